@@ -1,0 +1,5 @@
+"""`python -m onestop_cli`."""
+
+from onestop_cli.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Where reading, the core and writing meet: one module per job."""

@@ -1,0 +1,1 @@
+"""The edge where files become tables."""

@@ -1,0 +1,190 @@
+"""The tables that travel between the stages: column names and types, said once.
+
+Amounts are `Int64` fen, days are `Date`, places and texts are `String`. A stage adds columns and never
+changes one that an earlier stage wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+Schema = Mapping[str, type[pl.DataType] | pl.DataType]
+
+LAYERS = ("basic", "critical", "assistance", "extra", "backstop")
+"""Layer ids in the usual order of payment; a run has the layers of its rules and no others."""
+
+PAYERS = (*LAYERS, "commercial", "waiver", "veterans", "other")
+"""Everyone an export may name as having paid; those that are not layers of the run count for AM03 only."""
+
+PLACE: Schema = {"source": pl.String, "sheet": pl.String, "row": pl.Int64}
+"""Where a row stands: file relative to the path given, sheet (null for text), 1-based row."""
+
+READ_STAYS: Schema = {
+    **PLACE,
+    "hospital_raw": pl.String,
+    "level_raw": pl.String,
+    "stay_no": pl.String,
+    "name": pl.String,
+    "id_raw": pl.String,
+    "id_numeric": pl.Boolean,
+    "category_raw": pl.String,
+    "township_raw": pl.String,
+    "village_raw": pl.String,
+    "address_raw": pl.String,
+    "sex_raw": pl.String,
+    "birth_on": pl.Date,
+    "admitted_on": pl.Date,
+    "discharged_on": pl.Date,
+    "settled_on": pl.Date,
+    "date_fault": pl.String,
+    "fund_year": pl.Int64,
+    "disease": pl.String,
+    "scheme_raw": pl.String,
+    "referral_raw": pl.String,
+    "visit_raw": pl.String,
+    "total_fen": pl.Int64,
+    "eligible_fen": pl.Int64,
+    "has_eligible": pl.Boolean,
+    "out_of_scope_fen": pl.Int64,
+    "first_pay_fen": pl.Int64,
+    "over_limit_fen": pl.Int64,
+    **{f"{payer}_claimed_fen": pl.Int64 for payer in PAYERS},
+    "self_claimed_fen": pl.Int64,
+    "amount_fault": pl.String,
+}
+"""A stay as the reader hands it on. `*_raw` is the file's own text. `id_numeric`: the cell was a number or
+text in scientific notation, so digits are lost. `date_fault`, `amount_fault`: a Chinese sentence naming the cells
+that could not be read, else null. `has_eligible`: the file has a 可补偿费用 column. A payer's amount is null when the
+cell is blank or the column is not there. Columns a rule document asks for by alias follow as `x_<name>` strings."""
+
+READ_ROSTER: Schema = {
+    **PLACE,
+    "name": pl.String,
+    "id_raw": pl.String,
+    "id_numeric": pl.Boolean,
+    "category_raw": pl.String,
+    "township": pl.String,
+    "village": pl.String,
+    "address_raw": pl.String,
+    "sex_raw": pl.String,
+    "birth_on": pl.Date,
+    "from_on": pl.Date,
+    "to_on": pl.Date,
+    "died_on": pl.Date,
+    "status_raw": pl.String,
+    "family_no": pl.String,
+    "head": pl.String,
+    "relation": pl.String,
+    "cert_no": pl.String,
+    "date_fault": pl.String,
+}
+"""A roster entry as read. `from_on`/`to_on`: first and last day of entitlement, null = open. `status_raw`: 停保,
+注销, 死亡 … when the roster has a status column."""
+
+REGISTER: Schema = {"hospital": pl.String, "level": pl.String, "ownership": pl.String}
+"""The hospitals of the one-stop scheme; `level` is one of `LEVELS`. Further columns of the file follow as strings."""
+
+LEVELS = {"township": "乡级", "county": "县级", "city": "市级", "province": "省级"}
+"""Hospital level ids and their Chinese names, lowest first."""
+
+QUARANTINE: Schema = {**PLACE, "kind": pl.String, "text": pl.String, "reason": pl.String}
+"""Rows that could not be understood. `kind` is `stay` or `roster`; `text` has IDs masked to the last four."""
+
+IDENTITY: Schema = {
+    "id_no": pl.String,
+    "id_fault": pl.String,
+    "id_why": pl.String,
+    "name_key": pl.String,
+    "person": pl.String,
+}
+"""Added by `identify`. `id_fault`: ID01, ID03 or null. `id_why`: the Chinese reason of ID01/ID02/ID03 or null.
+`name_key`: the comparable name. `person`: `id_no`, else a key from what the file said (never published)."""
+
+PAIRING: Schema = {
+    "reversed": pl.Boolean,
+    "unpaired": pl.Boolean,
+    "twin": pl.String,
+    "twin_place": pl.String,
+    "overlap_place": pl.String,
+    "gap_days": pl.Int64,
+}
+"""Added by `pairing`. `twin`: `kept`, `rejected` (agrees with the kept row), `differs` (held) or null.
+`twin_place`/`overlap_place`: the other row, as 文件 · 行. `gap_days`: days since the previous discharge from the same
+hospital, when the stay is a short readmission."""
+
+LINK: Schema = {
+    "category": pl.String,
+    "listed": pl.Boolean,
+    "entitled": pl.Boolean,
+    "township": pl.String,
+    "village": pl.String,
+    "roster_name": pl.String,
+    "roster_place": pl.String,
+    "lapse": pl.String,
+    "died_on": pl.Date,
+    "categories_valid": pl.String,
+    "suggestion": pl.String,
+}
+"""Added by `link`. `category`: the one that applied on the roster day, null when none. `listed`: the ID is on some
+roster. `entitled`: a valid category applies. `roster_name`: set when the roster has the ID under other names only.
+`lapse`: why a listed person is not entitled. `categories_valid`: all valid ones joined by 、 when several.
+`suggestion`: RO06 sentence."""
+
+FINDINGS: Schema = {
+    "code": pl.String,
+    "severity": pl.String,
+    **PLACE,
+    "hospital": pl.String,
+    "stay_no": pl.String,
+    "id_no": pl.String,
+    "name": pl.String,
+    "layer": pl.String,
+    "claimed_fen": pl.Int64,
+    "due_fen": pl.Int64,
+    "diff_fen": pl.Int64,
+    "cause": pl.String,
+    "message": pl.String,
+}
+"""`findings.parquet` of a run."""
+
+STAY_HEAD: Schema = {
+    **PLACE,
+    "hospital": pl.String,
+    "level": pl.String,
+    "stay_no": pl.String,
+    "name": pl.String,
+    "id_no": pl.String,
+    "id_raw": pl.String,
+    "category": pl.String,
+    "township": pl.String,
+    "village": pl.String,
+    "admitted_on": pl.Date,
+    "discharged_on": pl.Date,
+    "settled_on": pl.Date,
+    "benefit_year": pl.Int64,
+    "total_fen": pl.Int64,
+    "eligible_fen": pl.Int64,
+}
+"""The first columns of `stays.parquet`, before the amounts of its layers."""
+
+PER_LAYER = ("claimed", "due", "payable", "deducted", "held", "shortfall", "offset")
+"""`<layer>_<what>_fen` in `stays.parquet`, beside `<layer>_check`."""
+
+ORDER = (
+    "settled_or_discharged",
+    "discharged_on",
+    "admitted_on",
+    "hospital",
+    "stay_no",
+    "source",
+    "sheet",
+    "row",
+)
+"""The order in which a year's room is used; the first is `settled_on`, else `discharged_on`."""
+
+
+def empty(schema: Schema) -> pl.DataFrame:
+    """A table of `schema` without rows."""
+    return pl.DataFrame(schema=dict(schema))
