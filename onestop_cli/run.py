@@ -1,0 +1,76 @@
+"""A finished run: what `reconcile` hands to every paper, and what `publish`, `audit`, `explain` load again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.errors import stop
+from onestop_cli.periods import Period, parse_period
+
+TABLES = ("stays", "findings", "roster", "quarantine")
+"""The parquet files of `RUN/data/`."""
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """A layer of the run: its id (column prefix), its Chinese name, its kind and the fund that pays it."""
+
+    id: str
+    name: str
+    kind: str
+    fund: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """The tables of a run and `info`, which is `run.json` as a mapping.
+
+    `info` has: `version`, `period`, `county` (name, code, phones, addresses: the `[county]` table of
+    onestop.toml), `layers` (as `LayerInfo`), `rules` (id, title, document, number, from, to, assumed, readings,
+    sha256), `classes` (category → class), `inputs` (path, kind, sha256, rows), `counts`, `control`, `settings`.
+    """
+
+    info: Mapping[str, Any]
+    stays: pl.DataFrame
+    findings: pl.DataFrame
+    roster: pl.DataFrame
+    quarantine: pl.DataFrame
+    extra: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def period(self) -> Period:
+        return parse_period(self.info["period"])
+
+    @property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        return tuple(LayerInfo(**layer) for layer in self.info["layers"])
+
+    @property
+    def county(self) -> str:
+        """The county's name for titles; `××县` while onestop.toml does not say."""
+        return str(self.info.get("county", {}).get("name") or "××县")
+
+    @property
+    def classes(self) -> Mapping[str, str]:
+        """Category → class (一类 …); a category without a class stands for itself."""
+        return dict(self.info.get("classes", {}))
+
+
+def load_run(folder: Path) -> Run:
+    """Read a run folder again; `CannotRun` when it is not one."""
+    try:
+        info = json.loads((folder / "run.json").read_text("utf-8"))
+        tables = {name: pl.read_parquet(folder / "data" / f"{name}.parquet") for name in TABLES}
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise stop(
+            f"“{folder.name}”不是完整的结算结果文件夹（{type(error).__name__}）",
+            "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
+            str(folder),
+        ) from error
+    return Run(info, **tables)
