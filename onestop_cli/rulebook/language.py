@@ -1,0 +1,370 @@
+"""What a rule file may say: the grammar of a policy document, checked key by key.
+
+A file is complete in itself: who, when, layers in order, and per layer a list of clauses for each aspect
+(deductible, rate, cap …). A clause says for whom it holds (`when`) and quotes its sentence. Amounts are
+written in yuan and kept in fen; rates are written as fractions and kept in ten-thousandths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from onestop_cli.schema import LEVELS
+
+TO_FILL = "to-fill"
+UNKNOWN = "unknown"
+NONE = "none"
+
+
+def _fen(value: Any) -> Any:
+    """Yuan as written (whole number or decimal) → fen; words pass on to the literal alternatives."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    fen = Decimal(value) * 100
+    if fen < 0 or fen != fen.to_integral_value():
+        raise ValueError("金额应为非负数，最多两位小数（单位：元）")
+    return int(fen)
+
+
+def _rate(value: Any) -> Any:
+    """A fraction as written (0.8) → ten-thousandths (8000)."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    rate = Decimal(value) * 10_000
+    if not 0 <= rate <= 10_000 or rate != rate.to_integral_value():
+        raise ValueError("比例应在 0 与 1 之间，最多四位小数（80% 写作 0.80）")
+    return int(rate)
+
+
+def _points(value: Any) -> Any:
+    """Percentage points as written (5) → ten-thousandths (500)."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return value
+    points = Decimal(value) * 100
+    if not -10_000 <= points <= 10_000 or points != points.to_integral_value():
+        raise ValueError("百分点应在 −100 与 100 之间，最多两位小数（提高 5 个百分点写作 5）")
+    return int(points)
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+Fen = Annotated[int, BeforeValidator(_fen)]
+Rate = Annotated[int, BeforeValidator(_rate)]
+Points = Annotated[int, BeforeValidator(_points)]
+Quantity = Literal["total", "eligible"]
+Deduction = str
+"""`out_of_scope`, `first_pay`, `over_limit` or an earlier layer's id."""
+Per = Literal["stay", "year"]
+
+EXPENSES = ("out_of_scope", "first_pay", "over_limit")
+
+
+class Part(BaseModel):
+    """Anything in a rule file: no key that is not known, nothing changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Cited(Part):
+    """A number beside the sentence it comes from."""
+
+    quote: str = ""
+    cite: str = ""
+    reading: str = ""
+    assumed: bool = False
+
+
+class AgeSpan(Part):
+    """Whole years of age on the admission day, both ends inclusive."""
+
+    from_: Annotated[int, Field(alias="from", ge=0, le=150)] = 0
+    to: Annotated[int, Field(ge=0, le=150)] = 150
+
+
+Values = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class Clause(Cited):
+    """One term and for whom it holds. `when` maps a dimension (`level`, `category`, or a declared one) to the
+    values it is for; a dimension not named means all of them."""
+
+    when: Mapping[str, Values | AgeSpan] = Field(default_factory=dict)
+
+
+class Deductible(Clause):
+    """起付线. `later`: amounts for the 2nd, 3rd … stay of the year, the last one holds on; `later_rate`: the same as
+    shares of `amount`, never under `minimum`. `per = "year"`: charged once a year, however many stays."""
+
+    amount: Fen | Literal["unknown", "to-fill"]
+    per: Per = "stay"
+    later: list[Fen] = Field(default_factory=list)
+    later_rate: list[Rate] = Field(default_factory=list)
+    minimum: Fen = 0
+
+
+class Relief(Clause):
+    """The share of the deductible that is still charged: 0.5 halves it, 0 waives it."""
+
+    share: Rate
+
+
+class Ceiling(Clause):
+    """The most that all deductibles of a year may come to."""
+
+    amount: Fen | Literal["none", "to-fill"]
+
+
+class Transfer(Clause):
+    """转院: admitted within `days` after leaving another hospital, only the difference of deductibles is charged."""
+
+    days: Annotated[int, Field(ge=0, le=60)]
+
+
+class Band(Part):
+    """Up to and including `to` yuan (absent: no upper edge), at `rate`."""
+
+    to: Fen | None = None
+    rate: Rate
+
+
+class RateClause(Clause):
+    """A flat `rate`, or `bands`. Bands have no defaults: progressive or whole, gross or net of the deductible, per stay
+    or on the running total of the year, the file must say."""
+
+    rate: Rate | Literal["unknown", "to-fill"] | None = None
+    bands: list[Band] = Field(default_factory=list)
+    mode: Literal["progressive", "whole"] | None = None
+    edges: Literal["gross", "net"] | None = None
+    per: Per | None = None
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> RateClause:
+        if bool(self.bands) == (self.rate is not None):
+            raise ValueError("rate（单一比例）与 bands（分段）必须且只能写一个")
+        if self.bands:
+            self._whole_bands()
+        elif self.mode or self.edges or self.per:
+            raise ValueError("mode、edges、per 只用于 bands（分段）")
+        return self
+
+    def _whole_bands(self) -> None:
+        missing = [k for k in ("mode", "edges", "per") if getattr(self, k) is None]
+        if missing:
+            raise ValueError(f"分段必须写明 {'、'.join(missing)}")
+        edges = [band.to for band in self.bands]
+        if edges[-1] is not None or None in edges[:-1]:
+            raise ValueError("最后一段不写 to（上不封顶），其余各段都要写")
+        known = [edge for edge in edges if edge is not None]
+        if known != sorted(set(known)) or 0 in known:
+            raise ValueError("各段上限 to 必须逐段增大")
+
+
+class PointsClause(Clause):
+    """提高若干百分点: added to every rate of the layer, never beyond 100 %."""
+
+    points: Points
+
+
+class Cap(Clause):
+    """封顶线 on the layer's payment. `account`: payments counted together; stays under a clause without an amount count
+    nowhere."""
+
+    amount: Fen | Literal["none", "to-fill"]
+    account: str = ""
+
+
+class CostCap(Clause):
+    """A limit on the cost that is looked at (not on the payment), per stay or per year."""
+
+    amount: Fen | Literal["none", "to-fill"]
+    per: Per = "year"
+
+
+class Floor(Clause):
+    """保底: at least `rate` of `of` (less the deductible when `less_deductible`)."""
+
+    rate: Rate
+    of: Quantity
+    less_deductible: bool = False
+    status: Literal["on", "off", "information"]
+    borne_by: Literal["fund", "hospital"] = "fund"
+
+
+class Base(Cited):
+    """What a layer looks at: `from` less any of `less`."""
+
+    from_: Annotated[Quantity, Field(alias="from")]
+    less: list[Deduction] = Field(default_factory=list)
+
+
+Optional = Literal["relief", "ceiling", "transfer", "points", "stay_cap", "cost_cap", "floor"]
+ASPECTS = ("deductible", "rate", "cap")
+OPTIONAL: tuple[Optional, ...] = (
+    "relief",
+    "ceiling",
+    "transfer",
+    "points",
+    "stay_cap",
+    "cost_cap",
+    "floor",
+)
+
+
+class Layer(Cited):
+    """One payer. `who = "roster"`: only people with a valid category are entitled, others are due exactly 0. `also`:
+    the optional aspects this layer has, so that a forgotten clause is noticed. `part_of`: the amount is added to that
+    layer (several categories stacked); `only` restricts which categories are looked at."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    name: str
+    fund: str = ""
+    kind: Literal["computed", "given", "waiver"] = "computed"
+    who: Literal["all", "roster"] = "all"
+    part_of: str = ""
+    only: list[str] = Field(default_factory=list)
+    also: list[Optional] = Field(default_factory=list)
+    base: Base | None = None
+    deductible: list[Deductible] = Field(default_factory=list)
+    relief: list[Relief] = Field(default_factory=list)
+    ceiling: list[Ceiling] = Field(default_factory=list)
+    transfer: list[Transfer] = Field(default_factory=list)
+    rate: list[RateClause] = Field(default_factory=list)
+    points: list[PointsClause] = Field(default_factory=list)
+    cap: list[Cap] = Field(default_factory=list)
+    stay_cap: list[Cap] = Field(default_factory=list)
+    cost_cap: list[CostCap] = Field(default_factory=list)
+    floor: list[Floor] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Layer:
+        clauses = [name for name in (*ASPECTS, *OPTIONAL) if getattr(self, name)]
+        if self.kind != "computed" and (self.base or clauses):
+            raise ValueError("given、waiver 层按医院所报计，不写 base 和条款")
+        if self.kind == "computed" and self.base is None:
+            raise ValueError("computed 层必须写 base（补偿基数）")
+        stray = [name for name in clauses if name in OPTIONAL and name not in self.also]
+        if stray:
+            raise ValueError(f"有 {'、'.join(stray)} 条款，请在 also 中列出")
+        return self
+
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        """The aspects in which exactly one clause must fit every stay."""
+        return (*ASPECTS, *self.also) if self.kind == "computed" else ()
+
+
+class Pool(Cited):
+    """A yearly limit shared by several layers (共用限额)."""
+
+    id: str
+    name: str
+    layers: list[str]
+    cap: list[Cap]
+
+
+class Quota(Clause):
+    """单病种. `fixed` (定额): the layers pay `shares` of `amount` whatever the bill; `limit` (限额): shares of the bill up to
+    `amount`, or the ordinary terms up to it when no shares are written; the excess is the hospital's."""
+
+    diseases: list[str]
+    kind: Literal["fixed", "limit"]
+    amount: Fen | Literal["to-fill"]
+    shares: Mapping[str, Rate] = Field(default_factory=dict)
+    counts: bool = True
+
+
+class Dimension(Cited):
+    """A further thing that terms depend on. `source = "stay"`: a column of the export (`columns` are its headers);
+    `hospital`: a column of the register; `age`: years of age on the admission day. `values`: value → other spellings;
+    a text that is none of them, or a blank, is `otherwise`; without it there is no applicable rule."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    name: str
+    source: Literal["stay", "hospital", "age"] = "stay"
+    columns: list[str] = Field(default_factory=list)
+    values: Mapping[str, list[str]] = Field(default_factory=dict)
+    otherwise: str = ""
+
+
+class Source(Part):
+    """The issued paper."""
+
+    document: str
+    number: str = ""
+    issued: date | None = None
+    page: str = ""
+    note: str = ""
+
+
+class Effective(Cited):
+    """First and last day, both inclusive; `assumed_ends`: which of them the source does not give."""
+
+    from_: Annotated[date, Field(alias="from")]
+    to: date | None = None
+    assumed_ends: list[Literal["from", "to"]] = Field(default_factory=list)
+
+
+class Basis(Cited):
+    """Which day governs, which year counts, on which day the roster is looked at."""
+
+    governing_date: Literal["discharge", "admission", "settlement"]
+    benefit_year: Literal["discharge", "admission", "settlement"] = "discharge"
+    roster_day: Literal["admission", "discharge", "settlement"] = "admission"
+
+
+class Categories(Cited):
+    """The roster categories this document knows, and what holds when a person has several."""
+
+    overlap: Literal["priority", "best", "stack"] = "priority"
+    priority: list[str] = Field(default_factory=list)
+    classes: Mapping[str, list[str]] = Field(default_factory=dict, alias="class")
+
+
+class Scope(Cited):
+    """For whom the document is at all; a stay outside it has no applicable rule here."""
+
+    levels: list[str] = Field(default_factory=lambda: list(LEVELS))
+    schemes: list[str] = Field(default_factory=list)
+
+
+class Rounding(Cited):
+    """To which unit each layer is rounded, and how."""
+
+    unit: Literal["fen", "jiao", "yuan"] = "fen"
+    mode: Literal["half-up", "truncate"] = "half-up"
+
+
+class RuleFile(Part):
+    """A whole document."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: str
+    area: str
+    status: Literal["in-force", "check-before-use", "template"] = "in-force"
+    source: Source
+    effective: Effective
+    basis: Basis
+    scope: Scope = Field(default_factory=Scope)
+    categories: Categories = Field(default_factory=Categories)
+    rounding: Rounding = Field(default_factory=Rounding)
+    dimension: list[Dimension] = Field(default_factory=list)
+    layer: list[Layer]
+    pool: list[Pool] = Field(default_factory=list)
+    quota: list[Quota] = Field(default_factory=list)
+
+    @property
+    def computed(self) -> tuple[Layer, ...]:
+        """The layers this document regulates, in order."""
+        return tuple(layer for layer in self.layer if layer.kind == "computed")
+
+    @property
+    def layer_ids(self) -> tuple[str, ...]:
+        """The layers of a run under this document, in order of payment; stacked parts are not layers."""
+        return tuple(layer.id for layer in self.layer if not layer.part_of)
