@@ -1,0 +1,111 @@
+"""The columns of a printed table: kinds, widths, and values made ready for cells."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+from onestop_cli.money import FULL
+
+Kind = Literal["text", "int", "yuan", "date", "percent"]
+
+LONGEST = 32_767
+"""The longest text a cell can hold."""
+
+NUMBER_FORMATS: Mapping[Kind, str] = {
+    "text": "@",
+    "int": "#,##0",
+    "yuan": "#,##0.00",
+    "date": "yyyy-mm-dd",
+    "percent": "0.00%",
+}
+UNITS: Mapping[Kind, int] = {"int": 1, "yuan": 100, "percent": FULL, "date": 1}
+"""Whole units of ours in one unit of the printed number."""
+
+_TYPES: Mapping[Kind, type[pl.DataType]] = {
+    "text": pl.String,
+    "int": pl.Int64,
+    "yuan": pl.Int64,
+    "date": pl.Date,
+    "percent": pl.Int64,
+}
+_WIDTHS: Mapping[Kind, float] = {"text": 12, "int": 7, "yuan": 13, "date": 11, "percent": 9}
+_EPOCH = date(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: the row's key, the printed title and how the value is shown.
+
+    `yuan` takes whole fen, `percent` whole ten-thousandths, `date` a date. `width` is in half-width
+    characters (a Chinese character takes two). Neighbouring columns with the same `group` stand
+    under one heading. `total` sums the column. `ratio` (numerator keys, denominator key) makes the
+    cell of the totals row the quotient of their totals. `choices` offers a list to pick from;
+    `fill` marks a column for people to fill in.
+    """
+
+    key: str
+    title: str
+    kind: Kind = "text"
+    width: float | None = None
+    total: bool = False
+    group: str = ""
+    ratio: tuple[tuple[str, ...], str] | None = None
+    choices: tuple[str, ...] = ()
+    fill: bool = False
+
+    @property
+    def chars(self) -> float:
+        """Width in half-width characters."""
+        return self.width or _WIDTHS[self.kind]
+
+
+Rows = pl.DataFrame | Sequence[Mapping[str, Any]]
+
+
+def text_width(text: str) -> int:
+    """Width in half-width characters: a full-width character counts two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def lines_needed(text: str, width: float) -> int:
+    """How many printed lines `text` takes in a cell `width` half-width characters wide."""
+    room = max(int(width) - 1, 1)
+    return sum(max(-(-text_width(line) // room), 1) for line in text.split("\n"))
+
+
+def round_ratio(part: int, whole: int, kind: Kind) -> int | None:
+    """`part / whole` half up: ten-thousandths for percent, else in the unit of `part`."""
+    if whole == 0:
+        return None
+    scale = FULL if kind == "percent" else 1
+    grains = abs(part) * scale * 2 + whole
+    return grains // (2 * whole) * (1 if part >= 0 else -1)
+
+
+def frozen_columns(columns: Sequence[Column]) -> int:
+    """Columns that stay in view: up to and including the first text column."""
+    texts = [index for index, column in enumerate(columns) if column.kind == "text"]
+    return texts[0] + 1 if texts and texts[0] < 3 else 0
+
+
+def frame_of(columns: Sequence[Column], rows: Rows) -> pl.DataFrame:
+    """The rows as a table of `columns`, dates as serial days, texts short enough for a cell."""
+    types = {column.key: _TYPES[column.kind] for column in columns}
+    if isinstance(rows, pl.DataFrame):
+        frame = rows
+    else:
+        kept = [{key: row.get(key) for key in types} for row in rows]
+        frame = pl.DataFrame(kept, schema=types, orient="row")
+    shown = {
+        "text": lambda name: pl.col(name).cast(pl.String).str.slice(0, LONGEST),
+        "date": lambda name: (pl.col(name) - pl.lit(_EPOCH)).dt.total_days(),
+    }
+    return frame.select(
+        shown.get(column.kind, pl.col)(column.key).alias(column.key) for column in columns
+    )
