@@ -1,0 +1,273 @@
+"""Rule documents → terms: one row of numbers for every kind of stay a document knows.
+
+A document's cells are all combinations of level, category and its further dimensions. In each aspect of each
+computed layer exactly one clause may fit a cell; none is a gap, two an overlap. A whole document becomes a table with a
+row per cell, which `govern` puts beside each stay by its number.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from onestop_cli.money import FULL
+from onestop_cli.rulebook.language import (
+    EXPENSES,
+    NONE,
+    AgeSpan,
+    Clause,
+    Deductible,
+    Dimension,
+    Layer,
+    RateClause,
+    RuleFile,
+)
+
+NO_LIMIT = 10**14
+"""Stands for "no upper edge", "no cap": more fen than any stay or year comes to."""
+
+ABSENT, COMPUTED, GIVEN, UNKNOWN_RATE = range(4)
+"""How a layer stands to a cell: nothing due; computed; paid as claimed; the rate is not known."""
+
+UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A dimension and its values in order."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where not exactly one clause fits: `clauses` are their numbers in the file, from 0 (none: a gap)."""
+
+    rule: str
+    layer: str
+    aspect: str
+    cell: Mapping[str, str]
+    clauses: tuple[int, ...]
+
+
+Cell = Mapping[str, str]
+Numbers = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A document's axes and cells, and which clause of each aspect fits each cell."""
+
+    rule: RuleFile
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """Level, category (with `none` last), then the declared dimensions."""
+        rule = self.rule
+        fixed = [
+            Axis("level", tuple(rule.scope.levels)),
+            Axis("category", (*rule.categories.priority, NONE)),
+        ]
+        return (*fixed, *(Axis(dim.id, self._values(dim)) for dim in rule.dimension))
+
+    def _values(self, dim: Dimension) -> tuple[str, ...]:
+        if dim.source == "age":
+            starts = sorted({0} | set(self._age_cuts(dim.id)))
+            return tuple(
+                f"{start}-{end - 1}" for start, end in itertools.pairwise([*starts, 151])
+            )
+        rest = [dim.otherwise] if dim.otherwise and dim.otherwise not in dim.values else []
+        return (*dim.values, *rest)
+
+    def _age_cuts(self, dim: str) -> Iterator[int]:
+        for _, clause in self.clauses():
+            span = clause.when.get(dim)
+            if isinstance(span, AgeSpan):
+                yield from (cut for cut in (span.from_, span.to + 1) if 0 < cut <= 150)
+
+    def clauses(self) -> Iterator[tuple[str, Clause]]:
+        """Every clause of the document with its key path."""
+        for layer in self.rule.layer:
+            for aspect in layer.aspects:
+                for number, clause in enumerate(getattr(layer, aspect)):
+                    yield f"layer.{layer.id}.{aspect}[{number}]", clause
+        for pool in self.rule.pool:
+            for number, clause in enumerate(pool.cap):
+                yield f"pool.{pool.id}.cap[{number}]", clause
+        for number, quota in enumerate(self.rule.quota):
+            yield f"quota[{number}]", quota
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell, the last axis running fastest."""
+        names = [axis.name for axis in self.axes]
+        grid = itertools.product(*(axis.values for axis in self.axes))
+        return tuple(dict(zip(names, values, strict=True)) for values in grid)
+
+    def fits(self, clause: Clause, cell: Cell) -> bool:
+        """Whether `clause` is for stays of `cell`."""
+        return all(self._allows(name, wanted, cell[name]) for name, wanted in clause.when.items())
+
+    def _allows(self, name: str, wanted: Sequence[str] | AgeSpan, value: str) -> bool:
+        if isinstance(wanted, AgeSpan):
+            first, last = map(int, value.split("-"))
+            return wanted.from_ <= first and last <= wanted.to
+        if name != "category":
+            return value in wanted
+        classes = self.rule.categories.classes
+        return any(
+            word == value or (word == "any" and value != NONE) or value in classes.get(word, ())
+            for word in wanted
+        )
+
+    def entitled(self, layer: Layer, cell: Cell) -> bool:
+        """Whether the layer is open to stays of `cell` at all; if not, exactly 0 is due."""
+        category = cell["category"]
+        if layer.only:
+            return category in layer.only
+        return layer.who == "all" or category != NONE
+
+    def fitting(self, clauses: Sequence[Clause], cell: Cell) -> tuple[int, ...]:
+        """Numbers of the clauses that fit `cell`."""
+        return tuple(n for n, clause in enumerate(clauses) if self.fits(clause, cell))
+
+    def faults(self) -> Iterator[Fault]:
+        """Every gap and overlap of the document, cell by cell."""
+        for layer in self.rule.computed:
+            for cell in self.cells:
+                if self.entitled(layer, cell):
+                    for aspect in layer.aspects:
+                        yield from self._fault(layer.id, aspect, getattr(layer, aspect), cell)
+        for pool in self.rule.pool:
+            for cell in self.cells:
+                yield from self._fault(pool.id, "pool", pool.cap, cell)
+
+    def _fault(
+        self, layer: str, aspect: str, clauses: Sequence[Clause], cell: Cell
+    ) -> Iterator[Fault]:
+        found = self.fitting(clauses, cell)
+        if len(found) != 1:
+            yield Fault(self.rule.id, layer, aspect, cell, found)
+
+    def numbers(self, cell: Cell) -> Numbers:
+        """All terms of one cell as whole numbers, named `<layer>.<term>`."""
+        row: Numbers = {
+            "round_unit": UNITS[self.rule.rounding.unit],
+            "round_cut": int(self.rule.rounding.mode == "truncate"),
+        }
+        for layer in self.rule.layer:
+            row |= {f"{layer.id}.{k}": v for k, v in self._layer(layer, cell).items()}
+        for pool in self.rule.pool:
+            amount = pool.cap[self.fitting(pool.cap, cell)[0]].amount
+            row[f"pool.{pool.id}"] = amount if isinstance(amount, int) else NO_LIMIT
+        return row
+
+    def _layer(self, layer: Layer, cell: Cell) -> Numbers:
+        if layer.kind != "computed":
+            return {"state": GIVEN}
+        if not self.entitled(layer, cell):
+            return {"state": ABSENT}
+        assert layer.base is not None
+        number = {a: self.fitting(getattr(layer, a), cell)[0] for a in layer.aspects}
+        clause = {a: getattr(layer, a)[n] for a, n in number.items()}
+        row: Numbers = {"state": COMPUTED, "from_total": int(layer.base.from_ == "total")}
+        row |= {f"less_{what}": 1 for what in layer.base.less}
+        row |= {f"{aspect}_clause": n for aspect, n in number.items()}
+        row |= _deductible(clause["deductible"], clause)
+        row |= _rates(clause["rate"], clause)
+        row |= _limits(clause)
+        return row
+
+
+def _limit(amount: int | str) -> int:
+    return amount if isinstance(amount, int) else NO_LIMIT
+
+
+def _deductible(term: Deductible, clause: Mapping[str, Clause]) -> Numbers:
+    """Deductibles of the 1st, 2nd … stay, and how the year bounds them."""
+    known = isinstance(term.amount, int)
+    first = term.amount if isinstance(term.amount, int) else 0
+    steps = [first, *term.later]
+    steps += [_part(first, rate) for rate in term.later_rate]
+    share = getattr(clause.get("relief"), "share", FULL)
+    row = {
+        f"deductible_{n}": _part(max(step, term.minimum if n > 1 else 0), share)
+        for n, step in enumerate(steps, 1)
+    }
+    return row | {
+        "deductible_unknown": int(not known),
+        "deductible_steps": len(steps),
+        "deductible_year": int(term.per == "year"),
+        "ceiling": _limit(getattr(clause.get("ceiling"), "amount", NONE)),
+        "transfer_days": getattr(clause.get("transfer"), "days", -1),
+    }
+
+
+def _part(amount: int, rate: int) -> int:
+    """`amount × rate` in whole fen, half up; both are non-negative."""
+    return (amount * rate * 2 + FULL) // (2 * FULL)
+
+
+def _rates(term: RateClause, clause: Mapping[str, Clause]) -> Numbers:
+    """Upper edges and rates of the bands; a flat rate is one band without an upper edge."""
+    if isinstance(term.rate, str):
+        return {"state": UNKNOWN_RATE}
+    flat = [] if term.rate is None else [(NO_LIMIT, term.rate)]
+    bands = flat or [(_limit(band.to or NONE), band.rate) for band in term.bands]
+    points = getattr(clause.get("points"), "points", 0)
+    row = {"bands": len(bands)}
+    for number, (edge, rate) in enumerate(bands, 1):
+        row[f"edge_{number}"] = edge
+        row[f"rate_{number}"] = max(0, min(FULL, rate + points))
+    return row | {
+        "points": points,
+        "whole": int(term.mode == "whole"),
+        "gross": int(term.edges == "gross"),
+        "year_bands": int(term.per == "year"),
+    }
+
+
+def _limits(clause: Mapping[str, Clause]) -> Numbers:
+    """Caps and floor."""
+    floor = clause.get("floor")
+    cost = clause.get("cost_cap")
+    return {
+        "cap": _limit(getattr(clause["cap"], "amount", NONE)),
+        "stay_cap": _limit(getattr(clause.get("stay_cap"), "amount", NONE)),
+        "cost_cap": _limit(getattr(cost, "amount", NONE)),
+        "cost_year": int(getattr(cost, "per", "stay") == "year"),
+        "floor_rate": getattr(floor, "rate", 0) if getattr(floor, "status", "") == "on" else 0,
+        "floor_total": int(getattr(floor, "of", "") == "total"),
+        "floor_less": int(getattr(floor, "less_deductible", False)),
+        "floor_hospital": int(getattr(floor, "borne_by", "") == "hospital"),
+    }
+
+
+def defaults() -> Numbers:
+    """What a term is where a document does not have it."""
+    return {
+        "state": ABSENT,
+        "from_total": 0,
+        **{f"less_{what}": 0 for what in EXPENSES},
+        "deductible_unknown": 0,
+        "deductible_steps": 1,
+        "deductible_year": 0,
+        "ceiling": NO_LIMIT,
+        "transfer_days": -1,
+        "bands": 1,
+        "points": 0,
+        "whole": 0,
+        "gross": 0,
+        "year_bands": 0,
+        "cap": NO_LIMIT,
+        "stay_cap": NO_LIMIT,
+        "cost_cap": NO_LIMIT,
+        "cost_year": 0,
+        "floor_rate": 0,
+        "floor_total": 0,
+        "floor_less": 0,
+        "floor_hospital": 0,
+    }
