@@ -1,8 +1,9 @@
 """What a rule file may say: the grammar of a policy document, checked key by key.
 
-A file is complete in itself: who, when, layers in order, and per layer a list of clauses for each aspect
-(deductible, rate, cap …). A clause says for whom it holds (`when`) and quotes its sentence. Amounts are
-written in yuan and kept in fen; rates are written as fractions and kept in ten-thousandths.
+A file is complete in itself: who, when, layers in order, and per layer a list of clauses for each
+aspect (deductible, rate, cap …). A clause says for whom it holds (`when`) and quotes its
+sentence. Amounts are written in yuan and kept in fen; rates are written as fractions and kept in
+ten-thousandths.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ NONE = "none"
 
 
 def _fen(value: Any) -> Any:
-    """Yuan as written (whole number or decimal) → fen; words pass on to the literal alternatives."""
+    """Yuan as written (whole number or decimal) → fen; words pass on to the literal
+    alternatives."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return value
     fen = Decimal(value) * 100
@@ -67,9 +69,10 @@ EXPENSES = ("out_of_scope", "first_pay", "over_limit")
 
 
 class Part(BaseModel):
-    """Anything in a rule file: no key that is not known, nothing changed after reading."""
+    """Anything in a rule file: no key that is not known, no number written as text, nothing
+    changed after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Cited(Part):
@@ -92,15 +95,16 @@ Values = Annotated[list[str], BeforeValidator(_listed)]
 
 
 class Clause(Cited):
-    """One term and for whom it holds. `when` maps a dimension (`level`, `category`, or a declared one) to the
-    values it is for; a dimension not named means all of them."""
+    """One term and for whom it holds. `when` maps a dimension (`level`, `category`, or a declared
+    one) to the values it is for; a dimension not named means all of them."""
 
     when: Mapping[str, Values | AgeSpan] = Field(default_factory=dict)
 
 
 class Deductible(Clause):
-    """起付线. `later`: amounts for the 2nd, 3rd … stay of the year, the last one holds on; `later_rate`: the same as
-    shares of `amount`, never under `minimum`. `per = "year"`: charged once a year, however many stays."""
+    """起付线. `later`: amounts for the 2nd, 3rd … stay of the year, the last one holds on;
+    `later_rate`: the same as shares of `amount`, never under `minimum`. `per = "year"`: charged
+    once a year, however many stays."""
 
     amount: Fen | Literal["unknown", "to-fill"]
     per: Per = "stay"
@@ -122,7 +126,8 @@ class Ceiling(Clause):
 
 
 class Transfer(Clause):
-    """转院: admitted within `days` after leaving another hospital, only the difference of deductibles is charged."""
+    """转院: admitted within `days` after leaving another hospital, only the difference of
+    deductibles is charged."""
 
     days: Annotated[int, Field(ge=0, le=60)]
 
@@ -135,8 +140,8 @@ class Band(Part):
 
 
 class RateClause(Clause):
-    """A flat `rate`, or `bands`. Bands have no defaults: progressive or whole, gross or net of the deductible, per stay
-    or on the running total of the year, the file must say."""
+    """A flat `rate`, or `bands`. Bands have no defaults: progressive or whole, gross or net of
+    the deductible, per stay or on the running total of the year, the file must say."""
 
     rate: Rate | Literal["unknown", "to-fill"] | None = None
     bands: list[Band] = Field(default_factory=list)
@@ -173,8 +178,8 @@ class PointsClause(Clause):
 
 
 class Cap(Clause):
-    """封顶线 on the layer's payment. `account`: payments counted together; stays under a clause without an amount count
-    nowhere."""
+    """封顶线 on the layer's payment. `account`: payments counted together; stays under a clause
+    without an amount count nowhere."""
 
     amount: Fen | Literal["none", "to-fill"]
     account: str = ""
@@ -218,9 +223,10 @@ OPTIONAL: tuple[Optional, ...] = (
 
 
 class Layer(Cited):
-    """One payer. `who = "roster"`: only people with a valid category are entitled, others are due exactly 0. `also`:
-    the optional aspects this layer has, so that a forgotten clause is noticed. `part_of`: the amount is added to that
-    layer (several categories stacked); `only` restricts which categories are looked at."""
+    """One payer. `who = "roster"`: only people with a valid category are entitled, others are due
+    exactly 0. `also`: the optional aspects this layer has, so that a forgotten clause is noticed.
+    `part_of`: the amount is added to that layer (several categories stacked); `only` restricts
+    which categories are looked at."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
@@ -270,8 +276,9 @@ class Pool(Cited):
 
 
 class Quota(Clause):
-    """单病种. `fixed` (定额): the layers pay `shares` of `amount` whatever the bill; `limit` (限额): shares of the bill up to
-    `amount`, or the ordinary terms up to it when no shares are written; the excess is the hospital's."""
+    """单病种. `fixed` (定额): the layers pay `shares` of `amount` whatever the bill; `limit`
+    (限额): shares of the bill up to `amount`, or the ordinary terms up to it when no shares are
+    written; the excess is the hospital's."""
 
     diseases: list[str]
     kind: Literal["fixed", "limit"]
@@ -281,9 +288,10 @@ class Quota(Clause):
 
 
 class Dimension(Cited):
-    """A further thing that terms depend on. `source = "stay"`: a column of the export (`columns` are its headers);
-    `hospital`: a column of the register; `age`: years of age on the admission day. `values`: value → other spellings;
-    a text that is none of them, or a blank, is `otherwise`; without it there is no applicable rule."""
+    """A further thing that terms depend on. `source = "stay"`: a column of the export (`columns`
+    are its headers); `hospital`: a column of the register; `age`: years of age on the admission
+    day. `values`: value → other spellings; a text that is none of them, or a blank, is
+    `otherwise`; without it there is no applicable rule."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
@@ -304,7 +312,8 @@ class Source(Part):
 
 
 class Effective(Cited):
-    """First and last day, both inclusive; `assumed_ends`: which of them the source does not give."""
+    """First and last day, both inclusive; `assumed_ends`: which of them the source does not
+    give."""
 
     from_: Annotated[date, Field(alias="from")]
     to: date | None = None
@@ -366,5 +375,6 @@ class RuleFile(Part):
 
     @property
     def layer_ids(self) -> tuple[str, ...]:
-        """The layers of a run under this document, in order of payment; stacked parts are not layers."""
+        """The layers of a run under this document, in order of payment; stacked parts are not
+        layers."""
         return tuple(layer.id for layer in self.layer if not layer.part_of)

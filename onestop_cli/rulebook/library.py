@@ -1,0 +1,142 @@
+"""The rule files of the house and of the county: found by name, read, checked key by key."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from onestop_cli import places
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.rulebook.faults import key_problems
+from onestop_cli.rulebook.language import RuleFile
+
+CASES = ".cases.toml"
+"""What the name of a cases file ends with, beside the document it tests."""
+
+
+@dataclass(frozen=True)
+class LoadedRule:
+    """A document as read, with the file it stands in and that file's sha256."""
+
+    file: RuleFile
+    path: Path
+    sha256: str
+
+
+def find_rules(names: Sequence[str], county: Path | None = None) -> list[Path]:
+    """The documents that `names` stand for, each once, in that order.
+
+    A name is a document's id, a file, a folder, or the name of an area (all its documents). The
+    county folder's `rules/` (default: below the working directory) is looked through before the
+    shipped packs, so a county's own document wins over a shipped one of the same id. Raises
+    `CannotRun` for names that are none.
+    """
+    found: dict[Path, None] = {}
+    problems = []
+    for name in names:
+        paths = _matches(name, _roots(county))
+        found.update(dict.fromkeys(path.resolve() for path in paths))
+        if not paths:
+            problems.append(_unknown(name, known_rules(county)))
+    if problems:
+        raise CannotRun(problems)
+    return list(found)
+
+
+def known_rules(county: Path | None = None) -> dict[str, Path]:
+    """Every document at hand, id → file, the county's own before the shipped ones."""
+    known: dict[str, Path] = {}
+    for root in _roots(county):
+        for path in _documents(root):
+            known.setdefault(path.stem, path)
+    return known
+
+
+def load_rules(names: Sequence[str], county: Path | None = None) -> tuple[LoadedRule, ...]:
+    """The documents that `names` stand for; raises `CannotRun` with the problems of all of them."""
+    loaded: list[LoadedRule] = []
+    problems: list[Problem] = []
+    for path in find_rules(names, county):
+        try:
+            loaded.append(load_rule(path))
+        except CannotRun as error:
+            problems += error.problems
+    if problems:
+        raise CannotRun(problems)
+    return tuple(loaded)
+
+
+def load_rule(path: Path) -> LoadedRule:
+    """One document; raises `CannotRun` with every key that does not fit the language."""
+    data = path.read_bytes()
+    text, table = read_toml(path, data)
+    try:
+        rule = RuleFile.model_validate(table)
+    except ValidationError as error:
+        raise CannotRun(key_problems(path, text, table, error)) from error
+    return LoadedRule(rule, path, hashlib.sha256(data).hexdigest())
+
+
+def read_toml(path: Path, data: bytes | None = None) -> tuple[str, dict[str, Any]]:
+    """A TOML file's text and table, decimals exact; raises `CannotRun` when it is none."""
+    try:
+        text = (path.read_bytes() if data is None else data).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        problem = Problem("文件不是 UTF-8 编码", "请在编辑器中另存为 UTF-8", str(path))
+        raise CannotRun([problem]) from error
+    try:
+        return text, tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise CannotRun([_not_toml(path, text, str(error))]) from error
+
+
+def _roots(county: Path | None) -> list[Path]:
+    own = (county or Path()) / "rules"
+    return [root for root in (own, places.rules_folder()) if root.is_dir()]
+
+
+def _documents(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*.toml") if not p.name.endswith(CASES))
+
+
+def _matches(name: str, roots: Sequence[Path]) -> list[Path]:
+    path = Path(name)
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return _documents(path)
+    for root in roots:
+        documents = _documents(root)
+        if hits := [p for p in documents if p.stem == name]:
+            return hits
+        if hits := [p for p in documents if name in p.relative_to(root).parts[:-1]]:
+            return hits
+    return []
+
+
+def _unknown(name: str, known: Mapping[str, Path]) -> Problem:
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"是不是 {'、'.join(near)}？" if near else ""
+    listing = f"现有：{'、'.join(sorted(known))}" if known else "现在没有任何规则文件"
+    return Problem(f"找不到规则“{name}”", f"{hint}请写规则编号、文件或地区名；{listing}")
+
+
+def _not_toml(path: Path, text: str, message: str) -> Problem:
+    place = re.search(r"line (\d+), column (\d+)", message)
+    row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 0)
+    where = f"第 {column} 个字符附近" if column else "文件末尾"
+    return Problem(
+        f"{where}不合 TOML 写法（{message.split(' (at')[0]}）",
+        "请检查引号、方括号、等号是否成对，同一个键是否写了两次",
+        str(path),
+        row=row,
+    )
