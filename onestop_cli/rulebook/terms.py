@@ -76,9 +76,7 @@ class Terms:
     def _values(self, dim: Dimension) -> tuple[str, ...]:
         if dim.source == "age":
             starts = sorted({0} | set(self._age_cuts(dim.id)))
-            return tuple(
-                f"{start}-{end - 1}" for start, end in itertools.pairwise([*starts, 151])
-            )
+            return tuple(f"{start}-{end - 1}" for start, end in itertools.pairwise([*starts, 151]))
         rest = [dim.otherwise] if dim.otherwise and dim.otherwise not in dim.values else []
         return (*dim.values, *rest)
 
@@ -152,20 +150,23 @@ class Terms:
         if len(found) != 1:
             yield Fault(self.rule.id, layer, aspect, cell, found)
 
-    def numbers(self, cell: Cell) -> Numbers:
-        """All terms of one cell as whole numbers, named `<layer>.<term>`."""
+    def numbers(self, cell: Cell, accounts: Sequence[str] = ("",)) -> Numbers:
+        """All terms of one cell as whole numbers, named `<layer>.<term>`.
+
+        A cap's account is its place in `accounts`.
+        """
         row: Numbers = {
             "round_unit": UNITS[self.rule.rounding.unit],
             "round_cut": int(self.rule.rounding.mode == "truncate"),
         }
         for layer in self.rule.layer:
-            row |= {f"{layer.id}.{k}": v for k, v in self._layer(layer, cell).items()}
+            row |= {f"{layer.id}.{k}": v for k, v in self._layer(layer, cell, accounts).items()}
         for pool in self.rule.pool:
             amount = pool.cap[self.fitting(pool.cap, cell)[0]].amount
             row[f"pool.{pool.id}"] = amount if isinstance(amount, int) else NO_LIMIT
         return row
 
-    def _layer(self, layer: Layer, cell: Cell) -> Numbers:
+    def _layer(self, layer: Layer, cell: Cell, accounts: Sequence[str]) -> Numbers:
         if layer.kind != "computed":
             return {"state": GIVEN}
         if not self.entitled(layer, cell):
@@ -178,7 +179,7 @@ class Terms:
         row |= {f"{aspect}_clause": n for aspect, n in number.items()}
         row |= _deductible(clause["deductible"], clause)
         row |= _rates(clause["rate"], clause)
-        row |= _limits(clause)
+        row |= _limits(clause) | {"cap_account": accounts.index(clause["cap"].account)}
         return row
 
 
@@ -263,6 +264,7 @@ def defaults() -> Numbers:
         "gross": 0,
         "year_bands": 0,
         "cap": NO_LIMIT,
+        "cap_account": 0,
         "stay_cap": NO_LIMIT,
         "cost_cap": NO_LIMIT,
         "cost_year": 0,

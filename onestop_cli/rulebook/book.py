@@ -1,0 +1,129 @@
+"""All documents of a run as one table of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from onestop_cli.rulebook.language import Layer, Quota, RuleFile
+from onestop_cli.rulebook.terms import NO_LIMIT, Terms, defaults
+from onestop_cli.schema import LAYERS
+
+
+@dataclass(frozen=True)
+class Step:
+    """One computation in order of payment: a layer, or a part that is added to a layer."""
+
+    id: str
+    layer: str
+    name: str
+    fund: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The documents a run may use. `table` has a row per cell of every document, `<step>.<term>` columns of Int64;
+    a stay's `term` is its row number there."""
+
+    rules: tuple[RuleFile, ...]
+
+    @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        return tuple(Terms(rule) for rule in self.rules)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step of any document, in order of payment."""
+        found: dict[str, Step] = {}
+        for rule in self.rules:
+            for layer in rule.layer:
+                home = layer.part_of or layer.id
+                found.setdefault(layer.id, Step(layer.id, home, layer.name, layer.fund))
+        order = {step: place for place, step in enumerate(found)}
+        rank = {layer: place for place, layer in enumerate(LAYERS)}
+        return tuple(
+            sorted(found.values(), key=lambda s: (rank.get(s.layer, len(rank)), order[s.id]))
+        )
+
+    @cached_property
+    def layers(self) -> tuple[str, ...]:
+        """The layers of the run, in order of payment."""
+        return tuple(dict.fromkeys(step.layer for step in self.steps))
+
+    def layer(self, id_: str) -> Layer:
+        """The first document's words for a layer."""
+        return next(layer for rule in self.rules for layer in rule.layer if layer.id == id_)
+
+    @cached_property
+    def accounts(self) -> tuple[str, ...]:
+        """Names of the accounts that caps count in."""
+        names = {c.account for r in self.rules for layer in r.layer for c in layer.cap}
+        return tuple(sorted(names | {""}))
+
+    @cached_property
+    def pools(self) -> Mapping[str, tuple[str, ...]]:
+        """Shared yearly limits and their layers."""
+        return {pool.id: tuple(pool.layers) for rule in self.rules for pool in rule.pool}
+
+    @cached_property
+    def quotas(self) -> tuple[tuple[int, Quota], ...]:
+        """Every 单病种 quota with the number of its document."""
+        return tuple((n, quota) for n, rule in enumerate(self.rules) for quota in rule.quota)
+
+    @cached_property
+    def quota_table(self) -> pl.DataFrame:
+        """A row per quota: `fixed`, `amount` (fen), `counts`, and `<layer>.share` (−1: the ordinary terms)."""
+        rows = [
+            {
+                "fixed": int(quota.kind == "fixed"),
+                "amount": quota.amount if isinstance(quota.amount, int) else NO_LIMIT,
+                "counts": int(quota.counts),
+                **{f"{s.id}.share": quota.shares.get(s.id, -1) for s in self.steps},
+            }
+            for _, quota in self.quotas
+        ]
+        return pl.DataFrame(rows, schema_overrides={"fixed": pl.Int64})
+
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """Where each document's cells begin in `table`."""
+        sizes = [len(terms.cells) for terms in self.terms]
+        return tuple(sum(sizes[:n]) for n in range(len(sizes)))
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """Terms of every cell; `rule` and the cell's values stand beside them."""
+        rows = [
+            {"rule": number, **terms.numbers(cell, self.accounts)}
+            for number, terms in enumerate(self.terms)
+            for cell in terms.cells
+        ]
+        frame = pl.DataFrame(rows, infer_schema_length=None)
+        return frame.with_columns(self._filled(frame.columns))
+
+    def _filled(self, present: Sequence[str]) -> Iterable[pl.Expr]:
+        """Every column of every step, with the neutral value where a document is silent."""
+        neutral = defaults()
+        for step in self.steps:
+            own = {c for c in present if c.startswith(f"{step.id}.")}
+            for name in {f"{step.id}.{term}" for term in neutral} | own:
+                term = name.split(".")[1]
+                value = neutral.get(term, _beyond(term))
+                column = pl.col(name) if name in own else pl.lit(None, pl.Int64)
+                yield column.fill_null(value).cast(pl.Int64).alias(name)
+        for pool in self.pools:
+            yield pl.col(f"pool.{pool}").fill_null(NO_LIMIT)
+
+    def word(self, rule: RuleFile) -> str:
+        """A document for people: its title and number."""
+        return rule.title + (f"（{rule.source.number}）" if rule.source.number else "")
+
+
+def _beyond(term: str) -> int:
+    """Neutral value of a numbered term: no upper edge, rate and deductible 0, clause unknown."""
+    if term.startswith("edge_"):
+        return NO_LIMIT
+    return -1 if term.endswith("_clause") else 0

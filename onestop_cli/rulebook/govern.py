@@ -1,0 +1,206 @@
+"""Which document and which of its terms govern each stay, and how far it can be checked."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+
+import polars as pl
+
+from onestop_cli.rulebook.book import Rulebook, Step
+from onestop_cli.rulebook.language import NONE, RuleFile
+from onestop_cli.rulebook.terms import ABSENT, COMPUTED
+
+GOVERNING = {
+    "discharge": pl.col("discharged_on"),
+    "admission": pl.col("admitted_on"),
+    "settlement": pl.coalesce("settled_on", "discharged_on"),
+}
+"""The day of a stay that a document looks at."""
+
+
+def plain(text: str) -> str:
+    """A text for comparing: NFKC, without blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def govern(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """Put the number of its terms beside each stay.
+
+    Needs level, category, categories (all that are valid), scheme_raw, disease, age, the dates, and `x_<dimension>`
+    for declared dimensions. Adds `rule` (number of the document), `rule_id`, `benefit_year`, `term` (row of
+    `book.table`; null where no document applies), `<step>_term` for steps that look at some categories only, `quota`,
+    `ungoverned` (why there are no terms, Chinese) and `<layer>_check`.
+    """
+    governed = stays.with_columns(rule=_which_rule(book))
+    governed = governed.with_columns(
+        rule_id=pl.col("rule").replace_strict(
+            {n: rule.id for n, rule in enumerate(book.rules)}, return_dtype=pl.String
+        ),
+        benefit_year=pl.coalesce("fund_year", _by_rule(book, _benefit_year)).cast(pl.Int64),
+        term=_by_rule(book, lambda n, rule: _cell(book, n, pl.col("category"))),
+    )
+    for step, only in _partial_steps(book).items():
+        governed = governed.with_columns(_partial_term(book, only).alias(f"{step}_term"))
+    governed = governed.with_columns(ungoverned=_why_not(book))
+    return _quota(governed, book).pipe(_checks, book)
+
+
+def _which_rule(book: Rulebook) -> pl.Expr:
+    choice = pl.lit(None, pl.Int32)
+    for number, rule in reversed(list(enumerate(book.rules))):
+        day = GOVERNING[rule.basis.governing_date]
+        fits = day >= rule.effective.from_
+        if rule.effective.to:
+            fits &= day <= rule.effective.to
+        if rule.scope.schemes:
+            fits &= pl.col("scheme_raw").is_in(rule.scope.schemes) | _only_scheme(book, rule)
+        choice = pl.when(fits).then(pl.lit(number, pl.Int32)).otherwise(choice)
+    return choice
+
+
+def _only_scheme(book: Rulebook, rule: RuleFile) -> pl.Expr:
+    """A blank scheme is taken for the run's only one."""
+    schemes = {tuple(r.scope.schemes) for r in book.rules}
+    return pl.col("scheme_raw").is_null() & pl.lit(len(schemes) == 1)
+
+
+def _by_rule(book: Rulebook, expr: Callable[[int, RuleFile], pl.Expr]) -> pl.Expr:
+    """`expr(number, rule)` of the document that governs each stay."""
+    chosen = pl.lit(None)
+    for number, rule in enumerate(book.rules):
+        chosen = pl.when(pl.col("rule") == number).then(expr(number, rule)).otherwise(chosen)
+    return chosen
+
+
+def _benefit_year(number: int, rule: RuleFile) -> pl.Expr:
+    return GOVERNING[rule.basis.benefit_year].dt.year()
+
+
+def _cell(book: Rulebook, number: int, category: pl.Expr) -> pl.Expr:
+    """Row number in the table from the codes of all axes; null as soon as one code is."""
+    terms = book.terms[number]
+    index = pl.lit(0, pl.Int64)
+    for axis in terms.axes:
+        codes = {value: code for code, value in enumerate(axis.values)}
+        if axis.name == "category":
+            code = category.fill_null(NONE).replace_strict(
+                codes, default=None, return_dtype=pl.Int64
+            )
+        elif axis.name == "level":
+            code = pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Int64)
+        else:
+            code = _dimension_code(terms.rule, axis.name, codes)
+        index = index * len(axis.values) + code
+    return index + book.offsets[number]
+
+
+def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.Expr:
+    dim = next(d for d in rule.dimension if d.id == name)
+    if dim.source == "age":
+        starts = [int(value.split("-")[0]) for value in codes]
+        older = (pl.col("age") >= start for start in starts)
+        return pl.sum_horizontal(*older).cast(pl.Int64) - 1
+    spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
+    spelled |= {plain(value): code for value, code in codes.items()}
+    text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "")
+    rest = codes[dim.otherwise] if dim.otherwise else None
+    return text.fill_null("").replace_strict(spelled, default=rest, return_dtype=pl.Int64)
+
+
+def _partial_term(book: Rulebook, only: Sequence[str]) -> pl.Expr:
+    return _by_rule(book, lambda n, rule: _cell(book, n, _first_of(only)))
+
+
+def _partial_steps(book: Rulebook) -> dict[str, list[str]]:
+    return {layer.id: layer.only for rule in book.rules for layer in rule.layer if layer.only}
+
+
+def _first_of(only: Sequence[str]) -> pl.Expr:
+    """The first of a person's valid categories that is in `only`; null when none is."""
+    return (
+        pl.col("categories").list.eval(pl.element().filter(pl.element().is_in(only))).list.first()
+    )
+
+
+def _why_not(book: Rulebook) -> pl.Expr:
+    known = sorted({c for rule in book.rules for c in rule.categories.priority})
+    unknown = pl.col("category").is_not_null() & ~pl.col("category").is_in(known)
+    return (
+        pl.when(pl.col("rule").is_null())
+        .then(
+            pl.format(
+                "{} 出院，本次所用政策在这一天都不适用",
+                pl.col("discharged_on").dt.to_string("%Y-%m-%d").fill_null("日期不明"),
+            )
+        )
+        .when(pl.col("term").is_null() & unknown)
+        .then(pl.format("政策文件没有“{}”这一类对象", "category"))
+        .when(pl.col("term").is_null())
+        .then(pl.lit("政策文件没有适用于该机构级别或条件的条款"))
+    )
+
+
+def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """The quota that fits a stay's disease and cell, null when none does."""
+    rows = [
+        {"term": book.offsets[n] + place, "disease_key": plain(disease), "quota": number}
+        for number, (n, quota) in enumerate(book.quotas)
+        for place, cell in enumerate(book.terms[n].cells)
+        if book.terms[n].fits(quota, cell)
+        for disease in quota.diseases
+    ]
+    if not rows:
+        return stays.with_columns(quota=pl.lit(None, pl.Int64))
+    table = pl.DataFrame(rows)
+    key = pl.col("disease").str.normalize("NFKC").str.replace_all(r"\s", "")
+    return (
+        stays.with_columns(disease_key=key)
+        .join(table, on=["term", "disease_key"], how="left", validate="m:1", maintain_order="left")
+        .drop("disease_key")
+    )
+
+
+def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """How far each layer can be checked: it depends on the terms and on what the file has, never on amounts."""
+    for step in book.steps:
+        term = stays[term_column(stays, step.id)]
+        state = book.table[f"{step.id}.state"].gather(term)
+        partial = book.table[f"{step.id}.deductible_unknown"].gather(term) == 1
+        partial |= (book.table[f"{step.id}.from_total"].gather(term) == 0) & ~stays["has_eligible"]
+        for less in lessened(book, step):
+            taken = book.table[f"{step.id}.less_{less}"].gather(term) == 1
+            partial |= taken & _open(stays, less)
+        if book.quotas:
+            share = book.quota_table[f"{step.id}.share"].gather(stays["quota"])
+            partial &= ~(share >= 0).fill_null(False)
+        frame = pl.DataFrame({"state": state, "partial": partial})
+        check = frame.select(
+            pl.when(pl.col("state") == ABSENT)
+            .then(pl.lit("exact"))
+            .when(pl.col("state") == COMPUTED)
+            .then(pl.when("partial").then(pl.lit("bound")).otherwise(pl.lit("exact")))
+            .otherwise(pl.lit("none"))
+        ).to_series()
+        stays = stays.with_columns(check.alias(f"{step.id}_check"))
+    return stays
+
+
+def _open(stays: pl.DataFrame, less: str) -> pl.Series:
+    """Where what is taken off the base is not known exactly."""
+    if f"{less}_check" in stays.columns:
+        return stays[f"{less}_check"] == "bound"
+    return stays[f"{less}_fen"].is_null()
+
+
+def term_column(stays: pl.DataFrame, step: str) -> str:
+    """The column with a step's own term, where it looks at some categories only; else the stay's."""
+    own = f"{step}_term"
+    return own if own in stays.columns else "term"
+
+
+def lessened(book: Rulebook, step: Step) -> list[str]:
+    """What any document takes off this step's base."""
+    head = f"{step.id}.less_"
+    columns = (c for c in book.table.columns if c.startswith(head))
+    return [c.removeprefix(head) for c in columns if (book.table[c] == 1).any()]

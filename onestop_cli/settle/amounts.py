@@ -1,0 +1,137 @@
+"""What one layer gives on one stay, as expressions over its terms: bands, floors, rounding.
+
+Terms are columns or constants named by `Parameters`; amounts are fen, products are grains (ten-thousandths of a fen).
+Nothing here knows of other stays: what the year has used is handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from onestop_cli.money import cut_to, round_to
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """One step's terms beside the stays: a constant where the whole book has one value, else a gathered column."""
+
+    table: pl.DataFrame
+    step: str
+
+    def unique(self, name: str) -> int | None:
+        """The only value of a term in the whole book, if there is only one."""
+        column = self.table[self._full(name)]
+        return int(column[0]) if column.n_unique() == 1 else None
+
+    def _full(self, name: str) -> str:
+        return name if name in self.table.columns else f"{self.step}.{name}"
+
+    def has(self, name: str, neutral: int) -> bool:
+        """Whether any cell of the book has this term at other than its neutral value."""
+        return self.unique(name) != neutral
+
+    def __getitem__(self, name: str) -> pl.Expr:
+        value = self.unique(name)
+        return pl.col(self._full(name)) if value is None else pl.lit(value, pl.Int64)
+
+    @cached_property
+    def varying(self) -> list[str]:
+        """The step's columns that have to be put beside the stays."""
+        own = [c for c in self.table.columns if c.startswith(f"{self.step}.")]
+        shared = ["round_unit", "round_cut"]
+        return [c for c in own + shared if self.table[c].n_unique() > 1]
+
+    @property
+    def bands(self) -> int:
+        """The greatest number of bands in the book."""
+        return int(self.table[f"{self.step}.bands"].max())  # type: ignore[arg-type]
+
+    @property
+    def deductible_steps(self) -> int:
+        return int(self.table[f"{self.step}.deductible_steps"].max())  # type: ignore[arg-type]
+
+
+def beside(stays: pl.DataFrame, params: Parameters, term: pl.Series) -> pl.DataFrame:
+    """`stays` with the step's varying terms gathered by `term`, replacing those of an earlier step."""
+    return stays.with_columns(
+        params.table[name].gather(term).alias(name) for name in params.varying
+    )
+
+
+def deductible(params: Parameters, nth: pl.Expr) -> pl.Expr:
+    """The deductible in fen of the `nth` stay of the year; the last one written holds on."""
+    chosen = params["deductible_1"]
+    for number in range(2, params.deductible_steps + 1):
+        later = (nth >= number) & (params["deductible_steps"] >= number)
+        chosen = pl.when(later).then(params[f"deductible_{number}"]).otherwise(chosen)
+    return chosen
+
+
+def progressive(params: Parameters, amount: pl.Expr) -> pl.Expr:
+    """F(amount) in grains: each band's rate on the part of the amount that lies in it."""
+    total = amount.clip(upper_bound=params["edge_1"]) * params["rate_1"]
+    for number in range(2, params.bands + 1):
+        low, high = params[f"edge_{number - 1}"], params[f"edge_{number}"]
+        inside = amount.clip(low, high) - low
+        total = total + inside * params[f"rate_{number}"]
+    return total
+
+
+def whole_rate(params: Parameters, amount: pl.Expr) -> pl.Expr:
+    """The rate of the one band in which the amount falls; an upper edge belongs to the lower band."""
+    rate = params["rate_1"]
+    for number in range(2, params.bands + 1):
+        rate = (
+            pl.when(amount > params[f"edge_{number - 1}"])
+            .then(params[f"rate_{number}"])
+            .otherwise(rate)
+        )
+    return rate
+
+
+def banded(
+    params: Parameters, base: pl.Expr, charged: pl.Expr, cost_before: pl.Expr, net_before: pl.Expr
+) -> pl.Expr:
+    """Grains given on `base` less the `charged` deductible, with the year's cost and net amount before this stay.
+
+    Net edges count on what the deductible leaves, gross edges on the base, of which the deductible eats the lowest part.
+    """
+    net = base - charged
+    yearly = params["year_bands"]
+    net_low, cost_low = net_before * yearly, cost_before * yearly
+    low = pl.when(params["gross"] == 1).then(cost_low + charged).otherwise(net_low)
+    grains = progressive(params, low + net) - progressive(params, low)
+    if not params.has("whole", 0):
+        return grains
+    before = pl.when(params["gross"] == 1).then(cost_low).otherwise(net_low)
+    after = pl.when(params["gross"] == 1).then(cost_low + base).otherwise(net_low + net)
+    jump = whole_rate(params, after) * (net_low + net) - whole_rate(params, before) * net_low
+    return pl.when(params["whole"] == 1).then(jump.clip(lower_bound=0)).otherwise(grains)
+
+
+def rounded(params: Parameters, grains: pl.Expr) -> pl.Expr:
+    """Fen from grains in the document's unit and mode, once per layer and stay."""
+    exact = _in_unit(params, round_to, grains)
+    if not params.has("round_cut", 0):
+        return exact
+    return pl.when(params["round_cut"] == 1).then(_in_unit(params, cut_to, grains)).otherwise(exact)
+
+
+def _in_unit(params: Parameters, rounding, grains: pl.Expr) -> pl.Expr:  # type: ignore[no-untyped-def]
+    only = params.unique("round_unit")
+    if only is not None:
+        return rounding(grains, only)  # type: ignore[no-any-return]
+    value = rounding(grains, 1)
+    for unit in (10, 100):
+        value = pl.when(params["round_unit"] == unit).then(rounding(grains, unit)).otherwise(value)
+    return value  # type: ignore[no-any-return]
+
+
+def floor(params: Parameters, total: pl.Expr, eligible: pl.Expr, charged: pl.Expr) -> pl.Expr:
+    """保底 in fen, 0 where the document has none in force."""
+    of = pl.when(params["floor_total"] == 1).then(total).otherwise(eligible)
+    of = (of - charged * params["floor_less"]).clip(lower_bound=0)
+    return rounded(params, of * params["floor_rate"])

@@ -1,0 +1,112 @@
+"""Running totals of a person's year, without a loop over stays.
+
+Everything yearly is the growth of a function of a running total: what is counted up to and including a stay,
+less what was counted before it. Stays stand in the order in which a year's room is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Turns:
+    """The order of stays for one layer: `key` ascending, runs of equal `group` are one person's year (or account)."""
+
+    group: pl.Series
+    key: pl.Series
+
+    @cached_property
+    def place(self) -> pl.Series:
+        """Row numbers in turn."""
+        return self.key.arg_sort()
+
+    @cached_property
+    def back(self) -> pl.Series:
+        """From turn back to row."""
+        return self.place.arg_sort()
+
+    @cached_property
+    def first(self) -> pl.Series:
+        """In turn: whether a stay is the first of its group."""
+        group = self.group.gather(self.place)
+        return group.ne_missing(group.shift(1))
+
+    def before(self, amount: pl.Series) -> pl.Series:
+        """The total of `amount` (≥ 0) over the earlier stays of the group, row by row."""
+        return self._before(amount.gather(self.place)).gather(self.back)
+
+    def _before(self, amount: pl.Series) -> pl.Series:
+        """The same for amounts that stand in turn already."""
+        running = amount.cum_sum() - amount
+        frame = pl.DataFrame({"running": running, "first": self.first})
+        opened = pl.when("first").then(pl.col("running")).otherwise(0).cum_max()
+        return frame.select(pl.col("running") - opened).to_series()
+
+    def nth(self, counts: pl.Series) -> pl.Series:
+        """1 for the first stay that counts, 2 for the next …"""
+        return self.before(counts.cast(pl.Int64)) + 1
+
+    def capped(self, amount: pl.Series, cap: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """(before, taken): each stay takes what its cap leaves after what the earlier stays took.
+
+        Both in fen, amount ≥ 0. Exact whichever way the cap moves within the year.
+        """
+        amount, cap = amount.gather(self.place), cap.gather(self.place)
+        before = self._before(amount)
+        frame = pl.DataFrame({"amount": amount, "cap": cap, "before": before})
+        taken = frame.select(
+            (pl.col("before") + pl.col("amount")).clip(upper_bound="cap")
+            - pl.col("before").clip(upper_bound="cap")
+        ).to_series()
+        if self._rises(cap):
+            taken = self._after_rise(amount, cap, before, taken)
+        return self._before(taken).gather(self.back), taken.gather(self.back)
+
+    def _rises(self, cap: pl.Series) -> bool:
+        return bool(((cap > cap.shift(1)) & ~self.first).any())
+
+    def _after_rise(
+        self, amount: pl.Series, cap: pl.Series, before: pl.Series, taken: pl.Series
+    ) -> pl.Series:
+        """Put right the groups in which a cap rises and bites; the others stand."""
+        frame = pl.DataFrame(
+            {
+                "group": self.first.cum_sum(),
+                "amount": amount,
+                "cap": cap,
+                "taken": taken,
+                "rise": (cap > cap.shift(1)) & ~self.first,
+                "fall": (cap < cap.shift(1)) & ~self.first,
+                "over": before + amount > cap,
+            }
+        ).with_row_index("turn")
+        touched = pl.col("rise").any().over("group") & pl.col("over").any().over("group")
+        part = frame.filter(touched).with_columns(both=pl.col("fall").any().over("group"))
+        rising = part.filter(~pl.col("both")).with_columns(taken=_rising())
+        mixed = part.filter("both")
+        mixed = mixed.with_columns(taken=_scan(mixed["group"], mixed["amount"], mixed["cap"]))
+        mended = pl.concat([rising, mixed]).select("turn", "taken")
+        return frame.select("turn", "taken").update(mended, on="turn")["taken"]
+
+
+def _rising() -> pl.Expr:
+    """Taken under a cap that only rises: running total S, S + min(0, cummin(cap − S)), its growth."""
+    total = pl.col("amount").cum_sum()
+    held = total + (pl.col("cap") - total).cum_min().clip(upper_bound=0)
+    return (held - held.shift(1, fill_value=0)).over("group")
+
+
+def _scan(group: pl.Series, amount: pl.Series, cap: pl.Series) -> pl.Series:
+    """Taken under a cap that goes both ways: one stay after another, for the few people it concerns."""
+    taken: list[int] = []
+    current, paid = None, 0
+    for of, wanted, most in zip(group, amount, cap, strict=True):
+        if of != current:
+            current, paid = of, 0
+        taken.append(max(0, min(wanted, most - paid)))
+        paid += taken[-1]
+    return pl.Series("taken", taken, pl.Int64)
