@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from onestop_cli.rulebook.scalars import Fen, Listed, Points, Rate
 from onestop_cli.schema import LEVELS
 
 TO_FILL = "to-fill"
@@ -22,47 +22,10 @@ UNKNOWN = "unknown"
 NONE = "none"
 
 
-def _fen(value: Any) -> Any:
-    """Yuan as written (whole number or decimal) → fen; words pass on to the literal
-    alternatives."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return value
-    fen = Decimal(value) * 100
-    if fen < 0 or fen != fen.to_integral_value():
-        raise ValueError("金额应为非负数，最多两位小数（单位：元）")
-    return int(fen)
-
-
-def _rate(value: Any) -> Any:
-    """A fraction as written (0.8) → ten-thousandths (8000)."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return value
-    rate = Decimal(value) * 10_000
-    if not 0 <= rate <= 10_000 or rate != rate.to_integral_value():
-        raise ValueError("比例应在 0 与 1 之间，最多四位小数（80% 写作 0.80）")
-    return int(rate)
-
-
-def _points(value: Any) -> Any:
-    """Percentage points as written (5) → ten-thousandths (500)."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return value
-    points = Decimal(value) * 100
-    if not -10_000 <= points <= 10_000 or points != points.to_integral_value():
-        raise ValueError("百分点应在 −100 与 100 之间，最多两位小数（提高 5 个百分点写作 5）")
-    return int(points)
-
-
-def _listed(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-Fen = Annotated[int, BeforeValidator(_fen)]
-Rate = Annotated[int, BeforeValidator(_rate)]
-Points = Annotated[int, BeforeValidator(_points)]
 Quantity = Literal["total", "eligible"]
 Deduction = str
-"""`out_of_scope`, `first_pay`, `over_limit` or an earlier layer's id."""
+"""`out_of_scope`, `first_pay`, `over_limit`, the id of an `[[expense]]`, an earlier layer's id (what it
+pays), or `<layer>_deductible` (what it charged)."""
 Per = Literal["stay", "year"]
 
 EXPENSES = ("out_of_scope", "first_pay", "over_limit")
@@ -91,14 +54,11 @@ class AgeSpan(Part):
     to: Annotated[int, Field(ge=0, le=150)] = 150
 
 
-Values = Annotated[list[str], BeforeValidator(_listed)]
-
-
 class Clause(Cited):
     """One term and for whom it holds. `when` maps a dimension (`level`, `category`, or a declared
     one) to the values it is for; a dimension not named means all of them."""
 
-    when: Mapping[str, Values | AgeSpan] = Field(default_factory=dict)
+    when: Mapping[str, Listed | AgeSpan] = Field(default_factory=dict)
 
 
 class Deductible(Clause):
@@ -116,7 +76,7 @@ class Deductible(Clause):
 class Relief(Clause):
     """The share of the deductible that is still charged: 0.5 halves it, 0 waives it."""
 
-    share: Rate
+    share: Rate | Literal["to-fill"]
 
 
 class Ceiling(Clause):
@@ -174,14 +134,15 @@ class RateClause(Clause):
 class PointsClause(Clause):
     """提高若干百分点: added to every rate of the layer, never beyond 100 %."""
 
-    points: Points
+    points: Points | Literal["to-fill"]
 
 
 class Cap(Clause):
     """封顶线 on the layer's payment. `account`: payments counted together; stays under a clause
-    without an amount count nowhere."""
+    without an amount count nowhere. `unknown`: there is a limit, only the source does not give it,
+    so that the layer can be checked against an upper bound only."""
 
-    amount: Fen | Literal["none", "to-fill"]
+    amount: Fen | Literal["none", "unknown", "to-fill"]
     account: str = ""
 
 
@@ -193,11 +154,13 @@ class CostCap(Clause):
 
 
 class Floor(Clause):
-    """保底: at least `rate` of `of` (less the deductible when `less_deductible`)."""
+    """保底: at least `rate` of `of` (less the deductible when `less_deductible`). `together`: earlier
+    layers that count towards it, so that this one only fills up what they leave short."""
 
     rate: Rate
     of: Quantity
     less_deductible: bool = False
+    together: list[str] = Field(default_factory=list)
     status: Literal["on", "off", "information"]
     borne_by: Literal["fund", "hospital"] = "fund"
 
@@ -276,15 +239,40 @@ class Pool(Cited):
 
 
 class Quota(Clause):
-    """单病种. `fixed` (定额): the layers pay `shares` of `amount` whatever the bill; `limit`
-    (限额): shares of the bill up to `amount`, or the ordinary terms up to it when no shares are
-    written; the excess is the hospital's."""
+    """单病种. `fixed` (定额): the layers pay `shares` of `amount` whatever the bill; `limit` (限额):
+    shares of the bill up to `amount`, or the ordinary terms up to it when no shares are written.
+    `excess`: who bears what the bill has above `amount`. `counts`: towards the yearly caps."""
 
     diseases: list[str]
     kind: Literal["fixed", "limit"]
     amount: Fen | Literal["to-fill"]
     shares: Mapping[str, Rate] = Field(default_factory=dict)
+    excess: Literal["hospital", "patient"] = "hospital"
     counts: bool = True
+
+
+class Share(Clause):
+    """The part of an expense that the patient bears first."""
+
+    share: Rate | Literal["to-fill"]
+
+
+class Expense(Cited):
+    """先行自付: a share of some cost that the patient bears before a layer looks at the bill, rounded
+    half up to the fen. `of`: the whole `total` or `eligible` bill, or a `column` of the export
+    (`columns` are its headers; a blank is 0). A base takes it off by naming its id in `less`."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    name: str
+    of: Literal["column", "total", "eligible"] = "column"
+    columns: list[str] = Field(default_factory=list)
+    share: list[Share]
+
+    @model_validator(mode="after")
+    def _has_columns(self) -> Expense:
+        if bool(self.columns) != (self.of == "column"):
+            raise ValueError('按列计的费用（of = "column"）必须写 columns（表头），其余不写')
+        return self
 
 
 class Dimension(Cited):
@@ -365,8 +353,11 @@ class RuleFile(Part):
     rounding: Rounding = Field(default_factory=Rounding)
     dimension: list[Dimension] = Field(default_factory=list)
     layer: list[Layer]
+    expense: list[Expense] = Field(default_factory=list)
     pool: list[Pool] = Field(default_factory=list)
     quota: list[Quota] = Field(default_factory=list)
+    quota_diseases: list[str] = Field(default_factory=list)
+    """The 单病种 list: every disease that has a quota; one must fit each of its stays."""
 
     @property
     def computed(self) -> tuple[Layer, ...]:
