@@ -97,7 +97,7 @@ def banded(
 ) -> pl.Expr:
     """Grains given on `base` less the `charged` deductible, with the year's cost and net amount before this stay.
 
-    Net edges count on what the deductible leaves, gross edges on the base, of which the deductible eats the lowest part.
+    Net edges count on what the deductible leaves, gross edges on the base, whose lowest part the deductible eats.
     """
     net = base - charged
     yearly = params["year_bands"]

@@ -110,3 +110,14 @@ def _scan(group: pl.Series, amount: pl.Series, cap: pl.Series) -> pl.Series:
         taken.append(max(0, min(wanted, most - paid)))
         paid += taken[-1]
     return pl.Series("taken", taken, pl.Int64)
+
+
+def claimed_first(group: pl.Series, touched: pl.Series, account: pl.Series | None = None) -> Turns:
+    """The contract's order for one layer: stays that claimed it first, then the others, as the rows stand.
+
+    `account` splits a person's year into accounts that are counted apart.
+    """
+    if account is not None and account.n_unique() > 1:
+        group = group * (int(account.max()) + 1) + account  # type: ignore[arg-type]
+    rows = pl.int_range(len(group), eager=True)
+    return Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)

@@ -1,0 +1,120 @@
+"""What the rules give: layers in order, and what the year leaves of each.
+
+`settle` is never handed what hospitals claimed for a layer it computes. It learns of claims only whether a layer was
+claimed at all (`<layer>_touched`), and of amounts only those that are taken as given (`<layer>_taken_fen`: layers no
+document regulates, and layers of which only an upper bound is known).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.schema import ORDER
+from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
+from onestop_cli.settle.year import claimed_first
+
+
+def settle(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """Due amounts of governed, settled stays; a whole person-year must stand in one frame.
+
+    Needs id_no, benefit_year, the columns of `ORDER`, total_fen, eligible_fen, has_eligible, the expenses, term, quota,
+    and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
+    cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen.
+    """
+    ordered = _bills(_in_turn(stays), book)
+    settled = _with_pools(ordered, book) if book.pools else _steps(ordered, book)
+    borne = pl.col("total_fen") - pl.col(BILL)
+    borne += pl.sum_horizontal(f"{step.id}_borne_fen" for step in book.steps)
+    open_ = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
+    return settled.with_columns(
+        hospital_borne_fen=borne, self_due_fen=pl.when(~open_).then(pl.col(REST))
+    ).drop(GROUP, BILL, COVERED, REST)
+
+
+def _in_turn(stays: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by person, year and the contract's order; `_group` numbers the person-years."""
+    ordered = stays.sort("id_no", "benefit_year", *ORDER, nulls_last=False)
+    first = (pl.col("id_no").ne_missing(pl.col("id_no").shift())) | (
+        pl.col("benefit_year").ne_missing(pl.col("benefit_year").shift())
+    )
+    return ordered.with_columns(first.cum_sum().cast(pl.Int64).alias(GROUP))
+
+
+def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """The bill the layers look at: the total, but a quota's price where one applies."""
+    eligible = pl.when("has_eligible").then("eligible_fen").otherwise("total_fen")
+    if not book.quotas:
+        return stays.with_columns(pl.col("total_fen").alias(BILL), eligible.alias(COVERED))
+    terms = book.quota_table.select("fixed", "amount")
+    stays = stays.with_columns(
+        terms[name].gather(stays["quota"]).alias(f"_{name}") for name in terms.columns
+    )
+    price = (
+        pl.when(pl.col("_fixed") == 1)
+        .then("_amount")
+        .otherwise(pl.col("total_fen").clip(upper_bound="_amount"))
+    )
+    bill = pl.when(pl.col("quota").is_null()).then("total_fen").otherwise(price)
+    stays = stays.with_columns(bill.alias(BILL)).drop("_fixed", "_amount")
+    return stays.with_columns(eligible.clip(upper_bound=BILL).alias(COVERED))
+
+
+def _steps(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """Every step in order of payment; `_rest_fen` is what is left of the bill."""
+    stays = stays.with_columns(pl.col(BILL).alias(REST))
+    for step in book.steps:
+        stays = settle_step(stays, book, step)
+        rest = pl.col(REST) - pl.col(f"{step.id}_paid_fen") - pl.col(f"{step.id}_borne_fen")
+        stays = stays.with_columns(rest.alias(REST))
+        stays = _sum_parts(stays, book, step.layer, step.id)
+    return stays
+
+
+def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl.DataFrame:
+    """A layer's amounts from its stacked parts, once the last of them is known."""
+    parts = [step.id for step in book.steps if step.layer == layer]
+    if len(parts) == 1 or parts[-1] != last:
+        return stays
+    checks = [pl.col(f"{part}_check") for part in parts]
+    worst = pl.lit("exact")
+    for check in ("bound", "none"):
+        worst = (
+            pl.when(pl.any_horizontal(c == check for c in checks))
+            .then(pl.lit(check))
+            .otherwise(worst)
+        )
+    exact = worst == "exact"
+    paid = pl.sum_horizontal(f"{part}_paid_fen" for part in parts)
+    bound = pl.sum_horizontal(pl.coalesce(f"{part}_due_fen", f"{part}_bound_fen") for part in parts)
+    return stays.with_columns(
+        worst.alias(f"{layer}_check"),
+        paid.alias(f"{layer}_paid_fen"),
+        pl.when(exact).then(paid).alias(f"{layer}_due_fen"),
+        pl.when(worst == "bound").then(bound).alias(f"{layer}_bound_fen"),
+    )
+
+
+def _with_pools(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """Limits shared by several layers, to a fixed point: a stay's room hangs only on earlier stays of its year."""
+    rooms = {pool: book.table[f"pool.{pool}"].gather(stays["term"]) for pool in book.pools}
+    caps = dict(rooms)
+    while True:
+        tried = stays.with_columns(
+            room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()
+        )
+        tried = _steps(tried, book)
+        left = {pool: _room(tried, book, pool, caps[pool]) for pool in book.pools}
+        if all(left[pool].equals(rooms[pool]) for pool in book.pools):
+            return tried
+        rooms = left
+
+
+def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:
+    """What the pool leaves each stay after the earlier stays of the year."""
+    members = [step.id for step in book.steps if step.layer in book.pools[pool]]
+    claims = [f"{layer}_touched" for layer in book.pools[pool]]
+    touched = stays.select(pl.any_horizontal(claims)).to_series()
+    used = stays.select(pl.sum_horizontal(pl.col(f"{m}_due_fen").fill_null(0) for m in members))
+    before = claimed_first(stays[GROUP], touched).before(used.to_series())
+    return (cap - before).clip(lower_bound=0)
