@@ -1,0 +1,1 @@
+"""What does not agree: one catalogue of codes, and the predicates that raise them."""

@@ -1,0 +1,114 @@
+"""Due beside claimed: what is payable, deducted, held, short, and owed to whom.
+
+Contract section 4. Amounts are fen; a blank claim claims nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.errors import Broken
+
+SETTLED = pl.col("status") == "settled"
+
+
+def reconcile(
+    stays: pl.DataFrame, layers: Sequence[str], tolerance: int, suspended: Mapping[str, pl.Expr]
+) -> pl.DataFrame:
+    """Add `<layer>_payable/deducted/held/shortfall/offset_fen` and `patient_owed_fen` to every stay.
+
+    Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check`. `tolerance` in fen. `suspended`: per layer, on which
+    settled stays an excess is held instead of deducted (`liability` of onestop.toml).
+    """
+    for layer in layers:
+        stays = stays.with_columns(_split(layer, tolerance, suspended.get(layer, pl.lit(False))))
+    return _across(stays, layers)
+
+
+def _split(layer: str, tolerance: int, suspended: pl.Expr) -> list[pl.Expr]:
+    claimed, check = pl.col(f"{layer}_claimed_fen").fill_null(0), pl.col(f"{layer}_check")
+    due, bound = pl.col(f"{layer}_due_fen"), pl.col(f"{layer}_bound_fen")
+    near = (claimed - due).abs() <= tolerance
+    allowed = (
+        pl.when(check == "exact")
+        .then(pl.when(near).then(claimed).otherwise(pl.min_horizontal(claimed, due)))
+        .when(check == "bound")
+        .then(pl.when(claimed - bound <= tolerance).then(claimed).otherwise(bound))
+        .otherwise(claimed)
+    )
+    excess = claimed - allowed
+    short = pl.when((check == "exact") & ~near).then((due - claimed).clip(lower_bound=0)).otherwise(0)
+    status = pl.col("status")
+    zero = pl.lit(0, pl.Int64)
+    return [
+        pl.when(SETTLED).then(allowed).otherwise(zero).alias(f"{layer}_payable_fen"),
+        pl.when(SETTLED)
+        .then(pl.when(suspended).then(zero).otherwise(excess))
+        .when(status == "rejected")
+        .then(claimed)
+        .otherwise(zero)
+        .alias(f"{layer}_deducted_fen"),
+        pl.when(SETTLED)
+        .then(pl.when(suspended).then(excess).otherwise(zero))
+        .when(status == "held")
+        .then(claimed)
+        .otherwise(zero)
+        .alias(f"{layer}_held_fen"),
+        pl.when(SETTLED).then(short).otherwise(zero).alias(f"{layer}_shortfall_fen"),
+    ]
+
+
+def _across(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """Between layers of one stay: what was paid too high here offsets what was paid too low there."""
+    deducted = pl.sum_horizontal(f"{layer}_deducted_fen" for layer in layers)
+    shortfall = pl.sum_horizontal(f"{layer}_shortfall_fen" for layer in layers)
+    exact = SETTLED & pl.all_horizontal(pl.col(f"{layer}_check") == "exact" for layer in layers)
+    left = pl.when(exact).then(pl.min_horizontal(deducted, shortfall)).otherwise(0)
+    stays = stays.with_columns(_left=left)
+    for layer in layers:
+        given = pl.min_horizontal(f"{layer}_shortfall_fen", "_left")
+        stays = stays.with_columns(given.alias(f"{layer}_offset_fen"))
+        stays = stays.with_columns(_left=pl.col("_left") - pl.col(f"{layer}_offset_fen"))
+    offset = pl.sum_horizontal(f"{layer}_offset_fen" for layer in layers)
+    return stays.with_columns(patient_owed_fen=shortfall - offset).drop("_left")
+
+
+def control(stays: pl.DataFrame, layers: Sequence[str]) -> dict[str, Any]:
+    """The control totals of `run.json`, in fen; raises `Broken` when a law of contract section 4 does not hold."""
+    live = stays.filter(pl.col("status") != "reversed")
+    totals = {layer: _layer_totals(live, layer) for layer in layers}
+    _hold_per_hospital(live, layers)
+    _hold_per_stay(stays, layers)
+    return {
+        "layers": totals,
+        "total_fen": int(live["total_fen"].sum()),
+        "patient_owed_fen": int(stays["patient_owed_fen"].sum()),
+    }
+
+
+def _layer_totals(live: pl.DataFrame, layer: str) -> dict[str, int]:
+    parts = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "due")
+    return {f"{part}_fen": int(live[f"{layer}_{part}_fen"].sum()) for part in parts}
+
+
+def _hold_per_hospital(live: pl.DataFrame, layers: Sequence[str]) -> None:
+    """claimed = payable + deducted + held, per layer and hospital."""
+    for layer in layers:
+        amount = {p: pl.col(f"{layer}_{p}_fen").sum() for p in ("claimed", "payable", "deducted", "held")}
+        gaps = live.group_by("hospital").agg(
+            gap=amount["claimed"] - amount["payable"] - amount["deducted"] - amount["held"]
+        )
+        if (gaps["gap"] != 0).any():
+            raise Broken(f"{layer}: claimed ≠ payable + deducted + held for some hospital")
+
+
+def _hold_per_stay(stays: pl.DataFrame, layers: Sequence[str]) -> None:
+    """total = Σ due + self_due (+ what the hospital bears) on every stay that has all of them."""
+    parts = [pl.col(f"{layer}_due_fen") for layer in layers]
+    parts += [pl.col("self_due_fen"), pl.col("hospital_borne_fen")]
+    whole = stays.filter(pl.all_horizontal(p.is_not_null() for p in parts))
+    if (whole.select(gap=sum(parts, pl.lit(0)) - pl.col("total_fen"))["gap"] != 0).any():
+        raise Broken("total ≠ Σ due + self_due on some stay")
