@@ -1,0 +1,156 @@
+"""What stands around a public list: kinds and standards of benefit, basis, posting period, hotlines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from onestop_cli.errors import stop
+from onestop_cli.run import Run
+
+DAYS = 7
+"""Working days a list stays up unless the county says otherwise."""
+
+TOWNSHIP = "乡镇监督电话"
+"""The hotline that a township writes in itself unless onestop.toml knows it."""
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A line of the table of standards: what a group of people gets, and from which document."""
+
+    kind: str
+    who: str
+    terms: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Hotline:
+    """Who takes complaints. A `phone` of "" leaves a blank to write on."""
+
+    office: str
+    phone: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class FundLine:
+    """One fund over the period, in fen: `opening + income - outlay = balance`."""
+
+    fund: str
+    opening_fen: int
+    income_fen: int
+    outlay_fen: int
+    balance_fen: int
+
+
+@dataclass(frozen=True)
+class Wall:
+    """How a county posts: from which day, for how many working days, on whose responsibility.
+
+    `first`: the first day on the wall, None while nobody knows it. `basis`: a further legal basis.
+    """
+
+    first: date | None = None
+    days: int = DAYS
+    holidays: frozenset[date] = frozenset()
+    basis: str = ""
+    made_by: str = ""
+    checked_by: str = ""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What every list of one publication says beside its rows.
+
+    `last` is the last day of the posting period, inclusive; None leaves room to write it.
+    """
+
+    county: str
+    period: str
+    kinds: tuple[str, ...]
+    standards: tuple[Standard, ...]
+    basis: tuple[str, ...]
+    wall: Wall
+    last: date | None
+    hotlines: tuple[Hotline, ...]
+    email: str = ""
+    township_phones: Mapping[str, str] = field(default_factory=dict)
+    funds: tuple[FundLine, ...] = ()
+
+    @property
+    def span(self) -> str:
+        """公示期 in words, with blanks for a hand to fill when no day was given."""
+        blank = "　　　　年　　月　　日"
+        first, last = (chinese_day(day) if day else blank for day in (self.wall.first, self.last))
+        return f"{first}至{last}，共 {self.wall.days} 个工作日"
+
+    def hotlines_of(self, township: str | None) -> tuple[Hotline, ...]:
+        """The hotlines of a list: the county's, and for a place in a township that township's."""
+        if not township:
+            return self.hotlines
+        return (*self.hotlines, Hotline(TOWNSHIP, self.township_phones.get(township, "")))
+
+
+def chinese_day(day: date) -> str:
+    """`2011年1月6日`."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def last_working_day(first: date, days: int, holidays: Collection[date] = ()) -> date:
+    """The day on which `days` working days have been counted, `first` included when it is one."""
+    day, left = first, days
+    while True:
+        if day.weekday() < SATURDAY and day not in holidays:
+            left -= 1
+        if left <= 0:
+            return day
+        day += timedelta(days=1)
+
+
+def posting_of(run: Run, wall: Wall, funds: Sequence[FundLine] = ()) -> Posting:
+    """The posting of a run; raises `CannotRun` for a posting period of no days."""
+    if wall.days < 1:
+        raise stop(f"公示期 {wall.days} 天不成立", "--days 请写 1 或更大的整数，通常为 7 个工作日")
+    county = run.info.get("county", {})
+    basis = [_basis(rule) for rule in run.info.get("rules", ())]
+    return Posting(
+        county=run.county,
+        period=run.period.chinese,
+        kinds=tuple(layer.name for layer in run.layers),
+        standards=tuple(_standard(line) for line in run.info.get("standards", ())),
+        basis=tuple(text for text in (*basis, wall.basis) if text),
+        wall=wall,
+        last=last_working_day(wall.first, wall.days, wall.holidays) if wall.first else None,
+        hotlines=_hotlines(county),
+        email=county.get("email", ""),
+        township_phones=county.get("township_phones", {}),
+        funds=tuple(funds),
+    )
+
+
+def _standard(line: Mapping[str, Any]) -> Standard:
+    kind = line.get("layer_name") or line.get("layer") or ""
+    return Standard(kind, line.get("who", ""), line.get("terms", ""), line.get("document", ""))
+
+
+def _basis(rule: Mapping[str, Any]) -> str:
+    """《title》（number）, and a word when the days of effect are assumed."""
+    name = str(rule.get("document") or rule.get("title") or rule.get("id") or "")
+    name = name if name.startswith("《") else f"《{name}》"
+    number = f"（{rule['number']}）" if rule.get("number") else ""
+    assumed = "（施行日期系推定）" if rule.get("assumed") else ""
+    return name + number + assumed
+
+
+def _hotlines(county: Mapping[str, Any]) -> tuple[Hotline, ...]:
+    """Every office with a phone, else the two that settle, with blanks."""
+    usual = (county.get("office", "县合管办"), county.get("civil_affairs", "县民政局"))
+    phones = county.get("phones") or dict.fromkeys(usual, "")
+    addresses = county.get("addresses", {})
+    return tuple(Hotline(office, phones[office], addresses.get(office, "")) for office in phones)

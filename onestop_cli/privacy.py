@@ -1,0 +1,82 @@
+"""What may stand on a public list: names made harmless, masked, and numbers that must not be there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import polars as pl
+
+LONGEST = 40
+"""The longest name or place a list shows; anything longer is a mistake in a file."""
+
+ADULT = 18
+"""Years of age from which a full name may stand on a paper board."""
+
+_ILLNESS = "传染|精神|精障|精卫|心理|肿瘤|癌|结核|麻风|艾滋|性病|戒毒|吸毒"
+_SPECIAL = "病|皮肤|胸科|肛肠|生殖|不孕|安定|安宁|安康医院|康宁|美沙酮|药物依赖|透析|疾控|疾病预防|计划生育"
+_UNSEEN = r"[\p{Cc}\p{Cf}\x{FFFE}\x{FFFF}]"
+_NUMBER = re.compile(r"\d(?:[\s\-‐–—_.·・•]?\d){14,}[\s\-]?[Xx]?")
+
+
+def plain(text: pl.Expr) -> pl.Expr:
+    """The text on one line without control and invisible characters; blank becomes null.
+
+    Blanks inside a Chinese text go too: 王　强 is 王强.
+    """
+    line = text.str.replace_all(r"\s+", " ").str.replace_all(_UNSEEN, "").str.strip_chars()
+    joined = pl.when(line.str.contains(r"\p{Han}")).then(line.str.replace_all(" ", ""))
+    whole = joined.otherwise(line)
+    return pl.when(whole != "").then(whole)
+
+
+def short(text: pl.Expr) -> pl.Expr:
+    """The text, cut with … after `LONGEST` characters."""
+    cut = text.str.head(LONGEST) + "…"
+    return pl.when(text.str.len_chars() > LONGEST).then(cut).otherwise(text)
+
+
+def masked(name: pl.Expr) -> pl.Expr:
+    """王强 → 王*, 王小明 → 王*明, longer → first character, two stars, last character."""
+    length = name.str.len_chars()
+    first, last = name.str.head(1), name.str.tail(1)
+    return (
+        pl.when(length > 3)
+        .then(first + "**" + last)
+        .when(length == 3)
+        .then(first + "*" + last)
+        .when(length == 2)
+        .then(first + "*")
+        .otherwise(pl.lit("*"))
+    )
+
+
+def tells_illness(hospital: pl.Expr) -> pl.Expr:
+    """Whether the name of a hospital says what its patients suffer from."""
+    return hospital.str.contains(f"{_ILLNESS}|{_SPECIAL}")
+
+
+def harmless_category(category: pl.Expr) -> pl.Expr:
+    """The category, or 救助对象 for one that names an illness; a dash for none."""
+    telling = category.str.contains(_ILLNESS)
+    return pl.when(telling).then(pl.lit("救助对象")).otherwise(category).fill_null("—")
+
+
+def birthday(id_no: pl.Expr) -> pl.Expr:
+    """The date of birth in a normalised 18-character ID number; null when there is none."""
+    return id_no.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+
+
+def under_age(id_no: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Whether the person was under 18 on `day`; true when the ID does not tell."""
+    return (birthday(id_no).dt.offset_by(f"{ADULT}y") > day).fill_null(value=True)
+
+
+def numbers_in(text: str) -> Iterator[str]:
+    """The last four characters of every run of 15 or more digits, as ID, card and account numbers have.
+
+    Full-width digits count, and so do digits pulled apart by blanks, dashes or dots.
+    """
+    for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
+        yield re.sub(r"[^0-9Xx]", "", match[0])[-4:]
