@@ -1,0 +1,75 @@
+"""One shape for every check: a code, for which rows it holds, and its sentence; and how checks become findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from onestop_cli.findings.catalogue import CATALOGUE
+from onestop_cli.schema import FINDINGS
+
+_NO_TEXT = pl.lit(None, pl.String)
+_NO_FEN = pl.lit(None, pl.Int64)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A finding as two expressions over stays: where it holds, and the Chinese sentence that says so.
+
+    `claimed` and `due` (fen) and `layer` stand beside amount findings; `cause` is the diagnosis of AM01.
+    """
+
+    code: str
+    holds: pl.Expr
+    message: pl.Expr
+    layer: str | None = None
+    claimed: pl.Expr = field(default_factory=lambda: _NO_FEN)
+    due: pl.Expr = field(default_factory=lambda: _NO_FEN)
+    cause: pl.Expr = field(default_factory=lambda: _NO_TEXT)
+
+    def raised(self, stays: pl.DataFrame) -> pl.DataFrame:
+        """The rows for which the check holds, as findings; a comparison with a missing value does not hold."""
+        found = stays.filter(self.holds.fill_null(False))
+        return found.select(
+            code=pl.lit(self.code),
+            severity=pl.lit(CATALOGUE[self.code].severity),
+            source="source",
+            sheet="sheet",
+            row="row",
+            hospital="hospital",
+            stay_no="stay_no",
+            id_no="id_no",
+            name="name",
+            layer=pl.lit(self.layer, pl.String),
+            claimed_fen=self.claimed,
+            due_fen=self.due,
+            diff_fen=self.claimed - self.due,
+            cause=self.cause,
+            message=self.message,
+        ).cast(dict(FINDINGS))  # type: ignore[arg-type]
+
+
+def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> pl.DataFrame:
+    """All findings of `checks` over `stays`, in the order of the checks."""
+    return pl.concat([check.raised(stays) for check in checks])
+
+
+def blocked(checks: Sequence[Check]) -> pl.Expr:
+    """Whether any check that blocks holds."""
+    blocking = [c.holds.fill_null(False) for c in checks if CATALOGUE[c.code].severity == "blocks"]
+    return pl.any_horizontal(blocking)
+
+
+def day(column: str) -> pl.Expr:
+    """A day in a sentence."""
+    return pl.col(column).dt.to_string("%Y-%m-%d").fill_null("（空）")
+
+
+def yuan(amount: pl.Expr) -> pl.Expr:
+    """Fen in a sentence: `1234567` → `12345.67`."""
+    sign = pl.when(amount < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    size = amount.abs()
+    cents = (size % 100).cast(pl.String).str.zfill(2)
+    return pl.format("{}{}.{}", sign, size // 100, cents)
