@@ -1,0 +1,291 @@
+"""Which rows belong together: reversals, duplicates, overlapping stays, short readmissions.
+
+Reversals come first, then duplicates; what is left are the stays that took place, and only these
+can overlap or follow one another. Closed stays of earlier periods may be partners and are never
+judged.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.schema import ORDER, PAIRING, PAYERS, PLACE
+
+_MONEY = ("total_fen", "eligible_fen", *(f"{payer}_claimed_fen" for payer in PAYERS))
+_NEEDED = (*PLACE, *ORDER[:5], "id_no", "person", *_MONEY)
+_SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
+_BY_NUMBER = ("hospital", "number", "admitted_on")
+_BY_PERSON = ("hospital", "id_no", "admitted_on", "discharged_on")
+_NAMED = 3
+"""How many other rows a duplicate names before it says 等 n 行."""
+_DAYS = 1 << 23
+"""More than the days of any calendar, so that a person and a day fit into one whole number."""
+
+
+def pair(
+    stays: pl.DataFrame, readmission_days: int, earlier: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """`stays` with the columns of `PAIRING`; row order is kept, and changes no verdict.
+
+    `stays` has the columns of READ_STAYS and IDENTITY, `hospital` (register name) and
+    `settled_or_discharged`. `readmission_days` is the longest gap of a short readmission, in days.
+    `earlier` are closed stays in the same columns, with `period` and `status`; those settled or
+    held are partners of reversals, overlaps and readmissions, the settled ones of duplicates too.
+    """
+    rows = _gather(stays, earlier)
+    reversals = _find_reversals(rows)
+    negative = rows.filter(pl.col("total_fen") < 0).select("at")
+    living = _without(rows, reversals.filter("reversed").select("at"), negative)
+    twins = _find_twins(living.filter(~pl.col("closed")))
+    again = _match_closed(living)
+    spans = _without(
+        living.pipe(_with_span),
+        twins.filter(pl.col("twin") != "kept").select("at"),
+        again.select(at=pl.when("settled").then("at").otherwise("closed_at")),
+    )
+    findings = (
+        reversals,
+        twins,
+        again.filter("settled").group_by("at").agg(pl.col("closed_place").min()),
+        _find_overlaps(spans),
+        _find_gaps(spans, readmission_days),
+    )
+    found = stays.select(at=pl.int_range(pl.len())).join(
+        pl.concat(findings, how="align_full"),
+        on="at",
+        how="left",
+        validate="m:1",
+        maintain_order="left",
+    )
+    flags = pl.col("reversed", "unpaired").fill_null(False)
+    return stays.hstack(found.with_columns(flags).select(*PAIRING))
+
+
+def _without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
+    """`rows` but those whose `at` is in one of the others."""
+    return rows.filter(~pl.col("at").is_in(pl.concat(others)["at"].implode()))
+
+
+def _gather(stays: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
+    """The rows to compare, numbered by `at` with the closed ones last, and their comparable number."""
+    none = pl.lit(None, pl.String)
+    rows = stays.select(*_NEEDED, period=none, status=none)
+    if earlier is not None:
+        partners = earlier.filter(pl.col("status").is_in(["settled", "held"]))
+        rows = pl.concat([rows, partners.select(rows.columns)])
+    number = pl.col("stay_no").str.strip_chars()
+    return rows.with_columns(
+        at=pl.int_range(pl.len()),
+        closed=pl.col("status").is_not_null(),
+        number=pl.when(number != "").then(number),
+    )
+
+
+def _place() -> pl.Expr:
+    """Where a row stands, for people: 结算期 · 文件 · 工作表 · 第n行."""
+    parts = ["period", "source", "sheet", pl.format("第{}行", "row")]
+    return pl.concat_str(parts, separator=" · ", ignore_nulls=True)
+
+
+def _find_reversals(rows: pl.DataFrame) -> pl.DataFrame:
+    """Per negative row or struck stay: `reversed`, `unpaired`, and the closed stay it takes back.
+
+    In order of time each negative row takes the earliest stay of the opposite amount that is still
+    standing: with a running balance that never falls below zero, a row that would make it fall has
+    no partner, and the n-th of the others belongs to the n-th stay.
+    """
+    group = [*_SAME_STAY, "amount"]
+    known = pl.all_horizontal(pl.col(group).is_not_null())
+    rows = rows.with_columns(amount=pl.col("total_fen").abs())
+    red = rows.filter(pl.col("total_fen") < 0)
+    negative = pl.col("total_fen") < 0
+    lines = (
+        rows.filter(known & (pl.col("amount") > 0))
+        .join(red.select(group).unique(), on=group, how="semi")
+        .sort(ORDER[0], negative, *ORDER[1:], nulls_last=True)
+        .with_columns(
+            low=pl.col("total_fen").sign().cum_sum().clip(upper_bound=0).cum_min().over(group)
+        )
+        .with_columns(
+            alone=negative & (pl.col("low") < pl.col("low").shift(1, fill_value=0).over(group))
+        )
+        .with_columns(
+            pair_no=pl.when(negative)
+            .then((negative & ~pl.col("alone")).cum_sum().over(group))
+            .otherwise((~negative).cum_sum().over(group)),
+            pairs=(negative & ~pl.col("alone")).sum().over(group),
+        )
+        .filter(~pl.col("alone") & (pl.col("pair_no") <= pl.col("pairs")))
+    )
+    taken_back = lines.filter("closed").select(*group, "pair_no", reverses_place=_place())
+    struck = lines.join(taken_back, on=[*group, "pair_no"], how="left", validate="m:1").select(
+        "at",
+        reversed=pl.lit(True),
+        unpaired=pl.lit(False),
+        reverses_place=pl.when("closed").then(None).otherwise("reverses_place"),
+    )
+    lonely = red.filter(~pl.col("closed")).join(struck, on="at", how="anti")
+    return pl.concat(
+        [
+            struck,
+            lonely.select(
+                "at",
+                reversed=pl.lit(False),
+                unpaired=pl.lit(True),
+                reverses_place=pl.lit(None, pl.String),
+            ),
+        ]
+    )
+
+
+def _find_twins(rows: pl.DataFrame) -> pl.DataFrame:
+    """Per duplicate row: `twin` (kept, rejected, differs) and `twin_place`, the others.
+
+    The same stay twice is the same hospital, number and admission, or the same hospital, person,
+    admission and discharge; whatever is linked by either is one family.
+    """
+    members = (
+        _with_family(rows)
+        .with_columns(pl.col(_MONEY[2:]).fill_null(0), place=_place())
+        .sort(*ORDER, nulls_last=True)
+        .with_columns(first=pl.int_range(pl.len()).over("family") == 0)
+    )
+    agree = pl.all_horizontal((pl.col(name).n_unique() == 1).over("family") for name in _MONEY)
+    verdict = (
+        pl.when(~agree)
+        .then(pl.lit("differs"))
+        .when("first")
+        .then(pl.lit("kept"))
+        .otherwise(pl.lit("rejected"))
+    )
+    judged = members.with_columns(twin=verdict)
+    return judged.join(_others(judged), on="at").select("at", "twin", "twin_place")
+
+
+def _others(members: pl.DataFrame) -> pl.DataFrame:
+    """Per row the places of its family: of the kept row for a rejected one, else of all others."""
+    few = members.group_by("family", maintain_order=True).agg(
+        other=pl.col("at").head(_NAMED + 1), place=pl.col("place").head(_NAMED + 1), size=pl.len()
+    )
+    return (
+        members.select("at", "family", "twin")
+        .join(few, on="family")
+        .explode("other", "place")
+        .filter(pl.col("other") != pl.col("at"))
+        .group_by("at", maintain_order=True)
+        .agg(
+            twin_place=pl.when(pl.col("twin").first() == "rejected")
+            .then(pl.col("place").first())
+            .when(pl.col("size").first() > _NAMED + 1)
+            .then(
+                pl.format(
+                    "{} 等 {} 行",
+                    pl.col("place").head(_NAMED).str.join("、"),
+                    pl.col("size").first() - 1,
+                )
+            )
+            .otherwise(pl.col("place").str.join("、"))
+        )
+    )
+
+
+def _with_family(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that share a key with another one, with the `family` they are linked to."""
+    keys = {"by_number": _BY_NUMBER, "by_person": _BY_PERSON}
+    groups = [
+        rows.filter(pl.all_horizontal(pl.col(key).is_not_null()) & pl.struct(key).is_duplicated())
+        .group_by(key)
+        .agg("at")
+        .select(pl.col("at").list.min().alias(name), "at")
+        .explode("at")
+        for name, key in keys.items()
+    ]
+    linked = pl.concat(groups, how="diagonal").select("at").unique()
+    for group in groups:
+        linked = linked.join(group, on="at", how="left")
+    linked = linked.with_columns(family=pl.col("at"))
+    while True:
+        spread = linked
+        for name in keys:
+            lowest = pl.col("family").min().over(name)
+            spread = spread.with_columns(
+                family=pl.when(pl.col(name).is_null()).then("family").otherwise(lowest)
+            )
+        if spread["family"].equals(linked["family"]):
+            return rows.join(spread.select("at", "family"), on="at")
+        linked = spread
+
+
+def _match_closed(living: pl.DataFrame) -> pl.DataFrame:
+    """Current stays (`at`) that a closed stay (`closed_at`) already is; `settled` in its period or not."""
+    current = living.filter(~pl.col("closed"))
+    closed = living.filter("closed").select(
+        *dict.fromkeys((*_BY_NUMBER, *_BY_PERSON)),
+        closed_at="at",
+        closed_place=_place(),
+        settled=pl.col("status") == "settled",
+    )
+    kept = ("at", "closed_at", "closed_place", "settled")
+    return pl.concat(
+        [current.join(closed, on=key, how="inner").select(kept) for key in (_BY_NUMBER, _BY_PERSON)]
+    )
+
+
+def _with_span(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with a usable ID and dates in order: `who`, `begin` and `end` as positive numbers."""
+    return rows.filter(
+        pl.col("id_no").is_not_null() & (pl.col("admitted_on") <= pl.col("discharged_on"))
+    ).with_columns(
+        who=pl.col("id_no").str.head(17).cast(pl.Int64),
+        begin=pl.col("admitted_on").to_physical().cast(pl.Int64) + _DAYS // 2,
+        end=pl.col("discharged_on").to_physical().cast(pl.Int64) + _DAYS // 2,
+    )
+
+
+def _latest_end(*group: str) -> pl.Expr:
+    """The latest `end` among the rows before, in a table sorted by `group`; negative when none."""
+    base = pl.struct(group).rle_id().cast(pl.Int64) * _DAYS
+    return (base + pl.col("end")).cum_max().shift(1, fill_value=-1) - base
+
+
+def _find_overlaps(spans: pl.DataFrame) -> pl.DataFrame:
+    """Per stay that begins before an earlier one of the same person ends: `overlap_place`.
+
+    A cheap pass over everybody leaves the few people with overlaps; only these are put in order.
+    A stay that begins and ends on one day lies within an earlier one only if that began before.
+    """
+    busy = (
+        spans.select("who", "begin", "end")
+        .sort("who", "begin")
+        .filter(_latest_end("who") > pl.col("begin"))
+    )
+    rows = (
+        spans.join(busy.select("who").unique(), on="who", how="semi")
+        .sort("who", "begin", *ORDER, nulls_last=True)
+        .with_columns(nth=pl.int_range(pl.len()), place=_place())
+        .with_columns(last=pl.col("end") * pl.len() + pl.len() - 1 - pl.col("nth"))
+        .with_columns(last=pl.col("last").cum_max().shift(1).over("who"))
+        .with_columns(
+            last=pl.when(pl.col("begin") < pl.col("end"))
+            .then("last")
+            .otherwise(pl.col("last").first().over("who", "begin"))
+        )
+    )
+    other = rows.height - 1 - pl.col("last") % pl.len()
+    return (
+        rows.with_columns(overlap_place=pl.col("place").gather(other.cast(pl.Int64)))
+        .filter((pl.col("last") // pl.len() > pl.col("begin")) & ~pl.col("closed"))
+        .select("at", "overlap_place")
+    )
+
+
+def _find_gaps(spans: pl.DataFrame, readmission_days: int) -> pl.DataFrame:
+    """Per stay 0 to `readmission_days` after the last discharge from the same hospital: `gap_days`."""
+    return (
+        spans.filter(pl.struct("hospital", "who").is_duplicated())
+        .select("at", "closed", "hospital", "who", "begin", "end")
+        .sort("hospital", "who", "begin", "end")
+        .with_columns(gap_days=pl.col("begin") - _latest_end("hospital", "who"))
+        .filter(pl.col("gap_days").is_between(0, readmission_days) & ~pl.col("closed"))
+        .select("at", "gap_days")
+    )
