@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.rulebook.language import Layer, Quota, RuleFile
+from onestop_cli.rulebook.language import Expense, Layer, Quota, RuleFile
 from onestop_cli.rulebook.terms import NO_LIMIT, Terms, defaults
 from onestop_cli.schema import LAYERS
 
@@ -58,6 +58,12 @@ class Rulebook:
         return next(layer for rule in self.rules for layer in rule.layer if layer.id == id_)
 
     @cached_property
+    def priority(self) -> tuple[str, ...]:
+        """The categories of all documents, those of the first in their order."""
+        named = (name for rule in self.rules for name in rule.categories.priority)
+        return tuple(dict.fromkeys(named))
+
+    @cached_property
     def accounts(self) -> tuple[str, ...]:
         """Names of the accounts that caps count in."""
         names = {c.account for r in self.rules for layer in r.layer for c in layer.cap}
@@ -68,6 +74,20 @@ class Rulebook:
         """Shared yearly limits and their layers."""
         return {pool.id: tuple(pool.layers) for rule in self.rules for pool in rule.pool}
 
+    def members(self, pool: str) -> list[Step]:
+        """The steps that a shared limit holds together, in order of payment."""
+        return [step for step in self.steps if step.layer in self.pools[pool]]
+
+    def pools_of(self, step: Step) -> list[str]:
+        """The shared limits that a step counts in."""
+        return [pool for pool, layers in self.pools.items() if step.layer in layers]
+
+    @cached_property
+    def expenses(self) -> tuple[Expense, ...]:
+        """First-pay expenses of any document."""
+        found = {expense.id: expense for rule in self.rules for expense in rule.expense}
+        return tuple(found.values())
+
     @cached_property
     def quotas(self) -> tuple[tuple[int, Quota], ...]:
         """Every 单病种 quota with the number of its document."""
@@ -75,12 +95,14 @@ class Rulebook:
 
     @cached_property
     def quota_table(self) -> pl.DataFrame:
-        """A row per quota: `fixed`, `amount` (fen), `counts`, and `<layer>.share` (−1: the ordinary terms)."""
+        """A row per quota: `fixed`, `amount` (fen), `counts`, `patient` (bears the excess), and `<layer>.share`
+        (−1: the ordinary terms)."""
         rows = [
             {
                 "fixed": int(quota.kind == "fixed"),
                 "amount": quota.amount if isinstance(quota.amount, int) else NO_LIMIT,
                 "counts": int(quota.counts),
+                "patient": int(quota.excess == "patient"),
                 **{f"{s.id}.share": quota.shares.get(s.id, -1) for s in self.steps},
             }
             for _, quota in self.quotas
@@ -114,8 +136,8 @@ class Rulebook:
                 value = neutral.get(term, _beyond(term))
                 column = pl.col(name) if name in own else pl.lit(None, pl.Int64)
                 yield column.fill_null(value).cast(pl.Int64).alias(name)
-        for pool in self.pools:
-            yield pl.col(f"pool.{pool}").fill_null(NO_LIMIT)
+        yield from (pl.col(f"pool.{pool}").fill_null(NO_LIMIT) for pool in self.pools)
+        yield from (pl.col(f"expense.{e.id}").fill_null(0) for e in self.expenses)
 
     def word(self, rule: RuleFile) -> str:
         """A document for people: its title and number."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.language import NONE, RuleFile
+from onestop_cli.rulebook.language import EXPENSES, NONE, RuleFile
 from onestop_cli.rulebook.terms import ABSENT, COMPUTED
 
 GOVERNING = {
@@ -167,10 +167,11 @@ def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
         term = stays[term_column(stays, step.id)]
         state = book.table[f"{step.id}.state"].gather(term)
         partial = book.table[f"{step.id}.deductible_unknown"].gather(term) == 1
+        partial |= book.table[f"{step.id}.cap_unknown"].gather(term) == 1
         partial |= (book.table[f"{step.id}.from_total"].gather(term) == 0) & ~stays["has_eligible"]
         for less in lessened(book, step):
             taken = book.table[f"{step.id}.less_{less}"].gather(term) == 1
-            partial |= taken & _open(stays, less)
+            partial |= taken & _open(stays, book, less)
         if book.quotas:
             share = book.quota_table[f"{step.id}.share"].gather(stays["quota"])
             partial &= ~(share >= 0).fill_null(False)
@@ -186,11 +187,21 @@ def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return stays
 
 
-def _open(stays: pl.DataFrame, less: str) -> pl.Series:
-    """Where what is taken off the base is not known exactly."""
-    if f"{less}_check" in stays.columns:
-        return stays[f"{less}_check"] == "bound"
-    return stays[f"{less}_fen"].is_null()
+def _open(stays: pl.DataFrame, book: Rulebook, less: str) -> pl.Series:
+    """Where what is taken off the base is not known exactly; a blank cost of an `[[expense]]` is 0."""
+    if less in EXPENSES:
+        return stays[f"{less}_fen"].is_null()
+    if less in {expense.id for expense in book.expenses}:
+        of_eligible = (
+            pl.col("rule") == number
+            for number, rule in enumerate(book.rules)
+            for expense in rule.expense
+            if expense.id == less and expense.of == "eligible"
+        )
+        return stays.select(pl.any_horizontal(pl.lit(False), *of_eligible)).to_series() & (
+            ~stays["has_eligible"]
+        )
+    return stays[f"{less.removesuffix('_deductible')}_check"] == "bound"
 
 
 def term_column(stays: pl.DataFrame, step: str) -> str:
@@ -201,6 +212,14 @@ def term_column(stays: pl.DataFrame, step: str) -> str:
 
 def lessened(book: Rulebook, step: Step) -> list[str]:
     """What any document takes off this step's base."""
-    head = f"{step.id}.less_"
+    return _flagged(book, f"{step.id}.less_")
+
+
+def together(book: Rulebook, step: Step) -> list[str]:
+    """Earlier layers that any document counts towards this step's floor."""
+    return _flagged(book, f"{step.id}.floor_with_")
+
+
+def _flagged(book: Rulebook, head: str) -> list[str]:
     columns = (c for c in book.table.columns if c.startswith(head))
     return [c.removeprefix(head) for c in columns if (book.table[c] == 1).any()]

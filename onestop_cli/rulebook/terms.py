@@ -16,6 +16,7 @@ from onestop_cli.money import FULL
 from onestop_cli.rulebook.language import (
     EXPENSES,
     NONE,
+    UNKNOWN,
     AgeSpan,
     Clause,
     Deductible,
@@ -92,6 +93,9 @@ class Terms:
             for aspect in layer.aspects:
                 for number, clause in enumerate(getattr(layer, aspect)):
                     yield f"layer.{layer.id}.{aspect}[{number}]", clause
+        for expense in self.rule.expense:
+            for number, clause in enumerate(expense.share):
+                yield f"expense.{expense.id}.share[{number}]", clause
         for pool in self.rule.pool:
             for number, clause in enumerate(pool.cap):
                 yield f"pool.{pool.id}.cap[{number}]", clause
@@ -139,8 +143,10 @@ class Terms:
                 if self.entitled(layer, cell):
                     for aspect in layer.aspects:
                         yield from self._fault(layer.id, aspect, getattr(layer, aspect), cell)
-        for pool in self.rule.pool:
-            for cell in self.cells:
+        for cell in self.cells:
+            for expense in self.rule.expense:
+                yield from self._fault(expense.id, "share", expense.share, cell)
+            for pool in self.rule.pool:
                 yield from self._fault(pool.id, "pool", pool.cap, cell)
 
     def _fault(
@@ -161,6 +167,9 @@ class Terms:
         }
         for layer in self.rule.layer:
             row |= {f"{layer.id}.{k}": v for k, v in self._layer(layer, cell, accounts).items()}
+        for expense in self.rule.expense:
+            share = expense.share[self.fitting(expense.share, cell)[0]].share
+            row[f"expense.{expense.id}"] = share if isinstance(share, int) else 0
         for pool in self.rule.pool:
             amount = pool.cap[self.fitting(pool.cap, cell)[0]].amount
             row[f"pool.{pool.id}"] = amount if isinstance(amount, int) else NO_LIMIT
@@ -237,6 +246,7 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
     cost = clause.get("cost_cap")
     return {
         "cap": _limit(getattr(clause["cap"], "amount", NONE)),
+        "cap_unknown": int(getattr(clause["cap"], "amount", NONE) == UNKNOWN),
         "stay_cap": _limit(getattr(clause.get("stay_cap"), "amount", NONE)),
         "cost_cap": _limit(getattr(cost, "amount", NONE)),
         "cost_year": int(getattr(cost, "per", "stay") == "year"),
@@ -244,6 +254,7 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
         "floor_total": int(getattr(floor, "of", "") == "total"),
         "floor_less": int(getattr(floor, "less_deductible", False)),
         "floor_hospital": int(getattr(floor, "borne_by", "") == "hospital"),
+        **{f"floor_with_{layer}": 1 for layer in getattr(floor, "together", ())},
     }
 
 
@@ -265,6 +276,7 @@ def defaults() -> Numbers:
         "year_bands": 0,
         "cap": NO_LIMIT,
         "cap_account": 0,
+        "cap_unknown": 0,
         "stay_cap": NO_LIMIT,
         "cost_cap": NO_LIMIT,
         "cost_year": 0,

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from onestop_cli.money import share
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.schema import ORDER
 from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
 from onestop_cli.settle.year import claimed_first
@@ -29,7 +31,7 @@ def settle(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     open_ = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
     return settled.with_columns(
         hospital_borne_fen=borne, self_due_fen=pl.when(~open_).then(pl.col(REST))
-    ).drop(GROUP, BILL, COVERED, REST)
+    ).drop(GROUP, REST)
 
 
 def _in_turn(stays: pl.DataFrame) -> pl.DataFrame:
@@ -42,22 +44,34 @@ def _in_turn(stays: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """The bill the layers look at: the total, but a quota's price where one applies."""
+    """The bill the layers look at: the total, but a quota's price where the hospital bears what is above it.
+
+    Adds bill_fen, covered_fen (its 可补偿 part), price_fen (of a quota), and each first-pay expense.
+    """
     eligible = pl.when("has_eligible").then("eligible_fen").otherwise("total_fen")
-    if not book.quotas:
-        return stays.with_columns(pl.col("total_fen").alias(BILL), eligible.alias(COVERED))
-    terms = book.quota_table.select("fixed", "amount")
-    stays = stays.with_columns(
-        terms[name].gather(stays["quota"]).alias(f"_{name}") for name in terms.columns
-    )
-    price = (
-        pl.when(pl.col("_fixed") == 1)
-        .then("_amount")
-        .otherwise(pl.col("total_fen").clip(upper_bound="_amount"))
-    )
-    bill = pl.when(pl.col("quota").is_null()).then("total_fen").otherwise(price)
-    stays = stays.with_columns(bill.alias(BILL)).drop("_fixed", "_amount")
-    return stays.with_columns(eligible.clip(upper_bound=BILL).alias(COVERED))
+    price = bill = pl.col("total_fen")
+    if book.quotas:
+        terms = book.quota_table.select("fixed", "amount", "patient")
+        stays = stays.with_columns(
+            terms[name].gather(stays["quota"]).alias(f"_{name}") for name in terms.columns
+        )
+        limited = pl.min_horizontal("total_fen", "_amount")
+        price = pl.when(pl.col("_fixed") == 1).then("_amount").otherwise(limited)
+        whole = pl.col("quota").is_null() | (pl.col("_patient") == 1)
+        bill = pl.when(whole).then("total_fen").otherwise(price)
+    stays = stays.with_columns(price.alias("price_fen"), bill.alias(BILL))
+    stays = stays.with_columns(pl.min_horizontal(eligible, BILL).alias(COVERED))
+    return _expenses(stays, book).drop("_fixed", "_amount", "_patient", strict=False)
+
+
+def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """先行自付: each expense's share of its cost, in fen under `<id>_paid_fen`."""
+    of = {"total": pl.col(BILL), "eligible": pl.col(COVERED)}
+    for expense in book.expenses:
+        cost = of.get(expense.of, pl.col(f"{expense.id}_cost_fen").fill_null(0))
+        rate = book.table[f"expense.{expense.id}"].gather(stays["term"])
+        stays = stays.with_columns(share(cost, pl.lit(rate)).alias(f"{expense.id}_paid_fen"))
+    return stays
 
 
 def _steps(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
@@ -101,7 +115,8 @@ def _with_pools(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     caps = dict(rooms)
     while True:
         tried = stays.with_columns(
-            room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()
+            *(room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()),
+            *(cap.alias(f"pool_{pool}_cap_fen") for pool, cap in caps.items()),
         )
         tried = _steps(tried, book)
         left = {pool: _room(tried, book, pool, caps[pool]) for pool in book.pools}
@@ -112,9 +127,12 @@ def _with_pools(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:
     """What the pool leaves each stay after the earlier stays of the year."""
-    members = [step.id for step in book.steps if step.layer in book.pools[pool]]
+    dues = (pl.col(f"{step.id}_due_fen").fill_null(0) for step in book.members(pool))
     claims = [f"{layer}_touched" for layer in book.pools[pool]]
     touched = stays.select(pl.any_horizontal(claims)).to_series()
-    used = stays.select(pl.sum_horizontal(pl.col(f"{m}_due_fen").fill_null(0) for m in members))
+    counts = cap < NO_LIMIT
+    if book.quotas:
+        counts &= (book.quota_table["counts"].gather(stays["quota"]) == 1).fill_null(True)
+    used = stays.select(pl.when(counts).then(pl.sum_horizontal(dues)).otherwise(0))
     before = claimed_first(stays[GROUP], touched).before(used.to_series())
     return (cap - before).clip(lower_bound=0)

@@ -121,3 +121,29 @@ def claimed_first(group: pl.Series, touched: pl.Series, account: pl.Series | Non
         group = group * (int(account.max()) + 1) + account  # type: ignore[arg-type]
     rows = pl.int_range(len(group), eager=True)
     return Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)
+
+
+def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:
+    """What a stay takes of its cap, given what the year had used before it."""
+    frame = pl.DataFrame({"amount": amount, "room": cap - before})
+    room = pl.col("room").clip(lower_bound=0)
+    return frame.select(pl.min_horizontal("amount", room)).to_series()
+
+
+def chains(stays: pl.DataFrame, group: str, days: pl.Expr) -> Turns:
+    """Turns of stays that are one illness carried from hospital to hospital (转院), by admission.
+
+    A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere.
+    """
+    rows = stays.select(
+        group, "hospital", "admitted_on", "discharged_on", days=days, row=pl.int_range(pl.len())
+    ).sort(group, "admitted_on", "discharged_on", "row")
+    gap = (pl.col("admitted_on") - pl.col("discharged_on").shift()).dt.total_days()
+    carried = (
+        (pl.col(group) == pl.col(group).shift())
+        & (pl.col("hospital") != pl.col("hospital").shift())
+        & gap.is_between(0, pl.col("days"))
+    )
+    rows = rows.with_columns(chain=(~carried.fill_null(False)).cum_sum().cast(pl.Int64))
+    rows = rows.with_columns(key=pl.int_range(pl.len())).sort("row")
+    return Turns(rows["chain"], rows["key"])
