@@ -1,0 +1,129 @@
+"""One layer's terms on one stay, for the slow settlement: clauses picked one by one, rates as fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from onestop_cli.rulebook.language import (
+    AgeSpan,
+    Band,
+    Clause,
+    Deductible,
+    Layer,
+    RateClause,
+    RuleFile,
+)
+
+UNIT = {"fen": 1, "jiao": 10, "yuan": 100}
+ENDLESS = 10**18
+
+
+def fits(clause: Clause, cell: Mapping[str, str | int], rule: RuleFile) -> bool:
+    for name, wanted in clause.when.items():
+        value = cell[name]
+        if isinstance(wanted, AgeSpan):
+            if not wanted.from_ <= int(value) <= wanted.to:
+                return False
+        elif name == "category":
+            if not any(means(word, str(value), rule) for word in wanted):
+                return False
+        elif value not in wanted:
+            return False
+    return True
+
+
+def means(word: str, category: str, rule: RuleFile) -> bool:
+    if word == "any":
+        return category != "none"
+    return category == word or category in rule.categories.classes.get(word, [])
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The clauses of a layer that fit one stay."""
+
+    layer: Layer
+    cell: Mapping[str, str | int]
+    rule: RuleFile
+
+    @property
+    def given(self) -> bool:
+        """Paid as claimed: the document does not regulate it, or does not say at what rate."""
+        return self.layer.kind != "computed" or self.of("rate").rate == "unknown"
+
+    def of(self, aspect: str):  # type: ignore[no-untyped-def]
+        return one(getattr(self.layer, aspect), self.cell, self.rule)
+
+    def maybe(self, aspect: str):  # type: ignore[no-untyped-def]
+        return self.of(aspect) if aspect in self.layer.also else None
+
+    def stated_deductible(self, number: int) -> int:
+        """The deductible of the year's `number`-th stay, in fen."""
+        term: Deductible = self.of("deductible")
+        first = term.amount if isinstance(term.amount, int) else 0
+        later = [*term.later, *(rounded(Fraction(first * r, 10_000)) for r in term.later_rate)]
+        amount = first
+        if number > 1:
+            amount = max(later[min(number - 2, len(later) - 1)] if later else first, term.minimum)
+        relief = self.maybe("relief")
+        share = 10_000 if relief is None else relief.share
+        return rounded(Fraction(amount * share, 10_000))
+
+    @property
+    def borne_by_hospital(self) -> bool:
+        floor = self.maybe("floor")
+        return floor is not None and floor.borne_by == "hospital"
+
+    def given_on(self, base: int, charged: int, cost_before: int, net_before: int) -> Fraction:
+        """Fen, exactly, before rounding; the year's earlier cost and net amount where bands run over it."""
+        term: RateClause = self.of("rate")
+        net = base - charged
+        if not term.bands:
+            return self.rate(term.rate) * net
+        gross = term.edges == "gross"
+        if term.mode == "progressive":
+            low = cost_before + charged if gross else net_before
+            return self.progressive(term.bands, low + net) - self.progressive(term.bands, low)
+        start = cost_before if gross else net_before
+        end = start + (base if gross else net)
+        after = self.whole(term.bands, end) * (net_before + net)
+        return max(Fraction(0), after - self.whole(term.bands, start) * net_before)
+
+    def rate(self, rate: int | str | None) -> Fraction:
+        assert isinstance(rate, int)
+        points = self.maybe("points")
+        raised = rate + (0 if points is None else points.points)
+        return Fraction(max(0, min(10_000, raised)), 10_000)
+
+    def progressive(self, bands: Sequence[Band], amount: int) -> Fraction:
+        total, low = Fraction(0), 0
+        for band in bands:
+            high = ENDLESS if band.to is None else band.to
+            total += self.rate(band.rate) * max(0, min(amount, high) - low)
+            low = high
+        return total
+
+    def whole(self, bands: Sequence[Band], amount: int) -> Fraction:
+        return self.rate(next(b.rate for b in bands if b.to is None or amount <= b.to))
+
+    def rounded(self, amount: Fraction) -> int:
+        unit = UNIT[self.rule.rounding.unit]
+        if self.rule.rounding.mode == "truncate":
+            return amount // unit * unit
+        return rounded(amount / unit) * unit
+
+
+def one(clauses: Sequence[Clause], cell: Mapping[str, str | int], rule: RuleFile):  # type: ignore[no-untyped-def]
+    (found,) = [clause for clause in clauses if fits(clause, cell, rule)]
+    return found
+
+
+def limit(amount: int | str) -> int:
+    return amount if isinstance(amount, int) else ENDLESS
+
+
+def rounded(amount: Fraction) -> int:
+    """Half up; amounts are not negative."""
+    return int((amount + Fraction(1, 2)) // 1)
