@@ -40,6 +40,12 @@ class Difference:
         return exact & ((self.claimed - self.due).abs() > self.tolerance)
 
     @property
+    def tail(self) -> pl.Expr:
+        """A difference within the tolerance: AM02."""
+        exact = SETTLED & (pl.col(f"{self.step.layer}_check") == "exact")
+        return exact & (self.claimed != self.due) & ~self.differs
+
+    @property
     def unentitled(self) -> pl.Expr:
         """Claimed by a person for whom this layer is not open."""
         return self.differs & pl.lit(self.roster) & ~pl.col("entitled") & (self.claimed > 0)
@@ -122,13 +128,12 @@ def _more_or_less(diff: pl.Expr) -> pl.Expr:
 
 
 def _tail(layer: Difference) -> Check:
-    exact = SETTLED & (pl.col(f"{layer.step.layer}_check") == "exact")
-    tiny = exact & (layer.claimed != layer.due) & ~layer.differs
     message = pl.format(
         "{}申报 {}，应为 {}，只差尾数，按申报结算",
         pl.lit(layer.step.name), yuan(layer.claimed), yuan(layer.due),
     )  # fmt: skip
-    return Check("AM02", tiny, message, layer.step.layer, layer.claimed, layer.due)
+    cause = pl.col(f"{layer.step.layer}_cause")
+    return Check("AM02", layer.tail, message, layer.step.layer, layer.claimed, layer.due, cause)
 
 
 def _beyond_bound(layer: Difference) -> Check:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.rulebook.language import Expense, Layer, Quota, RuleFile
-from onestop_cli.rulebook.terms import NO_LIMIT, Terms, defaults
+from onestop_cli.rulebook.language import NONE, Expense, Layer, Quota, RuleFile
+from onestop_cli.rulebook.terms import NO_LIMIT, Cell, Terms, defaults
 from onestop_cli.schema import LAYERS
 
 
@@ -138,6 +138,37 @@ class Rulebook:
                 yield column.fill_null(value).cast(pl.Int64).alias(name)
         yield from (pl.col(f"pool.{pool}").fill_null(NO_LIMIT) for pool in self.pools)
         yield from (pl.col(f"expense.{e.id}").fill_null(0) for e in self.expenses)
+
+    @cached_property
+    def _numbered(self) -> list[tuple[int, Cell]]:
+        """Every row of the table as its document's number and its cell."""
+        return [(n, cell) for n, terms in enumerate(self.terms) for cell in terms.cells]
+
+    def _mapped(self, change: Callable[[int, Cell], tuple[int, Cell]]) -> pl.Series:
+        """For each row of the table the row of the changed cell; null where it is the same or there is none."""
+        row = {(n, *sorted(cell.items())): place for place, (n, cell) in enumerate(self._numbered)}
+        found = []
+        for place, (n, cell) in enumerate(self._numbered):
+            other, changed = change(n, cell)
+            target = row.get((other, *sorted(changed.items())))
+            found.append(None if target == place else target)
+        return pl.Series(found, dtype=pl.Int64)
+
+    def elsewhere(self, axis: str) -> Mapping[str, pl.Series]:
+        """Per value of an axis (but `none`), the terms a stay would have with that value."""
+        values = (v for t in self.terms for a in t.axes if a.name == axis for v in a.values)
+        return {
+            value: self._mapped(lambda n, cell, value=value: (n, {**cell, axis: value}))
+            for value in dict.fromkeys(values)
+            if value != NONE
+        }
+
+    def other_documents(self) -> Mapping[str, pl.Series]:
+        """Per document, the terms a stay of another document would have in it."""
+        return {
+            rule.id: self._mapped(lambda n, cell, other=other: (other, cell))
+            for other, rule in enumerate(self.rules)
+        }
 
     def word(self, rule: RuleFile) -> str:
         """A document for people: its title and number."""

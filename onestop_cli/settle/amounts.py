@@ -44,14 +44,19 @@ class Parameters:
         shared = ["round_unit", "round_cut"]
         return [c for c in own + shared if self.table[c].n_unique() > 1]
 
+    def greatest(self, name: str) -> int:
+        """The greatest value of a term in the whole book."""
+        return max(self.table[self._full(name)])
+
     @property
     def bands(self) -> int:
         """The greatest number of bands in the book."""
-        return int(self.table[f"{self.step}.bands"].max())  # type: ignore[arg-type]
+        return self.greatest("bands")
 
     @property
     def deductible_steps(self) -> int:
-        return int(self.table[f"{self.step}.deductible_steps"].max())  # type: ignore[arg-type]
+        """The most deductibles written for one stay after the other."""
+        return self.greatest("deductible_steps")
 
 
 def beside(stays: pl.DataFrame, params: Parameters, term: pl.Series) -> pl.DataFrame:

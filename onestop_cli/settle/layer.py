@@ -117,7 +117,7 @@ class LayerPass:
         if params.deductible_steps > 1:
             turns = self._turns(frame)
             if turns is not None:
-                computed = frame.select(self._computed).to_series()
+                computed = column(frame, self._computed)
                 frame = frame.with_columns(turns.nth(computed).alias(self._name("nth")))
             stated = deductible(params, self._col("nth"))
         charged = pl.min_horizontal(stated, base)
@@ -217,7 +217,7 @@ class LayerPass:
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
-        turns = self._turns(frame, frame.select(params["cap_account"]).to_series())
+        turns = self._turns(frame, column(frame, params["cap_account"]))
         frame, taken = self._grow(frame, turns, "", capped, wanted, params["cap"])
         return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
 
@@ -233,6 +233,11 @@ class LayerPass:
             pl.when(bound).then(granted).alias(self._name("bound_fen")),
             paid.alias(self._name("paid_fen")),
         ).drop(self._name("granted_fen"))
+
+
+def column(frame: pl.DataFrame, expr: pl.Expr) -> pl.Series:
+    """`expr` row by row, also where it is a constant."""
+    return frame.with_columns(expr.alias("_value"))["_value"]
 
 
 def less_column(less: str) -> str:

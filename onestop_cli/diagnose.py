@@ -1,0 +1,212 @@
+"""Which mistake gives exactly the hospital's figure.
+
+Every AM01 is worked out again under one changed assumption at a time, all stays at once, with the year as it was before
+the stay. An assumption that gives the claimed amount to the fen is a cause; where none does, pairs are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from onestop_cli.findings.amounts import Difference
+from onestop_cli.money import FULL
+from onestop_cli.rulebook.book import Rulebook, Step
+from onestop_cli.rulebook.terms import NO_LIMIT
+from onestop_cli.settle.amounts import Parameters, beside
+from onestop_cli.settle.layer import BILL, REST, LayerPass
+
+UNKNOWN = "unknown"
+HABITUAL_DEDUCTIBLES = tuple(yuan * 100 for yuan in (50, 100, 150, 200, 250, 300, 400, 500, 600))
+"""起付线 that hospitals go on charging where a document has done away with them, in fen."""
+
+ROUNDINGS: Mapping[str, Mapping[str, int]] = {
+    "truncate": {"round_cut": 1},
+    "jiao": {"round_unit": 10},
+    "yuan": {"round_unit": 100},
+    "jiao-truncate": {"round_unit": 10, "round_cut": 1},
+    "yuan-truncate": {"round_unit": 100, "round_cut": 1},
+}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One changed assumption: `token` names it, `terms` maps the stay's term to another one, `instead` replaces single
+    terms, `shift` is added to every rate, `upstream` takes the hospital's own amounts of the layers before."""
+
+    token: str
+    terms: pl.Series | None = None
+    instead: Mapping[str, int] = field(default_factory=dict)
+    shift: int = 0
+    upstream: bool = False
+
+    def __add__(self, other: Assumption) -> Assumption:
+        """Both at once."""
+        return Assumption(
+            f"{self.token}+{other.token}",
+            other.terms if self.terms is None else self.terms,
+            {**self.instead, **other.instead},
+            self.shift + other.shift,
+            self.upstream or other.upstream,
+        )
+
+
+@dataclass(frozen=True)
+class Assumed(Parameters):
+    """Terms of a step with some of them replaced."""
+
+    assumption: Assumption = field(default_factory=lambda: Assumption(""))
+
+    def unique(self, name: str) -> int | None:
+        replaced = self.assumption.instead.get(name)
+        if replaced is not None or not (self.assumption.shift and name.startswith("rate_")):
+            return super().unique(name) if replaced is None else replaced
+        value = super().unique(name)
+        return None if value is None else max(0, min(FULL, value + self.assumption.shift))
+
+    def __getitem__(self, name: str) -> pl.Expr:
+        term = super().__getitem__(name)
+        if self.assumption.shift and name.startswith("rate_") and super().unique(name) is None:
+            return (term + self.assumption.shift).clip(0, FULL)
+        return term
+
+
+def diagnose(stays: pl.DataFrame, book: Rulebook, layers: Sequence[Difference]) -> pl.DataFrame:
+    """Add `<layer>_cause`: all fitting assumptions, likeliest first, joined by `;`; null where nothing differs."""
+    for layer in layers:
+        name = layer.step.layer
+        rows = stays.with_row_index("_stay").filter(layer.against_policy | layer.tail)
+        causes = _causes(rows, book, layer) if len(rows) else _none()
+        stays = (
+            stays.with_row_index("_stay")
+            .join(causes, on="_stay", how="left", validate="1:1", maintain_order="left")
+            .rename({"cause": f"{name}_cause"})
+            .drop("_stay")
+        )
+    return stays
+
+
+def _none() -> pl.DataFrame:
+    return pl.DataFrame(schema={"_stay": pl.UInt32, "cause": pl.String})
+
+
+def _causes(rows: pl.DataFrame, book: Rulebook, layer: Difference) -> pl.DataFrame:
+    """(_stay, cause) of every differing row of one layer."""
+    tails = rows.filter(layer.tail)
+    wrong = rows.filter(~layer.tail)
+    roundings = list(_roundings())
+    singles = [*assumptions(book, layer.step)]
+    found = [_matching(wrong, book, layer, singles), _matching(tails, book, layer, roundings)]
+    left = wrong.join(found[0], on="_stay", how="anti")
+    found.append(_matching(left, book, layer, list(_pairs(singles))))
+    named = _ranked(pl.concat(found))
+    unnamed = wrong.join(named, on="_stay", how="anti").select("_stay", cause=pl.lit(UNKNOWN))
+    return pl.concat([named, unnamed])
+
+
+def _matching(
+    rows: pl.DataFrame, book: Rulebook, layer: Difference, tried: Sequence[Assumption]
+) -> pl.DataFrame:
+    """(_stay, hospital, token, place) for each assumption that gives the claimed amount to the fen."""
+    found = [_blank_matches()]
+    for place, assumption in enumerate(tried if len(rows) else ()):
+        amount = _amount(rows, book, layer.step, assumption)
+        hits = rows.select(
+            "_stay", "hospital", token=pl.lit(assumption.token), place=pl.lit(place),
+            hit=(amount == layer.claimed) & (layer.claimed != layer.due),
+        )  # fmt: skip
+        found.append(hits.filter("hit").drop("hit"))
+    return pl.concat(found, how="vertical_relaxed")
+
+
+def _blank_matches() -> pl.DataFrame:
+    return pl.DataFrame(
+        schema={"_stay": pl.UInt32, "hospital": pl.String, "token": pl.String, "place": pl.Int32}
+    )
+
+
+def _ranked(matches: pl.DataFrame) -> pl.DataFrame:
+    """Per stay its causes, the one most frequent at that hospital first."""
+    counted = matches.unique(["_stay", "token"], keep="first").with_columns(
+        often=pl.len().over("hospital", "token")
+    )
+    ordered = counted.sort("_stay", -pl.col("often"), "place")
+    return ordered.group_by("_stay", maintain_order=True).agg(cause=pl.col("token").str.join(";"))
+
+
+def _amount(rows: pl.DataFrame, book: Rulebook, step: Step, assumption: Assumption) -> pl.Series:
+    """What the step would have given, fen; null where the assumption means nothing."""
+    params = Assumed(book.table, step.id, assumption)
+    term = rows["term"] if assumption.terms is None else assumption.terms.gather(rows["term"])
+    frame = _upstream(rows, book, step) if assumption.upstream else rows
+    earlier = book.steps[: book.steps.index(step)]
+    used = [pl.col(f"{s.id}_{what}_fen") for s in earlier for what in ("paid", "borne")]
+    rest = pl.col(BILL) - pl.sum_horizontal(pl.lit(0), *used)
+    frame = frame.with_columns(
+        rest.alias(REST), pl.lit(None, pl.Int64).alias(f"{step.layer}_taken_fen")
+    )
+    passed = LayerPass(book, step, params, live=False).over(beside(frame, params, term))
+    due = passed[f"{step.id}_due_fen"]
+    return due.set(term.is_null(), None)
+
+
+def _upstream(rows: pl.DataFrame, book: Rulebook, step: Step) -> pl.DataFrame:
+    """The rows with what the hospital itself says that earlier layers paid."""
+    earlier = {s.layer for s in book.steps[: book.steps.index(step)]} - {step.layer}
+    return rows.with_columns(
+        pl.col(f"{layer}_claimed_fen").fill_null(0).alias(f"{layer}_paid_fen") for layer in earlier
+    )
+
+
+def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
+    """Everything that is tried alone, likeliest first."""
+    if book.steps.index(step):
+        yield Assumption("upstream", upstream=True)
+    for axis, head in (("level", "level"), ("category", "category")):
+        for value, terms in book.elsewhere(axis).items():
+            yield Assumption(f"{head}:{value}", terms)
+    params = Parameters(book.table, step.id)
+    if params.bands > 1:
+        yield Assumption("bands:whole", instead={"whole": 1})
+        yield Assumption("bands:progressive", instead={"whole": 0})
+    yield Assumption("base:total", instead={"from_total": 1})
+    yield Assumption("base:eligible", instead={"from_total": 0})
+    yield from _roundings()
+    for points in _bonuses(book, step):
+        yield Assumption("bonus", shift=points)
+    for rule, terms in book.other_documents().items():
+        yield Assumption(f"rule:{rule}", terms)
+    yield Assumption("floor", instead={"floor_rate": params.greatest("floor_stated")})
+    yield from _deductibles(params)
+    yield Assumption("cap-ignored", instead={"cap": NO_LIMIT})
+
+
+def _roundings() -> Iterator[Assumption]:
+    for mode, instead in ROUNDINGS.items():
+        yield Assumption(f"rounding:{mode}", instead=instead)
+
+
+def _bonuses(book: Rulebook, step: Step) -> list[int]:
+    """Points to add or leave out: those of the documents, and the customary five."""
+    written = {int(p) for p in book.table[f"{step.id}.points"].unique() if p}
+    return sorted({sign * p for p in written | {500} for sign in (-1, 1)})
+
+
+def _deductibles(params: Parameters) -> Iterator[Assumption]:
+    """Another deductible, or none."""
+    steps = range(1, params.deductible_steps + 1)
+    written = {params.greatest(f"deductible_{n}") for n in steps}
+    for amount in sorted({0, *written, *HABITUAL_DEDUCTIBLES}):
+        yield Assumption("deductible", instead={f"deductible_{n}": amount for n in steps})
+
+
+def _pairs(singles: Sequence[Assumption]) -> Iterator[Assumption]:
+    """Two changes at once; the second is one that goes with any first."""
+    second = [a for a in singles if a.token in {"upstream", "bands:whole", "cap-ignored"}]
+    second += [a for a in singles if a.token.startswith(("rounding:", "base:"))]
+    for number, other in enumerate(second):
+        for first in singles:
+            if first.token not in {a.token for a in second[: number + 1]}:
+                yield first + other

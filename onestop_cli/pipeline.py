@@ -1,0 +1,206 @@
+"""The core from rows to amounts: one pure function of the tables that were read.
+
+identify → pair → link → govern → block → settle → reconcile → findings. It opens no file, prints nothing and asks no
+clock; `batch.reconcile` brings it the tables and writes what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from onestop_cli.diagnose import diagnose
+from onestop_cli.findings.amounts import amount_checks, differences
+from onestop_cli.findings.checks import blocked, raise_all
+from onestop_cli.findings.rows import row_checks
+from onestop_cli.identify import id_birth, id_sex, identify
+from onestop_cli.link import link
+from onestop_cli.pairing import pair
+from onestop_cli.periods import Period
+from onestop_cli.reconcile import reconcile
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import GOVERNING, govern
+from onestop_cli.schema import PAYERS
+from onestop_cli.settle import settle
+
+Mapper = Callable[[str], str | None]
+"""Text as the file has it → the house's name, None when it is none."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a county may set: `tolerance` in fen, `near_cap` in ten-thousandths, days of short readmission, and which
+    excesses are held instead of deducted (finding codes)."""
+
+    tolerance: int = 1
+    near_cap: int = 9_500
+    readmission_days: int = 15
+    suspended: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Names:
+    """How texts become names: hospitals, levels and categories, through the synonym tables."""
+
+    hospital: Mapper
+    level: Mapper
+    category: Mapper
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the core hands back: every stay with all its columns, and every finding about a stay."""
+
+    stays: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def work(
+    rows: pl.DataFrame,
+    roster: pl.DataFrame,
+    register: pl.DataFrame,
+    book: Rulebook,
+    period: Period,
+    names: Names,
+    options: Options = Options(),
+) -> Work:
+    """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run."""
+    stays = place(rows, register, names, period)
+    stays = pair(identify(stays), options.readmission_days)
+    stays = _with_person(_linked(stays, roster, book, names))
+    stays = govern(stays, book)
+    checks = row_checks(period, options.readmission_days)
+    stays = _with_status(stays, blocked(checks))
+    stays = _settled(stays, book)
+    stays = diagnose(stays, book, differences(book, options.tolerance))
+    amounts = amount_checks(book, options.tolerance, options.near_cap)
+    stays = reconcile(stays, book.layers, options.tolerance, _suspended(book, options))
+    return Work(stays, raise_all([*checks, *amounts], stays))
+
+
+def place(rows: pl.DataFrame, register: pl.DataFrame, names: Names, period: Period) -> pl.DataFrame:
+    """Rows with their hospital and level by the register, the period they count in, and bad amounts said.
+
+    Adds hospital, in_register, level, level_stated, settled_or_discharged, outside_period, amount_why.
+    """
+    known = dict(zip(register["hospital"], register["level"], strict=True))
+    hospital = _named(rows["hospital_raw"], names.hospital)
+    stays = rows.with_columns(
+        hospital=pl.coalesce(hospital, "hospital_raw"),
+        in_register=hospital.is_not_null(),
+        level_stated=_named(rows["level_raw"], names.level),
+        settled_or_discharged=pl.coalesce("settled_on", "discharged_on"),
+    )
+    level = pl.col("hospital").replace_strict(known, default=None, return_dtype=pl.String)
+    inside = pl.col("settled_or_discharged").is_between(period.first, period.last)
+    return stays.with_columns(
+        level=level, outside_period=~inside.fill_null(True), amount_why=_amount_why()
+    )
+
+
+def _named(texts: pl.Series, mapper: Mapper) -> pl.Series:
+    """Each text's name, looked up once per distinct text."""
+    found = {text: mapper(text) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(found, default=None, return_dtype=pl.String)
+
+
+def _amount_why() -> pl.Expr:
+    """Why the amounts of a row cannot be used, null when they can (AM04)."""
+    negative = pl.any_horizontal(pl.col(f"{payer}_claimed_fen") < 0 for payer in PAYERS)
+    return pl.coalesce(
+        "amount_fault",
+        pl.when(pl.col("total_fen").is_null()).then(pl.lit("总费用为空")),
+        pl.when(pl.col("has_eligible") & pl.col("eligible_fen").is_null()).then(
+            pl.lit("可补偿费用为空")
+        ),
+        pl.when(pl.col("eligible_fen") < 0).then(pl.lit("可补偿费用为负数")),
+        pl.when(negative).then(pl.lit("补偿金额为负数")),
+    )
+
+
+def _linked(
+    stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Names
+) -> pl.DataFrame:
+    """Stays beside their roster entries on the day the documents look at."""
+    first = book.rules[0]
+    stays = stays.with_columns(roster_day=GOVERNING[first.basis.roster_day])
+    linked = link(
+        stays,
+        roster,
+        priority=book.priority,
+        overlap=first.categories.overlap,
+        day_column="roster_day",
+    )
+    return linked.with_columns(category_stated=_named(stays["category_raw"], names.category))
+
+
+def _with_person(stays: pl.DataFrame) -> pl.DataFrame:
+    """What the ID says of the person (sex, birth, age in whole years on admission), and the sex the file states."""
+    stays = stays.with_columns(id_sex=id_sex(pl.col("id_no")), id_birth=id_birth(pl.col("id_no")))
+    birth, day = pl.col("id_birth"), pl.col("admitted_on")
+    before = (day.dt.month() * 100 + day.dt.day()) < (birth.dt.month() * 100 + birth.dt.day())
+    return stays.with_columns(
+        age=(day.dt.year() - birth.dt.year()).cast(pl.Int64) - before.cast(pl.Int64),
+        sex_key=pl.col("sex_raw").str.extract("([男女])"),
+    )
+
+
+def _with_status(stays: pl.DataFrame, held: pl.Expr) -> pl.DataFrame:
+    """reversed > rejected > held > settled."""
+    return stays.with_columns(
+        status=pl.when("reversed")
+        .then(pl.lit("reversed"))
+        .when(pl.col("twin") == "rejected")
+        .then(pl.lit("rejected"))
+        .when(held)
+        .then(pl.lit("held"))
+        .otherwise(pl.lit("settled"))
+    )
+
+
+def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """The amounts of the settled stays beside all stays; the others have none and are not checked."""
+    rows = stays.with_row_index("_stay")
+    results = settle(settle_input(rows.filter(pl.col("status") == "settled"), book), book)
+    checks = [f"{layer}_check" for layer in book.layers]
+    fresh = [c for c in results.columns if c not in rows.columns or c in checks]
+    joined = rows.drop(checks).join(
+        results.select("_stay", *fresh),
+        on="_stay",
+        how="left",
+        validate="1:1",
+        maintain_order="left",
+    )
+    return joined.with_columns(pl.col(checks).fill_null("none")).drop("_stay")
+
+
+def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """What `settle` may see: everything but claims; of those only whether a layer was touched, and amounts that are
+    taken as given because the layer is not computed or only bound-checked."""
+    claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
+    return stays.with_columns(
+        *((claim > 0).alias(f"{layer}_touched") for layer, claim in claims.items()),
+        *(
+            pl.when(pl.col(f"{layer}_check") != "exact").then(claim).alias(f"{layer}_taken_fen")
+            for layer, claim in claims.items()
+        ),
+    ).drop(pl.selectors.ends_with("_claimed_fen"))
+
+
+def _suspended(book: Rulebook, options: Options) -> Mapping[str, pl.Expr]:
+    """Per layer, the settled stays whose excess is held by the county's choice (`liability`)."""
+    holds: dict[str, pl.Expr] = {}
+    for layer in differences(book, options.tolerance):
+        cases = {
+            "CA01": layer.over_cap,
+            "RO01": layer.unentitled & ~pl.col("listed"),
+            "RO04": layer.unentitled & pl.col("listed"),
+        }
+        chosen = [
+            case.fill_null(False) for code, case in cases.items() if code in options.suspended
+        ]
+        if chosen:
+            holds[layer.step.layer] = pl.any_horizontal(chosen)
+    return holds
