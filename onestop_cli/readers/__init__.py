@@ -1,1 +1,1 @@
-"""The edge where files become tables."""
+"""The edge in: files as they come become the tables of `schema`, and every row is accounted for."""

@@ -1,0 +1,130 @@
+"""What column headers mean: the alias tables of `aliases.toml`, and headers made comparable."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["text", "money", "day", "id"]
+Ties = Literal["refuse", "first", "fill", "sum"]
+
+_UNIT_NOTE = re.compile(r"[(\[【<]?(?:单位[::]?)?(人民币)?(万元|千元|百元|元|角|分)[)\]】>]?$")
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_DUTY = re.compile(r"\((必填|必填项|选填|可选|yyyy.*|格式.*|18位.*|文本.*)\)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column a table may have; see the head of `aliases.toml` for what the words mean."""
+
+    id: str
+    title: str
+    kind: Kind
+    ties: Ties
+    needed: bool
+    strong: tuple[re.Pattern[str], ...]
+    weak: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A header means `field`; the smallest `rank` is the surest (0 strong, 1 weak; then the pattern)."""
+
+    field: str
+    rank: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """The fields of one table (stays, roster, register) and the headers that are never one of them."""
+
+    fields: Mapping[str, Field]
+    ignore: tuple[re.Pattern[str], ...]
+
+    def claim(self, label: str) -> Claim | None:
+        """What `label` (tidied) means; strong patterns of any field come before weak ones."""
+        for strength in (0, 1):
+            for field in self.fields.values():
+                patterns = field.weak if strength else field.strong
+                for place, pattern in enumerate(patterns):
+                    if pattern.fullmatch(label):
+                        return Claim(field.id, (strength, place))
+        return None
+
+    def ignored(self, label: str) -> bool:
+        return any(pattern.fullmatch(label) for pattern in self.ignore)
+
+    def with_extra(self, extra: Mapping[str, Sequence[str]]) -> Aliases:
+        """These fields and, as `x_<name>`, the columns a rule document asks for by alias."""
+        more = {
+            f"x_{name}": Field(
+                f"x_{name}",
+                name,
+                "text",
+                "first",
+                False,
+                tuple(re.compile(re.escape(tidy(text))) for text in (name, *names)),
+                (),
+            )
+            for name, names in extra.items()
+        }
+        return Aliases({**more, **self.fields}, self.ignore)
+
+    def field_named(self, text: str) -> str | None:
+        """The field id of an id or a Chinese title, as `[[layout]] columns` may write it."""
+        wanted = text.removesuffix("_fen").removesuffix("_claimed")
+        return next((f.id for f in self.fields.values() if wanted in (f.id, f.title)), None)
+
+
+@cache
+def aliases(table: str) -> Aliases:
+    """The shipped aliases of `table`: stays, roster or register."""
+    content = tomllib.loads(Path(__file__).with_name("aliases.toml").read_text("utf-8"))
+    fields = {name: _field(name, entry) for name, entry in content[table].items()}
+    return Aliases(fields, _patterns(content["ignore"]))
+
+
+def _field(name: str, entry: Mapping[str, Any]) -> Field:
+    return Field(
+        name,
+        entry["title"],
+        entry.get("kind", "text"),
+        entry.get("ties", "refuse"),
+        entry.get("needed", False),
+        _patterns(entry.get("strong", ())),
+        _patterns(entry.get("weak", ())),
+    )
+
+
+def _patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text) for text in texts)
+
+
+@cache
+def tidy(label: str) -> str:
+    """A header in half width without blanks, `*`, unit and form-filling notes."""
+    plain = re.sub(r"[\s*#'\"“”‘’_\u200b\ufeff]+", "", unicodedata.normalize("NFKC", label))
+    plain = _DUTY.sub("", plain).strip(":;,.、。-")
+    bare = _UNIT_NOTE.sub("", plain)
+    return bare if len(bare) > 1 else plain
+
+
+@cache
+def without_asides(label: str) -> str:
+    """A tidied header without what stands in brackets."""
+    return _ASIDE.sub("", label)
+
+
+@cache
+def unit_of(label: str) -> str | None:
+    """The unit a header names, (万元) or (元), when it does."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
+    match = re.search(r"[(\[【]?(?:单位[::]?)?(?:人民币)?(万元|千元|百元|元|角|分)[)\]】]?$", plain)
+    bracketed = match and match[0][0] in "([【"
+    return match[1] if match and (bracketed or match[1].endswith("元")) else None

@@ -1,0 +1,64 @@
+"""Text files: CSV, tab-separated and the like, in UTF-8, UTF-16 or GB18030."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from onestop_cli.readers.grid import Grid, Unreadable, rectangular
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_FORCED_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+_LONGEST_CELL = 1_000_000
+
+
+def read_delimited(source: str, data: bytes) -> Grid:
+    """The file as one sheet without a name; raises `Unreadable` when it is no text."""
+    text = decode(data)
+    if "\0" in text:
+        raise Unreadable("不是表格文件", "请让医院或民政重新导出为 xlsx 或 csv")
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise Unreadable("文本文件的格式不对（引号或单元格异常）", "请重新导出为 xlsx") from error
+    return Grid(source, None, rectangular([[_unforced(cell) for cell in row] for row in rows]))
+
+
+def decode(data: bytes) -> str:
+    """BOM, else strict UTF-8, else UTF-16 by its zero bytes, else strict GB18030; detectors guess wrong."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _strict(data[len(bom) :], encoding)
+    head = data[:4000]
+    if head.count(0) > len(head) // 4:
+        return _strict(
+            data, "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _strict(data, "gb18030")
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            "文字编码无法识别（既不是 UTF-8 也不是 GBK/GB18030），或文件已损坏",
+            "请用 Excel 或 WPS 打开后另存为 xlsx",
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """The separator found most often in the first lines, outside quotes."""
+    head = re.sub(r'"[^"]*"', "", text[:20_000])
+    return max("\t,;|", key=lambda mark: (head.count(mark), mark == ","))
+
+
+def _unforced(cell: str) -> str:
+    """`="0123"`, by which programs make Excel keep a text, is that text."""
+    match = _FORCED_TEXT.fullmatch(cell) if cell.startswith('="') else None
+    return match[1].replace('""', '"') if match else cell

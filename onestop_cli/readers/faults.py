@@ -1,0 +1,54 @@
+"""What is wrong with the cells of a row, said in one sentence per row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import polars as pl
+
+from onestop_cli.readers.days import Habit
+from onestop_cli.readers.grid import column_letter
+from onestop_cli.readers.table import Table
+
+_SHOWN = 20
+
+
+class Faults:
+    """Sentences by body row of one table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._said: dict[int, list[str]] = defaultdict(list)
+
+    def unread(self, column: int, rows: Sequence[int], is_not: str) -> None:
+        """The cells of `column` at `rows` are not what they should be."""
+        text, label = self._table.text.to_series(column), self._table.header.label(column)
+        for index in rows:
+            place = f"{column_letter(column)}{self._table.offset + index + 1}"
+            self.say(index, f"{label}“{(text[index] or '').strip()[:_SHOWN]}”（{place}）{is_not}")
+
+    def blank(self, field: str, rows: Sequence[int]) -> None:
+        """A field that must not be blank is, at `rows`."""
+        for index in rows:
+            self.say(index, f"{self._table.aliases.fields[field].title}为空")
+
+    def say(self, index: int, sentence: str) -> None:
+        self._said[index].append(sentence)
+
+    def series(self) -> pl.Series:
+        """One sentence per row, null where nothing is wrong."""
+        said = self._said
+        texts = ["；".join(said[i]) if i in said else None for i in range(self._table.height)]
+        return pl.Series(texts, dtype=pl.String)
+
+
+def read_days(table: Table, field: str, habit: Habit, faults: Faults | None) -> pl.Series:
+    """The days of `field`; what is none goes to `faults`, when they are kept."""
+    days, wrong = table.days(field, habit)
+    column = table.first(field)
+    if faults and column is not None:
+        faults.unread(
+            column, [i for i, text in enumerate(wrong) if text is not None], "不是看得懂的日期"
+        )
+    return days

@@ -1,0 +1,98 @@
+"""The register of hospitals: name and level, and what else the county keeps there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.readers.aliases import aliases
+from onestop_cli.readers.headers import Header
+from onestop_cli.readers.inbox import open_files
+from onestop_cli.readers.sheets import Sought, find_tables
+from onestop_cli.readers.table import Table, sort_rows
+from onestop_cli.schema import LEVELS, REGISTER
+from onestop_cli.settings import Settings
+from onestop_cli.synonyms import Names, key, names, near
+
+
+def read_register(path: Path, settings: Settings) -> pl.DataFrame:
+    """The hospitals in `path` as `REGISTER`, further columns as strings under their own headers.
+
+    Raises `CannotRun` with every row that has no name, an unknown level or a name given twice.
+    """
+    sought = Sought("定点机构名册", aliases("register"), _lacking)
+    opened, problems = open_files([path])
+    sheets, more = find_tables(opened, sought, settings)
+    tables = [sheet for sheet in sheets if isinstance(sheet, Table)]
+    problems += more
+    if problems:
+        raise CannotRun(problems)
+    known = names(settings)
+    found = pl.concat([_rows(table, known, problems) for table in tables], how="diagonal")
+    problems += _doubled(found, path)
+    if found.is_empty() and not problems:
+        problems.append(Problem("名册里没有一家医疗机构", "请填上机构名称和级别", path.name))
+    if problems:
+        raise CannotRun(problems)
+    return found.drop("row")
+
+
+def _lacking(header: Header) -> list[str]:
+    fields = aliases("register").fields.values()
+    here = {*header.columns, *header.rivals}
+    return [field.title for field in fields if field.needed and field.id not in here]
+
+
+def _rows(table: Table, known: Names, problems: list[Problem]) -> pl.DataFrame:
+    """The hospitals of one sheet, with their row; faults go to `problems`."""
+    hospital, level = table.words("hospital"), table.words("level")
+    ids = level.map_elements(known.canonical_level, return_dtype=pl.String)
+    data = sort_rows(table, lone_person=True).data
+    faulty = (data & (hospital.is_null() | ids.is_null())).arg_true()
+    problems += [_faulty(table, index, hospital[index], level[index]) for index in faulty]
+    used = {c for columns in table.header.columns.values() for c in columns}
+    further = {
+        table.header.label(c): table.text.to_series(c)
+        for c in range(table.grid.width)
+        if table.header.labels[c] and c not in used
+    }
+    first = table.offset + 1
+    columns = {
+        "hospital": hospital,
+        "level": ids,
+        "ownership": table.words("ownership"),
+        "row": pl.Series(range(first, first + table.height), dtype=pl.Int64),
+        **{name: series for name, series in further.items() if name not in (*REGISTER, "row")},
+    }
+    return pl.DataFrame(columns).filter(data & hospital.is_not_null())
+
+
+def _faulty(table: Table, index: int, hospital: str | None, level: str | None) -> Problem:
+    row = table.offset + index + 1
+    if hospital is None:
+        return Problem("没有机构名称", "请补上", table.grid.source, table.grid.sheet, row)
+    accepted = "、".join(LEVELS.values())
+    what = f"“{hospital}”的级别“{level}”不认识" if level else f"“{hospital}”没有级别"
+    close = near(level, list(LEVELS.values())) if level else []
+    guess = f"（是不是{close[0]}？）" if close else ""
+    return Problem(
+        what,
+        f"请写成 {accepted} 之一{guess}，或在 onestop.toml 的 [synonyms.level] 加上这种写法",
+        table.grid.source,
+        table.grid.sheet,
+        row,
+    )
+
+
+def _doubled(found: pl.DataFrame, path: Path) -> list[Problem]:
+    """Names that stand in the register more than once."""
+    first: dict[str, int] = {}
+    problems = []
+    for hospital, row in found.select("hospital", "row").iter_rows():
+        earlier = first.setdefault(key(hospital), row)
+        if earlier != row:
+            what = f"“{hospital}”登记了两次（第 {earlier} 行已有）"
+            problems.append(Problem(what, "请只留一行", path.name, row=row))
+    return problems

@@ -1,0 +1,164 @@
+"""民政 rosters (花名册) become entries: who, which category, from when to when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from onestop_cli.errors import Problem
+from onestop_cli.identify import identify
+from onestop_cli.readers.aliases import aliases
+from onestop_cli.readers.days import days
+from onestop_cli.readers.faults import Faults, read_days
+from onestop_cli.readers.headers import Header
+from onestop_cli.readers.inbox import open_files
+from onestop_cli.readers.reading import Reading, SheetReading, together
+from onestop_cli.readers.sheets import (
+    BIRTH_CENTURY,
+    Sought,
+    account,
+    id_numeric,
+    place_columns,
+    quarantine,
+    read_all,
+    spoiled_ids,
+)
+from onestop_cli.readers.table import Table, sort_rows
+from onestop_cli.readers.whose import of_file, without_document_words
+from onestop_cli.schema import READ_ROSTER
+from onestop_cli.settings import Settings
+from onestop_cli.synonyms import Names, key, names
+
+_TERM = r"^(.+?)\s*(?:至|到|~|～|—+|--+|－+)\s*(.*)$"
+_KIND_OF_PEOPLE = re.compile(
+    r"[\u3400-\u9fff\d]{1,10}(户|人员|对象|职工|儿童|残疾人|孤儿|家庭|军人|士兵|患者|子女|老人|人口|居民|村干部)"
+)
+
+
+def read_rosters(paths: Sequence[Path], settings: Settings) -> Reading:
+    """Every entry in the rosters behind `paths`; a roster without one usable ID number is a problem."""
+    sought = Sought("花名册", aliases("roster"), _lacking)
+    opened, problems = open_files(paths)
+    known = names(settings)
+    sheets, more = read_all(opened, sought, settings, lambda table: _read(table, known))
+    inputs = (file.file for file in opened)
+    return together(READ_ROSTER, sheets, inputs, [*problems, *more])
+
+
+def _lacking(header: Header) -> list[str]:
+    """Name and ID, of the person or else of the head of the household."""
+    here = {*header.columns, *header.rivals}
+    missing = []
+    if not here & {"name", "head"}:
+        missing.append("姓名")
+    if not here & {"id_no", "head_id"}:
+        missing.append("身份证号")
+    return missing
+
+
+def _read(table: Table, known: Names) -> tuple[SheetReading | None, list[Problem]]:
+    """One sheet, or why it cannot be read."""
+    rows = sort_rows(table, lone_person=True)
+    category, problems = _category(table, known)
+    entries = _entries(table, category).filter(rows.data)
+    if identify(entries.select("id_raw", "id_numeric", "name"))["id_no"].is_null().all():
+        problems.append(_no_valid_row(table))
+    if problems:
+        return None, problems
+    return SheetReading(
+        account(table, rows),
+        entries,
+        quarantine(table, rows, "roster"),
+        warnings=spoiled_ids(table, entries),
+    ), []
+
+
+def _no_valid_row(table: Table) -> Problem:
+    return Problem(
+        "花名册里没有一行有可用的身份证号",
+        "请检查身份证号一列是否为空或被存成了数字，请民政重新导出",
+        table.grid.source,
+        table.grid.sheet,
+        table.header.last + 1,
+    )
+
+
+def _category(table: Table, known: Names) -> tuple[str | None, list[Problem]]:
+    """The category of a roster that has no such column, from sheet name, title or file name."""
+    if table.layout and table.layout.category:
+        return table.layout.category, []
+    grid = table.grid
+    for text in (grid.sheet or "", *table.titles, *of_file(grid.source)):
+        if found := category_named(text, known):
+            return found, []
+    if "category" in table.header.columns:
+        return None, []
+    return None, [
+        Problem(
+            "没有救助类别列，从工作表名、标题和文件名也看不出是哪一类对象",
+            "请把类别写进文件名（如 五保户花名册），或在 onestop.toml 写明："
+            f'[[layout]] file = "{grid.source}" category = "五保户"',
+            grid.source,
+            grid.sheet,
+        )
+    ]
+
+
+def category_named(text: str, known: Names) -> str | None:
+    """The category that a title or file name speaks of, in its own words; None if none or several."""
+    plain = key(text).removeprefix(key(known.county))
+    inside = [name for name in known.category if len(name) > 1 and name in plain]
+    longest = [n for n in inside if not any(n != other and n in other for other in inside)]
+    if len({known.category[name] for name in longest}) == 1:
+        return max(longest, key=len)
+    left = without_document_words(plain)
+    return left if not inside and _KIND_OF_PEOPLE.fullmatch(left) else None
+
+
+def _entries(table: Table, category: str | None) -> pl.DataFrame:
+    """Every row below the header in the form of `READ_ROSTER`, data or not."""
+    of_head = "id_no" not in table.header.columns
+    people = {
+        "name": table.trimmed("name" if "name" in table.header.columns else "head"),
+        "id_raw": table.raw("head_id" if of_head else "id_no"),
+        "id_numeric": id_numeric(table, "head_id" if of_head else "id_no"),
+        "category_raw": table.words("category").fill_null(category),
+        "township": table.words("township"),
+        "village": table.words("village"),
+        "address_raw": table.words("address"),
+        "sex_raw": table.words("sex"),
+        "status_raw": table.words("status"),
+        "head": table.words("head"),
+        **{field: table.words(field) for field in ("family_no", "relation", "cert_no")},
+    }
+    frame = pl.DataFrame({**people, **_days(table)})
+    return frame.with_columns(**place_columns(table)).select(
+        pl.col(name).cast(dtype) for name, dtype in READ_ROSTER.items()
+    )
+
+
+def _days(table: Table) -> dict[str, pl.Series]:
+    """First and last day of entitlement; a month stands for its first or last day."""
+    faults = Faults(table)
+    first, last = table.habit(month="first"), table.habit(month="last")
+    begin, end = read_days(table, "from", first, faults), read_days(table, "to", last, faults)
+    term = pl.DataFrame({"t": table.words("term")}).select(
+        pl.col("t").str.extract(_TERM, 1).alias("from"),
+        pl.coalesce(pl.col("t").str.extract(_TERM, 2), "t").alias("to"),
+    )
+    begin = begin.zip_with(
+        begin.is_not_null(), days(term["from"].fill_null("").to_list(), first)[0]
+    )
+    end = end.zip_with(end.is_not_null(), days(term["to"].fill_null("").to_list(), last)[0])
+    died = read_days(table, "died", last, faults)
+    birth = read_days(table, "birth", table.habit(century=BIRTH_CENTURY), None)
+    return {
+        "from_on": begin,
+        "to_on": end,
+        "died_on": died,
+        "birth_on": birth,
+        "date_fault": faults.series(),
+    }

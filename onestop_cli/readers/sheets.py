@@ -1,0 +1,313 @@
+"""From files to understood tables: the part of reading that stays, rosters and registers share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from onestop_cli.errors import Problem
+from onestop_cli.readers.aliases import Aliases
+from onestop_cli.readers.cells import SCIENTIFIC
+from onestop_cli.readers.grid import Grid, column_letter
+from onestop_cli.readers.headers import Header, find_header
+from onestop_cli.readers.inbox import Opened
+from onestop_cli.readers.kinds import LEFT
+from onestop_cli.readers.reading import SheetAccount, SheetReading
+from onestop_cli.readers.table import Sorted, Table, kinds_above
+from onestop_cli.schema import QUARANTINE
+from onestop_cli.settings import Layout, Settings
+
+FEWEST_FIELDS = 3
+"""A sheet that names fewer is no table of the kind looked for."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for: its Chinese name, the columns it may have, what must be there besides `needed`.
+
+    `lacking` gives the titles of missing columns for a header, so that a table can say "one of these".
+    """
+
+    name: str
+    aliases: Aliases
+    lacking: Callable[[Header], list[str]]
+
+
+def read_all(
+    opened: Sequence[Opened],
+    sought: Sought,
+    settings: Settings,
+    read: Callable[[Table], tuple[SheetReading | None, list[Problem]]],
+) -> tuple[list[SheetReading], list[Problem]]:
+    """Every table of every file through `read`, in order; problems of all of them."""
+    sheets, problems = find_tables(opened, sought, settings)
+    readings: list[SheetReading] = []
+    for sheet in sheets:
+        if isinstance(sheet, SheetAccount):
+            readings.append(SheetReading(sheet))
+            continue
+        reading, wrong = read(sheet)
+        problems += wrong
+        readings += [reading] if reading else []
+    return readings, problems
+
+
+def find_tables(
+    opened: Sequence[Opened], sought: Sought, settings: Settings
+) -> tuple[list[Table | SheetAccount], list[Problem]]:
+    """The sheets that are the table looked for, and accounts of those that are not."""
+    found: list[Table | SheetAccount] = []
+    problems: list[Problem] = []
+    for file in opened:
+        sheets, wrong = _of_file(file, sought, settings)
+        found += sheets
+        problems += wrong
+    return found, problems
+
+
+def _of_file(
+    file: Opened, sought: Sought, settings: Settings
+) -> tuple[list[Table | SheetAccount], list[Problem]]:
+    found: list[Table | SheetAccount] = []
+    problems: list[Problem] = []
+    for grid in file.grids:
+        layout = settings.layout_for(grid.source, grid.sheet)
+        table = None if _left_alone(grid, layout) else understand(grid, sought.aliases, layout)
+        if table is None:
+            problems += _overlooked(grid, sought, layout)
+            found.append(_nothing_taken(grid, layout))
+        elif wrong := unclear(table, sought):
+            problems += wrong
+        else:
+            found.append(table)
+    if not problems and not any(isinstance(sheet, Table) for sheet in found):
+        problems.append(_no_table(file, sought))
+    return found, problems
+
+
+def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | None:
+    """The sheet as a table, or None when no header with enough of the columns is found."""
+    header = find_header(grid, aliases, layout)
+    if header is None:
+        return None
+    named = len(header.columns) + len(header.rivals)
+    enough = min(FEWEST_FIELDS, len(aliases.fields) - 1)
+    people = {"name", "id_no", "head"} & {*header.columns, *header.rivals}
+    if not (layout and layout.columns) and (
+        named < enough or ("name" in aliases.fields and not people)
+    ):
+        return None
+    return Table(grid, header, aliases, layout)
+
+
+def _left_alone(grid: Grid, layout: Layout | None) -> bool:
+    return grid.hidden or not grid.rows or bool(layout and layout.skip)
+
+
+def _nothing_taken(grid: Grid, layout: Layout | None) -> SheetAccount:
+    """The account of a sheet that is no table of the kind looked for."""
+    why = (
+        "隐藏的工作表"
+        if grid.hidden
+        else "设置里写明不读"
+        if layout and layout.skip
+        else "不是数据表"
+    )
+    blank = sum(1 for row in grid.rows if not any(str(cell).strip() for cell in row))
+    left = {"other": len(grid.rows) - blank, "blank": blank}
+    notes = (f"{why}，没有读取",) if grid.rows else ("空工作表",)
+    return SheetAccount(
+        grid.source,
+        grid.sheet,
+        len(grid.rows),
+        0,
+        0,
+        {k: n for k, n in left.items() if n},
+        notes=notes,
+    )
+
+
+def _overlooked(grid: Grid, sought: Sought, layout: Layout | None) -> list[Problem]:
+    """A visible sheet without a header that has ID numbers is data we would lose."""
+    if _left_alone(grid, layout):
+        return []
+    rows = [index + 1 for index, row in enumerate(grid.rows) if any(map(_like_id, row))]
+    if not rows:
+        return []
+    return [
+        Problem(
+            f"有 {len(rows)} 行像是{sought.name}（第一处在第 {rows[0]} 行），但没有找到表头",
+            f"请补上表头一行，或在 onestop.toml 写明：{layout_hint(grid, sought, [])}；不要读的工作表写 skip = true",
+            grid.source,
+            grid.sheet,
+            rows[0],
+        )
+    ]
+
+
+def _like_id(cell: object) -> bool:
+    if isinstance(cell, float):
+        return 1e17 <= cell < 1e18
+    if not isinstance(cell, str) or len(cell) < 15:
+        return False
+    bare = cell.strip(" \t\u3000'*").upper()
+    return len(bare) in (15, 18) and bare[:-1].isdecimal() and (bare[-1] == "X" or bare.isdecimal())
+
+
+def _no_table(file: Opened, sought: Sought) -> Problem:
+    """No sheet of a file is the table looked for."""
+    if not any(grid.rows for grid in file.grids):
+        return Problem(
+            "文件里没有内容", "请让报送单位重新导出；确实没有数据的，请移出文件夹", file.file.path
+        )
+    if any(grid.hidden and grid.rows for grid in file.grids):
+        return Problem(
+            "看得见的工作表里没有数据，只有隐藏的工作表", "请取消隐藏后保存", file.file.path
+        )
+    needed = "、".join(field.title for field in sought.aliases.fields.values() if field.needed)
+    return Problem(
+        f"没有找到{sought.name}的表头",
+        f"表头至少要有 {needed}；请检查是不是放错了文件，或补上表头一行",
+        file.file.path,
+    )
+
+
+def unclear(table: Table, sought: Sought) -> list[Problem]:
+    """What must be settled before the table can be read: missing and ambiguous columns."""
+    grid, header = table.grid, table.header
+    problems = []
+    if header.absent:
+        names = "、".join(f"“{text}”" for text in header.absent)
+        problems.append(
+            _at(table, f"onestop.toml 的 [[layout]] 提到的表头 {names} 不在表里", "请改正")
+        )
+    for field, columns in header.rivals.items():
+        if not _same_content(table, columns):
+            title = table.aliases.fields[field].title
+            seen = "、".join(f"{column_letter(c)} 列“{header.label(c)}”" for c in columns)
+            hint = layout_hint(grid, sought, [(title, header.label(columns[0]))])
+            problems.append(
+                _at(
+                    table,
+                    f"{title}有 {len(columns)} 列都像：{seen}",
+                    f"请在 onestop.toml 写明用哪一列：{hint}",
+                )
+            )
+    lacking = sought.lacking(header)
+    if lacking:
+        seen = "、".join(header.label(c) for c in range(grid.width) if header.labels[c])
+        hint = layout_hint(
+            grid, sought, [(title.split(" 或 ")[0], "表里的表头") for title in lacking]
+        )
+        problems.append(
+            _at(
+                table,
+                f"缺少{'、'.join(lacking)}列；表头（第 {header.last + 1} 行）有：{seen}",
+                f"请补上这些列；换了叫法的，在 onestop.toml 写明：{hint}",
+            )
+        )
+    return problems
+
+
+def _at(table: Table, what: str, remedy: str) -> Problem:
+    return Problem(what, remedy, table.grid.source, table.grid.sheet, table.header.last + 1)
+
+
+def _same_content(table: Table, columns: Sequence[int]) -> bool:
+    """Whether rival columns say the same, so that it does not matter which is read."""
+    first, *others = (table.text.to_series(column) for column in columns)
+    return all(other.equals(first.alias(other.name), null_equal=True) for other in others)
+
+
+def layout_hint(grid: Grid, sought: Sought, pairs: Sequence[tuple[str, str]]) -> str:
+    """A `[[layout]]` block to copy, on one line."""
+    columns = ", ".join(f'"{title}" = "{text}"' for title, text in pairs)
+    sheet = f' sheet = "{grid.sheet}"' if grid.sheet else ""
+    return f'[[layout]] file = "{grid.source}"{sheet} columns = {{ {columns} }}'
+
+
+def account(table: Table, rows: Sorted, hospital: str | None = None) -> SheetAccount:
+    """Where every row of the sheet went."""
+    kinds = [*kinds_above(table.grid, table.header), *rows.kinds]
+    count = Counter(kinds)
+    header = table.header
+    used = {c for columns in header.columns.values() for c in columns}
+    return SheetAccount(
+        source=table.grid.source,
+        sheet=table.grid.sheet,
+        rows_read=len(table.grid.rows),
+        taken=count["data"],
+        quarantined=count["odd"],
+        left={kind: count[kind] for kind in LEFT if count[kind]},
+        header=(header.first + 1, header.last + 1),
+        columns={
+            field: "、".join(header.label(c) for c in columns)
+            for field, columns in header.columns.items()
+        },
+        unused=tuple(
+            header.label(c) for c in range(table.grid.width) if header.labels[c] and c not in used
+        ),
+        unit=table.unit,
+        hospital=hospital,
+    )
+
+
+def quarantine(table: Table, rows: Sorted, kind: str) -> pl.DataFrame:
+    """The rows that could not be understood, with ID numbers masked in their text."""
+    odd = [index for index, what in enumerate(rows.kinds) if what == "odd"]
+    return pl.DataFrame(
+        {
+            "source": [table.grid.source] * len(odd),
+            "sheet": [table.grid.sheet] * len(odd),
+            "row": [table.offset + index + 1 for index in odd],
+            "kind": [kind] * len(odd),
+            "text": [_masked(table.text.row(index)) for index in odd],
+            "reason": [rows.reasons[index] for index in odd],
+        },
+        schema=dict(QUARANTINE),
+    )
+
+
+def _masked(cells: Sequence[str | None]) -> str:
+    """The filled cells of a row, long numbers cut to their last four characters."""
+    texts = pl.Series([cell.strip() for cell in cells if cell], dtype=pl.String)
+    numbers = texts.str.replace_all(r"[0-9０-９]{6,}([0-9０-９]{3}[0-9０-９XxＸｘ])", "****${1}")
+    return " | ".join(numbers)
+
+
+def place_columns(table: Table) -> dict[str, pl.Series | pl.Expr]:
+    """`source`, `sheet` and `row` of the body rows."""
+    return {
+        "source": pl.lit(table.grid.source),
+        "sheet": pl.lit(table.grid.sheet, pl.String),
+        "row": pl.Series(range(table.offset + 1, table.offset + 1 + table.height), dtype=pl.Int64),
+    }
+
+
+BIRTH_CENTURY = 29
+"""Two-digit years of birth above it are of the 1900s."""
+
+
+def id_numeric(table: Table, field: str) -> pl.Series:
+    """Where the ID lost digits: the cell is a number, or text in scientific notation."""
+    column = table.first(field)
+    if column is None:
+        return pl.Series([False] * table.height, dtype=pl.Boolean)
+    cells = table.columns[column]
+    numbers = pl.Series([type(cell) in (float, int) for cell in cells], dtype=pl.Boolean)
+    return numbers | table.text.to_series(column).str.contains(SCIENTIFIC).fill_null(False)
+
+
+def spoiled_ids(table: Table, rows: pl.DataFrame) -> tuple[str, ...]:
+    """The sentence for a file most of whose ID numbers lost digits, and how to export it anew."""
+    lost = int(rows["id_numeric"].sum())
+    if lost * 2 <= rows.height:
+        return ()
+    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
+    return (
+        f"{table.grid.source}{sheet}：{rows.height} 行里有 {lost} 行的身份证号被存成了数字，后几位已经丢失，无法恢复。"
+        "请让对方把身份证号一列设为“文本”格式后，从系统重新导出（不要在 Excel 里打开 csv 再保存）",
+    )

@@ -1,0 +1,174 @@
+"""`onestop.toml`: what a county tells the tool once, checked key by key."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from onestop_cli.errors import CannotRun, Problem, stop
+
+FILE_NAME = "onestop.toml"
+
+
+class _Table(BaseModel):
+    """A table of the file; a key it does not know is an error, never silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class County(_Table):
+    """Who settles: names, contacts and signing roles printed on statements and notices."""
+
+    name: str = ""
+    code: str = Field(default="", pattern=r"^(\d{4}|\d{6})?$")
+    office: str = "县合管办"
+    civil_affairs: str = "县民政局"
+    phones: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    township_phones: dict[str, str] = {}
+    email: str = ""
+    signatures: dict[str, str] = {}
+
+
+class Reconcile(_Table):
+    """The default of every option of `onestop reconcile`; paths are relative to the file."""
+
+    stays: tuple[Path, ...] = ()
+    roster: tuple[Path, ...] = ()
+    register_file: Path | None = Field(default=None, alias="register")
+    rules: tuple[str, ...] = ()
+    ledger: Path | None = None
+    decisions: Path | None = None
+    out: Path | None = None
+    tolerance: Decimal = Field(default=Decimal("0.01"), ge=0, le=100)
+    near_cap: Decimal = Field(default=Decimal("0.95"), gt=0, le=1)
+    readmission_days: int = Field(default=15, ge=0, le=365)
+
+    @property
+    def tolerance_fen(self) -> int:
+        """`tolerance` (yuan) in whole fen."""
+        return int(self.tolerance * 100)
+
+    @property
+    def near_cap_rate(self) -> int:
+        """`near_cap` in ten-thousandths."""
+        return int(self.near_cap * 10_000)
+
+
+class Synonyms(_Table):
+    """The county's own spellings: canonical name → other names; they come before the shipped ones."""
+
+    category: dict[str, tuple[str, ...]] = {}
+    level: dict[str, tuple[str, ...]] = {}
+    hospital: dict[str, tuple[str, ...]] = {}
+
+
+class Layout(_Table):
+    """How to read the files whose name fits `file`, where the reader cannot find out by itself.
+
+    `columns` maps a field (Chinese title or id) to the header's text. `header_row` is the first header
+    row, 1-based. `date_order` settles dates such as 3/5/2010.
+    """
+
+    file: str
+    sheet: str | None = None
+    skip: bool = False
+    header_row: int | None = Field(default=None, ge=1)
+    columns: dict[str, str] = {}
+    hospital: str | None = None
+    level: str | None = None
+    category: str | None = None
+    unit: Literal["元", "角", "分", "百元", "千元", "万元"] | None = None
+    date_order: Literal["ymd", "mdy", "dmy"] | None = None
+
+    def fits(self, source: str, sheet: str | None) -> bool:
+        """Whether this layout speaks about `sheet` of `source` (relative path or bare file name)."""
+        named = fnmatch(source, self.file) or fnmatch(PurePosixPath(source).name, self.file)
+        return named and (self.sheet is None or fnmatch(sheet or "", self.sheet))
+
+
+class Publish(_Table):
+    """Defaults of `onestop publish`: 公示期 in working days and who answers for the lists."""
+
+    days: int = Field(default=7, ge=1, le=60)
+    basis: str = ""
+    made_by: str = ""
+    checked_by: str = ""
+
+
+class Settings(_Table):
+    """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from."""
+
+    folder: Path = Path()
+    county: County = County()
+    reconcile: Reconcile = Reconcile()
+    liability: dict[Literal["CA01", "RO01", "RO04"], Literal["hospital", "held"]] = {}
+    synonyms: Synonyms = Synonyms()
+    layout: tuple[Layout, ...] = ()
+    enrolled: dict[str, int] = {}
+    templates: dict[str, Path] = {}
+    publish: Publish = Publish()
+    holidays: tuple[date, ...] = ()
+
+    def layout_for(self, source: str, sheet: str | None) -> Layout | None:
+        """The first `[[layout]]` that fits."""
+        return next((layout for layout in self.layout if layout.fits(source, sheet)), None)
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings in `path`, or the defaults for None; raises `CannotRun` naming every wrong key."""
+    if path is None:
+        return Settings()
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        content = tomllib.loads(text, parse_float=Decimal)
+    except OSError as error:
+        raise stop("读不到设置文件", "请检查路径，或先运行 onestop init", str(path)) from error
+    except UnicodeDecodeError as error:
+        raise stop("设置文件不是 UTF-8 编码", "请用记事本另存为 UTF-8", str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise stop(f"设置文件有语法错误：{error}", "请按提示的行列改正", str(path)) from error
+    content.pop("folder", None)
+    try:
+        return Settings(folder=path.parent, **content)
+    except ValidationError as error:
+        raise CannotRun(_explain(error, path)) from error
+
+
+_SENTENCES = {
+    "extra_forbidden": "没有这个设置项",
+    "missing": "缺少这一项",
+    "literal_error": "只能是 {expected}",
+    "greater_than_equal": "不能小于 {ge}",
+    "greater_than": "必须大于 {gt}",
+    "less_than_equal": "不能大于 {le}",
+    "string_type": "应写成带引号的文字",
+    "string_pattern_mismatch": "写法不对，应为 4 位或 6 位行政区划代码",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "decimal_parsing": "应为数字",
+    "decimal_type": "应为数字",
+    "tuple_type": "应写成方括号里的一列",
+    "dict_type": "应写成一个表（键 = 值）",
+    "model_type": "应写成一个表（键 = 值）",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+}
+
+
+def _explain(error: ValidationError, path: Path) -> list[Problem]:
+    """One problem per wrong key, with the key's full path."""
+    problems = []
+    for item in error.errors():
+        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in item["loc"])
+        sentence = _SENTENCES.get(item["type"], "写法不对").format(**item.get("ctx", {}))
+        problems.append(
+            Problem(f"设置项 {key}：{sentence}", "请对照 onestop init 写出的样本改正", str(path))
+        )
+    return problems
