@@ -98,14 +98,17 @@ def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl
             .then(pl.lit(check))
             .otherwise(worst)
         )
-    exact = worst == "exact"
-    paid = pl.sum_horizontal(f"{part}_paid_fen" for part in parts)
-    bound = pl.sum_horizontal(pl.coalesce(f"{part}_due_fen", f"{part}_bound_fen") for part in parts)
+    exact, taken = worst == "exact", pl.col(f"{layer}_taken_fen").fill_null(0)
+    each = pl.sum_horizontal(f"{part}_paid_fen" for part in parts)
+    most = pl.sum_horizontal(pl.coalesce(f"{part}_due_fen", f"{part}_bound_fen") for part in parts)
+    claimed = pl.when(worst == "bound").then(pl.min_horizontal(most, taken)).otherwise(taken)
+    paid = pl.when(exact).then(each).otherwise(claimed)
     return stays.with_columns(
         worst.alias(f"{layer}_check"),
         paid.alias(f"{layer}_paid_fen"),
         pl.when(exact).then(paid).alias(f"{layer}_due_fen"),
-        pl.when(worst == "bound").then(bound).alias(f"{layer}_bound_fen"),
+        pl.when(worst == "bound").then(most).alias(f"{layer}_bound_fen"),
+        (pl.col(REST) + each - paid).alias(REST),
     )
 
 

@@ -154,7 +154,7 @@ class LayerPass:
         amount = rounded(params, banded(params, base, charged, cost, net))
         borne = ZERO
         if params.has("floor_rate", 0):
-            lifted = pl.max_horizontal(amount, self._least(charged))
+            lifted = pl.max_horizontal(amount, pl.min_horizontal(self._least(charged), REST))
             borne = (lifted - amount) * params["floor_hospital"]
             amount = lifted - borne
         amount = pl.min_horizontal(amount, params["stay_cap"], REST).clip(lower_bound=0)
@@ -210,7 +210,8 @@ class LayerPass:
         pools = self.book.pools_of(self.step)
         wanted = self._col("uncapped_fen")
         if pools:
-            wanted = pl.min_horizontal(wanted, *(f"pool_{pool}_room_fen" for pool in pools))
+            shared = pl.min_horizontal(wanted, *(self._pool_room(pool) for pool in pools))
+            wanted = pl.when("_free").then(wanted).otherwise(shared.clip(lower_bound=0))
         capped = self._computed & (params["cap"] < NO_LIMIT) & ~pl.col("_free")
         alone = pl.when(capped).then(pl.min_horizontal(wanted, params["cap"])).otherwise(wanted)
         limit = pl.when(capped).then(params["cap"]).cast(pl.Int64)
@@ -220,6 +221,15 @@ class LayerPass:
         turns = self._turns(frame, column(frame, params["cap_account"]))
         frame, taken = self._grow(frame, turns, "", capped, wanted, params["cap"])
         return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
+
+    def _pool_room(self, pool: str) -> pl.Expr:
+        """What a shared limit leaves this step after earlier stays and the stay's earlier layers; a bound-checked
+        stay is looked at alone."""
+        members = [step.id for step in self.book.members(pool)]
+        earlier = members[: members.index(self.step.id)]
+        used = pl.sum_horizontal(ZERO, *(pl.col(f"{m}_due_fen").fill_null(0) for m in earlier))
+        left = pl.col(f"pool_{pool}_room_fen") - used
+        return pl.when("_counts").then(left).otherwise(f"pool_{pool}_cap_fen")
 
     def _result(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`due` where it can be known, `bound` where only the most it can be is; `paid` goes on to later layers."""

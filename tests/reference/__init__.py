@@ -48,16 +48,17 @@ def settle_year(stays: list[Settled], rules: Sequence[RuleFile]) -> None:
 
 
 def sum_layer(stays: Iterable[Settled], layer: str) -> None:
-    """A layer from its parts so far: the weakest check, the sum of the amounts."""
+    """A layer from its parts so far: the weakest check, the sum of the amounts. Unless all are exact, what later
+    layers take off is what was claimed, as far as it is allowed."""
     for stay in stays:
         ids = {p.id for p in stay.rule.layer if (p.part_of or p.id) == layer}
         parts = [r for step, r in stay.steps.items() if step in ids] or [Result()]
         checks = [part.check for part in parts]
-        stay.layers[layer] = Result(
-            check=next(c for c in ("none", "bound", "exact") if c in checks),
-            granted=sum(part.granted for part in parts),
-            paid=sum(part.paid for part in parts),
-        )
+        check = next(c for c in ("none", "bound", "exact") if c in checks)
+        granted = sum(part.granted for part in parts)
+        taken = stay.bill.taken.get(layer, 0)
+        paid = {"exact": granted, "bound": min(granted, taken), "none": taken}[check]
+        stay.layers[layer] = Result(check=check, granted=granted, paid=paid)
 
 
 def rooms_left(stays: list[Settled], rules: Sequence[RuleFile]) -> Rooms:

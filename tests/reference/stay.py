@@ -97,7 +97,11 @@ class Settled:
 
     @property
     def rest(self) -> int:
-        return self.price - sum(r.paid + r.borne for r in self.steps.values())
+        """What no layer has paid yet; while a layer's parts are still being worked out, less those."""
+        whole = {p.id for p in self.rule.layer if (p.part_of or p.id) in self.layers}
+        open_ = sum(r.paid for step, r in self.steps.items() if step not in whole)
+        paid = sum(layer.paid for layer in self.layers.values()) + open_
+        return self.price - paid - sum(r.borne for r in self.steps.values())
 
     @property
     def hospital_borne(self) -> int:

@@ -42,6 +42,8 @@ class Step:
         if layer is None:
             return None
         category = stay.bill.category
+        if layer.kind != "computed":
+            return Terms(layer, {}, stay.rule)
         if layer.only:
             category = next((c for c in stay.bill.categories if c in layer.only), None)
         if (layer.only or layer.who == "roster") and category is None:
