@@ -44,9 +44,10 @@ class Column:
 
     `yuan` takes whole fen, `percent` whole ten-thousandths, `date` a date. `width` is in half-width
     characters (a Chinese character takes two). Neighbouring columns with the same `group` stand
-    under one heading. `total` sums the column. `ratio` (numerator keys, denominator key) makes the
-    cell of the totals row the quotient of their totals. `choices` offers a list to pick from;
-    `fill` marks a column for people to fill in.
+    under one heading. `total` sums the column. `ratio` (numerator keys, last the denominator's) makes
+    the cell of the totals row the quotient of their totals. `less` shows the rows as a live
+    difference, the first key less the others. `align`: center. `choices` offers a list to pick from; `fill` marks a
+    column for people to fill in.
     """
 
     key: str
@@ -55,7 +56,9 @@ class Column:
     width: float | None = None
     total: bool = False
     group: str = ""
-    ratio: tuple[tuple[str, ...], str] | None = None
+    ratio: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    align: str = ""
     choices: tuple[str, ...] = ()
     fill: bool = False
 

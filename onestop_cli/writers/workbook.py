@@ -8,34 +8,28 @@ computed value stored beside them. The page is A4, one page wide, with numbered 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import polars as pl
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from onestop_cli.writers.columns import (
-    LONGEST,
     NUMBER_FORMATS,
     UNITS,
     Column,
     Kind,
     Rows,
     frame_of,
-    frozen_columns,
     lines_needed,
-    round_ratio,
 )
+from onestop_cli.writers.table import GREY, LINE, NOTHING, Table, merge
 
 FONT = "宋体"
 SIGNERS = ("制表", "复核", "负责人")
-_LINE = 15.0
-_GREY, _INPUT = "#EDEDED", "#FFF9E3"
 
 
 def _sheet_name(name: str) -> str:
@@ -88,12 +82,13 @@ class Book:
         filters: bool = False,
         totals: bool = True,
         signers: Sequence[str] = (),
+        known: Mapping[str, int] = NOTHING,
     ) -> None:
         """The usual sheet: title, a line with `left` and `right`, one table, notes, signatures."""
         sheet = self.sheet(name, [column.chars for column in columns])
         sheet.title(title)
         sheet.line(left, right)
-        sheet.table(columns, rows, filters=filters, totals=totals, main=True)
+        sheet.table(columns, rows, filters=filters, totals=totals, main=True, known=known)
         for note in notes:
             sheet.paragraph(note)
         if signers:
@@ -148,7 +143,7 @@ class Sheet:
 
     def paragraph(self, text: str, *, bold: bool = False) -> None:
         """A text across the sheet, as many lines high as it needs."""
-        self._sheet.set_row(self.row, _LINE * lines_needed(text, sum(self._widths)) + 3)
+        self._sheet.set_row(self.row, LINE * lines_needed(text, sum(self._widths)) + 3)
         self._across(text, self._book.style(text_wrap=True, bold=bold))
 
     def skip(self) -> None:
@@ -161,11 +156,11 @@ class Sheet:
         A value of kind `yuan` is whole fen, of kind `percent` ten-thousandths.
         """
         rest = sum(self._widths[1:])
-        label_style = self._book.style(border=1, bold=True, bg_color=_GREY, text_wrap=True)
+        label_style = self._book.style(border=1, bold=True, bg_color=GREY, text_wrap=True)
         for label, value, kind in pairs:
             shown = value if isinstance(value, str) else ""
             height = max(lines_needed(shown, rest), lines_needed(label, self._widths[0]))
-            self._sheet.set_row(self.row, _LINE * height + 5)
+            self._sheet.set_row(self.row, LINE * height + 5)
             self._sheet.write_string(self.row, 0, label, label_style)
             self._value(value, kind)
             self.row += 1
@@ -197,144 +192,36 @@ class Sheet:
         totals: bool = True,
         filters: bool = False,
         main: bool = False,
+        known: Mapping[str, int] = NOTHING,
     ) -> None:
         """A table with its header and, when a column has `total`, a totals row.
 
         `main`: its header is repeated on every page and stays in view. `filters`: filter buttons;
-        the totals then count the visible rows only.
+        the totals then count the visible rows only. `known`: totals that are no sums, by key.
         """
-        frame = frame_of(columns, rows)
-        top = self.row
-        self._header(columns)
-        if main:
-            self._sheet.repeat_rows(top, self.row - 1)
-            self._sheet.freeze_panes(self.row, frozen_columns(columns))
-        first = self.row
-        self._body(columns, frame)
-        last = self.row - 1
-        if filters:
-            self._sheet.autofilter(first - 1, 0, last, len(columns) - 1)
-        self._choices(columns, first, last)
-        if totals and any(column.total for column in columns):
-            self._totals(columns, frame, first, last, 9 if filters else 0)
-
-    def _header(self, columns: Sequence[Column]) -> None:
-        """One header row, or two when columns stand in groups."""
-        style = {"bold": True, "bg_color": _GREY, "align": "center", "text_wrap": True}
-        if any(column.group for column in columns):
-            self._groups(columns, style)
-        heights = [lines_needed(column.title, column.chars) for column in columns]
-        self._sheet.set_row(self.row, _LINE * max(heights) + 4)
-        for index, column in enumerate(columns):
-            top = 1 if column.group else 0
-            grouped = any(other.group for other in columns)
-            edges = {"left": 1, "right": 1, "bottom": 1, "top": top if grouped else 1}
-            self._sheet.write_string(
-                self.row, index, column.title, self._book.style(**style, **edges)
-            )
-        self.row += 1
-
-    def _groups(self, columns: Sequence[Column], style: Mapping[str, Any]) -> None:
-        """The upper header row: a group's name across its columns."""
-        self._sheet.set_row(self.row, _LINE + 3)
-        index = 0
-        while index < len(columns):
-            group, end = columns[index].group, index
-            while group and end + 1 < len(columns) and columns[end + 1].group == group:
-                end += 1
-            edges = {"border": 1} if group else {"left": 1, "right": 1, "top": 1}
-            self._merge(index, end, group, self._book.style(**style, **edges))
-            index = end + 1
-        self.row += 1
-
-    def _body(self, columns: Sequence[Column], frame: pl.DataFrame) -> None:
-        """The rows; `（无）` when there are none."""
-        if frame.is_empty():
-            self._merge(0, len(columns) - 1, "（无）", self._book.style(border=1, align="center"))
-            self.row += 1
-            return
-        cells = [self._cell(index, column) for index, column in enumerate(columns)]
-        row = self.row
-        for values in frame.iter_rows():
-            for write, value in zip(cells, values, strict=True):
-                write(row, value)
-            row += 1
-        self.row = row
-
-    def _cell(self, index: int, column: Column) -> Callable[[int, Any], None]:
-        """How a value of `column` is written."""
-        sheet, style = self._sheet, self._body_style(column)
-        if column.kind == "text":
-            put: Callable[..., Any] = sheet.write_string
-            return lambda row, text: (
-                put(row, index, text, style) if text else sheet.write_blank(row, index, None, style)
-            )
-        unit = UNITS[column.kind]
-        number = sheet.write_number
-        # Dividing two whole numbers gives the double nearest to the exact amount.
-        return lambda row, value: (
-            sheet.write_blank(row, index, None, style)
-            if value is None
-            else number(row, index, value / unit, style)
+        self.row = Table(self._sheet, self._book.style, columns, frame_of(columns, rows)).write(
+            self.row, totals=totals, filters=filters, main=main, known=known
         )
 
-    def _body_style(self, column: Column) -> Format:
-        style: dict[str, Any] = {"border": 1, "num_format": NUMBER_FORMATS[column.kind]}
-        if column.kind == "text":
-            style["text_wrap"] = True
-        if column.kind == "date":
-            style["align"] = "center"
-        if column.fill:
-            style["bg_color"] = _INPUT
-        return self._book.style(**style)
-
-    def _choices(self, columns: Sequence[Column], first: int, last: int) -> None:
-        for index, column in enumerate(columns):
-            if column.choices:
-                offer = {"validate": "list", "source": list(column.choices)}
-                self._sheet.data_validation(first, index, last, index, offer)
-
-    def _totals(
-        self, columns: Sequence[Column], frame: pl.DataFrame, first: int, last: int, visible: int
+    def facts(
+        self, titles: tuple[str, str, str], facts: Iterable[tuple[str, int | None, Kind, str]]
     ) -> None:
-        """Live sums with the computed values stored beside them."""
-        at = {column.key: index for index, column in enumerate(columns)}
-        sums = {column.key: int(frame[column.key].sum()) for column in columns if column.total}
-        self._sheet.set_row(self.row, _LINE + 5)
-        for index, column in enumerate(columns):
-            style = self._book.style(
-                border=1, bold=True, bg_color=_GREY, num_format=NUMBER_FORMATS[column.kind]
-            )
-            if column.total:
-                cells = xl_range(first, index, last, index)
-                formula = f"=SUBTOTAL({visible},{cells})" if visible else f"=SUM({cells})"
-                value = sums[column.key] / UNITS[column.kind]
-                self._sheet.write_formula(self.row, index, formula, style, value)
-            elif column.ratio:
-                self._quotient(index, column, at, sums, style)
+        """Three columns: a name, its value of whatever kind (None: 无法计算), and how it is made."""
+        head = self._book.style(border=1, bold=True, bg_color=GREY, align="center")
+        words = self._book.style(border=1, text_wrap=True)
+        for column, title in enumerate(titles):
+            self._sheet.write_string(self.row, column, title, head)
+        for name, value, kind, how in facts:
+            self.row += 1
+            self._sheet.set_row(self.row, LINE * lines_needed(how, self._widths[2]) + 5)
+            self._sheet.write_string(self.row, 0, name, words)
+            style = self._book.style(border=1, num_format=NUMBER_FORMATS[kind], align="right")
+            if value is None:
+                self._sheet.write_string(self.row, 1, "无法计算", style)
             else:
-                self._sheet.write_string(self.row, index, "" if index else "合计", style)
+                self._sheet.write_number(self.row, 1, value / UNITS[kind], style)
+            self._sheet.write_string(self.row, 2, how, words)
         self.row += 1
-
-    def _quotient(
-        self,
-        index: int,
-        column: Column,
-        at: Mapping[str, int],
-        sums: Mapping[str, int],
-        style: Format,
-    ) -> None:
-        """A ratio in the totals row, from the totals beside it."""
-        assert column.ratio is not None
-        parts, whole = column.ratio
-        above = "+".join(xl_rowcol_to_cell(self.row, at[part]) for part in parts)
-        below = xl_rowcol_to_cell(self.row, at[whole])
-        digits = 4 if column.kind == "percent" else 2
-        formula = f'=IF({below}=0,"",ROUND(({above})/{below},{digits}))'
-        part = sum(sums[key] for key in parts)
-        value = round_ratio(part, sums[whole], column.kind)
-        shown = "" if value is None else value / UNITS[column.kind]
-        self._sheet.write_formula(self.row, index, formula, style, shown)
 
     def _across(self, text: str, style: Format) -> None:
         """A text merged over the whole width; the next row follows."""
@@ -342,7 +229,4 @@ class Sheet:
         self.row += 1
 
     def _merge(self, first: int, last: int, text: str, style: Format) -> None:
-        """A text in columns `first` to `last` of the current row, as a string whatever it holds."""
-        if last > first:
-            self._sheet.merge_range(self.row, first, self.row, last, "", style)
-        self._sheet.write_string(self.row, first, text[:LONGEST], style)
+        merge(self._sheet, self.row, first, last, text, style)

@@ -1,0 +1,91 @@
+"""What a statement must say about itself: its rules, what was assumed, and how far it was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.run import Run
+from onestop_cli.statements import Statement
+
+_ENDS = {"from": "起始日", "to": "止日"}
+_ROWS = (
+    ("stays", "住院"),
+    ("roster", "花名册"),
+    ("quarantined", "无法识别"),
+    ("recognised", "标题、合计等"),
+)
+
+
+def cover_lines(statement: Statement) -> list[tuple[str, str]]:
+    """Labels and texts for the first sheet of a statement."""
+    run = statement.run
+    lines = [
+        ("结算期", f"{run.period.chinese}（{run.period.first} 至 {run.period.last}）"),
+        ("政策依据", "\n".join(rules_in_force(run)) or "（无）"),
+        ("核对程度", "\n".join(checked_how_far(run))),
+        ("数据来源", accounted_for(run)),
+        ("住院笔数", _by_status(statement)),
+    ]
+    if decisions := run.info.get("decisions"):
+        lines.append(("处理意见", f"已执行处理意见 {len(decisions)} 条"))
+    return [*lines, ("计算程序", f"onestop {run.info.get('version', '')}")]
+
+
+def rules_in_force(run: Run) -> list[str]:
+    """One text per document: title, number, days in force; what the source does not give is marked."""
+    return [_rule(rule) for rule in run.info.get("rules", ())]
+
+
+def _rule(rule: Mapping[str, Any]) -> str:
+    number = f"（{rule['number']}）" if rule.get("number") else "（来源未载文号）"
+    start, end = rule.get("from"), rule.get("to")
+    days = f"{start or '未载'} 起" + (f"，至 {end}" if end else "")
+    return f"{rule['title']}{number}，{days}{_assumed(rule.get('assumed'))}"
+
+
+def _assumed(assumed: Any) -> str:
+    """`assumed`: true, or the list of what the source does not give."""
+    if isinstance(assumed, list | tuple) and assumed:
+        names = "、".join(_ENDS.get(str(part), str(part)) for part in assumed)
+        return f"；{names}为推定，请以文件为准"
+    return "；部分内容为推定，请以文件为准" if assumed else ""
+
+
+def checked_how_far(run: Run) -> list[str]:
+    """Per layer how many settled stays could be recomputed, bounded, or not checked at all."""
+    settled = run.stays.filter(pl.col("status") == "settled")
+    lines = []
+    for layer in run.layers:
+        counts = dict(settled[f"{layer.id}_check"].value_counts().iter_rows())
+        lines.append(f"{layer.name}：{'，'.join(_extent(counts)) or '没有已结算的住院'}")
+    return lines
+
+
+def _extent(counts: Mapping[str, int]) -> Iterator[str]:
+    if exact := counts.get("exact"):
+        yield f"逐笔重算 {exact:,} 笔"
+    if bound := counts.get("bound"):
+        yield f"仅核上限 {bound:,} 笔（政策或数据不全，只能核对不超过上限）"
+    if unchecked := counts.get("none"):
+        yield f"未核 {unchecked:,} 笔（本办法不规定此项，按申报数列支）"
+
+
+def accounted_for(run: Run) -> str:
+    """Files and rows read, and what became of every row."""
+    counts = run.info.get("counts", {})
+    parts = "，".join(f"{name} {counts[key]:,} 行" for key, name in _ROWS if key in counts)
+    files = f"读取文件 {len(run.info.get('inputs', ())):,} 个"
+    return f"{files}，共 {counts['rows']:,} 行：{parts}" if "rows" in counts else files
+
+
+def _by_status(statement: Statement) -> str:
+    total = statement.total
+    text = (
+        f"申报 {total['claims']:,} 笔：核定 {total['stays']:,}，"
+        f"待核 {total['held_stays']:,}，拒付 {total['rejected_stays']:,}"
+    )
+    reversed_rows = statement.stays.filter(pl.col("status") == "reversed").height
+    return text + (f"；另有冲销 {reversed_rows:,} 行不计" if reversed_rows else "")

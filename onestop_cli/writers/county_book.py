@@ -1,0 +1,296 @@
+"""县级结算汇总.xlsx: what the county signs, by hospital, category, township and fund."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from onestop_cli.money import capital
+from onestop_cli.remarks import cover_lines
+from onestop_cli.statements import Fund, Statement, indicators
+from onestop_cli.writers.columns import Column, Kind
+from onestop_cli.writers.workbook import SIGNERS, Book
+
+NUMBER = Column("number", "序号", "int", 5)
+_HOSPITAL = (
+    NUMBER,
+    Column("hospital", "医疗机构", width=24),
+    Column("level_name", "级别", width=6),
+)
+_BLANK = "　"
+
+
+def write_county_book(statement: Statement, path: Path) -> None:
+    """Write the county's settlement of `statement` to `path`."""
+    county = _CountyBook(statement)
+    with Book(path, title=f"{county.heading}结算汇总") as book:
+        county.cover(book)
+        county.benefits(book)
+        county.payments(book)
+        county.groups(book)
+        county.civil_affairs(book)
+        county.indicators(book)
+        county.owed(book)
+        county.equations(book)
+
+
+class _CountyBook:
+    """The sheets of the book, each a method."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        run = statement.run
+        self.heading = f"{run.county}{run.period.chinese}"
+        self.period = f"结算期：{run.period.first} 至 {run.period.last}"
+
+    def cover(self, book: Book) -> None:
+        """说明: what the sheets stand on, and the sums to be paid."""
+        sheet = book.sheet("说明", [22, 30, 30, 30])
+        sheet.title(f"{self.heading}一站式结算汇总")
+        sheet.pairs((label, text, "text") for label, text in cover_lines(self.statement))
+        sheet.skip()
+        sheet.pairs(payment_pairs(self.statement.funds, self.statement.total))
+        sheet.signature(SIGNERS)
+
+    def benefits(self, book: Book) -> None:
+        """表一: what was spent and what each layer paid, by hospital."""
+        self._table(
+            book,
+            "表一 按医疗机构",
+            f"{self.heading}定点医疗机构住院补偿汇总表",
+            [*_HOSPITAL, *benefit_columns(self.statement)],
+            self.statement.hospitals,
+            notes=("本表为已核定（已结算）的住院；待核、拒付的见表二。人数合计按人去重。",),
+        )
+
+    def payments(self, book: Book) -> None:
+        """表二: what hospitals claimed and what each fund pays, together and fund by fund."""
+        self._table(
+            book,
+            "表二 应拨资金",
+            f"{self.heading}定点医疗机构垫付资金结算表",
+            [*_HOSPITAL, *_claim_columns("all"), *self._fund_columns()],
+            self.statement.hospitals,
+            notes=self._in_capitals(),
+        )
+        if len(self.statement.funds) < 2:
+            return
+        for index, fund in enumerate(self.statement.funds, 1):
+            self._table(
+                book,
+                f"表二之{index} {fund.name}",
+                f"{self.heading}{fund.name}结算表",
+                [
+                    *_HOSPITAL,
+                    *_claim_columns(fund.key),
+                    Column(f"{fund.key}_paid_fen", "核定应拨", "yuan", total=True),
+                ],
+                self.statement.hospitals,
+                notes=(capital_line(fund.name, self.statement.total[f"{fund.key}_paid_fen"]),),
+            )
+
+    def groups(self, book: Book) -> None:
+        """表三 to 表五: by category, by township, by level of hospital."""
+        kinds = (
+            ("表三 按救助类别", "救助类别", "category", 22, self.statement.categories),
+            ("表四 按乡镇", "乡镇", "township", 22, self.statement.townships),
+            ("表五 按机构级别", "机构级别", "level_name", 12, self.statement.levels),
+        )
+        for name, title, key, width, rows in kinds:
+            first = [NUMBER, Column(key, title, width=width)]
+            columns = [*first, *benefit_columns(self.statement, classes=key != "category")]
+            self._table(book, name, f"{self.heading}住院补偿汇总表（按{title}）", columns, rows)
+
+    def civil_affairs(self, book: Book) -> None:
+        """表六: the settlement sheet with 民政局, of the fund of medical assistance."""
+        fund = next((f for f in self.statement.funds if "救助" in f.name), None)
+        if fund is None:
+            return
+        settled = self.statement.total[f"{fund.key}_paid_fen"]
+        sheet = book.sheet("表六 与民政局结算", [24, 14, 20, 20])
+        sheet.title(f"{self.heading}{fund.name}结算单")
+        sheet.line(self.period, "单位：元")
+        sheet.pairs(
+            [
+                ("上期结余", _BLANK, "text"),
+                ("本期预拨", _BLANK, "text"),
+                ("本期核定", settled, "yuan"),
+                ("本期核定（大写）", capital(settled), "text"),
+                ("期末结余", _BLANK, "text"),
+            ]
+        )
+        sheet.paragraph("期末结余 = 上期结余 + 本期预拨 − 本期核定。空格处按台账填写。")
+        for title, key, rows in (
+            ("救助类别", "category", self.statement.categories),
+            ("乡镇", "township", self.statement.townships),
+        ):
+            sheet.heading(f"按{title}")
+            sheet.table(_aid_columns(title, key, fund), _aid_rows(self.statement, rows))
+        sheet.signature(("县合管办", "县民政局", "负责人"))
+
+    def indicators(self, book: Book) -> None:
+        """表七: 指标, each with its definition."""
+        sheet = book.sheet("表七 指标", [26, 18, 60])
+        sheet.title(f"{self.heading}主要指标")
+        sheet.line(self.period)
+        sheet.facts(("指标", "数值", "计算方法"), indicators(self.statement))
+
+    def owed(self, book: Book) -> None:
+        """表八: what patients are still owed, by village."""
+        self._table(
+            book,
+            "表八 应补未补",
+            f"{self.heading}应补未补名单",
+            [
+                NUMBER,
+                Column("township", "乡镇", width=14),
+                Column("village", "村", width=14),
+                Column("name", "姓名", width=12),
+                Column("id_shown", "证号（后四位）", width=10),
+                Column("category", "救助类别", width=16),
+                Column("hospital", "医疗机构", width=24),
+                Column("stay_no", "住院号", width=14),
+                Column("discharged_on", "出院日期", "date"),
+                Column("total_fen", "住院总费用", "yuan", total=True),
+                Column("patient_owed_fen", "应补金额", "yuan", total=True),
+            ],
+            self.statement.owed,
+            notes=("医疗机构少付、又没有被同一笔住院多付部分抵消的金额，应补给患者本人。",),
+        )
+
+    def equations(self, book: Book) -> None:
+        """表九: the check that nothing was lost, printed for everyone to follow."""
+        self._table(
+            book,
+            "表九 勾稽",
+            f"{self.heading}勾稽关系核对表",
+            [
+                NUMBER,
+                Column("hospital", "医疗机构", width=24),
+                Column("layer", "补偿种类", width=14),
+                Column("claimed", "申报①", "yuan", total=True),
+                Column("payable", "核付②", "yuan", total=True),
+                Column("deducted", "扣减③", "yuan", total=True),
+                Column("held", "待核④", "yuan", total=True),
+                Column(
+                    "gap",
+                    "①−②−③−④",
+                    "yuan",
+                    12,
+                    total=True,
+                    less=("claimed", "payable", "deducted", "held"),
+                ),
+            ],
+            self.statement.equations.with_columns(
+                number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+            ),
+            notes=("申报 = 核付 + 扣减 + 待核；末列应全部为 0。已冲销的住院不计入。",),
+        )
+
+    def _fund_columns(self) -> list[Column]:
+        many = len(self.statement.funds) > 1
+        funds = [
+            Column(f"{fund.key}_paid_fen", fund.name, "yuan", total=True, group="核定应拨")
+            for fund in self.statement.funds
+        ]
+        both = Column("all_paid_fen", "合计", "yuan", 14, total=True, group="核定应拨")
+        return [*funds, both] if many else funds
+
+    def _in_capitals(self) -> tuple[str, ...]:
+        total = self.statement.total
+        lines = [capital_line(f.name, total[f"{f.key}_paid_fen"]) for f in self.statement.funds]
+        if len(lines) > 1:
+            lines.append(capital_line("合计", total["all_paid_fen"]))
+        return ("核定应拨 = 申报 − 审核扣减 − 待核 + 层间调整。", *lines)
+
+    def _table(
+        self,
+        book: Book,
+        name: str,
+        title: str,
+        columns: Sequence[Column],
+        rows: pl.DataFrame,
+        *,
+        notes: Sequence[str] = (),
+    ) -> None:
+        book.table_sheet(
+            name,
+            title,
+            columns,
+            rows,
+            left=self.period,
+            notes=notes,
+            signers=SIGNERS,
+            known={"people": self.statement.total["people"]},
+        )
+
+
+def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Column]:
+    """Visits, people, costs, what each layer paid, assistance by class, own share and rate."""
+    paid = [f"{layer.id}_paid_fen" for layer in statement.layers]
+    columns = [
+        Column("stays", "人次", "int", total=True),
+        Column("people", "人数", "int", total=True),
+        Column("total_fen", "住院总费用", "yuan", total=True),
+        Column("eligible_fen", "可补偿费用", "yuan", total=True),
+        *(
+            Column(key, layer.name, "yuan", total=True)
+            for key, layer in zip(paid, statement.layers, strict=True)
+        ),
+    ]
+    for group in statement.classes if classes else ():
+        heading = f"救助中：{group.label}"
+        columns += [
+            Column(f"{group.key}_stays", "人次", "int", 6, total=True, group=heading),
+            Column(f"{group.key}_fen", "金额", "yuan", 12, total=True, group=heading),
+        ]
+    by_funds = [f"{layer}_paid_fen" for fund in statement.funds for layer in fund.layers]
+    ratio = Column("rate", "实际补偿比", "percent", ratio=(*by_funds, "total_fen"))
+    return [*columns, Column("self_fen", "个人自付", "yuan", total=True), ratio]
+
+
+def _claim_columns(key: str) -> list[Column]:
+    """From what was claimed to what is paid, of the fund `key`."""
+    counts = [
+        Column("claims", "申报人次", "int", total=True),
+        Column("stays", "核定人次", "int", total=True),
+    ]
+    titles = {"claimed": "申报垫付额", "deducted": "审核扣减", "held": "待核", "offset": "层间调整"}
+    return counts + [
+        Column(f"{key}_{side}_fen", title, "yuan", total=True) for side, title in titles.items()
+    ]
+
+
+def _aid_columns(title: str, key: str, fund: Fund) -> list[Column]:
+    return [
+        Column(key, title, width=24),
+        Column("aid_stays", "人次", "int", total=True),
+        Column("total_fen", "住院总费用", "yuan", total=True),
+        Column(f"{fund.key}_paid_fen", "本期核定", "yuan", total=True),
+    ]
+
+
+def _aid_rows(statement: Statement, rows: pl.DataFrame) -> pl.DataFrame:
+    """The groups with the number of stays that were assisted."""
+    parts = [f"{group.key}_stays" for group in statement.classes]
+    return rows.with_columns(aid_stays=pl.sum_horizontal(parts))
+
+
+def payment_pairs(
+    funds: Sequence[Fund], total: dict[str, int]
+) -> list[tuple[str, str | int, Kind]]:
+    """Per fund the payment in figures and in 大写, and both together."""
+    lines = [(fund.name, total[f"{fund.key}_paid_fen"]) for fund in funds]
+    if len(funds) > 1:
+        lines.append(("合计", total["all_paid_fen"]))
+    pairs: list[tuple[str, str | int, Kind]] = []
+    for name, amount in lines:
+        pairs += [(f"{name}应拨（元）", amount, "yuan"), ("大写", capital(amount), "text")]
+    return pairs
+
+
+def capital_line(name: str, fen: int) -> str:
+    """`新农合基金核定应拨（大写）：…`."""
+    return f"{name}核定应拨（大写）：{capital(fen)}"
