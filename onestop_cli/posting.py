@@ -68,12 +68,12 @@ class Wall:
 class Posting:
     """What every list of one publication says beside its rows.
 
-    `last` is the last day of the posting period, inclusive; None leaves room to write it.
+    `kinds`: layer id → name. `last` is the last day of the posting period, inclusive; None leaves room to write it.
     """
 
     county: str
     period: str
-    kinds: tuple[str, ...]
+    kinds: Mapping[str, str]
     standards: tuple[Standard, ...]
     basis: tuple[str, ...]
     wall: Wall
@@ -122,7 +122,7 @@ def posting_of(run: Run, wall: Wall, funds: Sequence[FundLine] = ()) -> Posting:
     return Posting(
         county=run.county,
         period=run.period.chinese,
-        kinds=tuple(layer.name for layer in run.layers),
+        kinds={layer.id: layer.name for layer in run.layers},
         standards=tuple(_standard(line) for line in run.info.get("standards", ())),
         basis=tuple(text for text in (*basis, wall.basis) if text),
         wall=wall,

@@ -17,7 +17,7 @@ ADULT = 18
 _ILLNESS = "传染|精神|精障|精卫|心理|肿瘤|癌|结核|麻风|艾滋|性病|戒毒|吸毒"
 _SPECIAL = "病|皮肤|胸科|肛肠|生殖|不孕|安定|安宁|安康医院|康宁|美沙酮|药物依赖|透析|疾控|疾病预防|计划生育"
 _UNSEEN = r"[\p{Cc}\p{Cf}\x{FFFE}\x{FFFF}]"
-_NUMBER = re.compile(r"\d(?:[\s\-‐–—_.·・•]?\d){14,}[\s\-]?[Xx]?")
+_NUMBER = re.compile(r"\d(?:[\s\-‐–—_.·・•]?\d){14,}[\s\-]?[XxＸｘ]?")
 
 
 def plain(text: pl.Expr) -> pl.Expr:
@@ -78,5 +78,14 @@ def numbers_in(text: str) -> Iterator[str]:
 
     Full-width digits count, and so do digits pulled apart by blanks, dashes or dots.
     """
-    for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text)):
-        yield re.sub(r"[^0-9Xx]", "", match[0])[-4:]
+    for match in _NUMBER.finditer(text):
+        yield _tail(match[0])
+
+
+def without_numbers(text: str) -> str:
+    """`text` with every such run cut down to its last four characters."""
+    return _NUMBER.sub(lambda match: "…" + _tail(match[0]), text)
+
+
+def _tail(number: str) -> str:
+    return re.sub(r"[^0-9Xx]", "", unicodedata.normalize("NFKC", number))[-4:]

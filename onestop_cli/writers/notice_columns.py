@@ -1,20 +1,63 @@
-"""The columns of a public list and its cells as text: the same on paper, on screen and in the workbook."""
+"""The tables of a public list: the same columns and words on paper, on screen and in the workbook."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from onestop_cli.money import yuan
 from onestop_cli.notices import Notice, Part
+from onestop_cli.posting import Posting
 from onestop_cli.writers.columns import Column
 
 _PLACES = {"county": "乡镇", "township": "村", "hospital": "乡镇"}
 
+STANDARDS = (
+    Column("kind", "补偿种类", width=14),
+    Column("who", "对象", width=26),
+    Column("terms", "标准", width=70),
+    Column("document", "依据文件", width=30),
+)
+FUNDS = (
+    Column("fund", "基金", width=24),
+    Column("opening_fen", "上期结余", "yuan", width=18),
+    Column("income_fen", "本期收入", "yuan", width=18),
+    Column("outlay_fen", "本期支出", "yuan", width=18),
+    Column("balance_fen", "期末结余", "yuan", width=18),
+)
 
-def list_columns(notice: Notice, layers: Sequence[str], kinds: Sequence[str]) -> list[Column]:
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with its cells as text.
+
+    `head`: the column that names the row. `links`: from its text to an address. `apart`: begins a
+    new page. `unit`: 单位：元, or "" for a table of words.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: list[tuple[str, ...]]
+    totals: tuple[str, ...]
+    head: str
+    unit: str = "单位：元"
+    links: Mapping[str, str] = field(default_factory=dict)
+    apart: bool = False
+
+    def zip(self, row: tuple[str, ...]) -> Iterable[tuple[Column, str]]:
+        """The cells of a row beside their columns."""
+        return zip(self.columns, row, strict=True)
+
+
+def wraps(column: Column) -> bool:
+    """Whether a text may go on in a second line: names and words may, numbers and months not."""
+    return column.kind == "text" and column.key != "month"
+
+
+def list_columns(notice: Notice, posting: Posting) -> list[Column]:
     """The columns of a list: no place on a village's, no hospital on a hospital's own."""
     place = [Column("place", _PLACES[notice.level], width=14)] if notice.level in _PLACES else []
     hospital = [] if notice.hospital else [Column("hospital", "就诊医疗机构", width=22)]
@@ -25,58 +68,75 @@ def list_columns(notice: Notice, layers: Sequence[str], kinds: Sequence[str]) ->
         Column("category", "人员类别", width=17),
         *hospital,
         Column("month", "出院年月", width=11),
-        *_amount_columns(notice, layers, kinds),
+        *_amount_columns(notice, posting),
     ]
 
 
-def part_columns(
-    notice: Notice, part: Part, layers: Sequence[str], kinds: Sequence[str]
-) -> list[Column]:
+def part_columns(notice: Notice, part: Part, posting: Posting) -> list[Column]:
     """The columns of a summary."""
     return [
         Column("label", part.heading, width=26),
         Column("rows", "人次", "int", total=True),
         Column("people", "人数", "int"),
-        *_amount_columns(notice, layers, kinds),
+        *_amount_columns(notice, posting),
     ]
 
 
-def _amount_columns(notice: Notice, layers: Sequence[str], kinds: Sequence[str]) -> list[Column]:
+def _amount_columns(notice: Notice, posting: Posting) -> list[Column]:
     """Total, what each layer paid, what is still owed (only where anything is), the own share."""
-    owed = (
-        [Column("owed_fen", "应补未补", "yuan", 11, total=True)] if notice.sums["owed_fen"] else []
-    )
-    return [
-        Column("total_fen", "总费用", "yuan", 12, total=True),
-        *(
-            Column(f"{layer}_fen", kind, "yuan", 12, total=True)
-            for layer, kind in zip(layers, kinds, strict=True)
-        ),
-        *owed,
-        Column("self_fen", "个人自付", "yuan", 12, total=True),
-    ]
+    titles = {"total_fen": "总费用"}
+    titles |= {f"{layer}_fen": kind for layer, kind in posting.kinds.items()}
+    titles |= {"owed_fen": "应补未补"} if notice.sums["owed_fen"] else {}
+    titles |= {"self_fen": "个人自付"}
+    return [Column(key, title, "yuan", 12, total=True) for key, title in titles.items()]
 
 
 def shown_rows(notice: Notice) -> pl.DataFrame:
     """The rows, with what tells people of one name apart written behind the name."""
-    mark = pl.when(pl.col("mark") != "").then("（证号尾号" + pl.col("mark") + "）")
+    mark = pl.when(pl.col("mark") != "").then("（尾号" + pl.col("mark") + "）")
     return notice.rows.with_columns(name=pl.col("name") + mark.fill_null(""))
 
 
-def cells(columns: Sequence[Column], table: pl.DataFrame) -> list[tuple[str, ...]]:
+def list_grid(notice: Notice, posting: Posting) -> Grid:
+    """The list itself."""
+    columns = list_columns(notice, posting)
+    totals = _totals(columns, notice.sums)
+    rows = _cells(columns, shown_rows(notice))
+    return Grid("补偿名单", columns, rows, totals, "name", apart=bool(notice.parts))
+
+
+def part_grid(notice: Notice, part: Part, posting: Posting, links: Mapping[str, str]) -> Grid:
+    """A summary; `links`: from its labels to their pages."""
+    columns = part_columns(notice, part, posting)
+    totals = _totals(columns, notice.sums)
+    return Grid(part.title, columns, _cells(columns, part.table), totals, "label", links=links)
+
+
+def posting_grids(posting: Posting, *, county: bool) -> list[Grid]:
+    """The fund notice, for the county's own list, and the table of standards; only what is known."""
+    grids = []
+    if county and posting.funds:
+        funds = _cells(FUNDS, pl.DataFrame(posting.funds))
+        grids.append(Grid("基金收支", FUNDS, funds, (), "fund"))
+    if posting.standards:
+        standards = _cells(STANDARDS, pl.DataFrame(posting.standards))
+        grids.append(Grid("补偿标准", STANDARDS, standards, (), "kind", unit=""))
+    return grids
+
+
+def _cells(columns: Sequence[Column], table: pl.DataFrame) -> list[tuple[str, ...]]:
     """The rows of `table` as text, cell by cell."""
     texts = [[_text(value, column) for value in table[column.key]] for column in columns]
     return list(zip(*texts, strict=True))
 
 
-def total_cells(columns: Sequence[Column], sums: Mapping[str, int]) -> tuple[str, ...]:
+def _totals(columns: Sequence[Column], sums: Mapping[str, int]) -> tuple[str, ...]:
     """The totals row as text; the first cell says 合计."""
-    summed = (column.total or column.key == "people" for column in columns)
-    texts = [
-        _text(sums[column.key], column) if known else ""
-        for column, known in zip(columns, summed, strict=True)
-    ]
-    return ("合计", *texts[1:])
+    known = {column.key for column in columns if column.total} | {"people"}
+    rest = (
+        _text(sums[column.key], column) if column.key in known else "" for column in columns[1:]
+    )
+    return ("合计", *rest)
 
 
 def _text(value: Any, column: Column) -> str:

@@ -15,8 +15,9 @@ from markupsafe import Markup
 from onestop_cli.notices import Notice
 from onestop_cli.places import template_folder
 from onestop_cli.posting import Posting
-from onestop_cli.writers.notice_html import Page, page_of, templates
+from onestop_cli.writers.notice_html import templates
 from onestop_cli.writers.notice_paths import Key, stems
+from onestop_cli.writers.notice_words import Page, about, page_of
 
 INDEX = PurePosixPath("index")
 FORM = PurePosixPath("异议登记表")
@@ -34,14 +35,12 @@ class Place:
     villages: tuple[Place, ...] = ()
 
 
-def pages(
-    notices: Sequence[Notice], layers: Sequence[str], posting: Posting
-) -> Iterator[tuple[str, str]]:
+def pages(notices: Sequence[Notice], posting: Posting) -> Iterator[tuple[str, str]]:
     """Every page of the site: its path below the site's folder, and its HTML."""
     at = {key: INDEX if key[0] == "county" else stem for key, stem in stems(notices).items()}
     for notice in notices:
         here = at[notice.key]
-        page = page_of(notice, layers, posting, _links(notice, at, here))
+        page = page_of(notice, posting, _links(notice, at, here))
         if notice.level == "county":
             yield _file(here), _index(notices, page, posting, at)
         else:
@@ -54,7 +53,7 @@ def _index(
     notices: Sequence[Notice], page: Page, posting: Posting, at: Mapping[Key, PurePosixPath]
 ) -> str:
     """The county's page: a directory of places and the sums; the names are on the pages below."""
-    page = replace(page, grids=page.grids[:-1])
+    page = replace(page, grids=tuple(grid for grid in page.grids if grid.head != "name"))
     directory = [
         replace(
             _place(notice, notice.township, at),
@@ -72,7 +71,8 @@ def _index(
 
 def _form(posting: Posting) -> str:
     """The form for objections, to print."""
-    page = Page("", "公示异议登记表", f"{posting.county}　{posting.period}", "", None, False, ())
+    words = tuple(about(posting, None, blanks=False))
+    page = Page("", "公示异议登记表", f"{posting.county}　{posting.period}", about=words)
     trail = [(posting.county, _relative(INDEX, FORM)), ("异议登记表", "")]
     return _render("site_form", FORM, page=page, posting=posting, trail=trail)
 

@@ -1,0 +1,121 @@
+"""From a run to its public lists: boards for the walls, pages for the web, and a table of contents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from onestop_cli.notices import Notice, notices_of
+from onestop_cli.posting import FundLine, Posting, Wall, posting_of
+from onestop_cli.run import Run
+from onestop_cli.writers import site
+from onestop_cli.writers.folder import refuse_existing, staged
+from onestop_cli.writers.notice_book import write_book
+from onestop_cli.writers.notice_html import board
+from onestop_cli.writers.notice_paths import Key, stems
+from onestop_cli.writers.notice_pdf import write_pdfs
+from onestop_cli.writers.notice_words import Look
+from onestop_cli.writers.scan import refuse_numbers
+
+BOARDS, SITE = "张贴", "网站"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the county chose: how it posts, how boards look, full names on all boards, PDF too."""
+
+    wall: Wall = field(default_factory=Wall)
+    look: Look = field(default_factory=Look)
+    names: bool = False
+    pdf: bool = False
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was written: the county's sums in fen, the number of lists per level, and what to mend."""
+
+    sums: dict[str, int]
+    lists: dict[str, int]
+    hints: tuple[str, ...]
+
+
+def publish(run: Run, out: Path, choices: Choices, funds: Sequence[FundLine] = ()) -> Published:
+    """Write the public lists of `run` to `out`, whole or not at all.
+
+    `funds`: the fund notice for the county's lists. Raises `CannotRun` when `out` exists, when a
+    character cannot be printed, and when anything like an ID number would be published.
+    """
+    refuse_existing(out)
+    notices = notices_of(run, names=choices.names)
+    posting = posting_of(run, choices.wall, funds)
+    places = stems(notices.boards)
+    with staged(out) as stage:
+        _write_boards(stage / BOARDS, notices.boards, places, posting, choices)
+        for address, html in site.pages(notices.site, posting):
+            _write(stage / SITE / address, html)
+        manifest = [_entry(notice, places[notice.key], posting) for notice in notices.boards]
+        _write(stage / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+        refuse_numbers(stage)
+    levels = [notice.level for notice in notices.boards]
+    return Published(
+        sums=dict(notices.boards[0].sums),
+        lists={level: levels.count(level) for level in dict.fromkeys(levels)},
+        hints=tuple(_hints(notices.boards, posting)),
+    )
+
+
+def _write_boards(
+    folder: Path,
+    boards: Sequence[Notice],
+    places: dict[Key, PurePosixPath],
+    posting: Posting,
+    choices: Choices,
+) -> None:
+    """Every board as a page, a workbook and, when chosen, a PDF."""
+    files = [(folder / places[notice.key], notice) for notice in boards]
+    for stem, notice in files:
+        _write(_ending(stem, ".html"), board(notice, posting, choices.look))
+        write_book(_ending(stem, ".xlsx"), notice, posting)
+    if choices.pdf:
+        printed = ((_ending(stem, ".pdf"), notice) for stem, notice in files)
+        write_pdfs(printed, posting, choices.look)
+
+
+def _ending(stem: Path, ending: str) -> Path:
+    """`stem` with an ending; a dot in a place's name is not one."""
+    return stem.with_name(stem.name + ending)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def _entry(notice: Notice, stem: PurePosixPath, posting: Posting) -> dict[str, Any]:
+    """A line of `manifest.json`."""
+    paid = [f"{layer}_fen" for layer in posting.kinds]
+    return {
+        "file": f"{BOARDS}/{stem}.html",
+        "level": notice.level,
+        "township": notice.township,
+        "village": notice.village,
+        "hospital": notice.hospital,
+        **{key: notice.sums[key] for key in ("rows", "total_fen", *paid)},
+    }
+
+
+def _hints(boards: Sequence[Notice], posting: Posting) -> list[str]:
+    """What the county should still see to before it posts."""
+    hints = []
+    if not boards[0].sums["rows"]:
+        hints.append("本期没有已结算且有补偿的住院，名单是空的")
+    if not all(line.phone for line in posting.hotlines):
+        hints.append("监督电话留了空白：请在 onestop.toml 的 [county] 填写 phones，或手写")
+    if not posting.wall.first:
+        hints.append("公示起止日期留了空白：请加 --from 日期，或张贴时手写")
+    if not posting.standards:
+        hints.append("结算结果里没有补偿标准，名单上没有标准表")
+    return hints
