@@ -132,7 +132,7 @@ def _ranked(matches: pl.DataFrame) -> pl.DataFrame:
     counted = matches.unique(["_stay", "token"], keep="first").with_columns(
         often=pl.len().over("hospital", "token")
     )
-    ordered = counted.sort("_stay", -pl.col("often"), "place")
+    ordered = counted.sort("_stay", "often", "place", descending=[False, True, False])
     return ordered.group_by("_stay", maintain_order=True).agg(cause=pl.col("token").str.join(";"))
 
 

@@ -1,1 +1,17 @@
 """One module per command: options in, one call, exit code out. Heavy imports stay inside the bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import typer
+
+from onestop_cli.commands.findings import findings
+from onestop_cli.commands.reconcile import reconcile
+
+COMMANDS: Mapping[str, Callable[..., Any]] = {"reconcile": reconcile, "findings": findings}
+"""Command name → function, in the order of `--help`."""
+
+GROUPS: Mapping[str, typer.Typer] = {}
+"""Commands with commands of their own."""

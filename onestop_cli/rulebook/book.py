@@ -170,10 +170,6 @@ class Rulebook:
             for other, rule in enumerate(self.rules)
         }
 
-    def word(self, rule: RuleFile) -> str:
-        """A document for people: its title and number."""
-        return rule.title + (f"（{rule.source.number}）" if rule.source.number else "")
-
 
 def _beyond(term: str) -> int:
     """Neutral value of a numbered term: no upper edge, rate and deductible 0, clause unknown."""

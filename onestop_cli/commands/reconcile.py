@@ -1,0 +1,58 @@
+"""`onestop reconcile`: a period's files in, a run folder out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FAIL_ON = ("blocks", "differs", "any")
+
+EPILOG = """例：
+
+onestop reconcile --period 2010Q4 --stays 医院报表 --roster 花名册 --register 定点机构.csv --rules huangzhong-2009 --out 结算/2010Q4
+
+onestop reconcile --period 2010Q4（在 onestop init 建立的县文件夹里，其余取自 onestop.toml）
+"""
+
+
+def reconcile(
+    period: Annotated[str, typer.Option("--period", help="结算期：2010、2010H2、2010Q4、2010-11")],
+    stays: Annotated[
+        list[Path] | None, typer.Option("--stays", help="医院出院结算表：文件或文件夹，可重复")
+    ] = None,
+    roster: Annotated[
+        list[Path] | None, typer.Option("--roster", help="民政花名册：文件或文件夹，可重复")
+    ] = None,
+    register: Annotated[
+        Path | None, typer.Option("--register", help="定点机构名册：名称和级别")
+    ] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option("--rules", help="政策文件：编号、地区或文件，可重复")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="结果文件夹，整体出现，不覆盖已有的")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option("--fail-on", help="有此类差错时以 1 退出：blocks、differs 或 any")
+    ] = None,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", help="加密工作簿的密码，每行一个")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和摘要")] = False,
+) -> None:
+    """核对一个结算期：读医院报表和花名册，逐笔重算，写出结算表和差错清单。"""
+    from onestop_cli.batch.start import asked, run_and_write
+
+    if fail_on is not None and fail_on not in FAIL_ON:
+        raise typer.BadParameter("只能是 blocks、differs 或 any", param_hint="--fail-on")
+    request, folder = asked(period, stays, roster, register, rules, out, password_file)
+    run = run_and_write(request, folder, quiet=quiet)
+    if fail_on and _fails(set(run.findings["severity"]), fail_on):
+        raise typer.Exit(1)
+
+
+def _fails(severities: set[str], fail_on: str) -> bool:
+    """Whether findings of the asked severity are there."""
+    return bool(severities if fail_on == "any" else severities & {fail_on})
