@@ -8,9 +8,14 @@ from typing import Any
 import typer
 
 from onestop_cli.commands.findings import findings
+from onestop_cli.commands.publish import publish
 from onestop_cli.commands.reconcile import reconcile
 
-COMMANDS: Mapping[str, Callable[..., Any]] = {"reconcile": reconcile, "findings": findings}
+COMMANDS: Mapping[str, Callable[..., Any]] = {
+    "reconcile": reconcile,
+    "publish": publish,
+    "findings": findings,
+}
 """Command name → function, in the order of `--help`."""
 
 GROUPS: Mapping[str, typer.Typer] = {}
