@@ -11,19 +11,21 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from onestop_cli.choose import choose_best
 from onestop_cli.diagnose import diagnose
 from onestop_cli.findings.amounts import amount_checks, differences
 from onestop_cli.findings.checks import blocked, raise_all
 from onestop_cli.findings.rows import row_checks
 from onestop_cli.identify import id_birth, id_sex, identify
 from onestop_cli.link import link
+from onestop_cli.money import parse_fen
 from onestop_cli.pairing import pair
 from onestop_cli.periods import Period
 from onestop_cli.reconcile import reconcile
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import GOVERNING, govern
 from onestop_cli.schema import PAYERS
-from onestop_cli.settle import settle
+from onestop_cli.settle import settle, settle_input
 
 Mapper = Callable[[str], str | None]
 """Text as the file has it → the house's name, None when it is none."""
@@ -67,10 +69,10 @@ def work(
     options: Options = Options(),
 ) -> Work:
     """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run."""
-    stays = place(rows, register, names, period)
+    stays = _further(place(rows, register, names, period), register, book)
     stays = pair(identify(stays), options.readmission_days)
     stays = _with_person(_linked(stays, roster, book, names))
-    stays = govern(stays, book)
+    stays = govern(choose_best(stays, book), book)
     checks = row_checks(period, options.readmission_days)
     stays = _with_status(stays, blocked(checks))
     stays = _settled(stays, book)
@@ -118,6 +120,28 @@ def _amount_why() -> pl.Expr:
         pl.when(pl.col("eligible_fen") < 0).then(pl.lit("可补偿费用为负数")),
         pl.when(negative).then(pl.lit("补偿金额为负数")),
     )
+
+
+def _further(stays: pl.DataFrame, register: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """What else the documents' terms hang on, blank where no file has it: `x_<dimension>`, `<expense>_cost_fen`."""
+    dims = [dim for rule in book.rules for dim in rule.dimension]
+    for dim in dims:
+        column = next((c for c in dim.columns if c in register.columns), None)
+        if dim.source == "hospital" and column:
+            known = dict(zip(register["hospital"], register[column], strict=True))
+            value = pl.col("hospital").replace_strict(known, default=None, return_dtype=pl.String)
+            stays = stays.with_columns(value.alias(f"x_{dim.id}"))
+    wanted = [f"x_{dim.id}" for dim in dims] + [f"x_{e.id}" for e in book.expenses]
+    absent = [name for name in dict.fromkeys(wanted) if name not in stays.columns]
+    stays = stays.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+    return stays.with_columns(_costs(stays[f"x_{e.id}"], e.id) for e in book.expenses)
+
+
+def _costs(texts: pl.Series, expense: str) -> pl.Series:
+    """The fen of each distinct text; what is no amount counts as blank."""
+    found = {text: parse_fen(text) for text in texts.unique().drop_nulls()}
+    fen = texts.replace_strict(found, default=None, return_dtype=pl.Int64)
+    return fen.alias(f"{expense}_cost_fen")
 
 
 def _linked(
@@ -174,19 +198,6 @@ def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
         maintain_order="left",
     )
     return joined.with_columns(pl.col(checks).fill_null("none")).drop("_stay")
-
-
-def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """What `settle` may see: everything but claims; of those only whether a layer was touched, and amounts that are
-    taken as given because the layer is not computed or only bound-checked."""
-    claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
-    return stays.with_columns(
-        *((claim > 0).alias(f"{layer}_touched") for layer, claim in claims.items()),
-        *(
-            pl.when(pl.col(f"{layer}_check") != "exact").then(claim).alias(f"{layer}_taken_fen")
-            for layer, claim in claims.items()
-        ),
-    ).drop(pl.selectors.ends_with("_claimed_fen"))
 
 
 def _suspended(book: Rulebook, options: Options) -> Mapping[str, pl.Expr]:

@@ -13,7 +13,7 @@ import polars as pl
 from onestop_cli import __version__
 from onestop_cli.errors import Broken, CannotRun, Problem, stop
 from onestop_cli.findings.files import roster_findings, row_findings, total_findings
-from onestop_cli.link import roster_faults, understand_roster
+from onestop_cli.link import understand_roster
 from onestop_cli.periods import Period, parse_period
 from onestop_cli.pipeline import Names, Options, Work, work
 from onestop_cli.readers.reading import Reading
@@ -21,6 +21,7 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.reconcile import control
+from onestop_cli.rostering import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.standards import standards
@@ -65,8 +66,9 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     tell("核对计算")
     names = _names(request.settings, read.register, book)
     roster = understand_roster(read.roster.rows, names.category)
-    rows = _with_dimensions(read, book)
-    done = work(rows, roster, read.register, book, period, names, _options(request.settings))
+    done = work(
+        read.stays.rows, roster, read.register, book, period, names, _options(request.settings)
+    )
     tell("核对合计")
     return _run(request, read, book, roster, done, period)
 
@@ -106,19 +108,8 @@ def _unusable(rules: Sequence[LoadedRule]) -> list[Problem]:
 
 def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     """Further export columns that the documents' terms depend on."""
-    dims = (d for r in rules for d in r.file.dimension if d.source == "stay")
-    costs = (e for r in rules for e in r.file.expense if e.columns)
-    return {part.id: part.columns for part in (*dims, *costs)}
-
-
-def _with_dimensions(read: _Read, book: Rulebook) -> pl.DataFrame:
-    """The stays with the register's columns that terms depend on, under `x_<dimension>`."""
-    rows = read.stays.rows
-    return rows.with_columns(
-        pl.lit(None, pl.String).alias(f"x_{name}")
-        for name in _columns_wanted(read.rules)
-        if f"x_{name}" not in rows.columns
-    )
+    dims = {d.id: d.columns for r in rules for d in r.file.dimension if d.source == "stay"}
+    return dims | {e.id: e.columns for r in rules for e in r.file.expense if e.columns}
 
 
 def _names(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:
@@ -240,18 +231,18 @@ def _counts(read: _Read, stays: pl.DataFrame) -> dict[str, Any]:
     for sheet in sheets:
         for kind, count in sheet.left.items():
             left[kind] = left.get(kind, 0) + count
-    counts = {
-        "rows_read": sum(sheet.rows_read for sheet in sheets),
+    quarantined = len(read.stays.quarantine) + len(read.roster.quarantine)
+    rows_read = sum(sheet.rows_read for sheet in sheets)
+    if rows_read != len(stays) + len(read.roster.rows) + quarantined + sum(left.values()):
+        raise Broken("rows read are not all accounted for")
+    return {
+        "rows_read": rows_read,
         "stays": len(stays),
         "roster": len(read.roster.rows),
-        "quarantined": len(read.stays.quarantine) + len(read.roster.quarantine),
+        "quarantined": quarantined,
         "left": left,
         "status": dict(stays["status"].value_counts().iter_rows()),
     }
-    known = counts["stays"] + counts["roster"] + counts["quarantined"] + sum(left.values())
-    if counts["rows_read"] != known:
-        raise Broken("rows read are not all accounted for")
-    return counts
 
 
 def _settings(settings: Settings) -> dict[str, Any]:

@@ -9,13 +9,6 @@ import typer
 
 FAIL_ON = ("blocks", "differs", "any")
 
-EPILOG = """例：
-
-onestop reconcile --period 2010Q4 --stays 医院报表 --roster 花名册 --register 定点机构.csv --rules huangzhong-2009 --out 结算/2010Q4
-
-onestop reconcile --period 2010Q4（在 onestop init 建立的县文件夹里，其余取自 onestop.toml）
-"""
-
 
 def reconcile(
     period: Annotated[str, typer.Option("--period", help="结算期：2010、2010H2、2010Q4、2010-11")],

@@ -10,8 +10,8 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.money import share
-from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.terms import NO_LIMIT
+from onestop_cli.rulebook.book import Rulebook, Step
+from onestop_cli.rulebook.terms import EXPENSE_OF, NO_LIMIT
 from onestop_cli.schema import ORDER
 from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
 from onestop_cli.settle.year import claimed_first
@@ -66,11 +66,14 @@ def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """先行自付: each expense's share of its cost, in fen under `<id>_paid_fen`."""
-    of = {"total": pl.col(BILL), "eligible": pl.col(COVERED)}
-    for expense in book.expenses:
-        cost = of.get(expense.of, pl.col(f"{expense.id}_cost_fen").fill_null(0))
-        rate = book.table[f"expense.{expense.id}"].gather(stays["term"])
-        stays = stays.with_columns(share(cost, pl.lit(rate)).alias(f"{expense.id}_paid_fen"))
+    for id_ in (expense.id for expense in book.expenses):
+        of = book.table[f"expense_of.{id_}"].gather(stays["term"])
+        rate = book.table[f"expense.{id_}"].gather(stays["term"])
+        cost = pl.when(of == EXPENSE_OF.index("total")).then(BILL).otherwise(COVERED)
+        if f"{id_}_cost_fen" in stays.columns:
+            own = pl.col(f"{id_}_cost_fen").fill_null(0)
+            cost = pl.when(of == EXPENSE_OF.index("column")).then(own).otherwise(cost)
+        stays = stays.with_columns(share(cost, pl.lit(rate)).alias(f"{id_}_paid_fen"))
     return stays
 
 
@@ -130,12 +133,32 @@ def _with_pools(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:
     """What the pool leaves each stay after the earlier stays of the year."""
-    dues = (pl.col(f"{step.id}_due_fen").fill_null(0) for step in book.members(pool))
+    dues = [_counted(stays, book, step) for step in book.members(pool)]
     claims = [f"{layer}_touched" for layer in book.pools[pool]]
     touched = stays.select(pl.any_horizontal(claims)).to_series()
-    counts = cap < NO_LIMIT
-    if book.quotas:
-        counts &= (book.quota_table["counts"].gather(stays["quota"]) == 1).fill_null(True)
-    used = stays.select(pl.when(counts).then(pl.sum_horizontal(dues)).otherwise(0))
+    used = pl.select(pl.when(cap < NO_LIMIT).then(pl.sum_horizontal(dues)).otherwise(0))
     before = claimed_first(stays[GROUP], touched).before(used.to_series())
     return (cap - before).clip(lower_bound=0)
+
+
+def _counted(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Series:
+    """A step's due amounts that use shared limits: not those of quotas that count nowhere."""
+    due = stays[f"{step.id}_due_fen"].fill_null(0)
+    if not book.quotas:
+        return due
+    table = book.quota_table
+    free = (table["counts"] == 0) & (table[f"{step.id}.share"] >= 0)
+    return due * ~free.gather(stays["quota"]).fill_null(False)
+
+
+def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """What `settle` may see: everything but claims; of those only whether a layer was touched, and amounts that are
+    taken as given because the layer is not computed or only bound-checked."""
+    claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
+    return stays.with_columns(
+        *((claim > 0).alias(f"{layer}_touched") for layer, claim in claims.items()),
+        *(
+            pl.when(pl.col(f"{layer}_check") != "exact").then(claim).alias(f"{layer}_taken_fen")
+            for layer, claim in claims.items()
+        ),
+    ).drop(pl.selectors.ends_with("_claimed_fen"))
