@@ -1,0 +1,1 @@
+"""Made-up counties to practise on, and one provoking case per finding."""

@@ -1,0 +1,122 @@
+"""What the contract says of every row: status, amounts due, findings; worked out apart from the tool.
+
+Notes that depend on settings (CA02) or stand beside another finding (AM06) are left out of `codes`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from itertools import pairwise
+
+from samples.fabricate.claims import bound, is_exact, terms_cap
+from samples.fabricate.model import LAYERS, County, Entry, Stay
+from samples.fabricate.pricing import fair
+
+TOLERANCE = Decimal("0.01")
+READMITTED_WITHIN = 15
+
+
+def judge(county: County) -> None:
+    """Add to every stay's `codes` what follows from its amounts, dates and roster entries."""
+    entries: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in county.roster:
+        entries[entry.person.id_no].append(entry)
+    visits: defaultdict[tuple[str, str], list[Stay]] = defaultdict(list)
+    for stay in county.stays:
+        if stay.status != "settled":
+            continue
+        visits[stay.person.id_no, stay.hospital.name].append(stay)
+        listed = entries.get(stay.person.id_no, [])
+        valid = {entry.category for entry in listed if entry.covers(stay.admitted)}
+        stay.codes += ["RO05"] * (len(valid) > 1) + _label_code(stay) + _year_code(stay)
+        stay.codes += _amount_codes(stay, bool(listed))
+        stay.codes += _part_code(stay)
+    for same_house in visits.values():
+        _readmissions(same_house)
+    for stay in county.stays:
+        stay.codes = list(dict.fromkeys(stay.codes))
+
+
+def to_row(stay: Stay, source: str, sheet: str | None, row: int) -> dict[str, object]:
+    """One line of `truth.json`; amounts in fen, null where nothing is due or only a bound is known."""
+    settled = stay.status == "settled"
+    unusable = bool({"ID01", "ID03"} & set(stay.codes))
+    elsewhere = stay.written.get("hospital")
+    amounts: dict[str, object] = {}
+    for layer in LAYERS:
+        amounts[f"{layer}_claimed"] = _fen(stay.claimed[layer])
+        amounts[f"{layer}_due"] = _fen(stay.due.get(layer)) if settled else None
+    return {
+        "source": source,
+        "sheet": sheet,
+        "row": row,
+        "hospital": elsewhere or stay.hospital.name,
+        "stay_no": stay.stay_no,
+        "id_no": None if unusable else stay.person.id_no,
+        "category": stay.category,
+        "level": None if elsewhere else stay.hospital.level,
+        "status": stay.status,
+        **amounts,
+        "fault": stay.fault,
+        "why": stay.why,
+        "codes": stay.codes,
+    }
+
+
+def _fen(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(amount * 100)
+
+
+def _label_code(stay: Stay) -> list[str]:
+    differs = stay.label and stay.category and stay.label != stay.category
+    return ["RO03"] if differs else []
+
+
+def _year_code(stay: Stay) -> list[str]:
+    return ["ST08"] if stay.admitted.year != stay.discharged.year else []
+
+
+def _amount_codes(stay: Stay, listed: bool) -> list[str]:
+    codes = []
+    if stay.category is None and stay.claimed["assistance"] > TOLERANCE:
+        codes.append("RO04" if listed else "RO01")
+    if is_exact(stay):
+        return codes + [code for layer in LAYERS for code in _layer_codes(stay, layer)]
+    most = bound(stay)
+    if stay.claimed["basic"] > most + TOLERANCE:
+        codes.append("AM07:basic")
+    if stay.category is not None:
+        terms = fair(stay.hospital.level, stay.category)
+        rest = terms.aid(stay.total, stay.total, min(stay.claimed["basic"], most))
+        if stay.claimed["assistance"] > min(rest, terms.aid_cap) + TOLERANCE:
+            codes.append("AM07:assistance")
+    return codes
+
+
+def _layer_codes(stay: Stay, layer: str) -> list[str]:
+    """One difference, one finding."""
+    claimed, due, full = stay.claimed[layer], stay.due[layer], stay.uncapped[layer]
+    assert due is not None
+    if claimed == due:
+        return []
+    if abs(claimed - due) <= TOLERANCE:
+        return [f"AM02:{layer}"]
+    if layer == "assistance" and claimed == 0:
+        return ["RO02"]
+    alone = min(full, terms_cap(stay, layer))
+    capped = due < alone and min(abs(claimed - full), abs(claimed - alone)) <= TOLERANCE
+    return [f"CA01:{layer}" if capped or claimed == full > due else f"AM01:{layer}"]
+
+
+def _part_code(stay: Stay) -> list[str]:
+    parts = sum(stay.claimed.values()) + stay.self_paid
+    return ["AM03"] if abs(stay.total - parts) > TOLERANCE else []
+
+
+def _readmissions(stays: list[Stay]) -> None:
+    """ST05 where a stay begins within 15 days of the previous discharge from the same hospital."""
+    stays.sort(key=lambda stay: (stay.admitted, stay.discharged))
+    for before, after in pairwise(stays):
+        if 0 <= (after.admitted - before.discharged).days <= READMITTED_WITHIN:
+            after.codes.append("ST05")
