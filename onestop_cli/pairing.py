@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.schema import ORDER, PAIRING, PAYERS, PLACE
+from onestop_cli.schema import ORDER, PAIRING, PAYERS, PLACE, row_place
 
 _MONEY = ("total_fen", "eligible_fen", *(f"{payer}_claimed_fen" for payer in PAYERS))
 _NEEDED = (*PLACE, *ORDER[:5], "id_no", "person", *_MONEY)
@@ -81,12 +81,6 @@ def _gather(stays: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
     )
 
 
-def _place() -> pl.Expr:
-    """Where a row stands, for people: 结算期 · 文件 · 工作表 · 第n行."""
-    parts = ["period", "source", "sheet", pl.format("第{}行", "row")]
-    return pl.concat_str(parts, separator=" · ", ignore_nulls=True)
-
-
 def _find_reversals(rows: pl.DataFrame) -> pl.DataFrame:
     """Per negative row or struck stay: `reversed`, `unpaired`, and the closed stay it takes back.
 
@@ -117,7 +111,9 @@ def _find_reversals(rows: pl.DataFrame) -> pl.DataFrame:
         )
         .filter(~pl.col("alone") & (pl.col("pair_no") <= pl.col("pairs")))
     )
-    taken_back = lines.filter("closed").select(*group, "pair_no", reverses_place=_place())
+    taken_back = lines.filter("closed").select(
+        *group, "pair_no", reverses_place=row_place("period")
+    )
     struck = lines.join(taken_back, on=[*group, "pair_no"], how="left", validate="m:1").select(
         "at",
         reversed=pl.lit(True),
@@ -146,7 +142,7 @@ def _find_twins(rows: pl.DataFrame) -> pl.DataFrame:
     """
     members = (
         _with_family(rows)
-        .with_columns(pl.col(_MONEY[2:]).fill_null(0), place=_place())
+        .with_columns(pl.col(_MONEY[2:]).fill_null(0), place=row_place("period"))
         .sort(*ORDER, nulls_last=True)
         .with_columns(first=pl.int_range(pl.len()).over("family") == 0)
     )
@@ -222,7 +218,7 @@ def _match_closed(living: pl.DataFrame) -> pl.DataFrame:
     closed = living.filter("closed").select(
         *dict.fromkeys((*_BY_NUMBER, *_BY_PERSON)),
         closed_at="at",
-        closed_place=_place(),
+        closed_place=row_place("period"),
         settled=pl.col("status") == "settled",
     )
     kept = ("at", "closed_at", "closed_place", "settled")
@@ -262,7 +258,7 @@ def _find_overlaps(spans: pl.DataFrame) -> pl.DataFrame:
     rows = (
         spans.join(busy.select("who").unique(), on="who", how="semi")
         .sort("who", "begin", *ORDER, nulls_last=True)
-        .with_columns(nth=pl.int_range(pl.len()), place=_place())
+        .with_columns(nth=pl.int_range(pl.len()), place=row_place("period"))
         .with_columns(last=pl.col("end") * pl.len() + pl.len() - 1 - pl.col("nth"))
         .with_columns(last=pl.col("last").cum_max().shift(1).over("who"))
         .with_columns(

@@ -188,6 +188,12 @@ ORDER = (
 """The order in which a year's room is used; the first is `settled_on`, else `discharged_on`."""
 
 
+def row_place(*before: str) -> pl.Expr:
+    """Where a row stands, in words: the columns `before`, then 文件 · 工作表 · 第n行."""
+    parts = [*before, "source", "sheet", pl.format("第{}行", "row")]
+    return pl.concat_str(parts, separator=" · ", ignore_nulls=True)
+
+
 def empty(schema: Schema) -> pl.DataFrame:
     """A table of `schema` without rows."""
     return pl.DataFrame(schema=dict(schema))
