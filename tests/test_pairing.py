@@ -402,14 +402,14 @@ ORDERED = (
 
 
 @given(bills())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_overlaps_are_what_the_contract_says(rows: list[dict[str, Any]]) -> None:
     found = pair(table(*rows), 15)
     assert found["overlap_place"].is_not_null().to_list() == overlaps_by_definition(found)
 
 
 @given(bills())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_family_of_duplicates_is_held_or_keeps_exactly_one(
     rows: list[dict[str, Any]],
 ) -> None:
@@ -424,7 +424,7 @@ def test_every_family_of_duplicates_is_held_or_keeps_exactly_one(
 
 
 @given(bills(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_shuffled_rows_get_the_same_verdicts(rows: list[dict[str, Any]], chance: Any) -> None:
     """Each row keeps its place in the file; only the order of the table changes."""
     frame = table(*rows)
