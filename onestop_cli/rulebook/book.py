@@ -137,7 +137,8 @@ class Rulebook:
                 column = pl.col(name) if name in own else pl.lit(None, pl.Int64)
                 yield column.fill_null(value).cast(pl.Int64).alias(name)
         yield from (pl.col(f"pool.{pool}").fill_null(NO_LIMIT) for pool in self.pools)
-        yield from (pl.col(f"expense.{e.id}").fill_null(0) for e in self.expenses)
+        for expense in self.expenses:
+            yield pl.col(f"expense.{expense.id}", f"expense_of.{expense.id}").fill_null(0)
 
     @cached_property
     def _numbered(self) -> list[tuple[int, Cell]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.language import EXPENSES, NONE, RuleFile
-from onestop_cli.rulebook.terms import ABSENT, COMPUTED
+from onestop_cli.rulebook.terms import ABSENT, COMPUTED, EXPENSE_OF, UNKNOWN_RATE
 
 GOVERNING = {
     "discharge": pl.col("discharged_on"),
@@ -164,22 +165,23 @@ def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """How far each layer can be checked: it depends on the terms and on what the file has, never on amounts."""
     for step in book.steps:
-        term = stays[term_column(stays, step.id)]
-        state = book.table[f"{step.id}.state"].gather(term)
-        partial = book.table[f"{step.id}.deductible_unknown"].gather(term) == 1
-        partial |= book.table[f"{step.id}.cap_unknown"].gather(term) == 1
-        partial |= (book.table[f"{step.id}.from_total"].gather(term) == 0) & ~stays["has_eligible"]
-        for less in lessened(book, step):
-            taken = book.table[f"{step.id}.less_{less}"].gather(term) == 1
-            partial |= taken & _open(stays, book, less)
-        if book.quotas:
-            share = book.quota_table[f"{step.id}.share"].gather(stays["quota"])
-            partial &= ~(share >= 0).fill_null(False)
-        frame = pl.DataFrame({"state": state, "partial": partial})
+        term = StepTerms(book, stays[term_column(stays, step.id)], step.id)
+        shared, uncounted = _shared(stays, book, step)
+        frame = pl.DataFrame(
+            {
+                "state": term["state"],
+                "shared": shared,
+                "partial": (_partial(stays, book, step, term) & ~shared)
+                | ((term["cap_unknown"] == 1) & ~uncounted),
+            }
+        )
+        known = (pl.col("state") == COMPUTED) | (
+            (pl.col("state") == UNKNOWN_RATE) & pl.col("shared")
+        )
         check = frame.select(
             pl.when(pl.col("state") == ABSENT)
             .then(pl.lit("exact"))
-            .when(pl.col("state") == COMPUTED)
+            .when(known)
             .then(pl.when("partial").then(pl.lit("bound")).otherwise(pl.lit("exact")))
             .otherwise(pl.lit("none"))
         ).to_series()
@@ -187,21 +189,52 @@ def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return stays
 
 
+def _partial(stays: pl.DataFrame, book: Rulebook, step: Step, term: StepTerms) -> pl.Series:
+    """Where a step's ordinary terms hang on something that is not known exactly."""
+    no_eligible = ~stays["has_eligible"]
+    partial = (term["deductible_unknown"] == 1) | ((term["from_total"] == 0) & no_eligible)
+    partial |= (term["floor_rate"] > 0) & (term["floor_total"] == 0) & no_eligible
+    for less in lessened(book, step):
+        partial |= (term[f"less_{less}"] == 1) & _open(stays, book, less)
+    for layer in together(book, step):
+        partial |= (term[f"floor_with_{layer}"] == 1) & _open(stays, book, layer)
+    return partial
+
+
+def _shared(stays: pl.DataFrame, book: Rulebook, step: Step) -> tuple[pl.Series, pl.Series]:
+    """Where a quota gives this step's share, and where that share counts towards no yearly limit."""
+    if not book.quotas:
+        never = pl.Series([False]).new_from_index(0, len(stays))
+        return never, never
+    table, quota = book.quota_table, stays["quota"]
+    shared = (table[f"{step.id}.share"].gather(quota) >= 0).fill_null(False)
+    return shared, shared & (table["counts"].gather(quota) == 0).fill_null(False)
+
+
+@dataclass(frozen=True)
+class StepTerms:
+    """One step's terms beside the stays, by name."""
+
+    book: Rulebook
+    rows: pl.Series
+    step: str
+
+    def __getitem__(self, name: str) -> pl.Series:
+        return self.book.table[f"{self.step}.{name}"].gather(self.rows)
+
+
 def _open(stays: pl.DataFrame, book: Rulebook, less: str) -> pl.Series:
     """Where what is taken off the base is not known exactly; a blank cost of an `[[expense]]` is 0."""
     if less in EXPENSES:
         return stays[f"{less}_fen"].is_null()
     if less in {expense.id for expense in book.expenses}:
-        of_eligible = (
-            pl.col("rule") == number
-            for number, rule in enumerate(book.rules)
-            for expense in rule.expense
-            if expense.id == less and expense.of == "eligible"
-        )
-        return stays.select(pl.any_horizontal(pl.lit(False), *of_eligible)).to_series() & (
-            ~stays["has_eligible"]
-        )
-    return stays[f"{less.removesuffix('_deductible')}_check"] == "bound"
+        of = book.table[f"expense_of.{less}"].gather(stays["term"])
+        return (of == EXPENSE_OF.index("eligible")) & ~stays["has_eligible"]
+    name = less.removesuffix("_deductible")
+    steps = [s.id for s in book.steps if name in (s.id, s.layer)]
+    checks = stays.select(f"{s}_check" for s in steps if f"{s}_check" in stays.columns)
+    open_ = pl.any_horizontal(pl.all() == "bound") & ~pl.any_horizontal(pl.all() == "none")
+    return checks.select(open_).to_series()
 
 
 def term_column(stays: pl.DataFrame, step: str) -> str:

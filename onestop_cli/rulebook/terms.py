@@ -21,6 +21,7 @@ from onestop_cli.rulebook.language import (
     Clause,
     Deductible,
     Dimension,
+    Floor,
     Layer,
     RateClause,
     RuleFile,
@@ -31,6 +32,9 @@ NO_LIMIT = 10**14
 
 ABSENT, COMPUTED, GIVEN, UNKNOWN_RATE = range(4)
 """How a layer stands to a cell: nothing due; computed; paid as claimed; the rate is not known."""
+
+EXPENSE_OF = ("column", "total", "eligible")
+"""What an expense is a share of, by number."""
 
 UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
 
@@ -170,6 +174,7 @@ class Terms:
         for expense in self.rule.expense:
             share = expense.share[self.fitting(expense.share, cell)[0]].share
             row[f"expense.{expense.id}"] = share if isinstance(share, int) else 0
+            row[f"expense_of.{expense.id}"] = EXPENSE_OF.index(expense.of)
         for pool in self.rule.pool:
             amount = pool.cap[self.fitting(pool.cap, cell)[0]].amount
             row[f"pool.{pool.id}"] = amount if isinstance(amount, int) else NO_LIMIT
@@ -255,8 +260,13 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
         "floor_total": int(getattr(floor, "of", "") == "total"),
         "floor_less": int(getattr(floor, "less_deductible", False)),
         "floor_hospital": int(getattr(floor, "borne_by", "") == "hospital"),
-        **{f"floor_with_{layer}": 1 for layer in getattr(floor, "together", ())},
+        **{f"floor_with_{layer}": 1 for layer in _together(floor)},
     }
+
+
+def _together(floor: Clause | None) -> Sequence[str]:
+    """Earlier layers that a floor in force counts."""
+    return floor.together if isinstance(floor, Floor) and floor.status == "on" else ()
 
 
 def defaults() -> Numbers:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.money import share
-from onestop_cli.rulebook.book import Rulebook, Step
+from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import EXPENSE_OF, NO_LIMIT
 from onestop_cli.schema import ORDER
 from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
@@ -133,32 +133,9 @@ def _with_pools(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:
     """What the pool leaves each stay after the earlier stays of the year."""
-    dues = [_counted(stays, book, step) for step in book.members(pool)]
+    pooled = pl.sum_horizontal(f"{step.id}_pooled_fen" for step in book.members(pool))
     claims = [f"{layer}_touched" for layer in book.pools[pool]]
     touched = stays.select(pl.any_horizontal(claims)).to_series()
-    used = pl.select(pl.when(cap < NO_LIMIT).then(pl.sum_horizontal(dues)).otherwise(0))
+    used = stays.select(pl.when(cap < NO_LIMIT).then(pooled).otherwise(0))
     before = claimed_first(stays[GROUP], touched).before(used.to_series())
     return (cap - before).clip(lower_bound=0)
-
-
-def _counted(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Series:
-    """A step's due amounts that use shared limits: not those of quotas that count nowhere."""
-    due = stays[f"{step.id}_due_fen"].fill_null(0)
-    if not book.quotas:
-        return due
-    table = book.quota_table
-    free = (table["counts"] == 0) & (table[f"{step.id}.share"] >= 0)
-    return due * ~free.gather(stays["quota"]).fill_null(False)
-
-
-def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """What `settle` may see: everything but claims; of those only whether a layer was touched, and amounts that are
-    taken as given because the layer is not computed or only bound-checked."""
-    claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
-    return stays.with_columns(
-        *((claim > 0).alias(f"{layer}_touched") for layer, claim in claims.items()),
-        *(
-            pl.when(pl.col(f"{layer}_check") != "exact").then(claim).alias(f"{layer}_taken_fen")
-            for layer, claim in claims.items()
-        ),
-    ).drop(pl.selectors.ends_with("_claimed_fen"))

@@ -13,7 +13,7 @@ import polars as pl
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import lessened, term_column, together
 from onestop_cli.rulebook.language import EXPENSES
-from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT
+from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 from onestop_cli.settle.amounts import Parameters, banded, beside, deductible, floor, rounded
 from onestop_cli.settle.year import Turns, chains, claimed_first, left_of
 
@@ -40,16 +40,20 @@ class LayerPass:
 
     def over(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with the step's amounts; the step's varying terms must stand beside each stay."""
+        exact = self._col("check") == "exact"
+        by_quota = (self.params["state"] == UNKNOWN_RATE) & (self._col("check") != "none")
         frame = frame.with_columns(
-            _counts=self._computed & (pl.col(f"{self.step.id}_check") == "exact"), _free=False
+            _works=(self.params["state"] == COMPUTED) | by_quota, _free=False
         )
+        frame = frame.with_columns(_counts=pl.col("_works") & exact)
         for stage in (self._base, self._charge, self._ordinary, self._quota, self._cap):
             frame = stage(frame)
-        return self._result(frame).drop("_counts", "_free")
+        return self._result(frame).drop("_works", "_counts", "_free")
 
     @property
     def _computed(self) -> pl.Expr:
-        return self.params["state"] == COMPUTED
+        """Where the step is worked out: also by a quota's share, when the rate is not known."""
+        return pl.col("_works")
 
     def _name(self, what: str) -> str:
         return f"{self.step.id}_{what}"
@@ -193,11 +197,11 @@ class LayerPass:
             (table["counts"] == 0).gather(quota).fill_null(False).alias("_free"),
         )
         amount = rounded(self.params, pl.col("price_fen") * pl.col("_share"))
-        shared = pl.col("_share").fill_null(-1) >= 0
+        shared = self._computed & (pl.col("_share").fill_null(-1) >= 0)
         uncapped, borne = self._name("uncapped_fen"), self._name("borne_fen")
         return frame.with_columns(
             pl.when(shared)
-            .then(pl.min_horizontal(amount, REST))
+            .then(pl.min_horizontal(amount, REST).clip(lower_bound=0))
             .otherwise(uncapped)
             .alias(uncapped),
             pl.when(shared).then(ZERO).otherwise(borne).alias(borne),
@@ -227,7 +231,7 @@ class LayerPass:
         stay is looked at alone."""
         members = [step.id for step in self.book.members(pool)]
         earlier = members[: members.index(self.step.id)]
-        used = pl.sum_horizontal(ZERO, *(pl.col(f"{m}_due_fen").fill_null(0) for m in earlier))
+        used = pl.sum_horizontal(ZERO, *(f"{member}_pooled_fen" for member in earlier))
         left = pl.col(f"pool_{pool}_room_fen") - used
         return pl.when("_counts").then(left).otherwise(f"pool_{pool}_cap_fen")
 
@@ -241,6 +245,10 @@ class LayerPass:
         return frame.with_columns(
             pl.when(exact).then(granted).alias(self._name("due_fen")),
             pl.when(bound).then(granted).alias(self._name("bound_fen")),
+            pl.when(exact & ~pl.col("_free"))
+            .then(granted)
+            .otherwise(ZERO)
+            .alias(self._name("pooled_fen")),
             paid.alias(self._name("paid_fen")),
         ).drop(self._name("granted_fen"))
 

@@ -77,7 +77,7 @@ def rooms_left(stays: list[Settled], rules: Sequence[RuleFile]) -> Rooms:
                 cap = limit(one(own.cap, cell, stay.rule).amount)
                 result = stay.steps[step]
                 rooms[id(stay), step, pool.id] = max(0, cap - used) if result.counts else cap
-                used += 0 if stay.outside_caps or cap == ENDLESS else result.due or 0
+                used += 0 if stay.outside_caps(step) or cap == ENDLESS else result.due or 0
     return rooms
 
 

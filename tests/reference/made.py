@@ -192,7 +192,12 @@ def rule(random: Random, first: date, last: date | None, number: int) -> RuleFil
     if random.random() < 0.3:
         members = random.sample(ids, 2)
         table["pool"] = [
-            {"id": "shared", "name": "共用", "layers": members, "cap": clauses(random, shared)}
+            {
+                "id": f"shared-{number}",
+                "name": "共用",
+                "layers": members,
+                "cap": clauses(random, shared),
+            }
         ]
     return RuleFile.model_validate(table)
 
@@ -217,9 +222,7 @@ def bill(random: Random, person: str, number: int, layers: Sequence[str]) -> Bil
     admitted = date(2010, 1, 5) + timedelta(days=random.randrange(330))
     discharged = admitted + timedelta(days=random.randrange(20))
     valid = tuple(name for name in CATEGORIES if random.random() < 0.4)
-    expenses = {
-        name: random.choice((None, random.randrange(total // 4 + 1))) for name in EXPENSES
-    }
+    expenses = {name: random.choice((None, random.randrange(total // 4 + 1))) for name in EXPENSES}
     return Bill(
         person=person,
         admitted=admitted,
@@ -246,9 +249,7 @@ def bills(random: Random, rules: Sequence[RuleFile], stays: int) -> list[Bill]:
     """Histories of a few people, with up to about eight stays a year each."""
     layers = sorted({layer for rule in rules for layer in rule.layer_ids}, key=LAYERS.index)
     people = max(1, stays // 4)
-    return [
-        bill(random, f"P{random.randrange(people)}", number, layers) for number in range(stays)
-    ]
+    return [bill(random, f"P{random.randrange(people)}", number, layers) for number in range(stays)]
 
 
 def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:

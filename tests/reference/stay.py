@@ -90,10 +90,9 @@ class Settled:
         eligible = self.bill.total if self.bill.eligible is None else self.bill.eligible
         return min(eligible, self.price)
 
-    @property
-    def outside_caps(self) -> bool:
-        """单病种 that the document does not count towards yearly limits."""
-        return self.quota is not None and not self.quota.counts
+    def outside_caps(self, step: str) -> bool:
+        """A quota's share of this layer that the document does not count towards yearly limits."""
+        return self.quota is not None and step in self.quota.shares and not self.quota.counts
 
     @property
     def rest(self) -> int:

@@ -60,14 +60,23 @@ class Step:
         terms = self.terms[id(stay)]
         if terms is None:
             return "exact"
-        if terms.given:
+        by_quota = self.share(stay) is not None
+        if terms.given(by_quota):
             return "none"
-        return "bound" if self.share(stay) is None and self.is_open(stay, terms) else "exact"
+        if terms.of("cap").amount == "unknown" and not stay.outside_caps(self.id):
+            return "bound"
+        return "bound" if not by_quota and self.is_open(stay, terms) else "exact"
 
     def is_open(self, stay: Settled, terms: Terms) -> bool:
         """Whether something that the amount hangs on is not known exactly."""
-        if terms.of("deductible").amount == "unknown" or terms.of("cap").amount == "unknown":
+        if terms.of("deductible").amount == "unknown":
             return True
+        floor = terms.maybe("floor")
+        if floor is not None and floor.status == "on":
+            if floor.of == "eligible" and floor.rate and stay.bill.eligible is None:
+                return True
+            if any(self.unknown(stay, layer) for layer in floor.together):
+                return True
         base = terms.layer.base
         assert base is not None
         if base.from_ == "eligible" and stay.bill.eligible is None:
@@ -80,14 +89,15 @@ class Step:
         expense = next((e for e in stay.rule.expense if e.id == less), None)
         if expense is not None:
             return expense.of == "eligible" and stay.bill.eligible is None
-        found = stay.layers.get(less.removesuffix("_deductible"))
+        name = less.removesuffix("_deductible")
+        found = stay.layers.get(name) or stay.steps.get(name)
         return found is not None and found.check == "bound"
 
     def working(self) -> Iterator[tuple[Settled, Result, Terms]]:
         """Stays on which this layer is computed, in turn."""
         for stay in self.turn:
             terms, result = self.terms[id(stay)], stay.steps[self.id]
-            if terms is not None and not terms.given:
+            if terms is not None and not terms.given(self.share(stay) is not None):
                 result.counts = result.check == "exact"
                 yield stay, result, terms
 
@@ -190,7 +200,8 @@ class Step:
             price = stay.quota.amount if fixed else min(price, stay.quota.amount)
         terms = self.terms[id(stay)]
         assert terms is not None
-        result.uncapped = min(terms.rounded(Fraction(price * share, 10_000)), stay.rest)
+        exact = terms.rounded(Fraction(price * share, 10_000))
+        result.uncapped = max(0, min(exact, stay.rest))
 
     def least(self, stay: Settled, result: Result, terms: Terms) -> int:
         floor = terms.maybe("floor")
@@ -211,8 +222,9 @@ class Step:
             ]
             wanted = min([result.uncapped, *rooms])
             cap = terms.of("cap")
-            free = stay.quota is not None and not stay.quota.counts
-            if not isinstance(cap.amount, int) or free:
+            if stay.outside_caps(self.id):
+                result.granted = result.uncapped
+            elif not isinstance(cap.amount, int):
                 result.granted = wanted
             elif result.counts:
                 result.granted = max(0, min(wanted, cap.amount - used[cap.account]))

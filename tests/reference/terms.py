@@ -48,10 +48,11 @@ class Terms:
     cell: Mapping[str, str | int]
     rule: RuleFile
 
-    @property
-    def given(self) -> bool:
+    def given(self, by_quota: bool) -> bool:
         """Paid as claimed: the document does not regulate it, or does not say at what rate."""
-        return self.layer.kind != "computed" or self.of("rate").rate == "unknown"
+        if self.layer.kind != "computed":
+            return True
+        return self.of("rate").rate == "unknown" and not by_quota
 
     def of(self, aspect: str):  # type: ignore[no-untyped-def]
         return one(getattr(self.layer, aspect), self.cell, self.rule)
@@ -79,6 +80,8 @@ class Terms:
     def given_on(self, base: int, charged: int, cost_before: int, net_before: int) -> Fraction:
         """Fen, exactly, before rounding; the year's earlier cost and net amount where bands run over it."""
         term: RateClause = self.of("rate")
+        if term.rate == "unknown":
+            return Fraction(0)
         net = base - charged
         if not term.bands:
             return self.rate(term.rate) * net
