@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.money import yuan
 from onestop_cli.run import Run
 from onestop_cli.statements import Statement
 
@@ -28,6 +29,7 @@ def cover_lines(statement: Statement) -> list[tuple[str, str]]:
         ("核对程度", "\n".join(checked_how_far(run))),
         ("数据来源", accounted_for(run)),
         ("住院笔数", _by_status(statement)),
+        ("资金勾稽", equation(statement)),
     ]
     if decisions := run.info.get("decisions"):
         lines.append(("处理意见", f"已执行处理意见 {len(decisions)} 条"))
@@ -79,6 +81,15 @@ def accounted_for(run: Run) -> str:
     parts = "，".join(f"{name} {counts[key]:,} 行" for key, name in _ROWS if key in counts)
     files = f"读取文件 {len(run.info.get('inputs', ())):,} 个"
     return f"{files}，共 {counts['rows']:,} 行：{parts}" if "rows" in counts else files
+
+
+def equation(statement: Statement) -> str:
+    """申报 = 核付 + 扣减 + 待核, with the amounts."""
+    total = statement.total
+    claimed, payable, deducted, held = (
+        yuan(total[f"all_{side}_fen"]) for side in ("claimed", "payable", "deducted", "held")
+    )
+    return f"申报 {claimed} = 核付 {payable} + 扣减 {deducted} + 待核 {held}"
 
 
 def _by_status(statement: Statement) -> str:

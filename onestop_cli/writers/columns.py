@@ -91,6 +91,22 @@ def round_ratio(part: int, whole: int, kind: Kind) -> int | None:
     return grains // (2 * whole) * (1 if part >= 0 else -1)
 
 
+def lines_per_row(columns: Sequence[Column], frame: pl.DataFrame) -> list[int]:
+    """How many printed lines each row takes, by its longest text."""
+    needed = [_lines(column) for column in columns if column.kind == "text"]
+    if not needed:
+        return [1] * frame.height
+    return frame.select(pl.max_horizontal(needed)).to_series().to_list()
+
+
+def _lines(column: Column) -> pl.Expr:
+    """Printed lines of a text, its width taken from UTF-8: one byte is narrow, three are wide."""
+    text = pl.col(column.key).fill_null("")
+    width = (text.str.len_bytes() + text.str.len_chars()) // 2
+    room = max(int(column.chars) - 1, 1)
+    return ((width.cast(pl.Int64) + room - 1) // room).clip(lower_bound=1)
+
+
 def frozen_columns(columns: Sequence[Column]) -> int:
     """Columns that stay in view: up to and including the first text column."""
     texts = [index for index, column in enumerate(columns) if column.kind == "text"]
@@ -101,7 +117,8 @@ def frame_of(columns: Sequence[Column], rows: Rows) -> pl.DataFrame:
     """The rows as a table of `columns`, dates as serial days, texts short enough for a cell."""
     types = {column.key: _TYPES[column.kind] for column in columns}
     if isinstance(rows, pl.DataFrame):
-        frame = rows
+        empty = {c.key: pl.lit(None, types[c.key]) for c in columns if c.fill}
+        frame = rows.with_columns(empty[key].alias(key) for key in empty if key not in rows.columns)
     else:
         kept = [{key: row.get(key) for key in types} for row in rows]
         frame = pl.DataFrame(kept, schema=types, orient="row")

@@ -13,11 +13,11 @@ from onestop_cli.statements import Fund, Statement, indicators
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.workbook import SIGNERS, Book
 
-NUMBER = Column("number", "序号", "int", 5)
+NUMBER = Column("number", "序号", "int", 5, align="center")
 _HOSPITAL = (
     NUMBER,
     Column("hospital", "医疗机构", width=24),
-    Column("level_name", "级别", width=6),
+    Column("level_name", "级别", width=6, align="center"),
 )
 _BLANK = "　"
 
@@ -47,7 +47,7 @@ class _CountyBook:
 
     def cover(self, book: Book) -> None:
         """说明: what the sheets stand on, and the sums to be paid."""
-        sheet = book.sheet("说明", [22, 30, 30, 30])
+        sheet = book.sheet("说明", [26, 30, 30, 30])
         sheet.title(f"{self.heading}一站式结算汇总")
         sheet.pairs((label, text, "text") for label, text in cover_lines(self.statement))
         sheet.skip()
@@ -109,7 +109,7 @@ class _CountyBook:
         if fund is None:
             return
         settled = self.statement.total[f"{fund.key}_paid_fen"]
-        sheet = book.sheet("表六 与民政局结算", [24, 14, 20, 20])
+        sheet = book.sheet("表六 与民政局结算", [24, 14, 20, 20], portrait=True)
         sheet.title(f"{self.heading}{fund.name}结算单")
         sheet.line(self.period, "单位：元")
         sheet.pairs(
@@ -148,7 +148,7 @@ class _CountyBook:
                 Column("township", "乡镇", width=14),
                 Column("village", "村", width=14),
                 Column("name", "姓名", width=12),
-                Column("id_shown", "证号（后四位）", width=10),
+                Column("id_shown", "证号后四位", width=11),
                 Column("category", "救助类别", width=16),
                 Column("hospital", "医疗机构", width=24),
                 Column("stay_no", "住院号", width=14),

@@ -18,6 +18,7 @@ from onestop_cli.writers.columns import (
     Column,
     frozen_columns,
     lines_needed,
+    lines_per_row,
     round_ratio,
 )
 
@@ -26,6 +27,7 @@ LINE = 15.0
 GREY, INPUT = "#EDEDED", "#FFF9E3"
 NOTHING: Mapping[str, int] = MappingProxyType({})
 _SUM_VISIBLE = 9
+_HIGHEST = 409
 
 
 def merge(sheet: Worksheet, row: int, first: int, last: int, text: str, style: Format) -> None:
@@ -99,7 +101,12 @@ class Table:
             merge(self._sheet, first, 0, len(self._columns) - 1, "（无）", style)
             return first + 1
         cells = [self._cell(index, column) for index, column in enumerate(self._columns)]
-        for row, values in enumerate(self._frame.iter_rows(), first):
+        lines = lines_per_row(self._columns, self._frame)
+        for row, (high, values) in enumerate(
+            zip(lines, self._frame.iter_rows(), strict=True), first
+        ):
+            if high > 1:
+                self._sheet.set_row(row, min(LINE * high + 3, _HIGHEST))
             for write, value in zip(cells, values, strict=True):
                 write(row, value)
         return first + self._frame.height
@@ -147,7 +154,8 @@ class Table:
 
     def _totals(self, first: int, row: int, visible: bool, known: Mapping[str, int]) -> None:
         """Live sums in `row` with the computed values stored beside them."""
-        sums = {c.key: int(self._frame[c.key].sum()) for c in self._columns if c.total} | known
+        sums = {c.key: int(self._frame[c.key].sum()) for c in self._columns if c.total}
+        sums.update(known)
         self._sheet.set_row(row, LINE + 5)
         for index, column in enumerate(self._columns):
             style = self._style(

@@ -30,6 +30,7 @@ from onestop_cli.writers.table import GREY, LINE, NOTHING, Table, merge
 
 FONT = "宋体"
 SIGNERS = ("制表", "复核", "负责人")
+_LAST_ROW = 1_048_575
 
 
 def _sheet_name(name: str) -> str:
@@ -41,7 +42,7 @@ class Book:
     """A workbook being written; a context manager. `long`: stream rows to disk as they come."""
 
     def __init__(self, path: Path, *, title: str = "", long: bool = False) -> None:
-        self._book = xlsxwriter.Workbook(path, {"constant_memory": long})
+        self._book = xlsxwriter.Workbook(path, {"constant_memory": long, "in_memory": not long})
         self._book.set_properties({"title": title})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
@@ -57,17 +58,24 @@ class Book:
         self._book.close()
 
     def sheet(
-        self, name: str, widths: Sequence[float], *, portrait: bool = False, rows_high: int = 0
+        self,
+        name: str,
+        widths: Sequence[float],
+        *,
+        portrait: bool = False,
+        printed: int | None = None,
     ) -> Sheet:
         """A new sheet whose columns are `widths` half-width characters wide.
 
-        `rows_high`: squeeze the sheet into so many pages; 0 for as many as it takes.
+        `printed`: only the first so many columns go on paper.
         """
         sheet = self._book.add_worksheet(_sheet_name(name))
-        _set_up_page(sheet, portrait, rows_high)
+        _set_up_page(sheet, portrait)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self.style())
-        return Sheet(self, sheet, widths)
+        if printed:
+            sheet.print_area(0, 0, _LAST_ROW, printed - 1)
+        return Sheet(self, sheet, widths[:printed])
 
     def table_sheet(
         self,
@@ -83,9 +91,13 @@ class Book:
         totals: bool = True,
         signers: Sequence[str] = (),
         known: Mapping[str, int] = NOTHING,
+        printed: int | None = None,
     ) -> None:
-        """The usual sheet: title, a line with `left` and `right`, one table, notes, signatures."""
-        sheet = self.sheet(name, [column.chars for column in columns])
+        """The usual sheet: title, a line with `left` and `right`, one table, notes, signatures.
+
+        `printed`: only the first so many columns go on paper; the others are for the screen.
+        """
+        sheet = self.sheet(name, [column.chars for column in columns], printed=printed)
         sheet.title(title)
         sheet.line(left, right)
         sheet.table(columns, rows, filters=filters, totals=totals, main=True, known=known)
@@ -103,16 +115,17 @@ class Book:
         return self._formats[key]
 
 
-def _set_up_page(sheet: Worksheet, portrait: bool, rows_high: int) -> None:
+def _set_up_page(sheet: Worksheet, portrait: bool) -> None:
     """A4, one page wide, narrow margins, page numbers at the foot."""
     sheet.set_paper(9)
     if not portrait:
         sheet.set_landscape()
-    sheet.fit_to_pages(1, rows_high)
+    sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()
-    sheet.set_footer(f'&C&"{FONT}"&9第 &P 页 共 &N 页')
+    sheet.set_footer(f'&C&"{FONT}"&9第 &P 页 共 &N 页', {"scale_with_doc": False})
     sheet.hide_gridlines(2)
+    sheet.set_default_row(LINE + 3)
 
 
 class Sheet:

@@ -1,0 +1,148 @@
+"""差错清单.xlsx: every finding, by hospital and by code, with the columns of 处理意见 ready to fill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from onestop_cli.findings.catalogue import SEVERITIES
+from onestop_cli.patterns import by_code, by_hospital
+from onestop_cli.statements import Statement
+from onestop_cli.writers.columns import Column
+from onestop_cli.writers.county_book import NUMBER
+from onestop_cli.writers.workbook import Book
+
+DECISIONS = ("放行", "拒付", "认定类别", "扣款", "补发")
+"""What people can decide about a finding; the words of `--decisions`."""
+
+_PLACE = (
+    Column("source", "文件", width=24),
+    Column("sheet", "工作表", width=12),
+    Column("row", "行", "int", 7, align="center"),
+)
+_TO_FILL = (
+    Column("decision", "处理决定", width=10, choices=DECISIONS, fill=True),
+    Column("amount", "金额", "yuan", fill=True),
+    Column("grounds", "理由", width=20, fill=True),
+    Column("evidence", "依据", width=16, fill=True),
+    Column("handled_by", "经办人", width=9, fill=True),
+    Column("checked_by", "复核人", width=9, fill=True),
+    Column("decided_on", "日期", "date", fill=True),
+)
+_EXPLAINED = (
+    ("怎么用", "“全部差错”是完整清单，可按机构、代码筛选。需要处理的，在黄色各列填写后另存为“处理意见.xlsx”，"
+     "下次运行时用 --decisions 交回；不处理的留空。"),
+    ("暂停结算", "整笔住院暂不拨付，所报金额列入待核，等改正或处理意见。"),
+    ("影响金额", "多报的核减，少报的列入层间调整或应补未补，其余照拨。"),
+    ("提示", "不影响金额，请医疗机构或民政留意。"),
+    ("放行", "视同没有这条差错，照政策结算。"),
+    ("拒付", "整笔不予拨付。"),
+    ("认定类别", "按“理由”中写明的救助类别结算，须附民政依据。"),
+    ("扣款", "按“金额”扣减。"),
+    ("补发", "按“金额”补给患者或医疗机构。"),
+)  # fmt: skip
+
+
+def write_findings_book(statement: Statement, findings: pl.DataFrame, path: Path) -> None:
+    """Write all of `findings` (see `patterns.shown_findings`) to `path`."""
+    run = statement.run
+    heading = f"{run.county}{run.period.chinese}"
+    with Book(path, title=f"{heading}差错清单") as book:
+        _explain(book, heading)
+        _hospitals(book, heading, by_hospital(statement, findings))
+        _codes(book, heading, by_code(statement, findings))
+        _everything(book, heading, findings)
+        _quarantine(book, heading, run.quarantine)
+        _false_totals(book, heading, findings)
+
+
+def _explain(book: Book, heading: str) -> None:
+    sheet = book.sheet("说明", [16, 100])
+    sheet.title(f"{heading}差错清单")
+    sheet.pairs((label, text, "text") for label, text in _EXPLAINED)
+
+
+def _hospitals(book: Book, heading: str, rows: pl.DataFrame) -> None:
+    columns = [
+        NUMBER,
+        Column("hospital", "医疗机构", width=26),
+        Column("claims", "申报人次", "int", total=True),
+        *(
+            Column(key, name, "int", 9, total=True, group="差错条数")
+            for key, name in SEVERITIES.items()
+        ),
+        Column("over_fen", "多报", "yuan", total=True, group="差异金额"),
+        Column("under_fen", "少报", "yuan", total=True, group="差异金额"),
+        Column("all_deducted_fen", "审核扣减", "yuan", total=True),
+        Column("all_held_fen", "待核", "yuan", total=True),
+        Column("patient_owed_fen", "应补未补", "yuan", total=True),
+    ]
+    book.table_sheet("按机构", f"{heading}差错汇总（按机构）", columns, rows)
+
+
+def _codes(book: Book, heading: str, rows: pl.DataFrame) -> None:
+    columns = [
+        Column("code", "代码", width=7, align="center"),
+        Column("title", "问题", width=28),
+        Column("severity_name", "后果", width=10, align="center"),
+        Column("cases", "条数", "int", total=True),
+        Column("over_fen", "多报", "yuan", total=True),
+        Column("under_fen", "少报", "yuan", total=True),
+        Column("held_fen", "待核金额", "yuan"),
+        Column("remedy", "怎么办", width=60),
+    ]
+    notes = ("同一笔待核住院有几种差错时，待核金额在各代码下都列出，所以不作合计。",)
+    book.table_sheet("按代码", f"{heading}差错汇总（按代码）", columns, rows, notes=notes)
+
+
+def _everything(book: Book, heading: str, findings: pl.DataFrame) -> None:
+    """The complete list, filterable, with empty columns to decide in."""
+    columns = [
+        NUMBER,
+        Column("code", "代码", width=7, align="center"),
+        Column("severity_name", "后果", width=9, align="center"),
+        Column("hospital", "医疗机构", width=22),
+        Column("stay_no", "住院号", width=14),
+        Column("name", "姓名", width=9),
+        Column("id_shown", "证号后四位", width=11),
+        Column("layer_name", "补偿种类", width=11),
+        Column("claimed_fen", "申报", "yuan", 12),
+        Column("due_fen", "应为", "yuan", 12),
+        Column("diff_fen", "相差", "yuan", 12),
+        Column("message", "说明", width=44),
+    ]
+    aside = [
+        Column("title", "问题", width=24),
+        Column("cause_name", "可能的原因", width=28),
+        *_PLACE,
+        *_TO_FILL,
+    ]
+    book.table_sheet(
+        "全部差错",
+        f"{heading}差错清单",
+        [*columns, *aside],
+        findings,
+        filters=True,
+        printed=len(columns),
+    )
+
+
+def _quarantine(book: Book, heading: str, rows: pl.DataFrame) -> None:
+    """Rows that could not be understood: nothing is dropped in silence."""
+    kinds = {"stay": "住院", "roster": "花名册"}
+    columns = [
+        *_PLACE,
+        Column("kind_name", "种类", width=8, align="center"),
+        Column("reason", "看不懂的原因", width=40),
+        Column("text", "原文（证号已遮盖）", width=70),
+    ]
+    shown = rows.with_columns(kind_name=pl.col("kind").replace(kinds))
+    book.table_sheet("隔离行", f"{heading}无法识别的行", columns, shown, right="", filters=True)
+
+
+def _false_totals(book: Book, heading: str, findings: pl.DataFrame) -> None:
+    """合计 rows of the files that do not agree with the rows they total."""
+    columns = [*_PLACE, Column("message", "说明", width=90)]
+    wrong = findings.filter(pl.col("code") == "FI01")
+    book.table_sheet("合计不符", f"{heading}合计行与明细不符", columns, wrong, right="")

@@ -1,0 +1,207 @@
+"""结算/机构/<hospital>.xlsx: the payment notice of one hospital, its stays, and every deduction with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.patterns import patterns
+from onestop_cli.statements import Statement
+from onestop_cli.writers.columns import Column, Kind
+from onestop_cli.writers.county_book import NUMBER, payment_pairs
+from onestop_cli.writers.workbook import SIGNERS, Book
+
+_BLANK = "　"
+_WHO = (
+    NUMBER,
+    Column("stay_no", "住院号", width=14),
+    Column("name", "姓名", width=10),
+    Column("id_shown", "证号后四位", width=11),
+    Column("category", "救助类别", width=16),
+)
+_REASON = Column("reason", "原因", width=44)
+_ROW = Column("row", "表内行号", "int", 6, align="center")
+
+
+@dataclass(frozen=True)
+class HospitalAccount:
+    """One hospital: its line of the county's table, its stays with reasons, its findings."""
+
+    line: Mapping[str, Any]
+    stays: pl.DataFrame
+    findings: pl.DataFrame
+
+
+def write_hospital_book(statement: Statement, account: HospitalAccount, path: Path) -> None:
+    """Write the statement of one hospital to `path`."""
+    hospital = _HospitalBook(statement, account)
+    with Book(path, title=hospital.heading) as book:
+        hospital.notice(book)
+        hospital.stay_list(book)
+        hospital.deductions(book)
+        hospital.held(book)
+        hospital.owed(book)
+        hospital.causes(book)
+
+
+class _HospitalBook:
+    """The sheets of the book, each a method."""
+
+    def __init__(self, statement: Statement, account: HospitalAccount) -> None:
+        self.statement, self.account = statement, account
+        run = statement.run
+        self.name = str(account.line["hospital"])
+        self.heading = f"{run.county}{run.period.chinese}"
+        self.left = f"医疗机构：{self.name}　　结算期：{run.period.first} 至 {run.period.last}"
+
+    def notice(self, book: Book) -> None:
+        """拨付通知单: what each fund pays, in figures and in 大写."""
+        line = self.account.line
+        sheet = book.sheet("拨付通知单", [26, 22, 22, 22], portrait=True)
+        sheet.title(f"{self.heading}垫付资金拨付通知单")
+        sheet.line("编号：", "单位：元")
+        sheet.pairs(
+            [
+                ("收款单位", self.name, "text"),
+                ("开户银行", _BLANK, "text"),
+                ("账号", _BLANK, "text"),
+                ("机构级别", str(line["level_name"]), "text"),
+                ("结算期", self.statement.run.period.chinese, "text"),
+                ("申报人次", line["claims"], "int"),
+                ("核定人次", line["stays"], "int"),
+                *self._from_claim_to_payment(),
+                *payment_pairs(self.statement.funds, dict(line)),
+            ]
+        )
+        sheet.paragraph("核定应拨 = 申报 − 审核扣减 − 待核 + 层间调整。各项明细见后附各表。")
+        if line["patient_owed_fen"]:
+            sheet.paragraph("另有应补给患者的金额，见“应补与调整”表，不在应拨之内。")
+        sheet.signature(SIGNERS)
+        sheet.paragraph("经办机构（盖章）：")
+
+    def _from_claim_to_payment(self) -> list[tuple[str, str | int, Kind]]:
+        titles = {
+            "claimed": "申报垫付额",
+            "deducted": "审核扣减",
+            "held": "待核",
+            "offset": "层间调整",
+        }
+        line = self.account.line
+        return [(title, line[f"all_{side}_fen"], "yuan") for side, title in titles.items()]
+
+    def stay_list(self, book: Book) -> None:
+        """垫付明细花名册: every stay of the hospital, in the order of its file."""
+        amounts = [
+            Column(f"{layer.id}_{side}_fen", title, "yuan", 12, total=True, group=layer.name)
+            for layer in self.statement.layers
+            for side, title in (("claimed", "申报"), ("paid", "应拨"))
+        ]
+        columns = [
+            *_WHO,
+            Column("admitted_on", "入院日期", "date"),
+            Column("discharged_on", "出院日期", "date"),
+            Column("total_fen", "住院总费用", "yuan", total=True),
+            Column("eligible_fen", "可补偿费用", "yuan", total=True),
+            *amounts,
+            Column("self_fen", "个人自付", "yuan", 12, total=True),
+            Column("status_name", "状态", width=8, align="center"),
+            _ROW,
+        ]
+        live = self.account.stays.filter(pl.col("status") != "reversed")
+        self._table(book, "垫付明细花名册", columns, live)
+
+    def deductions(self, book: Book) -> None:
+        """扣减明细: per layer what was claimed, what is due and what is taken off, and why."""
+        amounts = [
+            Column(f"{layer.id}_{side}_fen", title, "yuan", 12, total=True, group=layer.name)
+            for layer in self.statement.layers
+            for side, title in (("claimed", "申报"), ("due", "应为"), ("deducted", "扣减"))
+        ]
+        whole = Column("all_deducted_fen", "扣减合计", "yuan", 12, total=True)
+        columns = [*_WHO, *amounts, whole, _ROW, _REASON]
+        self._chosen(book, "扣减明细", columns, pl.col("all_deducted_fen") > 0)
+
+    def held(self, book: Book) -> None:
+        """待核: stays that wait for an answer, with what they wait for."""
+        amounts = [
+            Column(f"{layer.id}_held_fen", layer.name, "yuan", 12, total=True, group="待核金额")
+            for layer in self.statement.layers
+        ]
+        days = [
+            Column("admitted_on", "入院日期", "date"),
+            Column("discharged_on", "出院日期", "date"),
+        ]
+        columns = [*_WHO, *days, *amounts, _ROW, _REASON]
+        self._chosen(
+            book,
+            "待核",
+            columns,
+            pl.col("status") == "held",
+            notes=("待核的住院本期不拨付。请按原因改正后重新报送，或提交书面处理意见。",),
+        )
+
+    def owed(self, book: Book) -> None:
+        """应补与调整: layers paid too low, made up from the same stay or owed to the patient."""
+        amounts = [
+            Column(f"{layer.id}_{side}_fen", title, "yuan", 12, total=True, group=layer.name)
+            for layer in self.statement.layers
+            for side, title in (("shortfall", "少付"), ("offset", "层间调整"))
+        ]
+        owed = Column("patient_owed_fen", "应补患者", "yuan", 12, total=True)
+        columns = [*_WHO, *amounts, owed, _ROW, _REASON]
+        self._chosen(
+            book,
+            "应补与调整",
+            columns,
+            pl.col("all_shortfall_fen") > 0,
+            notes=(
+                "同一笔住院一项多付、另一项少付的，可以相抵的部分作层间调整，由少付的基金拨给医疗机构；"
+                "抵不掉的少付部分应补给患者。",
+            ),
+        )
+
+    def causes(self, book: Book) -> None:
+        """主要原因: what happens again and again, largest amounts first."""
+        columns = [
+            NUMBER,
+            Column("layer_name", "补偿种类", width=14),
+            Column("way", "多付/少付", width=10, align="center"),
+            Column("code", "代码", width=7, align="center"),
+            Column("title", "问题", width=24),
+            Column("cause_name", "可能的原因", width=44),
+            Column("cases", "例数", "int", total=True),
+            Column("amount_fen", "金额", "yuan", total=True),
+        ]
+        self._table(book, "主要原因", columns, patterns(self.account.findings))
+
+    def _chosen(
+        self,
+        book: Book,
+        name: str,
+        columns: Sequence[Column],
+        which: pl.Expr,
+        notes: Sequence[str] = (),
+    ) -> None:
+        self._table(book, name, columns, self.account.stays.filter(which), notes)
+
+    def _table(
+        self,
+        book: Book,
+        name: str,
+        columns: Sequence[Column],
+        rows: pl.DataFrame,
+        notes: Sequence[str] = (),
+    ) -> None:
+        book.table_sheet(
+            name,
+            f"{self.heading}{name}",
+            columns,
+            rows.with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)),
+            left=self.left,
+            notes=notes,
+            signers=SIGNERS,
+        )
