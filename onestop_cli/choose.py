@@ -6,7 +6,8 @@ import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
-from onestop_cli.settle import settle, settle_input
+from onestop_cli.settle import settle
+from onestop_cli.settle.given import settle_input
 
 
 def choose_best(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:

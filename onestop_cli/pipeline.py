@@ -12,20 +12,23 @@ from dataclasses import dataclass
 import polars as pl
 
 from onestop_cli.choose import choose_best
+from onestop_cli.decide import apply, match, released
 from onestop_cli.diagnose import diagnose
-from onestop_cli.findings.amounts import amount_checks, differences
+from onestop_cli.findings.amounts import Difference, amount_checks, differences
 from onestop_cli.findings.checks import blocked, raise_all
-from onestop_cli.findings.rows import row_checks
+from onestop_cli.findings.rows import CANNOT, row_checks
+from onestop_cli.history import History, adjustments, appended, belongs_to, reopened
 from onestop_cli.identify import id_birth, id_sex, identify
 from onestop_cli.link import link
 from onestop_cli.money import parse_fen
 from onestop_cli.pairing import pair
 from onestop_cli.periods import Period
-from onestop_cli.reconcile import reconcile
+from onestop_cli.reconcile import Choice, reconcile
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import GOVERNING, govern
-from onestop_cli.schema import PAYERS
-from onestop_cli.settle import settle, settle_input
+from onestop_cli.schema import PAYERS, PLACE
+from onestop_cli.settle import settle
+from onestop_cli.settle.given import settle_input
 
 Mapper = Callable[[str], str | None]
 """Text as the file has it → the house's name, None when it is none."""
@@ -53,10 +56,21 @@ class Names:
 
 @dataclass(frozen=True)
 class Work:
-    """What the core hands back: every stay with all its columns, and every finding about a stay."""
+    """What the core hands back: every stay that was read with all its columns, every finding about one, and what
+    changes for stays of closed periods."""
 
     stays: pl.DataFrame
     findings: pl.DataFrame
+    adjustments: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was there before this run: closed periods, and what people decided."""
+
+    history: History | None = None
+    decisions: pl.DataFrame | None = None
+    decisions_file: str = ""
 
 
 def work(
@@ -67,25 +81,68 @@ def work(
     period: Period,
     names: Names,
     options: Options = Options(),
+    earlier: Earlier = Earlier(),
 ) -> Work:
     """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run."""
-    stays = _further(place(rows, register, names, period), register, book)
-    stays = pair(identify(stays), options.readmission_days)
+    stays = _further(place(rows, register, names, period, earlier.history), register, book)
+    closed = earlier.history.stays if earlier.history else None
+    stays = pair(identify(stays), options.readmission_days, closed)
     stays = _with_person(_linked(stays, roster, book, names))
+    stays = _decided(appended(stays, earlier.history), earlier, book)
     stays = govern(choose_best(stays, book), book)
     checks = row_checks(period, options.readmission_days)
-    stays = _with_status(stays, blocked(checks))
+    stays = reopened(_with_status(stays, blocked(checks)))
     stays = _settled(stays, book)
     stays = diagnose(stays, book, differences(book, options.tolerance))
     amounts = amount_checks(book, options.tolerance, options.near_cap)
-    stays = reconcile(stays, book.layers, options.tolerance, _suspended(book, options))
-    return Work(stays, raise_all([*checks, *amounts], stays))
+    stays = reconcile(stays, book.layers, options.tolerance, _by_choice(book, options))
+    current, again = (
+        stays.filter(pl.col("period").is_null()),
+        stays.filter(pl.col("period").is_not_null()),
+    )
+    findings = raise_all([*checks, *amounts], current)
+    return Work(_with_codes(current, findings), findings, adjustments(again, book.layers))
 
 
-def place(rows: pl.DataFrame, register: pl.DataFrame, names: Names, period: Period) -> pl.DataFrame:
+def _decided(stays: pl.DataFrame, earlier: Earlier, book: Rulebook) -> pl.DataFrame:
+    """Decisions beside their stays; a recognised category applies as if the roster had it."""
+    decisions = earlier.decisions
+    if decisions is not None:
+        decisions = match(decisions, stays, earlier.decisions_file)
+    decided = apply(stays, decisions, book.layers)
+    own = pl.col("decided_category").is_not_null()
+    category = pl.coalesce("decided_category", "category")
+    return decided.with_columns(
+        category=category,
+        categories=pl.when(own).then(pl.concat_list(category)).otherwise("categories"),
+        entitled=pl.col("entitled") | own,
+        listed=pl.col("listed") | own,
+    )
+
+
+def _with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """`codes` and `blocking` of every stay: all its finding codes, and those that hold it, joined by `;`."""
+    blocking = pl.col("code").filter(pl.col("severity") == "blocks")
+    each = findings.group_by(*PLACE).agg(
+        codes=pl.col("code").unique(maintain_order=True).str.join(";"),
+        blocking=blocking.unique(maintain_order=True).str.join(";"),
+    )
+    return stays.drop("blocking").join(
+        each, on=[*PLACE], how="left", validate="m:1", nulls_equal=True, maintain_order="left"
+    )
+
+
+def place(
+    rows: pl.DataFrame,
+    register: pl.DataFrame,
+    names: Names,
+    period: Period,
+    history: History | None = None,
+) -> pl.DataFrame:
     """Rows with their hospital and level by the register, the period they count in, and bad amounts said.
 
-    Adds hospital, in_register, level, level_stated, settled_or_discharged, outside_period, amount_why.
+    Adds hospital, in_register, level, level_stated, settled_or_discharged, outside_period, belongs_to (the earlier
+    period of a late stay, which only a ledger can tell from one that is out of place), amount_why.
     """
     known = dict(zip(register["hospital"], register["level"], strict=True))
     hospital = _named(rows["hospital_raw"], names.hospital)
@@ -96,9 +153,16 @@ def place(rows: pl.DataFrame, register: pl.DataFrame, names: Names, period: Peri
         settled_or_discharged=pl.coalesce("settled_on", "discharged_on"),
     )
     level = pl.col("hospital").replace_strict(known, default=None, return_dtype=pl.String)
-    inside = pl.col("settled_or_discharged").is_between(period.first, period.last)
+    counted = pl.col("settled_or_discharged")
+    late = pl.lit(None, pl.String)
+    if history is not None:
+        late = belongs_to(counted, period, history.periods)
+    outside = ~counted.is_between(period.first, period.last)
     return stays.with_columns(
-        level=level, outside_period=~inside.fill_null(True), amount_why=_amount_why()
+        level=level,
+        belongs_to=late,
+        outside_period=outside.fill_null(False) & late.is_null(),
+        amount_why=_amount_why(),
     )
 
 
@@ -172,13 +236,14 @@ def _with_person(stays: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_status(stays: pl.DataFrame, held: pl.Expr) -> pl.DataFrame:
-    """reversed > rejected > held > settled."""
+    """reversed > rejected > held > settled; what cannot be worked out stays held whatever was decided."""
+    rejected = (pl.col("twin") == "rejected") & ~released("ST01")
     return stays.with_columns(
         status=pl.when("reversed")
         .then(pl.lit("reversed"))
-        .when(pl.col("twin") == "rejected")
+        .when(rejected.fill_null(False) | pl.col("refused"))
         .then(pl.lit("rejected"))
-        .when(held)
+        .when(held | CANNOT)
         .then(pl.lit("held"))
         .otherwise(pl.lit("settled"))
     )
@@ -200,18 +265,23 @@ def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return joined.with_columns(pl.col(checks).fill_null("none")).drop("_stay")
 
 
-def _suspended(book: Rulebook, options: Options) -> Mapping[str, pl.Expr]:
-    """Per layer, the settled stays whose excess is held by the county's choice (`liability`)."""
-    holds: dict[str, pl.Expr] = {}
-    for layer in differences(book, options.tolerance):
-        cases = {
-            "CA01": layer.over_cap,
-            "RO01": layer.unentitled & ~pl.col("listed"),
-            "RO04": layer.unentitled & pl.col("listed"),
-        }
-        chosen = [
-            case.fill_null(False) for code, case in cases.items() if code in options.suspended
-        ]
-        if chosen:
-            holds[layer.step.layer] = pl.any_horizontal(chosen)
-    return holds
+def _by_choice(book: Rulebook, options: Options) -> Mapping[str, Choice]:
+    """Per layer, the settled stays whose excess is held by the county's choice (`liability`), and those whose claim a
+    decision accepts as it stands."""
+    return {
+        layer.step.layer: _choice(layer, options) for layer in differences(book, options.tolerance)
+    }
+
+
+def _choice(layer: Difference, options: Options) -> Choice:
+    cases = {
+        "CA01": layer.over_cap,
+        "RO01": layer.unentitled & ~pl.col("listed"),
+        "RO04": layer.unentitled & pl.col("listed"),
+        "AM01": layer.against_policy,
+        "AM07": layer.beyond_bound,
+    }
+    never = pl.lit(False)
+    held = [case.fill_null(False) for code, case in cases.items() if code in options.suspended]
+    accepted = [case.fill_null(False) & released(code) for code, case in cases.items()]
+    return Choice(pl.any_horizontal(never, *held), pl.any_horizontal(never, *accepted))

@@ -6,6 +6,7 @@ Contract section 4. Amounts are fen; a blank claim claims nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -15,20 +16,40 @@ from onestop_cli.errors import Broken
 SETTLED = pl.col("status") == "settled"
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Where people may choose, per layer: settled stays whose excess is `held` instead of deducted (`liability` of
+    onestop.toml), and those whose claim was `accepted` as it stands by a decision."""
+
+    held: pl.Expr
+    accepted: pl.Expr
+
+
 def reconcile(
-    stays: pl.DataFrame, layers: Sequence[str], tolerance: int, suspended: Mapping[str, pl.Expr]
+    stays: pl.DataFrame, layers: Sequence[str], tolerance: int, choices: Mapping[str, Choice]
 ) -> pl.DataFrame:
     """Add `<layer>_payable/deducted/held/shortfall/offset_fen` and `patient_owed_fen` to every stay.
 
-    Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check`. `tolerance` in fen. `suspended`: per layer, on which
-    settled stays an excess is held instead of deducted (`liability` of onestop.toml).
+    Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check` and `<layer>_docked_fen` (扣款 by decision). `tolerance`
+    in fen.
     """
     for layer in layers:
-        stays = stays.with_columns(_split(layer, tolerance, suspended.get(layer, pl.lit(False))))
+        stays = stays.with_columns(_split(layer, tolerance, choices[layer]))
+        stays = _docked(stays, layer)
     return _across(stays, layers)
 
 
-def _split(layer: str, tolerance: int, suspended: pl.Expr) -> list[pl.Expr]:
+def _docked(stays: pl.DataFrame, layer: str) -> pl.DataFrame:
+    """What a decision takes off a settled stay's payable amount, at most all of it."""
+    docked = pl.when(SETTLED).then(pl.col(f"{layer}_docked_fen").fill_null(0)).otherwise(0)
+    off = pl.min_horizontal(docked, f"{layer}_payable_fen")
+    return stays.with_columns(
+        (pl.col(f"{layer}_payable_fen") - off).alias(f"{layer}_payable_fen"),
+        (pl.col(f"{layer}_deducted_fen") + off).alias(f"{layer}_deducted_fen"),
+    )
+
+
+def _split(layer: str, tolerance: int, choice: Choice) -> list[pl.Expr]:
     claimed, check = pl.col(f"{layer}_claimed_fen").fill_null(0), pl.col(f"{layer}_check")
     due, bound = pl.col(f"{layer}_due_fen"), pl.col(f"{layer}_bound_fen")
     near = (claimed - due).abs() <= tolerance
@@ -39,20 +60,23 @@ def _split(layer: str, tolerance: int, suspended: pl.Expr) -> list[pl.Expr]:
         .then(pl.when(claimed - bound <= tolerance).then(claimed).otherwise(bound))
         .otherwise(claimed)
     )
+    allowed = pl.when(choice.accepted).then(claimed).otherwise(allowed)
     excess = claimed - allowed
-    short = pl.when((check == "exact") & ~near).then((due - claimed).clip(lower_bound=0)).otherwise(0)
+    short = (
+        pl.when((check == "exact") & ~near).then((due - claimed).clip(lower_bound=0)).otherwise(0)
+    )
     status = pl.col("status")
     zero = pl.lit(0, pl.Int64)
     return [
         pl.when(SETTLED).then(allowed).otherwise(zero).alias(f"{layer}_payable_fen"),
         pl.when(SETTLED)
-        .then(pl.when(suspended).then(zero).otherwise(excess))
+        .then(pl.when(choice.held).then(zero).otherwise(excess))
         .when(status == "rejected")
         .then(claimed)
         .otherwise(zero)
         .alias(f"{layer}_deducted_fen"),
         pl.when(SETTLED)
-        .then(pl.when(suspended).then(excess).otherwise(zero))
+        .then(pl.when(choice.held).then(excess).otherwise(zero))
         .when(status == "held")
         .then(claimed)
         .otherwise(zero)
@@ -97,7 +121,9 @@ def _layer_totals(live: pl.DataFrame, layer: str) -> dict[str, int]:
 def _hold_per_hospital(live: pl.DataFrame, layers: Sequence[str]) -> None:
     """claimed = payable + deducted + held, per layer and hospital."""
     for layer in layers:
-        amount = {p: pl.col(f"{layer}_{p}_fen").sum() for p in ("claimed", "payable", "deducted", "held")}
+        amount = {
+            p: pl.col(f"{layer}_{p}_fen").sum() for p in ("claimed", "payable", "deducted", "held")
+        }
         gaps = live.group_by("hospital").agg(
             gap=amount["claimed"] - amount["payable"] - amount["deducted"] - amount["held"]
         )

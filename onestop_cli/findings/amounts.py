@@ -67,6 +67,13 @@ class Difference:
         return self.differs & plain & (self.claimed > self.due) & near & (uncapped > self.due)
 
     @property
+    def beyond_bound(self) -> pl.Expr:
+        """Claimed more than the most it can be."""
+        bound = pl.col(f"{self.step.layer}_bound_fen")
+        checked = SETTLED & (pl.col(f"{self.step.layer}_check") == "bound")
+        return checked & (self.claimed - bound > self.tolerance)
+
+    @property
     def against_policy(self) -> pl.Expr:
         """What is left: AM01."""
         return self.differs & ~(self.unentitled | self.untouched | self.over_cap.fill_null(False))
@@ -138,13 +145,11 @@ def _tail(layer: Difference) -> Check:
 
 def _beyond_bound(layer: Difference) -> Check:
     bound = pl.col(f"{layer.step.layer}_bound_fen")
-    holds = SETTLED & (pl.col(f"{layer.step.layer}_check") == "bound")
     message = pl.format(
         "{}申报 {}，可核上限 {}，超过 {}",
         pl.lit(layer.step.name), yuan(layer.claimed), yuan(bound), yuan(layer.claimed - bound),
     )  # fmt: skip
-    beyond = holds & (layer.claimed - bound > layer.tolerance)
-    return Check("AM07", beyond, message, layer.step.layer, layer.claimed, bound)
+    return Check("AM07", layer.beyond_bound, message, layer.step.layer, layer.claimed, bound)
 
 
 def _caps(layer: Difference, near_cap: int) -> list[Check]:

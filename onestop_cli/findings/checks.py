@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from onestop_cli.decide import released
 from onestop_cli.findings.catalogue import CATALOGUE
 from onestop_cli.schema import FINDINGS
 
@@ -29,9 +30,17 @@ class Check:
     due: pl.Expr = field(default_factory=lambda: _NO_FEN)
     cause: pl.Expr = field(default_factory=lambda: _NO_TEXT)
 
+    @property
+    def stands(self) -> pl.Expr:
+        """Where it holds and no decision released the stay from it.
+
+        A comparison with a missing value does not hold.
+        """
+        return self.holds.fill_null(False) & ~released(self.code)
+
     def raised(self, stays: pl.DataFrame) -> pl.DataFrame:
-        """The rows for which the check holds, as findings; a comparison with a missing value does not hold."""
-        found = stays.filter(self.holds.fill_null(False))
+        """The rows for which the check stands, as findings."""
+        found = stays.filter(self.stands)
         return found.select(
             code=pl.lit(self.code),
             severity=pl.lit(CATALOGUE[self.code].severity),
@@ -58,7 +67,7 @@ def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> pl.DataFrame:
 
 def blocked(checks: Sequence[Check]) -> pl.Expr:
     """Whether any check that blocks holds."""
-    blocking = [c.holds.fill_null(False) for c in checks if CATALOGUE[c.code].severity == "blocks"]
+    blocking = [check.stands for check in checks if CATALOGUE[check.code].severity == "blocks"]
     return pl.any_horizontal(blocking)
 
 

@@ -18,7 +18,13 @@ BAD_DATES = (
     | pl.col("discharged_on").is_null()
     | (pl.col("discharged_on") < pl.col("admitted_on"))
 )
-CHINESE_LEVEL = {"level": LEVELS}
+CANNOT = (
+    BAD_DATES
+    | pl.col("term").is_null()
+    | pl.col("total_fen").is_null()
+    | (pl.col("has_eligible") & pl.col("eligible_fen").is_null())
+)
+"""What cannot be worked out at all, whoever released it."""
 
 
 def row_checks(period: Period, readmission_days: int) -> list[Check]:
@@ -79,8 +85,6 @@ def _roster() -> list[Check]:
 
 
 def _stay(period: Period, readmission_days: int) -> list[Check]:
-    counted = pl.col("settled_or_discharged")
-    outside = ~counted.is_between(period.first, period.last)
     return [
         Check(
             "ST01",
@@ -106,7 +110,7 @@ def _stay(period: Period, readmission_days: int) -> list[Check]:
         ),
         Check(
             "ST04",
-            LIVE & outside,
+            LIVE & pl.col("outside_period"),
             pl.format("结算（出院）日期 {} 不在{}内", day("settled_or_discharged"), pl.lit(period.chinese)),
         ),
         Check(
@@ -118,6 +122,11 @@ def _stay(period: Period, readmission_days: int) -> list[Check]:
             "ST06",
             ~pl.col("reversed") & pl.col("unpaired"),
             pl.format("冲红 {} 元，找不到被冲的原行", yuan(pl.col("total_fen"))),
+        ),
+        Check(
+            "ST07",
+            LIVE & pl.col("closed_place").is_not_null(),
+            pl.format("已在前期结算：{}", "closed_place"),
         ),
         Check(
             "ST08",
