@@ -40,13 +40,17 @@ class Hotline:
 
 @dataclass(frozen=True)
 class FundLine:
-    """One fund over the period, in fen: `opening + income - outlay = balance`."""
+    """One fund over the period, in fen."""
 
     fund: str
     opening_fen: int
     income_fen: int
     outlay_fen: int
-    balance_fen: int
+
+    @property
+    def balance_fen(self) -> int:
+        """What is left at the end; computed, so that the line always adds up."""
+        return self.opening_fen + self.income_fen - self.outlay_fen
 
 
 @dataclass(frozen=True)

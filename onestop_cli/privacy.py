@@ -17,7 +17,9 @@ ADULT = 18
 _ILLNESS = "传染|精神|精障|精卫|心理|肿瘤|癌|结核|麻风|艾滋|性病|戒毒|吸毒"
 _SPECIAL = "病|皮肤|胸科|肛肠|生殖|不孕|安定|安宁|安康医院|康宁|美沙酮|药物依赖|透析|疾控|疾病预防|计划生育"
 _UNSEEN = r"[\p{Cc}\p{Cf}\x{FFFE}\x{FFFF}]"
-_NUMBER = re.compile(r"\d(?:[\s\-‐–—_.·・•]?\d){14,}[\s\-]?[XxＸｘ]?")
+_DIGITS = re.compile(r"\d(?:[\s\-‐–—_.·・•]?\d){14,}[\s\-]?[XxＸｘ]?")
+_DAY = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])"
+_WITH_BIRTHDAY = re.compile(rf"\d{{6}}(18|19|20)\d\d{_DAY}\d{{3}}[\dX]|^\d{{8}}{_DAY}\d{{3}}$")
 
 
 def plain(text: pl.Expr) -> pl.Expr:
@@ -74,18 +76,30 @@ def under_age(id_no: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """The last four characters of every run of 15 or more digits, as ID, card and account numbers have.
+    """The last four characters of every number such as IDs, cards and accounts have.
 
-    Full-width digits count, and so do digits pulled apart by blanks, dashes or dots.
+    That is 15 or more digits in a row, or an ID's digits pulled apart by blanks, dashes or dots.
+    Full-width digits count.
     """
-    for match in _NUMBER.finditer(text):
-        yield _tail(match[0])
+    for match in _DIGITS.finditer(text):
+        if _like_an_id(match):
+            yield _compact(match)[-4:]
 
 
 def without_numbers(text: str) -> str:
-    """`text` with every such run cut down to its last four characters."""
-    return _NUMBER.sub(lambda match: "…" + _tail(match[0]), text)
+    """`text` with every such number cut down to its last four characters."""
+    return _DIGITS.sub(
+        lambda match: "…" + _compact(match)[-4:] if _like_an_id(match) else match[0], text
+    )
 
 
-def _tail(number: str) -> str:
-    return re.sub(r"[^0-9Xx]", "", unicodedata.normalize("NFKC", number))[-4:]
+def _like_an_id(match: re.Match[str]) -> bool:
+    """Whether it is no list of phones: in one piece, or with a birthday where an ID has one."""
+    whole = re.search(r"\d{15}", match[0])
+    return bool(whole or _WITH_BIRTHDAY.search(_compact(match)))
+
+
+def _compact(match: re.Match[str]) -> str:
+    """The digits in one piece, and the X."""
+    plain_digits = unicodedata.normalize("NFKC", match[0]).upper()
+    return re.sub(r"[^0-9X]", "", plain_digits)

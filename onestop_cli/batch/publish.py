@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from onestop_cli.errors import stop
 from onestop_cli.notices import Notice, notices_of
 from onestop_cli.posting import FundLine, Posting, Wall, posting_of
-from onestop_cli.run import Run
+from onestop_cli.run import Run, load_run
+from onestop_cli.settings import FILE_NAME, load_settings
 from onestop_cli.writers import site
 from onestop_cli.writers.folder import refuse_existing, staged
 from onestop_cli.writers.notice_book import write_book
@@ -25,9 +29,8 @@ BOARDS, SITE = "张贴", "网站"
 
 @dataclass(frozen=True)
 class Choices:
-    """What the county chose: how it posts, how boards look, full names on all boards, PDF too."""
+    """What the clerk chose: how boards look, full names on all of them, PDF too."""
 
-    wall: Wall = field(default_factory=Wall)
     look: Look = field(default_factory=Look)
     names: bool = False
     pdf: bool = False
@@ -35,14 +38,37 @@ class Choices:
 
 @dataclass(frozen=True)
 class Published:
-    """What was written: the county's sums in fen, the number of lists per level, and what to mend."""
+    """What was written: the county's sums (amounts in fen), the number of lists per level, what to mend."""
 
     sums: dict[str, int]
+    paid_fen: int
     lists: dict[str, int]
     hints: tuple[str, ...]
 
 
-def publish(run: Run, out: Path, choices: Choices, funds: Sequence[FundLine] = ()) -> Published:
+def publish_folder(
+    folder: Path, out: Path, choices: Choices, *, start: str | None, days: int | None
+) -> Published:
+    """Publish the run in `folder` as the county's onestop.toml says.
+
+    `start`: the first day on the wall. `days`: working days, instead of those of onestop.toml.
+    """
+    file = Path(FILE_NAME)
+    settings = load_settings(file if file.is_file() else None)
+    wall = Wall(
+        first=_day(start) if start else None,
+        days=settings.publish.days if days is None else days,
+        holidays=frozenset(settings.holidays),
+        basis=settings.publish.basis,
+        made_by=settings.publish.made_by,
+        checked_by=settings.publish.checked_by,
+    )
+    return publish(load_run(folder), out, wall, choices)
+
+
+def publish(
+    run: Run, out: Path, wall: Wall, choices: Choices, funds: Sequence[FundLine] = ()
+) -> Published:
     """Write the public lists of `run` to `out`, whole or not at all.
 
     `funds`: the fund notice for the county's lists. Raises `CannotRun` when `out` exists, when a
@@ -50,7 +76,7 @@ def publish(run: Run, out: Path, choices: Choices, funds: Sequence[FundLine] = (
     """
     refuse_existing(out)
     notices = notices_of(run, names=choices.names)
-    posting = posting_of(run, choices.wall, funds)
+    posting = posting_of(run, wall, funds)
     places = stems(notices.boards)
     with staged(out) as stage:
         _write_boards(stage / BOARDS, notices.boards, places, posting, choices)
@@ -59,12 +85,21 @@ def publish(run: Run, out: Path, choices: Choices, funds: Sequence[FundLine] = (
         manifest = [_entry(notice, places[notice.key], posting) for notice in notices.boards]
         _write(stage / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
         refuse_numbers(stage)
-    levels = [notice.level for notice in notices.boards]
+    county = notices.boards[0]
     return Published(
-        sums=dict(notices.boards[0].sums),
-        lists={level: levels.count(level) for level in dict.fromkeys(levels)},
+        sums=dict(county.sums),
+        paid_fen=sum(county.sums[f"{layer}_fen"] for layer in posting.kinds),
+        lists=Counter(notice.level for notice in notices.boards),
         hints=tuple(_hints(notices.boards, posting)),
     )
+
+
+def _day(text: str) -> date:
+    """A day as the clerk typed it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise stop(f"看不懂公示第一天“{text}”", "--from 请写成 2011-01-06 这样的日期") from error
 
 
 def _write_boards(

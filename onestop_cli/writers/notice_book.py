@@ -12,6 +12,7 @@ from onestop_cli.writers.notice_columns import (
     list_columns,
     part_columns,
     shown_rows,
+    table_of,
 )
 from onestop_cli.writers.notice_words import about, lead, whose
 from onestop_cli.writers.workbook import Book
@@ -28,10 +29,10 @@ def write_book(path: Path, notice: Notice, posting: Posting) -> None:
             book.table_sheet(part.title, title, columns, part.table, left=posting.period)
         _names(book, title, notice, posting)
         if posting.funds and notice.level == "county":
-            funds = [vars(line) for line in posting.funds]
+            funds = table_of(FUNDS, posting.funds)
             book.table_sheet("基金收支", "基金收支公示", FUNDS, funds, left=posting.period)
         if posting.standards:
-            standards = [vars(line) for line in posting.standards]
+            standards = table_of(STANDARDS, posting.standards)
             book.table_sheet("补偿标准", "补偿标准", STANDARDS, standards, right="")
 
 

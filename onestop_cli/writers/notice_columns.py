@@ -116,12 +116,20 @@ def posting_grids(posting: Posting, *, county: bool) -> list[Grid]:
     """The fund notice, for the county's own list, and the table of standards; only what is known."""
     grids = []
     if county and posting.funds:
-        funds = _cells(FUNDS, pl.DataFrame(posting.funds))
-        grids.append(Grid("基金收支", FUNDS, funds, (), "fund"))
+        grids.append(
+            Grid("基金收支", FUNDS, _cells(FUNDS, table_of(FUNDS, posting.funds)), (), "fund")
+        )
     if posting.standards:
-        standards = _cells(STANDARDS, pl.DataFrame(posting.standards))
+        standards = _cells(STANDARDS, table_of(STANDARDS, posting.standards))
         grids.append(Grid("补偿标准", STANDARDS, standards, (), "kind", unit=""))
     return grids
+
+
+def table_of(columns: Sequence[Column], lines: Iterable[object]) -> pl.DataFrame:
+    """A table of the attributes that `columns` name."""
+    return pl.DataFrame(
+        [{column.key: getattr(line, column.key) for column in columns} for line in lines]
+    )
 
 
 def _cells(columns: Sequence[Column], table: pl.DataFrame) -> list[tuple[str, ...]]:

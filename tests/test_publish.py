@@ -1,0 +1,468 @@
+"""The files of a publication: whole, safe, linked, readable, and without a number that must not be there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from onestop_cli.batch.publish import Choices, publish, publish_folder
+from onestop_cli.cli import app
+from onestop_cli.errors import CannotRun
+from onestop_cli.places import template_folder
+from onestop_cli.posting import FundLine, Wall
+from onestop_cli.run import Run
+from onestop_cli.writers import notice_pdf
+from onestop_cli.writers.notice_words import Look
+from tests.made_notices import LAYERS, id_of, run_of, stay
+from tests.made_run import HOSTILE, made_run
+
+FROM = Wall(first=date(2011, 1, 6))
+
+
+def posted(tmp_path: Path, run: Run, **choices: Any) -> Path:
+    """The folder of a publication."""
+    publish(run, tmp_path / "out", FROM, Choices(**choices))
+    return tmp_path / "out"
+
+
+def manifest(out: Path) -> list[dict[str, Any]]:
+    """What `manifest.json` lists."""
+    entries: list[dict[str, Any]] = json.loads((out / "manifest.json").read_text("utf-8"))
+    return entries
+
+
+def texts(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every file below a folder and all the text in it."""
+    for path in folder.rglob("*"):
+        if path.suffix == ".xlsx":
+            with ZipFile(path) as book:
+                yield path, "".join(book.read(name).decode() for name in book.namelist())
+        elif path.is_file():
+            yield path, path.read_text("utf-8")
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, in order, and the texts inside."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+# Layout and contents list
+
+
+def test_the_layout_of_a_publication(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1)))
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    lists = ["县级", "乡级/白土乡", "村级/白土乡/上湾村", "机构/示例县人民医院"]
+    boards = {f"张贴/{name}{end}" for name in lists for end in (".html", ".xlsx")}
+    site = {f"网站/{name}.html" for name in ["index", "异议登记表", *lists[1:]]}
+    assert files == boards | site | {"manifest.json"}
+
+
+def test_the_contents_list_names_every_board_once_and_its_sums_close(tmp_path: Path) -> None:
+    out = posted(tmp_path, made_run(120))
+    entries = manifest(out)
+    assert sorted(entry["file"] for entry in entries) == sorted(
+        path.relative_to(out).as_posix() for path in (out / "张贴").rglob("*.html")
+    )
+    for key in ("rows", "total_fen", *(f"{layer}_fen" for layer in LAYERS)):
+        sums = {
+            level: sum(entry[key] for entry in entries if entry["level"] == level)
+            for level in ("county", "township", "village")
+        }
+        assert len(set(sums.values())) == 1
+
+
+def test_the_contents_list_says_where_each_list_is_from(tmp_path: Path) -> None:
+    (village,) = [e for e in manifest(posted(tmp_path, run_of(stay(1)))) if e["level"] == "village"]
+    assert village == {
+        "file": "张贴/村级/白土乡/上湾村.html",
+        "level": "village",
+        "township": "白土乡",
+        "village": "上湾村",
+        "hospital": None,
+        "rows": 1,
+        "total_fen": 100_000,
+        "basic_fen": 50_000,
+        "assistance_fen": 30_000,
+    }
+
+
+def test_an_existing_folder_is_left_alone(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1)))
+    before = sorted(out.rglob("*"))
+    with pytest.raises(CannotRun, match="已经存在"):
+        publish(run_of(stay(2)), out, FROM, Choices())
+    assert sorted(out.rglob("*")) == before
+
+
+def test_a_run_without_payments_is_published_and_said_to_be_empty(tmp_path: Path) -> None:
+    done = publish(run_of(stay(1, status="held")), tmp_path / "out", FROM, Choices())
+    assert done.sums["rows"] == 0
+    assert any("名单是空的" in hint for hint in done.hints)
+
+
+# Names and numbers
+
+
+def test_no_full_name_reaches_the_site(tmp_path: Path) -> None:
+    run = made_run(150)
+    out = posted(tmp_path, run, names=True)
+    full = [name for name in run.stays["name"].unique() if len(name) > 1]
+    boards = "".join(text for _, text in texts(out / "张贴"))
+    assert all(name in boards for name in run.stays.filter(status="settled")["name"].unique()[:3])
+    for path, text in texts(out / "网站"):
+        shown = "\n".join(Tags(text).words)
+        assert not [name for name in full if name in shown], path
+
+
+def test_county_and_hospital_boards_are_masked_unless_names_are_asked_for(tmp_path: Path) -> None:
+    for names in (False, True):
+        out = tmp_path / str(names)
+        publish(run_of(stay(1, name="欧阳小明")), out, FROM, Choices(names=names))
+        for board in ("县级", "机构/示例县人民医院"):
+            for end in (".html", ".xlsx"):
+                (text,) = [t for path, t in texts(out) if path == out / f"张贴/{board}{end}"]
+                assert ("欧阳小明" in text) is names
+
+
+def test_no_id_stands_in_any_file(tmp_path: Path) -> None:
+    run = made_run(150)
+    ids = run.stays["id_no"].to_list()
+    for _, text in texts(posted(tmp_path, run)):
+        assert not [number for number in ids if number in text]
+
+
+@pytest.mark.parametrize("field", ["name", "township", "village", "hospital", "category"])
+def test_a_smuggled_id_stops_everything(tmp_path: Path, field: str) -> None:
+    """The proof that the last look works: an ID in any text that is printed."""
+    smuggled = stay(2, **{field: f"上湾{id_of(7)}"})
+    with pytest.raises(CannotRun) as refused:
+        publish(run_of(stay(1), smuggled), tmp_path / "out", FROM, Choices())
+    assert not list(tmp_path.iterdir())
+    said = str(refused.value)
+    assert f"尾号 {id_of(7)[-4:]}" in said
+    assert id_of(7)[:14] not in said
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        " ".join(id_of(7)),
+        id_of(7)[:15],
+        id_of(7).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+        id_of(7)[:6] + "-" + id_of(7)[6:14] + "-" + id_of(7)[14:],
+        "\u200b".join(id_of(7)),
+    ],
+)
+def test_a_disguised_id_does_not_pass_either(tmp_path: Path, disguise: str) -> None:
+    with pytest.raises(CannotRun, match="像证件号码"):
+        publish(run_of(stay(1, village=disguise)), tmp_path / "out", FROM, Choices())
+
+
+def test_amounts_in_workbooks_are_not_taken_for_numbers(tmp_path: Path) -> None:
+    """8.95 is stored as 8.949999999999999, sixteen digits in a row."""
+    assert manifest(posted(tmp_path, run_of(stay(1, total_fen=895, basic_payable_fen=895))))
+
+
+# Hostile texts
+
+
+ODD = (
+    *HOSTILE,
+    "../" * 30,
+    "村" * 300,
+    "a" * 300,
+    "\U0001f600\U0001f468\u200d\U0001f469",
+    "a\x00b\x1bc",
+    "CON",
+    "{{ 7*7 }}",
+    "{0}",
+    '"><img src=x>',
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication in which every text is an attack."""
+    stays = [
+        stay(number, **dict.fromkeys(("name", "township", "village", "hospital", "category"), text))
+        for number, text in enumerate(ODD)
+    ]
+    home = tmp_path_factory.mktemp("home")
+    publish(run_of(*stays), home / "out", FROM, Choices())
+    return home
+
+
+def test_hostile_places_stay_inside_the_folder(hostile: Path) -> None:
+    assert [path.name for path in hostile.iterdir()] == ["out"]
+    for entry in manifest(hostile / "out"):
+        file = hostile / "out" / entry["file"]
+        assert file.is_file()
+        assert file.resolve().is_relative_to(hostile / "out")
+        assert all(len(part.encode()) <= 255 for part in file.parts)
+
+
+def test_hostile_texts_are_only_text_in_pages(hostile: Path) -> None:
+    """The tags are those of the templates; none of them runs anything but our search."""
+    for path in (hostile / "out").rglob("*.html"):
+        tags = Tags(path.read_text("utf-8")).tags
+        assert not [tag for tag, _ in tags if tag in ("img", "iframe", "object", "link", "base")]
+        assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
+        scripts = [tag for tag, _ in tags if tag == "script"]
+        assert len(scripts) == (path.name == "index.html" and path.parent.name == "网站")
+
+
+def test_hostile_texts_are_shown_as_they_are(hostile: Path) -> None:
+    boards = "".join(
+        "".join(Tags(path.read_text("utf-8")).words)
+        for path in (hostile / "out/张贴/村级").rglob("*.html")
+    )
+    for text in ("<script>alert(1)</script>", "=cmd|'/c calc'!A1", "{{ 7*7 }}", "{0}"):
+        assert text in boards
+
+
+def test_hostile_texts_are_strings_in_workbooks(hostile: Path) -> None:
+    for path in (hostile / "out/张贴").rglob("*.xlsx"):
+        for sheet in openpyxl.load_workbook(path):
+            formulas = [c.value for row in sheet for c in row if c.data_type == "f"]
+            assert all(re.fullmatch(r"=SUM\([A-Z]+\d+(:[A-Z]+\d+)?\)", text) for text in formulas)
+
+
+def test_places_with_the_same_safe_name_stay_apart(tmp_path: Path) -> None:
+    out = posted(
+        tmp_path,
+        run_of(
+            stay(1, village="上/湾"),
+            stay(2, village="上:湾"),
+            stay(3, village="A"),
+            stay(4, village="a"),
+        ),
+    )
+    villages = [entry for entry in manifest(out) if entry["level"] == "village"]
+    assert len({entry["file"].casefold() for entry in villages}) == 4
+    assert all(entry["rows"] == 1 for entry in villages)
+
+
+# Pages
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication as a county would make it, with a fund notice."""
+    out = tmp_path_factory.mktemp("county") / "out"
+    run = made_run(60)
+    standards = [{"layer_name": "医疗救助", "who": "五保户", "terms": "全额", "document": "办法"}]
+    run = Run(
+        {**run.info, "standards": standards}, run.stays, run.findings, run.roster, run.quarantine
+    )
+    funds = [FundLine("新农合基金", 100_000_00, 50_000_00, 30_000_00)]
+    publish(run, out, FROM, Choices(), funds)
+    return out
+
+
+def test_pages_can_be_read_aloud(county: Path) -> None:
+    """Language, one h1, headings in steps, header cells with a scope, a caption for every table."""
+    for path in county.rglob("*.html"):
+        tags = Tags(path.read_text("utf-8")).tags
+        assert tags[0] == ("html", {"lang": "zh-CN"})
+        levels = [int(tag[1]) for tag, _ in tags if re.fullmatch(r"h[1-6]", tag)]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        names = [tag for tag, _ in tags]
+        assert names.count("table") == names.count("caption")
+        assert all(a.get("scope") in ("col", "row") for tag, a in tags if tag == "th")
+
+
+def test_links_of_the_site_lead_to_pages_and_nowhere_else(county: Path) -> None:
+    for path in (county / "网站").rglob("*.html"):
+        for tag, attributes in Tags(path.read_text("utf-8")).tags:
+            assert "src" not in attributes
+            if tag == "a":
+                target = path.parent / unquote(attributes["href"] or "")
+                assert target.resolve().is_relative_to(county / "网站")
+                assert target.is_file()
+
+
+def test_every_page_of_the_site_can_be_reached(county: Path) -> None:
+    site = county / "网站"
+    seen, left = set(), [site / "index.html"]
+    while left:
+        page = left.pop().resolve()
+        if page not in seen:
+            seen.add(page)
+            tags = Tags(page.read_text("utf-8")).tags
+            left += [page.parent / unquote(a["href"] or "") for tag, a in tags if tag == "a"]
+    assert seen == {path.resolve() for path in site.rglob("*.html")}
+
+
+def test_nothing_links_to_the_boards(county: Path) -> None:
+    for _, text in texts(county / "网站"):
+        assert "张贴/" not in text
+
+
+def test_every_list_says_what_for_why_until_when_and_whom_to_call(county: Path) -> None:
+    for path in (county / "张贴").rglob("*.html"):
+        words = "".join(Tags(path.read_text("utf-8")).words)
+        for part in ("医疗费用补偿公示", "2010年第4季度", "补偿种类", "补偿标准", "政策依据"):
+            assert part in words
+        for part in ("2011年1月6日至2011年1月14日", "县合管办", "县民政局", "制表：", "审核："):
+            assert part in words
+
+
+def test_the_fund_notice_is_on_the_countys_lists_only(county: Path) -> None:
+    found = {
+        path.relative_to(county).as_posix() for path, text in texts(county) if "基金收支" in text
+    }
+    assert found == {"张贴/县级.html", "张贴/县级.xlsx", "网站/index.html"}
+    assert "120,000.00" in (county / "张贴/县级.html").read_text("utf-8")
+
+
+def test_paper_and_large_print_set_the_page(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1)), look=Look("A3", large=True))
+    page = (out / "张贴/县级.html").read_text("utf-8")
+    assert "size: A3 landscape" in page
+    assert Look("A3", large=True).points > Look("A3").points > Look().points
+    assert f"font-size: {Look('A3', large=True).points}pt" in page
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG defines it."""
+    full = colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)
+    parts = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("sheet", ["site.css", "notice.css.j2"])
+def test_text_stands_out_from_every_background(sheet: str) -> None:
+    """Contrast of at least 4.5 to 1, whatever text colour meets whatever background."""
+    css = (template_folder() / sheet).read_text("utf-8")
+    inks = re.findall(r"(?<![-\w])color: #([0-9a-f]+)", css)
+    grounds = re.findall(r"background: #([0-9a-f]+)", css)
+    assert inks
+    assert grounds
+    for ink in inks:
+        for ground in grounds:
+            low, high = sorted((luminance(ink), luminance(ground)))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+
+
+# Workbooks
+
+
+def test_a_workbook_has_live_sums_with_their_values(tmp_path: Path) -> None:
+    path = posted(tmp_path, run_of(stay(1), stay(2))) / "张贴/村级/白土乡/上湾村.xlsx"
+    live = openpyxl.load_workbook(path)["补偿名单"]
+    sums = [cell.coordinate for row in live for cell in row if cell.data_type == "f"]
+    stored = openpyxl.load_workbook(path, data_only=True)["补偿名单"]
+    assert [stored[cell].value for cell in sums] == [2000, 1000, 600, 400]
+
+
+def test_a_workbook_prints_on_a4_with_its_header_on_every_page(tmp_path: Path) -> None:
+    path = posted(tmp_path, run_of(stay(1))) / "张贴/村级/白土乡/上湾村.xlsx"
+    sheet = openpyxl.load_workbook(path)["补偿名单"]
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    header = [cell.value for cell in sheet[int(sheet.print_title_rows.split(":")[0].strip("$"))]]
+    assert header[:2] == ["序号", "姓名"]
+
+
+# PDF
+
+
+def test_boards_as_pdf_with_rare_characters(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1, name="𠮷䶮·买买提")), pdf=True)
+    files = list(out.rglob("*.pdf"))
+    assert len(files) == 4
+    assert all(path.read_bytes().startswith(b"%PDF-1.7") for path in files)
+    assert not list((out / "网站").rglob("*.pdf"))
+
+
+def test_a_character_without_a_glyph_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match=r"U\+3FF00.*白土乡"):
+        posted(tmp_path, run_of(stay(1, name="王\U0003ff00明明")), pdf=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_markup_in_a_name_is_only_text_in_a_pdf(tmp_path: Path) -> None:
+    names = ["#panic()", "$x^2$", "*b*", "\\u{41}", "// x", "@ref", "<b>"]
+    stays = [stay(number, name=name) for number, name in enumerate(names)]
+    assert list(posted(tmp_path, run_of(*stays), pdf=True).rglob("*.pdf"))
+
+
+def test_without_the_pdf_extra_the_clerk_is_told_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_pdf, "find_spec", lambda name: None)
+    with pytest.raises(CannotRun, match="没有安装输出 PDF 的组件"):
+        posted(tmp_path, run_of(stay(1)), pdf=True)
+    assert not list(tmp_path.iterdir())
+
+
+# The command
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A run folder on disk."""
+    run, home = run_of(stay(1)), tmp_path / "2010Q4"
+    (home / "data").mkdir(parents=True)
+    (home / "run.json").write_text(json.dumps(run.info), "utf-8")
+    for table in ("stays", "findings", "roster", "quarantine"):
+        getattr(run, table).write_parquet(home / "data" / f"{table}.parquet")
+    return home
+
+
+def test_the_command_publishes_a_run_folder(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "公示"
+    done = CliRunner().invoke(app, ["publish", str(folder), "--out", str(out), "--days", "5"])
+    assert done.exit_code == 0, done.output
+    assert "共 1 人次，补偿合计 800.00 元" in done.output
+    assert "共 5 个工作日" in (out / "张贴/县级.html").read_text("utf-8")
+
+
+def test_settings_of_the_county_are_used(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = 'holidays = [2011-01-07]\n[publish]\ndays = 2\nmade_by = "制表人甲"\n'
+    (tmp_path / "onestop.toml").write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    publish_folder(folder, tmp_path / "out", Choices(), start="2011-01-06", days=None)
+    page = (tmp_path / "out/张贴/县级.html").read_text("utf-8")
+    assert "2011年1月6日至2011年1月10日，共 2 个工作日" in page
+    assert "制表人甲" in page
+
+
+def test_a_first_day_that_is_none_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="2011年1月"):
+        publish_folder(folder, tmp_path / "out", Choices(), start="2011年1月", days=None)
+
+
+def test_what_was_written_is_told(tmp_path: Path) -> None:
+    done = publish(made_run(60), tmp_path / "out", Wall(), Choices())
+    assert done.lists["county"] == 1
+    assert done.lists["village"] == len(list((tmp_path / "out/张贴/村级").rglob("*.html")))
+    assert any("公示起止日期" in hint for hint in done.hints)
