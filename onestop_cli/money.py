@@ -72,6 +72,11 @@ def percent(part: int, whole: int) -> str:
     return f"{ratio}%"
 
 
+def rate_text(rate: int) -> str:
+    """Ten-thousandths as people write a rate: `8000` → `80%`, `6750` → `67.5%`."""
+    return f"{rate // 100}.{rate % 100:02d}".rstrip("0").rstrip(".") + "%"
+
+
 def capital(fen: int) -> str:
     """The amount in 大写 for signing: `123456` → `壹仟贰佰叁拾肆元伍角陆分`."""
     if fen < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onestop_cli.money import yuan
+from onestop_cli.money import rate_text, yuan
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import Clause, Layer, RateClause, RuleFile
 from onestop_cli.schema import LEVELS
@@ -52,15 +52,11 @@ def who(clause: Clause) -> str:
 
 def _rate(clause: RateClause) -> str:
     if not clause.bands:
-        return "来源未载比例" if isinstance(clause.rate, str) else _percent(clause.rate or 0)
+        return "来源未载比例" if isinstance(clause.rate, str) else rate_text(clause.rate or 0)
     low, words = 0, []
     for band in clause.bands:
         span = f"{yuan(low)}—{yuan(band.to)} 元" if band.to else f"{yuan(low)} 元以上"
-        words.append(f"{span} {_percent(band.rate)}")
+        words.append(f"{span} {rate_text(band.rate)}")
         low = band.to or low
     return "；".join(words)
 
-
-def _percent(rate: int) -> str:
-    text = f"{rate // 100}.{rate % 100:02d}".rstrip("0").rstrip(".")
-    return f"{text}%"
