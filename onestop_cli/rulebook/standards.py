@@ -59,4 +59,3 @@ def _rate(clause: RateClause) -> str:
         words.append(f"{span} {rate_text(band.rate)}")
         low = band.to or low
     return "；".join(words)
-
