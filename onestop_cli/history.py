@@ -116,6 +116,8 @@ def _remaining(blocking: pl.Expr, released: pl.Expr) -> pl.Expr:
 
 def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """One line per closed stay with any amount that differs from what was posted: the differences, in fen."""
+    if again.is_empty():
+        return no_adjustments(layers)
     amounts = [f"{layer}_{what}_fen" for layer in layers for what in POSTED] + ["patient_owed_fen"]
     gone = pl.col("status") == "reversed"
     now = {name: pl.when(gone).then(0).otherwise(pl.col(name).fill_null(0)) for name in amounts}
