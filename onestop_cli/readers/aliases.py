@@ -28,6 +28,7 @@ class Field:
     kind: Kind
     ties: Ties
     needed: bool
+    spread: bool
     strong: tuple[re.Pattern[str], ...]
     weak: tuple[re.Pattern[str], ...]
 
@@ -69,6 +70,7 @@ class Aliases:
                 "text",
                 "first",
                 False,
+                False,
                 tuple(re.compile(re.escape(tidy(text))) for text in (name, *names)),
                 (),
             )
@@ -97,6 +99,7 @@ def _field(name: str, entry: Mapping[str, Any]) -> Field:
         entry.get("kind", "text"),
         entry.get("ties", "refuse"),
         entry.get("needed", False),
+        entry.get("spread", False),
         _patterns(entry.get("strong", ())),
         _patterns(entry.get("weak", ())),
     )

@@ -34,12 +34,14 @@ _PLAIN_YUAN = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 def texts(values: Sequence[Cell]) -> pl.Series:
     """The cells as text: numbers in their shortest exact form, empty cells as null."""
     kinds = set(map(type, values))
-    if not kinds <= {str, float}:
+    if not kinds <= {str, float, int}:
         return _null_if_blank(pl.Series([cell_text(v) for v in values], dtype=pl.String))
     words = pl.Series([v if type(v) is str else None for v in values], dtype=pl.String)
     if kinds == {str}:
         return _null_if_blank(words)
-    numbers = pl.Series([v if type(v) is float else None for v in values], dtype=pl.Float64)
+    numbers = pl.Series(
+        [v if type(v) is not str else None for v in values], dtype=pl.Float64, strict=False
+    )
     return _null_if_blank(words.zip_with(numbers.is_null(), _number_texts(numbers)))
 
 

@@ -4,123 +4,153 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from onestop_cli.money import parse_fen
-from onestop_cli.readers.aliases import tidy
+from onestop_cli.readers.aliases import Aliases, tidy
 from onestop_cli.readers.cells import NOTHING
+from onestop_cli.readers.grid import UNCOMPUTED
 from onestop_cli.readers.headers import Header
 
 LEFT = ("title", "header", "blank", "total", "footer")
-"""Kinds of rows that are recognised and left out; beside them stand `data`, `odd` and `sum`."""
+"""Rows that are recognised and left out. Beside them stand `data`; `odd`, not understood; `sum`, amounts alone,
+which is a total if they add up; `again`, another header that names other columns."""
 
 ID_LIKE = r"^[\s'’`*]*[0-9０-９][0-9０-９\s\-]{10,}[0-9０-９xXＸｘ*][\s'’*]*$"
 
 _TOTAL = re.compile(
-    r".{0,24}?(小计|合计|总计|共计|累计|总合计)(金额|人数|人次|数)?(\(.*\))?([:：].*)?(\d+(人次?|例|条|笔))?"
+    r".{0,24}?(小计|合计|总计|共计|累计|总合计)(金额|人数|人次|数)?(\(.*\))?(:.*)?(共?\d+(人次?|例|条|笔))?"
 )
-_FOOTER = re.compile(
-    r"(制表|制单|填表|填报|填制|审核|复核|审批|审签|经办|会计|出纳|主管|财务|单位负责|负责|分管|领导|院长|局长|主任|科长|"
-    r"站长|签字|签章|公章|盖章|日期|打印|导出|报表|报送|备注|说明|注|附注|附件|联系|电话|承办|核对|统计员|年\s*月\s*日)"
-    r".{0,12}[:：(].*|.*[(（](盖章|公章|签字|签章)[)）].*|第\d+页.*|.*共\d+页.*|以下空白.*|以下无正文.*|\d{4}年\d{1,2}月\d{1,2}日"
-    r"|[-—=*]{3,}",
+_SIGNATURE = re.compile(
+    r"(制表|制单|填表|填报|填制|审核|复核|审批|审签|经办|会计|出纳|主管|财务|单位负责|负责|分管|领导|院长|局长|主任|科长|站长|"
+    r"签字|签章|公章|盖章|日期|时间|打印|导出|报表|报送|备注|说明|注|附注|附件|联系|电话|承办|核对|统计员).{0,12}[:(].*"
+    r"|.*[(](盖章|公章|签字|签章)[)].*|第\d+页.*|.*共\d+页.*|以下空白.*|以下无正文.*|(注|说明|备注).{0,3}\d*[、.].*",
     re.DOTALL,
+)
+_LONE_FOOTER = re.compile(
+    r"\d{4}年\d{1,2}月(\d{1,2}日)?|[-—=*_]{3,}|\d{1,4}/\d{1,4}|[(]?(盖章|公章)[)]?"
 )
 _TITLE = re.compile(
-    r".*(表|明细|清单|花名册|名册|台账|公示|统计|汇总|名单)(\(.*\))?|.*单位[:：].*|[一二三四五六七八九十]+[、.].*",
+    r".*(表|明细|清单|花名册|名册|台账|公示|统计|汇总|名单)(\(.*\))?|.*单位:.*|[(]?[一二三四五六七八九十]+[、.)].*",
     re.DOTALL,
 )
-_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?([=+\-\d().]*)?|[甲乙丙丁戊己庚辛]|[A-Z]{1,2}|栏次")
+_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?([=+\-\d().]*)?|[甲乙丙丁戊己庚辛]|[A-Z]{1,2}|栏次|行次")
+_OTHER_HEADER = 4
+"""Column names that make a row a header of its own."""
+
+_NO_RECORD = "只有零星文字，姓名、证号、日期、金额凑不成一条记录"
+_NO_CLUE = "没有姓名、证号和金额，也不像标题、合计或签名行"
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Which columns carry what decides about a row."""
+    """Which columns carry what decides about a row: who it is, that something happened, amounts.
+
+    `lone_person`: a name or an ID with any second cell is enough (rosters).
+    """
 
     person: tuple[int, ...]
-    """name and ID columns."""
     evidence: tuple[int, ...]
-    """stay number and days; for a roster every other column that has a meaning."""
     money: tuple[int, ...]
     lone_person: bool = False
-    """Whether a name or an ID with any second cell is enough (rosters)."""
 
 
-@dataclass
-class Kinds:
-    """The kind of every body row, and why an `odd` one could not be understood."""
-
-    kind: list[str]
-    reason: dict[int, str] = field(default_factory=dict)
+Kind = tuple[str, str]
+"""Kind of a row, and for `odd` the reason why it could not be understood."""
 
 
-def classify(text: pl.DataFrame, header: Header, roles: Roles, id_column: int | None) -> Kinds:
-    """Kinds of the rows of `text` (columns by position). Rows with an ID are data at a glance."""
+def classify(
+    text: pl.DataFrame, header: Header, aliases: Aliases, roles: Roles, id_column: int | None
+) -> list[Kind]:
+    """Kinds of the rows of `text` (columns by position). Rows with a plain ID number are data at a glance."""
     blank = text.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    found: list[Kind] = [("blank" if empty else "data", "") for empty in blank]
     sure = pl.repeat(False, text.height, eager=True)
-    if id_column is not None and text.height:
+    if id_column is not None:
         sure = text.to_series(id_column).str.contains(ID_LIKE).fill_null(False)
-    found = Kinds(["blank" if empty else "data" for empty in blank])
     heads = [{tidy(head) for head in names} for names in header.labels]
     for index in (~(blank | sure)).arg_true():
-        kind, reason = _look_at(text.row(index), heads, roles)
-        found.kind[index] = kind
-        if reason:
-            found.reason[index] = reason
+        row = text.row(index)
+        cells = {c: _squeeze(cell) for c, cell in enumerate(row) if cell and cell != UNCOMPUTED}
+        found[index] = _look_at(cells, heads, aliases, roles)
     return found
-
-
-def _look_at(row: Sequence[str | None], heads: list[set[str]], roles: Roles) -> tuple[str, str]:
-    """Kind and reason of one row without a plain ID number."""
-    cells = {column: _squeeze(cell) for column, cell in enumerate(row) if cell is not None}
-    person = [c for c in roles.person if c in cells and cells[c] not in NOTHING]
-    amounts = [fen for c in roles.money if c in cells and (fen := parse_fen(cells[c])) is not None]
-    if _is_total([cells[c] for c in cells if c not in roles.money]):
-        return "total", ""
-    if _is_header(cells, heads):
-        return "header", ""
-    if not amounts and any(_FOOTER.fullmatch(cell) for cell in cells.values()):
-        return "footer", ""
-    evidence = [c for c in roles.evidence if c in cells and cells[c] not in NOTHING]
-    return _person_row(cells, len(person), len(evidence), amounts, roles)
-
-
-def _person_row(
-    cells: dict[int, str], person: int, evidence: int, amounts: list[int], roles: Roles
-) -> tuple[str, str]:
-    """A row that is not one of the rows around the data: what it has decides."""
-    if person and (evidence or amounts or person > 1 or (roles.lone_person and len(cells) > 1)):
-        return "data", ""
-    if evidence > 1 or (evidence and amounts):
-        return "data", ""
-    if person or evidence:
-        return "odd", "只有一两格文字，没有姓名、证号、日期和金额可以凑成一条记录"
-    if any(amounts):
-        return "sum", ""
-    if amounts or (len(cells) == 1 and next(iter(cells.values())).isdecimal()):
-        return "blank", ""
-    if len(cells) == 1 and _TITLE.fullmatch(next(iter(cells.values()))):
-        return "title", ""
-    return "odd", "没有姓名、证号和金额，也不像标题、合计或签名行"
 
 
 def _squeeze(cell: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell))
 
 
-def _is_total(words: list[str]) -> bool:
+def _look_at(
+    cells: Mapping[int, str], heads: Sequence[set[str]], aliases: Aliases, roles: Roles
+) -> Kind:
+    """Kind and reason of a row without a plain ID number."""
+    if _is_total([cells[c] for c in cells if c not in roles.money]):
+        return "total", ""
+    if _repeats(cells, heads):
+        return "header", ""
+    if _is_other_header(cells, aliases):
+        return "again", ""
+    amounts = [fen for c in roles.money if c in cells and (fen := parse_fen(cells[c])) is not None]
+    if not amounts and _is_footer(cells, roles):
+        return "footer", ""
+    return _by_content(cells, amounts, roles)
+
+
+def _by_content(cells: Mapping[int, str], amounts: Sequence[int], roles: Roles) -> Kind:
+    """A row that is not one of the rows around the data: what it has decides."""
+    person = sum(1 for c in roles.person if cells.get(c, "/") not in NOTHING)
+    evidence = sum(1 for c in roles.evidence if cells.get(c, "/") not in NOTHING)
+    alone = len(cells) == 1
+    if person and (evidence or amounts or person > 1 or (roles.lone_person and not alone)):
+        return "data", ""
+    if evidence > 1 or (evidence and amounts):
+        return "data", ""
+    if any(amounts):
+        return "sum", ""
+    if amounts or not cells or (alone and next(iter(cells.values())).isdecimal()):
+        return "blank", ""
+    if alone and _TITLE.fullmatch(next(iter(cells.values()))):
+        return "title", ""
+    return "odd", _NO_RECORD if person or evidence else _NO_CLUE
+
+
+def _is_total(words: Sequence[str]) -> bool:
     """Whether the words of a row are a total's label, also when 合 and 计 stand in two cells."""
     labels = [word for word in words if parse_fen(word) is None]
+    split = 1 < len(labels) <= 4 and len("".join(labels)) <= 4
     return any(_TOTAL.fullmatch(word) for word in labels) or bool(
-        1 < len(labels) <= 4 and _TOTAL.fullmatch("".join(labels)) and len("".join(labels)) <= 4
+        split and _TOTAL.fullmatch("".join(labels))
     )
 
 
-def _is_header(cells: dict[int, str], heads: list[set[str]]) -> bool:
+def _repeats(cells: Mapping[int, str], heads: Sequence[set[str]]) -> bool:
     """Whether a row repeats the header, or numbers its columns."""
     same = sum(1 for column, cell in cells.items() if tidy(cell) in heads[column])
     numbers = len(cells) > 2 and all(_COLUMN_NUMBER.fullmatch(cell) for cell in cells.values())
-    return same >= max(2, len(cells) / 2) or numbers
+    return bool(cells) and (same >= max(2, len(cells) / 2) or same == len(cells) or numbers)
+
+
+def _is_other_header(cells: Mapping[int, str], aliases: Aliases) -> bool:
+    """Whether a row of words names columns, but not in the order of the header above."""
+    if len(cells) < _OTHER_HEADER or any(re.search(r"\d", cell) for cell in cells.values()):
+        return False
+    return sum(1 for cell in cells.values() if aliases.claim(tidy(cell))) >= _OTHER_HEADER
+
+
+def _is_footer(cells: Mapping[int, str], roles: Roles) -> bool:
+    """Whether a row is signatures, notes or a page number; a name with a remark is not."""
+    if not cells:
+        return False
+    texts = list(cells.values())
+    if _SIGNATURE.fullmatch(texts[0]) or (len(texts) == 1 and _LONE_FOOTER.fullmatch(texts[0])):
+        return True
+    person = [cells[c] for c in roles.person if c in cells]
+    signed = [text for text in texts if _SIGNATURE.fullmatch(text)]
+    return (
+        bool(signed)
+        and all(text in signed for text in person)
+        and not any(c in cells and cells[c] not in signed for c in roles.evidence)
+    )

@@ -10,8 +10,9 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.aliases import aliases
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.inbox import open_files
+from onestop_cli.readers.rows import sort_rows
 from onestop_cli.readers.sheets import Sought, find_tables
-from onestop_cli.readers.table import Table, sort_rows
+from onestop_cli.readers.table import Table
 from onestop_cli.schema import LEVELS, REGISTER
 from onestop_cli.settings import Settings
 from onestop_cli.synonyms import Names, key, names, near

@@ -14,8 +14,10 @@ from onestop_cli.readers.aliases import aliases
 from onestop_cli.readers.days import days
 from onestop_cli.readers.faults import Faults, read_days
 from onestop_cli.readers.headers import Header
+from onestop_cli.readers.household import same_household
 from onestop_cli.readers.inbox import open_files
 from onestop_cli.readers.reading import Reading, SheetReading, together
+from onestop_cli.readers.rows import Sorted, sort_rows
 from onestop_cli.readers.sheets import (
     BIRTH_CENTURY,
     Sought,
@@ -25,8 +27,9 @@ from onestop_cli.readers.sheets import (
     quarantine,
     read_all,
     spoiled_ids,
+    two_headers,
 )
-from onestop_cli.readers.table import Table, sort_rows
+from onestop_cli.readers.table import Table
 from onestop_cli.readers.whose import of_file, without_document_words
 from onestop_cli.schema import READ_ROSTER
 from onestop_cli.settings import Settings
@@ -38,10 +41,12 @@ _KIND_OF_PEOPLE = re.compile(
 )
 
 
-def read_rosters(paths: Sequence[Path], settings: Settings) -> Reading:
+def read_rosters(
+    paths: Sequence[Path], settings: Settings, passwords: Sequence[str] = ()
+) -> Reading:
     """Every entry in the rosters behind `paths`; a roster without one usable ID number is a problem."""
     sought = Sought("花名册", aliases("roster"), _lacking)
-    opened, problems = open_files(paths)
+    opened, problems = open_files(paths, passwords)
     known = names(settings)
     sheets, more = read_all(opened, sought, settings, lambda table: _read(table, known))
     inputs = (file.file for file in opened)
@@ -63,17 +68,24 @@ def _read(table: Table, known: Names) -> tuple[SheetReading | None, list[Problem
     """One sheet, or why it cannot be read."""
     rows = sort_rows(table, lone_person=True)
     category, problems = _category(table, known)
-    entries = _entries(table, category).filter(rows.data)
+    problems += two_headers(table, rows)
+    entries = _entries(table, rows, category).filter(rows.data)
     if identify(entries.select("id_raw", "id_numeric", "name"))["id_no"].is_null().all():
         problems.append(_no_valid_row(table))
     if problems:
         return None, problems
     return SheetReading(
-        account(table, rows),
+        account(table, rows, notes=_notes(entries)),
         entries,
         quarantine(table, rows, "roster"),
         warnings=spoiled_ids(table, entries),
     ), []
+
+
+def _notes(entries: pl.DataFrame) -> list[str]:
+    """What the reader is not sure of."""
+    blank = entries["category_raw"].null_count()
+    return [f"{blank} 行没有写救助类别，标题和文件名也没有说明"] if blank else []
 
 
 def _no_valid_row(table: Table) -> Problem:
@@ -118,9 +130,10 @@ def category_named(text: str, known: Names) -> str | None:
     return left if not inside and _KIND_OF_PEOPLE.fullmatch(left) else None
 
 
-def _entries(table: Table, category: str | None) -> pl.DataFrame:
+def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
     """Every row below the header in the form of `READ_ROSTER`, data or not."""
     of_head = "id_no" not in table.header.columns
+    relation = table.words("relation")
     people = {
         "name": table.trimmed("name" if "name" in table.header.columns else "head"),
         "id_raw": table.raw("head_id" if of_head else "id_no"),
@@ -131,8 +144,12 @@ def _entries(table: Table, category: str | None) -> pl.DataFrame:
         "address_raw": table.words("address"),
         "sex_raw": table.words("sex"),
         "status_raw": table.words("status"),
-        "head": table.words("head"),
-        **{field: table.words(field) for field in ("family_no", "relation", "cert_no")},
+        "relation": relation,
+        "cert_no": table.words("cert_no"),
+        **{
+            field: same_household(table.words(field), relation, rows.data)
+            for field in ("head", "family_no")
+        },
     }
     frame = pl.DataFrame({**people, **_days(table)})
     return frame.with_columns(**place_columns(table)).select(

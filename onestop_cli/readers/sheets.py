@@ -10,13 +10,14 @@ import polars as pl
 
 from onestop_cli.errors import Problem
 from onestop_cli.readers.aliases import Aliases
-from onestop_cli.readers.cells import SCIENTIFIC
-from onestop_cli.readers.grid import Grid, column_letter
+from onestop_cli.readers.cells import SCIENTIFIC, cell_text
+from onestop_cli.readers.grid import Cell, Grid, column_letter
 from onestop_cli.readers.headers import Header, find_header
 from onestop_cli.readers.inbox import Opened
 from onestop_cli.readers.kinds import LEFT
 from onestop_cli.readers.reading import SheetAccount, SheetReading
-from onestop_cli.readers.table import Sorted, Table, kinds_above
+from onestop_cli.readers.rows import Sorted
+from onestop_cli.readers.table import Table
 from onestop_cli.schema import QUARANTINE
 from onestop_cli.settings import Layout, Settings
 
@@ -229,11 +230,11 @@ def layout_hint(grid: Grid, sought: Sought, pairs: Sequence[tuple[str, str]]) ->
     return f'[[layout]] file = "{grid.source}"{sheet} columns = {{ {columns} }}'
 
 
-def account(table: Table, rows: Sorted, hospital: str | None = None) -> SheetAccount:
+def account(
+    table: Table, rows: Sorted, hospital: str | None = None, notes: Sequence[str] = ()
+) -> SheetAccount:
     """Where every row of the sheet went."""
-    kinds = [*kinds_above(table.grid, table.header), *rows.kinds]
-    count = Counter(kinds)
-    header = table.header
+    count, header = Counter(rows.kinds), table.header
     used = {c for columns in header.columns.values() for c in columns}
     return SheetAccount(
         source=table.grid.source,
@@ -252,28 +253,45 @@ def account(table: Table, rows: Sorted, hospital: str | None = None) -> SheetAcc
         ),
         unit=table.unit,
         hospital=hospital,
+        notes=tuple(notes),
     )
 
 
 def quarantine(table: Table, rows: Sorted, kind: str) -> pl.DataFrame:
     """The rows that could not be understood, with ID numbers masked in their text."""
-    odd = [index for index, what in enumerate(rows.kinds) if what == "odd"]
+    odd = list(rows.reasons)
     return pl.DataFrame(
         {
             "source": [table.grid.source] * len(odd),
             "sheet": [table.grid.sheet] * len(odd),
-            "row": [table.offset + index + 1 for index in odd],
+            "row": [index + 1 for index in odd],
             "kind": [kind] * len(odd),
-            "text": [_masked(table.text.row(index)) for index in odd],
+            "text": [_masked(table.grid.rows[index]) for index in odd],
             "reason": [rows.reasons[index] for index in odd],
         },
         schema=dict(QUARANTINE),
     )
 
 
-def _masked(cells: Sequence[str | None]) -> str:
+def two_headers(table: Table, rows: Sorted) -> list[Problem]:
+    """A second header that names the columns in another order: what follows would be read wrong."""
+    again = [index for index, kind in enumerate(rows.kinds) if kind == "again"]
+    return [
+        Problem(
+            f"又出现一个表头，各列的顺序与第 {table.header.last + 1} 行的表头不同",
+            "请把它下面的数据拆到另一个工作表",
+            table.grid.source,
+            table.grid.sheet,
+            index + 1,
+        )
+        for index in again
+    ]
+
+
+def _masked(cells: Sequence[Cell]) -> str:
     """The filled cells of a row, long numbers cut to their last four characters."""
-    texts = pl.Series([cell.strip() for cell in cells if cell], dtype=pl.String)
+    filled = [text for cell in cells if (text := cell_text(cell).strip())]
+    texts = pl.Series(filled, dtype=pl.String)
     numbers = texts.str.replace_all(r"[0-9０-９]{6,}([0-9０-９]{3}[0-9０-９XxＸｘ])", "****${1}")
     return " | ".join(numbers)
 

@@ -12,8 +12,10 @@ from onestop_cli.readers.aliases import aliases
 from onestop_cli.readers.cells import unread_money
 from onestop_cli.readers.faults import Faults, read_days
 from onestop_cli.readers.headers import Header
+from onestop_cli.readers.hospital import hospital_column, hospital_named_by
 from onestop_cli.readers.inbox import open_files
 from onestop_cli.readers.reading import TOTALS, Reading, SheetReading, together
+from onestop_cli.readers.rows import Sorted, sort_rows
 from onestop_cli.readers.sheets import (
     BIRTH_CENTURY,
     Sought,
@@ -23,14 +25,15 @@ from onestop_cli.readers.sheets import (
     quarantine,
     read_all,
     spoiled_ids,
+    two_headers,
 )
-from onestop_cli.readers.table import Sorted, Table, sort_rows
-from onestop_cli.readers.whose import hospitals_named, of_file
+from onestop_cli.readers.table import Table, named_unit
 from onestop_cli.schema import PAYERS, READ_STAYS
 from onestop_cli.settings import Settings
-from onestop_cli.synonyms import Names, names, near
+from onestop_cli.synonyms import Names, names
 
 _AMOUNTS = ("total", "eligible", "out_of_scope", "first_pay", "over_limit")
+_AROUND = ("title", "footer", "odd")
 _STRUCK = r"^(-1|红冲|冲红|冲账|冲销|退费|退款|负)"
 
 
@@ -39,15 +42,16 @@ def read_stays(
     settings: Settings,
     hospitals: Sequence[str],
     extra_columns: Mapping[str, Sequence[str]] | None = None,
+    passwords: Sequence[str] = (),
 ) -> Reading:
-    """Every stay in the files behind `paths`.
+    """Every stay in the files behind `paths`; `passwords` are tried on locked workbooks.
 
     `hospitals`: the names in the register, against which a file without a hospital column is held.
     `extra_columns`: name → headers of further columns, handed on as strings `x_<name>`.
     """
     extra = extra_columns or {}
     sought = Sought("住院明细", aliases("stays").with_extra(extra), _lacking)
-    opened, problems = open_files(paths)
+    opened, problems = open_files(paths, passwords)
     known = names(settings)
     sheets, more = read_all(
         opened, sought, settings, lambda table: _read(table, known, hospitals, extra)
@@ -70,47 +74,22 @@ def _read(
 ) -> tuple[SheetReading | None, list[Problem]]:
     """One sheet, or why it cannot be read."""
     rows = sort_rows(table, lone_person=False)
-    whose, problems = _whose(table, known, hospitals)
-    if not any(rows.data):
-        problems.append(_empty(table))
-    if len(table.units_named) > 1:
-        problems.append(_two_units(table))
+    whose, problems = hospital_named_by(table, known, hospitals)
+    problems += two_headers(table, rows)
+    problems += [] if rows.data.any() else [_empty(table)]
+    problems += _two_units(table, rows)
     if problems:
         return None, problems
-    stays = _stays(table, whose, extra).filter(rows.data)
+    column, notes = hospital_column(table, rows)
+    hospital = pl.Series([whose] * table.height, dtype=pl.String) if whose else column
+    stays = _stays(table, hospital, extra).filter(rows.data)
     return SheetReading(
-        account(table, rows, hospital=whose),
+        account(table, rows, whose, notes),
         stays,
         quarantine(table, rows, "stay"),
         _mismatches(table, rows),
         spoiled_ids(table, stays),
     ), []
-
-
-def _whose(
-    table: Table, known: Names, hospitals: Sequence[str]
-) -> tuple[str | None, list[Problem]]:
-    """The hospital of a sheet that has no hospital column; None when the column says."""
-    if table.layout and table.layout.hospital:
-        return table.layout.hospital, []
-    if "hospital" in table.header.columns:
-        return None, []
-    grid = table.grid
-    inside = hospitals_named([*table.titles, grid.sheet or ""], known, hospitals)
-    outside = hospitals_named(of_file(grid.source), known, hospitals)
-    found = list(dict.fromkeys(inside + outside))
-    if len(found) == 1:
-        return found[0], []
-    clues = "、".join(f"“{text}”" for text in [*of_file(grid.source)[:1], *table.titles[:2]])
-    if found:
-        what = f"不知道是哪家医院的：文件名和标题说法不一（{'、'.join(found)}）"
-    else:
-        what = f"没有医疗机构列，从文件名和标题（{clues}）也认不出是名册里的哪一家"
-    close = near("".join(of_file(grid.source)[:1]), hospitals)
-    guess = f"，名称相近的有：{'、'.join(close)}" if close and not found else ""
-    hint = f'[[layout]] file = "{grid.source}" hospital = "名册里的名称"'
-    remedy = f"请改文件名，或在 onestop.toml 写明：{hint}{guess}"
-    return None, [Problem(what, remedy, grid.source, grid.sheet)]
 
 
 def _empty(table: Table) -> Problem:
@@ -123,21 +102,29 @@ def _empty(table: Table) -> Problem:
     )
 
 
-def _two_units(table: Table) -> Problem:
-    units = "、".join(table.units_named)
+def _two_units(table: Table, rows: Sorted) -> list[Problem]:
+    """Lines around the data that name different units."""
+    if table.layout and table.layout.unit:
+        return []
+    around = [row for row, kind in zip(table.grid.rows, rows.kinds, strict=True) if kind in _AROUND]
+    units = {unit for row in around for cell in row if (unit := named_unit(str(cell)))}
+    if units <= {table.unit}:
+        return []
     hint = f'[[layout]] file = "{table.grid.source}" unit = "元"'
-    return Problem(
-        f"金额单位有几种写法：{units}",
-        f"请在 onestop.toml 写明：{hint}",
-        table.grid.source,
-        table.grid.sheet,
-    )
+    return [
+        Problem(
+            f"金额单位说法不一：{'、'.join(sorted(units | {table.unit}))}",
+            f"请在 onestop.toml 写明：{hint}",
+            table.grid.source,
+            table.grid.sheet,
+        )
+    ]
 
 
-def _stays(table: Table, whose: str | None, extra: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def _stays(table: Table, hospital: pl.Series, extra: Mapping[str, Sequence[str]]) -> pl.DataFrame:
     """Every row below the header in the form of `READ_STAYS`, data or not."""
     words = {
-        "hospital_raw": table.trimmed("hospital"),
+        "hospital_raw": hospital,
         "level_raw": table.words("level"),
         "stay_no": table.words("stay_no"),
         "name": table.trimmed("name"),
@@ -153,8 +140,6 @@ def _stays(table: Table, whose: str | None, extra: Mapping[str, Sequence[str]]) 
         "visit_raw": table.words("visit"),
         **{f"x_{name}": table.words(f"x_{name}") for name in extra},
     }
-    if whose:
-        words["hospital_raw"] = pl.Series([whose] * table.height, dtype=pl.String)
     if table.layout and table.layout.level and "level" not in table.header.columns:
         words["level_raw"] = pl.Series([table.layout.level] * table.height, dtype=pl.String)
     columns = {**words, **_days(table), **_money(table), "id_numeric": id_numeric(table, "id_no")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,15 +14,11 @@ from onestop_cli.readers.cells import fen, texts, trimmed, worded
 from onestop_cli.readers.days import Habit, Month, days
 from onestop_cli.readers.grid import Cell, Grid
 from onestop_cli.readers.headers import Header
-from onestop_cli.readers.kinds import Roles, classify
-from onestop_cli.readers.totals import Mismatch, check_totals
 from onestop_cli.settings import Layout
 
 _UNIT_LINE = re.compile(
     r"(?:^|[^报制表主送用])(?:金额|货币|计量|计价)?单位[::]?(?:人民币)?[(]?(万元|千元|百元|元|角|分)"
 )
-_UNLABELLED = "只有金额，没有姓名、证号、住院号和日期，也不等于前面各行的合计"
-_ABOVE_HEADER = "像是数据，却在表头上方"
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,29 @@ class Table:
     def columns(self) -> list[tuple[Cell, ...]]:
         """The cells below the header, by column."""
         body = self.grid.rows[self.offset :]
-        return list(zip(*body, strict=True)) if body else [()] * self.grid.width
+        columns = list(zip(*body, strict=True)) if body else [()] * self.grid.width
+        return [
+            self._unmerged(index, column) if index in self._filled_down else column
+            for index, column in enumerate(columns)
+        ]
+
+    @cached_property
+    def _filled_down(self) -> frozenset[int]:
+        """Columns where a merged cell speaks for all rows it covers."""
+        fields = self.aliases.fields
+        return frozenset(
+            c for field, cs in self.header.columns.items() if fields[field].spread for c in cs
+        )
+
+    def _unmerged(self, index: int, column: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        """A column with what its vertical merges say in every row they cover."""
+        filled = list(column)
+        for (top, left), (bottom, right) in self.grid.merges:
+            if left <= index <= right and top >= self.offset and bottom > top:
+                value = self.grid.rows[top][left]
+                for row in range(top, min(bottom + 1, len(self.grid.rows))):
+                    filled[row - self.offset] = value
+        return tuple(filled)
 
     @cached_property
     def text(self) -> pl.DataFrame:
@@ -97,8 +114,7 @@ class Table:
     @cached_property
     def units_named(self) -> list[str]:
         """The units that 单位 lines above the header name, in order, each once."""
-        lines = (re.sub(r"\s+", "", unicodedata.normalize("NFKC", line)) for line in self.titles)
-        return list(dict.fromkeys(m[1] for line in lines if (m := _UNIT_LINE.search(line))))
+        return list(dict.fromkeys(unit for line in self.titles if (unit := named_unit(line))))
 
     @cached_property
     def titles(self) -> list[str]:
@@ -138,70 +154,7 @@ class Table:
         return found
 
 
-@dataclass(frozen=True)
-class Sorted:
-    """The rows of a table by kind: data, odd (quarantined, with its reason) or left out."""
-
-    kinds: Sequence[str]
-    reasons: Mapping[int, str]
-    mismatches: Sequence[Mismatch]
-
-    @property
-    def data(self) -> pl.Series:
-        return pl.Series([kind == "data" for kind in self.kinds], dtype=pl.Boolean)
-
-
-def sort_rows(table: Table, lone_person: bool) -> Sorted:
-    """What every row below the header is, with the totals checked."""
-    found = classify(
-        table.text,
-        table.header,
-        _roles(table, lone_person),
-        table.first("id_no") or table.first("head_id"),
-    )
-    labels = {
-        index: "" if kind == "sum" else _label(table, index)
-        for index, kind in enumerate(found.kind)
-        if kind in ("sum", "total")
-    }
-    wrong = check_totals(found.kind, labels, table.amounts)
-    unexplained = {mismatch.row for mismatch in wrong if not mismatch.label}
-    for index, label in labels.items():
-        if not label:
-            found.kind[index] = "odd" if index in unexplained else "total"
-    reasons = found.reason | dict.fromkeys(unexplained, _UNLABELLED)
-    return Sorted(found.kind, reasons, [m for m in wrong if m.label])
-
-
-def _roles(table: Table, lone_person: bool) -> Roles:
-    """Columns by what they tell about a row."""
-
-    def of(fields: Sequence[str]) -> tuple[int, ...]:
-        return tuple(c for field in fields for c in table.header.columns.get(field, ()))
-
-    fields = table.aliases.fields
-    if "name" not in fields:
-        return Roles(of(("hospital",)), of(("level",)), (), lone_person)
-    return Roles(
-        person=of(("name", "id_no", "head", "head_id")),
-        evidence=of(("stay_no", *(f.id for f in fields.values() if f.kind == "day"))),
-        money=of([f.id for f in fields.values() if f.kind == "money"]),
-        lone_person=lone_person,
-    )
-
-
-def _label(table: Table, index: int) -> str:
-    """The words of a total row."""
-    money = set(table.money_columns)
-    row = table.text.row(index)
-    words = [cell.strip() for column, cell in enumerate(row) if cell and column not in money]
-    return re.sub(r"\s+", "", "".join(words[:2]))[:40] or "合计"
-
-
-def kinds_above(grid: Grid, header: Header) -> list[str]:
-    """What the rows above the header are; and the header rows."""
-    above = [
-        "title" if any(str(c).strip() for c in row) else "blank"
-        for row in grid.rows[: header.first]
-    ]
-    return above + ["header"] * (header.last - header.first + 1)
+def named_unit(line: str) -> str | None:
+    """The unit of a 单位 line; 填报单位 is none."""
+    match = _UNIT_LINE.search(re.sub(r"\s+", "", unicodedata.normalize("NFKC", line)))
+    return match[1] if match else None

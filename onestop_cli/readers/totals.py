@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -52,7 +51,7 @@ def check_totals(
     found: list[Mismatch] = []
     starts = dict.fromkeys((PAGE, BLOCK, ALL, RUNNING), 0)
     ordered = [*sorted(labels), len(kinds)]
-    for row, following in itertools.pairwise(ordered):
+    for row, following in pairwise(ordered):
         rank = rank_of(labels[row])
         spans = [(starts[rank], row), (0, row), (row, following), (row, len(kinds))]
         wrong = _wrong(row, labels[row], amounts, sums, spans)

@@ -3,29 +3,73 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from collections.abc import Callable
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from onestop_cli.readers.grid import Grid, Unreadable
+from onestop_cli.readers import biff, ooxml
+from onestop_cli.readers.grid import Cell, Grid
+from onestop_cli.readers.limits import broken, check_extent
+from onestop_cli.readers.ooxml import Faulty
 
 
-def read_workbook(source: str, data: bytes) -> list[Grid]:
-    """Every sheet of a workbook; raises `Unreadable` when it is damaged or locked."""
+def read_xlsx(source: str, data: bytes, package: zipfile.ZipFile) -> list[Grid]:
+    """Every sheet of an xlsx or xlsm; raises `Unreadable`."""
+    facts = ooxml.look_into(package)
+    return _grids(source, data, facts.epoch_1904, lambda name, _: facts.faulty.get(name, {}))
+
+
+def read_xls(source: str, data: bytes, facts: biff.BookFacts) -> list[Grid]:
+    """Every sheet of a BIFF workbook; raises `Unreadable`."""
+    faulty = dict(enumerate(facts.faulty))
+    return _grids(source, data, facts.epoch_1904, lambda _, place: faulty.get(place, {}))
+
+
+def _grids(
+    source: str, data: bytes, epoch_1904: bool, faulty: Callable[[str, int], Faulty]
+) -> list[Grid]:
+    """The worksheets as calamine has them, with the faulty cells filled in."""
+    grids = []
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [
-            Grid(
-                source,
-                meta.name,
-                (sheet := book.get_sheet_by_name(meta.name)).to_python(skip_empty_area=False),
-                merges=sheet.merged_cell_ranges or (),
-                hidden=meta.visible != SheetVisibleEnum.Visible,
+        for place, meta in enumerate(book.sheets_metadata):
+            if meta.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            check_extent(sheet.total_height, sheet.total_width)
+            rows = sheet.to_python(skip_empty_area=False)
+            grids.append(
+                Grid(
+                    source,
+                    meta.name,
+                    _filled(rows, faulty(meta.name, place)),
+                    merges=sheet.merged_cell_ranges or (),
+                    epoch_1904=epoch_1904,
+                    hidden=meta.visible != SheetVisibleEnum.Visible,
+                )
             )
-            for meta in book.sheets_metadata
-        ]
-    except PasswordError as error:
-        raise Unreadable("工作簿有密码", "请去掉密码后重新保存") from error
     except CalamineError as error:
-        raise Unreadable(
-            "工作簿已损坏，打不开", "请用 Excel 或 WPS 打开检查，另存为 xlsx"
-        ) from error
+        raise broken() from error
+    except (
+        BaseException
+    ) as error:  # a Rust panic is no Exception, and a damaged file no bug of ours
+        if type(error).__name__ == "PanicException":
+            raise broken() from error
+        raise
+    return grids
+
+
+def _filled(rows: list[list[Cell]], faulty: Faulty) -> list[list[Cell]]:
+    """`rows` with what stands in faulty cells, which calamine leaves empty or outside."""
+    if not faulty:
+        return rows
+    height = max(len(rows), 1 + max(row for row, _ in faulty))
+    width = max(len(rows[0]) if rows else 0, 1 + max(column for _, column in faulty))
+    check_extent(height, width)
+    filled: list[list[Cell]] = [*rows, *([] for _ in range(height - len(rows)))]
+    filled = [[*row, *[""] * (width - len(row))] if len(row) < width else row for row in filled]
+    for (row, column), text in faulty.items():
+        if filled[row][column] == "":
+            filled[row][column] = text
+    return filled

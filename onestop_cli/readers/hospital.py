@@ -1,0 +1,54 @@
+"""Whose stays a sheet holds: by its column, else by what layout, title, sheet and file name say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from onestop_cli.errors import Problem
+from onestop_cli.readers.household import same_as_above
+from onestop_cli.readers.rows import Sorted
+from onestop_cli.readers.table import Table
+from onestop_cli.readers.whose import hospitals_named, of_file
+from onestop_cli.synonyms import Names, near
+
+
+def hospital_column(table: Table, rows: Sorted) -> tuple[pl.Series, tuple[str, ...]]:
+    """The hospital column as read, and a note when blanks were filled."""
+    column, filled = same_as_above(table.trimmed("hospital"), rows.data)
+    return column, (f"医疗机构列有 {filled} 处空白，按“同上”读",) if filled else ()
+
+
+def hospital_named_by(
+    table: Table, known: Names, hospitals: Sequence[str]
+) -> tuple[str | None, list[Problem]]:
+    """The hospital of a sheet without such a column; never one that is only similar."""
+    if table.layout and table.layout.hospital:
+        return table.layout.hospital, []
+    if "hospital" in table.header.columns:
+        return None, []
+    grid = table.grid
+    inside = hospitals_named([*table.titles, grid.sheet or ""], known, hospitals)
+    outside = hospitals_named(of_file(grid.source), known, hospitals)
+    found = list(dict.fromkeys(inside + outside))
+    if len(found) == 1:
+        return found[0], []
+    return None, [_unknown(table, found, hospitals)]
+
+
+def _unknown(table: Table, found: Sequence[str], hospitals: Sequence[str]) -> Problem:
+    """Nobody, or several, are named."""
+    grid = table.grid
+    stem = of_file(grid.source)[0]
+    clues = "、".join(f"“{text}”" for text in [stem, *table.titles[:2]])
+    if found:
+        what = f"不知道是哪家医院的：文件名和标题说法不一（{'、'.join(found)}）"
+    else:
+        what = f"没有医疗机构列，从文件名和标题（{clues}）也认不出是名册里的哪一家"
+    close = [] if found else near(stem, hospitals)
+    guess = f"；名称相近的有：{'、'.join(close)}" if close else ""
+    hint = f'[[layout]] file = "{grid.source}" hospital = "名册里的名称"'
+    return Problem(
+        what, f"请改文件名，或在 onestop.toml 写明：{hint}{guess}", grid.source, grid.sheet
+    )

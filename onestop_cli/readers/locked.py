@@ -1,0 +1,39 @@
+"""Workbooks with a password, opened by msoffcrypto-tool where it is installed (the [crypt] extra)."""
+
+from __future__ import annotations
+
+import importlib
+import io
+from collections.abc import Sequence
+
+from onestop_cli.readers.grid import Unreadable
+
+READ_ONLY_PASSWORD = "VelvetSweatshop"
+"""With it Excel locks workbooks that only ask for read-only."""
+
+
+def unlocked(data: bytes, passwords: Sequence[str]) -> bytes:
+    """The workbook without its lock; raises `Unreadable` when none of `passwords` opens it."""
+    try:
+        library = importlib.import_module("msoffcrypto")
+    except ImportError as error:
+        raise Unreadable(
+            "工作簿有密码",
+            "请在 Excel 或 WPS 里去掉密码后重新保存；要直接读，请先安装 onestop-cli[crypt]",
+        ) from error
+    for password in (*passwords, READ_ONLY_PASSWORD):
+        plain = io.BytesIO()
+        try:
+            office = library.OfficeFile(io.BytesIO(data))
+            checked = {"verify_password": True} if office.format == "ooxml" else {}
+            office.load_key(password=password, **checked)
+            office.decrypt(plain)
+        except (
+            Exception
+        ):  # the library has no common error; whatever it says, this password is not it
+            continue
+        return plain.getvalue()
+    what = "工作簿有密码，给出的密码都打不开" if passwords else "工作簿有密码"
+    raise Unreadable(
+        what, "请去掉密码后重新保存，或把密码写进文本文件（每行一个），用 --password-file 给出"
+    )
