@@ -16,6 +16,9 @@ from onestop_cli.periods import Period, parse_period
 TABLES = ("stays", "findings", "roster", "quarantine")
 """The parquet files of `RUN/data/`."""
 
+DOCUMENTS = "rules"
+"""The folder of `RUN/data/` with the run's own copies of its rule files, as `<rule id>.toml`."""
+
 
 @dataclass(frozen=True)
 class LayerInfo:
@@ -29,7 +32,7 @@ class LayerInfo:
 
 @dataclass(frozen=True)
 class Run:
-    """The tables of a run and `info`, which is `run.json` as a mapping.
+    """The tables of a run and `info`, which is `run.json` as a mapping. `documents`: rule id → the rule file's bytes.
 
     `info` has: `version`, `period`, `county` (name, code, phones, addresses: the `[county]` table of
     onestop.toml), `layers` (as `LayerInfo`), `rules` (id, title, document, number, from, to, assumed, readings,
@@ -42,6 +45,7 @@ class Run:
     roster: pl.DataFrame
     quarantine: pl.DataFrame
     extra: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    documents: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
@@ -67,10 +71,13 @@ def load_run(folder: Path) -> Run:
     try:
         info = json.loads((folder / "run.json").read_text("utf-8"))
         tables = {name: pl.read_parquet(folder / "data" / f"{name}.parquet") for name in TABLES}
+        copies = (folder / "data" / DOCUMENTS).glob("*.toml")
+        documents = {copy.stem: copy.read_bytes() for copy in sorted(copies)}
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise stop(
             f"“{folder.name}”不是完整的结算结果文件夹（{type(error).__name__}）",
             "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
             str(folder),
         ) from error
-    return Run(info, **tables)
+    stays, findings, roster, quarantine = tables.values()
+    return Run(info, stays, findings, roster, quarantine, documents=documents)

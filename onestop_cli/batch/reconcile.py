@@ -12,6 +12,7 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.errors import Broken, CannotRun, Problem, stop
+from onestop_cli.findings.causes import level_rates
 from onestop_cli.findings.files import roster_findings, row_findings, total_findings
 from onestop_cli.link import understand_roster
 from onestop_cli.periods import Period, parse_period
@@ -164,6 +165,7 @@ def _run(
             for name in members
         },
         "standards": standards(book),
+        "level_rates": level_rates(book),
         "inputs": _inputs(request, read),
         "counts": _counts(read, done.stays),
         "control": control(done.stays, book.layers),
@@ -171,7 +173,9 @@ def _run(
         "enrolled": dict(request.settings.enrolled),
         "warnings": [*read.stays.warnings, *read.roster.warnings],
     }
-    return Run(info, _in_order(done.stays, book.layers), findings, roster, quarantine)
+    documents = {rule.file.id: rule.data for rule in read.rules}
+    stays = _in_order(done.stays, book.layers)
+    return Run(info, stays, findings, roster, quarantine, documents=documents)
 
 
 def _layer(book: Rulebook, layer: str) -> dict[str, str]:

@@ -25,11 +25,12 @@ CASES = ".cases.toml"
 
 @dataclass(frozen=True)
 class LoadedRule:
-    """A document as read, with the file it stands in and that file's sha256."""
+    """A document as read, with the file it stands in, that file's sha256 and its bytes."""
 
     file: RuleFile
     path: Path
     sha256: str
+    data: bytes
 
 
 def find_rules(names: Sequence[str], county: Path | None = None) -> list[Path]:
@@ -83,7 +84,7 @@ def load_rule(path: Path) -> LoadedRule:
         rule = RuleFile.model_validate(table)
     except ValidationError as error:
         raise CannotRun(key_problems(path, text, table, error)) from error
-    return LoadedRule(rule, path, hashlib.sha256(data).hexdigest())
+    return LoadedRule(rule, path, hashlib.sha256(data).hexdigest(), data)
 
 
 def read_toml(path: Path, data: bytes | None = None) -> tuple[str, dict[str, Any]]:
