@@ -8,10 +8,10 @@ from onestop_cli.notices import TITLE, Notice
 from onestop_cli.posting import Posting
 from onestop_cli.writers.notice_columns import (
     FUNDS,
-    STANDARDS,
     list_columns,
     part_columns,
     shown_rows,
+    standard_columns,
     table_of,
 )
 from onestop_cli.writers.notice_words import about, lead, whose
@@ -25,15 +25,16 @@ def write_book(path: Path, notice: Notice, posting: Posting) -> None:
     title = whose(notice, posting) + TITLE
     with Book(path, title=title) as book:
         for part in notice.parts:
-            columns = part_columns(notice, part, posting)
-            book.table_sheet(part.title, title, columns, part.table, left=posting.period)
+            sums = part_columns(notice, part, posting)
+            book.table_sheet(part.title, title, sums, part.table, left=posting.period)
         _names(book, title, notice, posting)
         if posting.funds and notice.level == "county":
             funds = table_of(FUNDS, posting.funds)
             book.table_sheet("基金收支", "基金收支公示", FUNDS, funds, left=posting.period)
         if posting.standards:
-            standards = table_of(STANDARDS, posting.standards)
-            book.table_sheet("补偿标准", "补偿标准", STANDARDS, standards, right="")
+            columns, note = standard_columns(posting)
+            standards = table_of(columns, posting.standards)
+            book.table_sheet("补偿标准", "补偿标准", columns, standards, left=note, right="")
 
 
 def _names(book: Book, title: str, notice: Notice, posting: Posting) -> None:

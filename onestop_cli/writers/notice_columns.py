@@ -13,13 +13,15 @@ from onestop_cli.notices import Notice, Part
 from onestop_cli.posting import Posting
 from onestop_cli.writers.columns import Column
 
+_UNIT = "单位：元"
+_SHORT = 15
 _PLACES = {"county": "乡镇", "township": "村", "hospital": "乡镇"}
 
 STANDARDS = (
     Column("kind", "补偿种类", width=14),
-    Column("who", "对象", width=26),
-    Column("terms", "标准", width=70),
-    Column("document", "依据文件", width=30),
+    Column("who", "对象", width=24),
+    Column("terms", "标准", width=80),
+    Column("document", "依据文件", width=40),
 )
 FUNDS = (
     Column("fund", "基金", width=24),
@@ -34,8 +36,8 @@ FUNDS = (
 class Grid:
     """A table with its cells as text.
 
-    `head`: the column that names the row. `links`: from its text to an address. `apart`: begins a
-    new page. `unit`: 单位：元, or "" for a table of words.
+    `head`: the column that names the row. `links`: from its text to an address. `note`: what holds
+    for the whole table, such as the unit. `apart`: begins a new page.
     """
 
     title: str
@@ -43,9 +45,19 @@ class Grid:
     rows: list[tuple[str, ...]]
     totals: tuple[str, ...]
     head: str
-    unit: str = "单位：元"
+    note: str = _UNIT
     links: Mapping[str, str] = field(default_factory=dict)
     apart: bool = False
+
+    @property
+    def words(self) -> bool:
+        """Whether it holds no numbers."""
+        return all(column.kind == "text" for column in self.columns)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is so short that it stays on one page."""
+        return len(self.rows) <= _SHORT
 
     def zip(self, row: tuple[str, ...]) -> Iterable[tuple[Column, str]]:
         """The cells of a row beside their columns."""
@@ -63,9 +75,9 @@ def list_columns(notice: Notice, posting: Posting) -> list[Column]:
     hospital = [] if notice.hospital else [Column("hospital", "就诊医疗机构", width=22)]
     return [
         Column("number", "序号", "int"),
-        Column("name", "姓名", width=14),
+        Column("name", "姓名", width=13),
         *place,
-        Column("category", "人员类别", width=17),
+        Column("category", "人员类别", width=20),
         *hospital,
         Column("month", "出院年月", width=11),
         *_amount_columns(notice, posting),
@@ -120,9 +132,18 @@ def posting_grids(posting: Posting, *, county: bool) -> list[Grid]:
             Grid("基金收支", FUNDS, _cells(FUNDS, table_of(FUNDS, posting.funds)), (), "fund")
         )
     if posting.standards:
-        standards = _cells(STANDARDS, table_of(STANDARDS, posting.standards))
-        grids.append(Grid("补偿标准", STANDARDS, standards, (), "kind", unit=""))
+        columns, note = standard_columns(posting)
+        rows = _cells(columns, table_of(columns, posting.standards))
+        grids.append(Grid("补偿标准", columns, rows, (), "kind", note))
     return grids
+
+
+def standard_columns(posting: Posting) -> tuple[Sequence[Column], str]:
+    """The columns of the table of standards; a document that all share is named once, in the note."""
+    documents = {line.document for line in posting.standards}
+    if len(documents) > 1:
+        return STANDARDS, ""
+    return STANDARDS[:-1], f"依据{documents.pop()}"
 
 
 def table_of(columns: Sequence[Column], lines: Iterable[object]) -> pl.DataFrame:

@@ -116,8 +116,9 @@ def _table(grid: Grid) -> dict[str, Any]:
     """A table for the template; a width of 0 is as wide as what stands in it."""
     return {
         "title": grid.title,
-        "unit": grid.unit,
+        "note": grid.note,
         "apart": grid.apart,
+        "whole": grid.whole,
         "titles": [column.title for column in grid.columns],
         "widths": [column.chars if wraps(column) else 0 for column in grid.columns],
         "numbers": [column.kind != "text" for column in grid.columns],
