@@ -17,15 +17,18 @@ from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
 from onestop_cli.settle.year import claimed_first
 
 
-def settle(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+def settle(stays: pl.DataFrame, book: Rulebook, *, live: bool = True) -> pl.DataFrame:
     """Due amounts of governed, settled stays; a whole person-year must stand in one frame.
+
+    `live`: the year so far is taken from the rows at hand. Else each stay brings it as `<step>_…before_fen`,
+    `<step>_nth` and `pool_<id>_before_fen`, and is worked out for itself.
 
     Needs id_no, benefit_year, the columns of `ORDER`, total_fen, eligible_fen, has_eligible, the expenses, term, quota,
     and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
     cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen.
     """
     ordered = _bills(_in_turn(stays), book)
-    settled = _with_pools(ordered, book) if book.pools else _steps(ordered, book)
+    settled = _with_pools(ordered, book, live) if book.pools else _steps(ordered, book, live)
     borne = pl.col("total_fen") - pl.col(BILL)
     borne += pl.sum_horizontal(f"{step.id}_borne_fen" for step in book.steps)
     open_ = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
@@ -77,11 +80,11 @@ def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return stays
 
 
-def _steps(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+def _steps(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
     """Every step in order of payment; `_rest_fen` is what is left of the bill."""
     stays = stays.with_columns(pl.col(BILL).alias(REST))
     for step in book.steps:
-        stays = settle_step(stays, book, step)
+        stays = settle_step(stays, book, step, live=live)
         rest = pl.col(REST) - pl.col(f"{step.id}_paid_fen") - pl.col(f"{step.id}_borne_fen")
         stays = stays.with_columns(rest.alias(REST))
         stays = _sum_parts(stays, book, step.layer, step.id)
@@ -115,20 +118,27 @@ def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl
     )
 
 
-def _with_pools(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+def _with_pools(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
     """Limits shared by several layers, to a fixed point: a stay's room hangs only on earlier stays of its year."""
-    rooms = {pool: book.table[f"pool.{pool}"].gather(stays["term"]) for pool in book.pools}
-    caps = dict(rooms)
+    caps = {pool: book.table[f"pool.{pool}"].gather(stays["term"]) for pool in book.pools}
+    rooms = caps if live else {pool: _left(stays, pool, cap) for pool, cap in caps.items()}
     while True:
         tried = stays.with_columns(
             *(room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()),
             *(cap.alias(f"pool_{pool}_cap_fen") for pool, cap in caps.items()),
         )
-        tried = _steps(tried, book)
+        tried = _steps(tried, book, live)
+        if not live:
+            return tried
         left = {pool: _room(tried, book, pool, caps[pool]) for pool in book.pools}
         if all(left[pool].equals(rooms[pool]) for pool in book.pools):
             return tried
         rooms = left
+
+
+def _left(stays: pl.DataFrame, pool: str, cap: pl.Series) -> pl.Series:
+    """What a pool leaves stays that bring its use of the year so far."""
+    return (cap - stays[f"pool_{pool}_before_fen"]).clip(lower_bound=0)
 
 
 def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:

@@ -21,11 +21,14 @@ GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
 ZERO = pl.lit(0, pl.Int64)
 
 
-def settle_step(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.DataFrame:
+def settle_step(
+    stays: pl.DataFrame, book: Rulebook, step: Step, *, live: bool = True
+) -> pl.DataFrame:
     """Add one step's columns to stays that stand in the contract's order of each person-year (`_group`)."""
     params = Parameters(book.table, step.id)
     term = stays[term_column(stays, step.id)]
-    return LayerPass(book, step, params).over(beside(stays, params, term)).drop(params.varying)
+    passed = LayerPass(book, step, params, live).over(beside(stays, params, term))
+    return passed.drop(params.varying)
 
 
 @dataclass(frozen=True)
