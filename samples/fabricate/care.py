@@ -16,10 +16,11 @@ from samples.fabricate.people import Registry
 MEAN_COST = {"township": 1247, "county": 2348, "city": 5600, "province": 8900}
 """Mean cost of a stay in yuan; published: 1,247.57 乡, 2,348.55 县, 6,338.12 above the county."""
 
-_VISITS = {"township": 46, "county": 38, "city": 10, "province": 6}
+VISITS = {"township": 46, "county": 38, "city": 10, "province": 6}
+"""Share of stays per level in percent."""
 _MEAN_DAYS = {"township": 6, "county": 9, "city": 12, "province": 14}
 _STAYS_EACH = ((1, 58), (2, 21), (3, 11), (4, 6), (6, 4))
-_DISEASES = (
+DISEASES = (
     "肺炎", "高血压病", "脑梗塞", "胆囊炎", "阑尾炎", "骨折", "慢性支气管炎", "冠心病", "糖尿病",
     "胃溃疡", "腰椎间盘突出", "白内障", "肾结石", "正常分娩",
 )  # fmt: skip
@@ -89,7 +90,7 @@ def _choose(
     rng: Random, person: Person, by_level: dict[str, list[Hospital]], serious: bool
 ) -> Hospital:
     """A hospital: the township's own for simple things, the city or the province for serious ones."""
-    weights = {level: _VISITS[level] for level in by_level}
+    weights = {level: VISITS[level] for level in by_level}
     if serious:
         weights = {level: 1 + 20 * (level in ("city", "province")) for level in by_level}
     level = rng.choices(list(weights), list(weights.values()))[0]
@@ -115,7 +116,7 @@ def _stay(rng: Random, person: Person, hospital: Hospital, leave: date, serious:
         leave - timedelta(days=days),
         leave,
         settled if hospital.shape.has("settled") else None,
-        rng.choice(_DISEASES),
+        rng.choice(DISEASES),
         total_yuan,
         eligible,
     )
