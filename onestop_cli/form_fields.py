@@ -6,7 +6,7 @@ the county's form, a stay on a hospital's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -123,5 +123,3 @@ def _stay(statement: Statement, number: int, stay: Mapping[str, Any]) -> dict[st
 
 def _yuan(line: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Value]:
     return {name: Value("yuan", line[key]) for name, key in names.items()}
-
-

@@ -8,6 +8,7 @@ import polars as pl
 
 from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.identify import mask_id
+from onestop_cli.money import yuan
 from onestop_cli.run import Run
 from onestop_cli.schema import LEVELS
 from onestop_cli.statements import NO_HOSPITAL, SIDES, Statement
@@ -23,13 +24,18 @@ _CAUSES = {
     "base:eligible": "按可补偿费用作基数",
     "floor": "按保底补偿计算",
     "upstream": "因前一层补偿有误而连带",
-    "cap-ignored": "未计年度封顶",
+    "cap-ignored": "没有执行年度封顶",
     "unknown": "原因不明",
+    "rounding:truncate": "分以下直接舍去",
+    "rounding:jiao": "四舍五入到角",
+    "rounding:yuan": "四舍五入到元",
+    "rounding:jiao-truncate": "角以下直接舍去",
+    "rounding:yuan-truncate": "元以下直接舍去",
 }
 _KEYED_CAUSES = {
     "level": "按{}比例计算",
     "category": "按“{}”类别计算",
-    "rounding": "舍入方式不同（{}）",
+    "rounding": "{}",
     "rule": "按其他文件（{}）计算",
 }
 
@@ -40,10 +46,11 @@ def cause_text(cause: str | None) -> str:
 
 
 def _one_cause(token: str) -> str:
-    if token in _CAUSES:
-        return _CAUSES[token]
+    """One token, or two joined by `+` that hold at once."""
+    if "+" in token:
+        return "，并且".join(_one_cause(part) for part in token.split("+"))
     kind, _, value = token.partition(":")
-    return _KEYED_CAUSES.get(kind, f"{kind}（{{}}）").format(LEVELS.get(value, value))
+    return _CAUSES.get(token) or _KEYED_CAUSES.get(kind, "{}").format(LEVELS.get(value, value))
 
 
 def shown_findings(run: Run) -> pl.DataFrame:
@@ -134,6 +141,15 @@ def patterns(findings: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("amount_fen", "cases", *keys, descending=[True, True, *[False] * len(keys)])
     )
+
+
+def pattern_lines(findings: pl.DataFrame, count: int) -> list[str]:
+    """The first `count` patterns in words: 医疗救助多付 · 县医院 · 31 例 · 12,345.00 元."""
+    return [
+        f"{row['layer_name']}{row['way']} · {row['hospital']} · {row['cases']:,} 例 · "
+        f"{yuan(row['amount_fen'])} 元" + (f" · {row['cause_name']}" if row["cause_name"] else "")
+        for row in patterns(findings).head(count).iter_rows(named=True)
+    ]
 
 
 def reasons(findings: pl.DataFrame) -> pl.DataFrame:

@@ -12,12 +12,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements import Statement
 
 _ENDS = {"from": "起始日", "to": "止日"}
-_ROWS = (
-    ("stays", "住院"),
-    ("roster", "花名册"),
-    ("quarantined", "无法识别"),
-    ("recognised", "标题、合计等"),
-)
+_ROWS = {"stays": "住院", "roster": "花名册", "quarantined": "无法识别"}
 
 
 def cover_lines(statement: Statement) -> list[tuple[str, str]]:
@@ -77,10 +72,11 @@ def _extent(counts: Mapping[str, int]) -> Iterator[str]:
 
 def accounted_for(run: Run) -> str:
     """Files and rows read, and what became of every row."""
-    counts = run.info.get("counts", {})
-    parts = "，".join(f"{name} {counts[key]:,} 行" for key, name in _ROWS if key in counts)
-    files = f"读取文件 {len(run.info.get('inputs', ())):,} 个"
-    return f"{files}，共 {counts['rows']:,} 行：{parts}" if "rows" in counts else files
+    counts = run.info["counts"]
+    parts = [f"{name} {counts[key]:,}" for key, name in _ROWS.items()]
+    parts.append(f"标题、合计、空行等 {sum(counts['left'].values()):,}")
+    files = len(run.info["inputs"])
+    return f"读取文件 {files:,} 个，共 {counts['rows_read']:,} 行 = {' + '.join(parts)}"
 
 
 def equation(statement: Statement) -> str:

@@ -236,11 +236,11 @@ def info_of(layers: tuple[str, ...], size: int, hospitals: list[str]) -> dict[st
             for name in hospitals
         ],
         "counts": {
-            "rows": size + 12,
+            "rows_read": size + 12,
             "stays": size,
             "roster": 0,
             "quarantined": 1,
-            "recognised": 11,
+            "left": {"title": 5, "header": 3, "total": 3},
         },
         "control": {},
         "settings": {},

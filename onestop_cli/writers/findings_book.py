@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.decide import KINDS
 from onestop_cli.findings.catalogue import SEVERITIES
 from onestop_cli.patterns import by_code, by_hospital
 from onestop_cli.statements import Statement
@@ -13,17 +14,15 @@ from onestop_cli.writers.columns import Column
 from onestop_cli.writers.county_book import NUMBER
 from onestop_cli.writers.workbook import Book
 
-DECISIONS = ("放行", "拒付", "认定类别", "扣款", "补发")
-"""What people can decide about a finding; the words of `--decisions`."""
-
 _PLACE = (
     Column("source", "文件", width=24),
     Column("sheet", "工作表", width=12),
     Column("row", "行", "int", 7, align="center"),
 )
 _TO_FILL = (
-    Column("decision", "处理决定", width=10, choices=DECISIONS, fill=True),
+    Column("decision", "处理决定", width=10, choices=KINDS, fill=True),
     Column("amount", "金额", "yuan", fill=True),
+    Column("recognised", "认定类别为", width=14, fill=True),
     Column("grounds", "理由", width=20, fill=True),
     Column("evidence", "依据", width=16, fill=True),
     Column("handled_by", "经办人", width=9, fill=True),
@@ -38,7 +37,7 @@ _EXPLAINED = (
     ("提示", "不影响金额，请医疗机构或民政留意。"),
     ("放行", "视同没有这条差错，照政策结算。"),
     ("拒付", "整笔不予拨付。"),
-    ("认定类别", "按“理由”中写明的救助类别结算，须附民政依据。"),
+    ("认定类别", "按“认定类别为”一列写明的救助类别结算，须附民政依据。"),
     ("扣款", "按“金额”扣减。"),
     ("补发", "按“金额”补给患者或医疗机构。"),
 )  # fmt: skip

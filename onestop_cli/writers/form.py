@@ -18,6 +18,7 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import Cell
 from openpyxl.formula import Tokenizer
+from openpyxl.formula.translate import Translator
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -46,13 +47,13 @@ def fill_form(template: Path, fields: Fields, rows: Sequence[Fields], out: Path)
         repeated = next(iter(_repeated_rows(sheet)), None)
         if repeated:
             _make_room(book, sheet, repeated, max(len(rows), 1))
-            for number, row in enumerate(rows or [{}]):
-                _fill_row(
-                    sheet, repeated + number, {f"{_ROW}{k}": v for k, v in row.items()}, fields
-                )
+        by_row = {
+            (repeated or 0) + number: {f"{_ROW}{name}": value for name, value in row.items()}
+            for number, row in enumerate(rows)
+        }
         for line in sheet.iter_rows():
             for cell in line:
-                _fill(cell, fields)
+                _fill(cell, {**fields, **by_row.get(cell.row, {})})
     book.save(out)
 
 
@@ -72,9 +73,10 @@ def _problems(book: Workbook, known: set[str], has_rows: bool, template: Path) -
     for sheet in book.worksheets:
         for cell, name in _asked(sheet):
             if name not in known and (has_rows or not name.startswith(_ROW)):
+                offered = (k for k in known if k.startswith(_ROW) == name.startswith(_ROW))
                 yield Problem(
                     f"表样单元格 {cell.coordinate} 要填“{name}”，没有这个字段",
-                    f"可用的字段：{'、'.join(sorted(known))}",
+                    f"可用的字段：{'、'.join(sorted(offered))}",
                     str(template), sheet.title, cell.row,
                 )  # fmt: skip
         if len(repeated := _repeated_rows(sheet)) > 1:
@@ -102,26 +104,29 @@ def _make_room(book: Workbook, sheet: Worksheet, row: int, count: int) -> None:
     """Turn the repeated row into `count` rows alike; everything below moves down."""
     more = count - 1
     last, width = sheet.max_row, sheet.max_column
-    across = [merged for merged in sheet.merged_cells.ranges if merged.min_row <= merged.max_row]
+    across = list(sheet.merged_cells.ranges)
     for merged in across:
-        sheet.merged_cells.remove(merged)
+        sheet.unmerge_cells(merged.coord)
     heights = {at: size.height for at, size in sheet.row_dimensions.items()}
     if more and last > row:
         sheet.move_range(f"A{row + 1}:{sheet.cell(last, width).coordinate}", rows=more)
     for at in sorted((at for at in heights if at >= row), reverse=True):
         sheet.row_dimensions[at + more if at > row else at].height = heights[at]
+    _stretch_formulas(book, sheet, row, more)
     for number in range(1, count):
         sheet.row_dimensions[row + number].height = heights.get(row)
         for column in range(1, width + 1):
             _copy(sheet.cell(row, column), sheet.cell(row + number, column))
     _merge_again(sheet, across, row, more)
-    _stretch_formulas(book, sheet, row, more)
     if sheet.print_area:
         sheet.print_area = _stretched(sheet.print_area.split("!")[-1], row, more)
 
 
 def _copy(model: Cell, cell: Cell) -> None:
     cell.value = model.value
+    if model.data_type == "f":
+        formula = Translator(model.value, origin=model.coordinate)
+        cell.value = formula.translate_formula(cell.coordinate)
     cell._style = copy(model._style)
 
 
@@ -172,28 +177,19 @@ def _moved(reference: str, since: int, more: int) -> str:
     )
 
 
-def _fill_row(sheet: Worksheet, row: int, values: Fields, fields: Fields) -> None:
-    for cell in sheet[row]:
-        _fill(cell, {**fields, **values}, blank=True)
-
-
-def _fill(cell: Cell, fields: Fields, *, blank: bool = False) -> None:
-    """Put the values into one cell; a cell that is nothing but one field becomes that value.
-
-    `blank`: fields without a value vanish (a repeated row without rows).
-    """
+def _fill(cell: Cell, values: Fields) -> None:
+    """Put the values into one cell; a cell that is nothing but one field becomes that value."""
     text = cell.value
     if not isinstance(text, str) or not _FIELD.search(text):
         return
     whole = _FIELD.fullmatch(text.strip())
-    if whole and (value := fields.get(whole[1])) and value.kind != "text":
+    value = values.get(whole[1]) if whole else None
+    if value and value.kind != "text":
         cell.value = _number(value)
         if cell.number_format == "General":
             cell.number_format = NUMBER_FORMATS[value.kind]
         return
-    if not blank and not any(match[1] in fields for match in _FIELD.finditer(text)):
-        return
-    cell.value = _FIELD.sub(lambda match: _text(fields.get(match[1])), text)
+    cell.value = _FIELD.sub(lambda match: _text(values.get(match[1])), text)
     # A text that begins with = is still a text.
     cell.data_type = "s"
 

@@ -1,0 +1,96 @@
+"""Every paper of a run, and the run folder as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.form_fields import county_fields, hospital_fields, hospital_rows, stay_rows
+from onestop_cli.patterns import shown_findings, with_reasons
+from onestop_cli.run import Run
+from onestop_cli.settings import Settings
+from onestop_cli.statements import Statement
+from onestop_cli.writers.county_book import write_county_book
+from onestop_cli.writers.findings_book import write_findings_book
+from onestop_cli.writers.folder import safe_name, safe_names, staged
+from onestop_cli.writers.form import fill_form
+from onestop_cli.writers.hospital_book import HospitalAccount, write_hospital_book
+from onestop_cli.writers.report import write_report
+from onestop_cli.writers.run_folder import (
+    COUNTY_BOOK,
+    FINDINGS_BOOK,
+    HOSPITALS,
+    REPORT,
+    STATEMENTS,
+    write_data,
+)
+
+Tell = Callable[[str], None]
+"""Told the Chinese name of each stage as it begins."""
+
+FORMS = {"county": "县级结算表样，重复行为医疗机构", "hospital": "机构对账单表样，重复行为住院"}
+"""Forms a county may bring, by their key in `[templates]` of onestop.toml."""
+
+
+def write_run(run: Run, out: Path, settings: Settings, tell: Tell = lambda stage: None) -> None:
+    """The run folder `out`: data and papers, whole or not at all; raises `CannotRun`."""
+    with staged(out) as stage:
+        write_data(run, stage)
+        write_papers(run, stage, settings, tell)
+
+
+def write_papers(
+    run: Run, folder: Path, settings: Settings, tell: Tell = lambda stage: None
+) -> None:
+    """Statements, findings and report of `run` below `folder`, which exists.
+
+    Raises `CannotRun` when a form of the county cannot be filled.
+    """
+    forms = _forms(settings)
+    statement = Statement(run)
+    findings = shown_findings(run)
+    hospitals = folder / STATEMENTS / HOSPITALS
+    hospitals.mkdir(parents=True)
+    tell("写县级结算表")
+    write_county_book(statement, folder / STATEMENTS / COUNTY_BOOK)
+    write_findings_book(statement, findings, folder / FINDINGS_BOOK)
+    write_report(statement, findings, folder / REPORT)
+    if form := forms.get("county"):
+        out = folder / STATEMENTS / f"{safe_name(form.stem)}.xlsx"
+        fill_form(form, county_fields(statement), hospital_rows(statement), out)
+    tell("写机构对账单")
+    _write_hospitals(statement, findings, hospitals, forms.get("hospital"))
+
+
+def _write_hospitals(
+    statement: Statement, findings: pl.DataFrame, folder: Path, form: Path | None
+) -> None:
+    """A workbook per hospital, and its form when the county has one."""
+    stays = with_reasons(statement.stays, findings).partition_by("hospital", as_dict=True)
+    found = findings.partition_by("hospital", as_dict=True)
+    lines = list(statement.hospitals.iter_rows(named=True))
+    names = safe_names(line["hospital"] for line in lines)
+    for line in lines:
+        key, name = (line["hospital"],), names[line["hospital"]]
+        account = HospitalAccount(line, stays[key], found.get(key, findings.clear()))
+        write_hospital_book(statement, account, folder / f"{name}.xlsx")
+        if form:
+            rows = stay_rows(statement, account.stays)
+            out = folder / f"{name}（{safe_name(form.stem)}）.xlsx"
+            fill_form(form, hospital_fields(statement, line), rows, out)
+
+
+def _forms(settings: Settings) -> dict[str, Path]:
+    """The county's forms; raises `CannotRun` naming every key we know no paper for."""
+    known = "；".join(f"{key}（{what}）" for key, what in FORMS.items())
+    problems = [
+        Problem(f"不认识表样“{key}”", f"onestop.toml 的 [templates] 可写：{known}")
+        for key in settings.templates
+        if key not in FORMS
+    ]
+    if problems:
+        raise CannotRun(problems)
+    return {key: settings.folder / path for key, path in settings.templates.items()}

@@ -1,0 +1,21 @@
+"""A run folder: the names of its papers, and its machine-readable half."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from onestop_cli.run import TABLES, Run
+
+STATEMENTS, HOSPITALS = "结算", "机构"
+COUNTY_BOOK, FINDINGS_BOOK, REPORT = "县级结算汇总.xlsx", "差错清单.xlsx", "运行报告.html"
+
+
+def write_data(run: Run, folder: Path) -> None:
+    """Write `run.json` and the tables of `run` into `folder`, as `load_run` reads them."""
+    data = folder / "data"
+    data.mkdir(parents=True)
+    for name in TABLES:
+        getattr(run, name).write_parquet(data / f"{name}.parquet")
+    text = json.dumps(dict(run.info), ensure_ascii=False, indent=2, default=str)
+    (folder / "run.json").write_text(text + "\n", "utf-8")
