@@ -79,12 +79,17 @@ def _benefit_year(number: int, rule: RuleFile) -> pl.Expr:
 
 
 def _cell(book: Rulebook, number: int, category: pl.Expr) -> pl.Expr:
-    """Row number in the table from the codes of all axes; null as soon as one code is."""
+    """Row number in the table from the codes of all axes; null as soon as one code is.
+
+    A document that names no categories makes no difference between people.
+    """
     terms = book.terms[number]
     index = pl.lit(0, pl.Int64)
     for axis in terms.axes:
         codes = {value: code for code, value in enumerate(axis.values)}
-        if axis.name == "category":
+        if axis.name == "category" and len(codes) == 1:
+            code = pl.lit(0, pl.Int64)
+        elif axis.name == "category":
             code = category.fill_null(NONE).replace_strict(
                 codes, default=None, return_dtype=pl.Int64
             )

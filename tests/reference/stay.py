@@ -143,6 +143,8 @@ def cell_of(bill: Bill, rule: RuleFile, category: str | None) -> dict[str, str |
     """The stay's value in every dimension; None where one has no value that the document knows."""
     if bill.level not in rule.scope.levels:
         return None
+    if not rule.categories.priority:
+        category = None
     if category is not None and category not in rule.categories.priority:
         return None
     cell: dict[str, str | int] = {"level": bill.level, "category": category or "none"}
