@@ -138,7 +138,7 @@ def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
         "name": table.trimmed("name" if "name" in table.header.columns else "head"),
         "id_raw": table.raw("head_id" if of_head else "id_no"),
         "id_numeric": id_numeric(table, "head_id" if of_head else "id_no"),
-        "category_raw": table.words("category").fill_null(category),
+        "category_raw": table.words("category").fill_null(pl.lit(category)),
         "township": table.words("township"),
         "village": table.words("village"),
         "address_raw": table.words("address"),
