@@ -10,6 +10,7 @@ import typer
 from onestop_cli.commands.findings import findings
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.reconcile import reconcile
+from onestop_cli.commands.roster import roster
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "reconcile": reconcile,
@@ -18,5 +19,5 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
 }
 """Command name → function, in the order of `--help`."""
 
-GROUPS: Mapping[str, typer.Typer] = {}
+GROUPS: Mapping[str, typer.Typer] = {"roster": roster}
 """Commands with commands of their own."""

@@ -1,0 +1,86 @@
+"""Rosters by themselves: check one, compare two; on the screen and as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from xlsxwriter.exceptions import XlsxFileError
+
+from onestop_cli.batch.start import county_settings
+from onestop_cli.errors import CannotRun, stop
+from onestop_cli.link import understand_roster
+from onestop_cli.readers.roster import read_rosters
+from onestop_cli.roster_changes import diff_rosters
+from onestop_cli.rostering import check_roster
+from onestop_cli.settings import FILE_NAME, Settings
+from onestop_cli.synonyms import key, names
+from onestop_cli.writers.folder import refuse_existing
+from onestop_cli.writers.roster_book import write_changes_book, write_check_book
+from onestop_cli.writers.roster_screen import show_changes, show_check
+
+
+def check(paths: Sequence[Path], day: date, out: Path | None) -> None:
+    """Check the rosters behind `paths` (else those of onestop.toml) as they stand on `day`."""
+    settings = county_settings()
+    paths = paths or [settings.folder / path for path in settings.reconcile.roster]
+    if not paths:
+        raise stop("没有给出花名册", f"请写上花名册文件或文件夹，或在 {FILE_NAME} 中写明 roster")
+    _refuse(out)
+    roster, unread = _understood(paths, settings)
+    found = check_roster(roster, unread, day)
+    show_check(found, Console(highlight=False))
+    _write(out, lambda path: write_check_book(found, settings.county.name, path))
+
+
+def diff(old: Sequence[Path], new: Sequence[Path], out: Path | None) -> None:
+    """Compare the rosters behind `old` and `new`."""
+    settings = county_settings()
+    _refuse(out)
+    before, _ = _understood(old, settings)
+    after, _ = _understood(new, settings)
+    changes = diff_rosters(before, after)
+    show_changes(changes, Console(highlight=False))
+    _write(out, lambda path: write_changes_book(changes, settings.county.name, path))
+
+
+def _understood(paths: Sequence[Path], settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The roster behind `paths` and its rows that could not be read."""
+    reading = read_rosters(paths, settings)
+    if reading.problems:
+        raise CannotRun(reading.problems)
+    known = names(settings)
+
+    def category(text: str) -> str | None:
+        return "" if known.says_none(text) else known.category.get(key(text))
+
+    return understand_roster(reading.rows, category), reading.quarantine
+
+
+def _refuse(out: Path | None) -> None:
+    """Say before any work that `out` cannot be written."""
+    if out is None:
+        return
+    if out.suffix.lower() != ".xlsx":
+        raise stop("清单只能写成 .xlsx 文件", "请把 --out 写成以 .xlsx 结尾的文件名", str(out))
+    if out.exists():
+        refuse_existing(out)
+
+
+def _write(out: Path | None, write: Callable[[Path], None]) -> None:
+    """Write a workbook to `out`, whole or not at all."""
+    if out is None:
+        return
+    stage = out.with_name(f".{out.name}.tmp")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write(stage)
+        stage.replace(out)
+    except (OSError, XlsxFileError) as error:
+        raise stop("写不进去，没有留下文件", "请检查磁盘空间和文件夹权限", str(out)) from error
+    finally:
+        stage.unlink(missing_ok=True)
+    print(f"\n完整清单已写到 {out}")
