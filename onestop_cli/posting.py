@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from onestop_cli.errors import stop
@@ -16,7 +17,8 @@ DAYS = 7
 TOWNSHIP = "乡镇监督电话"
 """The hotline that a township writes in itself unless onestop.toml knows it."""
 
-SATURDAY = 5
+_SATURDAY = 5
+_AND = " · "
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def last_working_day(first: date, days: int, holidays: Collection[date] = ()) ->
     """The day on which `days` working days have been counted, `first` included when it is one."""
     day, left = first, days
     while True:
-        if day.weekday() < SATURDAY and day not in holidays:
+        if day.weekday() < _SATURDAY and day not in holidays:
             left -= 1
         if left <= 0:
             return day
@@ -127,7 +129,7 @@ def posting_of(run: Run, wall: Wall, funds: Sequence[FundLine] = ()) -> Posting:
         county=run.county,
         period=run.period.chinese,
         kinds={layer.id: layer.name for layer in run.layers},
-        standards=tuple(_standard(line) for line in run.info.get("standards", ())),
+        standards=tuple(_standards(run.info.get("standards", ()))),
         basis=tuple(text for text in (*basis, wall.basis) if text),
         wall=wall,
         last=last_working_day(wall.first, wall.days, wall.holidays) if wall.first else None,
@@ -138,9 +140,19 @@ def posting_of(run: Run, wall: Wall, funds: Sequence[FundLine] = ()) -> Posting:
     )
 
 
-def _standard(line: Mapping[str, Any]) -> Standard:
-    kind = line.get("layer_name") or line.get("layer") or ""
-    return Standard(kind, line.get("who", ""), line.get("terms", ""), line.get("document", ""))
+def _standards(lines: Iterable[Mapping[str, Any]]) -> Iterator[Standard]:
+    """The lines of the rules; neighbours that differ in their first condition only share one."""
+    for (kind, document, rest), group in groupby(lines, _alike):
+        if rest:
+            terms = (f"{line['who'].partition(_AND)[0]} {line['terms']}" for line in group)
+            yield Standard(kind, rest, "；".join(terms), document)
+        else:
+            yield from (Standard(kind, line["who"], line["terms"], document) for line in group)
+
+
+def _alike(line: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Kind, document, and who it is for after the first condition: 乡级 · 救助对象 → 救助对象."""
+    return line["layer_name"], line["document"], line["who"].partition(_AND)[2]
 
 
 def _basis(rule: Mapping[str, Any]) -> str:

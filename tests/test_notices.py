@@ -383,6 +383,22 @@ def test_standards_and_basis_come_from_the_rules_of_the_run() -> None:
     assert posting.standards[0].terms == STANDARDS[0]["terms"]
 
 
+def test_standards_that_differ_by_level_only_share_a_line() -> None:
+    lines = [
+        ("乡级 · 救助对象", "80%"),
+        ("县级 · 救助对象", "70%"),
+        ("全部对象", "最高 35,000.00 元"),
+    ]
+    known = [
+        {"layer_name": "新农合补偿", "who": who, "terms": terms, "document": "办法"}
+        for who, terms in lines
+    ]
+    found = [
+        (line.who, line.terms) for line in posting_of(run_of(standards=known), Wall()).standards
+    ]
+    assert found == [("救助对象", "乡级 80%；县级 70%"), ("全部对象", "最高 35,000.00 元")]
+
+
 def test_the_balance_of_a_fund_is_what_is_left() -> None:
     assert FundLine("新农合基金", opening_fen=100, income_fen=50, outlay_fen=30).balance_fen == 120
 
