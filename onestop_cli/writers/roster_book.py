@@ -13,13 +13,13 @@ from onestop_cli.writers.columns import Column
 from onestop_cli.writers.workbook import Book
 
 _PERSON = (
-    Column("name", "姓名", width=12),
+    Column("name", "姓名", width=10),
     Column("id_shown", "证号（后四位）", width=10, align="center"),
 )
-_HOME = (Column("township", "乡镇", width=14), Column("village", "村", width=16))
+_HOME = (Column("township", "乡镇", width=11), Column("village", "村", width=13))
 _PLACE = (
-    Column("source", "文件", width=28),
-    Column("sheet", "工作表", width=10),
+    Column("source", "文件", width=24),
+    Column("sheet", "工作表", width=8),
     Column("row", "行", "int", 7, align="center"),
 )
 _NOTE = "证号只显示后四位；按文件和行号可以找到原行。"
@@ -46,9 +46,9 @@ def _issues(book: Book, check: RosterCheck, title: str, seen: str) -> None:
     columns = (
         Column("title", "问题", width=16),
         *_PERSON,
-        Column("category", "救助类别", width=18),
+        Column("category", "救助类别", width=16),
         *_HOME,
-        Column("message", "说明", width=46),
+        Column("message", "说明", width=40),
         *_PLACE,
     )
     rows = check.issues.with_columns(title=pl.col("kind").replace_strict(names))
@@ -111,12 +111,14 @@ def _places(book: Book, changes: RosterChanges, title: str, size: str) -> None:
 
 def _changes(book: Book, changes: RosterChanges, title: str, size: str) -> None:
     columns = (
-        Column("title", "变动", width=12),
+        Column("title", "变动", width=11),
         *_PERSON,
         *_HOME,
-        Column("before", "上期", width=30),
-        Column("after", "本期", width=30),
+        Column("before", "上期", width=28),
+        Column("after", "本期", width=28),
         Column("remark", "备注", width=24),
+    )
+    places = (
         Column("place_before", "上期位置", width=28),
         Column("place_after", "本期位置", width=28),
     )
@@ -124,10 +126,11 @@ def _changes(book: Book, changes: RosterChanges, title: str, size: str) -> None:
     book.table_sheet(
         "变动清单",
         f"{title}：清单",
-        columns,
+        [*columns, *places],
         rows,
         left=size,
         right=f"共 {rows.height:,} 条",
-        notes=[_NOTE],
+        notes=["证号只显示后四位。"],
         filters=True,
+        printed=len(columns),
     )
