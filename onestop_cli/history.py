@@ -73,9 +73,9 @@ def appended(current: pl.DataFrame, history: History | None) -> pl.DataFrame:
         absent = ("period", "closed_status", "blocking")
         return current.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     shared = [name for name in current.columns if name in history.stays.columns]
-    posted = [name for name in history.stays.columns if name.startswith("posted_")]
+    kept = [c for c in history.stays.columns if c.startswith(("posted_", "was_"))]
     closed = history.stays.select(
-        *shared, "period", "blocking", *posted, closed_status="status"
+        *shared, "period", "blocking", *kept, closed_status="status"
     ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)
     return pl.concat([current, closed], how="diagonal")
 
@@ -121,14 +121,20 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     amounts = [f"{layer}_{what}_fen" for layer in layers for what in POSTED] + ["patient_owed_fen"]
     gone = pl.col("status") == "reversed"
     now = {name: pl.when(gone).then(0).otherwise(pl.col(name).fill_null(0)) for name in amounts}
+    decided = [f"{layer}_docked_fen" for layer in layers]
     lines = again.select(
         pl.col("kind").fill_null("重算"),
         "period",
+        pl.coalesce("belongs_to", "period").alias("belongs_to"),
         "status",
+        "released",
+        _remaining(pl.col("blocking"), pl.col("released")).alias("blocking"),
         *ABOUT,
+        *decided,
         **{name: now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts},
     )
-    return lines.filter(pl.any_horizontal(pl.col(name) != 0 for name in amounts))
+    moved = pl.any_horizontal(pl.col(name) != 0 for name in amounts)
+    return lines.filter(moved | (pl.col("kind") != "重算"))
 
 
 def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
@@ -137,9 +143,9 @@ def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
     return pl.DataFrame(
         schema={
             "kind": pl.String,
-            "period": pl.String,
-            "status": pl.String,
+            **dict.fromkeys(("period", "belongs_to", "status", "released", "blocking"), pl.String),
             **{name: _kind_of(name) for name in ABOUT},
+            **dict.fromkeys((f"{layer}_docked_fen" for layer in layers), pl.Int64),
             **dict.fromkeys(amounts, pl.Int64),
         }
     )

@@ -109,7 +109,7 @@ def _decided(stays: pl.DataFrame, earlier: Earlier, book: Rulebook) -> pl.DataFr
     decisions = earlier.decisions
     if decisions is not None:
         decisions = match(decisions, stays, earlier.decisions_file)
-    decided = apply(stays, decisions, book.layers)
+    decided = _with_earlier_choices(apply(stays, decisions, book.layers), book)
     own = pl.col("decided_category").is_not_null()
     category = pl.coalesce("decided_category", "category")
     return decided.with_columns(
@@ -118,6 +118,22 @@ def _decided(stays: pl.DataFrame, earlier: Earlier, book: Rulebook) -> pl.DataFr
         entitled=pl.col("entitled") | own,
         listed=pl.col("listed") | own,
     )
+
+
+def _with_earlier_choices(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """What was decided about closed stays in earlier runs stays decided; amounts add up."""
+    if "was_released" not in stays.columns:
+        return stays
+    both = pl.concat_str(["was_released", "released"], separator=";", ignore_nulls=True)
+    stays = stays.with_columns(released=both.replace("", None))
+    for layer in book.layers:
+        for what in ("docked", "supplement"):
+            name = f"{layer}_{what}_fen"
+            if f"was_{name}" in stays.columns:
+                known = pl.coalesce(name, f"was_{name}").is_not_null()
+                total = pl.sum_horizontal(name, f"was_{name}")
+                stays = stays.with_columns(pl.when(known).then(total).alias(name))
+    return stays
 
 
 def _with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:

@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.errors import stop
+from onestop_cli.history import no_adjustments
 from onestop_cli.periods import Period, parse_period
 
-TABLES = ("stays", "findings", "roster", "quarantine")
+TABLES = ("stays", "findings", "roster", "quarantine", "adjustments")
 """The parquet files of `RUN/data/`."""
 
 DOCUMENTS = "rules"
@@ -33,6 +34,7 @@ class LayerInfo:
 @dataclass(frozen=True)
 class Run:
     """The tables of a run and `info`, which is `run.json` as a mapping. `documents`: rule id → the rule file's bytes.
+    `adjustments`: what changes for stays of closed periods (上期调整), a line each.
 
     `info` has: `version`, `period`, `county` (name, code, phones, addresses: the `[county]` table of
     onestop.toml), `layers` (as `LayerInfo`), `rules` (id, title, document, number, from, to, assumed, readings,
@@ -44,7 +46,7 @@ class Run:
     findings: pl.DataFrame
     roster: pl.DataFrame
     quarantine: pl.DataFrame
-    extra: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    adjustments: pl.DataFrame = field(default_factory=no_adjustments)
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
@@ -79,5 +81,4 @@ def load_run(folder: Path) -> Run:
             "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
             str(folder),
         ) from error
-    stays, findings, roster, quarantine = tables.values()
-    return Run(info, stays, findings, roster, quarantine, documents=documents)
+    return Run(info, **tables, documents=documents)

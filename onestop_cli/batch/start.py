@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from onestop_cli.batch.papers import write_run
@@ -15,30 +16,34 @@ from onestop_cli.writers.folder import refuse_existing
 from onestop_cli.writers.screen import progress, summary
 
 
-def asked(
-    period: str,
-    stays: Sequence[Path] | None,
-    roster: Sequence[Path] | None,
-    register: Path | None,
-    rules: Sequence[str] | None,
-    out: Path | None,
-    password_file: Path | None = None,
-) -> tuple[Request, Path]:
+@dataclass(frozen=True)
+class Options:
+    """The options of `onestop reconcile` as typed; None where the clerk left it to onestop.toml."""
+
+    period: str
+    stays: Sequence[Path] | None
+    roster: Sequence[Path] | None
+    register: Path | None
+    rules: Sequence[str] | None
+    ledger: Path | None
+    decisions: Path | None
+    out: Path | None
+    password_file: Path | None = None
+
+
+def asked(options: Options) -> tuple[Request, Path]:
     """The request and its output folder; raises `CannotRun` naming every option that is missing."""
     settings = county_settings()
     chosen, home = settings.reconcile, settings.folder
-    stays = stays or [home / path for path in chosen.stays]
-    roster = roster or [home / path for path in chosen.roster]
-    register = register or (home / chosen.register_file if chosen.register_file else None)
-    rules = rules or list(chosen.rules)
-    out = out or (_next_free(home / chosen.out / parse_period(period).id) if chosen.out else None)
+    stays = options.stays or [home / path for path in chosen.stays]
+    roster = options.roster or [home / path for path in chosen.roster]
+    register = options.register or _under(home, chosen.register_file)
+    rules = options.rules or list(chosen.rules)
+    period = parse_period(options.period).id
+    out = options.out or (_next_free(home / chosen.out / period) if chosen.out else None)
     wanted = {
-        "--stays": stays,
-        "--roster": roster,
-        "--register": register,
-        "--rules": rules,
-        "--out": out,
-    }
+        "--stays": stays, "--roster": roster, "--register": register, "--rules": rules, "--out": out
+    }  # fmt: skip
     problems = [
         Problem(f"没有给出 {option}", f"请加上 {option}，或在县文件夹的 {FILE_NAME} 中写明")
         for option, value in wanted.items()
@@ -47,8 +52,23 @@ def asked(
     if problems or register is None or out is None:
         raise CannotRun(problems)
     refuse_existing(out)
-    county = home if (home / FILE_NAME).is_file() else None
-    return Request(period, stays, roster, register, rules, settings, county), out
+    request = Request(
+        period,
+        stays,
+        roster,
+        register,
+        rules,
+        settings,
+        county_folder=home if (home / FILE_NAME).is_file() else None,
+        ledger=options.ledger or _under(home, chosen.ledger),
+        decisions=options.decisions or _under(home, chosen.decisions),
+        password_file=options.password_file,
+    )
+    return request, out
+
+
+def _under(home: Path, path: Path | None) -> Path | None:
+    return home / path if path else None
 
 
 def county_settings() -> Settings:

@@ -24,6 +24,12 @@ def reconcile(
     rules: Annotated[
         list[str] | None, typer.Option("--rules", help="政策文件：编号、地区或文件，可重复")
     ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="台账：计入已关账各期的累计和上期调整")
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option("--decisions", help="处理意见.xlsx：放行、拒付、认定类别、扣款、补发")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="结果文件夹，整体出现，不覆盖已有的")
     ] = None,
@@ -36,11 +42,14 @@ def reconcile(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和摘要")] = False,
 ) -> None:
     """核对一个结算期：读医院报表和花名册，逐笔重算，写出结算表和差错清单。"""
-    from onestop_cli.batch.start import asked, run_and_write
+    from onestop_cli.batch.start import Options, asked, run_and_write
 
     if fail_on is not None and fail_on not in FAIL_ON:
         raise typer.BadParameter("只能是 blocks、differs 或 any", param_hint="--fail-on")
-    request, folder = asked(period, stays, roster, register, rules, out, password_file)
+    options = Options(
+        period, stays, roster, register, rules, ledger, decisions, out, password_file
+    )
+    request, folder = asked(options)
     run = run_and_write(request, folder, quiet=quiet)
     if fail_on and _fails(set(run.findings["severity"]), fail_on):
         raise typer.Exit(1)

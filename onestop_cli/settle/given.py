@@ -10,11 +10,16 @@ from onestop_cli.rulebook.book import Rulebook
 
 def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """Everything but claims; of those only whether a layer was touched, and amounts that are taken as given because the
-    layer is not computed or only bound-checked. Somebody without a usable ID is a person of their own."""
+    layer is not computed or only bound-checked. What a decision paid out counts as claimed. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
     return stays.with_columns(
         pl.coalesce("id_no", "person").alias("id_no"),
-        *((claim > 0).alias(f"{layer}_touched") for layer, claim in claims.items()),
+        *(
+            ((claim > 0) | (pl.col(f"{layer}_supplement_fen") > 0).fill_null(False)).alias(
+                f"{layer}_touched"
+            )
+            for layer, claim in claims.items()
+        ),
         *(
             pl.when(pl.col(f"{layer}_check") != "exact").then(claim).alias(f"{layer}_taken_fen")
             for layer, claim in claims.items()

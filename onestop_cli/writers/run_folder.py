@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from onestop_cli.run import TABLES, Run
+from onestop_cli.run import DOCUMENTS, TABLES, Run
 
 STATEMENTS, HOSPITALS = "结算", "机构"
 COUNTY_BOOK, FINDINGS_BOOK, REPORT = "县级结算汇总.xlsx", "差错清单.xlsx", "运行报告.html"
@@ -17,5 +17,8 @@ def write_data(run: Run, folder: Path) -> None:
     data.mkdir(parents=True)
     for name in TABLES:
         getattr(run, name).write_parquet(data / f"{name}.parquet")
+    (data / DOCUMENTS).mkdir()
+    for name, content in run.documents.items():
+        (data / DOCUMENTS / f"{name}.toml").write_bytes(content)
     text = json.dumps(dict(run.info), ensure_ascii=False, indent=2, default=str)
     (folder / "run.json").write_text(text + "\n", "utf-8")

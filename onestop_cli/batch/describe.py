@@ -1,0 +1,160 @@
+"""What `run.json` says of a run: county, documents, inputs, counts; and the columns of its stays in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.errors import Broken
+from onestop_cli.findings.causes import level_rates
+from onestop_cli.pipeline import Earlier
+from onestop_cli.readers.reading import Reading
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.library import LoadedRule
+from onestop_cli.rulebook.standards import standards
+from onestop_cli.schema import PER_LAYER, STAY_HEAD
+from onestop_cli.settings import Settings
+
+
+@dataclass(frozen=True)
+class Read:
+    """Everything that was read; `books` is the state of the ledger, if there is one."""
+
+    stays: Reading
+    roster: Reading
+    register: pl.DataFrame
+    rules: tuple[LoadedRule, ...]
+    books: Mapping[str, Any] | None = None
+
+
+def about_county(settings: Settings) -> dict[str, Any]:
+    """Whose run it is and how it was set."""
+    return {
+        "county": settings.county.model_dump(),
+        "settings": {
+            "tolerance_fen": settings.reconcile.tolerance_fen,
+            "near_cap": settings.reconcile.near_cap_rate,
+            "readmission_days": settings.reconcile.readmission_days,
+            "liability": dict(settings.liability),
+        },
+        "enrolled": dict(settings.enrolled),
+    }
+
+
+def about_rules(book: Rulebook, rules: Sequence[LoadedRule]) -> dict[str, Any]:
+    """Layers, documents, classes, and the standards people are told."""
+    return {
+        "layers": [_layer(book, layer) for layer in book.layers],
+        "rules": [_rule(rule) for rule in rules],
+        "classes": {
+            name: label
+            for rule in book.rules
+            for label, members in rule.categories.classes.items()
+            for name in members
+        },
+        "standards": standards(book),
+        "level_rates": level_rates(book),
+    }
+
+
+def about_past(
+    file: Path | None, earlier: Earlier, books: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The ledger the run was made against, and the decisions it applied, line by line."""
+    said: dict[str, Any] = {"ledger": dict(books)} if books is not None else {}
+    if file is not None and earlier.decisions is not None:
+        lines = [
+            {k: v if v is None or isinstance(v, int) else str(v) for k, v in row.items()}
+            for row in earlier.decisions.iter_rows(named=True)
+        ]
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        said["decisions"] = {"path": file.name, "sha256": digest, "lines": lines}
+    return said
+
+
+def _layer(book: Rulebook, layer: str) -> dict[str, str]:
+    words = book.layer(layer)
+    return {"id": layer, "name": words.name, "kind": words.kind, "fund": words.fund or words.name}
+
+
+def _rule(rule: LoadedRule) -> dict[str, Any]:
+    file = rule.file
+    return {
+        "id": file.id,
+        "title": file.title,
+        "document": file.source.document,
+        "number": file.source.number,
+        "from": file.effective.from_.isoformat(),
+        "to": file.effective.to.isoformat() if file.effective.to else None,
+        "assumed": list(file.effective.assumed_ends),
+        "readings": _readings(file.model_dump()),
+        "sha256": rule.sha256,
+    }
+
+
+def _readings(part: Any) -> list[str]:
+    """Every `reading` note of a document, each once."""
+    if isinstance(part, Mapping):
+        own = [part["reading"]] if part.get("reading") else []
+        return list(dict.fromkeys([*own, *(r for p in part.values() for r in _readings(p))]))
+    if isinstance(part, list | tuple):
+        return list(dict.fromkeys(r for p in part for r in _readings(p)))
+    return []
+
+
+def inputs(read: Read, register: Path) -> list[dict[str, Any]]:
+    """Every file with its hash and rows."""
+    own = {
+        "path": register.name,
+        "kind": "register",
+        "sha256": hashlib.sha256(register.read_bytes()).hexdigest(),
+        "rows": len(read.register),
+    }
+    return [*_files("stays", read.stays), *_files("roster", read.roster), own]
+
+
+def _files(kind: str, reading: Reading) -> list[dict[str, Any]]:
+    rows: dict[str, int] = {}
+    for sheet in reading.sheets:
+        rows[sheet.source] = rows.get(sheet.source, 0) + sheet.rows_read
+    return [
+        {"path": f.path, "kind": kind, "sha256": f.sha256, "rows": rows.get(f.path, 0)}
+        for f in reading.inputs
+    ]
+
+
+def counts(read: Read, stays: pl.DataFrame) -> dict[str, Any]:
+    """Rows read = stays + roster entries + quarantined + recognised non-data rows, asserted."""
+    sheets = [*read.stays.sheets, *read.roster.sheets]
+    left: dict[str, int] = {}
+    for sheet in sheets:
+        for kind, count in sheet.left.items():
+            left[kind] = left.get(kind, 0) + count
+    quarantined = len(read.stays.quarantine) + len(read.roster.quarantine)
+    rows_read = sum(sheet.rows_read for sheet in sheets)
+    if rows_read != len(stays) + len(read.roster.rows) + quarantined + sum(left.values()):
+        raise Broken("rows read are not all accounted for")
+    return {
+        "rows_read": rows_read,
+        "stays": len(stays),
+        "roster": len(read.roster.rows),
+        "quarantined": quarantined,
+        "left": left,
+        "status": dict(stays["status"].value_counts().iter_rows()),
+    }
+
+
+def in_order(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """The contract's columns first, then every column that explains them; blanks claim nothing."""
+    fixed = [*STAY_HEAD]
+    for layer in layers:
+        fixed += [f"{layer}_{what}_fen" for what in PER_LAYER] + [f"{layer}_check"]
+    fixed += ["patient_owed_fen", "self_claimed_fen", "self_due_fen", "status", "rule_id"]
+    rest = [c for c in stays.columns if c not in fixed and not c.startswith("_")]
+    blank = pl.col([f"{layer}_claimed_fen" for layer in layers]).fill_null(0)
+    return stays.with_columns(blank).select(*fixed, *rest).cast(dict(STAY_HEAD))  # type: ignore[arg-type]

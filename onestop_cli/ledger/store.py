@@ -1,0 +1,121 @@
+"""The ledger file: opening it safely, its version, its transactions.
+
+SQLite with a rollback journal and full syncs, so that a killed process leaves the file as it was, and so that the file
+may lie on a shared folder (a write-ahead log may not). Tables refuse UPDATE and DELETE.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from onestop_cli.errors import CannotRun, stop
+
+APPLICATION = 0x6F6E6573
+"""Marks the file as one of ours (SQLite application_id)."""
+
+WAIT_SECONDS = 15
+TABLES = ("run", "rule", "stay", "state", "posting", "advance", "decision")
+_MIGRATIONS = ("schema.sql",)
+"""Scripts that bring a file from one version to the next; the version is how many have run."""
+
+
+@contextmanager
+def opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+    """A checked connection; raises `CannotRun` for a file that is missing, foreign, damaged or from a newer version."""
+    if not path.is_file() and not create:
+        raise stop("没有找到台账", "请检查 --ledger，或先用 onestop close 建立台账", str(path))
+    try:
+        with closing(_connect(path)) as connection:
+            _prepare(connection, path)
+            yield connection
+    except sqlite3.Error as error:
+        raise _refusal(error, path) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Check whose file it is and bring it to this version."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    if tables and owner != APPLICATION:
+        raise stop("这个文件不是 onestop 的台账", "请检查 --ledger 给出的文件", str(path))
+    if version > len(_MIGRATIONS):
+        raise stop(
+            "这本台账由更新版本的 onestop 写成", "请先升级 onestop，不要用旧版本打开", str(path)
+        )
+    _check_whole(connection, path)
+    if version < len(_MIGRATIONS):
+        with transaction(connection):
+            for script in _MIGRATIONS[version:]:
+                _migrate(connection, script)
+            connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
+
+
+def _check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """A file that was cut off, or copied while it was being written, is refused."""
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    if path.stat().st_size < pages * size or _first_complaint(connection) != "ok":
+        raise _damaged(path)
+
+
+def _first_complaint(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection, script: str) -> None:
+    text = Path(__file__).with_name(script).read_text("utf-8")
+    for statement in text.split(";"):
+        if statement.strip():
+            connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    for table in TABLES:
+        for change in ("UPDATE", "DELETE"):
+            connection.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+            )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; a second writer waits `WAIT_SECONDS` for the first."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _refusal(error: sqlite3.Error, path: Path) -> CannotRun:
+    """What SQLite says, in a clerk's words."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return stop(
+            f"台账正被另一个程序使用，等了 {WAIT_SECONDS} 秒仍未放开",
+            "请等另一台电脑或另一个窗口的 onestop 结束后重新运行",
+            str(path),
+        )
+    if "full" in text:
+        return stop("磁盘已满，台账没有改动", "请腾出空间后重新运行", str(path))
+    if "readonly" in text or "unable to open" in text:
+        return stop("台账打不开或不能写入，台账没有改动", "请检查路径和文件夹权限", str(path))
+    return _damaged(path)
+
+
+def _damaged(path: Path) -> CannotRun:
+    return stop(
+        "台账文件不完整或已损坏", "请换用最近一次的备份，不要继续在这个文件上记账", str(path)
+    )

@@ -1,0 +1,116 @@
+"""处理意见.xlsx: the filled columns of 差错清单.xlsx, read as decisions."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from onestop_cli.decide import DECISIONS, KINDS
+from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.money import parse_fen
+from onestop_cli.readers.days import Habit, read_day
+
+COLUMNS = {
+    "文件": "source",
+    "工作表": "sheet",
+    "行": "row",
+    "医疗机构": "hospital",
+    "住院号": "stay_no",
+    "代码": "code",
+    "处理决定": "decision",
+    "补偿种类": "layer",
+    "金额": "amount_fen",
+    "认定类别为": "category",
+    "理由": "reason",
+    "依据": "evidence",
+    "经办人": "made_by",
+    "复核人": "checked_by",
+    "日期": "decided_on",
+}
+"""Header → field. A decision names its stay by 文件, 工作表 and 行, or by 医疗机构 and 住院号."""
+
+_NEEDED = ("处理决定", "医疗机构", "住院号")
+
+
+def read_decisions(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
+    """The filled lines of `path` as `DECISIONS`; `layers` maps a layer's Chinese name to its id.
+
+    Raises `CannotRun` for a file that is no workbook, has no such table, or has cells that cannot be read.
+    """
+    rows, problems = [], []
+    for line, cells in _table(path):
+        if not any(cells.get(field) for field in ("decision", "amount_fen", "category")):
+            continue
+        row, faults = _row(line, cells, layers)
+        rows.append(row)
+        problems += [Problem(fault, "请改正后重新运行", path.name, row=line) for fault in faults]
+    if problems:
+        raise CannotRun(problems)
+    return pl.DataFrame(rows, schema=dict(DECISIONS))
+
+
+def _table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(row number, field → cell) below the header, wherever in the workbook it is."""
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise stop(
+            "处理意见打不开，不是 xlsx 工作簿", "请用差错清单.xlsx 填写后另存", str(path)
+        ) from error
+    for sheet in book.worksheets:
+        header: dict[int, str] | None = None
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            if header is None:
+                header = _header(cells)
+            else:
+                yield number, {field: cells[at] for at, field in header.items() if at < len(cells)}
+        if header is not None:
+            return
+    raise stop(
+        f"处理意见中没有找到表头（应有 {'、'.join(_NEEDED)}）",
+        "请用差错清单.xlsx 的“全部差错”填写",
+        str(path),
+    )
+
+
+def _header(cells: tuple[Any, ...]) -> dict[int, str] | None:
+    """Column number → field, when this row is the header."""
+    titles = [str(cell).strip() if cell is not None else "" for cell in cells]
+    if not all(needed in titles for needed in _NEEDED):
+        return None
+    return {at: COLUMNS[title] for at, title in enumerate(titles) if title in COLUMNS}
+
+
+def _row(
+    line: int, cells: Mapping[str, Any], layers: Mapping[str, str]
+) -> tuple[dict[str, Any], list[str]]:
+    """One decision, and what of it cannot be read."""
+    text = {field: _text(cells.get(field)) for field in COLUMNS.values()}
+    row: dict[str, Any] = {**text, "line": line}
+    faults = []
+    if text["decision"] and text["decision"] not in KINDS:
+        faults.append(f"看不懂处理决定“{text['decision']}”，只能是 {'、'.join(KINDS)}")
+    row["row"] = int(text["row"]) if text["row"] and text["row"].isdigit() else None
+    row["amount_fen"] = parse_fen(text["amount_fen"]) if text["amount_fen"] else None
+    if text["amount_fen"] and row["amount_fen"] is None:
+        faults.append(f"看不懂金额“{text['amount_fen']}”")
+    row["layer"] = layers.get(text["layer"] or "")
+    row["decided_on"], fault = read_day(cells.get("decided_on") or "", Habit())
+    if fault:
+        faults.append(f"看不懂日期“{fault}”")
+    return row, faults
+
+
+def _text(cell: Any) -> str | None:
+    if cell is None:
+        return None
+    if isinstance(cell, float):
+        cell = int(cell) if cell.is_integer() else Decimal(repr(cell))
+    return str(cell).strip() or None
