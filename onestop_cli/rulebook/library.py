@@ -32,6 +32,11 @@ class LoadedRule:
     sha256: str
     data: bytes
 
+    @property
+    def text(self) -> str:
+        """The file as its author sees it."""
+        return self.data.decode("utf-8-sig")
+
 
 def find_rules(names: Sequence[str], county: Path | None = None) -> list[Path]:
     """The documents that `names` stand for, each once, in that order.

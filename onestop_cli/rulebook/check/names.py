@@ -1,0 +1,125 @@
+"""Names in a document that do not exist, or exist twice."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator
+
+from onestop_cli.rulebook.check.parts import Finding, parts
+from onestop_cli.rulebook.faults import Key
+from onestop_cli.rulebook.language import EXPENSES, NONE, AgeSpan, Clause, Layer, RuleFile
+from onestop_cli.rulebook.terms import Terms
+from onestop_cli.schema import LAYERS, LEVELS, PAYERS
+
+
+def names(rule: RuleFile) -> Iterator[Finding]:
+    """Every name that is not defined where it is used, or is defined twice."""
+    yield from _scope(rule)
+    yield from _twice(rule)
+    known = {layer.id for layer in rule.layer}
+    for number, layer in enumerate(rule.layer):
+        yield from _layer_names(rule, number, layer, {p.id for p in rule.layer[:number]})
+    for number, pool in enumerate(rule.pool):
+        yield from _unknown(("pool", number, "layers"), pool.layers, known)
+    for key, part in parts(rule):
+        if isinstance(part, Clause):
+            yield from _conditions(rule, key, part)
+    yield from _quota_names(rule, known)
+    yield from _dimension_names(rule)
+
+
+def _scope(rule: RuleFile) -> Iterator[Finding]:
+    yield from _unknown(("scope", "levels"), rule.scope.levels, LEVELS)
+    if not rule.layer:
+        yield ("layer",), "没有任何一层", "至少写一个 [[layer]]"
+    for name, members in rule.categories.classes.items():
+        key = ("categories", "class", name)
+        yield from _unknown(key, members, rule.categories.priority)
+        if name in (*rule.categories.priority, "any", NONE):
+            yield key, f"“{name}”既是类别又是分类", "请给分类另取名字"
+
+
+def _twice(rule: RuleFile) -> Iterator[Finding]:
+    for name in ("layer", "dimension", "pool", "expense"):
+        ids = [part.id for part in getattr(rule, name)]
+        for place, id_ in enumerate(ids):
+            if id_ in ids[:place]:
+                yield (name, place, "id"), f"编号“{id_}”写了两次", "编号不能重复"
+    priority = rule.categories.priority
+    for category in {name for name in priority if priority.count(name) > 1}:
+        yield ("categories", "priority"), f"“{category}”写了两次", "每个类别只写一次"
+
+
+def _layer_names(rule: RuleFile, number: int, layer: Layer, before: set[str]) -> Iterator[Finding]:
+    key: Key = ("layer", number)
+    allowed = LAYERS if layer.kind == "computed" else PAYERS
+    if not layer.part_of and layer.id not in allowed:
+        what = f"不认识的层“{layer.id}”"
+        yield (*key, "id"), what, f"层的编号用 {'、'.join(allowed)}；叠加的部分另写 part_of"
+    if layer.part_of:
+        yield from _unknown((*key, "part_of"), [layer.part_of], before)
+    if layer.who == "roster" and not rule.categories.priority:
+        yield (*key, "who"), "只给在册人员，但文件没有列出类别", "请写 [categories] 的 priority"
+    yield from _unknown((*key, "only"), layer.only, rule.categories.priority)
+    deductibles = {f"{name}_deductible" for name in before}
+    known = {*EXPENSES, *(e.id for e in rule.expense), *before, *deductibles}
+    if layer.base:
+        yield from _unknown((*key, "base", "less"), layer.base.less, known)
+    for place, floor in enumerate(layer.floor):
+        yield from _unknown((*key, "floor", place, "together"), floor.together, before)
+
+
+def _conditions(rule: RuleFile, key: Key, clause: Clause) -> Iterator[Finding]:
+    """`when` names dimensions of the document and values that they have."""
+    values = {axis.name: axis.values for axis in Terms(rule).axes}
+    ages = {dimension.id for dimension in rule.dimension if dimension.source == "age"}
+    for name, wanted in clause.when.items():
+        place = (*key, "when", name)
+        if name not in values:
+            yield from _unknown((*key, "when"), [name], values)
+        elif (name in ages) != isinstance(wanted, AgeSpan):
+            yield place, "写法与维度不符", "年龄写作 { from = 60 }，其他维度写值的名字"
+        elif isinstance(wanted, AgeSpan):
+            if wanted.from_ > wanted.to:
+                yield place, "from 大于 to", "请改正年龄范围"
+        else:
+            more = ("any", *rule.categories.classes) if name == "category" else ()
+            yield from _unknown(place, wanted, (*values[name], *more))
+
+
+def _quota_names(rule: RuleFile, known: Collection[str]) -> Iterator[Finding]:
+    for number, quota in enumerate(rule.quota):
+        key: Key = ("quota", number)
+        yield from _unknown((*key, "diseases"), quota.diseases, rule.quota_diseases)
+        yield from _unknown((*key, "shares"), quota.shares, known)
+        if quota.kind == "fixed" and not quota.shares:
+            yield (*key, "shares"), "定额没有写各层的份额", "请写 shares"
+        if quota.excess == "patient" and not quota.shares:
+            yield (
+                (*key, "excess"),
+                "按普通比例的限价，超出只能由医院承担",
+                "请写 shares，或删去 excess",
+            )
+
+
+def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
+    for number, dimension in enumerate(rule.dimension):
+        key: Key = ("dimension", number)
+        if dimension.id in ("level", "category"):
+            yield (*key, "id"), f"“{dimension.id}”是固有的维度", "请另取编号"
+        if (dimension.source == "age") == bool(dimension.values or dimension.columns):
+            yield (*key, "values"), "年龄不写 values 和 columns，其他维度都要写", "请改正"
+        elif dimension.source != "age" and not dimension.columns:
+            yield (*key, "columns"), "没有写取自哪一列", "请写 columns（表头）"
+        spelled = [t for v, texts in dimension.values.items() for t in {v, *texts}]
+        for text in {text for text in spelled if spelled.count(text) > 1}:
+            yield (*key, "values"), f"“{text}”属于两个值", "每种写法只归一个值"
+
+
+def _unknown(key: Key, used: Iterable[str], known: Collection[str]) -> Iterator[Finding]:
+    for name in used:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"是不是“{near[0]}”？" if near else ""
+            listing = f"可用：{'、'.join(known)}" if known else "文件里没有定义"
+            yield key, f"不认识“{name}”", hint + listing

@@ -1,0 +1,249 @@
+"""Terms in the words of an office: for whom, how much, on what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import singledispatch
+
+from onestop_cli.money import FULL, rate_text, yuan
+from onestop_cli.rulebook.language import (
+    NONE,
+    TO_FILL,
+    UNKNOWN,
+    AgeSpan,
+    Base,
+    Cap,
+    Ceiling,
+    Clause,
+    CostCap,
+    Deductible,
+    Floor,
+    PointsClause,
+    Quota,
+    RateClause,
+    Relief,
+    RuleFile,
+    Share,
+    Transfer,
+)
+from onestop_cli.rulebook.terms import Axis, Cell
+from onestop_cli.schema import LEVELS
+
+ASPECTS = {
+    "deductible": "起付线",
+    "relief": "起付线减免",
+    "ceiling": "起付线年度上限",
+    "transfer": "转院",
+    "rate": "补偿比例",
+    "points": "提高百分点",
+    "stay_cap": "每次封顶",
+    "cap": "年度封顶",
+    "cost_cap": "费用限额",
+    "floor": "保底",
+    "share": "先行自付比例",
+    "pool": "共用限额",
+}
+EVERYONE = "全部"
+OTHERS = "其他参保人员"
+FROM = {"total": "总费用", "eligible": "可补偿费用"}
+EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "over_limit": "超限价自费"}
+DAYS = {"discharge": "出院日", "admission": "入院日", "settlement": "结算日"}
+STATUS = {"in-force": "可用", "check-before-use": "用前核对", "template": "样板，待填"}
+KINDS = {"computed": "按条款计算", "given": "按医院所报计（未核）", "waiver": "医院减免"}
+_WORDS = {**LEVELS, "any": "救助对象", NONE: OTHERS}
+
+
+def money(fen: int) -> str:
+    """`600000` → `6,000 元`; fen only where there are any."""
+    return yuan(fen).removesuffix(".00") + " 元"
+
+
+def limit(amount: int | str) -> str:
+    """An amount, or the word a document has in its place."""
+    if isinstance(amount, int):
+        return money(amount)
+    return {NONE: "不限", UNKNOWN: "来源未载", TO_FILL: "待填"}[amount]
+
+
+def rate(value: int | str | None) -> str:
+    """A rate, or the word a document has in its place."""
+    return rate_text(value) if isinstance(value, int) else limit(str(value))
+
+
+def value(name: str, text: str) -> str:
+    """One value of a dimension: `county` → 县级, an age interval → 60 岁及以上."""
+    if name == "level":
+        return LEVELS.get(text, text)
+    first, dash, last = text.partition("-")
+    if dash and first.isdigit() and last.isdigit():
+        return ages(int(first), int(last))
+    return _WORDS.get(text, text) if name == "category" else text
+
+
+def ages(first: int, last: int) -> str:
+    """Whole years of age, both ends inclusive."""
+    if first == 0:
+        return "各年龄" if last >= 150 else f"{last} 岁及以下"
+    return f"{first} 岁及以上" if last >= 150 else f"{first}—{last} 岁"
+
+
+def who(clause: Clause) -> str:
+    """For whom a clause is: `乡级 · 一类`; a clause for all stays is 全部."""
+    parts = []
+    for name, wanted in clause.when.items():
+        if isinstance(wanted, AgeSpan):
+            parts.append(ages(wanted.from_, wanted.to))
+        else:
+            parts.append("、".join(value(name, text) for text in wanted))
+    return " · ".join(parts) or EVERYONE
+
+
+@singledispatch
+def term(clause: Clause) -> str:
+    """What a clause gives: `6,000 元`, `80%`, `500 元以下 60%，…`."""
+    raise TypeError(type(clause).__name__)
+
+
+@term.register
+def _(clause: Deductible) -> str:
+    text = limit(clause.amount)
+    if clause.later:
+        text += "，" + _numbered(money(fen) for fen in clause.later)
+    if clause.later_rate:
+        text += "，" + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
+    if clause.minimum:
+        text += f"，不低于 {money(clause.minimum)}"
+    return text + ("（每年一次）" if clause.per == "year" else "")
+
+
+def _numbered(steps: Iterator[str]) -> str:
+    words = [f"第 {n} 次 {step}" for n, step in enumerate(steps, 2)]
+    return "，".join([*words[:-1], words[-1].replace(" 次 ", " 次起 ")])
+
+
+@term.register
+def _(clause: Relief) -> str:
+    if clause.share in (0, FULL):
+        return "不减" if clause.share else "免"
+    return f"按 {rate(clause.share)} 计"
+
+
+@term.register(Ceiling)
+def _(clause: Ceiling) -> str:
+    return f"每年合计 {limit(clause.amount)}" if clause.amount != NONE else "不限"
+
+
+@term.register
+def _(clause: Transfer) -> str:
+    return f"{clause.days} 日内转院只补差额"
+
+
+@term.register
+def _(clause: RateClause) -> str:
+    if not clause.bands:
+        return rate(clause.rate)
+    low, words = 0, []
+    for band in clause.bands:
+        words.append(f"{_span(low, band.to)} {rate_text(band.rate)}")
+        low = band.to or low
+    return "，".join(words) + f"（{_banding(clause)}）"
+
+
+def _span(low: int, high: int | None) -> str:
+    if high is None:
+        return f"{_plain(low)} 元以上" if low else "全部"
+    return f"{_plain(low)}—{_plain(high)} 元" if low else f"{_plain(high)} 元及以下"
+
+
+def _plain(fen: int) -> str:
+    return yuan(fen).removesuffix(".00")
+
+
+def _banding(clause: RateClause) -> str:
+    mode = "分段累进" if clause.mode == "progressive" else "全额按所在段"
+    edges = "按扣起付线前的金额分段" if clause.edges == "gross" else "按扣起付线后的金额分段"
+    return f"{mode}，{edges}，{'按年累计' if clause.per == 'year' else '按次'}"
+
+
+@term.register
+def _(clause: PointsClause) -> str:
+    if not isinstance(clause.points, int):
+        return limit(clause.points)
+    sign = "+" if clause.points >= 0 else "−"
+    return f"{sign}{rate_text(abs(clause.points)).removesuffix('%')} 个百分点"
+
+
+@term.register
+def _(clause: Cap) -> str:
+    text = "不封顶" if clause.amount == NONE else limit(clause.amount)
+    return text + (f"（{clause.account}单独累计）" if clause.account else "")
+
+
+@term.register
+def _(clause: CostCap) -> str:
+    return limit(clause.amount) + ("（每年）" if clause.per == "year" else "（每次）")
+
+
+@term.register
+def _(clause: Floor) -> str:
+    of = FROM[clause.of] + ("扣除起付线后" if clause.less_deductible else "")
+    status = {"on": "执行", "off": "不执行", "information": "只作提示"}[clause.status]
+    with_ = f"，连同 {'、'.join(clause.together)} 计" if clause.together else ""
+    borne = "，差额由医院承担" if clause.borne_by == "hospital" else ""
+    return f"不低于{of}的 {rate_text(clause.rate)}{with_}（{status}{borne}）"
+
+
+@term.register
+def _(clause: Share) -> str:
+    return rate(clause.share)
+
+
+@term.register
+def _(clause: Quota) -> str:
+    kind = "定额" if clause.kind == "fixed" else "限价"
+    shares = "，".join(f"{layer} {rate_text(r)}" for layer, r in clause.shares.items())
+    excess = "医院" if clause.excess == "hospital" else "患者"
+    counts = "" if clause.counts else "，不计入年度封顶"
+    return f"{kind} {limit(clause.amount)}：{shares or '按普通比例'}，超出由{excess}承担{counts}"
+
+
+def base(rule: RuleFile, base: Base) -> str:
+    """What a layer looks at: `总费用 − 新农合补偿`."""
+    names = {**EXPENSES, **{e.id: e.name for e in rule.expense}}
+    for layer in rule.layer:
+        names |= {layer.id: layer.name, f"{layer.id}_deductible": f"{layer.name}起付线"}
+    return " − ".join([FROM[base.from_], *(names.get(less, less) for less in base.less)])
+
+
+def cells(axes: Sequence[Axis], some: Collection[Cell]) -> list[str]:
+    """Cells in as few phrases as possible: `乡级、县级 · 五保户`; all of them are 全部."""
+    rows = [tuple(cell[axis.name] for axis in axes) for cell in some]
+    return [_phrase(axes, box) for box in _boxes(rows)]
+
+
+def _boxes(rows: Sequence[tuple[str, ...]]) -> list[tuple[tuple[str, ...], ...]]:
+    """`rows` as products of values, one tuple of values per axis."""
+    if not rows or not rows[0]:
+        return [()]
+    under: dict[str, list[tuple[str, ...]]] = {}
+    for head, *rest in rows:
+        under.setdefault(head, []).append(tuple(rest))
+    alike: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for head, rests in under.items():
+        alike.setdefault(tuple(rests), []).append(head)
+    return [(tuple(heads), *box) for rests, heads in alike.items() for box in _boxes(list(rests))]
+
+
+def _phrase(axes: Sequence[Axis], box: Sequence[tuple[str, ...]]) -> str:
+    parts = [
+        "、".join(value(axis.name, text) for text in values)
+        for axis, values in zip(axes, box, strict=True)
+        if set(values) != set(axis.values)
+    ]
+    return " · ".join(parts) or EVERYONE
+
+
+def dimensions(rule: RuleFile) -> Mapping[str, str]:
+    """Axis → its name in words."""
+    declared = {dimension.id: dimension.name for dimension in rule.dimension}
+    return {"level": "机构级别", "category": "对象类别", **declared}
