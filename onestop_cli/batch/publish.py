@@ -10,17 +10,16 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import stop
 from onestop_cli.notices import Notice, notices_of
 from onestop_cli.posting import FundLine, Posting, Wall, posting_of
+from onestop_cli.rolls import rolls_of
 from onestop_cli.run import Run, load_run
-from onestop_cli.settings import FILE_NAME, load_settings
 from onestop_cli.writers import site
+from onestop_cli.writers.boards import notice_boards, roll_boards, write_boards, write_page
 from onestop_cli.writers.folder import refuse_existing, staged
-from onestop_cli.writers.notice_book import write_book
-from onestop_cli.writers.notice_html import board
-from onestop_cli.writers.notice_paths import Key, stems
-from onestop_cli.writers.notice_pdf import write_pdfs
+from onestop_cli.writers.notice_paths import stems
 from onestop_cli.writers.notice_words import Look
 from onestop_cli.writers.scan import refuse_numbers
 
@@ -47,14 +46,20 @@ class Published:
 
 
 def publish_folder(
-    folder: Path, out: Path, choices: Choices, *, start: str | None, days: int | None
+    folder: Path,
+    out: Path,
+    choices: Choices,
+    *,
+    start: str | None = None,
+    days: int | None = None,
+    since: Path | None = None,
 ) -> Published:
     """Publish the run in `folder` as the county's onestop.toml says.
 
     `start`: the first day on the wall. `days`: working days, instead of those of onestop.toml.
+    `since`: the folder of an earlier run, to publish who came onto the rosters and who left them.
     """
-    file = Path(FILE_NAME)
-    settings = load_settings(file if file.is_file() else None)
+    settings = county_settings()
     wall = Wall(
         first=_day(start) if start else None,
         days=settings.publish.days if days is None else days,
@@ -63,33 +68,44 @@ def publish_folder(
         made_by=settings.publish.made_by,
         checked_by=settings.publish.checked_by,
     )
-    return publish(load_run(folder), out, wall, choices)
+    refuse_existing(out)
+    before = load_run(since) if since else None
+    return publish(load_run(folder), out, wall, choices, before=before)
 
 
 def publish(
-    run: Run, out: Path, wall: Wall, choices: Choices, funds: Sequence[FundLine] = ()
+    run: Run,
+    out: Path,
+    wall: Wall,
+    choices: Choices,
+    *,
+    before: Run | None = None,
+    funds: Sequence[FundLine] = (),
 ) -> Published:
     """Write the public lists of `run` to `out`, whole or not at all.
 
-    `funds`: the fund notice for the county's lists. Raises `CannotRun` when `out` exists, when a
-    character cannot be printed, and when anything like an ID number would be published.
+    `before`: an earlier run, to publish how the rosters changed since. `funds`: the fund notice for
+    the county's lists. Raises `CannotRun` when `out` exists, when a character cannot be printed, and
+    when anything like an ID number would be published.
     """
     refuse_existing(out)
     notices = notices_of(run, names=choices.names)
     posting = posting_of(run, wall, funds)
     places = stems(notices.boards)
+    rolls, hidden = (rolls_of(before, run, full=full) if before else () for full in (True, False))
+    boards = notice_boards(notices.boards, places, posting) + roll_boards(rolls, posting)
     with staged(out) as stage:
-        _write_boards(stage / BOARDS, notices.boards, places, posting, choices)
-        for address, html in site.pages(notices.site, posting):
-            _write(stage / SITE / address, html)
+        write_boards(stage / BOARDS, boards, posting, choices.look, pdf=choices.pdf)
+        for address, html in site.pages(notices.site, hidden, posting):
+            write_page(stage / SITE / address, html)
         manifest = [_entry(notice, places[notice.key], posting) for notice in notices.boards]
-        _write(stage / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+        write_page(stage / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
         refuse_numbers(stage)
     county = notices.boards[0]
     return Published(
         sums=dict(county.sums),
         paid_fen=sum(county.sums[f"{layer}_fen"] for layer in posting.kinds),
-        lists=Counter(notice.level for notice in notices.boards),
+        lists=Counter([notice.level for notice in notices.boards] + ["roll"] * len(rolls)),
         hints=tuple(_hints(notices.boards, posting)),
     )
 
@@ -100,33 +116,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise stop(f"看不懂公示第一天“{text}”", "--from 请写成 2011-01-06 这样的日期") from error
-
-
-def _write_boards(
-    folder: Path,
-    boards: Sequence[Notice],
-    places: dict[Key, PurePosixPath],
-    posting: Posting,
-    choices: Choices,
-) -> None:
-    """Every board as a page, a workbook and, when chosen, a PDF."""
-    files = [(folder / places[notice.key], notice) for notice in boards]
-    for stem, notice in files:
-        _write(_ending(stem, ".html"), board(notice, posting, choices.look))
-        write_book(_ending(stem, ".xlsx"), notice, posting)
-    if choices.pdf:
-        printed = ((_ending(stem, ".pdf"), notice) for stem, notice in files)
-        write_pdfs(printed, posting, choices.look)
-
-
-def _ending(stem: Path, ending: str) -> Path:
-    """`stem` with an ending; a dot in a place's name is not one."""
-    return stem.with_name(stem.name + ending)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8", newline="\n")
 
 
 def _entry(notice: Notice, stem: PurePosixPath, posting: Posting) -> dict[str, Any]:

@@ -108,14 +108,25 @@ def _read(request: Request) -> Read:
     except CannotRun as error:
         problems += error.problems
     hospitals = register["hospital"].to_list() if len(register) else []
-    stays = read_stays(request.stays, settings, hospitals, _columns_wanted(rules))
-    roster = read_rosters(request.roster, settings)
+    passwords = _passwords(request.password_file)
+    stays = read_stays(request.stays, settings, hospitals, _columns_wanted(rules), passwords)
+    roster = read_rosters(request.roster, settings, passwords)
     problems += [*stays.problems, *roster.problems]
     if not problems and len(stays.rows) == 0:
         raise stop("没有读到一行住院记录", "请检查 --stays 给出的文件或文件夹")
     if problems:
         raise CannotRun(problems)
     return Read(stays, roster, register, rules)
+
+
+def _passwords(file: Path | None) -> tuple[str, ...]:
+    """One password a line; they are tried on locked workbooks and stand nowhere else."""
+    if file is None:
+        return ()
+    try:
+        return tuple(line for line in file.read_text("utf-8-sig").splitlines() if line)
+    except (OSError, UnicodeDecodeError) as error:
+        raise stop("读不到密码文件", "请给出 UTF-8 文本文件，每行一个密码", str(file)) from error
 
 
 def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:

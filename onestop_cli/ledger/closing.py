@@ -36,8 +36,8 @@ def close(
     """
     with transaction(ledger):
         _refuse(ledger, run)
-        number = _post_run(ledger, run, sha256, operator, now)
         stays = _postable(run.stays)
+        number = _post_run(ledger, run, {"posted": _totals(stays, run)}, sha256, operator, now)
         first = _post_stays(ledger, number, run, stays)
         lines = _post_amounts(ledger, number, stays, range(first, first + len(stays)), run)
         lines += _post_adjustments(ledger, number, run)
@@ -76,8 +76,21 @@ def _refuse(ledger: sqlite3.Connection, run: Run) -> None:
         )
 
 
+def _totals(stays: pl.DataFrame, run: Run) -> dict[str, dict[str, int]]:
+    """Per layer what is posted for the run's own stays, fen: `verify` holds the lines against it."""
+    return {
+        layer.id: {w: int(stays[f"{layer.id}_{w}_fen"].fill_null(0).sum()) for w in POSTED}
+        for layer in run.layers
+    }
+
+
 def _post_run(
-    ledger: sqlite3.Connection, run: Run, sha256: str, operator: str, now: datetime
+    ledger: sqlite3.Connection,
+    run: Run,
+    more: dict[str, Any],
+    sha256: str,
+    operator: str,
+    now: datetime,
 ) -> int:
     period = run.period
     ledger.executemany(
@@ -96,7 +109,7 @@ def _post_run(
             now.isoformat(timespec="seconds"),
             operator,
             sha256,
-            json.dumps(run.info, ensure_ascii=False, default=str),
+            json.dumps({**run.info, **more}, ensure_ascii=False, default=str),
         ),
     )
     return int(done.lastrowid or 0)
