@@ -31,10 +31,7 @@ _NO_TABLES = {
 }
 _OTHER_ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
-_MARKUP = re.compile(
-    r"\s*(<\?xml|<!--|<!doctype|<html|<head|<meta|<body|<table|<style|<div|<center|<br)",
-    re.IGNORECASE,
-)
+_MARKUP = re.compile(r"\s*<(\?xml|!--|!doctype|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
 
 
 def open_grids(source: str, data: bytes, passwords: Sequence[str] = ()) -> tuple[str, list[Grid]]:

@@ -10,6 +10,9 @@ from onestop_cli.readers.grid import Grid, Unreadable, rectangular
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FORCED_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+_SWALLOWED = re.compile(r"\d{17}[\dXx]")
+"""A quote that never closed swallows following rows; an ID number in such a cell gives it away."""
+
 _LONGEST_CELL = 1_000_000
 
 
@@ -19,11 +22,28 @@ def read_delimited(source: str, data: bytes) -> Grid:
     if "\0" in text:
         raise Unreadable("不是表格文件", "请让医院或民政重新导出为 xlsx 或 csv")
     csv.field_size_limit(_LONGEST_CELL)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
-    except csv.Error as error:
-        raise Unreadable("文本文件的格式不对（引号或单元格异常）", "请重新导出为 xlsx") from error
+    mark = _delimiter(text)
+    rows = _rows(text, mark)
     return Grid(source, None, rectangular([[_unforced(cell) for cell in row] for row in rows]))
+
+
+def _rows(text: str, mark: str) -> list[list[str]]:
+    """Records and cells; where tabs divide them, quotes may be plain characters that never close."""
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE) if mark == "\t" else (csv.QUOTE_MINIMAL,):
+        lines = csv.reader(
+            io.StringIO(text, newline=""), delimiter=mark, quoting=quoting, strict=True
+        )
+        rows: list[list[str]] = []
+        try:
+            for row in lines:
+                if any("\n" in cell and _SWALLOWED.search(cell) for cell in row):
+                    raise csv.Error
+                rows.append(row)
+        except csv.Error:
+            place = lines.line_num
+            continue
+        return rows
+    raise Unreadable(f"第 {place} 行前后的引号不成对，各列对不上", "请改正该行，或重新导出为 xlsx")
 
 
 def decode(data: bytes) -> str:

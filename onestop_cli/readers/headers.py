@@ -44,14 +44,15 @@ class Header:
 
 
 def find_header(grid: Grid, aliases: Aliases, layout: Layout | None) -> Header | None:
-    """The band of rows that names most fields, the lowest and earliest of equals; None if there is none."""
+    """The band of rows that names most fields, a sure one counting twice; the lowest and earliest of equals."""
     best: tuple[int, Header] | None = None
     for first, last in _bands(grid, layout):
         labels = _labels(grid, first, last)
         claims = _claims(labels, aliases, layout)
-        score = _score(claims)
-        if score and (best is None or score > best[0]):
-            best = score, _resolve(first, last, labels, claims, aliases, layout)
+        header = _resolve(first, last, labels, claims, aliases, layout)
+        score = sum(2 if claims[c[0]].rank[0] <= 0 else 1 for c in header.columns.values())
+        if claims and (best is None or score > best[0]):
+            best = score, header
     return best[1] if best and len(best[1].columns) + len(best[1].rivals) >= 2 else None
 
 
@@ -153,14 +154,6 @@ def _meaning(heads: tuple[str, ...], aliases: Aliases) -> Claim | None:
             candidates += [c for c in groups if c and aliases.fields[c.field].kind == "money"]
         candidates += [c for text in (leaf, without_asides(leaf)) if (c := aliases.claim(text))]
     return min(candidates, key=lambda claim: claim.rank[0], default=None)
-
-
-def _score(claims: Mapping[int, Claim]) -> int:
-    """Fields named, a sure one counting twice."""
-    best: dict[str, int] = {}
-    for claim in claims.values():
-        best[claim.field] = max(best.get(claim.field, 0), 2 if claim.rank[0] <= 0 else 1)
-    return sum(best.values())
 
 
 def _resolve(

@@ -129,7 +129,9 @@ def _is_total(words: Sequence[str]) -> bool:
 def _repeats(cells: Mapping[int, str], heads: Sequence[set[str]]) -> bool:
     """Whether a row repeats the header, or numbers its columns."""
     same = sum(1 for column, cell in cells.items() if tidy(cell) in heads[column])
-    numbers = len(cells) > 2 and all(_COLUMN_NUMBER.fullmatch(cell) for cell in cells.values())
+    numbers = len(set(cells.values())) == len(cells) > 2 and all(
+        _COLUMN_NUMBER.fullmatch(cell) for cell in cells.values()
+    )
     return bool(cells) and (same >= max(2, len(cells) / 2) or same == len(cells) or numbers)
 
 

@@ -55,8 +55,7 @@ def _decoded(data: bytes) -> str:
 def _grid(source: str, name: str | None, text: str) -> Grid:
     page = _Page()
     page.feed(text)
-    page.close()
-    page.end_text()
+    page.finish()
     width = max((len(row) for row in page.rows), default=0)
     check_extent(len(page.rows), width)
     rows = [[*row, *[""] * (width - len(row))] for row in page.rows]
@@ -131,6 +130,12 @@ class _Page(HTMLParser):
             self._cell.text.append(text)
         elif not self._depth:
             self._outside.append(text)
+
+    def finish(self) -> None:
+        """The page is complete, whether or not its tags are."""
+        self.close()
+        self._end_row()
+        self.end_text()
 
     def end_text(self) -> None:
         """A text outside tables is complete."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -101,7 +101,15 @@ def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | N
         named < enough or ("name" in aliases.fields and not people)
     ):
         return None
-    return Table(grid, header, aliases, layout)
+    table = Table(grid, header, aliases, layout)
+    alike = {
+        field: columns[:1]
+        for field, columns in header.rivals.items()
+        if _same_content(table, columns)
+    }
+    rivals = {field: columns for field, columns in header.rivals.items() if field not in alike}
+    settled = replace(header, columns={**header.columns, **alike}, rivals=rivals)
+    return Table(grid, settled, aliases, layout)
 
 
 def _left_alone(grid: Grid, layout: Layout | None) -> bool:
@@ -186,17 +194,11 @@ def unclear(table: Table, sought: Sought) -> list[Problem]:
             _at(table, f"onestop.toml 的 [[layout]] 提到的表头 {names} 不在表里", "请改正")
         )
     for field, columns in header.rivals.items():
-        if not _same_content(table, columns):
-            title = table.aliases.fields[field].title
-            seen = "、".join(f"{column_letter(c)} 列“{header.label(c)}”" for c in columns)
-            hint = layout_hint(grid, sought, [(title, header.label(columns[0]))])
-            problems.append(
-                _at(
-                    table,
-                    f"{title}有 {len(columns)} 列都像：{seen}",
-                    f"请在 onestop.toml 写明用哪一列：{hint}",
-                )
-            )
+        title = table.aliases.fields[field].title
+        seen = "、".join(f"{column_letter(c)} 列“{header.label(c)}”" for c in columns)
+        hint = layout_hint(grid, sought, [(title, header.label(columns[0]))])
+        remedy = f"请在 onestop.toml 写明用哪一列：{hint}"
+        problems.append(_at(table, f"{title}有 {len(columns)} 列都像：{seen}", remedy))
     lacking = sought.lacking(header)
     if lacking:
         seen = "、".join(header.label(c) for c in range(grid.width) if header.labels[c])
