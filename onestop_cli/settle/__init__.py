@@ -92,7 +92,10 @@ def _steps(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
 
 
 def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl.DataFrame:
-    """A layer's amounts from its stacked parts, once the last of them is known."""
+    """A layer's amounts from its stacked parts, once the last of them is known.
+
+    A part that has the layer's own id keeps what it gave by itself as `<layer>_own_…`.
+    """
     parts = [step.id for step in book.steps if step.layer == layer]
     if len(parts) == 1 or parts[-1] != last:
         return stays
@@ -109,7 +112,9 @@ def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl
     most = pl.sum_horizontal(pl.coalesce(f"{part}_due_fen", f"{part}_bound_fen") for part in parts)
     claimed = pl.when(worst == "bound").then(pl.min_horizontal(most, taken)).otherwise(taken)
     paid = pl.when(exact).then(each).otherwise(claimed)
+    own = ("check", "due_fen", "bound_fen", "paid_fen") if layer in parts else ()
     return stays.with_columns(
+        *(pl.col(f"{layer}_{what}").alias(f"{layer}_own_{what}") for what in own),
         worst.alias(f"{layer}_check"),
         paid.alias(f"{layer}_paid_fen"),
         pl.when(exact).then(paid).alias(f"{layer}_due_fen"),
