@@ -14,11 +14,11 @@ import polars as pl
 from onestop_cli.privacy import (
     LONGEST,
     harmless_category,
-    masked,
     plain,
     short,
+    shown_names,
     tells_illness,
-    under_age,
+    with_names,
 )
 from onestop_cli.run import Run
 from onestop_cli.schema import LEVELS, Schema
@@ -84,12 +84,7 @@ class Notice:
     @property
     def place(self) -> str:
         """Whose list it is, below the county: 白土乡上湾村, a hospital, or "" for the county's own."""
-        if self.hospital:
-            return self.hospital[:LONGEST]
-        if self.township == OTHER:
-            return "（未登记到乡镇）"
-        township, village = (self.township or "")[:LONGEST], (self.village or "")[:LONGEST]
-        return township + ("（未登记到村）" if village == OTHER else village)
+        return self.hospital[:LONGEST] if self.hospital else place(self.township, self.village)
 
 
 @dataclass(frozen=True)
@@ -99,6 +94,14 @@ class Notices:
     layers: tuple[str, ...]
     boards: tuple[Notice, ...]
     site: tuple[Notice, ...]
+
+
+def place(township: str | None, village: str | None) -> str:
+    """A place below the county as a title says it: 白土乡上湾村; "" for the county itself."""
+    if township == OTHER:
+        return "（未登记到乡镇）"
+    below = "（未登记到村）" if village == OTHER else (village or "")[:LONGEST]
+    return (township or "")[:LONGEST] + below
 
 
 def amounts(layers: Sequence[str]) -> tuple[str, ...]:
@@ -152,15 +155,10 @@ def _amounts(stays: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
 
 
 def _people(stays: pl.DataFrame) -> pl.DataFrame:
-    """Who it is (`person`, which no list has), under what full and masked name."""
+    """Who it is (`person`, which no list has), and under what names."""
     place = pl.concat_str("source", "sheet", "row", separator="\n", ignore_nulls=True)
-    name = plain(pl.col("name")).fill_null("（无姓名）")
-    return stays.with_columns(
-        person=pl.coalesce("id_no", place),
-        name=short(name),
-        masked=masked(name),
-        minor=under_age(pl.col("id_no"), pl.coalesce("discharged_on", "settled_on")),
-    )
+    day = pl.coalesce("discharged_on", "settled_on")
+    return stays.with_columns(person=pl.coalesce("id_no", place)).pipe(with_names, day)
 
 
 def _places(stays: pl.DataFrame) -> pl.DataFrame:
@@ -190,35 +188,18 @@ def _in_order(stays: pl.DataFrame) -> pl.DataFrame:
 def _level(stays: pl.DataFrame, layers: Sequence[str], level: str, *, full: bool) -> list[Notice]:
     """All the lists of one level, in order."""
     keys = list(_KEYS[level])
-    named = stays.pipe(_named, keys, full=full)
+    named = stays.pipe(shown_names, keys, full=full)
     if not keys:
         return [_notice(named, layers, level, {}, full=full)]
     groups = named.drop_nulls(keys).partition_by(keys, maintain_order=True, as_dict=True)
     return [
-        _notice(rows, layers, level, dict(zip(keys, place, strict=True)), full=full)
-        for place, rows in groups.items()
+        _notice(rows, layers, level, dict(zip(keys, values, strict=True)), full=full)
+        for values, rows in groups.items()
     ]
 
 
-def _named(stays: pl.DataFrame, keys: Sequence[str], *, full: bool) -> pl.DataFrame:
-    """The name as the lists of one level show it, and what tells two people of one name apart."""
-    if not full:
-        return stays.with_columns(name="masked", mark=pl.lit(""))
-    shown = pl.when("minor").then("masked").otherwise("name")
-    return stays.with_columns(mark=_mark([*keys, "minor", "name"]), name=shown)
-
-
-def _mark(keys: Sequence[str]) -> pl.Expr:
-    """The fewest last characters of the ID, four at most, that tell people of one name apart."""
-    people = pl.col("person").n_unique().over(keys)
-    ends = [pl.col("id_no").str.tail(length) for length in range(1, 5)]
-    apart = [pl.when(end.n_unique().over(keys) == people).then(end) for end in ends]
-    fewest = pl.coalesce(*apart, ends[-1], pl.lit(""))
-    return pl.when(people > 1, ~pl.col("minor")).then(fewest).otherwise(pl.lit(""))
-
-
 def _notice(
-    stays: pl.DataFrame, layers: Sequence[str], level: str, place: Mapping[str, str], *, full: bool
+    stays: pl.DataFrame, layers: Sequence[str], level: str, keys: Mapping[str, str], *, full: bool
 ) -> Notice:
     """One list, from the stays that stand on it."""
     below = "village" if level == "township" else "township"
@@ -229,9 +210,9 @@ def _notice(
     )
     return Notice(
         level=level,
-        township=place.get("township"),
-        village=place.get("village"),
-        hospital=place.get("page"),
+        township=keys.get("township"),
+        village=keys.get("village"),
+        hospital=keys.get("page"),
         masked=not full,
         rows=rows.select(row_columns(layers)),
         sums=stays.select(_sums(layers)).row(0, named=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -73,6 +73,31 @@ def birthday(id_no: pl.Expr) -> pl.Expr:
 def under_age(id_no: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Whether the person was under 18 on `day`; true when the ID does not tell."""
     return (birthday(id_no).dt.offset_by(f"{ADULT}y") > day).fill_null(value=True)
+
+
+def with_names(people: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    """`people` (`id_no`, `name`) with full and `masked` name, and whether a `minor` on `day`."""
+    name = plain(pl.col("name")).fill_null("（无姓名）")
+    minor = under_age(pl.col("id_no"), day)
+    return people.with_columns(name=short(name), masked=masked(name), minor=minor)
+
+
+def shown_names(people: pl.DataFrame, keys: Sequence[str], *, full: bool) -> pl.DataFrame:
+    """`people` (of `with_names`, and `person`) with the `name` that the list of each `keys` shows, and
+    the `mark` that tells two people of one name apart on it."""
+    if not full:
+        return people.with_columns(name="masked", mark=pl.lit(""))
+    shown = pl.when("minor").then("masked").otherwise("name")
+    return people.with_columns(mark=_mark([*keys, "minor", "name"]), name=shown)
+
+
+def _mark(keys: Sequence[str]) -> pl.Expr:
+    """The fewest last characters of the ID, four at most, that tell people of one name apart."""
+    people = pl.col("person").n_unique().over(keys)
+    ends = [pl.col("id_no").str.tail(length) for length in range(1, 5)]
+    apart = [pl.when(end.n_unique().over(keys) == people).then(end) for end in ends]
+    fewest = pl.coalesce(*apart, ends[-1], pl.lit(""))
+    return pl.when(people > 1, ~pl.col("minor")).then(fewest).otherwise(pl.lit(""))
 
 
 def numbers_in(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from onestop_cli.identify import make_id
 from onestop_cli.run import Run
-from onestop_cli.schema import FINDINGS, QUARANTINE, READ_ROSTER, empty
+from onestop_cli.schema import FINDINGS, QUARANTINE, empty
 from tests.made_run import info_of, stays_schema
 
 LAYERS = ("basic", "assistance")
@@ -65,17 +65,28 @@ def stay(number: int = 1, **changes: Any) -> dict[str, Any]:
     }
 
 
-def run_of(*stays: Mapping[str, Any], **info: Any) -> Run:
-    """A run of 示例县 in 2010Q4 with these stays."""
+def entry(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A roster entry without end of a grown-up from 白土乡上湾村, as the run understood it."""
+    known = {"name": "王小明", "id_no": id_of(number), "person": id_of(number), "ended": False}
+    home = {"category": "农村低保户", "township": "白土乡", "village": "上湾村"}
+    return known | home | changes
+
+
+def roster_of(*entries: Mapping[str, Any]) -> pl.DataFrame:
+    """A roster with the columns that say who is entitled, where and until when."""
+    texts = ("name", "id_no", "person", "category", "township", "village")
+    days = ("from_on", "to_on", "deceased_on")
+    schema = dict.fromkeys(texts, pl.String) | dict.fromkeys(days, pl.Date) | {"ended": pl.Boolean}
+    return pl.DataFrame(entries, schema=schema)
+
+
+def run_of(*stays: Mapping[str, Any], roster: Iterable[Mapping[str, Any]] = (), **info: Any) -> Run:
+    """A run of 示例县 in 2010Q4 with these stays and roster entries."""
     known = info_of(LAYERS, len(stays), ["示例县人民医院"])
-    blank = {"findings": FINDINGS, "roster": READ_ROSTER, "quarantine": QUARANTINE}
     return Run(
         known | {"county": COUNTY, "standards": STANDARDS} | info,
         pl.DataFrame(stays, schema=stays_schema(LAYERS)),
-        **{name: empty(schema) for name, schema in blank.items()},
+        empty(FINDINGS),
+        roster_of(*roster),
+        empty(QUARANTINE),
     )
-
-
-def rows_of(count: int, **changes: Any) -> Iterable[dict[str, Any]]:
-    """So many stays of different people."""
-    return (stay(number, **changes) for number in range(1, count + 1))

@@ -9,19 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onestop_cli.errors import CannotRun
 from onestop_cli.notices import OTHER, Notice, Notices, amounts, notices_of, row_columns
-from onestop_cli.posting import FundLine, Wall, last_working_day, posting_of
-from onestop_cli.privacy import (
-    harmless_category,
-    masked,
-    numbers_in,
-    plain,
-    tells_illness,
-    under_age,
-    without_numbers,
-)
-from tests.made_notices import LAYERS, STANDARDS, id_of, run_of, stay
+from tests.made_notices import LAYERS, id_of, run_of, stay
 from tests.made_run import made_run
 
 
@@ -38,11 +27,6 @@ def the(lists: tuple[Notice, ...], level: str, **place: str) -> Notice:
 def names_on(lists: tuple[Notice, ...], level: str) -> list[str]:
     """The names on the only list of a level."""
     return the(lists, level).rows["name"].to_list()
-
-
-def one(value: str, expression: pl.Expr) -> object:
-    """The expression's value for a single text."""
-    return pl.DataFrame({"text": [value]}).select(expression).item()
 
 
 # Which stays
@@ -102,21 +86,6 @@ def test_the_place_is_the_village_on_a_township_list_and_only_the_township_above
 # Names
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("王强", "王*"),
-        ("王小明", "王*明"),
-        ("欧阳小明", "欧**明"),
-        ("才让卓玛措", "才**措"),
-        ("王", "*"),
-        ("𠮷田", "𠮷*"),
-    ],
-)
-def test_masking(name: str, shown: str) -> None:
-    assert one(name, masked(pl.col("text"))) == shown
-
-
 def test_full_names_are_on_village_and_township_boards_only() -> None:
     boards = notices_of(run_of(stay(1))).boards
     shown = {level: names_on(boards, level) for level in ("village", "township", "county")}
@@ -143,29 +112,8 @@ def test_minors_are_masked_until_the_eighteenth_birthday(discharged: date, shown
     assert names_on(notices_of(run_of(young), names=True).boards, "village") == [shown]
 
 
-def test_a_birthday_on_the_29th_of_february_counts_from_the_28th() -> None:
-    born = pl.lit(id_of(1, born="19920229"))
-    assert pl.select(under_age(born, pl.date(2010, 2, 27))).item() is True
-    assert pl.select(under_age(born, pl.date(2010, 2, 28))).item() is False
-
-
 def test_whoever_has_no_id_is_masked() -> None:
     assert names_on(notices_of(run_of(stay(1, id_no=None))).boards, "village") == ["王*明"]
-
-
-@pytest.mark.parametrize(
-    ("raw", "shown"),
-    [
-        ("王　强", "王强"),
-        (" 王 小 明 ", "王小明"),
-        ("王\u200b强\x07", "王强"),
-        ("Ann  Lee", "Ann Lee"),
-        ("\u202e明小王", "明小王"),
-        (" \t", None),
-    ],
-)
-def test_names_lose_blanks_and_invisible_characters(raw: str, shown: str | None) -> None:
-    assert one(raw, plain(pl.col("text"))) == shown
 
 
 def test_an_endless_name_is_cut() -> None:
@@ -215,34 +163,6 @@ def test_masked_names_have_no_mark() -> None:
 # Hospitals and categories that tell
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "临江市精神病医院",
-        "省传染病医院",
-        "市肿瘤医院",
-        "县结核病防治所",
-        "州戒毒康复医院",
-        "皮肤病性病防治院",
-        "市第三医院艾滋病诊疗中心",
-        "县疾病预防控制中心",
-        "市安定医院",
-        "省胸科医院",
-        "市心理卫生中心",
-    ],
-)
-def test_names_that_tell_the_illness(name: str) -> None:
-    assert one(name, tells_illness(pl.col("text"))) is True
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["示例县人民医院", "示例县妇幼保健院", "白土中心卫生院", "示例县中医院", "县第三人民医院"],
-)
-def test_names_that_tell_nothing(name: str) -> None:
-    assert one(name, tells_illness(pl.col("text"))) is False
-
-
 def test_a_telling_hospital_is_printed_by_its_level_and_has_no_page() -> None:
     notices = notices_of(run_of(stay(1), stay(2, hospital="临江市精神病医院", level="city")))
     assert [board.hospital for board in notices.boards if board.hospital] == ["示例县人民医院"]
@@ -250,11 +170,6 @@ def test_a_telling_hospital_is_printed_by_its_level_and_has_no_page() -> None:
     assert sorted(shown) == ["市级定点医疗机构", "示例县人民医院"]
     summary = notices.boards[0].parts[1].table["label"].to_list()
     assert summary == ["示例县人民医院", "市级定点医疗机构"]
-
-
-def test_a_category_that_tells_the_illness_is_not_printed() -> None:
-    shown = [one(text, harmless_category(pl.col("text"))) for text in ("艾滋病患者", "因病致贫")]
-    assert shown == ["救助对象", "因病致贫"]
 
 
 # Places
@@ -315,128 +230,3 @@ def test_the_order_of_the_stays_changes_nothing(seed: int) -> None:
     shuffled = type(run)(run.info, mixed, run.findings, run.roster, run.quarantine)
     pairs = zip(notices_of(run).boards, notices_of(shuffled).boards, strict=True)
     assert all(one.rows.equals(other.rows) and one.sums == other.sums for one, other in pairs)
-
-
-# What stands around a list
-
-
-@pytest.mark.parametrize(
-    ("first", "days", "holidays", "last"),
-    [
-        (date(2011, 1, 6), 1, [], date(2011, 1, 6)),
-        (date(2011, 1, 6), 2, [], date(2011, 1, 7)),
-        (date(2011, 1, 6), 3, [], date(2011, 1, 10)),
-        (date(2011, 1, 6), 7, [], date(2011, 1, 14)),
-        (date(2011, 1, 8), 1, [], date(2011, 1, 10)),
-        (date(2011, 1, 6), 2, [date(2011, 1, 7)], date(2011, 1, 10)),
-        (date(2011, 1, 6), 1, [date(2011, 1, 6), date(2011, 1, 7)], date(2011, 1, 10)),
-    ],
-)
-def test_working_days(first: date, days: int, holidays: list[date], last: date) -> None:
-    assert last_working_day(first, days, holidays) == last
-
-
-def test_a_posting_period_without_days_cannot_be() -> None:
-    with pytest.raises(CannotRun, match="公示期 0 天"):
-        posting_of(run_of(), Wall(days=0))
-
-
-def test_the_posting_period_in_words() -> None:
-    span = posting_of(run_of(), Wall(first=date(2011, 1, 6))).span
-    assert span == "2011年1月6日至2011年1月14日，共 7 个工作日"
-
-
-def test_a_period_nobody_knows_yet_leaves_room_to_write() -> None:
-    span = posting_of(run_of(), Wall()).span
-    assert span.count("年") == 2
-    assert not any(digit in span.split("，")[0] for digit in "0123456789")
-
-
-def test_hotlines_are_the_countys_and_the_townships_own() -> None:
-    posting = posting_of(run_of(), Wall())
-    phones = {line.office: line.phone for line in posting.hotlines_of("白土乡")}
-    assert phones == {
-        "县合管办": "0971-2230001",
-        "县民政局": "0971-2230002",
-        "乡镇监督电话": "0971-2230003",
-    }
-    assert len(posting.hotlines_of(None)) == 2
-
-
-def test_a_county_without_phones_gets_blanks_for_both_offices() -> None:
-    posting = posting_of(run_of(county={"name": "示例县"}), Wall())
-    assert [(line.office, line.phone) for line in posting.hotlines] == [
-        ("县合管办", ""),
-        ("县民政局", ""),
-    ]
-
-
-def test_standards_and_basis_come_from_the_rules_of_the_run() -> None:
-    rules = [
-        {"id": "r", "document": "救助办法", "number": "示政发〔2009〕1号", "assumed": ["from"]}
-    ]
-    posting = posting_of(run_of(rules=rules), Wall(basis="《社会救助暂行办法》"))
-    assert posting.basis == (
-        "《救助办法》（示政发〔2009〕1号）（施行日期系推定）",
-        "《社会救助暂行办法》",
-    )
-    assert posting.standards[0].terms == STANDARDS[0]["terms"]
-
-
-def test_standards_that_differ_by_level_only_share_a_line() -> None:
-    lines = [
-        ("乡级 · 救助对象", "80%"),
-        ("县级 · 救助对象", "70%"),
-        ("全部对象", "最高 35,000.00 元"),
-    ]
-    known = [
-        {"layer_name": "新农合补偿", "who": who, "terms": terms, "document": "办法"}
-        for who, terms in lines
-    ]
-    found = [
-        (line.who, line.terms) for line in posting_of(run_of(standards=known), Wall()).standards
-    ]
-    assert found == [("救助对象", "乡级 80%；县级 70%"), ("全部对象", "最高 35,000.00 元")]
-
-
-def test_the_balance_of_a_fund_is_what_is_left() -> None:
-    assert FundLine("新农合基金", opening_fen=100, income_fen=50, outlay_fen=30).balance_fen == 120
-
-
-# Numbers that must not be there
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        id_of(1),
-        f"王强{id_of(1)}",
-        id_of(1).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
-        " ".join(id_of(1)),
-        "639900-19600101-001X",
-        "639900600101001",
-        "6217001234567890123",
-        "639900.19600101.0015",
-        "639900 600101 001",
-    ],
-)
-def test_numbers_like_an_id_or_an_account_are_found(text: str) -> None:
-    (tail,) = numbers_in(text)
-    assert len(tail) == 4
-    assert not list(numbers_in(without_numbers(text)))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "0971-2230001、0971-2230002",
-        "0971-2230001 2230002",
-        "13900000000 13900000001",
-        "2011年1月6日至2011年1月14日",
-        "12,345,678,901,234.56",
-        "639900196001010"[:14],
-        "<td>2010</td><td>11111111</td><td>2222222</td>",
-    ],
-)
-def test_phones_days_and_amounts_are_not(text: str) -> None:
-    assert not list(numbers_in(text))

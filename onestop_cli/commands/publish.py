@@ -23,6 +23,10 @@ def publish(
     names: Annotated[
         bool, typer.Option("--names", help="县级和机构的张贴版也用全名；网站始终隐名")
     ] = False,
+    since: Annotated[
+        Path | None,
+        typer.Option("--since", help="上期的结算结果文件夹：另公示救助对象的新增和退出"),
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="张贴版另存 PDF（需要 [pdf] 组件）")] = False,
     paper: Annotated[Literal["A4", "A3"], typer.Option("--paper", help="张贴用纸")] = "A4",
     large: Annotated[bool, typer.Option("--large", help="大字版")] = False,
@@ -32,7 +36,7 @@ def publish(
     from onestop_cli.writers.notice_words import Look
 
     choices = Choices(Look(paper, large), names=names, pdf=pdf)
-    done = publish_folder(run, out, choices, start=start, days=days)
+    done = publish_folder(run, out, choices, start=start, days=days, since=since)
     _tell(done, out)
 
 
@@ -40,7 +44,7 @@ def _tell(done: Published, out: Path) -> None:
     """What was written, and what to see to before it is posted."""
     from onestop_cli.money import yuan
 
-    kinds = {"township": "乡镇", "village": "村", "hospital": "医疗机构"}
+    kinds = {"township": "乡镇", "village": "村", "hospital": "医疗机构", "roll": "对象变动"}
     counts = [f"{kind} {done.lists.get(level, 0)} 份" for level, kind in kinds.items()]
     typer.echo(f"公示已写到 {out}：县级 1 份、{'、'.join(counts)}")
     sums = done.sums

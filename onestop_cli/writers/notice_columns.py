@@ -11,6 +11,7 @@ import polars as pl
 from onestop_cli.money import yuan
 from onestop_cli.notices import Notice, Part
 from onestop_cli.posting import Posting
+from onestop_cli.rolls import KINDS, Roll
 from onestop_cli.writers.columns import Column
 
 _UNIT = "单位：元"
@@ -22,6 +23,11 @@ STANDARDS = (
     Column("who", "对象", width=24),
     Column("terms", "标准", width=80),
     Column("document", "依据文件", width=40),
+)
+ROLL = (
+    Column("number", "序号", "int"),
+    Column("name", "姓名", width=26),
+    Column("category", "人员类别", width=40),
 )
 FUNDS = (
     Column("fund", "基金", width=24),
@@ -103,18 +109,35 @@ def _amount_columns(notice: Notice, posting: Posting) -> list[Column]:
     return [Column(key, title, "yuan", 12, total=True) for key, title in titles.items()]
 
 
-def shown_rows(notice: Notice) -> pl.DataFrame:
+def marked(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows, with what tells people of one name apart written behind the name."""
     mark = pl.when(pl.col("mark") != "").then("（尾号" + pl.col("mark") + "）")
-    return notice.rows.with_columns(name=pl.col("name") + mark.fill_null(""))
+    return rows.with_columns(name=pl.col("name") + mark.fill_null(""))
 
 
 def list_grid(notice: Notice, posting: Posting) -> Grid:
     """The list itself."""
     columns = list_columns(notice, posting)
     totals = _totals(columns, notice.sums)
-    rows = _cells(columns, shown_rows(notice))
+    rows = _cells(columns, marked(notice.rows))
     return Grid("补偿名单", columns, rows, totals, "name", apart=bool(notice.parts))
+
+
+def roll_grid(kind: str, people: pl.DataFrame) -> Grid:
+    """The people who came onto the rosters, or who left them."""
+    return Grid(KINDS[kind], ROLL, _cells(ROLL, marked(people)), (), "name", note="")
+
+
+def roll_summary(rolls: Sequence[Roll], links: Mapping[str, str]) -> Grid:
+    """How many came and left, by village; `links`: from the place to its page."""
+    columns = [
+        Column("place", "村", width=26),
+        *(Column(kind, title, "int", total=True) for kind, title in KINDS.items()),
+    ]
+    counts = [{kind: people.height for kind, people in roll.people.items()} for roll in rolls]
+    table = pl.DataFrame(counts).insert_column(0, pl.Series("place", [r.place for r in rolls]))
+    totals = _totals(columns, {kind: int(table[kind].sum()) for kind in KINDS})
+    return Grid("各村变动人次", columns, _cells(columns, table), totals, "place", "", links)
 
 
 def part_grid(notice: Notice, part: Part, posting: Posting, links: Mapping[str, str]) -> Grid:

@@ -8,12 +8,11 @@ from html import escape
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from onestop_cli.notices import Notice
 from onestop_cli.places import template_folder
 from onestop_cli.posting import Posting
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.notice_columns import Grid, wraps
-from onestop_cli.writers.notice_words import Look, page_of, signing
+from onestop_cli.writers.notice_words import Look, Page, signing
 
 
 @cache
@@ -59,11 +58,11 @@ def _cell_form(column: Column, *, heads: bool) -> str:
     return f'<td role="cell"{kind} data-title="{title}">{{}}</td>'
 
 
-def board(notice: Notice, posting: Posting, look: Look) -> str:
+def board(page: Page, posting: Posting, look: Look) -> str:
     """The HTML of one board."""
     template = templates().get_template("notice.html.j2")
     return template.render(
-        page=page_of(notice, posting),
+        page=page,
         period=posting.period,
         signing=signing(posting),
         paper=look.paper,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from onestop_cli.notices import Notice
+from onestop_cli.rolls import Roll
 from onestop_cli.writers.folder import safe_names
+
+ROLLS = "对象公示"
 
 Key = tuple[str, str | None, str | None, str | None]
 
@@ -23,6 +26,19 @@ def stems(notices: Iterable[Notice]) -> dict[Key, PurePosixPath]:
         for township in townships
     }
     return {notice.key: _stem(notice, townships, villages, hospitals) for notice in lists}
+
+
+def roll_stems(rolls: Sequence[Roll]) -> list[PurePosixPath]:
+    """The path of each roll below its folder, without an ending: 对象公示/白土乡/上湾村."""
+    townships = safe_names(roll.township for roll in rolls)
+    villages = {
+        township: safe_names(roll.village for roll in rolls if roll.township == township)
+        for township in townships
+    }
+    return [
+        PurePosixPath(ROLLS, townships[roll.township], villages[roll.township][roll.village])
+        for roll in rolls
+    ]
 
 
 def _stem(

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.notices import Notice
 from onestop_cli.places import template_folder
 from onestop_cli.posting import Posting
 from onestop_cli.writers.notice_columns import Grid, wraps
-from onestop_cli.writers.notice_words import Look, page_of, signing
+from onestop_cli.writers.notice_words import Look, Page, signing
 
 if TYPE_CHECKING:
     import typst
@@ -37,15 +36,15 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _LONG_WORD = re.compile(r"([!-~]{8})(?=[!-~])")
 
 
-def write_pdfs(boards: Iterable[tuple[Path, Notice]], posting: Posting, look: Look) -> None:
+def write_pdfs(boards: Iterable[tuple[Path, Page]], posting: Posting, look: Look) -> None:
     """Write each board as PDF. Raises `CannotRun` without typst or a Chinese font, and naming every
     character that cannot be printed and the board it stands on."""
     compiler, families = _compiler()
     missing: dict[str, str] = {}
-    for path, notice in boards:
-        text = board_data(notice, posting, look, families)
+    for path, page in boards:
+        text = board_data(page, posting, look, families)
         for char in _compile(compiler, text, path):
-            missing.setdefault(char, notice.place or posting.county)
+            missing.setdefault(char, page.whose)
     if missing:
         raise CannotRun(_no_glyph(char, place) for char, place in missing.items())
 
@@ -95,9 +94,8 @@ def unprintable(diagnostic: str) -> set[str]:
     return set(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), texts))
 
 
-def board_data(notice: Notice, posting: Posting, look: Look, families: list[str]) -> str:
+def board_data(page: Page, posting: Posting, look: Look, families: list[str]) -> str:
     """What the template prints, as JSON; texts only, which the template cannot take for markup."""
-    page = page_of(notice, posting)
     content: Mapping[str, Any] = {
         "paper": look.paper.lower(),
         "points": look.points,

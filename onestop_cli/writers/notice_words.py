@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from onestop_cli.money import yuan
 from onestop_cli.notices import TITLE, Notice
 from onestop_cli.posting import Hotline, Posting
-from onestop_cli.writers.notice_columns import Grid, list_grid, part_grid, posting_grids
+from onestop_cli.rolls import KINDS, Roll
+from onestop_cli.writers.notice_columns import Grid, list_grid, part_grid, posting_grids, roll_grid
+
+ROLL_TITLE = "救助对象变动公示"
 
 PAPERS = {"A4": 1.0, "A3": 1.4}
 """Paper sizes, and how much larger the print is than on A4."""
@@ -71,6 +74,25 @@ def page_of(notice: Notice, posting: Posting, links: Links | None = None) -> Pag
     )
 
 
+def roll_page(roll: Roll, posting: Posting, *, board: bool) -> Page:
+    """The changes of a village's rosters in words."""
+    count = "，".join(f"{KINDS[kind]} {people.height} 人次" for kind, people in roll.people.items())
+    home = posting.county + roll.place
+    return Page(
+        whose=home,
+        what=ROLL_TITLE,
+        subtitle=posting.period,
+        lead=f"现将{home}{posting.period}救助对象的变动予以公示：{count}。{_hidden(roll.masked)}",
+        grids=tuple(roll_grid(kind, people) for kind, people in roll.people.items()),
+        about=tuple(about(posting, roll.township, blanks=board, kinds=False)),
+    )
+
+
+def _hidden(masked: bool) -> str:
+    """What was done to the names."""
+    return "为保护个人隐私，姓名作隐名处理。" if masked else "未成年人姓名作隐名处理。"
+
+
 def whose(notice: Notice, posting: Posting) -> str:
     """The place or hospital that a list is about, as its title says it."""
     return notice.place if notice.hospital else posting.county + notice.place
@@ -80,22 +102,26 @@ def lead(notice: Notice, posting: Posting) -> str:
     """The opening sentences of a list: whose, how many, how much."""
     sums = notice.sums
     paid = sum(sums[f"{layer}_fen"] for layer in posting.kinds)
-    hidden = "为保护个人隐私，姓名作隐名处理。" if notice.masked else "未成年人姓名作隐名处理。"
     return (
         f"现将{whose(notice, posting)}{posting.period}已结算的医疗费用补偿情况予以公示："
         f"共 {sums['rows']:,} 人次、{sums['people']:,} 人，总费用 {yuan(sums['total_fen'])} 元，"
-        f"各项补偿合计 {yuan(paid)} 元。{hidden}"
+        f"各项补偿合计 {yuan(paid)} 元。{_hidden(notice.masked)}"
     )
 
 
-def about(posting: Posting, township: str | None, *, blanks: bool) -> list[tuple[str, str]]:
-    """Kinds, basis, posting period and whom to call; `blanks`: leave room for a phone not known."""
+def about(
+    posting: Posting, township: str | None, *, blanks: bool, kinds: bool = True
+) -> list[tuple[str, str]]:
+    """Kinds of benefit (where `kinds`), basis, posting period and whom to call.
+
+    `blanks`: leave room for a phone that is not known.
+    """
     lines = [line for line in posting.hotlines_of(township) if blanks or line.phone]
     calls = [_call(line) for line in lines]
     calls += [f"电子信箱 {posting.email}"] if posting.email else []
     objection = "对名单或金额有异议的，请在公示期内来电、来信或当面反映，反映人信息予以保密。"
     pairs = [
-        ("补偿种类", "、".join(posting.kinds.values())),
+        ("补偿种类", "、".join(posting.kinds.values()) if kinds else ""),
         ("政策依据", "；".join(posting.basis)),
         ("公示期", posting.span),
         ("异议反映", objection),

@@ -15,12 +15,15 @@ from markupsafe import Markup
 from onestop_cli.notices import Notice
 from onestop_cli.places import template_folder
 from onestop_cli.posting import Posting
+from onestop_cli.rolls import Roll
+from onestop_cli.writers.notice_columns import roll_summary
 from onestop_cli.writers.notice_html import templates
-from onestop_cli.writers.notice_paths import Key, stems
-from onestop_cli.writers.notice_words import Page, about, page_of
+from onestop_cli.writers.notice_paths import ROLLS, Key, roll_stems, stems
+from onestop_cli.writers.notice_words import ROLL_TITLE, Page, about, page_of, roll_page
 
 INDEX = PurePosixPath("index")
 FORM = PurePosixPath("异议登记表")
+CHANGES = PurePosixPath(ROLLS, "index")
 
 Trail = list[tuple[str, str]]
 
@@ -35,22 +38,54 @@ class Place:
     villages: tuple[Place, ...] = ()
 
 
-def pages(notices: Sequence[Notice], posting: Posting) -> Iterator[tuple[str, str]]:
+def pages(
+    notices: Sequence[Notice], rolls: Sequence[Roll], posting: Posting
+) -> Iterator[tuple[str, str]]:
     """Every page of the site: its path below the site's folder, and its HTML."""
     at = {key: INDEX if key[0] == "county" else stem for key, stem in stems(notices).items()}
     for notice in notices:
         here = at[notice.key]
         page = page_of(notice, posting, _links(notice, at, here))
         if notice.level == "county":
-            yield _file(here), _index(notices, page, posting, at)
+            yield _file(here), _index(notices, page, posting, at, changes=bool(rolls))
         else:
             trail = _trail(notice, at, here)
-            yield _file(here), _render("site_page", here, page=page, posting=posting, trail=trail)
+            yield _file(here), _site_page(here, page, posting, trail)
     yield _file(FORM), _form(posting)
+    if rolls:
+        yield from _roll_pages(rolls, posting)
+
+
+def _roll_pages(rolls: Sequence[Roll], posting: Posting) -> Iterator[tuple[str, str]]:
+    """How the rosters changed: a page for each village and one that leads to them."""
+    addresses = {}
+    for roll, here in zip(rolls, roll_stems(rolls), strict=True):
+        addresses[roll.place] = _relative(here, CHANGES)
+        back = [("全县", _relative(INDEX, here)), (ROLL_TITLE, _relative(CHANGES, here))]
+        page = roll_page(roll, posting, board=False)
+        yield _file(here), _site_page(here, page, posting, [*back, (roll.place, "")])
+    page = Page(
+        posting.county,
+        ROLL_TITLE,
+        posting.period,
+        grids=(roll_summary(rolls, addresses),),
+        about=tuple(about(posting, None, blanks=False, kinds=False)),
+    )
+    trail = [("全县", _relative(INDEX, CHANGES)), (ROLL_TITLE, "")]
+    yield _file(CHANGES), _site_page(CHANGES, page, posting, trail)
+
+
+def _site_page(here: PurePosixPath, page: Page, posting: Posting, trail: Trail) -> str:
+    return _render("site_page", here, page=page, posting=posting, trail=trail)
 
 
 def _index(
-    notices: Sequence[Notice], page: Page, posting: Posting, at: Mapping[Key, PurePosixPath]
+    notices: Sequence[Notice],
+    page: Page,
+    posting: Posting,
+    at: Mapping[Key, PurePosixPath],
+    *,
+    changes: bool,
 ) -> str:
     """The county's page: a directory of places and the sums; the names are on the pages below."""
     page = replace(page, grids=tuple(grid for grid in page.grids if grid.head != "name"))
@@ -66,7 +101,8 @@ def _index(
         for notice in notices
         if notice.level == "township"
     ]
-    return _render("site_index", INDEX, page=page, posting=posting, trail=[], directory=directory)
+    values = {"directory": directory, "changes": _relative(CHANGES, INDEX) if changes else ""}
+    return _render("site_index", INDEX, page=page, posting=posting, trail=[], **values)
 
 
 def _form(posting: Posting) -> str:
