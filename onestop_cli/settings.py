@@ -168,6 +168,7 @@ def _explain(error: ValidationError, path: Path) -> list[Problem]:
     for item in error.errors():
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in item["loc"])
         sentence = _SENTENCES.get(item["type"], "写法不对").format(**item.get("ctx", {}))
+        sentence = sentence.replace(" or ", " 或 ")
         problems.append(
             Problem(f"设置项 {key}：{sentence}", "请对照 onestop init 写出的样本改正", str(path))
         )

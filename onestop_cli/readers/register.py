@@ -50,7 +50,9 @@ def _rows(table: Table, known: Names, problems: list[Problem]) -> pl.DataFrame:
     """The hospitals of one sheet, with their row; faults go to `problems`."""
     hospital, level = table.words("hospital"), table.words("level")
     ids = level.map_elements(known.canonical_level, return_dtype=pl.String)
-    data = sort_rows(table, lone_person=True).data
+    kinds = pl.Series(sort_rows(table, lone_person=True).body, dtype=pl.String)
+    named = hospital.is_not_null() | level.is_not_null()
+    data = kinds.is_in(["data", "odd"]) & named
     faulty = (data & (hospital.is_null() | ids.is_null())).arg_true()
     problems += [_faulty(table, index, hospital[index], level[index]) for index in faulty]
     used = {c for columns in table.header.columns.values() for c in columns}

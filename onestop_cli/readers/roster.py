@@ -11,7 +11,7 @@ import polars as pl
 from onestop_cli.errors import Problem
 from onestop_cli.identify import identify
 from onestop_cli.readers.aliases import aliases
-from onestop_cli.readers.days import days
+from onestop_cli.readers.days import Habit, days
 from onestop_cli.readers.faults import Faults, read_days
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.household import same_household
@@ -35,7 +35,8 @@ from onestop_cli.schema import READ_ROSTER
 from onestop_cli.settings import Settings
 from onestop_cli.synonyms import Names, key, names
 
-_TERM = r"^(.+?)\s*(?:至|到|~|～|—+|--+|－+)\s*(.*)$"
+_DAY = r"\d{4}[./年]\d{1,2}(?:[./月]\d{1,2}日?|月)"
+_TERM = rf"^(.+?)\s*(?:至|到|~|～|—+|--+|－+)\s*(.*)$|^({_DAY})\s*-\s*({_DAY})$"
 _KIND_OF_PEOPLE = re.compile(
     r"[\u3400-\u9fff\d]{1,10}(户|人员|对象|职工|儿童|残疾人|孤儿|家庭|军人|士兵|患者|子女|老人|人口|居民|村干部)"
 )
@@ -161,15 +162,11 @@ def _days(table: Table) -> dict[str, pl.Series]:
     """First and last day of entitlement; a month stands for its first or last day."""
     faults = Faults(table)
     first, last = table.habit(month="first"), table.habit(month="last")
-    begin, end = read_days(table, "from", first, faults), read_days(table, "to", last, faults)
-    term = pl.DataFrame({"t": table.words("term")}).select(
-        pl.col("t").str.extract(_TERM, 1).alias("from"),
-        pl.coalesce(pl.col("t").str.extract(_TERM, 2), "t").alias("to"),
-    )
-    begin = begin.zip_with(
-        begin.is_not_null(), days(term["from"].fill_null("").to_list(), first)[0]
-    )
-    end = end.zip_with(end.is_not_null(), days(term["to"].fill_null("").to_list(), last)[0])
+    begin = read_days(table, "from", first, faults)
+    end = read_days(table, "to", last, faults)
+    since, until = _term(table, first, last, faults)
+    begin = begin.zip_with(begin.is_not_null(), since)
+    end = end.zip_with(end.is_not_null(), until)
     died = read_days(table, "died", last, faults)
     birth = read_days(table, "birth", table.habit(century=BIRTH_CENTURY), None)
     return {
@@ -179,3 +176,23 @@ def _days(table: Table) -> dict[str, pl.Series]:
         "birth_on": birth,
         "date_fault": faults.series(),
     }
+
+
+def _term(table: Table, first: Habit, last: Habit, faults: Faults) -> tuple[pl.Series, pl.Series]:
+    """Both ends of 有效期: `2009-01-01至2010-12-31`, or the last day alone."""
+    whole = pl.DataFrame({"t": table.words("term")})
+    ends = whole.select(
+        pl.coalesce(pl.col("t").str.extract(_TERM, 1), pl.col("t").str.extract(_TERM, 3)).alias(
+            "from"
+        ),
+        pl.coalesce(
+            pl.col("t").str.extract(_TERM, 2), pl.col("t").str.extract(_TERM, 4), "t"
+        ).alias("to"),
+    )
+    since, unread = days(ends["from"].fill_null("").to_list(), first)
+    until, unread_too = days(ends["to"].fill_null("").to_list(), last)
+    column = table.first("term")
+    if column is not None:
+        wrong = [i for i, pair in enumerate(zip(unread, unread_too, strict=True)) if any(pair)]
+        faults.unread(column, wrong, "不是看得懂的期限")
+    return since, until

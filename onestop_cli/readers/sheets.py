@@ -94,12 +94,7 @@ def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | N
     header = find_header(grid, aliases, layout)
     if header is None:
         return None
-    named = len(header.columns) + len(header.rivals)
-    enough = min(FEWEST_FIELDS, len(aliases.fields) - 1)
-    people = {"name", "id_no", "head"} & {*header.columns, *header.rivals}
-    if not (layout and layout.columns) and (
-        named < enough or ("name" in aliases.fields and not people)
-    ):
+    if not (layout and layout.columns) and not _enough({*header.columns, *header.rivals}, aliases):
         return None
     table = Table(grid, header, aliases, layout)
     alike = {
@@ -110,6 +105,14 @@ def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | N
     rivals = {field: columns for field, columns in header.rivals.items() if field not in alike}
     settled = replace(header, columns={**header.columns, **alike}, rivals=rivals)
     return Table(grid, settled, aliases, layout)
+
+
+def _enough(named: set[str], aliases: Aliases) -> bool:
+    """Whether a header names enough to be one: a person and something more, or all that is needed."""
+    needed = {field.id for field in aliases.fields.values() if field.needed}
+    person = named & {"name", "id_no", "head", "head_id"} or "name" not in aliases.fields
+    pair = {"name", "id_no"} <= named or {"head", "head_id"} <= named
+    return needed <= named or pair or bool(person and len(named) >= FEWEST_FIELDS)
 
 
 def _left_alone(grid: Grid, layout: Layout | None) -> bool:
