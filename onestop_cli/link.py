@@ -21,14 +21,13 @@ _ASKED = ("id_no", "name_key", "id_raw", "id_numeric", "birth_on")
 def understand_roster(rows: pl.DataFrame, categories: Callable[[str], str | None]) -> pl.DataFrame:
     """Roster rows as read (READ_ROSTER) with IDENTITY and what they mean.
 
-    `categories` gives the house's name of a category, "" for a text that says there is none, and None
-    for a text it does not know, which then stands for itself. `dead`: the status says that
-    the person died or left the register of residents. `deceased_on`: since when, by 死亡日期 or else
-    by the last day of such an entry. `ended`: the status says that the entitlement is over, and no
-    date says since when.
+    `categories` gives the name a category goes by, None for a text that says there is none.
+    `dead`: the status says that the person died or left the register of residents. `deceased_on`:
+    since when, by 死亡日期 or else by the last day of such an entry. `ended`: the status says that the
+    entitlement is over, and no date says since when.
     """
     texts = rows["category_raw"].unique().drop_nulls()
-    known = {text: _category(text, categories(text)) for text in texts}
+    known = {text: categories(text) for text in texts}
     status = pl.col("status_raw").fill_null("")
     dead = status.str.contains(_DEAD) & ~status.str.contains(_STILL)
     over = status.str.contains(_ENDED) & ~status.str.contains(_STILL) & ~dead
@@ -38,10 +37,6 @@ def understand_roster(rows: pl.DataFrame, categories: Callable[[str], str | None
         deceased_on=pl.coalesce("died_on", pl.when(dead).then("to_on")),
         ended=over & pl.col("to_on").is_null(),
     )
-
-
-def _category(text: str, name: str | None) -> str | None:
-    return (text.strip() if name is None else name) or None
 
 
 def link(

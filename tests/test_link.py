@@ -19,7 +19,7 @@ WANG = make_id("63990119800101123")
 LI = make_id("63990219520315000")
 NOBODY = make_id("63990319700707321")
 PRIORITY = ("五保户", "重点优抚对象", "农村低保户")
-NAMES = {"五保户": "五保户", "特困供养": "五保户", "低保": "农村低保户", "优抚": "重点优抚对象"}
+NAMES = {"特困供养": "五保户", "低保": "农村低保户", "优抚": "重点优抚对象", "无": None}
 DAY = date(2010, 11, 1)
 
 
@@ -38,7 +38,9 @@ def roster(*entries: dict[str, Any]) -> pl.DataFrame:
         {"source": "低保.csv", "row": row, "id_numeric": False, **one}
         for row, one in enumerate(entries, start=2)
     ]
-    return understand_roster(pl.DataFrame(rows, schema=dict(READ_ROSTER)), NAMES.get)
+    return understand_roster(
+        pl.DataFrame(rows, schema=dict(READ_ROSTER)), lambda text: NAMES.get(text, text)
+    )
 
 
 def table(*stays: dict[str, Any]) -> pl.DataFrame:
@@ -114,8 +116,9 @@ def test_a_status_with_a_date_ends_it_on_that_day() -> None:
     assert one(stay(), entry(status_raw="停保", to_on=DAY))["entitled"]
 
 
-def test_an_entry_without_category_entitles_to_nothing() -> None:
-    found = one(stay(), entry(category_raw=None))
+@pytest.mark.parametrize("category", [None, "无"])
+def test_an_entry_without_category_entitles_to_nothing(category: str | None) -> None:
+    found = one(stay(), entry(category_raw=category))
     assert (found["listed"], found["entitled"]) == (True, False)
     assert found["lapse"] == "花名册没有写明救助类别"
 

@@ -44,7 +44,7 @@ def roster(*entries: dict[str, Any]) -> pl.DataFrame:
         {"source": "低保.csv", "row": row, "id_numeric": False, **one}
         for row, one in enumerate(entries, start=2)
     ]
-    return understand_roster(pl.DataFrame(rows, schema=dict(READ_ROSTER)), lambda text: None)
+    return understand_roster(pl.DataFrame(rows, schema=dict(READ_ROSTER)), str)
 
 
 def checked(*entries: dict[str, Any]) -> RosterCheck:

@@ -55,7 +55,7 @@ def _understood(paths: Sequence[Path], settings: Settings) -> tuple[pl.DataFrame
     known = names(settings)
 
     def category(text: str) -> str | None:
-        return "" if known.says_none(text) else known.category.get(key(text))
+        return None if known.says_none(text) else known.category.get(key(text), text.strip())
 
     return understand_roster(reading.rows, category), reading.quarantine
 
