@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onestop_cli.money import FULL, rate_text, yuan
+from onestop_cli.rulebook import words
 from onestop_cli.rulebook.govern import together
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.bands import banded
@@ -26,9 +27,9 @@ _UNITS = {1: "分", 10: "角", 100: "元"}
 
 def amount_group(step: StepOnStay) -> Group:
     """What the layer gives before the yearly limits."""
-    if step.share is not None:
+    if step.quota and step.share is not None:
         lines, amount = _by_quota(step, step.share)
-        said = basis("单病种", step.quota)
+        said = basis("单病种", step.quota, words.term(step.quota))
     else:
         lines, amount = _by_rate(step)
         said = step.said("rate", "points", "floor", "stay_cap")

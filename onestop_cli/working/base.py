@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onestop_cli.rulebook import words
 from onestop_cli.rulebook.govern import lessened
 from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.lines import Group, Line, basis, figure, left_of, less, named, smallest
+from onestop_cli.working.lines import (
+    Basis,
+    Group,
+    Line,
+    basis,
+    figure,
+    left_of,
+    less,
+    named,
+    smallest,
+)
 from onestop_cli.working.step import StepOnStay
 
 
@@ -21,8 +32,12 @@ def base_group(step: StepOnStay) -> Group:
         step.agree(max(left, 0), "base")
     else:
         lines = [figure("计入费用", sum_, max(left, 0)), *_limited(step, max(left, 0))]
-    said = basis("补偿基数", step.layer.base if step.layer else None)
-    return Group(tuple(lines), said + step.said("cost_cap"))
+    return Group(tuple(lines), _said(step) + step.said("cost_cap"))
+
+
+def _said(step: StepOnStay) -> tuple[Basis, ...]:
+    base = step.layer.base if step.layer else None
+    return basis("补偿基数", base, words.base(step.rule, base)) if base else ()
 
 
 def _taken(step: StepOnStay) -> Iterator[tuple[str, int]]:

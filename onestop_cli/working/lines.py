@@ -33,9 +33,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Basis:
-    """The sentence a figure follows: what it settles, the quotation, where it stands, how it is read."""
+    """The sentence a figure follows: what it settles, in our words, the quotation, where it stands, how it is read."""
 
     what: str
+    terms: str = ""
     quote: str = ""
     cite: str = ""
     reading: str = ""
@@ -91,8 +92,8 @@ def left_of(name: str, limit: int, used: str, before: int) -> tuple[int, Line]:
     )
 
 
-def basis(what: str, cited: Cited | None) -> tuple[Basis, ...]:
+def basis(what: str, cited: Cited | None, terms: str = "") -> tuple[Basis, ...]:
     """The sentence behind `what`, if the document says or reads anything there."""
     if cited is None or not (cited.quote or cited.cite or cited.reading or cited.assumed):
         return ()
-    return (Basis(what, cited.quote, cited.cite, cited.reading, cited.assumed),)
+    return (Basis(what, terms, cited.quote, cited.cite, cited.reading, cited.assumed),)

@@ -8,29 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from onestop_cli.errors import Broken
+from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.language import Clause, Layer, Quota, RuleFile
 from onestop_cli.rulebook.terms import COMPUTED, GIVEN, UNKNOWN_RATE
 from onestop_cli.settle.layer import less_column
 from onestop_cli.working.lines import Basis, basis
-
-EXPENSE_NAMES = {
-    "out_of_scope": "目录外自费",
-    "first_pay": "乙类先行自付",
-    "over_limit": "超限价自费",
-}
-ASPECT_NAMES = {
-    "deductible": "起付线",
-    "relief": "起付线减免",
-    "ceiling": "起付线封顶",
-    "transfer": "转院",
-    "rate": "补偿比例",
-    "points": "提高比例",
-    "floor": "保底",
-    "stay_cap": "单次封顶",
-    "cap": "年度封顶",
-    "cost_cap": "费用限额",
-}
 
 
 @dataclass(frozen=True)
@@ -121,7 +104,8 @@ class StepOnStay:
 
     def said(self, *aspects: str) -> tuple[Basis, ...]:
         """The sentences behind some aspects."""
-        return tuple(b for a in aspects for b in basis(ASPECT_NAMES[a], self.clause(a)))
+        clauses = [(words.ASPECTS[aspect], self.clause(aspect)) for aspect in aspects]
+        return tuple(b for what, c in clauses if c for b in basis(what, c, words.term(c)))
 
     @property
     def quota(self) -> Quota | None:
@@ -178,7 +162,7 @@ class StepOnStay:
 
     def name_of(self, what: str) -> str:
         """What a base takes off, by name: an expense, a layer, or the deductible of a layer."""
-        names = dict(EXPENSE_NAMES)
+        names = dict(words.EXPENSES)
         names |= {expense.id: expense.name for expense in self.rule.expense}
         names |= {step.id: step.name for step in self.book.steps}
         names |= {layer.id: layer.name for layer in self.rule.layer}
