@@ -98,7 +98,7 @@ def _claim(stay: Stay, plan: FaultPlan, rng: Random) -> None:
     if stay.category is None:
         _claim_ordinary(stay)
     elif not is_exact(stay) or stay.status != "settled":
-        _claim_alone(stay, fair(stay.hospital.level, stay.category))
+        stay.claimed = _alone(stay, fair(stay.hospital.level, stay.category))
         if stay.fault == "above bound":
             _exceed_bound(stay)
     else:
@@ -109,7 +109,7 @@ def _claim_ordinary(stay: Stay) -> None:
     """Ordinary people pay a deductible; some are wrongly taken for roster people."""
     level = stay.hospital.level
     if stay.fault in ("unaware", "mistyped"):
-        _claim_alone(stay, fair(level, stay.label or _TAKEN_FOR_ROSTER))
+        stay.claimed = _alone(stay, fair(level, stay.label or _TAKEN_FOR_ROSTER))
         return
     deductible = assume("deductible", level, "").deductible
     basic = Terms(ordinary(level).rate, "", deductible).basic(stay.total, stay.eligible)
@@ -128,11 +128,19 @@ def _exceed_bound(stay: Stay) -> None:
     stay.claimed["basic"] = bound(stay) + Decimal("88.80")
 
 
-def _claim_alone(stay: Stay, terms: Terms) -> None:
+def matters(stay: Stay, token: str) -> bool:
+    """Whether the assumption gives other figures than the document, were it the only stay of the year."""
+    assert stay.category
+    level = stay.hospital.level
+    changed, right = assume(token, level, stay.category), fair(level, stay.category)
+    return _alone(stay, changed) != _alone(stay, right)
+
+
+def _alone(stay: Stay, terms: Terms) -> dict[str, Decimal]:
     """As a hospital reckons that sees no other stay of the year."""
     basic = min(terms.basic(stay.total, stay.eligible), BASIC_CAP)
     aid = min(terms.aid(stay.total, stay.eligible, basic), terms.aid_cap)
-    stay.claimed = {"basic": basic, "assistance": aid}
+    return {"basic": basic, "assistance": aid}
 
 
 def _claim_due(stay: Stay, plan: FaultPlan, rng: Random) -> None:
@@ -144,7 +152,7 @@ def _claim_due(stay: Stay, plan: FaultPlan, rng: Random) -> None:
         stay.fault = "cap-ignored"
     token = stay.fault or ""
     if token == "cap-ignored":
-        _claim_alone(stay, terms)
+        stay.claimed = _alone(stay, terms)
     elif token.partition(":")[0] in _TOKENS:
         stay.claimed = _under(stay, token)
     else:
@@ -163,6 +171,17 @@ def _under(stay: Stay, token: str) -> dict[str, Decimal]:
     basic = min(terms.basic(stay.total, stay.eligible), stay.room["basic"])
     aid = terms.aid(stay.total, stay.eligible, basic)
     return {"basic": basic, "assistance": min(aid, _aid_room(stay, terms))}
+
+
+def _readings(stay: Stay, layer: str, token: str) -> tuple[Decimal, Decimal]:
+    """A layer's amount under an assumption about the whole stay, and about this layer alone."""
+    assert stay.category
+    terms, whole = assume(token, stay.hospital.level, stay.category), _under(stay, token)[layer]
+    basic = stay.due["basic"]
+    if layer == "basic" or basic is None:
+        return whole, whole
+    alone = terms.aid(stay.total, stay.eligible, basic)
+    return whole, min(alone, _aid_room(stay, terms))
 
 
 def _aid_room(stay: Stay, terms: Terms) -> Decimal:
@@ -199,12 +218,16 @@ def _fitting(stay: Stay, layer: str, token: str) -> list[str]:
     """The injected token first where it explains the layer, then every other that fits."""
     assert stay.category
     claimed = stay.claimed[layer]
-    fits = [other for other in ASSUMPTIONS if _under(stay, other)[layer] == claimed]
+    fits = [other for other in ASSUMPTIONS if claimed in _readings(stay, layer, other)]
     if layer == "assistance" and "basic" in stay.why:
         terms = fair(stay.hospital.level, stay.category)
         aid = terms.aid(stay.total, stay.eligible, stay.claimed["basic"])
         if min(aid, stay.room["assistance"]) == claimed:
             fits.append("upstream")
+        elif min(aid, terms.aid_cap) == claimed:
+            fits.append("cap-ignored+upstream")
+        if token in fits:
+            fits.append(f"{token}+upstream")
     if claimed in (stay.uncapped[layer], min(stay.uncapped[layer], terms_cap(stay, layer))):
         fits.append("cap-ignored")
     if token in fits:

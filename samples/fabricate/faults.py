@@ -7,8 +7,10 @@ choose their stays.
 from __future__ import annotations
 
 from samples.fabricate import wrong_person, wrong_stay
-from samples.fabricate.desk import Desk, entitled
+from samples.fabricate.claims import matters
+from samples.fabricate.desk import Desk, Fits, entitled
 from samples.fabricate.model import FaultPlan, Stay
+from samples.fabricate.pricing import ASSUMPTIONS
 
 _KINDS = wrong_person.KINDS | wrong_stay.KINDS
 
@@ -33,7 +35,7 @@ def spoil(desk: Desk, plan: FaultPlan) -> None:
 
 
 def _spread(desk: Desk, kind: str, wanted: int, free: list[Stay]) -> None:
-    fits, do = _KINDS.get(kind, (entitled, _leave))
+    fits, do = _KINDS.get(kind, (_changing(kind), _leave))
     for stay in free:
         if not wanted:
             return
@@ -41,6 +43,13 @@ def _spread(desk: Desk, kind: str, wanted: int, free: list[Stay]) -> None:
             stay.fault = kind
             do(desk, stay)
             wanted -= 1
+
+
+def _changing(kind: str) -> Fits:
+    """Roster people's stays on which the changed assumption gives another figure."""
+    if kind not in ASSUMPTIONS:
+        return entitled
+    return lambda desk, stay: entitled(desk, stay) and matters(stay, kind)
 
 
 def _leave(desk: Desk, stay: Stay) -> None:

@@ -104,7 +104,7 @@ DEFAULT_SHARES: Mapping[str, float] = {
     "level:township": 0.004, "level:county": 0.003, "level:city": 0.003,
     "category:五保户": 0.004, "category:重点优抚对象": 0.003, "category:农村低保户": 0.003,
     "bands:whole": 0.004, "base:total": 0.003, "base:eligible": 0.004, "bonus": 0.003,
-    "deductible": 0.003, "rounding:jiao": 0.002, "rounding:down": 0.003, "tail": 0.002,
+    "deductible": 0.003, "rounding:jiao": 0.002, "rounding:truncate": 0.003, "tail": 0.002,
     "upstream": 0.003, "unknown": 0.003, "untouched": 0.006, "label": 0.002, "stranger": 0.003,
     "mistyped": 0.001, "above bound": 0.002, "parts": 0.002,
     "id check": 0.001, "id missing": 0.001, "id numeric": 0.001, "id scientific": 0.001,

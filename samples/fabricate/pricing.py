@@ -27,9 +27,11 @@ BANDS = ((500, 60), (1000, 65), (1500, 70), (2000, 75), (5000, 80), (None, 85))
 
 ROUNDING = {
     "half_up": (Decimal("0.01"), ROUND_HALF_UP),
-    "down": (Decimal("0.01"), ROUND_DOWN),
+    "truncate": (Decimal("0.01"), ROUND_DOWN),
     "jiao": (Decimal("0.1"), ROUND_HALF_UP),
+    "jiao-truncate": (Decimal("0.1"), ROUND_DOWN),
     "yuan": (Decimal(1), ROUND_HALF_UP),
+    "yuan-truncate": (Decimal(1), ROUND_DOWN),
 }
 
 
@@ -58,10 +60,12 @@ class Terms:
         """The assistance on what `basic` leaves of one stay, before any cap."""
         rest = max((total if self.aid_on == "total" else eligible) - basic, Decimal(0))
         if self.category == "五保户":
-            return self.rounded(rest)
-        if self.category == "重点优抚对象":
-            return self.rounded(rest * 80 / 100)
-        return self.rounded(whole(rest) if self.bands == "whole" else progressive(rest))
+            given = rest
+        elif self.category == "重点优抚对象":
+            given = rest * 80 / 100
+        else:
+            given = whole(rest) if self.bands == "whole" else progressive(rest)
+        return min(self.rounded(given), rest)
 
     @property
     def aid_cap(self) -> Decimal:
@@ -111,9 +115,7 @@ ASSUMPTIONS = (
     "base:eligible",
     "bonus",
     "deductible",
-    "rounding:down",
-    "rounding:jiao",
-    "rounding:yuan",
+    *(f"rounding:{mode}" for mode in ROUNDING if mode != "half_up"),
 )
 
 

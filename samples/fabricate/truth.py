@@ -1,6 +1,7 @@
 """What the contract says of every row: status, amounts due, findings; worked out apart from the tool.
 
-Notes that depend on settings (CA02) or stand beside another finding (AM06) are left out of `codes`.
+Left out of `codes` are CA02, which tells of a person's year rather than of a row, and the suggestions (RO06) for
+patients whose number is unusable.
 """
 
 from __future__ import annotations
@@ -22,16 +23,18 @@ def judge(county: County) -> None:
     entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in county.roster:
         entries[entry.person.id_no].append(entry)
-    visits: defaultdict[tuple[str, str], list[Stay]] = defaultdict(list)
+    visits: defaultdict[tuple[str, object], list[Stay]] = defaultdict(list)
     for stay in county.stays:
+        if stay.status in ("settled", "held") and not {"ID01", "ID03", "ST06"} & set(stay.codes):
+            visits[stay.person.id_no, _hospital(stay)].append(stay)
+        stay.codes += _year_code(stay)
         if stay.status != "settled":
             continue
-        visits[stay.person.id_no, stay.hospital.name].append(stay)
         listed = entries.get(stay.person.id_no, [])
         valid = {entry.category for entry in listed if entry.covers(stay.admitted)}
-        stay.codes += ["RO05"] * (len(valid) > 1) + _label_code(stay) + _year_code(stay)
+        stay.codes += ["RO05"] * (len(valid) > 1) + _label_code(stay)
         stay.codes += _amount_codes(stay, bool(listed))
-        stay.codes += _part_code(stay)
+        stay.codes += _part_codes(stay)
     for same_house in visits.values():
         _readmissions(same_house)
     for stay in county.stays:
@@ -42,7 +45,6 @@ def to_row(stay: Stay, source: str, sheet: str | None, row: int) -> dict[str, ob
     """One line of `truth.json`; amounts in fen, null where nothing is due or only a bound is known."""
     settled = stay.status == "settled"
     unusable = bool({"ID01", "ID03"} & set(stay.codes))
-    elsewhere = stay.written.get("hospital")
     amounts: dict[str, object] = {}
     for layer in LAYERS:
         amounts[f"{layer}_claimed"] = _fen(stay.claimed[layer])
@@ -51,17 +53,22 @@ def to_row(stay: Stay, source: str, sheet: str | None, row: int) -> dict[str, ob
         "source": source,
         "sheet": sheet,
         "row": row,
-        "hospital": elsewhere or stay.hospital.name,
+        "hospital": _hospital(stay),
         "stay_no": stay.stay_no,
         "id_no": None if unusable else stay.person.id_no,
         "category": stay.category,
-        "level": None if elsewhere else stay.hospital.level,
+        "level": None if "HO01" in stay.codes else stay.hospital.level,
         "status": stay.status,
         **amounts,
         "fault": stay.fault,
         "why": stay.why,
         "codes": stay.codes,
     }
+
+
+def _hospital(stay: Stay) -> object:
+    """The hospital as the list names it."""
+    return stay.written.get("hospital", stay.hospital.name)
 
 
 def _fen(amount: Decimal | None) -> int | None:
@@ -74,7 +81,8 @@ def _label_code(stay: Stay) -> list[str]:
 
 
 def _year_code(stay: Stay) -> list[str]:
-    return ["ST08"] if stay.admitted.year != stay.discharged.year else []
+    undated = stay.status == "reversed" or "ST06" in stay.codes or "discharged" in stay.written
+    return ["ST08"] if not undated and stay.admitted.year != stay.discharged.year else []
 
 
 def _amount_codes(stay: Stay, listed: bool) -> list[str]:
@@ -109,9 +117,17 @@ def _layer_codes(stay: Stay, layer: str) -> list[str]:
     return [f"CA01:{layer}" if capped or claimed == full > due else f"AM01:{layer}"]
 
 
-def _part_code(stay: Stay) -> list[str]:
-    parts = sum(stay.claimed.values()) + stay.self_paid
-    return ["AM03"] if abs(stay.total - parts) > TOLERANCE else []
+def _part_codes(stay: Stay) -> list[str]:
+    """AM03, and AM06 for a self-pay that is negative or that no layer's difference explains."""
+    apart = abs(stay.total - sum(stay.claimed.values()) - stay.self_paid) > TOLERANCE
+    codes = ["AM03"] if apart else []
+    if stay.self_paid < 0 or (apart and is_exact(stay) and stay.self_paid != _self_due(stay)):
+        codes.append("AM06")
+    return codes
+
+
+def _self_due(stay: Stay) -> Decimal:
+    return stay.total - sum(due for due in stay.due.values() if due is not None)
 
 
 def _readmissions(stays: list[Stay]) -> None:
