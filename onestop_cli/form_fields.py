@@ -37,7 +37,8 @@ _AMOUNTS = {
     "审核扣减": "all_deducted_fen",
     "待核": "all_held_fen",
     "层间调整": "all_offset_fen",
-    "应拨合计": "all_paid_fen",
+    "上期调整": "all_adjusted_fen",
+    "应拨合计": "all_payment_fen",
     "应补未补": "patient_owed_fen",
 }
 
@@ -91,15 +92,15 @@ def _totals(statement: Statement, line: Mapping[str, Any]) -> dict[str, Value]:
     fields |= _yuan(line, _AMOUNTS)
     fields |= _yuan(line, {layer.name: f"{layer.id}_paid_fen" for layer in statement.layers})
     for fund in statement.funds:
-        sides = {"应拨": "paid", "申报": "claimed", "扣减": "deducted", "待核": "held"}
+        sides = {"应拨": "payment", "申报": "claimed", "扣减": "deducted", "待核": "held"}
         fields |= _yuan(
             line, {f"{fund.name}{word}": f"{fund.key}_{s}_fen" for word, s in sides.items()}
         )
-        fields[f"{fund.name}应拨大写"] = Value("text", capital(line[f"{fund.key}_paid_fen"]))
+        fields[f"{fund.name}应拨大写"] = Value("text", capital(line[f"{fund.key}_payment_fen"]))
     for group in statement.classes:
         fields[f"{group.label}人次"] = Value("int", line[f"{group.key}_stays"])
         fields |= _yuan(line, {f"{group.label}金额": f"{group.key}_fen"})
-    fields["应拨合计大写"] = Value("text", capital(line["all_paid_fen"]))
+    fields["应拨合计大写"] = Value("text", capital(line["all_payment_fen"]))
     return fields | {"实际补偿比": Value("percent", line["rate"])}
 
 

@@ -7,70 +7,39 @@ from collections.abc import Mapping
 import polars as pl
 
 from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
+from onestop_cli.findings.causes import glossary_of
 from onestop_cli.identify import mask_id
 from onestop_cli.money import yuan
 from onestop_cli.run import Run
-from onestop_cli.schema import LEVELS
 from onestop_cli.statements import NO_HOSPITAL, SIDES, Statement
 
 _PLACE = ("source", "sheet", "row")
-
-_CAUSES = {
-    "bands:whole": "各段未分段累进，按全额套用一档",
-    "bands:progressive": "按分段累进计算",
-    "deductible": "起付线扣减不同",
-    "bonus": "加点比例不同",
-    "base:total": "按总费用作基数",
-    "base:eligible": "按可补偿费用作基数",
-    "floor": "按保底补偿计算",
-    "upstream": "因前一层补偿有误而连带",
-    "cap-ignored": "没有执行年度封顶",
-    "unknown": "原因不明",
-    "rounding:truncate": "分以下直接舍去",
-    "rounding:jiao": "四舍五入到角",
-    "rounding:yuan": "四舍五入到元",
-    "rounding:jiao-truncate": "角以下直接舍去",
-    "rounding:yuan-truncate": "元以下直接舍去",
-}
-_KEYED_CAUSES = {
-    "level": "按{}比例计算",
-    "category": "按“{}”类别计算",
-    "rounding": "{}",
-    "rule": "按其他文件（{}）计算",
-}
-
-
-def cause_text(cause: str | None) -> str:
-    """The causes of an AM01 finding in Chinese, likeliest first, joined by 或."""
-    return "；或".join(_one_cause(token) for token in (cause or "").split(";") if token)
-
-
-def _one_cause(token: str) -> str:
-    """One token, or two joined by `+` that hold at once."""
-    if "+" in token:
-        return "，并且".join(_one_cause(part) for part in token.split("+"))
-    kind, _, value = token.partition(":")
-    return _CAUSES.get(token) or _KEYED_CAUSES.get(kind, "{}").format(LEVELS.get(value, value))
 
 
 def shown_findings(run: Run) -> pl.DataFrame:
     """All findings as a paper shows them: titles, layer names and causes in Chinese, IDs masked.
 
-    Adds `number`, `title`, `severity_name`, `remedy`, `layer_name`, `cause_name`, `id_shown`.
+    Adds `number`, `title`, `severity_name`, `remedy`, `layer_name`, `cause_name` (all that fit),
+    `likeliest` (the first of them), `id_shown`.
     Grave ones first, then by code, hospital and place.
     """
     found = run.findings
     names = {layer.id: layer.name for layer in run.layers}
-    causes = {cause: cause_text(cause) for cause in found["cause"].drop_nulls().unique()}
+    words = glossary_of(run.info)
+    causes = found.select("cause", "layer").unique().filter(pl.col("cause").is_not_null())
+    told = causes.with_columns(
+        cause_name=pl.Series([words.words(*pair) for pair in causes.iter_rows()], dtype=pl.String),
+        likeliest=pl.Series([words.first(*pair) for pair in causes.iter_rows()], dtype=pl.String),
+    )
     return (
-        found.with_columns(
+        found.join(told, on=["cause", "layer"], how="left", nulls_equal=True, validate="m:1")
+        .with_columns(
             pl.col("hospital").fill_null(NO_HOSPITAL),
             title=_told({code: entry.title for code, entry in CATALOGUE.items()}),
             remedy=_told({code: entry.remedy for code, entry in CATALOGUE.items()}),
             severity_name=pl.col("severity").replace_strict(SEVERITIES, default=""),
             grave=pl.col("severity").replace_strict(_ranks(), default=len(SEVERITIES)),
             layer_name=pl.col("layer").replace(names),
-            cause_name=pl.col("cause").replace(causes),
             id_shown=mask_id(pl.col("id_no")),
         )
         .sort("grave", "code", "hospital", *_PLACE, nulls_last=True)
@@ -131,7 +100,7 @@ def patterns(findings: pl.DataFrame) -> pl.DataFrame:
     """What happens again and again: layer, direction, hospital, code and cause, with cases and fen."""
     money = findings.filter((pl.col("severity") == "differs") & (pl.col("diff_fen") != 0))
     way = pl.when(pl.col("diff_fen") > 0).then(pl.lit("多付")).otherwise(pl.lit("少付"))
-    keys = ("layer_name", "way", "hospital", "code", "title", "cause_name")
+    keys = ("layer_name", "way", "hospital", "code", "title", "likeliest")
     return (
         money.with_columns(way=way)
         .group_by(keys, maintain_order=True)
@@ -144,10 +113,10 @@ def patterns(findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def pattern_lines(findings: pl.DataFrame, count: int) -> list[str]:
-    """The first `count` patterns in words: 医疗救助多付 · 县医院 · 31 例 · 12,345.00 元."""
+    """The first `count` patterns: 医疗救助多付 · 县医院 · 31 例 · 12,345.00 元 · 年度封顶超支."""
     return [
         f"{row['layer_name']}{row['way']} · {row['hospital']} · {row['cases']:,} 例 · "
-        f"{yuan(row['amount_fen'])} 元" + (f" · {row['cause_name']}" if row["cause_name"] else "")
+        f"{yuan(row['amount_fen'])} 元 · {row['likeliest'] or row['title']}"
         for row in patterns(findings).head(count).iter_rows(named=True)
     ]
 

@@ -27,7 +27,8 @@ def cover_lines(statement: Statement) -> list[tuple[str, str]]:
         ("资金勾稽", equation(statement)),
     ]
     if decisions := run.info.get("decisions"):
-        lines.append(("处理意见", f"已执行处理意见 {len(decisions)} 条"))
+        text = f"{decisions['path']}，{len(decisions['lines'])} 条（SHA-256 {decisions['sha256'][:16]}…）"
+        lines.append(("处理意见", text))
     return [*lines, ("计算程序", f"onestop {run.info.get('version', '')}")]
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import polars as pl
 
@@ -18,15 +17,27 @@ from onestop_cli.identify import mask_id
 from onestop_cli.money import FULL
 from onestop_cli.run import LayerInfo, Run
 from onestop_cli.schema import LEVELS
+from onestop_cli.statement_lines import ADJUSTED, lines_of, paid
 
-SIDES = ("claimed", "deducted", "held", "payable", "offset", "shortfall", "paid")
-"""What is summed of every fund, as `<fund key>_<side>_fen`, and of all funds, as `all_<side>_fen`."""
+_SPLIT = ("claimed", "deducted", "held", "payable", "offset", "shortfall")
+SIDES = (*_SPLIT, "paid", "adjusted", "supplement", "payment")
+"""What is summed of every fund, as `<fund key>_<side>_fen`, and of all funds, as `all_<side>_fen`.
 
-STATUS = {"settled": "已结算", "held": "待核", "rejected": "拒付", "reversed": "已冲销"}
+`paid` is payable + offset of the run's own stays, `adjusted` the same of closed ones (上期调整), `payment`
+both together: what the hospital gets. `supplement` goes to patients by decision (补发).
+"""
+
+STATUS = {
+    "settled": "已结算",
+    "held": "待核",
+    "rejected": "拒付",
+    "reversed": "已冲销",
+    ADJUSTED: "上期调整",
+}
 NOWHERE = "其他"
 NO_HOSPITAL = "（未写明机构）"
 _AID = "医疗救助"
-_NO_CATEGORY = "无救助身份"
+NO_CATEGORY = "无救助身份"
 
 
 @dataclass(frozen=True)
@@ -100,32 +111,54 @@ class Statement:
 
     @cached_property
     def stays(self) -> pl.DataFrame:
-        """Every stay, with the columns papers need beside the contract's own.
+        """Every stay, with what papers need beside the contract's own columns.
 
-        `who` tells people apart, `id_shown` is all a paper may show of an ID number; `<layer>_paid_fen`,
-        `self_fen` (个人自付) and, per fund and for all, the `SIDES`.
+        `who` tells people apart, `id_shown` is all a paper may show of an ID number, `belongs_to` is
+        the earlier period of a late stay; `<layer>_paid_fen`, `self_fen` (个人自付) and, per fund and
+        for all, the `SIDES`.
         """
+        return self._lines.filter(pl.col("status") != ADJUSTED)
+
+    @cached_property
+    def adjustments(self) -> pl.DataFrame:
+        """上期调整: what changes for stays of closed periods, in the columns of `stays`.
+
+        `period` is where the stay was posted, `kind` why it changes; only `adjusted`, `supplement` and
+        the `changed_*` columns have amounts.
+        """
+        return _numbered(
+            self._lines.filter(pl.col("status") == ADJUSTED).sort("hospital", "period")
+        )
+
+    @cached_property
+    def late(self) -> pl.DataFrame:
+        """补报: stays of earlier periods that were never posted; they are among `stays`."""
+        late = self.stays.filter(pl.col("belongs_to").is_not_null())
+        return _numbered(late.sort("hospital", "belongs_to", "stay_no"))
+
+    @cached_property
+    def _lines(self) -> pl.DataFrame:
+        """Stays and adjustment lines under each other."""
         settled = pl.col("status") == "settled"
         return (
-            self.run.stays.with_columns(
+            lines_of(self.run)
+            .with_columns(
                 pl.col("hospital").fill_null(NO_HOSPITAL),
                 pl.col("township").fill_null(NOWHERE),
                 pl.col("village").fill_null(""),
-                pl.col("category").fill_null(_NO_CATEGORY),
-                level_name=pl.col("level").replace_strict(LEVELS, default="—"),
+                pl.col("category").fill_null(NO_CATEGORY),
+                level_name=pl.col("level").replace_strict(LEVELS, default="非定点"),
                 who=pl.coalesce("id_no", pl.format("{}·{}", "name", "id_raw"), "name", "stay_no"),
                 id_shown=mask_id(pl.coalesce("id_no", "id_raw")),
                 settled=settled,
-                **{f"{layer.id}_paid_fen": _paid(layer.id) for layer in self.layers},
+                **{f"{layer.id}_paid_fen": paid(layer.id) for layer in self.layers},
             )
             .with_columns(
                 status_name=pl.col("status").replace_strict(STATUS),
                 self_fen=pl.when(settled).then(self._own_share()),
                 **dict(self._sides()),
             )
-            .with_columns(
-                **dict(self._class_parts()),
-            )
+            .with_columns(**dict(self._class_parts()))
         )
 
     def _own_share(self) -> pl.Expr:
@@ -136,9 +169,11 @@ class Statement:
     def _sides(self) -> Iterator[tuple[str, pl.Expr]]:
         everything = tuple(layer for fund in self.funds for layer in fund.layers)
         for key, layers in [*((f.key, f.layers) for f in self.funds), ("all", everything)]:
-            for side in SIDES:
+            for side in SIDES[:-1]:
                 parts = [pl.col(f"{layer}_{side}_fen").fill_null(0) for layer in layers]
                 yield f"{key}_{side}_fen", pl.sum_horizontal(parts)
+            whole = [f"{layer}_{side}_fen" for layer in layers for side in ("paid", "adjusted")]
+            yield f"{key}_payment_fen", pl.sum_horizontal(pl.col(n).fill_null(0) for n in whole)
 
     def _class_parts(self) -> Iterator[tuple[str, pl.Expr]]:
         named = [name for group in self.classes for name in group.categories]
@@ -150,18 +185,19 @@ class Statement:
             yield f"{group.key}_stays", member.cast(pl.Int64)
 
     def by(self, *keys: str) -> pl.DataFrame:
-        """Totals per group of `keys` over the stays that are not reversed; one row without keys.
+        """Totals per group of `keys` over what is not reversed; one row without keys.
 
         Visits, people, costs, `self_fen` and `rate` are of settled stays; the `SIDES` of all.
         """
-        live = self.stays.filter(pl.col("status") != "reversed")
+        live = self._lines.filter(pl.col("status") != "reversed")
         sums = list(self._sums())
         frame = live.group_by(keys, maintain_order=True).agg(sums) if keys else live.select(sums)
         return frame.with_columns(rate=_ratio("all_paid_fen", "total_fen"))
 
     def _sums(self) -> Iterator[pl.Expr]:
         settled = pl.col("settled")
-        yield pl.len().cast(pl.Int64).alias("claims")
+        own = pl.col("status") != ADJUSTED
+        yield own.sum().cast(pl.Int64).alias("claims")
         yield settled.sum().cast(pl.Int64).alias("stays")
         for status in ("held", "rejected"):
             yield (pl.col("status") == status).sum().cast(pl.Int64).alias(f"{status}_stays")
@@ -185,7 +221,7 @@ class Statement:
         """By hospital, lowest level first."""
         ranks = {level: rank for rank, level in enumerate(LEVELS)}
         rank = pl.col("level").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64)
-        levels = self.stays.unique("hospital", keep="first", maintain_order=True)
+        levels = self._lines.unique("hospital", keep="first", maintain_order=True)
         named = self.by("hospital").join(
             levels.select("hospital", "level", "level_name"), on="hospital", validate="1:1"
         )
@@ -194,7 +230,7 @@ class Statement:
     @cached_property
     def categories(self) -> pl.DataFrame:
         """By category that applied, in the order of the rules."""
-        order = {name: rank for rank, name in enumerate([*self.run.classes, "", _NO_CATEGORY])}
+        order = {name: rank for rank, name in enumerate([*self.run.classes, "", NO_CATEGORY])}
         rank = pl.col("category").replace_strict(order, default=len(self.run.classes))
         return _numbered(self.by("category").sort(rank, "category"))
 
@@ -233,12 +269,8 @@ class Statement:
         return lines.join(order, on="hospital", validate="m:1").sort("number", "turn")
 
 
-def _paid(layer: str) -> pl.Expr:
-    return pl.col(f"{layer}_payable_fen").fill_null(0) + pl.col(f"{layer}_offset_fen").fill_null(0)
-
-
 def _aid(layers: Sequence[str]) -> pl.Expr:
-    return pl.sum_horizontal(_paid(layer) for layer in layers) if layers else pl.lit(0)
+    return pl.sum_horizontal(paid(layer) for layer in layers) if layers else pl.lit(0)
 
 
 def _ratio(part: str, whole: str) -> pl.Expr:
@@ -250,50 +282,3 @@ def _ratio(part: str, whole: str) -> pl.Expr:
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with a running `number` from 1."""
     return rows.with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-
-
-Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
-"""Name, value (ten-thousandths, or fen per stay; None: 无法计算), kind and definition."""
-
-
-def indicators(statement: Statement) -> list[Indicator]:
-    """指标 of the settled stays, the same definitions on every paper."""
-    total = statement.total
-    cost, stays, paid = total["total_fen"], total["stays"], total["all_paid_fen"]
-    own, eligible = total["self_fen"], total["eligible_fen"]
-    assisted = pl.col("settled") & (pl.col("category") != _NO_CATEGORY)
-    visits = statement.stays.filter(assisted).height
-    return [
-        _share("实际补偿比", paid, cost, "各基金核定应拨 ÷ 住院总费用"),
-        *(
-            _share(f"其中：{layer.name}", total[f"{layer.id}_paid_fen"], cost, "核定应拨 ÷ 住院总费用")
-            for layer in statement.layers
-        ),
-        _share("个人自付率", own, cost, "个人自付 ÷ 住院总费用"),
-        _share("可补偿费用占比", eligible, cost, "可补偿费用 ÷ 住院总费用"),
-        _mean("次均住院费用", cost, stays, "住院总费用 ÷ 核定人次"),
-        _mean("次均补偿", paid, stays, "各基金核定应拨 ÷ 核定人次"),
-        _mean("次均自付", own, stays, "个人自付 ÷ 核定人次"),
-        _share(
-            "救助对象住院率", visits, _people_listed(statement.run),
-            "本期有救助身份的核定人次 ÷ 花名册在册人数（未折算全年）",
-        ),
-    ]  # fmt: skip
-
-
-def _share(name: str, part: int, whole: int, how: str) -> Indicator:
-    return name, _quotient(part * FULL, whole), "percent", how
-
-
-def _mean(name: str, fen: int, count: int, how: str) -> Indicator:
-    return name, _quotient(fen, count), "yuan", how
-
-
-def _quotient(part: int, whole: int) -> int | None:
-    """Half up; None when there is no whole."""
-    return (part * 2 + whole) // (2 * whole) if whole else None
-
-
-def _people_listed(run: Run) -> int:
-    """People on the rosters, by ID number; 0 when no roster was given."""
-    return run.roster["id_no"].n_unique() if "id_no" in run.roster.columns else 0

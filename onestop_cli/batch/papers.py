@@ -69,13 +69,14 @@ def _write_hospitals(
     statement: Statement, findings: pl.DataFrame, folder: Path, form: Path | None
 ) -> None:
     """A workbook per hospital, and its form when the county has one."""
-    stays = with_reasons(statement.stays, findings).partition_by("hospital", as_dict=True)
+    explained = with_reasons(statement.stays, findings)
+    stays, nobody = explained.partition_by("hospital", as_dict=True), explained.clear()
     found = findings.partition_by("hospital", as_dict=True)
     lines = list(statement.hospitals.iter_rows(named=True))
     names = safe_names(line["hospital"] for line in lines)
     for line in lines:
         key, name = (line["hospital"],), names[line["hospital"]]
-        account = HospitalAccount(line, stays[key], found.get(key, findings.clear()))
+        account = HospitalAccount(line, stays.get(key, nobody), found.get(key, findings.clear()))
         write_hospital_book(statement, account, folder / f"{name}.xlsx")
         if form:
             rows = stay_rows(statement, account.stays)

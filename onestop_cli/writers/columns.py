@@ -91,12 +91,10 @@ def round_ratio(part: int, whole: int, kind: Kind) -> int | None:
     return grains // (2 * whole) * (1 if part >= 0 else -1)
 
 
-def lines_per_row(columns: Sequence[Column], frame: pl.DataFrame) -> list[int]:
-    """How many printed lines each row takes, by its longest text."""
-    needed = [_lines(column) for column in columns if column.kind == "text"]
-    if not needed:
-        return [1] * frame.height
-    return frame.select(pl.max_horizontal(needed)).to_series().to_list()
+def lines_per_row(columns: Sequence[Column]) -> pl.Expr:
+    """How many printed lines a row takes, by its longest text."""
+    texts = [_lines(column) for column in columns if column.kind == "text"]
+    return pl.max_horizontal(pl.lit(1, pl.Int64), *texts)
 
 
 def _lines(column: Column) -> pl.Expr:
@@ -104,7 +102,7 @@ def _lines(column: Column) -> pl.Expr:
     text = pl.col(column.key).fill_null("")
     width = (text.str.len_bytes() + text.str.len_chars()) // 2
     room = max(int(column.chars) - 1, 1)
-    return ((width.cast(pl.Int64) + room - 1) // room).clip(lower_bound=1)
+    return (width.cast(pl.Int64) + room - 1) // room
 
 
 def frozen_columns(columns: Sequence[Column]) -> int:

@@ -7,19 +7,28 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.indicators import indicators
 from onestop_cli.money import capital
 from onestop_cli.remarks import cover_lines
-from onestop_cli.statements import Fund, Statement, indicators
+from onestop_cli.statements import Fund, Statement
 from onestop_cli.writers.columns import Column, Kind
+from onestop_cli.writers.statement_columns import (
+    BLANK,
+    HOSPITAL,
+    NUMBER,
+    SUM,
+    adjustment_columns,
+    benefit_columns,
+    claim_columns,
+    decision_columns,
+    decision_rows,
+    late_columns,
+    payment_lines,
+    payment_pairs,
+)
 from onestop_cli.writers.workbook import SIGNERS, Book
 
-NUMBER = Column("number", "序号", "int", 5, align="center")
-_HOSPITAL = (
-    NUMBER,
-    Column("hospital", "医疗机构", width=24),
-    Column("level_name", "级别", width=6, align="center"),
-)
-_BLANK = "　"
+_HOSPITAL = (NUMBER, HOSPITAL, Column("level_name", "级别", width=6, align="center"))
 
 
 def write_county_book(statement: Statement, path: Path) -> None:
@@ -34,6 +43,8 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.indicators(book)
         county.owed(book)
         county.equations(book)
+        county.adjustments(book)
+        county.decisions(book)
 
 
 class _CountyBook:
@@ -71,9 +82,9 @@ class _CountyBook:
             book,
             "表二 应拨资金",
             f"{self.heading}定点医疗机构垫付资金结算表",
-            [*_HOSPITAL, *_claim_columns("all"), *self._fund_columns()],
+            [*_HOSPITAL, *claim_columns("all"), *self._fund_columns()],
             self.statement.hospitals,
-            notes=self._in_capitals(),
+            notes=(SUM, *payment_lines(self.statement.funds, self.statement.total)),
         )
         if len(self.statement.funds) < 2:
             return
@@ -84,11 +95,11 @@ class _CountyBook:
                 f"{self.heading}{fund.name}结算表",
                 [
                     *_HOSPITAL,
-                    *_claim_columns(fund.key),
-                    Column(f"{fund.key}_paid_fen", "核定应拨", "yuan", total=True),
+                    *claim_columns(fund.key),
+                    Column(f"{fund.key}_payment_fen", "核定应拨", "yuan", total=True),
                 ],
                 self.statement.hospitals,
-                notes=(capital_line(fund.name, self.statement.total[f"{fund.key}_paid_fen"]),),
+                notes=payment_lines((fund,), self.statement.total),
             )
 
     def groups(self, book: Book) -> None:
@@ -108,27 +119,40 @@ class _CountyBook:
         fund = next((f for f in self.statement.funds if "救助" in f.name), None)
         if fund is None:
             return
-        settled = self.statement.total[f"{fund.key}_paid_fen"]
-        sheet = book.sheet("表六 与民政局结算", [24, 14, 20, 20], portrait=True)
+        sheet = book.sheet("表六 与民政局结算", [28, 14, 20, 20], portrait=True)
         sheet.title(f"{self.heading}{fund.name}结算单")
         sheet.line(self.period, "单位：元")
-        sheet.pairs(
-            [
-                ("上期结余", _BLANK, "text"),
-                ("本期预拨", _BLANK, "text"),
-                ("本期核定", settled, "yuan"),
-                ("本期核定（大写）", capital(settled), "text"),
-                ("期末结余", _BLANK, "text"),
-            ]
+        sheet.pairs(self._account(fund))
+        sheet.paragraph(
+            "期末结余 = 上期结余 + 本期预拨 − 本期核定。没有台账时，空格处由经办人填写。"
         )
-        sheet.paragraph("期末结余 = 上期结余 + 本期预拨 − 本期核定。空格处按台账填写。")
         for title, key, rows in (
             ("救助类别", "category", self.statement.categories),
             ("乡镇", "township", self.statement.townships),
         ):
             sheet.heading(f"按{title}")
-            sheet.table(_aid_columns(title, key, fund), _aid_rows(self.statement, rows))
+            sheet.table(_aid_columns(title, key), _aid_rows(self.statement, rows, fund))
         sheet.signature(("县合管办", "县民政局", "负责人"))
+
+    def _account(self, fund: Fund) -> list[tuple[str, str | int, Kind]]:
+        """From the opening to the closing balance; what no ledger told us is left to be filled in."""
+        total = self.statement.total
+        approved = total[f"{fund.key}_payment_fen"] + total[f"{fund.key}_supplement_fen"]
+        known = self.statement.run.info.get("accounts", {}).get(fund.name)
+        opening, advanced = (
+            (known["opening_fen"], known["advanced_fen"]) if known else (BLANK, BLANK)
+        )
+        balance = known["opening_fen"] + known["advanced_fen"] - approved if known else BLANK
+        return [
+            ("上期结余", opening, "yuan"),
+            ("本期预拨", advanced, "yuan"),
+            ("本期核定", approved, "yuan"),
+            ("　其中：拨付医疗机构", total[f"{fund.key}_payment_fen"], "yuan"),
+            ("　其中：上期调整", total[f"{fund.key}_adjusted_fen"], "yuan"),
+            ("　其中：补发患者", total[f"{fund.key}_supplement_fen"], "yuan"),
+            ("本期核定（大写）", capital(approved), "text"),
+            ("期末结余（负数为应补拨）", balance, "yuan"),
+        ]
 
     def indicators(self, book: Book) -> None:
         """表七: 指标, each with its definition."""
@@ -149,7 +173,7 @@ class _CountyBook:
                 Column("village", "村", width=14),
                 Column("name", "姓名", width=12),
                 Column("id_shown", "证号后四位", width=11),
-                Column("category", "救助类别", width=16),
+                Column("category", "救助类别", width=19),
                 Column("hospital", "医疗机构", width=24),
                 Column("stay_no", "住院号", width=14),
                 Column("discharged_on", "出院日期", "date"),
@@ -189,21 +213,38 @@ class _CountyBook:
             notes=("申报 = 核付 + 扣减 + 待核；末列应全部为 0。已冲销的住院不计入。",),
         )
 
+    def adjustments(self, book: Book) -> None:
+        """表十: what changes for closed periods, and stays of theirs reported late."""
+        if "ledger" not in self.statement.run.info:
+            return
+        columns = adjustment_columns(self.statement)
+        columns.insert(1, HOSPITAL)
+        sheet = book.sheet("表十 上期调整", [column.chars for column in columns])
+        sheet.title(f"{self.heading}上期调整明细表")
+        sheet.line(self.period, "单位：元")
+        sheet.table(columns, self.statement.adjustments, main=True)
+        sheet.heading("补报的上期住院（已在本期申报和应拨之内）")
+        late = late_columns()
+        late.insert(1, HOSPITAL)
+        sheet.table(late, self.statement.late)
+        sheet.signature(SIGNERS)
+
+    def decisions(self, book: Book) -> None:
+        """处理意见: what people decided, with their names."""
+        if "decisions" in self.statement.run.info:
+            rows = decision_rows(self.statement.run)
+            self._table(
+                book, "处理意见", f"{self.heading}已执行的处理意见", decision_columns(), rows
+            )
+
     def _fund_columns(self) -> list[Column]:
         many = len(self.statement.funds) > 1
         funds = [
-            Column(f"{fund.key}_paid_fen", fund.name, "yuan", total=True, group="核定应拨")
+            Column(f"{fund.key}_payment_fen", fund.name, "yuan", total=True, group="核定应拨")
             for fund in self.statement.funds
         ]
-        both = Column("all_paid_fen", "合计", "yuan", 14, total=True, group="核定应拨")
+        both = Column("all_payment_fen", "合计", "yuan", 14, total=True, group="核定应拨")
         return [*funds, both] if many else funds
-
-    def _in_capitals(self) -> tuple[str, ...]:
-        total = self.statement.total
-        lines = [capital_line(f.name, total[f"{f.key}_paid_fen"]) for f in self.statement.funds]
-        if len(lines) > 1:
-            lines.append(capital_line("合计", total["all_paid_fen"]))
-        return ("核定应拨 = 申报 − 审核扣减 − 待核 + 层间调整。", *lines)
 
     def _table(
         self,
@@ -227,70 +268,19 @@ class _CountyBook:
         )
 
 
-def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Column]:
-    """Visits, people, costs, what each layer paid, assistance by class, own share and rate."""
-    paid = [f"{layer.id}_paid_fen" for layer in statement.layers]
-    columns = [
-        Column("stays", "人次", "int", total=True),
-        Column("people", "人数", "int", total=True),
-        Column("total_fen", "住院总费用", "yuan", total=True),
-        Column("eligible_fen", "可补偿费用", "yuan", total=True),
-        *(
-            Column(key, layer.name, "yuan", total=True)
-            for key, layer in zip(paid, statement.layers, strict=True)
-        ),
-    ]
-    for group in statement.classes if classes else ():
-        heading = f"救助中：{group.label}"
-        columns += [
-            Column(f"{group.key}_stays", "人次", "int", 6, total=True, group=heading),
-            Column(f"{group.key}_fen", "金额", "yuan", 12, total=True, group=heading),
-        ]
-    by_funds = [f"{layer}_paid_fen" for fund in statement.funds for layer in fund.layers]
-    ratio = Column("rate", "实际补偿比", "percent", ratio=(*by_funds, "total_fen"))
-    return [*columns, Column("self_fen", "个人自付", "yuan", total=True), ratio]
-
-
-def _claim_columns(key: str) -> list[Column]:
-    """From what was claimed to what is paid, of the fund `key`."""
-    counts = [
-        Column("claims", "申报人次", "int", total=True),
-        Column("stays", "核定人次", "int", total=True),
-    ]
-    titles = {"claimed": "申报垫付额", "deducted": "审核扣减", "held": "待核", "offset": "层间调整"}
-    return counts + [
-        Column(f"{key}_{side}_fen", title, "yuan", total=True) for side, title in titles.items()
-    ]
-
-
-def _aid_columns(title: str, key: str, fund: Fund) -> list[Column]:
+def _aid_columns(title: str, key: str) -> list[Column]:
     return [
         Column(key, title, width=24),
         Column("aid_stays", "人次", "int", total=True),
         Column("total_fen", "住院总费用", "yuan", total=True),
-        Column(f"{fund.key}_paid_fen", "本期核定", "yuan", total=True),
+        Column("approved_fen", "本期核定", "yuan", total=True),
     ]
 
 
-def _aid_rows(statement: Statement, rows: pl.DataFrame) -> pl.DataFrame:
-    """The groups with the number of stays that were assisted."""
+def _aid_rows(statement: Statement, rows: pl.DataFrame, fund: Fund) -> pl.DataFrame:
+    """The groups with the number of stays that were assisted and what the fund pays for them."""
     parts = [f"{group.key}_stays" for group in statement.classes]
-    return rows.with_columns(aid_stays=pl.sum_horizontal(parts))
-
-
-def payment_pairs(
-    funds: Sequence[Fund], total: dict[str, int]
-) -> list[tuple[str, str | int, Kind]]:
-    """Per fund the payment in figures and in 大写, and both together."""
-    lines = [(fund.name, total[f"{fund.key}_paid_fen"]) for fund in funds]
-    if len(funds) > 1:
-        lines.append(("合计", total["all_paid_fen"]))
-    pairs: list[tuple[str, str | int, Kind]] = []
-    for name, amount in lines:
-        pairs += [(f"{name}应拨（元）", amount, "yuan"), ("大写", capital(amount), "text")]
-    return pairs
-
-
-def capital_line(name: str, fen: int) -> str:
-    """`新农合基金核定应拨（大写）：…`."""
-    return f"{name}核定应拨（大写）：{capital(fen)}"
+    return rows.with_columns(
+        aid_stays=pl.sum_horizontal(parts),
+        approved_fen=pl.col(f"{fund.key}_payment_fen") + pl.col(f"{fund.key}_supplement_fen"),
+    )

@@ -11,7 +11,7 @@ from onestop_cli.findings.catalogue import SEVERITIES
 from onestop_cli.patterns import by_code, by_hospital
 from onestop_cli.statements import Statement
 from onestop_cli.writers.columns import Column
-from onestop_cli.writers.county_book import NUMBER
+from onestop_cli.writers.statement_columns import NUMBER
 from onestop_cli.writers.workbook import Book
 
 _PLACE = (

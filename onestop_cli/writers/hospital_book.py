@@ -12,17 +12,17 @@ import polars as pl
 from onestop_cli.patterns import patterns
 from onestop_cli.statements import Statement
 from onestop_cli.writers.columns import Column, Kind
-from onestop_cli.writers.county_book import NUMBER, payment_pairs
+from onestop_cli.writers.statement_columns import (
+    BLANK,
+    CLAIM_TO_PAYMENT,
+    NUMBER,
+    SUM,
+    WHO,
+    adjustment_columns,
+    payment_pairs,
+)
 from onestop_cli.writers.workbook import SIGNERS, Book
 
-_BLANK = "　"
-_WHO = (
-    NUMBER,
-    Column("stay_no", "住院号", width=14),
-    Column("name", "姓名", width=10),
-    Column("id_shown", "证号后四位", width=11),
-    Column("category", "救助类别", width=16),
-)
 _REASON = Column("reason", "原因", width=44)
 _ROW = Column("row", "表内行号", "int", 6, align="center")
 
@@ -46,6 +46,7 @@ def write_hospital_book(statement: Statement, account: HospitalAccount, path: Pa
         hospital.held(book)
         hospital.owed(book)
         hospital.causes(book)
+        hospital.adjustments(book)
 
 
 class _HospitalBook:
@@ -67,31 +68,27 @@ class _HospitalBook:
         sheet.pairs(
             [
                 ("收款单位", self.name, "text"),
-                ("开户银行", _BLANK, "text"),
-                ("账号", _BLANK, "text"),
+                ("开户银行", BLANK, "text"),
+                ("账号", BLANK, "text"),
                 ("机构级别", str(line["level_name"]), "text"),
                 ("结算期", self.statement.run.period.chinese, "text"),
                 ("申报人次", line["claims"], "int"),
                 ("核定人次", line["stays"], "int"),
                 *self._from_claim_to_payment(),
-                *payment_pairs(self.statement.funds, dict(line)),
+                *payment_pairs(self.statement.funds, line),
             ]
         )
-        sheet.paragraph("核定应拨 = 申报 − 审核扣减 − 待核 + 层间调整。各项明细见后附各表。")
+        sheet.paragraph(f"{SUM}各项明细见后附各表。")
         if line["patient_owed_fen"]:
             sheet.paragraph("另有应补给患者的金额，见“应补与调整”表，不在应拨之内。")
         sheet.signature(SIGNERS)
         sheet.paragraph("经办机构（盖章）：")
 
     def _from_claim_to_payment(self) -> list[tuple[str, str | int, Kind]]:
-        titles = {
-            "claimed": "申报垫付额",
-            "deducted": "审核扣减",
-            "held": "待核",
-            "offset": "层间调整",
-        }
         line = self.account.line
-        return [(title, line[f"all_{side}_fen"], "yuan") for side, title in titles.items()]
+        return [
+            (title, line[f"all_{side}_fen"], "yuan") for side, title in CLAIM_TO_PAYMENT.items()
+        ]
 
     def stay_list(self, book: Book) -> None:
         """垫付明细花名册: every stay of the hospital, in the order of its file."""
@@ -101,7 +98,7 @@ class _HospitalBook:
             for side, title in (("claimed", "申报"), ("paid", "应拨"))
         ]
         columns = [
-            *_WHO,
+            *WHO,
             Column("admitted_on", "入院日期", "date"),
             Column("discharged_on", "出院日期", "date"),
             Column("total_fen", "住院总费用", "yuan", total=True),
@@ -109,10 +106,16 @@ class _HospitalBook:
             *amounts,
             Column("self_fen", "个人自付", "yuan", 12, total=True),
             Column("status_name", "状态", width=8, align="center"),
+            *self._late(),
             _ROW,
         ]
         live = self.account.stays.filter(pl.col("status") != "reversed")
         self._table(book, "垫付明细花名册", columns, live)
+
+    def _late(self) -> list[Column]:
+        """The period a stay belongs to, where a ledger can tell."""
+        known = "ledger" in self.statement.run.info
+        return [Column("belongs_to", "所属期", width=9, align="center")] if known else []
 
     def deductions(self, book: Book) -> None:
         """扣减明细: per layer what was claimed, what is due and what is taken off, and why."""
@@ -122,7 +125,7 @@ class _HospitalBook:
             for side, title in (("claimed", "申报"), ("due", "应为"), ("deducted", "扣减"))
         ]
         whole = Column("all_deducted_fen", "扣减合计", "yuan", 12, total=True)
-        columns = [*_WHO, *amounts, whole, _ROW, _REASON]
+        columns = [*WHO, *amounts, whole, _ROW, _REASON]
         self._chosen(book, "扣减明细", columns, pl.col("all_deducted_fen") > 0)
 
     def held(self, book: Book) -> None:
@@ -135,12 +138,12 @@ class _HospitalBook:
             Column("admitted_on", "入院日期", "date"),
             Column("discharged_on", "出院日期", "date"),
         ]
-        columns = [*_WHO, *days, *amounts, _ROW, _REASON]
+        columns = [*WHO, *days, *amounts, _ROW, _REASON]
         self._chosen(
             book,
             "待核",
             columns,
-            pl.col("status") == "held",
+            (pl.col("status") == "held") | (pl.col("all_held_fen") > 0),
             notes=("待核的住院本期不拨付。请按原因改正后重新报送，或提交书面处理意见。",),
         )
 
@@ -152,7 +155,7 @@ class _HospitalBook:
             for side, title in (("shortfall", "少付"), ("offset", "层间调整"))
         ]
         owed = Column("patient_owed_fen", "应补患者", "yuan", 12, total=True)
-        columns = [*_WHO, *amounts, owed, _ROW, _REASON]
+        columns = [*WHO, *amounts, owed, _ROW, _REASON]
         self._chosen(
             book,
             "应补与调整",
@@ -172,11 +175,17 @@ class _HospitalBook:
             Column("way", "多付/少付", width=10, align="center"),
             Column("code", "代码", width=7, align="center"),
             Column("title", "问题", width=24),
-            Column("cause_name", "可能的原因", width=44),
+            Column("likeliest", "最可能的原因", width=44),
             Column("cases", "例数", "int", total=True),
             Column("amount_fen", "金额", "yuan", total=True),
         ]
         self._table(book, "主要原因", columns, patterns(self.account.findings))
+
+    def adjustments(self, book: Book) -> None:
+        """上期调整: what changes for stays of closed periods."""
+        if "ledger" in self.statement.run.info:
+            lines = self.statement.adjustments.filter(hospital=self.name)
+            self._table(book, "上期调整", adjustment_columns(self.statement), lines)
 
     def _chosen(
         self,

@@ -85,6 +85,8 @@ def summary(run: Run, out: Path) -> None:
     console.print()
     console.print(_funds(statement))
     console.print(equation(statement))
+    if total["all_adjusted_fen"]:
+        console.print(f"应拨中含上期调整 {yuan(total['all_adjusted_fen'])} 元")
     if total["patient_owed_fen"]:
         owed = statement.owed.height
         console.print(f"应补未补 {owed:,} 笔，{yuan(total['patient_owed_fen'])} 元，应补给患者")

@@ -9,32 +9,27 @@ from typing import Any
 import polars as pl
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from onestop_cli.writers.columns import (
-    LONGEST,
     NUMBER_FORMATS,
     UNITS,
     Column,
     frozen_columns,
     lines_needed,
-    lines_per_row,
     round_ratio,
 )
+from onestop_cli.writers.rows import LINE, RowSheet, rows_xml
 
-LINE = 15.0
-"""Height of a printed line in points."""
 GREY, INPUT = "#EDEDED", "#FFF9E3"
 NOTHING: Mapping[str, int] = MappingProxyType({})
 _SUM_VISIBLE = 9
-_HIGHEST = 409
 
 
-def merge(sheet: Worksheet, row: int, first: int, last: int, text: str, style: Format) -> None:
+def merge(sheet: RowSheet, row: int, first: int, last: int, text: str, style: Format) -> None:
     """A text in columns `first` to `last` of a row, as a string whatever it holds."""
     if last > first:
         sheet.merge_range(row, first, row, last, "", style)
-    sheet.write_string(row, first, text[:LONGEST], style)
+    sheet.put_text(row, first, text, style)
 
 
 class Table:
@@ -42,7 +37,7 @@ class Table:
 
     def __init__(
         self,
-        sheet: Worksheet,
+        sheet: RowSheet,
         style: Callable[..., Format],
         columns: Sequence[Column],
         frame: pl.DataFrame,
@@ -79,7 +74,7 @@ class Table:
         for index, column in enumerate(self._columns):
             top = 0 if grouped and not column.group else 1
             style = self._style(**look, left=1, right=1, bottom=1, top=top)
-            self._sheet.write_string(row, index, column.title, style)
+            self._sheet.put_text(row, index, column.title, style)
         return row + 1
 
     def _groups(self, row: int, look: Mapping[str, Any]) -> None:
@@ -100,41 +95,9 @@ class Table:
             style = self._style(border=1, align="center")
             merge(self._sheet, first, 0, len(self._columns) - 1, "（无）", style)
             return first + 1
-        cells = [self._cell(index, column) for index, column in enumerate(self._columns)]
-        lines = lines_per_row(self._columns, self._frame)
-        for row, (high, values) in enumerate(
-            zip(lines, self._frame.iter_rows(), strict=True), first
-        ):
-            if high > 1:
-                self._sheet.set_row(row, min(LINE * high + 3, _HIGHEST))
-            for write, value in zip(cells, values, strict=True):
-                write(row, value)
+        styles = [self._body_style(column) for column in self._columns]
+        self._sheet.place(first, self._frame, rows_xml(self._columns, styles, self._frame, first))
         return first + self._frame.height
-
-    def _cell(self, index: int, column: Column) -> Callable[[int, Any], Any]:
-        """How a value of `column` is written."""
-        style, blank = self._body_style(column), self._sheet.write_blank
-        if column.kind == "text":
-            text = self._sheet.write_string
-            return lambda row, value: (
-                text(row, index, value, style) if value else blank(row, index, None, style)
-            )
-        # Dividing two whole numbers gives the double nearest to the exact amount.
-        unit, number, formula = UNITS[column.kind], self._sheet.write_number, self._difference
-        if column.less:
-            return lambda row, value: formula(row, index, column.less, value / unit, style)
-        return lambda row, value: (
-            blank(row, index, None, style)
-            if value is None
-            else number(row, index, value / unit, style)
-        )
-
-    def _difference(
-        self, row: int, index: int, keys: Sequence[str], value: float, style: Format
-    ) -> None:
-        """The first of `keys` less the others, live."""
-        cells = "-".join(xl_rowcol_to_cell(row, self._at[key]) for key in keys)
-        self._sheet.write_formula(row, index, f"=ROUND({cells},2)", style, value)
 
     def _body_style(self, column: Column) -> Format:
         look: dict[str, Any] = {"border": 1, "num_format": NUMBER_FORMATS[column.kind]}
@@ -171,7 +134,7 @@ class Table:
             elif column.ratio:
                 self._quotient(row, index, column, sums, style)
             else:
-                self._sheet.write_string(row, index, "" if index else "合计", style)
+                self._sheet.put_text(row, index, "" if index else "合计", style)
 
     def _quotient(
         self, row: int, index: int, column: Column, sums: Mapping[str, int], style: Format

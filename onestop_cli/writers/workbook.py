@@ -26,7 +26,8 @@ from onestop_cli.writers.columns import (
     frame_of,
     lines_needed,
 )
-from onestop_cli.writers.table import GREY, LINE, NOTHING, Table, merge
+from onestop_cli.writers.rows import LINE, RowSheet
+from onestop_cli.writers.table import GREY, NOTHING, Table, merge
 
 FONT = "宋体"
 SIGNERS = ("制表", "复核", "负责人")
@@ -39,10 +40,10 @@ def _sheet_name(name: str) -> str:
 
 
 class Book:
-    """A workbook being written; a context manager. `long`: stream rows to disk as they come."""
+    """A workbook being written; a context manager."""
 
-    def __init__(self, path: Path, *, title: str = "", long: bool = False) -> None:
-        self._book = xlsxwriter.Workbook(path, {"constant_memory": long, "in_memory": not long})
+    def __init__(self, path: Path, *, title: str = "") -> None:
+        self._book = xlsxwriter.Workbook(path, {"in_memory": True})
         self._book.set_properties({"title": title})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
@@ -69,7 +70,7 @@ class Book:
 
         `printed`: only the first so many columns go on paper.
         """
-        sheet = self._book.add_worksheet(_sheet_name(name))
+        sheet = self._book.add_worksheet(_sheet_name(name), worksheet_class=RowSheet)
         _set_up_page(sheet, portrait)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self.style())
@@ -131,7 +132,7 @@ def _set_up_page(sheet: Worksheet, portrait: bool) -> None:
 class Sheet:
     """One sheet, filled downwards. `row` is the next free row, 0-based."""
 
-    def __init__(self, book: Book, sheet: Worksheet, widths: Sequence[float]) -> None:
+    def __init__(self, book: Book, sheet: RowSheet, widths: Sequence[float]) -> None:
         self._book, self._sheet, self._widths = book, sheet, widths
         self.row = 0
 
@@ -149,9 +150,9 @@ class Sheet:
         """One line with a text at each edge: the period and the unit."""
         self._sheet.set_row(self.row, 18)
         last = len(self._widths) - 1
-        self._sheet.write_string(self.row, 0, left, self._book.style())
+        self._sheet.put_text(self.row, 0, left, self._book.style())
         if right and last:
-            self._sheet.write_string(self.row, last, right, self._book.style(align="right"))
+            self._sheet.put_text(self.row, last, right, self._book.style(align="right"))
         self.row += 1
 
     def paragraph(self, text: str, *, bold: bool = False) -> None:
@@ -174,7 +175,7 @@ class Sheet:
             shown = value if isinstance(value, str) else ""
             height = max(lines_needed(shown, rest), lines_needed(label, self._widths[0]))
             self._sheet.set_row(self.row, LINE * height + 5)
-            self._sheet.write_string(self.row, 0, label, label_style)
+            self._sheet.put_text(self.row, 0, label, label_style)
             self._value(value, kind)
             self.row += 1
 
@@ -223,17 +224,17 @@ class Sheet:
         head = self._book.style(border=1, bold=True, bg_color=GREY, align="center")
         words = self._book.style(border=1, text_wrap=True)
         for column, title in enumerate(titles):
-            self._sheet.write_string(self.row, column, title, head)
+            self._sheet.put_text(self.row, column, title, head)
         for name, value, kind, how in facts:
             self.row += 1
             self._sheet.set_row(self.row, LINE * lines_needed(how, self._widths[2]) + 5)
-            self._sheet.write_string(self.row, 0, name, words)
+            self._sheet.put_text(self.row, 0, name, words)
             style = self._book.style(border=1, num_format=NUMBER_FORMATS[kind], align="right")
             if value is None:
-                self._sheet.write_string(self.row, 1, "无法计算", style)
+                self._sheet.put_text(self.row, 1, "无法计算", style)
             else:
                 self._sheet.write_number(self.row, 1, value / UNITS[kind], style)
-            self._sheet.write_string(self.row, 2, how, words)
+            self._sheet.put_text(self.row, 2, how, words)
         self.row += 1
 
     def _across(self, text: str, style: Format) -> None:
