@@ -141,15 +141,15 @@ class Rulebook:
             yield pl.col(f"expense.{expense.id}", f"expense_of.{expense.id}").fill_null(0)
 
     @cached_property
-    def _numbered(self) -> list[tuple[int, Cell]]:
+    def cells(self) -> list[tuple[int, Cell]]:
         """Every row of the table as its document's number and its cell."""
         return [(n, cell) for n, terms in enumerate(self.terms) for cell in terms.cells]
 
     def _mapped(self, change: Callable[[int, Cell], tuple[int, Cell]]) -> pl.Series:
         """For each row of the table the row of the changed cell; null where it is the same or there is none."""
-        row = {(n, *sorted(cell.items())): place for place, (n, cell) in enumerate(self._numbered)}
+        row = {(n, *sorted(cell.items())): place for place, (n, cell) in enumerate(self.cells)}
         found = []
-        for place, (n, cell) in enumerate(self._numbered):
+        for place, (n, cell) in enumerate(self.cells):
             other, changed = change(n, cell)
             target = row.get((other, *sorted(changed.items())))
             found.append(None if target == place else target)
