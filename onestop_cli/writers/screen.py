@@ -33,7 +33,7 @@ _WIDTH = 80
 _TOP, _TOP_PATTERNS = 8, 5
 
 
-def _console(stream: TextIO) -> Console:
+def console_for(stream: TextIO) -> Console:
     """A console of at most 80 columns; what an old code page cannot show becomes a question mark."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="replace")
@@ -50,7 +50,7 @@ def clean(text: str) -> str:
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Yields a function that is told each stage; shown on stderr, as it goes or line by line."""
-    console = _console(sys.stderr)
+    console = console_for(sys.stderr)
     if quiet:
         yield lambda stage: None
     elif console.is_terminal:
@@ -62,7 +62,7 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
 
 def problems(found: Sequence[Problem]) -> None:
     """Why a run cannot be done: every problem with its place and its remedy, on stderr."""
-    console = _console(sys.stderr)
+    console = console_for(sys.stderr)
     console.print(f"没有运行：发现 {len(found)} 个问题，没有写出任何结果。", style="bold red")
     for number, problem in enumerate(found, 1):
         place = f"{clean(problem.place)}：" if problem.place else ""
@@ -72,7 +72,7 @@ def problems(found: Sequence[Problem]) -> None:
 
 def summary(run: Run, out: Path) -> None:
     """The run at a glance on stdout: funds, equation, findings, patterns, files."""
-    console = _console(sys.stdout)
+    console = console_for(sys.stdout)
     statement = Statement(run)
     total = statement.total
     console.print(f"{clean(run.county)} {run.period.chinese} 一站式结算", style="bold")
