@@ -95,6 +95,7 @@ def _styled(shape: Shape, field: str, value: object) -> object:
 
 
 def _money(shape: Shape, value: Decimal) -> object:
+    value += 0  # a reversed zero is no minus zero
     if shape.amounts == "number" and shape.container == "xlsx":
         return value
     return f"{value:,.2f}" if shape.amounts == "comma" else f"{value:.2f}"
