@@ -81,7 +81,8 @@ class Stratum:
 
     `members` and `picks` are positions in the frame, `amount` the fen of all members. In the stratum
     `money` the interval between two drawn fen is `amount / drawn`; with the random `start` (below
-    `amount`), pick `i` is the stay in which the fen number `(i × amount + start) // drawn` lies.
+    `amount`), pick `i` is where the fen number `(i × amount + start) // drawn` lies when the members,
+    queued by the seed, are laid end to end.
     """
 
     id: str
@@ -136,7 +137,11 @@ def draw(frame: pl.DataFrame, method: str, size: int, seed: str) -> tuple[Stratu
 
 
 def _by_money(amounts: Sequence[int], size: int, seed: str) -> tuple[Stratum, ...]:
-    """Monetary units: stays no smaller than the interval are certain, the others by equal steps."""
+    """Monetary units: stays no smaller than the interval are certain, the others by equal steps.
+
+    The others are first put in an order of the seed's own, so that nothing regular in the frame can meet the
+    steps, and neighbours are no likelier to be drawn together than strangers (Hartley and Rao 1962).
+    """
     certain, left = _certainty(amounts, size)
     rest = tuple(sorted(set(range(len(amounts))).difference(certain)))
     money = sum(amounts[at] for at in rest)
@@ -145,7 +150,8 @@ def _by_money(amounts: Sequence[int], size: int, seed: str) -> tuple[Stratum, ..
         strata.append(Stratum("certainty", certain, certain, sum(amounts) - money))
     if left:
         start = Numbers(seed, "money").below(money)
-        strata.append(Stratum("money", rest, _hit(rest, amounts, left, start), money, start))
+        picks = _hit(_shuffled(rest, Numbers(seed, "order")), amounts, left, start)
+        strata.append(Stratum("money", rest, tuple(sorted(picks)), money, start))
     return tuple(strata)
 
 
@@ -163,8 +169,14 @@ def _certainty(amounts: Sequence[int], size: int) -> tuple[tuple[int, ...], int]
     return tuple(sorted(order[:taken])), size - taken
 
 
+def _shuffled(rest: Iterable[int], numbers: Numbers) -> list[int]:
+    """`rest` queued by a number each; the smallest comes first."""
+    queue = sorted((numbers.below(_ALL_BITS), at) for at in rest)
+    return [at for _, at in queue]
+
+
 def _hit(rest: Sequence[int], amounts: Sequence[int], picks: int, start: int) -> tuple[int, ...]:
-    """The stays in which the fen numbers `(i × money + start) // picks` lie, one each."""
+    """Where the fen numbers `(i × money + start) // picks` lie when `rest` is laid end to end."""
     edges = list(accumulate(amounts[at] for at in rest))
     wanted = ((number * edges[-1] + start) // picks for number in range(picks))
     return tuple(rest[bisect_right(edges, fen)] for fen in wanted)
