@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.publish import Choices, publish, publish_folder
 from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
+from onestop_cli.ledger.accounts import advance
+from onestop_cli.ledger.store import opened
 from onestop_cli.posting import Wall
 from onestop_cli.run import TABLES
+from tests import made_books
 from tests.made_notices import LAYERS, id_of, run_of, stay
 from tests.made_publication import FROM, Tags, manifest, posted, texts
 from tests.made_run import HOSTILE, made_run
@@ -260,3 +265,25 @@ def test_what_was_written_is_told(tmp_path: Path) -> None:
     assert done.lists["county"] == 1
     assert done.lists["village"] == len(list((tmp_path / "out/张贴/村级").rglob("*.html")))
     assert any("公示起止日期" in hint for hint in done.hints)
+
+
+def test_the_fund_notice_comes_from_the_books(tmp_path: Path) -> None:
+    """Opening 0, 1,000 yuan in advance, nothing paid: 1,000 yuan left, and each fund has a line."""
+    ledger = tmp_path / "台账.sqlite"
+    with opened(ledger, create=True) as books:
+        closed = made_books.run_period(made_books.stays([]), "2010Q4", books)
+        made_books.post(books, closed)
+        fund = closed.layers[0].fund
+        advance(books, fund, "2010Q4", 100_000, date(2010, 10, 8), "", "甲")
+    lines = {line.fund: line for line in fund_lines(ledger, closed.period)}
+    assert set(lines) == {layer.fund for layer in closed.layers}
+    assert lines[fund].income_fen == lines[fund].balance_fen == 100_000
+
+
+def test_there_is_no_fund_notice_before_the_period_is_closed(folder: Path, tmp_path: Path) -> None:
+    ledger = tmp_path / "台账.sqlite"
+    with opened(ledger, create=True):
+        pass
+    with pytest.raises(CannotRun, match="2010年第4季度还没有关账"):
+        publish_folder(folder, tmp_path / "out", Choices(), ledger=ledger)
+    assert not (tmp_path / "out").exists()

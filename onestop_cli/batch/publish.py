@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import stop
 from onestop_cli.notices import Notice, notices_of
@@ -41,7 +42,7 @@ class Published:
 
     sums: dict[str, int]
     paid_fen: int
-    lists: dict[str, int]
+    lists: Counter[str]
     hints: tuple[str, ...]
 
 
@@ -53,11 +54,13 @@ def publish_folder(
     start: str | None = None,
     days: int | None = None,
     since: Path | None = None,
+    ledger: Path | None = None,
 ) -> Published:
     """Publish the run in `folder` as the county's onestop.toml says.
 
     `start`: the first day on the wall. `days`: working days, instead of those of onestop.toml.
     `since`: the folder of an earlier run, to publish who came onto the rosters and who left them.
+    `ledger`: the county's books, for the fund notice.
     """
     settings = county_settings()
     wall = Wall(
@@ -69,8 +72,10 @@ def publish_folder(
         checked_by=settings.publish.checked_by,
     )
     refuse_existing(out)
+    run = load_run(folder)
     before = load_run(since) if since else None
-    return publish(load_run(folder), out, wall, choices, before=before)
+    funds = fund_lines(ledger, run.period) if ledger else ()
+    return publish(run, out, wall, choices, before=before, funds=funds)
 
 
 def publish(

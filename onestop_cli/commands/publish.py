@@ -23,6 +23,9 @@ def publish(
     names: Annotated[
         bool, typer.Option("--names", help="县级和机构的张贴版也用全名；网站始终隐名")
     ] = False,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="台账：县级名单另附基金收支，须先关账")
+    ] = None,
     since: Annotated[
         Path | None,
         typer.Option("--since", help="上期的结算结果文件夹：另公示救助对象的新增和退出"),
@@ -36,7 +39,7 @@ def publish(
     from onestop_cli.writers.notice_words import Look
 
     choices = Choices(Look(paper, large), names=names, pdf=pdf)
-    done = publish_folder(run, out, choices, start=start, days=days, since=since)
+    done = publish_folder(run, out, choices, start=start, days=days, since=since, ledger=ledger)
     _tell(done, out)
 
 
@@ -44,9 +47,17 @@ def _tell(done: Published, out: Path) -> None:
     """What was written, and what to see to before it is posted."""
     from onestop_cli.money import yuan
 
-    kinds = {"township": "乡镇", "village": "村", "hospital": "医疗机构", "roll": "对象变动"}
-    counts = [f"{kind} {done.lists.get(level, 0)} 份" for level, kind in kinds.items()]
-    typer.echo(f"公示已写到 {out}：县级 1 份、{'、'.join(counts)}")
+    kinds = {
+        "county": "县级",
+        "township": "乡级",
+        "village": "村级",
+        "hospital": "医疗机构",
+        "roll": "对象变动",
+    }
+    counts = [
+        f"{kind} {done.lists[level]} 份" for level, kind in kinds.items() if done.lists[level]
+    ]
+    typer.echo(f"公示已写到 {out}：{'、'.join(counts)}")
     sums = done.sums
     typer.echo(f"共 {sums['rows']:,} 人次，补偿合计 {yuan(done.paid_fen)} 元")
     typer.echo("张贴 文件夹用于打印上墙，不要上传；网站 文件夹可以整体上传，姓名已全部隐去")

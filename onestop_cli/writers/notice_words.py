@@ -83,7 +83,7 @@ def roll_page(roll: Roll, posting: Posting, *, board: bool) -> Page:
         what=ROLL_TITLE,
         subtitle=posting.period,
         lead=f"现将{home}{posting.period}救助对象的变动予以公示：{count}。{_hidden(roll.masked)}",
-        grids=tuple(roll_grid(kind, people) for kind, people in roll.people.items()),
+        grids=tuple(roll_grid(kind, people) for kind, people in roll.people.items() if len(people)),
         about=tuple(about(posting, roll.township, blanks=board, kinds=False)),
     )
 
