@@ -12,7 +12,7 @@ import polars as pl
 
 from onestop_cli.money import FULL
 
-Kind = Literal["text", "int", "yuan", "date", "percent"]
+Kind = Literal["text", "int", "yuan", "exact", "date", "percent"]
 
 LONGEST = 32_767
 """The longest text a cell can hold."""
@@ -21,20 +21,29 @@ NUMBER_FORMATS: Mapping[Kind, str] = {
     "text": "@",
     "int": "#,##0",
     "yuan": "#,##0.00",
+    "exact": "#,##0.00####",
     "date": "yyyy-mm-dd",
     "percent": "0.00%",
 }
-UNITS: Mapping[Kind, int] = {"int": 1, "yuan": 100, "percent": FULL, "date": 1}
+UNITS: Mapping[Kind, int] = {"int": 1, "yuan": 100, "exact": 100 * FULL, "percent": FULL, "date": 1}
 """Whole units of ours in one unit of the printed number."""
 
 _TYPES: Mapping[Kind, type[pl.DataType]] = {
     "text": pl.String,
     "int": pl.Int64,
     "yuan": pl.Int64,
+    "exact": pl.Int64,
     "date": pl.Date,
     "percent": pl.Int64,
 }
-_WIDTHS: Mapping[Kind, float] = {"text": 12, "int": 7, "yuan": 13, "date": 11, "percent": 9}
+_WIDTHS: Mapping[Kind, float] = {
+    "text": 12,
+    "int": 7,
+    "yuan": 13,
+    "exact": 15,
+    "date": 11,
+    "percent": 9,
+}
 _EPOCH = date(1899, 12, 30)
 
 
@@ -42,7 +51,7 @@ _EPOCH = date(1899, 12, 30)
 class Column:
     """A column of a table: the row's key, the printed title and how the value is shown.
 
-    `yuan` takes whole fen, `percent` whole ten-thousandths, `date` a date. `width` is in half-width
+    `yuan` takes whole fen, `exact` ten-thousandths of a fen, `percent` whole ten-thousandths, `date` a date. `width` is in half-width
     characters (a Chinese character takes two). Neighbouring columns with the same `group` stand
     under one heading. `total` sums the column. `ratio` (numerator keys, last the denominator's) makes
     the cell of the totals row the quotient of their totals. `less` shows the rows as a live
