@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.reconcile import reconcile
@@ -14,6 +15,7 @@ from onestop_cli.commands.roster import roster
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "reconcile": reconcile,
+    "explain": explain,
     "publish": publish,
     "findings": findings,
 }

@@ -49,15 +49,17 @@ class Glossary:
 
     def words(self, cause: str | None, layer: str | None = None) -> str:
         """All causes in words, joined by ；或; empty when there is none."""
-        return "；或".join(self.one(part, layer) for part in (cause or "").split(";") if part)
+        return "；或".join(self._one(tokens, layer) for tokens in _alike(cause))
 
     def first(self, cause: str | None, layer: str | None = None) -> str:
         """The likeliest cause in words."""
-        return self.one((cause or "").split(";")[0], layer) if cause else ""
+        return "".join(self._one(tokens, layer) for tokens in _alike(cause)[:1])
 
-    def one(self, token: str, layer: str | None = None) -> str:
-        """One assumption, or several that hold together."""
-        return "，同时".join(self._single(part, layer) for part in token.split("+"))
+    def _one(self, tokens: list[str], layer: str | None) -> str:
+        """One cause: assumptions that hold together, or categories that come to the same."""
+        if len(tokens) > 1:
+            return f"按{'、'.join(f'“{_value(token)}”' for token in tokens)}中的一类计算"
+        return "，同时".join(self._single(part, layer) for part in tokens[0].split("+"))
 
     def _single(self, token: str, layer: str | None) -> str:
         kind, _, value = token.partition(":")
@@ -66,6 +68,22 @@ class Glossary:
         name = {"level": LEVELS, "rule": self.titles}.get(kind, {}).get(value, value)
         rate = self.rates.get(layer or "", {}).get(value, "") if kind == "level" else ""
         return _NAMED[kind].format(name, f"（{rate}）" if rate else "")
+
+
+def _alike(cause: str | None) -> list[list[str]]:
+    """The causes in order; categories that cannot be told apart are one."""
+    found: list[list[str]] = []
+    for token in filter(None, (cause or "").split(";")):
+        lone = token.startswith("category:") and "+" not in token
+        if lone and (same := [t for t in found if t[0].startswith("category:")]):
+            same[0].append(token)
+        else:
+            found.append([token])
+    return found
+
+
+def _value(token: str) -> str:
+    return token.partition(":")[2]
 
 
 def glossary_of(info: Mapping[str, Any]) -> Glossary:

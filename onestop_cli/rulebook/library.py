@@ -81,9 +81,10 @@ def load_rules(names: Sequence[str], county: Path | None = None) -> tuple[Loaded
     return tuple(loaded)
 
 
-def load_rule(path: Path) -> LoadedRule:
-    """One document; raises `CannotRun` with every key that does not fit the language."""
-    data = path.read_bytes()
+def load_rule(path: Path, data: bytes | None = None) -> LoadedRule:
+    """One document, from the bytes of `path` or those given; raises `CannotRun` with every key that does not fit the
+    language."""
+    data = path.read_bytes() if data is None else data
     text, table = read_toml(path, data)
     try:
         rule = RuleFile.model_validate(table)

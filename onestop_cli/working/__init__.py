@@ -13,7 +13,7 @@ from onestop_cli.working.limits import limits_group
 from onestop_cli.working.lines import Basis, Group, Line, basis, figure
 from onestop_cli.working.step import StepOnStay
 
-__all__ = ["Basis", "Group", "Line", "StepOnStay", "work_out"]
+__all__ = ["Basis", "Group", "Line", "StepOnStay", "basis", "figure", "work_out"]
 
 
 def work_out(step: StepOnStay) -> tuple[Group, ...]:

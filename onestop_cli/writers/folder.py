@@ -49,6 +49,27 @@ def staged(out: Path) -> Iterator[Path]:
         raise _cannot_write(out, error) from error
 
 
+@contextmanager
+def staged_file(out: Path) -> Iterator[Path]:
+    """A hidden file to write to; it becomes `out` when the block ends well, else it vanishes.
+
+    Raises `CannotRun` when `out` exists or the disk refuses.
+    """
+    refuse_existing(out := out.absolute())
+    stage = out.with_name(f".{out.name}.{os.getpid()}.tmp{out.suffix}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        yield stage
+        with stage.open("rb+") as file:
+            os.fsync(file.fileno())
+        refuse_existing(out)
+        stage.replace(out)
+    except OSError as error:
+        raise _cannot_write(out, error) from error
+    finally:
+        stage.unlink(missing_ok=True)
+
+
 def _make_stage(out: Path) -> Path:
     """A new hidden folder on the disk of `out`, in its nearest folder that exists."""
     home = next(parent for parent in out.parents if parent.is_dir())

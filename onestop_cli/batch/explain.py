@@ -1,0 +1,36 @@
+"""`onestop explain`: one stay of a run, on the screen, as a page and as a workbook."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from onestop_cli import __version__
+from onestop_cli.batch.run_rules import rules_of
+from onestop_cli.explaining import explain
+from onestop_cli.finding_stays import the_stay
+from onestop_cli.run import load_run
+from onestop_cli.writers.explanation_page import page, write_book
+from onestop_cli.writers.explanation_screen import show
+from onestop_cli.writers.folder import refuse_existing, staged_file
+from onestop_cli.writers.screen import console_for
+
+MADE_BY = f"由 onestop {__version__} 依据结算结果生成"
+
+
+def explain_stay(folder: Path, text: str, html: Path | None, xlsx: Path | None) -> None:
+    """Explain the stay that `text` means; raises `CannotRun` when there is not exactly one."""
+    for out in filter(None, (html, xlsx)):
+        refuse_existing(out)
+    run = load_run(folder)
+    told = explain(run, the_stay(run.stays, text), rules_of(run))
+    console = console_for(sys.stdout)
+    show(told, console)
+    if html:
+        with staged_file(html) as stage:
+            stage.write_text(page(told, MADE_BY), "utf-8")
+    if xlsx:
+        with staged_file(xlsx) as stage:
+            write_book(told, stage)
+    for out in filter(None, (html, xlsx)):
+        console.print(f"\n已写到 {out}", soft_wrap=True)
