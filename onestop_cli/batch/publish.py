@@ -111,7 +111,7 @@ def publish(
         sums=dict(county.sums),
         paid_fen=sum(county.sums[f"{layer}_fen"] for layer in posting.kinds),
         lists=Counter([notice.level for notice in notices.boards] + ["roll"] * len(rolls)),
-        hints=tuple(_hints(notices.boards, posting)),
+        hints=tuple(_hints(run, county, posting)),
     )
 
 
@@ -136,10 +136,12 @@ def _entry(notice: Notice, stem: PurePosixPath, posting: Posting) -> dict[str, A
     }
 
 
-def _hints(boards: Sequence[Notice], posting: Posting) -> list[str]:
+def _hints(run: Run, county: Notice, posting: Posting) -> list[str]:
     """What the county should still see to before it posts."""
     hints = []
-    if not boards[0].sums["rows"]:
+    if not run.info.get("county", {}).get("name"):
+        hints.append("县名未填：请在 onestop.toml 的 [county] 填写 name，重新结算后再公示")
+    if not county.sums["rows"]:
         hints.append("本期没有已结算且有补偿的住院，名单是空的")
     if not all(line.phone for line in posting.hotlines):
         hints.append("监督电话留了空白：请在 onestop.toml 的 [county] 填写 phones，或手写")

@@ -119,7 +119,7 @@ class _CountyBook:
         fund = next((f for f in self.statement.funds if "救助" in f.name), None)
         if fund is None:
             return
-        sheet = book.sheet("表六 与民政局结算", [28, 14, 20, 20], portrait=True)
+        sheet = book.sheet("表六 与民政局结算", [34, 14, 24, 10], portrait=True)
         sheet.title(f"{self.heading}{fund.name}结算单")
         sheet.line(self.period, "单位：元")
         sheet.pairs(self._account(fund))
@@ -270,9 +270,8 @@ class _CountyBook:
 
 def _aid_columns(title: str, key: str) -> list[Column]:
     return [
-        Column(key, title, width=24),
-        Column("aid_stays", "人次", "int", total=True),
-        Column("total_fen", "住院总费用", "yuan", total=True),
+        Column(key, title, width=34),
+        Column("aid_stays", "救助人次", "int", total=True),
         Column("approved_fen", "本期核定", "yuan", total=True),
     ]
 

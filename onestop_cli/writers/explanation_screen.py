@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,11 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.explaining import Explanation, Part
-from onestop_cli.working import Basis, Group, Line
+from onestop_cli.working import Basis, Group
 from onestop_cli.writers.columns import text_width
 from onestop_cli.writers.screen import clean
 
+_INDENT, _GAP = 2, 2
 _LABEL = 20
+"""The widest a label may be, in half-width characters."""
+_PIECES = re.compile(r"(?:[\x21-\x7e]+|.)[，。；：、”）]*")
+"""What is not broken: a word or number of ASCII, else one character; with the marks that close it."""
 
 
 def show(explanation: Explanation, console: Console) -> None:
@@ -29,23 +33,35 @@ def show(explanation: Explanation, console: Console) -> None:
 
 
 def _show_group(console: Console, part: Part, group: Group) -> None:
-    widest = max(text_width(line.label) for g in part.groups for line in g.lines)
-    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(width=min(widest, _LABEL), overflow="fold")
-    table.add_column(ratio=1, overflow="fold")
-    table.add_column(justify="right", no_wrap=True)
+    lines = [line for g in part.groups for line in g.lines]
+    label = min(max(text_width(line.label) for line in lines), _LABEL)
+    amount = max(text_width(line.amount) for line in lines)
+    room = console.width - _INDENT - label - amount - 2 * _GAP
+    table = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
+    table.add_column(width=label)
+    table.add_column(width=room)
+    table.add_column(width=amount, justify="right")
     for line in group.lines:
-        table.add_row(*_cells(line))
-    console.print(Padding(table, (0, 0, 0, 2)))
+        style = "bold" if line.strong else ""
+        table.add_row(
+            Text(wrapped(line.label, label), style=style),
+            Text(wrapped(line.working, room)),
+            Text(line.amount, style=style),
+        )
+    console.print(Padding(table, (0, 0, 0, _INDENT)))
     for basis in group.basis:
-        console.print(Padding(Text(clean(basis_text(basis)), style="dim"), (0, 0, 0, 4)))
+        text = wrapped(basis_text(basis), console.width - 2 * _INDENT)
+        console.print(Padding(Text(text, style="dim"), (0, 0, 0, 2 * _INDENT)))
 
 
-def _cells(line: Line) -> Iterator[Text]:
-    style = "bold" if line.strong else ""
-    yield Text(clean(line.label), style=style)
-    yield Text(clean(line.working))
-    yield Text(line.amount, style=style)
+def wrapped(text: str, width: int) -> str:
+    """`text` in lines of at most `width` half-width characters; numbers and words stay whole, as long as they fit."""
+    lines = [""]
+    for piece in _PIECES.findall(clean(text)):
+        if text_width(lines[-1] + piece.rstrip()) > width and lines[-1]:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def basis_text(basis: Basis) -> str:

@@ -113,7 +113,7 @@ def _funds(statement: Statement) -> Table:
         "扣减": "deducted",
         "待核": "held",
         "层间调整": "offset",
-        "应拨": "paid",
+        "应拨": "payment",
     }
     table = _table("资金（元）", ["基金"], list(sides))
     lines = [(fund.name, fund.key) for fund in statement.funds]
