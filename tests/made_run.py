@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
+from onestop_cli.decide import DECISIONS
 from onestop_cli.findings.catalogue import CATALOGUE
+from onestop_cli.history import no_adjustments
 from onestop_cli.identify import make_id
 from onestop_cli.run import Run
 from onestop_cli.schema import FINDINGS, PER_LAYER, QUARANTINE, STAY_HEAD
@@ -245,3 +248,32 @@ def info_of(layers: tuple[str, ...], size: int, hospitals: list[str]) -> dict[st
         "control": {},
         "settings": {},
     }
+
+
+def with_ledger(run: Run) -> Run:
+    """The same run made against a ledger: a reversal and a release of closed stays, and a decision."""
+    blank = no_adjustments([layer.id for layer in run.layers])
+    amounts = {name: 0 for name in blank.columns if name.endswith("_fen")}
+    reversal, release = run.stays.head(2).to_dicts()
+    changes = [
+        (reversal, "红冲", {"basic_payable_fen": -10_000, "basic_claimed_fen": -10_000}),
+        (release, "放行", {"basic_payable_fen": 20_000, "basic_held_fen": -20_000}),
+    ]
+    lines = [
+        {name: stay.get(name) for name in blank.columns}
+        | {**amounts, "kind": kind, "period": "2010Q3", **change}
+        for stay, kind, change in changes
+    ]
+    decision = {
+        **dict.fromkeys(DECISIONS), "line": 5, "hospital": reversal["hospital"],
+        "stay_no": reversal["stay_no"], "code": "ID01", "decision": "放行", "reason": "已核身份证原件",
+        "made_by": "张三", "checked_by": "李四", "decided_on": "2011-01-10",
+    }  # fmt: skip
+    more = {
+        "ledger": {"runs": 1, "head": "c"},
+        "decisions": {"path": "处理意见.xlsx", "sha256": "b" * 64, "lines": [decision]},
+        "accounts": {"医疗救助资金": {"opening_fen": 1_000_000, "advanced_fen": 30_000_000}},
+    }
+    return replace(
+        run, info={**run.info, **more}, adjustments=pl.DataFrame(lines, schema=blank.schema)
+    )
