@@ -12,6 +12,7 @@ from onestop_cli.commands.findings import findings
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.reconcile import reconcile
 from onestop_cli.commands.roster import roster
+from onestop_cli.commands.rules import rules
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "reconcile": reconcile,
@@ -21,5 +22,5 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
 }
 """Command name → function, in the order of `--help`."""
 
-GROUPS: Mapping[str, typer.Typer] = {"roster": roster}
+GROUPS: Mapping[str, typer.Typer] = {"rules": rules, "roster": roster}
 """Commands with commands of their own."""

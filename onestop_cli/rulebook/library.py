@@ -46,16 +46,17 @@ def find_rules(names: Sequence[str], county: Path | None = None) -> list[Path]:
     shipped packs, so a county's own document wins over a shipped one of the same id. Raises
     `CannotRun` for names that are none.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     problems = []
     for name in names:
         paths = _matches(name, _roots(county))
-        found.update(dict.fromkeys(path.resolve() for path in paths))
+        for path in paths:
+            found.setdefault(path.resolve(), path)
         if not paths:
             problems.append(_unknown(name, known_rules(county)))
     if problems:
         raise CannotRun(problems)
-    return list(found)
+    return list(found.values())
 
 
 def known_rules(county: Path | None = None) -> dict[str, Path]:

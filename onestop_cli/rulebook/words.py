@@ -22,6 +22,7 @@ from onestop_cli.rulebook.language import (
     Quota,
     RateClause,
     Relief,
+    Rounding,
     RuleFile,
     Share,
     Transfer,
@@ -50,6 +51,16 @@ EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "ove
 DAYS = {"discharge": "出院日", "admission": "入院日", "settlement": "结算日"}
 STATUS = {"in-force": "可用", "check-before-use": "用前核对", "template": "样板，待填"}
 KINDS = {"computed": "按条款计算", "given": "按医院所报计（未核）", "waiver": "医院减免"}
+WHO = {"all": "全部参保人员", "roster": "在册救助对象"}
+OVERLAPS = {"priority": "按所列次序取一", "best": "取待遇最高的", "stack": "依次叠加"}
+UNITS = {"fen": "分", "jiao": "角", "yuan": "元"}
+LAYERS = {
+    "basic": "基本保障",
+    "critical": "大病保险",
+    "assistance": "医疗救助",
+    "extra": "倾斜救助",
+    "backstop": "兜底保障",
+}
 _WORDS = {**LEVELS, "any": "救助对象", NONE: OTHERS}
 
 
@@ -140,13 +151,18 @@ def _(clause: Transfer) -> str:
 
 @term.register
 def _(clause: RateClause) -> str:
-    if not clause.bands:
-        return rate(clause.rate)
-    low, words = 0, []
+    return (
+        "，".join(bands(clause)) + f"（{banding(clause)}）" if clause.bands else rate(clause.rate)
+    )
+
+
+def bands(clause: RateClause) -> list[str]:
+    """One phrase per band: `500 元及以下 60%`, `500—1,000 元 65%`, …"""
+    low, phrases = 0, []
     for band in clause.bands:
-        words.append(f"{_span(low, band.to)} {rate_text(band.rate)}")
+        phrases.append(f"{_span(low, band.to)} {rate_text(band.rate)}")
         low = band.to or low
-    return "，".join(words) + f"（{_banding(clause)}）"
+    return phrases
 
 
 def _span(low: int, high: int | None) -> str:
@@ -159,7 +175,8 @@ def _plain(fen: int) -> str:
     return yuan(fen).removesuffix(".00")
 
 
-def _banding(clause: RateClause) -> str:
+def banding(clause: RateClause) -> str:
+    """How bands are meant: progressive or whole, before or after the deductible, per stay or year."""
     mode = "分段累进" if clause.mode == "progressive" else "全额按所在段"
     edges = "按扣起付线前的金额分段" if clause.edges == "gross" else "按扣起付线后的金额分段"
     return f"{mode}，{edges}，{'按年累计' if clause.per == 'year' else '按次'}"
@@ -169,6 +186,8 @@ def _banding(clause: RateClause) -> str:
 def _(clause: PointsClause) -> str:
     if not isinstance(clause.points, int):
         return limit(clause.points)
+    if clause.points == 0:
+        return "不提高"
     sign = "+" if clause.points >= 0 else "−"
     return f"{sign}{rate_text(abs(clause.points)).removesuffix('%')} 个百分点"
 
@@ -188,7 +207,7 @@ def _(clause: CostCap) -> str:
 def _(clause: Floor) -> str:
     of = FROM[clause.of] + ("扣除起付线后" if clause.less_deductible else "")
     status = {"on": "执行", "off": "不执行", "information": "只作提示"}[clause.status]
-    with_ = f"，连同 {'、'.join(clause.together)} 计" if clause.together else ""
+    with_ = f"，连同{'、'.join(map(_layer, clause.together))}计" if clause.together else ""
     borne = "，差额由医院承担" if clause.borne_by == "hospital" else ""
     return f"不低于{of}的 {rate_text(clause.rate)}{with_}（{status}{borne}）"
 
@@ -201,10 +220,21 @@ def _(clause: Share) -> str:
 @term.register
 def _(clause: Quota) -> str:
     kind = "定额" if clause.kind == "fixed" else "限价"
-    shares = "，".join(f"{layer} {rate_text(r)}" for layer, r in clause.shares.items())
+    shares = "，".join(f"{_layer(id_)} {rate_text(r)}" for id_, r in clause.shares.items())
     excess = "医院" if clause.excess == "hospital" else "患者"
     counts = "" if clause.counts else "，不计入年度封顶"
     return f"{kind} {limit(clause.amount)}：{shares or '按普通比例'}，超出由{excess}承担{counts}"
+
+
+def rounding(rounding: Rounding) -> str:
+    """To which unit a layer's amount is rounded, and how."""
+    unit = UNITS[rounding.unit]
+    return f"四舍五入到{unit}" if rounding.mode == "half-up" else f"{unit}以下舍去"
+
+
+def _layer(id_: str) -> str:
+    """A layer by what it commonly is; a document has its own name for it."""
+    return LAYERS.get(id_, id_)
 
 
 def base(rule: RuleFile, base: Base) -> str:
@@ -216,7 +246,7 @@ def base(rule: RuleFile, base: Base) -> str:
 
 
 def cells(axes: Sequence[Axis], some: Collection[Cell]) -> list[str]:
-    """Cells in as few phrases as possible: `乡级、县级 · 五保户`; all of them are 全部."""
+    """Cells in a few phrases: `乡级、县级 · 五保户`; all of them are 全部, everybody with a category 救助对象."""
     rows = [tuple(cell[axis.name] for axis in axes) for cell in some]
     return [_phrase(axes, box) for box in _boxes(rows)]
 
@@ -235,12 +265,15 @@ def _boxes(rows: Sequence[tuple[str, ...]]) -> list[tuple[tuple[str, ...], ...]]
 
 
 def _phrase(axes: Sequence[Axis], box: Sequence[tuple[str, ...]]) -> str:
-    parts = [
-        "、".join(value(axis.name, text) for text in values)
-        for axis, values in zip(axes, box, strict=True)
-        if set(values) != set(axis.values)
-    ]
+    pairs = zip(axes, box, strict=True)
+    parts = [_values(axis, some) for axis, some in pairs if set(some) != set(axis.values)]
     return " · ".join(parts) or EVERYONE
+
+
+def _values(axis: Axis, some: Sequence[str]) -> str:
+    if axis.name == "category" and len(some) > 1 and set(some) == set(axis.values) - {NONE}:
+        return value("category", "any")
+    return "、".join(value(axis.name, text) for text in some)
 
 
 def dimensions(rule: RuleFile) -> Mapping[str, str]:

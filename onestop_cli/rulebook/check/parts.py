@@ -32,6 +32,6 @@ def clause_name(rule: RuleFile, key: Key, part: Cited) -> str:
     if not isinstance(part, Clause):
         return ""
     if key[0] == "quota":
-        return f"单病种（{words.who(part)}）"
+        return f"单病种 {'、'.join(getattr(part, 'diseases', ()))}（{words.who(part)}）"
     whole = getattr(rule, str(key[0]))[key[1]]
     return f"{whole.name} · {words.ASPECTS[str(key[2])]}（{words.who(part)}）"

@@ -1,0 +1,96 @@
+"""Rule documents by themselves: listed, shown, checked, compared, tried on their cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from onestop_cli.casework import work_out
+from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.rulebook import check as proof
+from onestop_cli.rulebook.cases import load_cases
+from onestop_cli.rulebook.changes import changes
+from onestop_cli.rulebook.language import RuleFile
+from onestop_cli.rulebook.library import LoadedRule, known_rules, load_rules
+from onestop_cli.writers import rules_screen as screen
+
+
+def listing(names: Sequence[str]) -> None:
+    """Every document at hand, area by area in order of time."""
+    rules = [loaded.file for loaded in _loaded(names)]
+    screen.show_list(sorted(rules, key=lambda rule: (rule.area, rule.effective.from_)))
+
+
+def show(what: str, names: Sequence[str]) -> None:
+    """A document, or those in force on a day."""
+    day = _day(what)
+    if day is None:
+        for loaded in load_rules([what]):
+            screen.show_rule(loaded.file)
+        return
+    held = [loaded.file for loaded in _loaded(names) if _in_force(loaded.file, day)]
+    if not held:
+        raise stop(f"{day} 这一天没有规则文件有效", "onestop rules list 列出各份文件的起止日期")
+    if len(held) > 1 and not names:
+        screen.show_list(held)
+        return
+    for rule in held:
+        screen.show_rule(rule)
+
+
+def check(names: Sequence[str]) -> None:
+    """Prove documents usable; raises `CannotRun` with everything that is wrong."""
+    loaded = _loaded(names)
+    problems = proof.problems(loaded)
+    templates = [one for one in loaded if one.file.status == "template"]
+    open_ = [problem for one in templates for problem in proof.to_fill(one)]
+    screen.show_checked([one.file for one in loaded], open_, len(problems))
+    if problems:
+        raise CannotRun(problems)
+
+
+def diff(old: str, new: str) -> None:
+    """What changed from one document to another."""
+    before, after = _one(old), _one(new)
+    screen.show_changes(before, after, changes(before, after))
+
+
+def test(names: Sequence[str]) -> None:
+    """Work out the cases of documents; raises `CannotRun` with every case that came out otherwise."""
+    problems = []
+    for loaded in _loaded(names):
+        cases = load_cases(loaded)
+        verdicts = work_out(cases) if cases else None
+        screen.show_verdicts(loaded.file.id, verdicts)
+        for verdict in verdicts or ():
+            remedy = f"请对照原文“{verdict.case.article}”，改算例或改规则文件"
+            problems += [
+                Problem(f"{verdict.case.name}：{difference}", remedy, str(cases and cases.path))
+                for difference in verdict.differences
+            ]
+    if problems:
+        raise CannotRun(problems)
+
+
+def _loaded(names: Sequence[str]) -> tuple[LoadedRule, ...]:
+    chosen = names or [str(path) for path in known_rules().values()]
+    return load_rules(chosen)
+
+
+def _one(name: str) -> RuleFile:
+    found = load_rules([name])
+    if len(found) != 1:
+        ids = "、".join(loaded.file.id for loaded in found)
+        raise stop(f"“{name}”不是一份文件", f"请写其中一份：{ids}")
+    return found[0].file
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _in_force(rule: RuleFile, day: date) -> bool:
+    return rule.effective.from_ <= day <= (rule.effective.to or date.max)

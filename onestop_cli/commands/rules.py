@@ -1,0 +1,64 @@
+"""`onestop rules list|show|check|diff|test`: the policy documents by themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+rules = typer.Typer(
+    help="规则文件：列出、查看、检查、比较、试算。", no_args_is_help=True, rich_markup_mode=None
+)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME]...", help="规则编号、文件、文件夹或地区名；不写则全部"),
+]
+
+
+@rules.command("list")
+def list_(names: Names = None) -> None:
+    """列出现有的规则文件：编号、起止日期、状态、标题。"""
+    from onestop_cli.batch.rules import listing
+
+    listing(names or [])
+
+
+@rules.command()
+def show(
+    what: Annotated[str, typer.Argument(metavar="DATE|ID", help="日期（2010-10-01）或规则编号")],
+    names: Annotated[
+        list[str] | None, typer.Option("--rules", help="只看这些规则（编号、文件或地区名）")
+    ] = None,
+) -> None:
+    """把一份文件的条款列成表，每个数字旁边是原文；写日期则看那一天哪份文件有效。"""
+    from onestop_cli.batch.rules import show as run
+
+    run(what, names or [])
+
+
+@rules.command()
+def check(names: Names = None) -> None:
+    """证明文件可用：不缺不重，数字有出处，前后文件相接；列出还要填写的数。"""
+    from onestop_cli.batch.rules import check as run
+
+    run(names or [])
+
+
+@rules.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="A", help="原来的文件：规则编号或文件")],
+    new: Annotated[str, typer.Argument(metavar="B", help="新的文件：规则编号或文件")],
+) -> None:
+    """两份文件有什么不同，用文字说（县级补偿比例 55% → 60%）。"""
+    from onestop_cli.batch.rules import diff as run
+
+    run(old, new)
+
+
+@rules.command()
+def test(names: Names = None) -> None:
+    """试算文件旁边的算例（编号.cases.toml），与预期逐一核对。"""
+    from onestop_cli.batch.rules import test as run
+
+    run(names or [])
