@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from onestop_cli.explaining import Explanation
+from onestop_cli.working import Group
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.explanation_screen import basis_text
 from onestop_cli.writers.notice_html import templates
 from onestop_cli.writers.workbook import Book
 
 _COLUMNS = (
-    Column("label", "项目", width=22),
-    Column("working", "算式或说明", width=76),
-    Column("grains", "金额（元）", "exact", width=16),
+    Column("label", "项目", width=20),
+    Column("working", "算式或说明", width=64),
+    Column("grains", "金额（元）", "exact", width=14),
 )
 
 
@@ -27,13 +30,19 @@ def page(explanation: Explanation, made_by: str) -> str:
 def write_book(explanation: Explanation, path: Path) -> None:
     """The same as one sheet, a table for each part."""
     with Book(path, title=explanation.title) as book:
-        sheet = book.sheet("逐笔说明", [column.chars for column in _COLUMNS])
+        widths = [column.chars for column in _COLUMNS]
+        sheet = book.sheet("逐笔说明", widths, portrait=True)
         sheet.title(explanation.title)
         sheet.line(explanation.subtitle, "单位：元")
         for part in explanation.parts:
             sheet.heading(part.title)
-            for group in part.groups:
-                sheet.table(_COLUMNS, [asdict(line) for line in group.lines], totals=False)
-                for basis in group.basis:
-                    sheet.paragraph(basis_text(basis))
+            rows = [row for group in part.groups for row in _rows(group)]
+            sheet.table(_COLUMNS, rows, totals=False)
             sheet.skip()
+
+
+def _rows(group: Group) -> Iterator[dict[str, Any]]:
+    """The lines, then the sentences they follow."""
+    yield from (asdict(line) for line in group.lines)
+    for basis in group.basis:
+        yield {"label": "依据", "working": basis_text(basis).removeprefix("依据 ")}
