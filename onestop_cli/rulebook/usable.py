@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations
-from typing import Any
 
 from onestop_cli.errors import Problem
-from onestop_cli.rulebook.language import TO_FILL, RuleFile
+from onestop_cli.rulebook.check import broken, to_fill
+from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
-from onestop_cli.rulebook.terms import Terms
 
 
 def unusable(rules: Sequence[LoadedRule]) -> list[Problem]:
-    """Everything for which a run with `rules` must not begin; `rules check` says each in full."""
+    """Everything for which a run with `rules` must not begin."""
     problems = [problem for rule in rules for problem in _alone(rule)]
     for one, other in combinations(rules, 2):
         if _meet(one.file, other.file):
@@ -29,32 +28,13 @@ def unusable(rules: Sequence[LoadedRule]) -> list[Problem]:
 
 
 def _alone(rule: LoadedRule) -> Iterator[Problem]:
-    blanks = _to_fill(rule.file.model_dump())
-    if blanks:
+    if blanks := len(to_fill(rule)):
         yield Problem(
             f"政策文件还有 {blanks} 处待填（to-fill）",
             f"请按本县文件填好再用；运行 onestop rules check {rule.file.id} 看是哪几处",
             rule.path.name,
         )
-    faults = list(Terms(rule.file).faults())
-    if faults:
-        first = faults[0]
-        what = "没有适用的条款" if not first.clauses else "有不止一条适用"
-        where = "、".join(str(value) for value in first.cell.values())
-        yield Problem(
-            f"政策文件有 {len(faults)} 处空缺或重叠，例如 {first.layer}.{first.aspect} 对“{where}”{what}",
-            f"请运行 onestop rules check {rule.file.id}，照提示改正",
-            rule.path.name,
-        )
-
-
-def _to_fill(part: Any) -> int:
-    """How many values are left to fill."""
-    if isinstance(part, dict):
-        return sum(_to_fill(value) for value in part.values())
-    if isinstance(part, list | tuple):
-        return sum(_to_fill(value) for value in part)
-    return int(part == TO_FILL)
+    yield from broken(rule)
 
 
 def _meet(one: RuleFile, other: RuleFile) -> bool:

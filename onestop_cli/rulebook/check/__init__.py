@@ -14,6 +14,7 @@ from onestop_cli.rulebook.check.coverage import coverage
 from onestop_cli.rulebook.check.names import names
 from onestop_cli.rulebook.check.parts import Finding
 from onestop_cli.rulebook.faults import key_name, row_of
+from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 
 
@@ -30,13 +31,21 @@ def document(loaded: LoadedRule) -> Iterator[Problem]:
     if loaded.path.stem != rule.id:
         what = f"编号“{rule.id}”与文件名“{loaded.path.stem}”不同"
         found.append((("id",), what, "请使两者一致"))
-    unknown = list(names(rule))
-    found += unknown or [*coverage(rule), *numbers.impossible(rule)]
+    found += _broken(rule) or numbers.impossible(rule)
     found += numbers.citations(rule)
     if rule.status != "template":
         found += numbers.to_fill(rule)
     for finding in found:
         yield _problem(loaded, finding)
+
+
+def broken(loaded: LoadedRule) -> list[Problem]:
+    """What makes it impossible to settle by a document: names that do not exist, gaps, overlaps."""
+    return [_problem(loaded, finding) for finding in _broken(loaded.file)]
+
+
+def _broken(rule: RuleFile) -> list[Finding]:
+    return list(names(rule)) or list(coverage(rule))
 
 
 def to_fill(loaded: LoadedRule) -> list[Problem]:
