@@ -31,7 +31,6 @@ from onestop_cli.writers.table import GREY, NOTHING, Table, merge
 
 FONT = "宋体"
 SIGNERS = ("制表", "复核", "负责人")
-_LAST_ROW = 1_048_575
 
 
 def _sheet_name(name: str) -> str:
@@ -64,19 +63,17 @@ class Book:
         widths: Sequence[float],
         *,
         portrait: bool = False,
-        printed: int | None = None,
+        across: int | None = None,
     ) -> Sheet:
         """A new sheet whose columns are `widths` half-width characters wide.
 
-        `printed`: only the first so many columns go on paper.
+        `across`: titles and texts go over the first so many columns, else over all.
         """
         sheet = self._book.add_worksheet(_sheet_name(name), worksheet_class=RowSheet)
         _set_up_page(sheet, portrait)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self.style())
-        if printed:
-            sheet.print_area(0, 0, _LAST_ROW, printed - 1)
-        return Sheet(self, sheet, widths[:printed])
+        return Sheet(self, sheet, widths[:across])
 
     def table_sheet(
         self,
@@ -98,7 +95,7 @@ class Book:
 
         `printed`: only the first so many columns go on paper; the others are for the screen.
         """
-        sheet = self.sheet(name, [column.chars for column in columns], printed=printed)
+        sheet = self.sheet(name, [column.chars for column in columns], across=printed)
         sheet.title(title)
         sheet.line(left, right)
         sheet.table(columns, rows, filters=filters, totals=totals, main=True, known=known)
@@ -106,6 +103,8 @@ class Book:
             sheet.paragraph(note)
         if signers:
             sheet.signature(signers)
+        if printed:
+            sheet.print_only(printed)
 
     def style(self, **properties: Any) -> Format:
         """A cell format of the house, made once per set of properties."""
@@ -159,6 +158,10 @@ class Sheet:
         """A text across the sheet, as many lines high as it needs."""
         self._sheet.set_row(self.row, LINE * lines_needed(text, sum(self._widths)) + 3)
         self._across(text, self._book.style(text_wrap=True, bold=bold))
+
+    def print_only(self, columns: int) -> None:
+        """Only the first so many columns go on paper, as far down as the sheet is filled."""
+        self._sheet.print_area(0, 0, self.row - 1, columns - 1)
 
     def skip(self) -> None:
         """An empty row."""
