@@ -11,12 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestop_cli.readers.cells import fen, texts
+from onestop_cli.readers.cells import fen_columns, filled, text_column
 from onestop_cli.readers.days import Habit, read_day
 from onestop_cli.readers.grid import Cell
 from onestop_cli.settings import Layout, Settings
 from tests.biff_file import Error, Never, biff
 from tests.reader_files import csv_bytes, only, person, read, stay, table, xlsx_bytes
+
+
+
+def fen(column: pl.Series, unit: str = "元") -> pl.Series:
+    """One column of texts in fen."""
+    amounts, _ = fen_columns(pl.DataFrame({"a": column}), {"a": unit})
+    return amounts["a"]
+
+
+def texts(cells: list[Cell]) -> pl.Series:
+    """One column of cells as the table has it."""
+    return pl.DataFrame({"a": text_column(cells)}).select(filled(pl.col("a"))).to_series()
+
 
 FIFTH_OF_MARCH: list[Cell] = [
     "2010.3.5", "2010-3-5", "2010/03/05", "20100305", "20100305120000", "2010年3月5日", "10.3.5", "2010-03-05 12:30:00",

@@ -1,4 +1,4 @@
-"""Columns of cells become texts, fen and days; exact, and each distinct value looked at once."""
+"""Columns of cells become texts and fen; exact, and each odd value looked at once."""
 
 from __future__ import annotations
 
@@ -24,25 +24,31 @@ UNITS: Mapping[str, Decimal] = {
 NOTHING = ("/", "\\", "无", "空", "NULL", "null", "N/A", "NA", "None", "none")
 """Words that people and programs write into an empty cell."""
 
+DASHES = ("-", "--", "—", "——", "–")
+"""Nothing in a text cell, zero in an amount."""
+
 SCIENTIFIC = r"^[\s'’]*[+-]?\d(\.\d+)?[eE]\+?\d+\s*$"
 """A long number that a spreadsheet shortened: its digits are lost."""
 
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+BLANKS = " \t\r\n\v\f\u00a0\u3000\u2000\u2001\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Characters that print as nothing."""
+
 _PLAIN_YUAN = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 
 
-def texts(values: Sequence[Cell]) -> pl.Series:
-    """The cells as text: numbers in their shortest exact form, empty cells as null."""
+def text_column(values: Sequence[Cell]) -> pl.Series:
+    """The cells as text, numbers in their shortest exact form."""
     kinds = set(map(type, values))
-    if not kinds <= {str, float, int}:
-        return _null_if_blank(pl.Series([cell_text(v) for v in values], dtype=pl.String))
-    words = pl.Series([v if type(v) is str else None for v in values], dtype=pl.String)
     if kinds == {str}:
-        return _null_if_blank(words)
-    numbers = pl.Series(
-        [v if type(v) is not str else None for v in values], dtype=pl.Float64, strict=False
-    )
-    return _null_if_blank(words.zip_with(numbers.is_null(), _number_texts(numbers)))
+        return pl.Series(values, dtype=pl.String)
+    if not kinds <= {str, float, int}:
+        return pl.Series([cell_text(v) for v in values], dtype=pl.String)
+    numbers = [v if type(v) is not str else None for v in values]
+    shown = _number_texts(pl.Series(numbers, dtype=pl.Float64, strict=False))
+    if str not in kinds:
+        return shown
+    words = pl.Series([v if type(v) is str else None for v in values], dtype=pl.String)
+    return words.zip_with(words.is_not_null(), shown)
 
 
 def cell_text(value: Cell) -> str:
@@ -71,42 +77,53 @@ def _plain(number: str) -> str:
     return format(exact.to_integral_value() if exact == exact.to_integral_value() else exact, "f")
 
 
-def _null_if_blank(series: pl.Series) -> pl.Series:
-    """Nulls for cells that print as nothing; everything else as it is."""
-    bare = series.str.strip_chars().str.strip_chars(_INVISIBLE)
-    return series.set(bare.fill_null("") == "", None)
+def filled(text: pl.Expr) -> pl.Expr:
+    """Texts as they are, null where they print as nothing."""
+    return pl.when(text.str.contains(rf"[^{BLANKS}]")).then(text)
 
 
-def trimmed(series: pl.Series) -> pl.Series:
+def trimmed(text: pl.Expr) -> pl.Expr:
     """Texts without blanks around them and without the apostrophe that makes a cell a text."""
-    bare = series.str.strip_chars().str.strip_chars(_INVISIBLE).str.strip_chars()
-    return _null_if_blank(bare.str.replace(r"^['’`]\s*", ""))
+    bare = text.str.strip_chars_start(BLANKS + "'’`").str.strip_chars_end(BLANKS)
+    return pl.when(bare != "").then(bare)
 
 
-def worded(series: pl.Series) -> pl.Series:
+def worded(text: pl.Expr) -> pl.Expr:
     """`trimmed`, and null where the word only says that there is nothing."""
-    bare = trimmed(series)
-    return bare.set(bare.is_in((*NOTHING, "-", "--", "—", "——")).fill_null(False), None)
+    bare = trimmed(text)
+    return pl.when(~bare.is_in((*NOTHING, *DASHES))).then(bare)
 
 
-def fen(series: pl.Series, unit: str = "元") -> pl.Series:
-    """Exact fen of texts in `unit`; null for blank, for a word for nothing, and for what is no amount.
+def fen_columns(
+    text: pl.DataFrame, units: Mapping[str, str]
+) -> tuple[dict[str, pl.Series], dict[str, list[int]]]:
+    """Exact fen of the columns in `units` (column → unit), and the rows whose cell is no amount.
 
-    Plain decimals in yuan go through whole numbers column by column; every other writing through
-    `parse_fen`, once per distinct text.
+    Blank cells and words for nothing are null and no fault. Plain decimals in yuan go through whole numbers
+    column by column; every other writing through `parse_fen`, once per distinct text.
     """
-    bare = trimmed(series)
-    plain = bare.str.contains(_PLAIN_YUAN).fill_null(False) & (unit == "元")
-    quick = bare.set(~plain, None).cast(pl.Decimal(24, 6)).to_physical().cast(pl.Int64)
-    result = pl.select(round_to(pl.lit(quick))).to_series()
-    odd = bare.filter(~plain).drop_nulls().unique()
-    if odd.is_empty():
-        return result
-    known = {text: parse_fen(text, UNITS[unit]) for text in odd}
-    slow = bare.replace_strict(known, default=None, return_dtype=pl.Int64)
-    return result.zip_with(plain, slow)
+    parts = text.select(part for name, unit in units.items() for part in _quick_and_odd(name, unit))
+    amounts, wrong = {}, {}
+    for name, unit in units.items():
+        quick, odd = parts[f"quick {name}"], parts[f"odd {name}"]
+        amounts[name], wrong[name] = _with_odd(quick, odd, UNITS[unit])
+    return amounts, wrong
 
 
-def unread_money(series: pl.Series, amounts: pl.Series) -> pl.Series:
-    """Where a cell holds something that is no amount."""
-    return worded(series).is_not_null() & amounts.is_null()
+def _quick_and_odd(name: str, unit: str) -> tuple[pl.Expr, pl.Expr]:
+    """Fen of plain decimals in yuan, and the texts of all other cells."""
+    bare = trimmed(pl.col(name))
+    plain = bare.str.contains(_PLAIN_YUAN) & pl.lit(unit == "元")
+    grains = pl.when(plain).then(bare).cast(pl.Decimal(24, 6)).to_physical().cast(pl.Int64)
+    quick = round_to(grains).alias(f"quick {name}")
+    return quick, pl.when(~plain).then(bare).alias(f"odd {name}")
+
+
+def _with_odd(quick: pl.Series, odd: pl.Series, unit: Decimal) -> tuple[pl.Series, list[int]]:
+    if odd.null_count() == len(odd):
+        return quick, []
+    known = {text: parse_fen(text, unit) for text in odd.drop_nulls().unique()}
+    slow = odd.replace_strict(known, default=None, return_dtype=pl.Int64)
+    wrong = [text for text, fen in known.items() if fen is None and text not in NOTHING]
+    rows = list(odd.is_in(wrong).fill_null(False).arg_true()) if wrong else []
+    return quick.zip_with(quick.is_not_null(), slow), rows

@@ -39,16 +39,20 @@ class Faults:
     def series(self) -> pl.Series:
         """One sentence per row, null where nothing is wrong."""
         said = self._said
-        texts = ["；".join(said[i]) if i in said else None for i in range(self._table.height)]
-        return pl.Series(texts, dtype=pl.String)
+        whole = pl.repeat(None, self._table.height, dtype=pl.String, eager=True)
+        rows = sorted(said)
+        return whole.scatter(rows, ["；".join(said[row]) for row in rows]) if rows else whole
 
 
-def read_days(table: Table, field: str, habit: Habit, faults: Faults | None) -> pl.Series:
-    """The days of `field`; what is none goes to `faults`, when they are kept."""
-    days, wrong = table.days(field, habit)
+def read_days(
+    table: Table, field: str, habit: Habit, faults: Faults | None, needed: bool = False
+) -> pl.Series:
+    """The days of `field`; what is none, or blank where it is `needed`, goes to `faults`, when they are kept."""
+    found, wrong = table.days(field, habit)
     column = table.first(field)
     if faults and column is not None:
-        faults.unread(
-            column, [i for i, text in enumerate(wrong) if text is not None], "不是看得懂的日期"
-        )
-    return days
+        faults.unread(column, wrong, "不是看得懂的日期")
+        if needed:
+            unread = set(wrong)
+            faults.blank(field, [row for row in found.is_null().arg_true() if row not in unread])
+    return found

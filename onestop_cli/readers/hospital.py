@@ -1,23 +1,13 @@
-"""Whose stays a sheet holds: by its column, else by what layout, title, sheet and file name say."""
+"""Whose stays a sheet holds that has no hospital column: what layout, title, sheet and file name say."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from onestop_cli.errors import Problem
-from onestop_cli.readers.household import same_as_above
-from onestop_cli.readers.rows import Sorted
 from onestop_cli.readers.table import Table
 from onestop_cli.readers.whose import hospitals_named, of_file
 from onestop_cli.synonyms import Names, near
-
-
-def hospital_column(table: Table, rows: Sorted) -> tuple[pl.Series, tuple[str, ...]]:
-    """The hospital column as read, and a note when blanks were filled."""
-    column, filled = same_as_above(table.trimmed("hospital"), rows.data)
-    return column, (f"医疗机构列有 {filled} 处空白，按“同上”读",) if filled else ()
 
 
 def hospital_named_by(

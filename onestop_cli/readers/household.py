@@ -25,7 +25,7 @@ def same_as_above(column: pl.Series, data: pl.Series) -> tuple[pl.Series, int]:
         return column, 0
     frame = pl.DataFrame({"name": column, "data": data})
     known = pl.when("data").then("name").forward_fill()
-    return frame.select(pl.coalesce("name", known)).to_series(), blanks
+    return frame.select(pl.coalesce("name", known).alias(column.name)).to_series(), blanks
 
 
 def same_household(column: pl.Series, relation: pl.Series, data: pl.Series) -> pl.Series:

@@ -64,10 +64,10 @@ Kind = tuple[str, str]
 
 def classify(
     text: pl.DataFrame, header: Header, aliases: Aliases, roles: Roles, id_column: int | None
-) -> list[Kind]:
-    """Kinds of the rows of `text` (columns by position). Rows with a plain ID number are data at a glance."""
+) -> dict[int, Kind]:
+    """Kinds of the rows of `text` (columns by position) that are not data at a glance by their ID number."""
     blank = text.select(pl.all_horizontal(pl.all().is_null())).to_series()
-    found: list[Kind] = [("blank" if empty else "data", "") for empty in blank]
+    found: dict[int, Kind] = dict.fromkeys(blank.arg_true(), ("blank", ""))
     sure = pl.repeat(False, text.height, eager=True)
     if id_column is not None:
         sure = text.to_series(id_column).str.contains(ID_LIKE).fill_null(False)

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from onestop_cli.readers.grid import UNCOMPUTED, Unreadable
-from onestop_cli.readers.limits import broken, check_extent, safe_xml, unpack
+from onestop_cli.readers.limits import MOST_CELLS, broken, check_extent, safe_xml, unpack
 
-_FAULTY = re.compile(rb"""\bt=["']e["']|<(?:\w+:)?f[\s>/]""")
-_FAR = re.compile(rb"""\br=["'](?:[A-Z]{3}\d|[A-Z]{1,2}\d{7})""")
-_WIDE = re.compile(rb"""\br=["'][A-Z]{2}\d""")
-_LONG = re.compile(rb"""\br=["'][A-Z]{1,2}\d{6}""")
+_LAST_CELL = re.compile(rb"""r=["']([A-Z]{1,3})(\d{1,7})["']""")
+_HEAD = 20_000
+"""Bytes of a sheet that show how its writer spells things."""
+
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -74,13 +74,36 @@ def _local(tag: str) -> str:
 
 def _faulty(xml: bytes) -> Faulty:
     """Cells without a value, looked for only where the sheet can have some."""
-    far = bool(_FAR.search(xml)) or bool(_WIDE.search(xml) and _LONG.search(xml))
-    if not far and not _FAULTY.search(xml):
+    if not _may_be_absurd(xml) and not _may_be_faulty(xml):
         return {}
     walk = _Walk()
     walk.over(xml)
     check_extent(walk.height, walk.width)
     return walk.faulty
+
+
+def _may_be_faulty(xml: bytes) -> bool:
+    """Whether an error or a formula stands in the sheet, as this writer spells its tags."""
+    head = xml[:_HEAD]
+    error = b"t='e'" if b" r='" in head else b't="e"'
+    formula = b":f" if b":c " in head else b"<f"
+    return formula in xml or error in xml
+
+
+def _may_be_absurd(xml: bytes) -> bool:
+    """Whether the last cells of the rows span too much, styled blanks included, or cannot be told."""
+    height = width = 0
+    begin = end = 0
+    while (end := xml.find(b"row>", begin)) >= 0:
+        place = xml.rfind(b"r=", begin, end)
+        if place >= 0:
+            match = _LAST_CELL.match(xml, place)
+            if match is None:
+                return True
+            height = max(height, int(match[2]))
+            width = max(width, _column_index(match[1].decode()) + 1)
+        begin = end + 4
+    return height * width > MOST_CELLS
 
 
 class _Walk:

@@ -48,7 +48,8 @@ def _lacking(header: Header) -> list[str]:
 
 def _rows(table: Table, known: Names, problems: list[Problem]) -> pl.DataFrame:
     """The hospitals of one sheet, with their row; faults go to `problems`."""
-    hospital, level = table.words("hospital"), table.words("level")
+    fields = ("hospital", "level", "ownership")
+    hospital, level, ownership = table.take(**{f: table.words(f) for f in fields})
     ids = level.map_elements(known.canonical_level, return_dtype=pl.String)
     kinds = pl.Series(sort_rows(table, lone_person=True).body, dtype=pl.String)
     named = hospital.is_not_null() | level.is_not_null()
@@ -65,7 +66,7 @@ def _rows(table: Table, known: Names, problems: list[Problem]) -> pl.DataFrame:
     columns = {
         "hospital": hospital,
         "level": ids,
-        "ownership": table.words("ownership"),
+        "ownership": ownership,
         "row": pl.Series(range(first, first + table.height), dtype=pl.Int64),
         **{name: series for name, series in further.items() if name not in (*REGISTER, "row")},
     }

@@ -35,6 +35,19 @@ from onestop_cli.schema import READ_ROSTER
 from onestop_cli.settings import Settings
 from onestop_cli.synonyms import Names, key, names
 
+_WORDS = {
+    "township": "township",
+    "village": "village",
+    "address_raw": "address",
+    "sex_raw": "sex",
+    "status_raw": "status",
+    "family_no": "family_no",
+    "head": "head",
+    "relation": "relation",
+    "cert_no": "cert_no",
+}
+"""Column of `READ_ROSTER` → field."""
+
 _DAY = r"\d{4}[./年]\d{1,2}(?:[./月]\d{1,2}日?|月)"
 _TERM = rf"^(.+?)\s*(?:至|到|~|～|—+|--+|－+)\s*(.*)$|^({_DAY})\s*-\s*({_DAY})$"
 _KIND_OF_PEOPLE = re.compile(
@@ -134,28 +147,23 @@ def category_named(text: str, known: Names) -> str | None:
 def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
     """Every row below the header in the form of `READ_ROSTER`, data or not."""
     of_head = "id_no" not in table.header.columns
-    relation = table.words("relation")
-    people = {
-        "name": table.trimmed("name" if "name" in table.header.columns else "head"),
-        "id_raw": table.raw("head_id" if of_head else "id_no"),
-        "id_numeric": id_numeric(table, "head_id" if of_head else "id_no"),
-        "category_raw": table.words("category").fill_null(pl.lit(category)),
-        "township": table.words("township"),
-        "village": table.words("village"),
-        "address_raw": table.words("address"),
-        "sex_raw": table.words("sex"),
-        "status_raw": table.words("status"),
-        "relation": relation,
-        "cert_no": table.words("cert_no"),
-        **{
-            field: same_household(table.words(field), relation, rows.data)
-            for field in ("head", "family_no")
-        },
-    }
-    frame = pl.DataFrame({**people, **_days(table)})
-    return frame.with_columns(**place_columns(table)).select(
-        pl.col(name).cast(dtype) for name, dtype in READ_ROSTER.items()
+    id_field = "head_id" if of_head else "id_no"
+    words = table.take(
+        name=table.trimmed("name" if "name" in table.header.columns else "head"),
+        id_raw=table.raw(id_field),
+        category_raw=table.words("category").fill_null(pl.lit(category, pl.String)),
+        **{column: table.words(field) for column, field in _WORDS.items()},
     )
+    numeric = id_numeric(table, id_field).alias("id_numeric")
+    return words.with_columns(
+        numeric,
+        *(
+            same_household(words[name], words["relation"], rows.data)
+            for name in ("head", "family_no")
+        ),
+        **place_columns(table),
+        **_days(table),
+    ).select(pl.col(name).cast(dtype) for name, dtype in READ_ROSTER.items())
 
 
 def _days(table: Table) -> dict[str, pl.Series]:
@@ -180,8 +188,7 @@ def _days(table: Table) -> dict[str, pl.Series]:
 
 def _term(table: Table, first: Habit, last: Habit, faults: Faults) -> tuple[pl.Series, pl.Series]:
     """Both ends of 有效期: `2009-01-01至2010-12-31`, or the last day alone."""
-    whole = pl.DataFrame({"t": table.words("term")})
-    ends = whole.select(
+    ends = table.take(t=table.words("term")).select(
         pl.coalesce(pl.col("t").str.extract(_TERM, 1), pl.col("t").str.extract(_TERM, 3)).alias(
             "from"
         ),
@@ -193,6 +200,5 @@ def _term(table: Table, first: Habit, last: Habit, faults: Faults) -> tuple[pl.S
     until, unread_too = days(ends["to"].fill_null("").to_list(), last)
     column = table.first("term")
     if column is not None:
-        wrong = [i for i, pair in enumerate(zip(unread, unread_too, strict=True)) if any(pair)]
-        faults.unread(column, wrong, "不是看得懂的期限")
+        faults.unread(column, sorted({*unread, *unread_too}), "不是看得懂的期限")
     return since, until

@@ -41,23 +41,27 @@ def sort_rows(table: Table, lone_person: bool) -> Sorted:
     id_column = table.first("id_no" if "id_no" in table.header.columns else "head_id")
     roles = _roles(table, lone_person)
     found = classify(table.text, table.header, table.aliases, roles, id_column)
+    body = ["data"] * table.height
+    for index, (kind, _) in found.items():
+        body[index] = kind
     labels = {
         index: "" if kind == "sum" else _label(table, index)
-        for index, (kind, _) in enumerate(found)
+        for index, (kind, _) in found.items()
         if kind in ("sum", "total")
     }
-    wrong = check_totals([kind for kind, _ in found], labels, table.amounts)
+    wrong = check_totals(body, labels, table.amounts)
     unexplained = {mismatch.row for mismatch in wrong if not mismatch.label}
     for index, label in labels.items():
         if not label:
-            found[index] = ("odd", _UNLABELLED) if index in unexplained else ("total", "")
-    everything = [*_above(table), *found]
-    return Sorted(
-        [kind for kind, _ in everything],
-        [kind for kind, _ in found],
-        {row: reason for row, (kind, reason) in enumerate(everything) if kind == "odd"},
-        [mismatch for mismatch in wrong if mismatch.label],
-    )
+            body[index] = "odd" if index in unexplained else "total"
+    above = _above(table)
+    reasons = {row: _ABOVE_HEADER for row, kind in enumerate(above) if kind == "odd"}
+    reasons |= {
+        table.offset + index: found[index][1] or _UNLABELLED
+        for index, kind in enumerate(body)
+        if kind == "odd"
+    }
+    return Sorted([*above, *body], body, reasons, [m for m in wrong if m.label])
 
 
 def _roles(table: Table, lone_person: bool) -> Roles:
@@ -79,21 +83,21 @@ def _roles(table: Table, lone_person: bool) -> Roles:
 
 def _label(table: Table, index: int) -> str:
     """The words of a total row."""
-    money = set(table.money_columns)
+    money, _ = table.money
     row = table.text.row(index)
-    words = [cell.strip() for column, cell in enumerate(row) if cell and column not in money]
+    words = [cell.strip() for column, cell in enumerate(row) if cell and str(column) not in money]
     return re.sub(r"\s+", "", "".join(words[:2]))[:40] or "合计"
 
 
-def _above(table: Table) -> list[tuple[str, str]]:
+def _above(table: Table) -> list[str]:
     """Rows above the header, and the header; a row with an ID number up there is not lost."""
     header = table.header
     above = [_kind_above(row) for row in table.grid.rows[: header.first]]
-    return above + [("header", "")] * (header.last - header.first + 1)
+    return above + ["header"] * (header.last - header.first + 1)
 
 
-def _kind_above(row: Sequence[Cell]) -> tuple[str, str]:
-    texts = pl.Series([cell_text(cell).strip() for cell in row], dtype=pl.String)
-    if texts.str.contains(ID_LIKE).sum() and len(texts.filter(texts != "")) > 2:
-        return "odd", _ABOVE_HEADER
-    return ("title" if (texts != "").any() else "blank"), ""
+def _kind_above(row: Sequence[Cell]) -> str:
+    texts = pl.Series([text for cell in row if (text := cell_text(cell).strip())], dtype=pl.String)
+    if len(texts) > 2 and texts.str.contains(ID_LIKE).any():
+        return "odd"
+    return "title" if len(texts) else "blank"

@@ -301,12 +301,13 @@ def _masked(cells: Sequence[Cell]) -> str:
     return " | ".join(numbers)
 
 
-def place_columns(table: Table) -> dict[str, pl.Series | pl.Expr]:
+def place_columns(table: Table) -> dict[str, pl.Expr]:
     """`source`, `sheet` and `row` of the body rows."""
+    first = table.offset + 1
     return {
         "source": pl.lit(table.grid.source),
         "sheet": pl.lit(table.grid.sheet, pl.String),
-        "row": pl.Series(range(table.offset + 1, table.offset + 1 + table.height), dtype=pl.Int64),
+        "row": pl.int_range(first, first + table.height, dtype=pl.Int64),
     }
 
 
@@ -318,10 +319,12 @@ def id_numeric(table: Table, field: str) -> pl.Series:
     """Where the ID lost digits: the cell is a number, or text in scientific notation."""
     column = table.first(field)
     if column is None:
-        return pl.Series([False] * table.height, dtype=pl.Boolean)
+        return pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
     cells = table.columns[column]
-    numbers = pl.Series([type(cell) in (float, int) for cell in cells], dtype=pl.Boolean)
-    return numbers | table.text.to_series(column).str.contains(SCIENTIFIC).fill_null(False)
+    text = table.text.to_series(column).str.contains(SCIENTIFIC).fill_null(False)
+    if set(map(type, cells)) == {str}:
+        return text
+    return text | pl.Series([type(cell) in (float, int) for cell in cells], dtype=pl.Boolean)
 
 
 def spoiled_ids(table: Table, rows: pl.DataFrame) -> tuple[str, ...]:

@@ -9,10 +9,10 @@ import polars as pl
 
 from onestop_cli.errors import Problem
 from onestop_cli.readers.aliases import aliases
-from onestop_cli.readers.cells import unread_money
 from onestop_cli.readers.faults import Faults, read_days
 from onestop_cli.readers.headers import Header
-from onestop_cli.readers.hospital import hospital_column, hospital_named_by
+from onestop_cli.readers.hospital import hospital_named_by
+from onestop_cli.readers.household import same_as_above
 from onestop_cli.readers.inbox import open_files
 from onestop_cli.readers.reading import TOTALS, Reading, SheetReading, together
 from onestop_cli.readers.rows import Sorted, sort_rows
@@ -33,6 +33,21 @@ from onestop_cli.settings import Settings
 from onestop_cli.synonyms import Names, names
 
 _AMOUNTS = ("total", "eligible", "out_of_scope", "first_pay", "over_limit")
+_WORDS = {
+    "level_raw": "level",
+    "stay_no": "stay_no",
+    "category_raw": "category",
+    "township_raw": "township",
+    "village_raw": "village",
+    "address_raw": "address",
+    "sex_raw": "sex",
+    "disease": "disease",
+    "scheme_raw": "scheme",
+    "referral_raw": "referral",
+    "visit_raw": "visit",
+}
+"""Column of `READ_STAYS` → field."""
+
 _AROUND = ("title", "footer", "odd")
 _STRUCK = r"^(-1|红冲|冲红|冲账|冲销|退费|退款|负)"
 
@@ -80,9 +95,8 @@ def _read(
     problems += _two_units(table, rows)
     if problems:
         return None, problems
-    column, notes = hospital_column(table, rows)
-    hospital = pl.Series([whose] * table.height, dtype=pl.String) if whose else column
-    stays = _stays(table, hospital, extra).filter(rows.data)
+    words, notes = _words(table, rows, whose, extra)
+    stays = _stays(table, words, extra).filter(rows.data)
     return SheetReading(
         account(table, rows, whose, notes),
         stays,
@@ -121,83 +135,84 @@ def _two_units(table: Table, rows: Sorted) -> list[Problem]:
     ]
 
 
-def _stays(table: Table, hospital: pl.Series, extra: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Every row below the header in the form of `READ_STAYS`, data or not."""
-    words = {
-        "hospital_raw": hospital,
-        "level_raw": table.words("level"),
-        "stay_no": table.words("stay_no"),
-        "name": table.trimmed("name"),
-        "id_raw": table.raw("id_no"),
-        "category_raw": table.words("category"),
-        "township_raw": table.words("township"),
-        "village_raw": table.words("village"),
-        "address_raw": table.words("address"),
-        "sex_raw": table.words("sex"),
-        "disease": table.words("disease"),
-        "scheme_raw": table.words("scheme"),
-        "referral_raw": table.words("referral"),
-        "visit_raw": table.words("visit"),
-        **{f"x_{name}": table.words(f"x_{name}") for name in extra},
-    }
-    if table.layout and table.layout.level and "level" not in table.header.columns:
-        words["level_raw"] = pl.Series([table.layout.level] * table.height, dtype=pl.String)
-    columns = {**words, **_days(table), **_money(table), "id_numeric": id_numeric(table, "id_no")}
-    schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in extra}}
-    frame = pl.DataFrame({name: columns[name] for name in schema if name in columns})
-    return frame.with_columns(**place_columns(table)).select(
-        pl.col(name).cast(dtype) for name, dtype in schema.items()
+def _words(
+    table: Table, rows: Sorted, whose: str | None, extra: Mapping[str, Sequence[str]]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The text columns of `READ_STAYS`, and a note when blank hospitals were filled."""
+    more = {f"x_{name}": table.words(f"x_{name}") for name in extra}
+    words = table.take(
+        hospital_raw=pl.lit(whose) if whose else table.trimmed("hospital"),
+        name=table.trimmed("name"),
+        id_raw=table.raw("id_no"),
+        **{column: table.words(field) for column, field in _WORDS.items()},
+        **more,
     )
+    if table.layout and table.layout.level and "level" not in table.header.columns:
+        words = words.with_columns(level_raw=pl.lit(table.layout.level))
+    hospital, filled = same_as_above(words["hospital_raw"], rows.data)
+    notes = (f"医疗机构列有 {filled} 处空白，按“同上”读",) if filled else ()
+    return words.with_columns(hospital), notes
+
+
+def _stays(table: Table, words: pl.DataFrame, extra: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Every row below the header in the form of `READ_STAYS`, data or not."""
+    schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in extra}}
+    numeric = id_numeric(table, "id_no").alias("id_numeric")
+    return words.with_columns(
+        numeric, **place_columns(table), **_days(table), **_money(table)
+    ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
 def _days(table: Table) -> dict[str, pl.Series]:
     """The day columns, the fund year, and one sentence on what could not be read."""
     habit, faults = table.habit(), Faults(table)
     found = {
-        f"{field}_on": read_days(table, field, habit, faults)
+        f"{field}_on": read_days(table, field, habit, faults, needed=field != "settled")
         for field in ("admitted", "discharged", "settled")
     }
     found["birth_on"] = read_days(table, "birth", table.habit(century=BIRTH_CENTURY), None)
-    for field in ("admitted", "discharged"):
-        empty = found[f"{field}_on"].is_null() & table.words(field).is_null()
-        faults.blank(field, list(empty.arg_true()))
     found["fund_year"] = _fund_year(table, faults)
     return {**found, "date_fault": faults.series()}
 
 
 def _fund_year(table: Table, faults: Faults) -> pl.Series:
     """基金年份 as a number: `2010`, `2010年`, `2010年度`."""
-    text = table.words("fund_year")
-    year = text.str.extract(r"^((?:19|20)\d\d)年?度?$").cast(pl.Int64)
     column = table.first("fund_year")
-    if column is not None:
-        faults.unread(column, list((text.is_not_null() & year.is_null()).arg_true()), "不是年份")
-    return year
+    if column is None:
+        return pl.repeat(None, table.height, dtype=pl.Int64, eager=True)
+    frame = table.take(text=table.words("fund_year")).with_columns(
+        year=pl.col("text").str.extract(r"^((?:19|20)\d\d)年?度?$").cast(pl.Int64)
+    )
+    wrong = frame.select(pl.col("text").is_not_null() & pl.col("year").is_null()).to_series()
+    faults.unread(column, list(wrong.arg_true()), "不是年份")
+    return frame["year"]
 
 
-def _money(table: Table) -> dict[str, pl.Series]:
+def _money(table: Table) -> dict[str, pl.Series | pl.Expr]:
     """Amounts in fen and one sentence on cells that are none."""
-    none = pl.Series([None] * table.height, dtype=pl.Int64)
     amounts, faults = table.amounts, Faults(table)
-    found = {f"{field}_fen": amounts.get(field, none) for field in _AMOUNTS}
-    found |= {f"{p}_claimed_fen": amounts.get(p, none) for p in (*PAYERS, "self")}
-    found["has_eligible"] = pl.Series(["eligible" in amounts] * table.height, dtype=pl.Boolean)
-    for column, fen in table.money_columns.items():
-        wrong = unread_money(table.text.to_series(column), fen)
-        faults.unread(column, list(wrong.arg_true()), "不是金额")
+    _, wrong = table.money
+    for column, rows in wrong.items():
+        faults.unread(int(column), rows, "不是金额")
     for field in ("total", "eligible"):
         if field in amounts:
-            empty = amounts[field].is_null() & table.words(field).is_null()
-            faults.blank(field, list(empty.arg_true()))
+            unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
+            faults.blank(field, [r for r in amounts[field].is_null().arg_true() if r not in unread])
     _struck(table, faults)
-    return {**found, "amount_fault": faults.series()}
+    none = pl.lit(None, pl.Int64)
+    return {
+        **{f"{field}_fen": amounts.get(field, none) for field in _AMOUNTS},
+        **{f"{payer}_claimed_fen": amounts.get(payer, none) for payer in (*PAYERS, "self")},
+        "has_eligible": pl.lit("eligible" in amounts),
+        "amount_fault": faults.series(),
+    }
 
 
 def _struck(table: Table, faults: Faults) -> None:
     """A row marked as a reversal whose total is not negative cannot be taken as either."""
     if "reversal" in table.header.columns and "total" in table.amounts:
-        marked = table.words("reversal").str.contains(_STRUCK).fill_null(False)
-        for index in (marked & (table.amounts["total"] > 0).fill_null(False)).arg_true():
+        marked = table.take(marked=table.words("reversal").str.contains(_STRUCK)).to_series()
+        for index in (marked & (table.amounts["total"] > 0)).fill_null(False).arg_true():
             faults.say(index, "冲红标志与正数金额矛盾")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
 from onestop_cli.readers.aliases import Aliases, unit_of
-from onestop_cli.readers.cells import fen, texts, trimmed, worded
+from onestop_cli.readers.cells import fen_columns, filled, text_column, trimmed, worded
 from onestop_cli.readers.days import Habit, Month, days
 from onestop_cli.readers.grid import Cell, Grid
 from onestop_cli.readers.headers import Header
@@ -68,35 +69,37 @@ class Table:
 
     @cached_property
     def text(self) -> pl.DataFrame:
-        """The same as text, blank cells null."""
-        return pl.DataFrame(
-            {str(index): texts(column) for index, column in enumerate(self.columns)}
-        )
+        """The same as text, columns named by their number, blank cells null."""
+        columns = {str(c): text_column(column) for c, column in enumerate(self.columns)}
+        return pl.DataFrame(columns).with_columns(filled(pl.all()))
 
     def first(self, field: str) -> int | None:
         """The surest column of `field`."""
         return next(iter(self.header.columns.get(field, ())), None)
 
-    def raw(self, field: str) -> pl.Series:
-        """The texts of `field` as the file has them; later columns fill blanks where ties allow it."""
-        result = pl.Series(field, [None] * self.height, dtype=pl.String)
-        for column in self.header.columns.get(field, ()):
-            more = self.text.to_series(column)
-            result = result.zip_with(result.is_not_null(), more)
-        return result
+    def raw(self, field: str) -> pl.Expr:
+        """Of `text`: the texts of `field` as the file has them; later columns fill blanks of earlier ones."""
+        columns = [pl.col(str(c)) for c in self.header.columns.get(field, ())]
+        return pl.coalesce(columns) if columns else pl.lit(None, pl.String)
 
-    def words(self, field: str) -> pl.Series:
-        """`raw`, trimmed, and null for words that only say that there is nothing."""
-        return worded(self.raw(field))
+    def words(self, field: str) -> pl.Expr:
+        """Of `text`: `raw`, trimmed, and null for words that only say that there is nothing."""
+        columns = [worded(pl.col(str(c))) for c in self.header.columns.get(field, ())]
+        return pl.coalesce(columns) if columns else pl.lit(None, pl.String)
 
-    def trimmed(self, field: str) -> pl.Series:
+    def trimmed(self, field: str) -> pl.Expr:
+        """Of `text`: `raw` without blanks around it."""
         return trimmed(self.raw(field))
 
-    def days(self, field: str, habit: Habit) -> tuple[pl.Series, list[str | None]]:
-        """Days of `field`, and the texts that are none."""
+    def take(self, **columns: pl.Expr) -> pl.DataFrame:
+        """Expressions over `text`, one row per body row."""
+        return self.text.with_columns(**columns).select(list(columns))
+
+    def days(self, field: str, habit: Habit) -> tuple[pl.Series, list[int]]:
+        """Days of `field`, and the body rows whose cell is something else."""
         column = self.first(field)
         if column is None:
-            return pl.Series([None] * self.height, dtype=pl.Date), [None] * self.height
+            return pl.repeat(None, self.height, dtype=pl.Date, eager=True), []
         return days(self.columns[column], habit)
 
     def habit(self, month: Month = "refuse", century: int = 69) -> Habit:
@@ -130,28 +133,33 @@ class Table:
         return next((unit for unit in named if unit), self.unit)
 
     @cached_property
-    def money_columns(self) -> dict[int, pl.Series]:
-        """Column → fen of every column that carries an amount."""
-        return {
-            column: fen(self.text.to_series(column), self.unit_of(column))
+    def money(self) -> tuple[dict[str, pl.Series], dict[str, list[int]]]:
+        """Column → fen of every column that carries an amount, and its body rows that hold none."""
+        units = {
+            str(column): self.unit_of(column)
             for field, columns in self.header.columns.items()
             if self.aliases.fields[field].kind == "money"
             for column in columns
         }
+        return fen_columns(self.text, units)
 
     @cached_property
     def amounts(self) -> dict[str, pl.Series]:
         """Field → fen; several columns of one field are added, null where all are blank."""
-        found = {}
-        for field, columns in self.header.columns.items():
-            if self.aliases.fields[field].kind == "money":
-                parts = pl.DataFrame({str(c): self.money_columns[c] for c in columns})
-                found[field] = parts.select(
-                    pl.when(pl.any_horizontal(pl.all().is_not_null())).then(
-                        pl.sum_horizontal(pl.all())
-                    )
-                ).to_series()
-        return found
+        by_column, _ = self.money
+        return {
+            field: _added([by_column[str(c)] for c in columns])
+            for field, columns in self.header.columns.items()
+            if self.aliases.fields[field].kind == "money"
+        }
+
+
+def _added(parts: Sequence[pl.Series]) -> pl.Series:
+    if len(parts) == 1:
+        return parts[0]
+    frame = pl.DataFrame({str(place): part for place, part in enumerate(parts)})
+    some = pl.any_horizontal(pl.all().is_not_null())
+    return frame.select(pl.when(some).then(pl.sum_horizontal(pl.all()))).to_series()
 
 
 def named_unit(line: str) -> str | None:
