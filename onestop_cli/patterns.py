@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
@@ -20,7 +21,8 @@ def shown_findings(run: Run) -> pl.DataFrame:
     """All findings as a paper shows them: titles, layer names and causes in Chinese, IDs masked.
 
     Adds `number`, `title`, `severity_name`, `remedy`, `layer_name`, `cause_name` (all that fit),
-    `likeliest` (the first of them), `id_shown`.
+    `likeliest` (the first of them), `id_shown`, `month` (its first day; null for what is no stay) and
+    `closing` (whether that is the last month of the period).
     Grave ones first, then by code, hospital and place.
     """
     found = run.findings
@@ -33,6 +35,7 @@ def shown_findings(run: Run) -> pl.DataFrame:
     )
     return (
         found.join(told, on=["cause", "layer"], how="left", nulls_equal=True, validate="m:1")
+        .join(_months(run), on=_PLACE, how="left", nulls_equal=True, validate="m:1")
         .with_columns(
             pl.col("hospital").fill_null(NO_HOSPITAL),
             title=_told({code: entry.title for code, entry in CATALOGUE.items()}),
@@ -45,6 +48,13 @@ def shown_findings(run: Run) -> pl.DataFrame:
         .sort("grave", "code", "hospital", *_PLACE, nulls_last=True)
         .with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     )
+
+
+def _months(run: Run) -> pl.DataFrame:
+    """The month in which each stay counts."""
+    month = pl.coalesce("settled_on", "discharged_on").dt.truncate("1mo")
+    stays = run.stays.select(*_PLACE, month=month)
+    return stays.with_columns(closing=pl.col("month") == run.period.last.replace(day=1))
 
 
 def _ranks() -> dict[str, int]:
@@ -96,29 +106,75 @@ def by_hospital(statement: Statement, findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+_KEYS = ("layer_name", "way", "hospital", "code", "title", "likeliest")
+"""What makes a pattern; `way` is 多付 or 少付."""
+
+
 def patterns(findings: pl.DataFrame) -> pl.DataFrame:
-    """What happens again and again: layer, direction, hospital, code and cause, with cases and fen."""
+    """What happens again and again, largest amounts first: `_KEYS`, `when`, `cases`, `amount_fen`, `sentence`.
+
+    `sentence`: 县医院 自10月起新农合补偿按乡级比例（80%）计算，31 例，多付 12,345.00 元.
+    """
+    found = _money(findings).group_by(_KEYS, maintain_order=True).agg(*_count(), when=_when())
+    ordered = found.sort(
+        "amount_fen", "cases", *_KEYS, descending=[True, True, *[False] * len(_KEYS)]
+    )
+    sentences = [_sentence(row) for row in ordered.iter_rows(named=True)]
+    return ordered.with_columns(sentence=pl.Series(sentences, dtype=pl.String))
+
+
+def patterns_by_month(findings: pl.DataFrame) -> pl.DataFrame:
+    """The same month by month, in the order of `patterns`: `_KEYS`, `month`, `cases`, `amount_fen`."""
+    order = patterns(findings).select(_KEYS).with_row_index("turn")
+    months = _money(findings).group_by(*_KEYS, "month", maintain_order=True).agg(_count())
+    return months.join(order, on=_KEYS, nulls_equal=True, validate="m:1").sort("turn", "month")
+
+
+def _money(findings: pl.DataFrame) -> pl.DataFrame:
+    """The findings that change money, and which way."""
     money = findings.filter((pl.col("severity") == "differs") & (pl.col("diff_fen") != 0))
     way = pl.when(pl.col("diff_fen") > 0).then(pl.lit("多付")).otherwise(pl.lit("少付"))
-    keys = ("layer_name", "way", "hospital", "code", "title", "likeliest")
+    return money.with_columns(way=way)
+
+
+def _count() -> list[pl.Expr]:
+    return [
+        pl.len().cast(pl.Int64).alias("cases"),
+        pl.col("diff_fen").abs().sum().alias("amount_fen"),
+    ]
+
+
+def _when() -> pl.Expr:
+    """In which months: 12月, 10月至11月, 自10月起 when it goes on to the end of the period."""
+    end = pl.col("month").max()
+    first, last = _month(pl.col("month").min(), end), _month(end, end)
     return (
-        money.with_columns(way=way)
-        .group_by(keys, maintain_order=True)
-        .agg(
-            pl.len().cast(pl.Int64).alias("cases"),
-            pl.col("diff_fen").abs().sum().alias("amount_fen"),
-        )
-        .sort("amount_fen", "cases", *keys, descending=[True, True, *[False] * len(keys)])
+        pl.when(pl.col("month").n_unique() == 1)
+        .then(first)
+        .when(pl.col("closing").any())
+        .then(pl.format("自{}起", first))
+        .otherwise(pl.format("{}至{}", first, last))
+    )
+
+
+def _month(day: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """The month in words, with its year where that is not the year of `end`."""
+    year = pl.when(day.dt.year() != end.dt.year()).then(pl.format("{}年", day.dt.year()))
+    return pl.format("{}{}月", year.fill_null(""), day.dt.month())
+
+
+def _sentence(row: Mapping[str, Any]) -> str:
+    """A pattern in one sentence."""
+    what = row["likeliest"] or row["title"]
+    return (
+        f"{row['hospital']} {row['when']}{row['layer_name']}{what}，"
+        f"{row['cases']:,} 例，{row['way']} {yuan(row['amount_fen'])} 元"
     )
 
 
 def pattern_lines(findings: pl.DataFrame, count: int) -> list[str]:
-    """The first `count` patterns: 医疗救助多付 · 县医院 · 31 例 · 12,345.00 元 · 年度封顶超支."""
-    return [
-        f"{row['layer_name']}{row['way']} · {row['hospital']} · {row['cases']:,} 例 · "
-        f"{yuan(row['amount_fen'])} 元 · {row['likeliest'] or row['title']}"
-        for row in patterns(findings).head(count).iter_rows(named=True)
-    ]
+    """The first `count` patterns, a sentence each."""
+    return patterns(findings)["sentence"].head(count).to_list()
 
 
 def reasons(findings: pl.DataFrame) -> pl.DataFrame:

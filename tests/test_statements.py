@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onestop_cli.indicators import indicators
+from onestop_cli.money import yuan
 from onestop_cli.patterns import by_code, by_hospital, pattern_lines, patterns, shown_findings
 from onestop_cli.patterns import with_reasons as reasoned
 from onestop_cli.remarks import checked_how_far, cover_lines, equation, rules_in_force
@@ -291,8 +292,8 @@ class TestPatterns:
     def test_a_pattern_is_one_sentence(self, findings: pl.DataFrame) -> None:
         top = patterns(findings).row(0, named=True)
         line = pattern_lines(findings, 1)[0]
-        assert line.startswith(f"{top['layer_name']}{top['way']} · {top['hospital']} · ")
-        assert " 例 · " in line
+        assert line.startswith(f"{top['hospital']} {top['when']}{top['layer_name']}")
+        assert line.endswith(f"{top['cases']} 例，{top['way']} {yuan(top['amount_fen'])} 元")
 
     def test_patterns_are_sorted_by_amount(self, findings: pl.DataFrame) -> None:
         amounts = patterns(findings)["amount_fen"].to_list()

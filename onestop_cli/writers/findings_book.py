@@ -8,7 +8,7 @@ import polars as pl
 
 from onestop_cli.decide import KINDS
 from onestop_cli.findings.catalogue import SEVERITIES
-from onestop_cli.patterns import by_code, by_hospital
+from onestop_cli.patterns import by_code, by_hospital, patterns, patterns_by_month
 from onestop_cli.statements import Statement
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.statement_columns import NUMBER
@@ -51,6 +51,7 @@ def write_findings_book(statement: Statement, findings: pl.DataFrame, path: Path
         _explain(book, heading)
         _hospitals(book, heading, by_hospital(statement, findings))
         _codes(book, heading, by_code(statement, findings))
+        _patterns(book, heading, findings)
         _everything(book, heading, findings)
         _quarantine(book, heading, run.quarantine)
         _false_totals(book, heading, findings)
@@ -93,6 +94,34 @@ def _codes(book: Book, heading: str, rows: pl.DataFrame) -> None:
     ]
     notes = ("同一笔待核住院有几种差错时，待核金额在各代码下都列出，所以不作合计。",)
     book.table_sheet("按代码", f"{heading}差错汇总（按代码）", columns, rows, notes=notes)
+
+
+def _patterns(book: Book, heading: str, findings: pl.DataFrame) -> None:
+    """What happens again and again: in a sentence each, then month by month."""
+    money = (
+        Column("cases", "例数", "int", 7, total=True),
+        Column("amount_fen", "金额", "yuan", total=True),
+    )
+    told = (NUMBER, Column("sentence", "规律", width=90), *money)
+    book.table_sheet("规律", f"{heading}差错规律", told, _numbered(patterns(findings)))
+    columns = [
+        Column("hospital", "医疗机构", width=24),
+        Column("layer_name", "补偿种类", width=14),
+        Column("way", "多付/少付", width=10, align="center"),
+        Column("code", "代码", width=7, align="center"),
+        Column("title", "问题", width=22),
+        Column("likeliest", "最可能的原因", width=40),
+        Column("month_name", "月份", width=10, align="center"),
+        *money,
+    ]
+    months = patterns_by_month(findings).with_columns(
+        month_name=pl.col("month").dt.to_string("%Y-%m")
+    )
+    book.table_sheet("规律按月", f"{heading}差错规律（按月）", columns, months, filters=True)
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
 
 
 def _everything(book: Book, heading: str, findings: pl.DataFrame) -> None:

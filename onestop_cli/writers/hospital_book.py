@@ -175,7 +175,8 @@ class _HospitalBook:
             Column("way", "多付/少付", width=10, align="center"),
             Column("code", "代码", width=7, align="center"),
             Column("title", "问题", width=24),
-            Column("likeliest", "最可能的原因", width=44),
+            Column("likeliest", "最可能的原因", width=40),
+            Column("when", "月份", width=12, align="center"),
             Column("cases", "例数", "int", total=True),
             Column("amount_fen", "金额", "yuan", total=True),
         ]
