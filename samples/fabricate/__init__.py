@@ -7,8 +7,9 @@ arithmetic that shares nothing with the tool.
 
 from __future__ import annotations
 
+from samples.fabricate.cases import write_cases
 from samples.fabricate.county import make_county
 from samples.fabricate.model import County, FaultPlan, Habit, Stay
 from samples.fabricate.write import write_county
 
-__all__ = ["County", "FaultPlan", "Habit", "Stay", "make_county", "write_county"]
+__all__ = ["County", "FaultPlan", "Habit", "Stay", "make_county", "write_cases", "write_county"]
