@@ -132,7 +132,7 @@ def _matches(name: str, roots: Sequence[Path]) -> list[Path]:
 
 
 def _unknown(name: str, known: Mapping[str, Path]) -> Problem:
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.7)
     hint = f"是不是 {'、'.join(near)}？" if near else ""
     listing = f"现有：{'、'.join(sorted(known))}" if known else "现在没有任何规则文件"
     return Problem(f"找不到规则“{name}”", f"{hint}请写规则编号、文件或地区名；{listing}")

@@ -64,11 +64,11 @@ def impossible(rule: RuleFile) -> Iterator[Finding]:
         yield ("effective", "to"), "止日早于起日", "请改正日期"
     terms = Terms(rule)
     for number, layer in enumerate(rule.layer):
-        found: dict[Key, str] = {}
+        found: dict[tuple[Key, str], None] = {}
         for cell in terms.cells if layer.kind == "computed" else ():
             if terms.entitled(layer, cell):
-                found |= dict(_at_odds(terms, layer, cell))
-        for where, what in found.items():
+                found |= dict.fromkeys(_at_odds(terms, layer, cell))
+        for where, what in found:
             yield ("layer", number, *where), what, "请核对两个数字"
         for place, term in enumerate(layer.deductible):
             yield from _steps(("layer", number, "deductible", place), term)
