@@ -108,10 +108,10 @@ def _pick(words: list[str | None], index: pl.Expr) -> pl.Expr:
 def _persons(people: int, seed: int) -> pl.DataFrame:
     """One row per person: valid and unique `id_raw`, `name`, `category` (null for a quarter), `township`."""
     number = pl.col("number")
-    born = pl.lit(date(1930, 1, 1)) + pl.duration(days=number // _AREAS * 7919 % _BIRTHDAYS)
+    born = pl.lit(date(1930, 1, 1)) + pl.duration(days=number * 7919 % _BIRTHDAYS)
     order = _draw(seed, 1, 999) + 1
     first17 = (
-        (pl.lit(639_901) + number % _AREAS) * 10**11
+        (pl.lit(639_901) + number // _BIRTHDAYS) * 10**11
         + born.dt.strftime("%Y%m%d").cast(pl.Int64) * 1000
         + order
     )
@@ -240,9 +240,10 @@ def _due(stays: pl.DataFrame) -> pl.DataFrame:
     first_class = listed & ~pl.col("category").is_in(["五保户", "重点优抚对象"])
     rate = pl.when(listed).then("rate").otherwise(pl.col("rate") - 5)
     stays = stays.sort("discharged_on", "admitted_on", "hospital", maintain_order=True)
-    stays = stays.with_columns(_half_up(pl.col("eligible_fen") * rate).alias("full_basic"))
-    basic, _ = _capped("full_basic", BASIC_CAP_FEN, listed)
-    stays = stays.with_columns(basic.alias("basic"))
+    basic = _half_up(pl.col("eligible_fen") * rate).clip(upper_bound=BASIC_CAP_FEN)
+    stays = stays.with_columns(basic.alias("full_basic"))
+    due, _ = _capped("full_basic", BASIC_CAP_FEN, listed)
+    stays = stays.with_columns(due.alias("basic"))
     stays = stays.with_columns(_aid(pl.col("total_fen") - pl.col("basic")).alias("full_aid"))
     aid, room = _capped("full_aid", AID_CAP_FEN, first_class)
     return stays.with_columns(
