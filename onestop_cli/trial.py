@@ -24,16 +24,21 @@ from onestop_cli.settle.given import settle_input
 Amounts = Mapping[str, Any]
 
 
-def settle_given(people: Sequence[Sequence[Given]], book: Rulebook) -> list[Amounts]:
+def settle_given(
+    people: Sequence[Sequence[Given]], book: Rulebook, year: Amounts | None = None
+) -> list[Amounts]:
     """The last stay of each person with every column of `govern` and `settle`; fen, days and texts.
 
-    Where no document or no term applies, `term` is None and there are no amounts.
+    `year`: columns that say what the year has used so far, instead of earlier stays (see `settle`, not `live`). Where
+    no document or no term applies, `term` is None and there are no amounts.
     """
     stays = [_row(person, place, stay, book)
              for person, several in enumerate(people) for place, stay in enumerate(several)]  # fmt: skip
     governed = govern(choose_best(_frame(stays, book), book), book)
     ruled = governed.filter(pl.col("term").is_not_null())
-    amounts = {row["row"]: row for row in settle(settle_input(ruled, book), book).to_dicts()}
+    ruled = ruled.with_columns(pl.lit(used).alias(name) for name, used in (year or {}).items())
+    settled = settle(settle_input(ruled, book), book, live=year is None)
+    amounts = {row["row"]: row for row in settled.to_dicts()}
     last = governed.group_by("id_no", maintain_order=True).last()
     return [amounts.get(row["row"], row) for row in last.to_dicts()]
 

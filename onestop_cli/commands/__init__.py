@@ -10,12 +10,14 @@ import typer
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
 from onestop_cli.commands.publish import publish
+from onestop_cli.commands.quote import quote
 from onestop_cli.commands.reconcile import reconcile
 from onestop_cli.commands.roster import roster
 from onestop_cli.commands.rules import rules
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "reconcile": reconcile,
+    "quote": quote,
     "explain": explain,
     "publish": publish,
     "findings": findings,

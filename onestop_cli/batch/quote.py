@@ -1,0 +1,177 @@
+"""`onestop quote`: from what is typed at the bedside to both shares and self-pay."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from onestop_cli.batch.explain import MADE_BY
+from onestop_cli.batch.start import county_settings
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.money import parse_fen
+from onestop_cli.quoting import YearSoFar, quote
+from onestop_cli.rulebook import words
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.cases import Given
+from onestop_cli.rulebook.library import load_rules
+from onestop_cli.rulebook.usable import unusable
+from onestop_cli.schema import LEVELS
+from onestop_cli.settings import FILE_NAME
+from onestop_cli.synonyms import Names, names
+from onestop_cli.writers.explanation_page import page
+from onestop_cli.writers.explanation_screen import show
+from onestop_cli.writers.folder import refuse_existing, staged_file
+from onestop_cli.writers.screen import console_for
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, as typed; `day` is today unless another was."""
+
+    day: date
+    level: str
+    total: str
+    eligible: str | None = None
+    categories: Sequence[str] = ()
+    disease: str = ""
+    used: Sequence[str] = ()
+    charged: Sequence[str] = ()
+    cost: Sequence[str] = ()
+    given: Sequence[str] = ()
+    further: Sequence[str] = ()
+    nth: int = 1
+
+
+def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> None:
+    """Show the quote, and write it as a page; raises `CannotRun` with everything that cannot be understood."""
+    if html:
+        refuse_existing(html)
+    book = _book(rules)
+    given, year = understood(asked, book, names(county_settings()))
+    told = quote(given, book, year).explanation
+    show(told, console_for(sys.stdout))
+    if html:
+        with staged_file(html) as stage:
+            stage.write_text(page(told, MADE_BY), "utf-8")
+
+
+def _book(rules: Sequence[str]) -> Rulebook:
+    chosen = list(rules) or list(county_settings().reconcile.rules)
+    if not chosen:
+        remedy = f"请加上 --rules 规则编号，或在县文件夹的 {FILE_NAME} 中写明"
+        raise CannotRun([Problem("没有给出 --rules", remedy)])
+    loaded = load_rules(chosen)
+    if problems := unusable(loaded):
+        raise CannotRun(problems)
+    return Rulebook(tuple(rule.file for rule in loaded))
+
+
+def understood(asked: Asked, book: Rulebook, known: Names) -> tuple[Given, YearSoFar]:
+    """The stay and the year so far; raises `CannotRun` with every word that is not understood."""
+    reader = _Reader(book, known)
+    stay: dict[str, Any] = {
+        "level": reader.level(asked.level),
+        "category": [c for text in asked.categories for c in reader.category(text)],
+        "total": reader.yuan("--total", asked.total),
+        "eligible": reader.yuan("--eligible", asked.eligible) if asked.eligible else None,
+        "disease": asked.disease,
+        "discharged": asked.day,
+        "paid": reader.layers("--given", asked.given),
+        **reader.further(asked.further),
+    }
+    of = {
+        "paid": reader.layers("--used", asked.used),
+        "charged": reader.layers("--charged", asked.charged),
+        "cost": reader.layers("--cost", asked.cost),
+    }
+    reader.check(stay)
+    if reader.problems:
+        raise CannotRun(reader.problems)
+    fen = {name: {la: int(y * 100) for la, y in told.items()} for name, told in of.items()}
+    return Given.model_validate(stay), YearSoFar(**fen, nth=asked.nth)
+
+
+@dataclass
+class _Reader:
+    """Understands words, and remembers those it does not."""
+
+    book: Rulebook
+    known: Names
+    problems: list[Problem] = field(default_factory=list)
+
+    def _wrong(self, what: str, remedy: str) -> None:
+        self.problems.append(Problem(what, remedy))
+
+    def level(self, text: str) -> str:
+        level = text if text in LEVELS else self.known.canonical_level(text)
+        if level is None:
+            choice = "、".join(f"{id_}（{name}）" for id_, name in LEVELS.items())
+            self._wrong(f"看不懂机构级别“{text}”", f"--level 可写：{choice}")
+        return level or text
+
+    def category(self, text: str) -> list[str]:
+        if self.known.says_none(text):
+            return []
+        found = self.known.canonical_category(text, self.book.priority)
+        if found is None:
+            choice = "、".join(self.book.priority) or "（本文件不分类别）"
+            self._wrong(f"政策文件没有“{text}”这一类", f"--category 可写：{choice}；没有身份就不写")
+        return [found] if found else []
+
+    def yuan(self, option: str, text: str) -> Decimal:
+        """A non-negative amount in yuan, as rule files and cases write it."""
+        fen = parse_fen(text)
+        if fen is None or fen < 0:
+            self._wrong(f"{option} 的“{text}”不是金额", "请写元，例如 3000 或 2,400.50")
+            return Decimal(0)
+        return Decimal(fen) / 100
+
+    def layers(self, option: str, texts: Sequence[str]) -> dict[str, Decimal]:
+        """`basic=1200` or `新农合补偿=1200` → layer id and yuan."""
+        ids = {name: step.layer for step in self.book.steps for name in (step.layer, step.name)}
+        found: dict[str, Decimal] = {}
+        for name, text in self._pairs(option, texts):
+            if name in ids:
+                found[ids[name]] = self.yuan(option, text)
+            else:
+                choice = "、".join(f"{s.layer}（{s.name}）" for s in self.book.steps)
+                self._wrong(f"{option} 的“{name}”不是这份政策的补偿项目", f"可写：{choice}")
+        return found
+
+    def further(self, texts: Sequence[str]) -> dict[str, Any]:
+        """Values of the documents' own dimensions and expenses, by id or by name."""
+        dims = {name: d for r in self.book.rules for d in r.dimension for name in (d.id, d.name)}
+        costs = {name: id_ for id_, title in words.EXPENSES.items() for name in (id_, title)}
+        costs |= {name: e.id for e in self.book.expenses for name in (e.id, e.name)}
+        found: dict[str, Any] = {}
+        for name, text in self._pairs("--with", texts):
+            if name in costs:
+                found[costs[name]] = self.yuan("--with", text)
+            elif name in dims and dims[name].source == "age":
+                found["age"] = int(text) if re.fullmatch(r"\d{1,3}", text) else None
+            elif name in dims:
+                found[dims[name].id] = text
+            else:
+                choice = "、".join({d.name for d in dims.values()} | {*words.EXPENSES.values()})
+                self._wrong(f"--with 的“{name}”在政策文件中没有", f"可写：{choice}")
+        return found
+
+    def _pairs(self, option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+        pairs = []
+        for text in texts:
+            name, sign, value = text.replace("＝", "=").partition("=")
+            if sign and value.strip():
+                pairs.append((name.strip(), value.strip()))
+            else:
+                self._wrong(f"看不懂 {option} “{text}”", f"请写成 {option} 名称=值")
+        return pairs
+
+    def check(self, stay: Mapping[str, Any]) -> None:
+        if stay["eligible"] is not None and stay["eligible"] > stay["total"]:
+            self._wrong("可补偿费用大于总费用", "请核对 --total 和 --eligible")

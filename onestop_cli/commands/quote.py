@@ -1,0 +1,76 @@
+"""`onestop quote`: pre-settlement at the bedside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def quote(
+    level: Annotated[
+        str,
+        typer.Option("--level", help="机构级别：township、county、city、province，或 乡级、县级…"),
+    ],
+    total: Annotated[str, typer.Option("--total", help="总费用（元）")],
+    rules: Annotated[
+        list[str] | None, typer.Option("--rules", help="政策文件：编号、地区或文件，可重复")
+    ] = None,
+    eligible: Annotated[
+        str | None, typer.Option("--eligible", help="可补偿费用（元）；不写则只能给出上限")
+    ] = None,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", help="救助类别，如 五保户；可重复；没有就不写")
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="出院日期，如 2010-11-03；默认今天"),
+    ] = None,
+    disease: Annotated[str, typer.Option("--disease", help="病种（单病种结算时）")] = "",
+    used: Annotated[
+        list[str] | None,
+        typer.Option("--used", help="本年此前已补，如 assistance=5500 或 医疗救助=5500；可重复"),
+    ] = None,
+    nth: Annotated[int, typer.Option("--nth", min=1, help="本年第几次住院")] = 1,
+    charged: Annotated[
+        list[str] | None, typer.Option("--charged", help="本年此前已扣起付线，如 basic=200；可重复")
+    ] = None,
+    cost: Annotated[
+        list[str] | None,
+        typer.Option("--cost", help="本年此前已计入的费用（按年分段或限额时），如 critical=8000"),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--given", help="政策文件不计算的项目付了多少，如 basic=1200；可重复"),
+    ] = None,
+    further: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="政策文件另外要看的，如 目录外自费=300、就诊类型=住院；可重复"),
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="另存为网页，可打印")] = None,
+) -> None:
+    """预结算：床边测算一笔住院各项补偿和个人自付，并逐步说明。
+
+    例：onestop quote --rules huangzhong-2009 --level county --category 五保户 --total 3000 --eligible 2400
+    """
+    from datetime import date
+
+    from onestop_cli.batch.quote import Asked, quote_stay
+
+    asked = Asked(
+        day=on.date() if on else date.today(),  # noqa: DTZ011
+        level=level,
+        total=total,
+        eligible=eligible,
+        categories=category or (),
+        disease=disease,
+        used=used or (),
+        charged=charged or (),
+        cost=cost or (),
+        given=given or (),
+        further=further or (),
+        nth=nth,
+    )
+    quote_stay(rules or (), asked, html)
