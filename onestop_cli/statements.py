@@ -126,15 +126,13 @@ class Statement:
         `period` is where the stay was posted, `kind` why it changes; only `adjusted`, `supplement` and
         the `changed_*` columns have amounts.
         """
-        return _numbered(
-            self._lines.filter(pl.col("status") == ADJUSTED).sort("hospital", "period")
-        )
+        return numbered(self._lines.filter(pl.col("status") == ADJUSTED).sort("hospital", "period"))
 
     @cached_property
     def late(self) -> pl.DataFrame:
         """补报: stays of earlier periods that were never posted; they are among `stays`."""
         late = self.stays.filter(pl.col("belongs_to").is_not_null())
-        return _numbered(late.sort("hospital", "belongs_to", "stay_no"))
+        return numbered(late.sort("hospital", "belongs_to", "stay_no"))
 
     @cached_property
     def _lines(self) -> pl.DataFrame:
@@ -225,32 +223,32 @@ class Statement:
         named = self.by("hospital").join(
             levels.select("hospital", "level", "level_name"), on="hospital", validate="1:1"
         )
-        return _numbered(named.sort(rank, "hospital"))
+        return numbered(named.sort(rank, "hospital"))
 
     @cached_property
     def categories(self) -> pl.DataFrame:
         """By category that applied, in the order of the rules."""
         order = {name: rank for rank, name in enumerate([*self.run.classes, "", NO_CATEGORY])}
         rank = pl.col("category").replace_strict(order, default=len(self.run.classes))
-        return _numbered(self.by("category").sort(rank, "category"))
+        return numbered(self.by("category").sort(rank, "category"))
 
     @cached_property
     def townships(self) -> pl.DataFrame:
         """By township of the patient; people without a known one under 其他, last."""
-        return _numbered(self.by("township").sort(pl.col("township") == NOWHERE, "township"))
+        return numbered(self.by("township").sort(pl.col("township") == NOWHERE, "township"))
 
     @cached_property
     def levels(self) -> pl.DataFrame:
         """By hospital level, lowest first."""
         order = {name: rank for rank, name in enumerate(LEVELS.values())}
         rank = pl.col("level_name").replace_strict(order, default=len(order))
-        return _numbered(self.by("level_name").sort(rank))
+        return numbered(self.by("level_name").sort(rank))
 
     @cached_property
     def owed(self) -> pl.DataFrame:
         """Stays on which a patient is owed something, by township and village."""
         owing = self.stays.filter(pl.col("patient_owed_fen") > 0)
-        return _numbered(owing.sort("township", "village", "name", "discharged_on"))
+        return numbered(owing.sort("township", "village", "name", "discharged_on"))
 
     @cached_property
     def equations(self) -> pl.DataFrame:
@@ -279,6 +277,6 @@ def _ratio(part: str, whole: str) -> pl.Expr:
     return pl.when(below > 0).then((pl.col(part) * 2 * FULL + below) // (2 * below))
 
 
-def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+def numbered(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with a running `number` from 1."""
     return rows.with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))

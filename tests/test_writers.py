@@ -292,6 +292,11 @@ class TestPapers:
         assert not lines["上期结余"].strip()
         assert "表十 上期调整" not in county.sheetnames
 
+    def test_the_application_asks_for_what_the_statement_says(self, papers: Path) -> None:
+        county = openpyxl.load_workbook(papers / "结算/县级结算汇总.xlsx", data_only=True)
+        asked, due = county["拨款申请表"], county["表二 应拨资金"]
+        assert column_of(asked, "合计")[-1] == column_of(due, "合计")[-1]
+
     def test_every_finding_is_on_the_list_ready_to_be_decided(self, papers: Path) -> None:
         findings = with_ledger(made_run(90, hostile=True)).findings
         everything = openpyxl.load_workbook(papers / "差错清单.xlsx")["全部差错"]

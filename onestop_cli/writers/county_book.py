@@ -10,7 +10,7 @@ import polars as pl
 from onestop_cli.indicators import indicators
 from onestop_cli.money import capital
 from onestop_cli.remarks import cover_lines
-from onestop_cli.statements import Fund, Statement
+from onestop_cli.statements import Fund, Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.statement_columns import (
     BLANK,
@@ -45,6 +45,7 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.equations(book)
         county.adjustments(book)
         county.decisions(book)
+        county.application(book)
 
 
 class _CountyBook:
@@ -119,7 +120,7 @@ class _CountyBook:
         fund = next((f for f in self.statement.funds if "救助" in f.name), None)
         if fund is None:
             return
-        sheet = book.sheet("表六 与民政局结算", [34, 14, 24, 10], portrait=True)
+        sheet = book.sheet("表六 与民政局结算", [34, 16, 30], portrait=True)
         sheet.title(f"{self.heading}{fund.name}结算单")
         sheet.line(self.period, "单位：元")
         sheet.pairs(self._account(fund))
@@ -148,7 +149,7 @@ class _CountyBook:
             ("本期预拨", advanced, "yuan"),
             ("本期核定", approved, "yuan"),
             ("　其中：拨付医疗机构", total[f"{fund.key}_payment_fen"], "yuan"),
-            ("　其中：上期调整", total[f"{fund.key}_adjusted_fen"], "yuan"),
+            ("　　　　（含上期调整）", total[f"{fund.key}_adjusted_fen"], "yuan"),
             ("　其中：补发患者", total[f"{fund.key}_supplement_fen"], "yuan"),
             ("本期核定（大写）", capital(approved), "text"),
             ("期末结余（负数为应补拨）", balance, "yuan"),
@@ -207,9 +208,7 @@ class _CountyBook:
                     less=("claimed", "payable", "deducted", "held"),
                 ),
             ],
-            self.statement.equations.with_columns(
-                number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
-            ),
+            numbered(self.statement.equations.drop("number")),
             notes=("申报 = 核付 + 扣减 + 待核；末列应全部为 0。已冲销的住院不计入。",),
         )
 
@@ -236,6 +235,29 @@ class _CountyBook:
             self._table(
                 book, "处理意见", f"{self.heading}已执行的处理意见", decision_columns(), rows
             )
+
+    def application(self, book: Book) -> None:
+        """拨款申请表: what 县财政局 is asked to pay to whom, fund by fund."""
+        offices = self.statement.run.info["county"]
+        columns = [
+            NUMBER,
+            Column("hospital", "收款单位", width=26),
+            Column("bank", "开户银行", width=24, fill=True),
+            Column("account", "账号", width=24, fill=True),
+            *self._fund_columns(),
+        ]
+        sheet = book.sheet("拨款申请表", [column.chars for column in columns])
+        sheet.title(f"{self.heading}垫付资金拨款申请表")
+        sheet.line(self.period, "单位：元")
+        sheet.paragraph(
+            "县财政局：本期定点医疗机构垫付的补偿资金已经审核，核定应拨金额如下，请从各基金专户分别拨付。"
+        )
+        due = self.statement.hospitals.filter(pl.col("all_payment_fen") != 0)
+        sheet.table(columns, numbered(due), main=True)
+        for line in payment_lines(self.statement.funds, self.statement.total):
+            sheet.paragraph(line)
+        sheet.paragraph(f"申请单位（盖章）：{offices.get('office') or '县合管办'}")
+        sheet.signature(("经办", "单位负责人", "财政审核"))
 
     def _fund_columns(self) -> list[Column]:
         many = len(self.statement.funds) > 1
@@ -271,8 +293,8 @@ class _CountyBook:
 def _aid_columns(title: str, key: str) -> list[Column]:
     return [
         Column(key, title, width=34),
-        Column("aid_stays", "救助人次", "int", total=True),
-        Column("approved_fen", "本期核定", "yuan", total=True),
+        Column("aid_stays", "救助人次", "int", 16, total=True),
+        Column("approved_fen", "本期核定", "yuan", 30, total=True),
     ]
 
 

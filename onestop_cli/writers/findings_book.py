@@ -9,7 +9,7 @@ import polars as pl
 from onestop_cli.decide import KINDS
 from onestop_cli.findings.catalogue import SEVERITIES
 from onestop_cli.patterns import by_code, by_hospital, patterns, patterns_by_month
-from onestop_cli.statements import Statement
+from onestop_cli.statements import Statement, numbered
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.statement_columns import NUMBER
 from onestop_cli.writers.workbook import Book
@@ -103,7 +103,7 @@ def _patterns(book: Book, heading: str, findings: pl.DataFrame) -> None:
         Column("amount_fen", "金额", "yuan", total=True),
     )
     told = (NUMBER, Column("sentence", "规律", width=90), *money)
-    book.table_sheet("规律", f"{heading}差错规律", told, _numbered(patterns(findings)))
+    book.table_sheet("规律", f"{heading}差错规律", told, numbered(patterns(findings)))
     columns = [
         Column("hospital", "医疗机构", width=24),
         Column("layer_name", "补偿种类", width=14),
@@ -118,10 +118,6 @@ def _patterns(book: Book, heading: str, findings: pl.DataFrame) -> None:
         month_name=pl.col("month").dt.to_string("%Y-%m")
     )
     book.table_sheet("规律按月", f"{heading}差错规律（按月）", columns, months, filters=True)
-
-
-def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
 
 
 def _everything(book: Book, heading: str, findings: pl.DataFrame) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.patterns import patterns
-from onestop_cli.statements import Statement
+from onestop_cli.statements import Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.statement_columns import (
     BLANK,
@@ -210,7 +210,7 @@ class _HospitalBook:
             name,
             f"{self.heading}{name}",
             columns,
-            rows.with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)),
+            numbered(rows),
             left=self.left,
             notes=notes,
             signers=SIGNERS,

@@ -10,7 +10,7 @@ import polars as pl
 from onestop_cli.decide import DECISIONS
 from onestop_cli.money import capital
 from onestop_cli.run import Run
-from onestop_cli.statements import Fund, Statement
+from onestop_cli.statements import Fund, Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 
 BLANK = "　"
@@ -120,13 +120,13 @@ def decision_rows(run: Run) -> pl.DataFrame:
     """The decisions of `run.json`, numbered."""
     lines = run.info.get("decisions", {}).get("lines", ())
     names = {layer.id: layer.name for layer in run.layers}
-    return pl.DataFrame(
+    rows = pl.DataFrame(
         [{**line, "decided_on": None} for line in lines], schema=dict(DECISIONS)
     ).with_columns(
-        number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
         layer_name=pl.col("layer").replace(names),
         decided_on=pl.Series([line["decided_on"] for line in lines], dtype=pl.String).str.to_date(),
     )
+    return numbered(rows)
 
 
 def payment_pairs(
