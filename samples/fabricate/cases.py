@@ -42,6 +42,7 @@ def cases() -> Iterator[Case]:
     yield from _who()
     yield from _roster()
     yield from _when()
+    yield from _again()
     yield from _where()
     yield from _how_much()
     yield from _files()
@@ -161,6 +162,9 @@ def _when() -> Iterator[Case]:
         bill(LIU, stay_no="1004", admitted="2010-10-31", discharged="2010-11-04"),
         found=(Expected("ST05", 3),),
     )
+
+
+def _again() -> Iterator[Case]:
     yield _one(
         "ST06",
         "后两行一正一负，互相冲销；第一行的负数找不到原行",
