@@ -26,6 +26,7 @@ from onestop_cli.statements import STATUS
 from onestop_cli.working import Group, Line, StepOnStay, basis, figure, work_out
 
 _NOWHERE = "（空）"
+_CHECK_FIRST = "本文件的数字取自公开资料，用前请与原件核对"
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ def _rule(row: Row, book: Rulebook) -> Part:
         Line("政策文件", f"{rule.title}{number}"),
         Line("依据文件", rule.source.document),
         Line("施行", f"{rule.effective.from_} 起{end}"),
+        *_text("注意", "" if rule.status == "in-force" else _CHECK_FIRST),
         Line("适用", f"{words.DAYS[day]} {_day(row[days[day]])}；{who}"),
         *_price(row),
     )

@@ -1,12 +1,14 @@
 """预结算: one stay that has not been billed yet, through the same core as a quarter.
 
-What the year has used so far is stated instead of worked out from earlier stays.
+What the year has used so far is stated by whoever asks, or worked out from the closed stays of a ledger.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+import polars as pl
 
 from onestop_cli.errors import stop
 from onestop_cli.explaining import Explanation, Part, rule_parts
@@ -27,14 +29,36 @@ Fen = Mapping[str, int]
 @dataclass(frozen=True)
 class YearSoFar:
     """What the person's year has used before this stay: `paid` by each layer, deductibles `charged`, `cost` that each
-    layer looked at, and the `nth` stay this one is."""
+    layer looked at, and the `nth` stay this one is; or the `closed` stays of a ledger, which say all of it."""
 
     paid: Fen = field(default_factory=dict)
     charged: Fen = field(default_factory=dict)
     cost: Fen = field(default_factory=dict)
     nth: int = 1
+    closed: pl.DataFrame | None = None
 
-    def columns(self, book: Rulebook) -> dict[str, int]:
+    def settle(self, given: Given, book: Rulebook) -> Amounts:
+        """The stay after this year so far, with every column of the core."""
+        if self.closed is None:
+            (row,) = settle_given([[given]], book, year=self._columns(book))
+        else:
+            (row,) = settle_given([[given]], book, closed=self.closed)
+        return row
+
+    def words(self, book: Rulebook) -> str:
+        """What was stated, or what a ledger has."""
+        if self.closed is not None:
+            return f"台账中有已结算的住院 {self.closed.height} 笔"
+        names = {step.layer: step.name for step in book.steps if step.id == step.layer}
+        said = {"已补": self.paid, "已扣起付线": self.charged, "已计费用": self.cost}
+        parts = [
+            f"{names[layer]}{verb} {yuan(fen)}"
+            for verb, of in said.items()
+            for layer, fen in of.items()
+        ]
+        return "，".join([f"本年第 {self.nth} 次住院", *(parts or ["此前没有补偿"])])
+
+    def _columns(self, book: Rulebook) -> dict[str, int]:
         """The year so far as `settle` takes it."""
         found: dict[str, int] = {}
         for step in book.steps:
@@ -77,18 +101,8 @@ class Quote:
         asked = [figure("总费用", "", self.row["total_fen"])]
         if self.row["has_eligible"]:
             asked.append(figure("可补偿费用", "", self.row["eligible_fen"]))
-        asked.append(Line("本年此前", self._before()))
+        asked.append(Line("本年此前", self.year.words(self.book)))
         return Part("测算结果", (Group(tuple(asked)), Group(tuple(self._shares()))))
-
-    def _before(self) -> str:
-        names = {step.layer: step.name for step in self.book.steps if step.id == step.layer}
-        said = {"已补": self.year.paid, "已扣起付线": self.year.charged, "已计费用": self.year.cost}
-        parts = [
-            f"{names[layer]}{verb} {yuan(fen)}"
-            for verb, of in said.items()
-            for layer, fen in of.items()
-        ]
-        return "，".join([f"本年第 {self.year.nth} 次住院", *(parts or ["此前没有补偿"])])
 
     def _shares(self) -> Iterator[Line]:
         """What each layer pays, and what is left."""
@@ -115,15 +129,14 @@ def quote(given: Given, book: Rulebook, year: YearSoFar) -> Quote:
 
     `given.paid`: what layers paid that no document regulates. A layer of which only the most is known counts with that.
     """
-    columns = year.columns(book)
-    (row,) = settle_given([[given]], book, columns)
+    row = year.settle(given, book)
     if row["term"] is None:
         raise stop(str(row["ungoverned"]), _what_to_say(book))
     _all_told(row, given, book)
     open_ = {la: NO_LIMIT for la in book.layers if row[f"{la}_check"] == "bound"}
     if open_:
         told = given.model_copy(update={"paid": {**open_, **given.paid}})
-        (row,) = settle_given([[told]], book, columns)
+        row = year.settle(told, book)
     return Quote(row, book, year)
 
 

@@ -25,22 +25,37 @@ Amounts = Mapping[str, Any]
 
 
 def settle_given(
-    people: Sequence[Sequence[Given]], book: Rulebook, year: Amounts | None = None
+    people: Sequence[Sequence[Given]],
+    book: Rulebook,
+    year: Amounts | None = None,
+    closed: pl.DataFrame | None = None,
 ) -> list[Amounts]:
     """The last stay of each person with every column of `govern` and `settle`; fen, days and texts.
 
-    `year`: columns that say what the year has used so far, instead of earlier stays (see `settle`, not `live`). Where
-    no document or no term applies, `term` is None and there are no amounts.
+    `year`: columns that say what the year has used so far, instead of earlier stays (see `settle`, not `live`).
+    `closed`: settled stays of the first person in a ledger. Where no document or no term applies, `term` is None and
+    there are no amounts.
     """
     stays = [_row(person, place, stay, book)
              for person, several in enumerate(people) for place, stay in enumerate(several)]  # fmt: skip
-    governed = govern(choose_best(_frame(stays, book), book), book)
+    frame = choose_best(_frame(stays, book), book)
+    if closed is not None:
+        frame = pl.concat([_remembered(closed, frame), frame], how="diagonal")
+    governed = govern(frame, book)
     ruled = governed.filter(pl.col("term").is_not_null())
     ruled = ruled.with_columns(pl.lit(used).alias(name) for name, used in (year or {}).items())
     settled = settle(settle_input(ruled, book), book, live=year is None)
     amounts = {row["row"]: row for row in settled.to_dicts()}
     last = governed.group_by("id_no", maintain_order=True).last()
     return [amounts.get(row["row"], row) for row in last.to_dicts()]
+
+
+def _remembered(closed: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Closed stays as earlier ones of the first person, with the columns of `frame`."""
+    row = -1 - pl.int_range(pl.len(), dtype=pl.Int64)
+    mine = closed.with_columns(id_no=pl.lit(frame["id_no"][0]), row=row)
+    kept = {name: kind for name, kind in frame.schema.items() if name in mine.columns}
+    return mine.select(pl.col(name).cast(kind) for name, kind in kept.items())
 
 
 def levels(text: str) -> str:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from onestop_cli.batch.explain import MADE_BY
+from onestop_cli.batch.past import remember
 from onestop_cli.batch.start import county_settings
-from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.identify import identify
 from onestop_cli.money import parse_fen
 from onestop_cli.quoting import YearSoFar, quote
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
-from onestop_cli.rulebook.library import load_rules
+from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
-from onestop_cli.schema import LEVELS
+from onestop_cli.schema import LEVELS, READ_STAYS, empty
 from onestop_cli.settings import FILE_NAME
 from onestop_cli.synonyms import Names, names
 from onestop_cli.writers.explanation_page import page
@@ -46,14 +50,23 @@ class Asked:
     given: Sequence[str] = ()
     further: Sequence[str] = ()
     nth: int = 1
+    ledger: Path | None = None
+    person: str = ""
 
 
 def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> None:
     """Show the quote, and write it as a page; raises `CannotRun` with everything that cannot be understood."""
     if html:
         refuse_existing(html)
-    book = _book(rules)
-    given, year = understood(asked, book, names(county_settings()))
+    settings = county_settings()
+    loaded = _documents(list(rules) or list(settings.reconcile.rules))
+    closed = None
+    if asked.person:
+        loaded, closed = _closed(asked.ledger or settings.reconcile.ledger, asked.person, loaded)
+    book = Rulebook(tuple(rule.file for rule in loaded))
+    given, year = understood(asked, book, names(settings))
+    if closed is not None:
+        year = replace(year, closed=closed)
     told = quote(given, book, year).explanation
     show(told, console_for(sys.stdout))
     if html:
@@ -61,15 +74,28 @@ def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> 
             stage.write_text(page(told, MADE_BY), "utf-8")
 
 
-def _book(rules: Sequence[str]) -> Rulebook:
-    chosen = list(rules) or list(county_settings().reconcile.rules)
-    if not chosen:
+def _documents(names: Sequence[str]) -> tuple[LoadedRule, ...]:
+    if not names:
         remedy = f"请加上 --rules 规则编号，或在县文件夹的 {FILE_NAME} 中写明"
         raise CannotRun([Problem("没有给出 --rules", remedy)])
-    loaded = load_rules(chosen)
+    loaded = load_rules(names)
     if problems := unusable(loaded):
         raise CannotRun(problems)
-    return Rulebook(tuple(rule.file for rule in loaded))
+    return loaded
+
+
+def _closed(
+    ledger: Path | None, person: str, rules: tuple[LoadedRule, ...]
+) -> tuple[tuple[LoadedRule, ...], pl.DataFrame]:
+    """The documents of the books and this one's, and the person's settled stays in the books."""
+    if ledger is None or not ledger.is_file():
+        raise stop("没有台账可查", f"请用 --ledger 给出台账文件，或在 {FILE_NAME} 中写明 ledger")
+    asked = pl.DataFrame({"id_raw": [person], "id_numeric": [False]})
+    row = pl.concat([empty(READ_STAYS), asked], how="diagonal")
+    if identify(row)["id_no"][0] is None:
+        raise stop("身份证号无效", "请核对 --id；查台账须写完整的证号")
+    past = remember(ledger, row, rules, decided=False)
+    return past.rules, past.history.stays.filter(pl.col("status") == "settled")
 
 
 def understood(asked: Asked, book: Rulebook, known: Names) -> tuple[Given, YearSoFar]:
@@ -85,16 +111,12 @@ def understood(asked: Asked, book: Rulebook, known: Names) -> tuple[Given, YearS
         "paid": reader.layers("--given", asked.given),
         **reader.further(asked.further),
     }
-    of = {
-        "paid": reader.layers("--used", asked.used),
-        "charged": reader.layers("--charged", asked.charged),
-        "cost": reader.layers("--cost", asked.cost),
-    }
+    paid = reader.fen("--used", asked.used)
+    charged, cost = reader.fen("--charged", asked.charged), reader.fen("--cost", asked.cost)
     reader.check(stay)
     if reader.problems:
         raise CannotRun(reader.problems)
-    fen = {name: {la: int(y * 100) for la, y in told.items()} for name, told in of.items()}
-    return Given.model_validate(stay), YearSoFar(**fen, nth=asked.nth)
+    return Given.model_validate(stay), YearSoFar(paid, charged, cost, asked.nth)
 
 
 @dataclass
@@ -144,6 +166,10 @@ class _Reader:
                 self._wrong(f"{option} 的“{name}”不是这份政策的补偿项目", f"可写：{choice}")
         return found
 
+    def fen(self, option: str, texts: Sequence[str]) -> dict[str, int]:
+        """The same in fen."""
+        return {layer: int(yuan * 100) for layer, yuan in self.layers(option, texts).items()}
+
     def further(self, texts: Sequence[str]) -> dict[str, Any]:
         """Values of the documents' own dimensions and expenses, by id or by name."""
         dims = {name: d for r in self.book.rules for d in r.dimension for name in (d.id, d.name)}
@@ -173,5 +199,7 @@ class _Reader:
         return pairs
 
     def check(self, stay: Mapping[str, Any]) -> None:
-        if stay["eligible"] is not None and stay["eligible"] > stay["total"]:
+        """What can only be said once everything is understood."""
+        known = not self.problems and stay["eligible"] is not None
+        if known and stay["eligible"] > stay["total"]:
             self._wrong("可补偿费用大于总费用", "请核对 --total 和 --eligible")

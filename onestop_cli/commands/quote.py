@@ -41,6 +41,12 @@ def quote(
         list[str] | None,
         typer.Option("--cost", help="本年此前已计入的费用（按年分段或限额时），如 critical=8000"),
     ] = None,
+    person: Annotated[
+        str, typer.Option("--id", help="身份证号：本年累计从台账取，不必再写 --used 等")
+    ] = "",
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="台账文件；默认取自 onestop.toml")
+    ] = None,
     given: Annotated[
         list[str] | None,
         typer.Option("--given", help="政策文件不计算的项目付了多少，如 basic=1200；可重复"),
@@ -72,5 +78,7 @@ def quote(
         given=given or (),
         further=further or (),
         nth=nth,
+        ledger=ledger,
+        person=person,
     )
     quote_stay(rules or (), asked, html)

@@ -17,8 +17,9 @@ from onestop_cli.writers.screen import clean
 _INDENT, _GAP = 2, 2
 _LABEL = 20
 """The widest a label may be, in half-width characters."""
-_PIECES = re.compile(r"(?:[\x21-\x7e]+|.)[，。；：、”）]*")
-"""What is not broken: a word or number of ASCII, else one character; with the marks that close it."""
+_PIECES = re.compile(r"(?:[^\s−+×]{1,14} [\d,]+\.\d+|[\x21-\x7e]+|.)[，。；：、”）]*")
+"""What is not broken: an amount under its name, a word or number of ASCII, else one character; with the marks that
+close it."""
 
 
 def show(explanation: Explanation, console: Console) -> None:
