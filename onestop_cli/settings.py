@@ -89,8 +89,13 @@ class Layout(_Table):
 
     def fits(self, source: str, sheet: str | None) -> bool:
         """Whether this layout speaks about `sheet` of `source` (relative path or bare file name)."""
-        named = fnmatch(source, self.file) or fnmatch(PurePosixPath(source).name, self.file)
-        return named and (self.sheet is None or fnmatch(sheet or "", self.sheet))
+        named = _fits(source, self.file) or _fits(PurePosixPath(source).name, self.file)
+        return named and (self.sheet is None or _fits(sheet or "", self.sheet))
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name is `pattern` or fits it; a name may have brackets of its own."""
+    return name == pattern or fnmatch(name, pattern)
 
 
 class Publish(_Table):
@@ -117,8 +122,9 @@ class Settings(_Table):
     holidays: tuple[date, ...] = ()
 
     def layout_for(self, source: str, sheet: str | None) -> Layout | None:
-        """The first `[[layout]]` that fits."""
-        return next((layout for layout in self.layout if layout.fits(source, sheet)), None)
+        """The last `[[layout]]` that fits: what was saved later is meant."""
+        fitting = (layout for layout in reversed(self.layout) if layout.fits(source, sheet))
+        return next(fitting, None)
 
 
 def load_settings(path: Path | None) -> Settings:

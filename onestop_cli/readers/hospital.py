@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onestop_cli.errors import Problem
+from onestop_cli.readers.doubts import layout_hint
 from onestop_cli.readers.table import Table
 from onestop_cli.readers.whose import hospitals_named, of_file
 from onestop_cli.synonyms import Names, near
@@ -13,10 +14,13 @@ from onestop_cli.synonyms import Names, near
 def hospital_named_by(
     table: Table, known: Names, hospitals: Sequence[str]
 ) -> tuple[str | None, list[Problem]]:
-    """The hospital of a sheet without such a column; never one that is only similar."""
+    """The hospital of a sheet without such a column; never one that is only similar.
+
+    Without a register (`hospitals` is empty) nobody can be named, and that is a problem of the register.
+    """
     if table.layout and table.layout.hospital:
         return table.layout.hospital, []
-    if "hospital" in table.header.columns:
+    if "hospital" in table.header.columns or not hospitals:
         return None, []
     grid = table.grid
     inside = hospitals_named([*table.titles, grid.sheet or ""], known, hospitals)
@@ -38,7 +42,5 @@ def _unknown(table: Table, found: Sequence[str], hospitals: Sequence[str]) -> Pr
         what = f"没有医疗机构列，从文件名和标题（{clues}）也认不出是名册里的哪一家"
     close = [] if found else near(stem, hospitals)
     guess = f"；名称相近的有：{'、'.join(close)}" if close else ""
-    hint = f'[[layout]] file = "{grid.source}" hospital = "名册里的名称"'
-    return Problem(
-        what, f"请改文件名，或在 onestop.toml 写明：{hint}{guess}", grid.source, grid.sheet
-    )
+    hint = layout_hint(grid, 'hospital = "名册里的名称"', "--hospital 名册里的名称")
+    return Problem(what, f"请改文件名，或{hint}{guess}", grid.source, grid.sheet)

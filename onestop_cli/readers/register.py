@@ -10,8 +10,8 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.aliases import aliases
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.inbox import open_files
-from onestop_cli.readers.rows import sort_rows
-from onestop_cli.readers.sheets import Sought, find_tables
+from onestop_cli.readers.sheets import find_tables
+from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table
 from onestop_cli.schema import LEVELS, REGISTER
 from onestop_cli.settings import Settings
@@ -23,15 +23,14 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
 
     Raises `CannotRun` with every row that has no name, an unknown level or a name given twice.
     """
-    sought = Sought("定点机构名册", aliases("register"), _lacking)
     opened, problems = open_files([path])
-    sheets, more = find_tables(opened, sought, settings)
+    sheets, more = find_tables(opened, register_sought(), settings)
     tables = [sheet for sheet in sheets if isinstance(sheet, Table)]
     problems += more
     if problems:
         raise CannotRun(problems)
     known = names(settings)
-    found = pl.concat([_rows(table, known, problems) for table in tables], how="diagonal")
+    found = pl.concat([register_rows(table, known, problems) for table in tables], how="diagonal")
     problems += _doubled(found, path)
     if found.is_empty() and not problems:
         problems.append(Problem("名册里没有一家医疗机构", "请填上机构名称和级别", path.name))
@@ -40,13 +39,18 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
     return found.drop("row")
 
 
+def register_sought() -> Sought:
+    """What a register has."""
+    return Sought("定点机构名册", aliases("register"), _lacking)
+
+
 def _lacking(header: Header) -> list[str]:
     fields = aliases("register").fields.values()
     here = {*header.columns, *header.rivals}
     return [field.title for field in fields if field.needed and field.id not in here]
 
 
-def _rows(table: Table, known: Names, problems: list[Problem]) -> pl.DataFrame:
+def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.DataFrame:
     """The hospitals of one sheet, with their row; faults go to `problems`."""
     fields = ("hospital", "level", "ownership")
     hospital, level, ownership = table.take(**{f: table.words(f) for f in fields})

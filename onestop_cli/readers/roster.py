@@ -12,6 +12,7 @@ from onestop_cli.errors import Problem
 from onestop_cli.identify import identify
 from onestop_cli.readers.aliases import aliases
 from onestop_cli.readers.days import Habit, days
+from onestop_cli.readers.doubts import layout_hint, two_headers
 from onestop_cli.readers.faults import Faults, read_days
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.household import same_household
@@ -20,15 +21,14 @@ from onestop_cli.readers.reading import Reading, SheetReading, together
 from onestop_cli.readers.rows import Sorted, sort_rows
 from onestop_cli.readers.sheets import (
     BIRTH_CENTURY,
-    Sought,
     account,
     id_numeric,
     place_columns,
     quarantine,
     read_all,
     spoiled_ids,
-    two_headers,
 )
+from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table
 from onestop_cli.readers.whose import of_file, without_document_words
 from onestop_cli.schema import READ_ROSTER
@@ -59,12 +59,18 @@ def read_rosters(
     paths: Sequence[Path], settings: Settings, passwords: Sequence[str] = ()
 ) -> Reading:
     """Every entry in the rosters behind `paths`; a roster without one usable ID number is a problem."""
-    sought = Sought("花名册", aliases("roster"), _lacking)
     opened, problems = open_files(paths, passwords)
     known = names(settings)
-    sheets, more = read_all(opened, sought, settings, lambda table: _read(table, known))
+    sheets, more = read_all(
+        opened, roster_sought(), settings, lambda table: read_roster_table(table, known)
+    )
     inputs = (file.file for file in opened)
     return together(READ_ROSTER, sheets, inputs, [*problems, *more])
+
+
+def roster_sought() -> Sought:
+    """What a roster has."""
+    return Sought("花名册", aliases("roster"), _lacking)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -78,7 +84,7 @@ def _lacking(header: Header) -> list[str]:
     return missing
 
 
-def _read(table: Table, known: Names) -> tuple[SheetReading | None, list[Problem]]:
+def read_roster_table(table: Table, known: Names) -> tuple[SheetReading | None, list[Problem]]:
     """One sheet, or why it cannot be read."""
     rows = sort_rows(table, lone_person=True)
     category, problems = _category(table, known)
@@ -125,8 +131,8 @@ def _category(table: Table, known: Names) -> tuple[str | None, list[Problem]]:
     return None, [
         Problem(
             "没有救助类别列，从工作表名、标题和文件名也看不出是哪一类对象",
-            "请把类别写进文件名（如 五保户花名册），或在 onestop.toml 写明："
-            f'[[layout]] file = "{grid.source}" category = "五保户"',
+            "请把类别写进文件名（如 五保户花名册），或"
+            + layout_hint(grid, 'category = "五保户"', "--category 五保户"),
             grid.source,
             grid.sheet,
         )

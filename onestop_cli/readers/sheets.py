@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
 from onestop_cli.errors import Problem
 from onestop_cli.readers.aliases import Aliases
 from onestop_cli.readers.cells import SCIENTIFIC, cell_text
-from onestop_cli.readers.grid import Cell, Grid, column_letter
-from onestop_cli.readers.headers import Header, find_header
+from onestop_cli.readers.doubts import no_table, overlooked, unclear
+from onestop_cli.readers.grid import Cell, Grid
+from onestop_cli.readers.headers import find_header
 from onestop_cli.readers.inbox import Opened
 from onestop_cli.readers.kinds import LEFT
 from onestop_cli.readers.reading import SheetAccount, SheetReading
 from onestop_cli.readers.rows import Sorted
+from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table
 from onestop_cli.schema import QUARANTINE
 from onestop_cli.settings import Layout, Settings
 
 FEWEST_FIELDS = 3
 """A sheet that names fewer is no table of the kind looked for."""
-
-
-@dataclass(frozen=True)
-class Sought:
-    """What is looked for: its Chinese name, the columns it may have, what must be there besides `needed`.
-
-    `lacking` gives the titles of missing columns for a header, so that a table can say "one of these".
-    """
-
-    name: str
-    aliases: Aliases
-    lacking: Callable[[Header], list[str]]
 
 
 def read_all(
@@ -76,16 +66,16 @@ def _of_file(
     problems: list[Problem] = []
     for grid in file.grids:
         layout = settings.layout_for(grid.source, grid.sheet)
-        table = None if _left_alone(grid, layout) else understand(grid, sought.aliases, layout)
+        table = None if left_alone(grid, layout) else understand(grid, sought.aliases, layout)
         if table is None:
-            problems += _overlooked(grid, sought, layout)
-            found.append(_nothing_taken(grid, layout))
+            problems += [] if left_alone(grid, layout) else overlooked(grid, sought)
+            found.append(nothing_taken(grid, layout))
         elif wrong := unclear(table, sought):
             problems += wrong
         else:
             found.append(table)
     if not problems and not any(isinstance(sheet, Table) for sheet in found):
-        problems.append(_no_table(file, sought))
+        problems.append(no_table(file, sought))
     return found, problems
 
 
@@ -115,11 +105,12 @@ def _enough(named: set[str], aliases: Aliases) -> bool:
     return needed <= named or pair or bool(person and len(named) >= FEWEST_FIELDS)
 
 
-def _left_alone(grid: Grid, layout: Layout | None) -> bool:
+def left_alone(grid: Grid, layout: Layout | None) -> bool:
+    """Whether a sheet is not to be looked at: hidden, empty, or so told."""
     return grid.hidden or not grid.rows or bool(layout and layout.skip)
 
 
-def _nothing_taken(grid: Grid, layout: Layout | None) -> SheetAccount:
+def nothing_taken(grid: Grid, layout: Layout | None) -> SheetAccount:
     """The account of a sheet that is no table of the kind looked for."""
     why = (
         "隐藏的工作表"
@@ -142,97 +133,10 @@ def _nothing_taken(grid: Grid, layout: Layout | None) -> SheetAccount:
     )
 
 
-def _overlooked(grid: Grid, sought: Sought, layout: Layout | None) -> list[Problem]:
-    """A visible sheet without a header that has ID numbers is data we would lose."""
-    if _left_alone(grid, layout):
-        return []
-    rows = [index + 1 for index, row in enumerate(grid.rows) if any(map(_like_id, row))]
-    if not rows:
-        return []
-    return [
-        Problem(
-            f"有 {len(rows)} 行像是{sought.name}（第一处在第 {rows[0]} 行），但没有找到表头",
-            f"请补上表头一行，或在 onestop.toml 写明：{layout_hint(grid, sought, [])}；不要读的工作表写 skip = true",
-            grid.source,
-            grid.sheet,
-            rows[0],
-        )
-    ]
-
-
-def _like_id(cell: object) -> bool:
-    if isinstance(cell, float):
-        return 1e17 <= cell < 1e18
-    if not isinstance(cell, str) or len(cell) < 15:
-        return False
-    bare = cell.strip(" \t\u3000'*").upper()
-    return len(bare) in (15, 18) and bare[:-1].isdecimal() and (bare[-1] == "X" or bare.isdecimal())
-
-
-def _no_table(file: Opened, sought: Sought) -> Problem:
-    """No sheet of a file is the table looked for."""
-    if not any(grid.rows for grid in file.grids):
-        return Problem(
-            "文件里没有内容", "请让报送单位重新导出；确实没有数据的，请移出文件夹", file.file.path
-        )
-    if any(grid.hidden and grid.rows for grid in file.grids):
-        return Problem(
-            "看得见的工作表里没有数据，只有隐藏的工作表", "请取消隐藏后保存", file.file.path
-        )
-    needed = "、".join(field.title for field in sought.aliases.fields.values() if field.needed)
-    return Problem(
-        f"没有找到{sought.name}的表头",
-        f"表头至少要有 {needed}；请检查是不是放错了文件，或补上表头一行",
-        file.file.path,
-    )
-
-
-def unclear(table: Table, sought: Sought) -> list[Problem]:
-    """What must be settled before the table can be read: missing and ambiguous columns."""
-    grid, header = table.grid, table.header
-    problems = []
-    if header.absent:
-        names = "、".join(f"“{text}”" for text in header.absent)
-        problems.append(
-            _at(table, f"onestop.toml 的 [[layout]] 提到的表头 {names} 不在表里", "请改正")
-        )
-    for field, columns in header.rivals.items():
-        title = table.aliases.fields[field].title
-        seen = "、".join(f"{column_letter(c)} 列“{header.label(c)}”" for c in columns)
-        hint = layout_hint(grid, sought, [(title, header.label(columns[0]))])
-        remedy = f"请在 onestop.toml 写明用哪一列：{hint}"
-        problems.append(_at(table, f"{title}有 {len(columns)} 列都像：{seen}", remedy))
-    lacking = sought.lacking(header)
-    if lacking:
-        seen = "、".join(header.label(c) for c in range(grid.width) if header.labels[c])
-        hint = layout_hint(
-            grid, sought, [(title.split(" 或 ")[0], "表里的表头") for title in lacking]
-        )
-        problems.append(
-            _at(
-                table,
-                f"缺少{'、'.join(lacking)}列；表头（第 {header.last + 1} 行）有：{seen}",
-                f"请补上这些列；换了叫法的，在 onestop.toml 写明：{hint}",
-            )
-        )
-    return problems
-
-
-def _at(table: Table, what: str, remedy: str) -> Problem:
-    return Problem(what, remedy, table.grid.source, table.grid.sheet, table.header.last + 1)
-
-
 def _same_content(table: Table, columns: Sequence[int]) -> bool:
     """Whether rival columns say the same, so that it does not matter which is read."""
     first, *others = (table.text.to_series(column) for column in columns)
     return all(other.equals(first.alias(other.name), null_equal=True) for other in others)
-
-
-def layout_hint(grid: Grid, sought: Sought, pairs: Sequence[tuple[str, str]]) -> str:
-    """A `[[layout]]` block to copy, on one line."""
-    columns = ", ".join(f'"{title}" = "{text}"' for title, text in pairs)
-    sheet = f' sheet = "{grid.sheet}"' if grid.sheet else ""
-    return f'[[layout]] file = "{grid.source}"{sheet} columns = {{ {columns} }}'
 
 
 def account(
@@ -276,21 +180,6 @@ def quarantine(table: Table, rows: Sorted, kind: str) -> pl.DataFrame:
         },
         schema=dict(QUARANTINE),
     )
-
-
-def two_headers(table: Table, rows: Sorted) -> list[Problem]:
-    """A second header that names the columns in another order: what follows would be read wrong."""
-    again = [index for index, kind in enumerate(rows.kinds) if kind == "again"]
-    return [
-        Problem(
-            f"又出现一个表头，各列的顺序与第 {table.header.last + 1} 行的表头不同",
-            "请把它下面的数据拆到另一个工作表",
-            table.grid.source,
-            table.grid.sheet,
-            index + 1,
-        )
-        for index in again
-    ]
 
 
 def _masked(cells: Sequence[Cell]) -> str:

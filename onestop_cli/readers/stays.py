@@ -9,6 +9,7 @@ import polars as pl
 
 from onestop_cli.errors import Problem
 from onestop_cli.readers.aliases import aliases
+from onestop_cli.readers.doubts import layout_hint, two_headers
 from onestop_cli.readers.faults import Faults, read_days
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.hospital import hospital_named_by
@@ -18,15 +19,14 @@ from onestop_cli.readers.reading import TOTALS, Reading, SheetReading, together
 from onestop_cli.readers.rows import Sorted, sort_rows
 from onestop_cli.readers.sheets import (
     BIRTH_CENTURY,
-    Sought,
     account,
     id_numeric,
     place_columns,
     quarantine,
     read_all,
     spoiled_ids,
-    two_headers,
 )
+from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table, named_unit
 from onestop_cli.schema import PAYERS, READ_STAYS
 from onestop_cli.settings import Settings
@@ -65,14 +65,21 @@ def read_stays(
     `extra_columns`: name → headers of further columns, handed on as strings `x_<name>`.
     """
     extra = extra_columns or {}
-    sought = Sought("住院明细", aliases("stays").with_extra(extra), _lacking)
     opened, problems = open_files(paths, passwords)
     known = names(settings)
     sheets, more = read_all(
-        opened, sought, settings, lambda table: _read(table, known, hospitals, extra)
+        opened,
+        stays_sought(extra),
+        settings,
+        lambda table: read_stays_table(table, known, hospitals, extra),
     )
     schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in extra}}
     return together(schema, sheets, (file.file for file in opened), [*problems, *more])
+
+
+def stays_sought(extra: Mapping[str, Sequence[str]] | None = None) -> Sought:
+    """What a table of stays has."""
+    return Sought("住院明细", aliases("stays").with_extra(extra or {}), _lacking)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -84,7 +91,7 @@ def _lacking(header: Header) -> list[str]:
     return missing if here.intersection(PAYERS) else [*missing, " 或 ".join(payers)]
 
 
-def _read(
+def read_stays_table(
     table: Table, known: Names, hospitals: Sequence[str], extra: Mapping[str, Sequence[str]]
 ) -> tuple[SheetReading | None, list[Problem]]:
     """One sheet, or why it cannot be read."""
@@ -124,15 +131,9 @@ def _two_units(table: Table, rows: Sorted) -> list[Problem]:
     units = {unit for row in around for cell in row if (unit := named_unit(str(cell)))}
     if units <= {table.unit}:
         return []
-    hint = f'[[layout]] file = "{table.grid.source}" unit = "元"'
-    return [
-        Problem(
-            f"金额单位说法不一：{'、'.join(sorted(units | {table.unit}))}",
-            f"请在 onestop.toml 写明：{hint}",
-            table.grid.source,
-            table.grid.sheet,
-        )
-    ]
+    remedy = "请核对后" + layout_hint(table.grid, 'unit = "元"', "--unit 元")
+    what = f"金额单位说法不一：{'、'.join(sorted(units | {table.unit}))}"
+    return [Problem(what, remedy, table.grid.source, table.grid.sheet)]
 
 
 def _words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from glob import escape
 from pathlib import PurePosixPath
 
 from onestop_cli.synonyms import Names
@@ -48,6 +49,16 @@ def hospitals_named(texts: Sequence[str], names: Names, known: Sequence[str]) ->
     """The register names among `texts`, each once."""
     found = (hospital_named(text, names, known) for text in texts if text)
     return list(dict.fromkeys(name for name in found if name))
+
+
+def file_pattern(name: str) -> str:
+    """A file name with its period as `*`, so that next quarter's file of the same kind fits, too."""
+    path = PurePosixPath(name)
+    parts = re.split(_PERIOD, path.stem, flags=re.IGNORECASE)
+    pattern = "*".join(escape(part) for part in parts)
+    loose = re.sub(r"\*[\s*()（）_\-—.]*\*|\*{2,}", "*", pattern)
+    bare = re.sub(_PUNCTUATION, "", without_document_words(path.stem))
+    return loose + path.suffix if len(bare) > 1 else escape(name)
 
 
 def of_file(source: str) -> list[str]:
