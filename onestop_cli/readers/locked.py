@@ -5,11 +5,23 @@ from __future__ import annotations
 import importlib
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
+from onestop_cli.errors import stop
 from onestop_cli.readers.grid import Unreadable
 
 READ_ONLY_PASSWORD = "VelvetSweatshop"
 """With it Excel locks workbooks that only ask for read-only."""
+
+
+def passwords_in(file: Path | None) -> tuple[str, ...]:
+    """One password a line; they are tried on locked files and stand nowhere else."""
+    if file is None:
+        return ()
+    try:
+        return tuple(line for line in file.read_text("utf-8-sig").splitlines() if line)
+    except (OSError, UnicodeDecodeError) as error:
+        raise stop("读不到密码文件", "请给出 UTF-8 文本文件，每行一个密码", str(file)) from error
 
 
 def unlocked(data: bytes, passwords: Sequence[str]) -> bytes:

@@ -10,6 +10,7 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.aliases import aliases
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.inbox import open_files
+from onestop_cli.readers.rows import sort_rows
 from onestop_cli.readers.sheets import find_tables
 from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table
