@@ -7,16 +7,14 @@ the stay. An assumption that gives the claimed amount to the fen is a cause; whe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import polars as pl
 
 from onestop_cli.findings.amounts import Difference
-from onestop_cli.money import FULL
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.settle.amounts import Parameters, beside
-from onestop_cli.settle.layer import BILL, REST, LayerPass
+from onestop_cli.settle.amounts import Parameters
+from onestop_cli.whatif import Assumption, WhatIf
 
 UNKNOWN = "unknown"
 HABITUAL_DEDUCTIBLES = tuple(yuan * 100 for yuan in (50, 100, 150, 200, 250, 300, 400, 500, 600))
@@ -29,48 +27,6 @@ ROUNDINGS: Mapping[str, Mapping[str, int]] = {
     "jiao-truncate": {"round_unit": 10, "round_cut": 1},
     "yuan-truncate": {"round_unit": 100, "round_cut": 1},
 }
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """One changed assumption: `token` names it, `terms` maps the stay's term to another one, `instead` replaces single
-    terms, `shift` is added to every rate, `upstream` takes the hospital's own amounts of the layers before."""
-
-    token: str
-    terms: pl.Series | None = None
-    instead: Mapping[str, int] = field(default_factory=dict)
-    shift: int = 0
-    upstream: bool = False
-
-    def __add__(self, other: Assumption) -> Assumption:
-        """Both at once."""
-        return Assumption(
-            f"{self.token}+{other.token}",
-            other.terms if self.terms is None else self.terms,
-            {**self.instead, **other.instead},
-            self.shift + other.shift,
-            self.upstream or other.upstream,
-        )
-
-
-@dataclass(frozen=True)
-class Assumed(Parameters):
-    """Terms of a step with some of them replaced."""
-
-    assumption: Assumption = field(default_factory=lambda: Assumption(""))
-
-    def unique(self, name: str) -> int | None:
-        replaced = self.assumption.instead.get(name)
-        if replaced is not None or not (self.assumption.shift and name.startswith("rate_")):
-            return super().unique(name) if replaced is None else replaced
-        value = super().unique(name)
-        return None if value is None else max(0, min(FULL, value + self.assumption.shift))
-
-    def __getitem__(self, name: str) -> pl.Expr:
-        term = super().__getitem__(name)
-        if self.assumption.shift and name.startswith("rate_") and super().unique(name) is None:
-            return (term + self.assumption.shift).clip(0, FULL)
-        return term
 
 
 def diagnose(stays: pl.DataFrame, book: Rulebook, layers: Sequence[Difference]) -> pl.DataFrame:
@@ -110,15 +66,20 @@ def _matching(
     rows: pl.DataFrame, book: Rulebook, layer: Difference, tried: Sequence[Assumption]
 ) -> pl.DataFrame:
     """(_stay, hospital, token, place) for each assumption that gives the claimed amount to the fen."""
-    found = [_blank_matches()]
-    for place, assumption in enumerate(tried if len(rows) else ()):
-        amount = _amount(rows, book, layer.step, assumption)
-        hits = rows.select(
-            "_stay", "hospital", token=pl.lit(assumption.token), place=pl.lit(place),
-            hit=(amount == layer.claimed) & (layer.claimed != layer.due),
-        )  # fmt: skip
-        found.append(hits.filter("hit").drop("hit"))
-    return pl.concat(found, how="vertical_relaxed")
+    if rows.is_empty():
+        return _blank_matches()
+    claims = rows.select("_stay", "hospital", claimed=layer.claimed, due=layer.due)
+    parts = [
+        amounts.join(claims, on="_stay", how="left", validate="m:1").filter(
+            (pl.col("amount") == pl.col("claimed")) & (pl.col("claimed") != pl.col("due"))
+        )
+        for amounts in WhatIf(book, layer.step, tried).amounts(rows)
+    ]
+    tokens = pl.Series([assumption.token for assumption in tried], dtype=pl.String)
+    hits = pl.concat(parts)
+    return hits.select(
+        "_stay", "hospital", token=tokens.gather(hits["_try"]), place=pl.col("_try").cast(pl.Int32)
+    )
 
 
 def _blank_matches() -> pl.DataFrame:
@@ -129,35 +90,10 @@ def _blank_matches() -> pl.DataFrame:
 
 def _ranked(matches: pl.DataFrame) -> pl.DataFrame:
     """Per stay its causes, the one most frequent at that hospital first."""
-    counted = matches.unique(["_stay", "token"], keep="first").with_columns(
-        often=pl.len().over("hospital", "token")
-    )
+    first = matches.sort("place").unique(["_stay", "token"], keep="first", maintain_order=True)
+    counted = first.with_columns(often=pl.len().over("hospital", "token"))
     ordered = counted.sort("_stay", "often", "place", descending=[False, True, False])
     return ordered.group_by("_stay", maintain_order=True).agg(cause=pl.col("token").str.join(";"))
-
-
-def _amount(rows: pl.DataFrame, book: Rulebook, step: Step, assumption: Assumption) -> pl.Series:
-    """What the step would have given, fen; null where the assumption means nothing."""
-    params = Assumed(book.table, step.id, assumption)
-    term = rows["term"] if assumption.terms is None else assumption.terms.gather(rows["term"])
-    frame = _upstream(rows, book, step) if assumption.upstream else rows
-    earlier = book.steps[: book.steps.index(step)]
-    used = [pl.col(f"{s.id}_{what}_fen") for s in earlier for what in ("paid", "borne")]
-    rest = pl.col(BILL) - pl.sum_horizontal(pl.lit(0), *used)
-    frame = frame.with_columns(
-        rest.alias(REST), pl.lit(None, pl.Int64).alias(f"{step.layer}_taken_fen")
-    )
-    passed = LayerPass(book, step, params, live=False).over(beside(frame, params, term))
-    due = passed[f"{step.id}_due_fen"]
-    return due.set(term.is_null(), None)
-
-
-def _upstream(rows: pl.DataFrame, book: Rulebook, step: Step) -> pl.DataFrame:
-    """The rows with what the hospital itself says that earlier layers paid."""
-    earlier = {s.layer for s in book.steps[: book.steps.index(step)]} - {step.layer}
-    return rows.with_columns(
-        pl.col(f"{layer}_claimed_fen").fill_null(0).alias(f"{layer}_paid_fen") for layer in earlier
-    )
 
 
 def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
