@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -105,6 +106,16 @@ class Book:
             sheet.signature(signers)
         if printed:
             sheet.print_only(printed)
+
+    def chart(self, title: str) -> Chart:
+        """An empty column chart in the house's font."""
+        chart = self._book.add_chart({"type": "column"})
+        font = {"name": FONT, "size": 9, "bold": False}
+        chart.set_title({"name": title, "name_font": {**font, "size": 10}, "overlay": False})
+        chart.set_legend({"position": "bottom", "font": font})
+        for axis in (chart.set_x_axis, chart.set_y_axis):
+            axis({"num_font": font, "line": {"color": "#888888"}})
+        return chart
 
     def style(self, **properties: Any) -> Format:
         """A cell format of the house, made once per set of properties."""
@@ -239,6 +250,27 @@ class Sheet:
                 self._sheet.write_number(self.row, 1, value / UNITS[kind], style)
             self._sheet.put_text(self.row, 2, how, words)
         self.row += 1
+
+    def bars(
+        self, title: str, rows: range, names: int, values: Mapping[str, int], *, points: int = 200
+    ) -> None:
+        """A bar chart, `points` high, of table rows (0-based): names in one column, each series in another."""
+        chart = self._book.chart(title)
+        for label, column in values.items():
+            name = self._sheet.get_name()
+            first, last = rows[0], rows[-1]
+            chart.add_series(
+                {
+                    "name": label,
+                    "categories": [name, first, names, last, names],
+                    "values": [name, first, column, last, column],
+                }
+            )
+        # A half-width character is about 7 pixels wide.
+        size = {"width": int(sum(self._widths) * 7), "height": points * 4 // 3}
+        chart.set_size(size)
+        self._sheet.insert_chart(self.row, 0, chart, {"object_position": 1})
+        self.row += -(-points // int(LINE + 3)) + 1
 
     def _across(self, text: str, style: Format) -> None:
         """A text merged over the whole width; the next row follows."""
