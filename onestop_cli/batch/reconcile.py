@@ -25,6 +25,7 @@ from onestop_cli.link import understand_roster
 from onestop_cli.periods import parse_period
 from onestop_cli.pipeline import Earlier, Names, Options, Work, work
 from onestop_cli.readers.decisions import read_decisions
+from onestop_cli.readers.locked import passwords_in
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
@@ -108,7 +109,7 @@ def _read(request: Request) -> Read:
     except CannotRun as error:
         problems += error.problems
     hospitals = register["hospital"].to_list() if len(register) else []
-    passwords = _passwords(request.password_file)
+    passwords = passwords_in(request.password_file)
     stays = read_stays(request.stays, settings, hospitals, _columns_wanted(rules), passwords)
     roster = read_rosters(request.roster, settings, passwords)
     problems += [*stays.problems, *roster.problems]
@@ -117,16 +118,6 @@ def _read(request: Request) -> Read:
     if problems:
         raise CannotRun(problems)
     return Read(stays, roster, register, rules)
-
-
-def _passwords(file: Path | None) -> tuple[str, ...]:
-    """One password a line; they are tried on locked workbooks and stand nowhere else."""
-    if file is None:
-        return ()
-    try:
-        return tuple(line for line in file.read_text("utf-8-sig").splitlines() if line)
-    except (OSError, UnicodeDecodeError) as error:
-        raise stop("读不到密码文件", "请给出 UTF-8 文本文件，每行一个密码", str(file)) from error
 
 
 def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:

@@ -9,6 +9,7 @@ import typer
 
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
+from onestop_cli.commands.inspect import inspect
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.quote import quote
 from onestop_cli.commands.reconcile import reconcile
@@ -16,6 +17,7 @@ from onestop_cli.commands.roster import roster
 from onestop_cli.commands.rules import rules
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {
+    "inspect": inspect,
     "reconcile": reconcile,
     "quote": quote,
     "explain": explain,

@@ -11,18 +11,20 @@ from onestop_cli.readers.aliases import Kind
 from onestop_cli.readers.cells import DASHES, SCIENTIFIC, cell_text
 from onestop_cli.readers.grid import Cell
 
-_MOST_SHAPES = 2
+_MOST_SHAPES = 3
 
 
 def style_of(kind: Kind, cells: Sequence[Cell]) -> str:
     """How the filled cells are written: `文本 2010-10-03`, `数字`, `文本 18 位`; blanks are counted."""
     filled = [cell for cell in cells if cell_text(cell).strip()]
     blank = len(cells) - len(filled)
-    shapes = Counter(_SHAPES[kind](cell) for cell in filled)
-    shown = [_shown(kind, shape, filled) for shape, _ in shapes.most_common(_MOST_SHAPES)]
-    more = f"等 {len(shapes)} 种" if len(shapes) > _MOST_SHAPES else ""
-    empty = [f"空 {blank} 行"] if blank and filled else ["全空"] if blank else []
-    return "，".join(["、".join(shown) + more, *empty] if shown else empty)
+    shapes = Counter(_SHAPES[kind](cell) for cell in filled).most_common()
+    shown = [_shown(kind, shape, filled) for shape, _ in shapes[:_MOST_SHAPES]]
+    if len(shapes) > 1:
+        shown = [f"{text} {count} 行" for text, (_, count) in zip(shown, shapes, strict=False)]
+    more = [f"另 {len(shapes) - _MOST_SHAPES} 种写法"] if len(shapes) > _MOST_SHAPES else []
+    empty = [f"空 {blank} 行" if filled else "全空"] if blank else []
+    return "，".join([*shown, *more, *empty])
 
 
 def _shown(kind: Kind, shape: str, filled: Sequence[Cell]) -> str:
@@ -45,7 +47,7 @@ def _day_shape(cell: Cell) -> str:
         return "Excel 日期"
     if isinstance(cell, float | int):
         return "数字"
-    return re.sub(r"\d+", lambda digits: "9" * min(len(digits[0]), 4), cell_text(cell).strip())
+    return re.sub(r"\d{1,2}", "9", re.sub(r"\d{3,}", "999", cell_text(cell).strip()))
 
 
 def _money_shape(cell: Cell) -> str:

@@ -1,0 +1,244 @@
+"""How files were understood: sheet, header, columns, styles, rows taken and left, doubts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from onestop_cli.batch.start import county_settings
+from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.inspection import ColumnSeen, SheetSeen
+from onestop_cli.money import yuan
+from onestop_cli.readers.doubts import overlooked, unclear
+from onestop_cli.readers.grid import Grid, column_letter
+from onestop_cli.readers.inbox import Opened, open_files
+from onestop_cli.readers.reading import SheetReading
+from onestop_cli.readers.register import read_register, register_rows, register_sought
+from onestop_cli.readers.roster import read_roster_table, roster_sought
+from onestop_cli.readers.rows import sort_rows
+from onestop_cli.readers.sheets import account, left_alone, nothing_taken, understand
+from onestop_cli.readers.sought import Sought
+from onestop_cli.readers.stays import read_stays_table, stays_sought
+from onestop_cli.readers.styles import sample_of, style_of
+from onestop_cli.readers.table import Table
+from onestop_cli.settings import FILE_NAME, Layout, Settings
+from onestop_cli.synonyms import Names, names
+from onestop_cli.writers.inspect_screen import say, show
+from onestop_cli.writers.layout_block import append_layouts, layout_of
+
+KINDS = ("stays", "roster", "register")
+
+ReadTable = Callable[[Table], tuple[SheetReading | None, list[Problem]]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What `onestop inspect` was asked: what to take the files for, and a layout given by hand."""
+
+    paths: Sequence[Path]
+    kind: str | None = None
+    layout: Layout | None = None
+    passwords: Sequence[str] = ()
+    save: bool = False
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A kind of table, and how its rows are read."""
+
+    sought: Sought
+    read: ReadTable
+
+
+def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
+    """Look at files, show how they are understood, and save their layouts when asked.
+
+    Raises `CannotRun` with the files that cannot be opened, after the others were shown.
+    """
+    settings = county_settings()
+    opened, problems = open_files(asked.paths, asked.passwords)
+    if asked.layout:
+        settings = settings.model_copy(update={"layout": (*settings.layout, asked.layout)})
+    looks = _looks(settings)
+    wanted = [asked.kind] if asked.kind else list(KINDS)
+    seen = tuple(
+        sheet
+        for file in opened
+        for sheet in _file(file, [looks[kind] for kind in wanted], settings)
+    )
+    show(seen)
+    if problems:
+        raise CannotRun(problems)
+    if asked.save:
+        _save(seen, asked.layout)
+    return seen
+
+
+def _looks(settings: Settings) -> Mapping[str, _Look]:
+    known = names(settings)
+    hospitals = _hospitals(settings)
+    return {
+        "stays": _Look(stays_sought(), lambda t: read_stays_table(t, known, hospitals, {})),
+        "roster": _Look(roster_sought(), lambda t: read_roster_table(t, known)),
+        "register": _Look(register_sought(), lambda t: _read_register_table(t, known)),
+    }
+
+
+def _hospitals(settings: Settings) -> list[str]:
+    """The names in the county's register; none while there is no readable one."""
+    register = settings.reconcile.register_file
+    if register is None:
+        return []
+    try:
+        return read_register(settings.folder / register, settings)["hospital"].to_list()
+    except CannotRun:
+        return []
+
+
+def _read_register_table(table: Table, known: Names) -> tuple[SheetReading | None, list[Problem]]:
+    problems: list[Problem] = []
+    register_rows(table, known, problems)
+    rows = sort_rows(table, lone_person=True)
+    return SheetReading(account(table, rows)), problems
+
+
+def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[SheetSeen]:
+    """The sheets of a file, all taken for what most of its columns speak for."""
+    look = max(looks, key=lambda look: _named(file, look, settings))
+    return [_sheet(grid, file.file.kind, look, settings) for grid in file.grids]
+
+
+def _named(file: Opened, look: _Look, settings: Settings) -> int:
+    """Columns that a kind of table knows, in the sheet it knows best."""
+    tables = (_table(grid, look, settings) for grid in file.grids)
+    return max((len(t.header.columns) + len(t.header.rivals) for t in tables if t), default=0)
+
+
+def _table(grid: Grid, look: _Look, settings: Settings) -> Table | None:
+    layout = settings.layout_for(grid.source, grid.sheet)
+    return None if left_alone(grid, layout) else understand(grid, look.sought.aliases, layout)
+
+
+def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> SheetSeen:
+    layout = settings.layout_for(grid.source, grid.sheet)
+    table = _table(grid, look, settings)
+    if table is None:
+        told = [] if left_alone(grid, layout) else overlooked(grid, look.sought)
+        return SheetSeen(container, None, nothing_taken(grid, layout), problems=tuple(told))
+    problems = unclear(table, look.sought)
+    reading: SheetReading | None = None
+    if not problems:
+        reading, problems = look.read(table)
+    rows = sort_rows(table, lone_person=look.sought.name != "住院明细")
+    return SheetSeen(
+        container,
+        look.sought.name,
+        reading.account if reading else account(table, rows),
+        tuple(_columns(table, rows.data)),
+        tuple(problems),
+        tuple(_doubts(reading)) if reading else (),
+        read=reading is not None,
+    )
+
+
+def _columns(table: Table, data: pl.Series) -> list[ColumnSeen]:
+    """What each known column means and how it writes its values, from left to right."""
+    found = {
+        column: _column(table, field, column, data.to_list())
+        for field, columns in table.header.columns.items()
+        for column in columns
+    }
+    return [found[column] for column in sorted(found)]
+
+
+def _column(table: Table, field: str, column: int, kept: Sequence[bool]) -> ColumnSeen:
+    known = table.aliases.fields[field]
+    cells = [cell for cell, taken in zip(table.columns[column], kept, strict=True) if taken]
+    unit = table.unit_of(column)
+    other_unit = known.kind == "money" and unit != "元"
+    return ColumnSeen(
+        column_letter(column),
+        table.header.label(column),
+        known.title,
+        style_of(known.kind, cells) + (f"，单位{unit}" if other_unit else ""),
+        sample_of(known.kind, cells),
+        vital=known.needed or known.kind == "money",
+        alone=len(table.header.columns[field]) == 1,
+    )
+
+
+def _doubts(reading: SheetReading) -> list[str]:
+    """What a clerk should look at, though the sheet can be read."""
+    doubts = [*reading.warnings, *reading.account.notes]
+    if reading.quarantine is not None and len(reading.quarantine):
+        first = reading.quarantine.row(0, named=True)
+        count = len(reading.quarantine)
+        doubts.append(
+            f"{count} 行看不懂，没有读进来；第一处在第 {first['row']} 行：{first['reason']}"
+        )
+    if reading.totals is not None:
+        doubts += [_total(total) for total in reading.totals.iter_rows(named=True)]
+    rows = reading.rows
+    if rows is not None and (lost := int(rows["id_numeric"].sum())):
+        doubts.append(f"{lost} 行的身份证号存成了数字，后几位已经丢失")
+    if rows is not None and "hospital_raw" in rows.columns and rows["hospital_raw"].is_null().any():
+        doubts.append("有的行不知道是哪家医院：表里没写，设置里也没有可用的名册来认文件名")
+    for fault in ("amount_fault", "date_fault"):
+        if reading.rows is not None and fault in reading.rows.columns:
+            doubts += _faulty(reading.rows.filter(pl.col(fault).is_not_null()), fault)
+    return doubts
+
+
+def _total(total: Mapping[str, Any]) -> str:
+    stated, computed = yuan(total["stated_fen"]), yuan(total["computed_fen"])
+    return (
+        f"第 {total['row']} 行“{total['label']}”的{total['column']}写的是 {stated}，"
+        f"各行相加是 {computed}"
+    )
+
+
+def _faulty(rows: pl.DataFrame, fault: str) -> list[str]:
+    if rows.is_empty():
+        return []
+    first = rows.row(0, named=True)
+    what = {"amount_fault": "金额", "date_fault": "日期"}[fault]
+    return [f"{len(rows)} 行的{what}有问题；第一处在第 {first['row']} 行：{first[fault]}"]
+
+
+def _save(seen: Sequence[SheetSeen], by_hand: Layout | None) -> None:
+    """Append the layouts of sheets that can be read to onestop.toml."""
+    path = Path(FILE_NAME)
+    if not path.is_file():
+        raise stop(
+            f"这里没有 {FILE_NAME}，没有地方保存", "请到县文件夹里运行，或先运行 onestop init"
+        )
+    unread = [problem for sheet in seen for problem in sheet.problems]
+    if unread:
+        raise CannotRun(unread)
+    readable = [sheet for sheet in seen if sheet.read]
+    sheets_of = Counter(sheet.account.source for sheet in readable)
+    layouts = [layout_of(s, by_hand, sheets_of[s.account.source] > 1) for s in readable]
+    saved = append_layouts(path, layouts)
+    say(
+        f"已写入 {FILE_NAME}：{saved} 段 [[layout]]"
+        if saved
+        else f"{FILE_NAME} 里已有同样的 [[layout]]，没有改动"
+    )
+
+
+def layout_by_hand(said: Mapping[str, object]) -> Layout | None:
+    """The layout that options make, for every file looked at; None when none was given."""
+    given = {key: value for key, value in said.items() if value}
+    if not given:
+        return None
+    try:
+        return Layout.model_validate({"file": "*", **given})
+    except ValidationError as error:
+        keys = "、".join(f"--{str(item['loc'][0]).replace('_', '-')}" for item in error.errors())
+        raise stop(f"{keys} 的值不对", "请看 onestop inspect --help") from error
