@@ -23,17 +23,14 @@ class _Table(BaseModel):
 
 
 class County(_Table):
-    """Who settles: names, contacts and signing roles printed on statements and notices."""
+    """Who settles: name and contacts printed on statements and notices."""
 
     name: str = ""
     code: str = Field(default="", pattern=r"^(\d{4}|\d{6})?$")
-    office: str = "县合管办"
-    civil_affairs: str = "县民政局"
     phones: dict[str, str] = {}
     addresses: dict[str, str] = {}
     township_phones: dict[str, str] = {}
     email: str = ""
-    signatures: dict[str, str] = {}
 
 
 class Reconcile(_Table):

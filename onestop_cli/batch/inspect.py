@@ -114,10 +114,13 @@ def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[Shee
     return [_sheet(grid, file.file.kind, look, settings) for grid in file.grids]
 
 
-def _named(file: Opened, look: _Look, settings: Settings) -> int:
-    """Columns that a kind of table knows, in the sheet it knows best."""
-    tables = (_table(grid, look, settings) for grid in file.grids)
-    return max((len(t.header.columns) + len(t.header.rivals) for t in tables if t), default=0)
+def _named(file: Opened, look: _Look, settings: Settings) -> tuple[bool, int]:
+    """Whether a sheet has all that a kind of table needs, and how many columns the kind knows in it."""
+    headers = [t.header for grid in file.grids if (t := _table(grid, look, settings))]
+    return max(
+        ((not look.sought.lacking(h), len(h.columns) + len(h.rivals)) for h in headers),
+        default=(False, 0),
+    )
 
 
 def _table(grid: Grid, look: _Look, settings: Settings) -> Table | None:

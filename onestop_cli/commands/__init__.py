@@ -9,7 +9,9 @@ import typer
 
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
+from onestop_cli.commands.init import init
 from onestop_cli.commands.inspect import inspect
+from onestop_cli.commands.letters import letters
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.quote import quote
 from onestop_cli.commands.reconcile import reconcile
@@ -17,10 +19,12 @@ from onestop_cli.commands.roster import roster
 from onestop_cli.commands.rules import rules
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {
+    "init": init,
     "inspect": inspect,
     "reconcile": reconcile,
     "quote": quote,
     "explain": explain,
+    "letters": letters,
     "publish": publish,
     "findings": findings,
 }

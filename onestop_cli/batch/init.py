@@ -1,0 +1,58 @@
+"""A new county folder: settings with comments, an empty register, an inbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from onestop_cli.places import template_folder
+from onestop_cli.rulebook.library import find_rules
+from onestop_cli.settings import FILE_NAME, load_settings
+from onestop_cli.writers.folder import staged
+
+REGISTER = "定点机构名册.csv"
+REGISTER_COLUMNS = ("机构名称", "机构级别", "所有制", "备注")
+INBOX = ("收件箱/住院", "收件箱/花名册")
+GUIDE = "使用说明.txt"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a county said of itself; `rules` are names of shipped documents or areas."""
+
+    name: str
+    code: str
+    rules: Sequence[str]
+
+
+def start_county(folder: Path, answers: Answers) -> None:
+    """Make `folder`, whole or not at all; it must not be there yet, or be empty.
+
+    Raises `CannotRun` when it is there, when a rule document is not known or an answer is not valid.
+    """
+    find_rules(answers.rules)
+    with staged(folder) as stage:
+        (stage / FILE_NAME).write_text(settings_text(answers), "utf-8")
+        load_settings(stage / FILE_NAME)
+        (stage / REGISTER).write_text(",".join(REGISTER_COLUMNS) + "\r\n", "utf-8-sig")
+        guide = (template_folder() / GUIDE).read_text("utf-8")
+        (stage / GUIDE).write_text(guide, "utf-8-sig", newline="\r\n")
+        for inbox in INBOX:
+            (stage / inbox).mkdir(parents=True)
+
+
+def settings_text(answers: Answers) -> str:
+    """`onestop.toml` with the answers in it."""
+    template = (template_folder() / FILE_NAME).read_text("utf-8")
+    return template.format(
+        name=_inside(answers.name),
+        code=_inside(answers.code),
+        rules=", ".join(f'"{_inside(rule)}"' for rule in answers.rules),
+    )
+
+
+def _inside(text: str) -> str:
+    """A text as it stands between the quotes of a TOML string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]

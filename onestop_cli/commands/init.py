@@ -1,0 +1,37 @@
+"""`onestop init`: a new county folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_RULES = "huangzhong-2009"
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="新的县文件夹，不能已有内容")],
+    name: Annotated[str | None, typer.Option("--name", help="县名，如 示例县")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="行政区划代码，4 位或 6 位")] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option("--rules", help="适用的政策文件，可重复")
+    ] = None,
+) -> None:
+    """建一个县文件夹：带说明的 onestop.toml、空的定点机构名册、收件箱。"""
+    if sys.stdin.isatty():
+        name = (
+            typer.prompt("县名（可以以后再填）", "", show_default=False) if name is None else name
+        )
+        code = (
+            typer.prompt("行政区划代码（可以以后再填）", "", show_default=False)
+            if code is None
+            else code
+        )
+    from onestop_cli.batch.init import REGISTER, Answers, start_county
+
+    start_county(folder, Answers(name or "", code or "", rules or [DEFAULT_RULES]))
+    print(f"已建好 {folder}")
+    print(f"接下来：填好 {REGISTER}，看一遍 onestop.toml，把报表和花名册放进收件箱；")
+    print("步骤见 使用说明.txt。")
