@@ -63,11 +63,11 @@ DAMAGE = {
         "“普通门诊”属于两个值",
     ),
     "a dimension from nowhere": ('columns = ["就诊类型"]\n', "", "没有写取自哪一列"),
-    "a number without its sentence": ('quote = "全年三万元"\n', "", "新农合补偿 · 年度封顶（全部）没有引文"),
+    "a number without its sentence": ('quote = "全年三万元"\n', "", "新农合补偿 · 年度封顶（全部对象）没有引文"),
     "assumed without a reason": (
         'quote = "全年三万元"',
         "assumed = true",
-        "新农合补偿 · 年度封顶（全部）没有引文",
+        "新农合补偿 · 年度封顶（全部对象）没有引文",
     ),
     "a basis without its sentence": ('quote = "以出院日期为准"\n', "", "basis：没有引文"),
     "a life without its sentence": ("\nquote = \"自2010年1月1日起施行，有效期一年\"", "", "effective：没有引文"),
@@ -76,7 +76,7 @@ DAMAGE = {
     "a ceiling under one deductible": ("amount = 500", "amount = 200", "全年起付线上限低于一次的起付线"),
     "a cap of nothing": ("amount = 30000", "amount = 0", "封顶线为 0"),
     "an end before the beginning": ("to = 2010-12-31", "to = 2009-12-31", "止日早于起日"),
-    "a number still to fill": ("amount = 30000", 'amount = "to-fill"', "新农合补偿 · 年度封顶（全部）待填"),
+    "a number still to fill": ("amount = 30000", 'amount = "to-fill"', "新农合补偿 · 年度封顶（全部对象）待填"),
     "another name than the file's": ('id = "small"', 'id = "other"', "编号“other”与文件名“small”不同"),
     "later and later_rate": (
         "amount = 100\n",

@@ -44,7 +44,7 @@ ASPECTS = {
     "share": "先行自付比例",
     "pool": "共用限额",
 }
-EVERYONE = "全部"
+EVERYONE = "全部对象"
 OTHERS = "其他参保人员"
 FROM = {"total": "总费用", "eligible": "可补偿费用"}
 EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "over_limit": "超限价自费"}
@@ -99,7 +99,7 @@ def ages(first: int, last: int) -> str:
 
 
 def who(clause: Clause) -> str:
-    """For whom a clause is: `乡级 · 一类`; a clause for all stays is 全部."""
+    """For whom a clause is: `乡级 · 一类`; a clause for all stays is 全部对象."""
     parts = []
     for name, wanted in clause.when.items():
         if isinstance(wanted, AgeSpan):
@@ -246,7 +246,7 @@ def base(rule: RuleFile, base: Base) -> str:
 
 
 def cells(axes: Sequence[Axis], some: Collection[Cell]) -> list[str]:
-    """Cells in a few phrases: `乡级、县级 · 五保户`; all of them are 全部, everybody with a category 救助对象."""
+    """Cells in a few phrases: `乡级、县级 · 五保户`; all of them are 全部对象, everybody with a category 救助对象."""
     rows = [tuple(cell[axis.name] for axis in axes) for cell in some]
     return [_phrase(axes, box) for box in _boxes(rows)]
 
