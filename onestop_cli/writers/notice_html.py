@@ -8,6 +8,7 @@ from html import escape
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from onestop_cli.money import capital, yuan
 from onestop_cli.places import template_folder
 from onestop_cli.posting import Posting
 from onestop_cli.writers.columns import Column
@@ -25,7 +26,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"css_string": css_string, "rows": rows}
+    made.filters |= {"css_string": css_string, "rows": rows, "yuan": yuan, "capital": capital}
     return made
 
 
