@@ -114,12 +114,12 @@ def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[Shee
     return [_sheet(grid, file.file.kind, look, settings) for grid in file.grids]
 
 
-def _named(file: Opened, look: _Look, settings: Settings) -> tuple[bool, int]:
-    """Whether a sheet has all that a kind of table needs, and how many columns the kind knows in it."""
+def _named(file: Opened, look: _Look, settings: Settings) -> tuple[int, bool]:
+    """How many columns a kind of table knows in its best sheet, and whether it has all it needs there."""
     headers = [t.header for grid in file.grids if (t := _table(grid, look, settings))]
     return max(
-        ((not look.sought.lacking(h), len(h.columns) + len(h.rivals)) for h in headers),
-        default=(False, 0),
+        ((len(h.columns) + len(h.rivals), not look.sought.lacking(h)) for h in headers),
+        default=(0, False),
     )
 
 
