@@ -12,6 +12,7 @@ from onestop_cli.commands.findings import findings
 from onestop_cli.commands.init import init
 from onestop_cli.commands.inspect import inspect
 from onestop_cli.commands.letters import letters
+from onestop_cli.commands.papers import papers
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.quote import quote
 from onestop_cli.commands.reconcile import reconcile
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "quote": quote,
     "explain": explain,
     "letters": letters,
+    "papers": papers,
     "publish": publish,
     "findings": findings,
 }
