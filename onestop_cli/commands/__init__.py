@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from onestop_cli.commands.audit import audit
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
 from onestop_cli.commands.init import init
@@ -28,6 +29,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "letters": letters,
     "papers": papers,
     "publish": publish,
+    "audit": audit,
     "findings": findings,
 }
 """Command name → function, in the order of `--help`."""

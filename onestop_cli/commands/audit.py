@@ -1,0 +1,126 @@
+"""`onestop audit`: the joint inspection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from onestop_cli.batch.audit import Audited
+
+
+def audit(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="结算结果文件夹")],
+    out: Annotated[Path | None, typer.Option("--out", help="检查材料写到这个新文件夹")] = None,
+    seed: Annotated[
+        list[int] | None,
+        typer.Option("--seed", help="抽样种子，可给两次：两部门各出一个数"),
+    ] = None,
+    size: Annotated[int | None, typer.Option("--size", help="样本量；不给则按把握程度算出")] = None,
+    method: Annotated[
+        Literal["mus", "random", "stratified"],
+        typer.Option("--method", help="货币单元 mus、简单随机 random、按级别分层 stratified"),
+    ] = "mus",
+    confidence: Annotated[str, typer.Option("--confidence", help="置信水平，百分数")] = "95",
+    tolerable: Annotated[str, typer.Option("--tolerable", help="可容忍差错，百分数")] = "5",
+    expected: Annotated[str, typer.Option("--expected", help="预计差错，百分数")] = "0",
+    leads: Annotated[int, typer.Option("--leads", help="另附加多少笔线索住院")] = 20,
+    threshold: Annotated[
+        list[str] | None, typer.Option("--threshold", help="改线索阈值，如 readmission_days=7")
+    ] = None,
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="台账，与往期住院一起查")] = None,
+    table: Annotated[
+        list[Path] | None, typer.Option("--table", help="报送或公布的汇总表，核对其合计和明细")
+    ] = None,
+    equations: Annotated[
+        str, typer.Option("--equations", help="汇总表的核对公式，如 3=4+5；37≤36")
+    ] = "",
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="入户核查表另存 PDF（需要 [pdf] 组件）")
+    ] = False,
+    verify: Annotated[
+        Path | None, typer.Option("--verify", help="按这份 plan.json 重抽，看是否一致")
+    ] = None,
+    returned: Annotated[
+        Path | None, typer.Option("--returned", help="收回的底稿，汇总出联合检查报告")
+    ] = None,
+) -> None:
+    """联合检查：全面筛查线索，抽样（两部门可各自重抽），检查底稿，收回后汇总成报告。"""
+    if verify:
+        _verify(run, verify)
+        return
+    if returned:
+        _report(run, returned, out or returned.absolute().parent)
+        return
+    from datetime import datetime
+
+    from onestop_cli.audit_plan import Choices
+    from onestop_cli.batch.audit import Extras, audit_folder, thresholds_from
+    from onestop_cli.errors import stop
+
+    if out is None:
+        raise stop("没有说检查材料写到哪里", "请加 --out 新文件夹；只复核抽样用 --verify plan.json")
+    choices = Choices(
+        seeds=tuple(seed or ()),
+        method=method,
+        size=size,
+        confidence=confidence,
+        tolerable=tolerable,
+        expected=expected,
+        leads=leads,
+    )
+    extras = Extras(ledger, tuple(table or ()), equations, pdf)
+    now = datetime.now().astimezone()
+    done = audit_folder(run, out, choices, thresholds_from(threshold or ()), extras, now)
+    _tell(done, out)
+
+
+def _tell(done: Audited, out: Path) -> None:
+    """What was drawn and what comes next."""
+    from onestop_cli.money import yuan
+    from onestop_cli.sampling import METHODS
+
+    plan = done.plan
+    frame, found = plan["frame"], plan["leads"]
+    typer.echo(f"检查材料已写到 {out}")
+    typer.echo(f"全面检查：线索 {found['found']:,} 条（线索不是结论，须现场核实）")
+    typer.echo(
+        f"抽样总体：{frame['rows']:,} 笔，应付 {yuan(frame['amount_fen'])} 元；"
+        f"{METHODS[plan['method']]}抽 {plan['sample']['rows']} 笔，另附加线索 {found['added']} 笔"
+    )
+    typer.echo(
+        f"种子 {'、'.join(map(str, plan['seeds']))}，样本校验值 {plan['sample']['sha256'][:16]}"
+    )
+    if done.slips:
+        typer.echo(f"汇总表核对：{done.slips} 处，见底稿“汇总表核对”")
+    if not plan["seeds_given"]:
+        typer.echo("提示：没有指定种子，用了结算期末日；正式检查请两部门各出一个数，--seed 给两次")
+    if plan["earlier"]:
+        typer.echo(f"提示：这份结算结果此前已抽样 {len(plan['earlier'])} 次，已列在封面")
+
+
+def _verify(run: Path, plan: Path) -> None:
+    """Draw again and say so; what differs ends the command with exit code 2."""
+    from onestop_cli.batch.audit import verify
+
+    drawing = verify(run, plan)
+    typer.echo(
+        f"重抽一致：按计划中的种子和方法从 {drawing.frame.height:,} 笔中重抽，"
+        f"{drawing.sample.height} 笔与计划所记完全相同"
+    )
+    typer.echo(f"样本校验值 {drawing.plan['sample']['sha256']}")
+
+
+def _report(run: Path, returned: Path, out: Path) -> None:
+    """Evaluate what came back and say what it proves."""
+    from onestop_cli.batch.audit_returned import evaluate_returned
+    from onestop_cli.money import yuan
+    from onestop_cli.writers.audit_words import conclusion
+
+    report, target = evaluate_returned(run, returned, out)
+    typer.echo(conclusion(report.evaluation, report.plan))
+    total = int(report.hospitals["deduct_fen"].sum())
+    typer.echo(f"建议扣款 {yuan(total)} 元，涉及 {report.deductions.height} 笔")
+    typer.echo(f"联合检查报告已写到 {target}")

@@ -1,0 +1,98 @@
+"""检查工作底稿.xlsx as it comes back: the plan it was made from, the filled sample, the household answers."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.readers.days import Habit, read_day
+from onestop_cli.returned import Line
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a filled working paper says."""
+
+    plan: Mapping[str, Any]
+    sample: Sequence[Line]
+    households: Sequence[Line]
+
+
+def read_filled(path: Path, plan_sheet: str, sheets: Mapping[str, Mapping[str, str]]) -> Filled:
+    """Read the paper; `sheets` are the sample's and the households': sheet name → column title → key.
+
+    Raises `CannotRun` for a file that is no such paper, naming every sheet and column that is missing.
+    """
+    try:
+        book = openpyxl.load_workbook(path, data_only=True)
+    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise stop(
+            "收回的底稿打不开，不是 xlsx 工作簿",
+            "请交回用 onestop audit 写出的检查工作底稿.xlsx",
+            str(path),
+        ) from error
+    problems = [
+        Problem(f"没有工作表“{name}”", "请在写出的底稿上填写，不要删除工作表", path.name)
+        for name in (plan_sheet, *sheets)
+        if name not in book.sheetnames
+    ]
+    if problems:
+        raise CannotRun(problems)
+    read = [_lines(book[name], titles, path.name) for name, titles in sheets.items()]
+    problems = [problem for _, found in read for problem in found]
+    if problems:
+        raise CannotRun(problems)
+    return Filled(_plan(book[plan_sheet], path.name), read[0][0], read[1][0])
+
+
+def _lines(sheet: Any, titles: Mapping[str, str], file: str) -> tuple[list[Line], list[Problem]]:
+    """The filled rows below the header, up to the totals row; problems when columns are missing."""
+    rows = list(sheet.iter_rows(values_only=True))
+    heads = [[_plain(cell) for cell in row] for row in rows]
+    top = next((at for at, head in enumerate(heads) if len(set(head) & set(titles)) > 3), None)
+    if top is None:
+        what = f"工作表“{sheet.title}”里找不到表头"
+        return [], [Problem(what, "请在写出的底稿上填写，不要改动表头", file, sheet.title)]
+    lacking = [title for title in titles if title not in heads[top]]
+    if lacking:
+        what = f"缺少列：{'、'.join(lacking)}"
+        return [], [Problem(what, "请恢复被删除或改名的列", file, sheet.title, top + 1)]
+    at = {key: heads[top].index(title) for title, key in titles.items()}
+    made = [
+        Line(place, {key: _cell(key, row[column]) for key, column in at.items()})
+        for place, row in enumerate(rows[top + 1 :], start=top + 2)
+    ]
+    return [line for line in made if line.text("number") not in ("", "合计", "（无）")], []
+
+
+def _plain(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _cell(key: str, cell: Any) -> Any:
+    """A cell's value; a day that can be read is a date."""
+    if key == "checked_on" and cell is not None:
+        day, _ = read_day(cell, Habit())
+        return day or _plain(cell)
+    return _plain(cell)
+
+
+def _plan(sheet: Any, file: str) -> dict[str, Any]:
+    """The plan's keys and values, which stand as JSON in two columns."""
+    plan = {}
+    for key, value, *_ in sheet.iter_rows(values_only=True, max_col=2):
+        try:
+            plan[_plain(key)] = json.loads(_plain(value))
+        except ValueError:
+            continue
+    if "frame" not in plan:
+        raise stop("抽样计划被改动或清空", "请在写出的底稿上填写，不要改动“抽样计划”表", file)
+    return plan
