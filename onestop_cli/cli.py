@@ -10,16 +10,18 @@ import sys
 import typer
 
 from onestop_cli.commands import COMMANDS, GROUPS
+from onestop_cli.commands.status import status
+from onestop_cli.console import prepare_streams
 
 app = typer.Typer(
     name="onestop",
     help="一站式结算：核对医院出院结算表与民政花名册，生成季度结算表、公示和检查材料。",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.callback(invoke_without_command=True)(status)
 for name, command in COMMANDS.items():
     app.command(name)(command)
 for name, group in GROUPS.items():
@@ -30,6 +32,7 @@ def main() -> None:
     """Run a command; problems become Chinese sentences on stderr, never a traceback for a clerk."""
     from onestop_cli.errors import Broken, CannotRun
 
+    prepare_streams()
     try:
         app()
     except CannotRun as error:

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from onestop_cli.commands.audit import audit
+from onestop_cli.commands.doctor import doctor
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
 from onestop_cli.commands.init import init
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "publish": publish,
     "audit": audit,
     "findings": findings,
+    "doctor": doctor,
 }
 """Command name → function, in the order of `--help`."""
 

@@ -49,8 +49,11 @@ def write_pdfs(boards: Iterable[tuple[Path, Page]], posting: Posting, look: Look
         raise CannotRun(_no_glyph(char, place) for char, place in missing.items())
 
 
-def _compiler() -> tuple[typst.Compiler, list[str]]:
-    """A compiler that has read its fonts once, and the families to print with."""
+def printing_fonts() -> tuple[typst.Fonts, list[str]]:
+    """The fonts of this computer, and the families of them that can print Chinese, best first.
+
+    Raises `CannotRun` without typst or a Chinese font.
+    """
     if find_spec("typst") is None:
         raise stop(
             "没有安装输出 PDF 的组件",
@@ -64,6 +67,14 @@ def _compiler() -> tuple[typst.Compiler, list[str]]:
     families = [family for family in FONTS if family in fonts.families()]
     if not families:
         raise stop("本机没有可用的中文字体", f"请安装其中一种字体后重新运行：{'、'.join(FONTS)}")
+    return fonts, families
+
+
+def _compiler() -> tuple[typst.Compiler, list[str]]:
+    """A compiler that has read its fonts once, and the families to print with."""
+    fonts, families = printing_fonts()
+    import typst
+
     return typst.Compiler(template_folder() / "notice.typ", font_paths=fonts), families
 
 

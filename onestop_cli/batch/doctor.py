@@ -1,0 +1,197 @@
+"""`onestop doctor`: whether this computer, this folder and its books can do the work."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from onestop_cli import __version__
+from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.status import LEDGER
+from onestop_cli.errors import CannotRun
+from onestop_cli.ledger.accounts import verify
+from onestop_cli.ledger.store import opened
+from onestop_cli.rulebook.library import known_rules, load_rules
+from onestop_cli.rulebook.usable import unusable
+from onestop_cli.settings import FILE_NAME, Settings
+from onestop_cli.writers.doctor_screen import show_checks
+from onestop_cli.writers.notice_pdf import printing_fonts
+
+FINE, NOTE, BAD = "正常", "注意", "不行"
+
+ROOM = 1_000_000_000
+"""Bytes that should be free: a run of 40,000 stays with its papers takes a tenth."""
+
+LONGEST_HOME = 120
+"""Characters of a county folder's path that leave room for the longest paper below it (Windows: 260)."""
+
+RARE = "䶮·—"
+"""Characters of names that an old code page lacks."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: `state` is `FINE`, `NOTE` or `BAD`; `remedy` says what to do unless all is fine."""
+
+    name: str
+    state: str
+    said: str
+    remedy: str = ""
+
+
+def examine() -> bool:
+    """Look at everything and show it; whether nothing is `BAD`."""
+    now = datetime.now().astimezone()
+    found = [check for look in _looks(now) for check in look()]
+    show_checks([(c.name, c.state, c.said, c.remedy) for c in found])
+    return all(check.state != BAD for check in found)
+
+
+def _looks(now: datetime) -> Iterator[Callable[[], Iterator[Check]]]:
+    yield _program
+    yield _components
+    yield _fonts
+    yield _screen
+    yield _rules
+    yield _place
+    yield lambda: _county(now)
+
+
+def _program() -> Iterator[Check]:
+    bits = 64 if sys.maxsize > 2**32 else 32
+    said = f"onestop {__version__}，Python {platform.python_version()}（{bits} 位），{platform.system()}"
+    yield Check("程序", FINE, said)
+
+
+def _components() -> Iterator[Check]:
+    missing = []
+    for line in metadata.requires("onestop-cli") or []:
+        if "extra ==" in line:
+            continue
+        name = line.split(">")[0].strip()
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        yield Check("组件", BAD, f"缺少 {'、'.join(missing)}", "请重新运行离线安装包里的安装")
+    else:
+        yield Check("组件", FINE, "齐全")
+    if find_spec("msoffcrypto") is None:
+        yield Check(
+            "加密工作簿", NOTE, "没有装打开加密工作簿的组件", "需要时安装 onestop-cli[crypt]"
+        )
+
+
+def _fonts() -> Iterator[Check]:
+    try:
+        _, families = printing_fonts()
+    except CannotRun as error:
+        yield from (Check("中文字体", NOTE, p.what, p.remedy) for p in error.problems)
+    else:
+        yield Check("中文字体", FINE, f"{families[0]}，可以输出 PDF")
+
+
+def _screen() -> Iterator[Check]:
+    encoding = sys.stdout.encoding
+    try:
+        RARE.encode(encoding)
+    except UnicodeEncodeError:
+        said = f"屏幕编码是 {encoding}，个别生僻字在屏幕上显示为问号"
+        yield Check("屏幕", NOTE, said, "不影响写出的文件，可以不管")
+    else:
+        yield Check("屏幕", FINE, f"编码 {encoding}")
+
+
+def _rules() -> Iterator[Check]:
+    known = known_rules()
+    if known:
+        yield Check("政策文件", FINE, f"随程序 {len(known)} 份")
+    else:
+        yield Check("政策文件", BAD, "随程序的政策文件不见了", "请重新运行离线安装包里的安装")
+
+
+def _place() -> Iterator[Check]:
+    """The folder we stand in: writing, room, length of its path, whose disk it is on."""
+    here = Path.cwd()
+    try:
+        with TemporaryFile(dir=here):
+            pass
+    except OSError:
+        yield Check("文件夹", BAD, f"{here} 不能写入", "请换一个文件夹，或请管理员给写入权限")
+    else:
+        yield Check("文件夹", FINE, f"{here} 可以写入")
+    free = shutil.disk_usage(here).free
+    if free < ROOM:
+        yield Check("磁盘", NOTE, f"只剩 {free / 1e9:.1f} GB", "请至少留出 1 GB")
+    if len(str(here)) > LONGEST_HOME:
+        said = f"所在路径有 {len(str(here))} 个字，Windows 上结果的路径可能过长"
+        yield Check("路径", NOTE, said, f"请移到短一些的位置，如 D:\\结算（{LONGEST_HOME} 字以内）")
+    if os.path.splitdrive(here)[0].startswith("\\\\"):
+        yield Check("位置", NOTE, "在网络共享上", "台账最好放在本机硬盘，定期备份到共享")
+
+
+def _county(now: datetime) -> Iterator[Check]:
+    if not Path(FILE_NAME).is_file():
+        yield Check(
+            "县文件夹", NOTE, f"这里没有 {FILE_NAME}", "在县文件夹里再运行一次，可以检查设置和台账"
+        )
+        return
+    try:
+        settings = county_settings()
+    except CannotRun as error:
+        yield from (Check("设置", BAD, p.what, p.remedy) for p in error.problems)
+        return
+    yield from _settings(settings)
+    yield from _ledger(settings.folder / (settings.reconcile.ledger or LEDGER), now)
+
+
+def _settings(settings: Settings) -> Iterator[Check]:
+    chosen = settings.reconcile
+    places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file])]
+    missing = [str(place) for place in places if not (settings.folder / place).exists()]
+    if missing:
+        yield Check("设置", BAD, f"找不到 {'、'.join(missing)}", f"请建好，或改正 {FILE_NAME}")
+    else:
+        yield Check("设置", FINE, f"{settings.county.name or '还没有填县名'}，{FILE_NAME} 没有错误")
+    try:
+        faults = unusable(load_rules(chosen.rules, settings.folder))
+    except CannotRun as error:
+        faults = list(error.problems)
+    yield from (Check("适用政策", BAD, fault.what, fault.remedy) for fault in faults)
+    if not faults:
+        yield Check("适用政策", FINE, "、".join(chosen.rules) or "还没有指定")
+
+
+def _ledger(path: Path, now: datetime) -> Iterator[Check]:
+    if not path.is_file():
+        yield Check("台账", FINE, "还没有，第一次关账时建立")
+        return
+    try:
+        with opened(path) as books:
+            complaints = verify(books)
+            last = books.execute(
+                "SELECT period, closed_at FROM run ORDER BY number DESC"
+            ).fetchone()
+    except CannotRun as error:
+        yield from (Check("台账", BAD, p.what, p.remedy) for p in error.problems)
+        return
+    yield from (Check("台账", BAD, said, "请换用最近一次的备份") for said in complaints)
+    if complaints or last is None:
+        return
+    period, closed_at = last
+    yield Check("台账", FINE, f"{path.name} 账目平衡，最近关的是 {period}")
+    if datetime.fromisoformat(closed_at) > now + timedelta(days=1):
+        said = f"电脑时间是 {now:%Y-%m-%d %H:%M}，比上次关账（{closed_at[:16]}）还早"
+        yield Check("时钟", NOTE, said, "请校准电脑的日期和时间")
+    else:
+        yield Check("时钟", FINE, f"{now:%Y-%m-%d %H:%M}")

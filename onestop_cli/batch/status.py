@@ -1,0 +1,153 @@
+"""`onestop` in a county folder: where the quarter stands, from the files that are there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.batch.start import county_settings
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.ledger.past import closed_periods
+from onestop_cli.ledger.store import opened
+from onestop_cli.readers.reading import InputFile, Reading
+from onestop_cli.readers.register import read_register
+from onestop_cli.readers.roster import read_rosters
+from onestop_cli.readers.stays import read_stays
+from onestop_cli.settings import Settings
+from onestop_cli.standing import Inbox, LastRun, Standing, period_of
+from onestop_cli.synonyms import names
+from onestop_cli.writers.status_screen import show_standing
+
+PUBLISHED, INSPECTED = "公示", "检查"
+"""Folders of a county where the manual puts the papers of a period."""
+
+LEDGER = "台账.sqlite"
+
+
+def show_status() -> None:
+    """Show where the county folder we stand in stands; raises `CannotRun` for unreadable settings or books."""
+    show_standing(standing(county_settings()))
+
+
+def standing(settings: Settings) -> Standing:
+    """What the files of a county folder tell."""
+    home = settings.folder
+    ledger = _ledger(settings)
+    closed = _closed(home / ledger) if ledger else ()
+    runs = _runs(home, settings.reconcile.out)
+    like = next(iter(closed), None) or next((info["period"] for _, info in runs), None)
+    inbox, files = _inbox(settings, like)
+    period = inbox.period.id if inbox.period else None
+    run = next((run for run in runs if run[1]["period"] == period), None)
+    return Standing(
+        settings.county.name,
+        inbox,
+        closed,
+        _last(home, *run, files) if run else None,
+        _papers(home, PUBLISHED, period, "manifest.json"),
+        _papers(home, INSPECTED, period, "plan.json"),
+        ledger,
+    )
+
+
+def _ledger(settings: Settings) -> str | None:
+    """The ledger's name in the county folder: as the settings say, else the usual one when it is there."""
+    if settings.reconcile.ledger:
+        return settings.reconcile.ledger.as_posix()
+    return LEDGER if (settings.folder / LEDGER).is_file() else None
+
+
+def _closed(ledger: Path) -> tuple[str, ...]:
+    """The closed periods, newest first; none while there are no books."""
+    if not ledger.is_file():
+        return ()
+    with opened(ledger) as books:
+        return tuple(period.id for period in reversed(closed_periods(books)))
+
+
+def _runs(home: Path, out: Path | None) -> list[tuple[Path, Mapping[str, Any]]]:
+    """Run folders with their run.json, newest first; a folder that is no run is passed over."""
+    if out is None:
+        return []
+    files = sorted((home / out).glob("*/run.json"), key=lambda f: f.stat().st_mtime, reverse=True)
+    return [(file.parent, json.loads(file.read_text("utf-8"))) for file in files]
+
+
+def _inbox(settings: Settings, like: str | None) -> tuple[Inbox, set[str]]:
+    """What lies in the inbox, and the hashes of its files."""
+    home, chosen = settings.folder, settings.reconcile
+    hospitals, problems = _register(settings)
+    stays = read_stays(_filled(home, chosen.stays), settings, hospitals)
+    roster = read_rosters(_filled(home, chosen.roster), settings)
+    for reading, what in ((stays, "住院报表"), (roster, "花名册")):
+        problems += reading.problems
+        if not reading.inputs and not reading.problems:
+            problems.append(Problem(f"收件箱里还没有{what}", f"把{what}放进收件箱"))
+    days = stays.rows.select(day=pl.coalesce("settled_on", "discharged_on"))["day"].drop_nulls()
+    common = days.dt.truncate("1mo").mode().sort().last() if len(days) else None
+    known = names(settings)
+    heard = {
+        known.canonical_hospital(raw, hospitals) for raw in stays.rows["hospital_raw"].unique()
+    }
+    inbox = Inbox(
+        stay_files=len(stays.inputs),
+        stays=len(stays.rows),
+        roster_files=len(roster.inputs),
+        people=len(roster.rows),
+        hospitals=len(hospitals),
+        silent=tuple(name for name in hospitals if name not in heard),
+        first=days.min(),  # type: ignore[arg-type]
+        last=days.max(),  # type: ignore[arg-type]
+        period=period_of(common, like) if common else None,  # type: ignore[arg-type]
+        problems=tuple(problems),
+    )
+    return inbox, _hashes(stays, roster)
+
+
+def _register(settings: Settings) -> tuple[list[str], list[Problem]]:
+    """The names in the register, or what is wrong with it."""
+    file = settings.reconcile.register_file
+    if file is None:
+        return [], [Problem("onestop.toml 没有写定点机构名册", "请写明 register")]
+    try:
+        return read_register(settings.folder / file, settings)["hospital"].to_list(), []
+    except CannotRun as error:
+        return [], list(error.problems)
+
+
+def _filled(home: Path, paths: Iterable[Path]) -> list[Path]:
+    """The places with something in them; an empty inbox is no fault."""
+    places = [home / path for path in paths]
+    return [
+        place for place in places if place.is_file() or (place.is_dir() and any(place.iterdir()))
+    ]
+
+
+def _hashes(*readings: Reading) -> set[str]:
+    files: list[InputFile] = [file for reading in readings for file in reading.inputs]
+    return {file.sha256 for file in files}
+
+
+def _last(home: Path, folder: Path, info: Mapping[str, Any], files: set[str]) -> LastRun:
+    """A run beside the files of today."""
+    used = {file["sha256"] for file in info["inputs"] if file["kind"] in ("stays", "roster")}
+    made = datetime.fromtimestamp((folder / "run.json").stat().st_mtime)  # noqa: DTZ006
+    status = info["counts"]["status"]
+    return LastRun(
+        folder.relative_to(home).as_posix(),
+        f"{made:%Y-%m-%d %H:%M}",
+        status.get("held", 0),
+        status.get("rejected", 0),
+        len(used ^ files),
+    )
+
+
+def _papers(home: Path, kind: str, period: str | None, mark: str) -> str | None:
+    """The newest folder of `kind` for `period` that is complete."""
+    found = sorted((home / kind).glob(f"{period}*/{mark}")) if period else []
+    return found[-1].parent.relative_to(home).as_posix() if found else None
