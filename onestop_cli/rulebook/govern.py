@@ -25,15 +25,15 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def govern(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """Put the number of its terms beside each stay.
+def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> pl.DataFrame:
+    """Put the number of its terms beside each stay. `rule`: the number of its document, where that is settled already.
 
     Needs level, category, categories (all that are valid), scheme_raw, disease, age, the dates, and `x_<dimension>`
     for declared dimensions. Adds `rule` (number of the document), `rule_id`, `benefit_year`, `term` (row of
     `book.table`; null where no document applies), `<step>_term` for steps that look at some categories only, `quota`,
     `ungoverned` (why there are no terms, Chinese) and `<layer>_check`.
     """
-    governed = stays.with_columns(rule=_which_rule(book))
+    governed = stays.with_columns(rule=_which_rule(book) if rule is None else rule)
     governed = governed.with_columns(
         rule_id=pl.col("rule").replace_strict(
             {n: rule.id for n, rule in enumerate(book.rules)}, return_dtype=pl.String

@@ -17,9 +17,12 @@ from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
 from onestop_cli.settle.year import claimed_first
 
 
-def settle(stays: pl.DataFrame, book: Rulebook, *, live: bool = True) -> pl.DataFrame:
+def settle(
+    stays: pl.DataFrame, book: Rulebook, *, live: bool = True, in_turn: bool = False
+) -> pl.DataFrame:
     """Due amounts of governed, settled stays; a whole person-year must stand in one frame.
 
+    `in_turn`: the rows stand in the contract's order already, person-year after person-year.
     `live`: the year so far is taken from the rows at hand. Else each stay brings it as `<step>_…before_fen`,
     `<step>_nth` and `pool_<id>_before_fen`, and is worked out for itself.
 
@@ -27,7 +30,7 @@ def settle(stays: pl.DataFrame, book: Rulebook, *, live: bool = True) -> pl.Data
     and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
     cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen.
     """
-    ordered = _bills(_in_turn(stays), book)
+    ordered = _bills(_person_years(stays if in_turn else into_turn(stays)), book)
     settled = _with_pools(ordered, book, live) if book.pools else _steps(ordered, book, live)
     borne = pl.col("total_fen") - pl.col(BILL)
     borne += pl.sum_horizontal(f"{step.id}_borne_fen" for step in book.steps)
@@ -37,9 +40,13 @@ def settle(stays: pl.DataFrame, book: Rulebook, *, live: bool = True) -> pl.Data
     ).drop(GROUP, REST)
 
 
-def _in_turn(stays: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by person, year and the contract's order; `_group` numbers the person-years."""
-    ordered = stays.sort("id_no", "benefit_year", *ORDER, nulls_last=False)
+def into_turn(stays: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by person, year and the contract's order."""
+    return stays.sort("id_no", "benefit_year", *ORDER, nulls_last=False)
+
+
+def _person_years(ordered: pl.DataFrame) -> pl.DataFrame:
+    """`_group` numbers the person-years."""
     first = (pl.col("id_no").ne_missing(pl.col("id_no").shift())) | (
         pl.col("benefit_year").ne_missing(pl.col("benefit_year").shift())
     )

@@ -44,6 +44,12 @@ def broken(loaded: LoadedRule) -> list[Problem]:
     return [_problem(loaded, finding) for finding in _broken(loaded.file)]
 
 
+def contradictions(loaded: LoadedRule) -> list[Problem]:
+    """What makes it impossible to settle by a document, else numbers of which one makes another pointless."""
+    found = _broken(loaded.file) or list(numbers.impossible(loaded.file))
+    return [_problem(loaded, finding) for finding in found]
+
+
 def _broken(rule: RuleFile) -> list[Finding]:
     return list(names(rule)) or list(coverage(rule))
 
