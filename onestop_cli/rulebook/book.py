@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -145,21 +145,11 @@ class Rulebook:
         """Every row of the table as its document's number and its cell."""
         return [(n, cell) for n, terms in enumerate(self.terms) for cell in terms.cells]
 
-    def _mapped(self, change: Callable[[int, Cell], tuple[int, Cell]]) -> pl.Series:
-        """For each row of the table the row of the changed cell; null where it is the same or there is none."""
-        row = {(n, *sorted(cell.items())): place for place, (n, cell) in enumerate(self.cells)}
-        found = []
-        for place, (n, cell) in enumerate(self.cells):
-            other, changed = change(n, cell)
-            target = row.get((other, *sorted(changed.items())))
-            found.append(None if target == place else target)
-        return pl.Series(found, dtype=pl.Int64)
-
     def elsewhere(self, axis: str) -> Mapping[str, pl.Series]:
         """Per value of an axis (but `none`), the terms a stay would have with that value."""
         values = (v for t in self.terms for a in t.axes if a.name == axis for v in a.values)
         return {
-            value: self._mapped(lambda n, cell, value=value: (n, {**cell, axis: value}))
+            value: self._moved([(n, {**cell, axis: value}) for n, cell in self.cells])
             for value in dict.fromkeys(values)
             if value != NONE
         }
@@ -167,9 +157,16 @@ class Rulebook:
     def other_documents(self) -> Mapping[str, pl.Series]:
         """Per document, the terms a stay of another document would have in it."""
         return {
-            rule.id: self._mapped(lambda n, cell, other=other: (other, cell))
+            rule.id: self._moved([(other, cell) for _, cell in self.cells])
             for other, rule in enumerate(self.rules)
         }
+
+    def _moved(self, cells: Iterable[tuple[int, Cell]]) -> pl.Series:
+        """For each row of the table the row of the changed cell; null where it is the same or there is none."""
+        row = {(n, *sorted(cell.items())): place for place, (n, cell) in enumerate(self.cells)}
+        targets = (row.get((n, *sorted(cell.items()))) for n, cell in cells)
+        found = [None if target == place else target for place, target in enumerate(targets)]
+        return pl.Series(found, dtype=pl.Int64)
 
 
 def _beyond(term: str) -> int:
