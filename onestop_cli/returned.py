@@ -122,7 +122,7 @@ def _amount(line: Line, outcome: str, booked: int) -> tuple[int | None, list[str
         return None, ["填了无法核查，核实应付应当留空"] if fen is not None else []
     if outcome in _PART and fen is None:
         return None, [f"填了{outcome}，没有填核实应付金额（全部不应付的填 0）"]
-    if outcome in _PART and fen == booked:
+    if outcome in _PART and fen == booked > 0:
         return fen, [f"填了{outcome}，核实应付却等于应付金额"]
     return fen, []
 

@@ -40,20 +40,32 @@ _WHO = [
 SAMPLE_FILL = [
     Column("outcome", "核查结果", width=10, choices=OUTCOMES, fill=True),
     Column("confirmed", "核实应付（元）", "yuan", 12, fill=True),
-    Column("cause", "差错原因", width=12, choices=CAUSES, fill=True),
-    Column("note", "情况说明", width=20, fill=True),
-    Column("by_health", "检查人（卫生）", width=9, fill=True),
-    Column("by_civil", "检查人（民政）", width=9, fill=True),
+    Column("cause", "差错原因", width=11, choices=CAUSES, fill=True),
+    Column("note", "情况说明", width=18, fill=True),
+    Column("by_health", "检查人（卫生）", width=10, fill=True),
+    Column("by_civil", "检查人（民政）", width=10, fill=True),
     Column("checked_on", "核查日期", "date", 11, fill=True),
 ]
-SAMPLE_COLUMNS = [
+_SAMPLE_PRINTED = [
     Column("number", "编号", "int", 6),
-    Column("reason_name", "来由", width=9),
-    Column("stratum_name", "层", width=11),
-    *_WHO,
+    Column("reason_name", "来由", width=10),
+    Column("hospital", "医疗机构", width=19),
+    Column("stay_no", "住院号", width=12),
+    Column("name", "姓名", width=9),
+    Column("id_tail", "证号后四位", width=7, align="center"),
+    Column("township", "乡镇", width=10),
+    Column("village", "村", width=10),
+    Column("admitted_on", "入院", "date"),
+    Column("discharged_on", "出院", "date"),
     Column("amount", "应付金额", "yuan", 12, total=True),
-    Column("lead_titles", "线索", width=16),
     *SAMPLE_FILL,
+]
+SAMPLE_COLUMNS = [
+    *_SAMPLE_PRINTED,
+    Column("stratum_name", "层", width=11),
+    Column("category", "人员类别", width=16),
+    Column("total_fen", "总费用", "yuan", 12),
+    Column("lead_titles", "线索", width=40),
     *_PLACE,
 ]
 HOUSEHOLD_FILL = [
@@ -176,7 +188,7 @@ def _sample(book: Book, papers: Papers, heading: str) -> None:
         SAMPLE_COLUMNS,
         rows,
         left="按走访路线排列（乡镇、村、姓名）；黄色各列填写",
-        printed=len(SAMPLE_COLUMNS) - len(_PLACE),
+        printed=len(_SAMPLE_PRINTED),
     )
 
 

@@ -11,7 +11,7 @@ from onestop_cli.findings.catalogue import CATALOGUE
 from onestop_cli.money import yuan
 from onestop_cli.profiles import Indicator
 from onestop_cli.writers.columns import Column
-from onestop_cli.writers.workbook import Book
+from onestop_cli.writers.workbook import Book, Sheet
 
 
 def write_profiles(book: Book, papers: Papers) -> None:
@@ -94,7 +94,7 @@ def _heading(item: Indicator) -> str:
 
 def _page(book: Book, papers: Papers, number: int, hospital: str, level: str | None) -> None:
     """One hospital on one page: indicators beside peers, bars, causes of errors, months."""
-    sheet = book.sheet(f"{number:02d} {hospital}", [22, 13, 13, 13, 13, 14], portrait=True)
+    sheet = book.sheet(f"{number:02d} {hospital}", [42, 11, 13, 13, 11, 12], portrait=True)
     sheet.title(hospital)
     rows = _rows_of(papers, hospital)
     sheet.line(
@@ -102,17 +102,21 @@ def _page(book: Book, papers: Papers, number: int, hospital: str, level: str | N
         f"同级其他机构 {rows[0]['peers']} 家",
     )
     columns = [
-        Column("title", "指标", width=22),
-        Column("value", "本机构"),
-        Column("median", "同级中位数"),
-        Column("past", "本机构往期"),
-        Column("index", "相当于同级", "int"),
-        Column("mark", "提示"),
+        Column("title", "指标", width=42),
+        Column("value", "本机构", width=11, align="center"),
+        Column("median", "同级中位数", width=13, align="center"),
+        Column("past", "本机构往期", width=13, align="center"),
+        Column("index", "同级=100", "int", 11),
+        Column("mark", "提示", width=12),
     ]
     top = sheet.row + 1
     sheet.table(columns, [_indicator_line(papers, row) for row in rows])
     sheet.bars(
-        "与同级中位数相比（同级中位数 = 100）", range(top, top + len(rows)), 0, {hospital: 4}
+        "与同级中位数相比（同级中位数 = 100）",
+        range(top, top + len(rows)),
+        0,
+        {hospital: 4},
+        points=160,
     )
     _causes(sheet, papers, hospital)
     _months(sheet, papers, hospital)
@@ -131,36 +135,36 @@ def _indicator_line(papers: Papers, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _causes(sheet: Any, papers: Papers, hospital: str) -> None:
-    """Findings by code, most money first."""
+def _causes(sheet: Sheet, papers: Papers, hospital: str) -> None:
+    """Findings by code and likeliest cause, most money first."""
+    titles = {code: f"{code} {item.title}" for code, item in CATALOGUE.items()}
+    title = pl.col("code").replace_strict(titles, default=pl.col("code"))
     rows = papers.causes.filter(pl.col("hospital") == hospital).with_columns(
-        title=pl.col("code").replace_strict(
-            {code: f"{code} {item.title}" for code, item in CATALOGUE.items()},
-            default=pl.col("code"),
+        title=pl.concat_str(
+            title, pl.col("cause").replace("", None), separator="：", ignore_nulls=True
         )
     )
     columns = [
-        Column("title", "差错"),
-        Column("cause", "原因"),
-        Column("number", "条数", "int", total=True),
-        Column("diff_fen", "涉及金额", "yuan", total=True),
+        Column("title", "差错及原因", width=42),
+        Column("number", "条数", "int", 11),
+        Column("diff_fen", "涉及金额", "yuan"),
     ]
-    sheet.heading("差错及原因（金额大的在前，前 8 种）")
-    sheet.table(columns, rows.head(8), totals=False)
+    sheet.heading("差错及原因（金额大的前 8 种；全部见差错清单）")
+    sheet.table(columns, rows.head(8))
 
 
-def _months(sheet: Any, papers: Papers, hospital: str) -> None:
+def _months(sheet: Sheet, papers: Papers, hospital: str) -> None:
     """Discharges by month, closed periods included, and their bars."""
     rows = papers.months.filter(pl.col("hospital") == hospital).tail(12)
     columns = [
-        Column("month", "出院月份"),
-        Column("stays", "住院", "int", total=True),
+        Column("month", "出院月份", width=42),
+        Column("stays", "住院", "int", 11),
         Column("mean_total_fen", "次均费用", "yuan"),
-        Column("amount", "申报补偿", "yuan", total=True),
+        Column("amount", "申报补偿", "yuan"),
     ]
     sheet.skip()
     sheet.heading("按月趋势")
     first = sheet.row + 1
-    sheet.table(columns, rows, totals=False)
+    sheet.table(columns, rows)
     if rows.height:
-        sheet.bars("每月住院人次", range(first, first + rows.height), 0, {"住院": 1}, points=150)
+        sheet.bars("每月住院人次", range(first, first + rows.height), 0, {"住院": 1}, points=110)

@@ -22,10 +22,10 @@ _RESULT = [
     Column("amount", "应付金额", "yuan", 14),
     Column("looked", "抽查", "int", 7),
     Column("errors", "有差错", "int", 7),
-    Column("over", "查到多付", "yuan", 12),
+    Column("over", "样本多付", "yuan", 12),
     Column("projected", "推断多付", "yuan", 13),
     Column("upper", "多付上限", "yuan", 13),
-    Column("under", "查到少付", "yuan", 12),
+    Column("under", "样本少付", "yuan", 12),
     Column("projected_under", "推断少付", "yuan", 12),
     Column("upper_rows", "差错笔数上限", "int", 10),
 ]

@@ -267,8 +267,9 @@ class Sheet:
                 }
             )
         # A half-width character is about 7 pixels wide.
-        size = {"width": int(sum(self._widths) * 7), "height": points * 4 // 3}
-        chart.set_size(size)
+        chart.set_size({"width": int(sum(self._widths) * 7), "height": points * 4 // 3})
+        if len(values) == 1:
+            chart.set_legend({"none": True})
         self._sheet.insert_chart(self.row, 0, chart, {"object_position": 1})
         self.row += -(-points // int(LINE + 3)) + 1
 
