@@ -114,7 +114,7 @@ def test_inspect_tells_how_a_file_was_understood(
 def test_inspect_finds_out_what_a_file_is(
     rows: list[object], what: str | None, county: Path
 ) -> None:
-    written(county, {"a.csv": csv_bytes(rows)})  # type: ignore[arg-type]
+    written(county, {"a.csv": csv_bytes(rows)})
     (seen,) = inspect(Asked([county / "a.csv"]))
     assert seen.what == what
 

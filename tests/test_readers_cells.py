@@ -16,8 +16,7 @@ from onestop_cli.readers.days import Habit, read_day
 from onestop_cli.readers.grid import Cell
 from onestop_cli.settings import Layout, Settings
 from tests.biff_file import Error, Never, biff
-from tests.reader_files import csv_bytes, only, person, read, stay, table, xlsx_bytes
-
+from tests.reader_files import HEADER, csv_bytes, only, person, read, stay, table, xlsx_bytes
 
 
 def fen(column: pl.Series, unit: str = "元") -> pl.Series:
@@ -33,7 +32,8 @@ def texts(cells: list[Cell]) -> pl.Series:
 
 FIFTH_OF_MARCH: list[Cell] = [
     "2010.3.5", "2010-3-5", "2010/03/05", "20100305", "20100305120000", "2010年3月5日", "10.3.5", "2010-03-05 12:30:00",
-    "2010/3/5 8:00", "2010-03-05T12:30:00", "2010年03月05日 08时30分", "２０１０．３．５", "2010。3。5", " 2010-03-05\t",
+    "2010/3/5 8:00", "2010-03-05T12:30:00", "2010年03月05日 08时30分",
+    "２０１０．３．５", "2010。3。5", " 2010-03-05\t",
     "'2010-03-05", "40242", 40242.0, 40242.75, 20100305.0, date(2010, 3, 5), datetime.fromisoformat("2010-03-05T23:59"),
 ]  # fmt: skip
 
@@ -44,7 +44,8 @@ def test_a_day_is_read_in_every_form(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["2010-02-30", "2010-13-01", "3/5/2010", "2010年3月", "201003", "昨天", "2010-3-5 出院", 7.0, True, "99999"], ids=repr
+    "cell", ["2010-02-30", "2010-13-01", "3/5/2010", "2010年3月", "201003", "昨天", "2010-3-5 出院", 7.0, True, "99999"],
+    ids=repr,
 )  # fmt: skip
 def test_a_doubtful_day_is_no_day(cell: Cell) -> None:
     day, fault = read_day(cell, Habit())
@@ -103,8 +104,10 @@ def test_the_date_order_of_a_layout_is_used(tmp_path: Path) -> None:
 
 
 AMOUNTS = {
-    "1234.5": 123450, "1,234.50": 123450, "￥1234.5": 123450, "¥1，234.50元": 123450, "１２３４．５": 123450, "—": 0, "-": 0,
-    "(123.45)": -12345, "（123.45）": -12345, "-123.45": -12345, " 12 ": 1200, "0.005": 1, "-0.005": -1, "1.0049999": 100,
+    "1234.5": 123450, "1,234.50": 123450, "￥1234.5": 123450, "¥1，234.50元": 123450,
+    "１２３４．５": 123450, "—": 0, "-": 0,
+    "(123.45)": -12345, "（123.45）": -12345, "-123.45": -12345,
+    " 12 ": 1200, "0.005": 1, "-0.005": -1, "1.0049999": 100,
     "1e3": 100000, "+5": 500, ".5": 50, "123456789.12": 12345678912, "1234567890123.45": 123456789012345,
 }  # fmt: skip
 
@@ -115,17 +118,23 @@ def test_an_amount_is_exact_in_every_form(cell: str, amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "cell", "amount"), [("万元", "1.23456", 1234560), ("分", "123", 123), ("角", "1.5", 15)]
+    ("unit", "cell", "amount"),
+    [("万元", "1.23456", 1234560), ("分", "123", 123), ("角", "1.5", 15)],
 )
 def test_units_are_converted_exactly(unit: str, cell: str, amount: int) -> None:
     assert fen(pl.Series([cell]), unit).to_list() == [amount]
 
 
-@given(st.lists(st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=2), st.decimals(-1, 1, places=6))))
+@given(
+    st.lists(
+        st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=2), st.decimals(-1, 1, places=6))
+    )
+)
 def test_the_fast_way_to_fen_agrees_with_the_exact_one(values: list[Decimal | None]) -> None:
     column = pl.Series([None if v is None else format(v, "f") for v in values], dtype=pl.String)
     exact = [
-        None if v is None else int((abs(v) * 100 + Decimal("0.5")) // 1) * (-1 if v < 0 else 1) for v in values
+        None if v is None else int((abs(v) * 100 + Decimal("0.5")) // 1) * (-1 if v < 0 else 1)
+        for v in values
     ]
     assert fen(column).to_list() == exact
 
@@ -142,7 +151,10 @@ def test_numbers_as_text_show_no_noise() -> None:
 
 def test_cells_that_are_no_amount_are_named(tmp_path: Path) -> None:
     rows = table(
-        stay(1, 总费用="约一千"), stay(2, 总费用="", 可补偿费用=""), stay(3, 医疗救助="/", 新农合补偿=""), stay(4, 医疗救助="待定")
+        stay(1, 总费用="约一千"),
+        stay(2, 总费用="", 可补偿费用=""),
+        stay(3, 医疗救助="/", 新农合补偿=""),
+        stay(4, 医疗救助="待定"),
     )
     frame = read(tmp_path, {"a.csv": csv_bytes(rows)}).rows
     assert frame["amount_fault"].to_list() == [
@@ -162,17 +174,15 @@ def test_errors_and_formulas_of_a_true_xls_are_faults_too(tmp_path: Path) -> Non
 
 
 def test_a_reversal_mark_on_a_positive_amount_is_a_contradiction(tmp_path: Path) -> None:
-    from tests.reader_files import HEADER
-
     header = [*HEADER, "冲红类别"]
-    rows = table([*stay(1), "正常"], [*stay(2), "红冲"], [*stay(3, 总费用="-1000"), "红冲"], header=header)
+    rows = table(
+        [*stay(1), "正常"], [*stay(2), "红冲"], [*stay(3, 总费用="-1000"), "红冲"], header=header
+    )
     faults = read(tmp_path, {"a.csv": csv_bytes(rows)}).rows["amount_fault"].to_list()
     assert faults == [None, "冲红标志与正数金额矛盾", None]
 
 
 def test_a_column_of_eligible_cost_is_known_to_be_there_or_not(tmp_path: Path) -> None:
-    from tests.reader_files import HEADER
-
     header = ["备用" if head == "可补偿费用" else head for head in HEADER]
     files = {"a.csv": csv_bytes(table(stay(1))), "b.csv": csv_bytes(table(stay(2), header=header))}
     rows = read(tmp_path, files).rows
@@ -222,9 +232,9 @@ def test_texts_are_trimmed_and_words_for_nothing_are_null(tmp_path: Path) -> Non
 
 
 def test_a_fund_year_is_read_from_its_column(tmp_path: Path) -> None:
-    from tests.reader_files import HEADER
-
-    rows = table([*stay(1), "2010年度"], [*stay(2), 2011.0], [*stay(3), "去"], header=[*HEADER, "基金年份"])
+    rows = table(
+        [*stay(1), "2010年度"], [*stay(2), 2011.0], [*stay(3), "去"], header=[*HEADER, "基金年份"]
+    )
     frame = read(tmp_path, {"a.xlsx": xlsx_bytes(rows)}).rows
     assert frame["fund_year"].to_list() == [2010, 2011, None]
     assert "基金年份" in frame["date_fault"][2]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -33,8 +35,9 @@ REAL = Path(__file__).parent / "fixtures" / "real"
 RUNS = 120
 
 WORDS = st.sampled_from(
-    ["合计", "小计", "合", "计", "制表人：", "单位：万元", "单位：元", "备注", "姓名", "身份证号", "总费用", "补偿", "—", "/", "#REF!",
-     "云谷卫生院", "示例县人民医院明细表", "五保户", "第1页", "2010-10-01", "2010.3.5", "3/5/2010", "1,234.5", "（12）", "１２", "1e5",
+    ["合计", "小计", "合", "计", "制表人：", "单位：万元", "单位：元", "备注", "姓名", "身份证号", "总费用", "补偿", "—", "/",
+     "#REF!", "云谷卫生院", "示例县人民医院明细表", "五保户", "第1页", "2010-10-01", "2010.3.5", "3/5/2010", "1,234.5", "（12）",
+     "１２", "1e5",
      person(1), person(2)[:15], "6.39E+17", "　", "\u200b", "'", "=1", "\n", "注：", "甲", "1", "2", "3"]
 )  # fmt: skip
 CELLS = st.one_of(
@@ -133,7 +136,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, folder: Path) -> None:
 
 
 MADE: dict[str, Callable[[], bytes]] = {
-    **{name: lambda make=make: make(QUARTER) for name, make in CONTAINERS.items()},  # type: ignore[misc]
+    **{name: lambda make=make: make(QUARTER) for name, make in CONTAINERS.items()},
     "faulty.xls": lambda: biff({"a": [*QUARTER, [Error("#N/A"), Never()]]}),
     "archive.zip": lambda: zip_bytes({"a.csv": csv_bytes(QUARTER), "b.xlsx": xlsx_bytes(QUARTER)}),
 }
@@ -145,6 +148,22 @@ def test_damaged_files_are_read_or_refused(name: str, folder: Path) -> None:
     chance = random.Random(name)
     for _ in range(12):
         lawful(folder, name, damaged(whole, chance))
+
+
+@pytest.mark.parametrize("name", ["xlsx.xlsx", "open.ods", "libreoffice.xlsx", "libreoffice.ods"])
+def test_packages_with_damaged_parts_are_read_or_refused(name: str, folder: Path) -> None:
+    whole = MADE[name]() if name in MADE else (REAL / name).read_bytes()
+    chance = random.Random(name)
+    for _ in range(12):
+        lawful(folder, name, repacked(whole, chance))
+
+
+def repacked(whole: bytes, chance: random.Random) -> bytes:
+    """A zip package with one of its parts damaged and everything else in order."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = chance.choice([name for name in parts if parts[name]])
+    return zip_bytes(parts | {name: damaged(parts[name], chance)})
 
 
 def damaged(whole: bytes, chance: random.Random) -> bytes:

@@ -284,7 +284,8 @@ def sums(label: str, total: str) -> list[object]:
 
 TOTALS = [
     ([stay(1), stay(2), sums("小计", "2000"), stay(3), sums("小计", "1000"), sums("合计", "3000")], []),
-    ([stay(1), sums("本页合计", "1000"), stay(2), sums("本页合计", "1000"), sums("累计", "2000"), sums("总计", "2000")], []),
+    ([stay(1), sums("本页合计", "1000"), stay(2), sums("本页合计", "1000"), sums("累计", "2000"),
+      sums("总计", "2000")], []),
     ([sums("合计", "2000"), stay(1), stay(2)], []),
     ([stay(1), sums("云谷卫生院小计", "1000"), stay(2), sums("总 计", "2000")], []),
     ([stay(1), stay(2), sums("", "2000")], []),
@@ -463,7 +464,8 @@ def test_known_exports_are_read_without_help(form: str, tmp_path: Path) -> None:
     known = dict(zip(HEADER, stay(1), strict=True))
     values = {
         "姓名": "张三", "患者姓名": "张三", "入住医院": "省立医院", "就医机构名称": "省立医院", "就诊医院": "省立医院",
-        "就诊医疗机构名称": "省立医院", "住院总费用(元)": "1000", "住院总费用": "1000", "总费用": "1000", "费用总额": "1000",
+        "就诊医疗机构名称": "省立医院", "住院总费用(元)": "1000", "住院总费用": "1000", "总费用": "1000",
+        "费用总额": "1000",
     }  # fmt: skip
     row = [
         values.get(head)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from onestop_cli.errors import CannotRun
@@ -23,7 +24,13 @@ def roster(tmp_path: Path, files: dict[str, bytes], settings: Settings | None = 
 
 
 def entry(number: int = 1, **cells: str) -> list[object]:
-    row = dict(zip(HEADER, ("张三", person(number), "五保户", "云谷乡", "云东沟村", "2009-01-01", "", ""), strict=True))
+    row = dict(
+        zip(
+            HEADER,
+            ("张三", person(number), "五保户", "云谷乡", "云东沟村", "2009-01-01", "", ""),
+            strict=True,
+        )
+    )
     return list((row | cells).values())
 
 
@@ -40,7 +47,11 @@ def test_a_roster_by_person_with_dates(tmp_path: Path) -> None:
 
 
 def test_months_stand_for_their_first_and_last_day(tmp_path: Path) -> None:
-    rows = [HEADER, entry(1, 享受起始日期="2009年3月", 停止日期="2010-02"), entry(2, 享受起始日期="长期", 停止日期="长期")]
+    rows = [
+        HEADER,
+        entry(1, 享受起始日期="2009年3月", 停止日期="2010-02"),
+        entry(2, 享受起始日期="长期", 停止日期="长期"),
+    ]
     frame = roster(tmp_path, {"a.csv": csv_bytes(rows)}).rows
     assert frame["from_on"].to_list() == [date(2009, 3, 1), None]
     assert frame["to_on"].to_list() == [date(2010, 2, 28), None]
@@ -58,8 +69,20 @@ def test_a_term_in_one_cell_is_taken_apart(tmp_path: Path) -> None:
         ["孙七", person(5), "低保", "看情况"],
     ]
     frame = roster(tmp_path, {"a.csv": csv_bytes(rows)}).rows
-    assert frame["from_on"].to_list() == [date(2009, 1, 1), date(2009, 1, 1), None, date(2010, 1, 1), None]
-    assert frame["to_on"].to_list() == [date(2010, 12, 31), date(2009, 12, 31), date(2011, 12, 31), None, None]
+    assert frame["from_on"].to_list() == [
+        date(2009, 1, 1),
+        date(2009, 1, 1),
+        None,
+        date(2010, 1, 1),
+        None,
+    ]
+    assert frame["to_on"].to_list() == [
+        date(2010, 12, 31),
+        date(2009, 12, 31),
+        date(2011, 12, 31),
+        None,
+        None,
+    ]
     assert [bool(fault) for fault in frame["date_fault"]] == [False, False, False, False, True]
 
 
@@ -86,13 +109,18 @@ def test_a_category_may_stand_in_title_or_file_name(
 ) -> None:
     rows = [[title], ["姓名", "身份证号"], ["张三", person(1)]]
     settings = Settings(county=County(name="示例县"))
-    assert roster(tmp_path, {name: csv_bytes(rows)}, settings).rows["category_raw"].to_list() == [category]
+    assert roster(tmp_path, {name: csv_bytes(rows)}, settings).rows["category_raw"].to_list() == [
+        category
+    ]
 
 
 def test_a_category_may_be_the_name_of_the_sheet(tmp_path: Path) -> None:
     rows = [["姓名", "身份证号"], ["张三", person(1)]]
     data = xlsx_bytes({"五保": rows, "低保": rows})
-    assert roster(tmp_path, {"花名册.xlsx": data}).rows["category_raw"].to_list() == ["五保", "低保"]
+    assert roster(tmp_path, {"花名册.xlsx": data}).rows["category_raw"].to_list() == [
+        "五保",
+        "低保",
+    ]
 
 
 @pytest.mark.parametrize("name", ["花名册.csv", "低保五保花名册.csv", "汇总.csv"])
@@ -106,7 +134,12 @@ def test_a_category_is_never_guessed(name: str, tmp_path: Path) -> None:
 def test_household_heads_alone_are_read_as_the_persons_listed(tmp_path: Path) -> None:
     rows = [["户主姓名", "户主身份证号", "低保证号", "保障人口"], ["张三", person(1), "D001", 3]]
     row = roster(tmp_path, {"农村低保户.xlsx": xlsx_bytes(rows)}).rows.row(0, named=True)
-    assert (row["name"], row["id_raw"], row["head"], row["cert_no"]) == ("张三", person(1), "张三", "D001")
+    assert (row["name"], row["id_raw"], row["head"], row["cert_no"]) == (
+        "张三",
+        person(1),
+        "张三",
+        "D001",
+    )
 
 
 def test_members_below_their_head_share_the_household(tmp_path: Path) -> None:
@@ -137,13 +170,25 @@ def test_merged_household_cells_speak_for_every_member(tmp_path: Path) -> None:
 
 
 def test_the_import_template_of_a_province_is_read(tmp_path: Path) -> None:
-    header = ["序号", "带病回乡身份证号*", "姓名*", "出生日期*", "民族*", "性别*", "与户主关系*", "户口簿住址", "优抚对象状态*", "证书编号*", "批准日期*", "开户名称*", "备注"]  # fmt: skip
-    row = [1, person(1), "张三", "1950/03/05", "汉", "男", "户主", "云谷乡云东沟村", "正常", "Y01", "2005-01-01", "张三", ""]
-    sheets = {"带病回乡退伍军人": [header, row], "type": [["类别"], ["01"]], "导入注意事项": [["不超过3000行"]]}
+    filled = {
+        "序号": 1, "带病回乡身份证号*": person(1), "姓名*": "张三", "出生日期*": "1950/03/05", "民族*": "汉", "性别*": "男",
+        "与户主关系*": "户主", "户口簿住址": "云谷乡云东沟村", "优抚对象状态*": "正常", "证书编号*": "Y01",
+        "批准日期*": "2005-01-01", "开户名称*": "张三", "备注": "",
+    }  # fmt: skip
+    header, row = list(filled), list(filled.values())
+    sheets = {
+        "带病回乡退伍军人": [header, row],
+        "type": [["类别"], ["01"]],
+        "导入注意事项": [["不超过3000行"]],
+    }
     reading = roster(tmp_path, {"导入.xlsx": xlsx_bytes(sheets)})
     found = reading.rows.row(0, named=True)
     assert not reading.problems
-    assert (found["id_raw"], found["category_raw"], found["status_raw"]) == (person(1), "带病回乡退伍军人", "正常")
+    assert (found["id_raw"], found["category_raw"], found["status_raw"]) == (
+        person(1),
+        "带病回乡退伍军人",
+        "正常",
+    )
     assert (found["birth_on"], found["from_on"], found["address_raw"]) == (
         date(1950, 3, 5),
         date(2005, 1, 1),
@@ -172,9 +217,15 @@ def test_a_lone_name_is_set_aside(tmp_path: Path) -> None:
     assert reading.quarantine["kind"].to_list() == ["roster"]
 
 
-@pytest.mark.parametrize("rows", [[HEADER], [HEADER, entry(1, 身份证号=""), entry(2, 身份证号="6.3E+17")]])
-def test_a_roster_without_one_usable_id_is_a_problem(rows: Sequence[Sequence[object]], tmp_path: Path) -> None:
-    assert "没有一行有可用的身份证号" in roster(tmp_path, {"a.csv": csv_bytes(rows)}).problems[0].what
+@pytest.mark.parametrize(
+    "rows", [[HEADER], [HEADER, entry(1, 身份证号=""), entry(2, 身份证号="6.3E+17")]]
+)
+def test_a_roster_without_one_usable_id_is_a_problem(
+    rows: Sequence[Sequence[object]], tmp_path: Path
+) -> None:
+    assert (
+        "没有一行有可用的身份证号" in roster(tmp_path, {"a.csv": csv_bytes(rows)}).problems[0].what
+    )
 
 
 def test_a_roster_without_the_needed_columns_is_a_problem(tmp_path: Path) -> None:
@@ -182,7 +233,9 @@ def test_a_roster_without_the_needed_columns_is_a_problem(tmp_path: Path) -> Non
     assert "缺少身份证号" in roster(tmp_path, {"a.csv": csv_bytes(rows)}).problems[0].what
 
 
-def register(tmp_path: Path, rows: Sequence[Sequence[object]], settings: Settings | None = None) -> object:
+def register(
+    tmp_path: Path, rows: Sequence[Sequence[object]], settings: Settings | None = None
+) -> pl.DataFrame:
     written(tmp_path, {"register.csv": csv_bytes(rows)})
     return read_register(tmp_path / "register.csv", settings or Settings())
 
@@ -197,13 +250,20 @@ def test_levels_of_the_register_are_known_in_their_spellings(tmp_path: Path) -> 
         ["制表人：王才"],
     ]
     frame = register(tmp_path, rows)
-    assert frame["hospital"].to_list() == ["云谷卫生院", "示例县人民医院", "临江市医院"]  # type: ignore[index]
-    assert frame["level"].to_list() == ["township", "county", "city"]  # type: ignore[index]
-    assert frame["开户行"][0] == "农商行"  # type: ignore[index]
+    assert frame["hospital"].to_list() == ["云谷卫生院", "示例县人民医院", "临江市医院"]
+    assert frame["level"].to_list() == ["township", "county", "city"]
+    assert frame["开户行"][0] == "农商行"
 
 
 def test_every_fault_of_the_register_is_said_at_once(tmp_path: Path) -> None:
-    rows = [["机构名称", "机构级别"], ["甲院", "三级"], ["乙院", ""], ["", "县级"], ["丙院", "县级"], ["丙院", "县级"]]
+    rows = [
+        ["机构名称", "机构级别"],
+        ["甲院", "三级"],
+        ["乙院", ""],
+        ["", "县级"],
+        ["丙院", "县级"],
+        ["丙院", "县级"],
+    ]
     with pytest.raises(CannotRun) as caught:
         register(tmp_path, rows)
     assert [problem.row for problem in caught.value.problems] == [2, 3, 4, 6]
@@ -212,7 +272,7 @@ def test_every_fault_of_the_register_is_said_at_once(tmp_path: Path) -> None:
 def test_the_county_may_name_its_own_levels(tmp_path: Path) -> None:
     settings = Settings(synonyms=Synonyms(level={"市级": ("三级",)}))
     frame = register(tmp_path, [["机构名称", "机构级别"], ["甲院", "三级"]], settings)
-    assert frame["level"].to_list() == ["city"]  # type: ignore[index]
+    assert frame["level"].to_list() == ["city"]
 
 
 def test_a_register_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from onestop_cli.errors import CannotRun
-from onestop_cli.settings import load_settings
+from onestop_cli.settings import Settings, load_settings
 
 
-def load(tmp_path: Path, text: str | bytes) -> object:
+def load(tmp_path: Path, text: str | bytes) -> Settings:
     path = tmp_path / "onestop.toml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return load_settings(path)
@@ -26,13 +26,13 @@ def test_without_a_file_there_are_defaults() -> None:
 
 def test_numbers_are_exact(tmp_path: Path) -> None:
     settings = load(tmp_path, "[reconcile]\ntolerance = 0.1\n")
-    assert settings.reconcile.tolerance == Decimal("0.1")  # type: ignore[attr-defined]
-    assert settings.reconcile.tolerance_fen == 10  # type: ignore[attr-defined]
+    assert settings.reconcile.tolerance == Decimal("0.1")
+    assert settings.reconcile.tolerance_fen == 10
 
 
 def test_a_byte_order_mark_from_notepad_does_no_harm(tmp_path: Path) -> None:
-    settings = load(tmp_path, b"\xef\xbb\xbf[county]\nname = \"\xe7\xa4\xba\"\n")
-    assert settings.county.name == "示"  # type: ignore[attr-defined]
+    settings = load(tmp_path, b'\xef\xbb\xbf[county]\nname = "\xe7\xa4\xba"\n')
+    assert settings.county.name == "示"
 
 
 def test_every_wrong_key_is_named_with_its_path(tmp_path: Path) -> None:
@@ -48,9 +48,15 @@ def test_every_wrong_key_is_named_with_its_path(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("[county\n", "语法错误"), ('[county]\nname = "示例县"\n'.encode("gb18030"), "UTF-8"), ("county = 3\n", "county")],
+    [
+        ("[county\n", "语法错误"),
+        ('[county]\nname = "示例县"\n'.encode("gb18030"), "UTF-8"),
+        ("county = 3\n", "county"),
+    ],
 )
-def test_a_file_that_is_no_toml_is_refused_in_words(content: str | bytes, words: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_toml_is_refused_in_words(
+    content: str | bytes, words: str, tmp_path: Path
+) -> None:
     with pytest.raises(CannotRun, match=words):
         load(tmp_path, content)
 

@@ -7,18 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from onestop_cli.readers.grid import UNCOMPUTED, Unreadable
-from onestop_cli.readers.limits import broken
+from onestop_cli.readers.limits import broken, check_extent, disordered
 from onestop_cli.readers.ooxml import Faulty
 
-BOF, EOF, FORMULA, DATE_MODE, FILE_PASS, SHEET, BOOL_OR_ERROR = (
-    0x809,
-    0x0A,
-    0x06,
-    0x22,
-    0x2F,
-    0x85,
-    0x205,
-)
+EOF, FORMULA, DATE_MODE, FILE_PASS = 0x0A, 0x06, 0x22, 0x2F
+SHEET, STRINGS, DIMENSIONS, BOOL_OR_ERROR = 0x85, 0xFC, 0x200, 0x205
+_CELLS = (FORMULA, BOOL_OR_ERROR, 0x203, 0x27E, 0xBD, 0x204, 0xFD, 0xD6)
+"""Records of cells: they begin with their row."""
+
 _OLDER_THAN_5 = (0x009, 0x209, 0x409)
 _ERRORS = {
     0x00: "#NULL!",
@@ -48,6 +44,8 @@ def look_into(stream: bytes) -> BookFacts:
             raise Unreadable("Excel 4.0 以前的老格式不能读", "请用 Excel 或 WPS 打开后另存为 xlsx")
         locked = locked or kind == FILE_PASS
         epoch = epoch or (kind == DATE_MODE and body[:2] == b"\x01\x00")
+        if kind == STRINGS and len(body) >= 8 and _count_of(body) > len(stream):
+            raise broken()
         if kind == SHEET and len(body) >= 6:
             starts.append(struct.unpack_from("<I", body)[0])
     faulty = () if locked else tuple(_faulty(stream, start) for start in starts)
@@ -65,12 +63,30 @@ def _records(stream: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
     raise broken()
 
 
+def _count_of(strings: bytes) -> int:
+    """Shared strings that a workbook says it has; calamine makes room for as many."""
+    return int(struct.unpack_from("<I", strings, 4)[0])
+
+
+def _spanned(body: bytes) -> tuple[int, int]:
+    """Rows and columns that a sheet says it spans; calamine makes room for as many."""
+    top, bottom, left, right = struct.unpack_from("<IIHH", body)
+    return max(top, bottom), max(left, right)
+
+
 def _faulty(stream: bytes, start: int) -> Faulty:
     """Cells in error of one sheet; its formulas too, when not one of them has a result."""
     errors: dict[tuple[int, int], str] = {}
     empty: list[tuple[int, int]] = []
-    formulas = 0
+    formulas = last_row = 0
     for kind, body in _records(stream, start):
+        if kind in _CELLS and len(body) >= 2:
+            row = struct.unpack_from("<H", body)[0]
+            if row < last_row:
+                raise disordered()
+            last_row = row
+        if kind == DIMENSIONS and len(body) == 14:
+            check_extent(*_spanned(body))
         if kind == BOOL_OR_ERROR and len(body) >= 8 and body[7]:
             errors[struct.unpack_from("<HH", body)] = _ERRORS.get(body[6], "#ERROR!")
         elif kind == FORMULA and len(body) >= 14:

@@ -31,6 +31,7 @@ _NO_TABLES = {
 }
 _OTHER_ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+_MHTML = re.compile(r"\s*(?:[A-Z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}?MIME-Version:", re.IGNORECASE)
 _MARKUP = re.compile(r"\s*<(\?xml|!--|!doctype|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
 
 
@@ -67,8 +68,10 @@ def _open_compound(source: str, data: bytes, passwords: Sequence[str]) -> tuple[
     if "EncryptedPackage" in book.entries:
         return open_grids(source, _opened(data, passwords), ())
     name = next((name for name in ("Workbook", "Book") if name in book.entries), None)
+    if book.entries.keys() & {"WordDocument", "PowerPoint Document"}:
+        raise Unreadable("不是表格，是 Word 或 PPT 文件", "请让报送单位导出为 xlsx")
     if name is None:
-        raise Unreadable("不是表格，可能是 Word 文件", "请让报送单位导出为 xlsx")
+        raise broken()
     facts = biff.look_into(book.stream(name))
     if facts.locked:
         return open_grids(source, _opened(data, passwords), ())
@@ -98,7 +101,7 @@ def _refuse_others(data: bytes) -> None:
 
 def _open_text(source: str, data: bytes) -> tuple[str, list[Grid]]:
     head = decode(data)[:3000]
-    if re.match(r"\s*MIME-Version:", head, re.IGNORECASE):
+    if _MHTML.match(head):
         return "mhtml", read_mhtml(source, data)
     if not _MARKUP.match(head):
         return "text", [read_delimited(source, data)]

@@ -13,6 +13,9 @@ _FORCED_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _SWALLOWED = re.compile(r"\d{17}[\dXx]")
 """A quote that never closed swallows following rows; an ID number in such a cell gives it away."""
 
+_TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""A first line that tells Excel the separator, and that Excel does not show."""
+
 _LONGEST_CELL = 1_000_000
 
 
@@ -22,8 +25,9 @@ def read_delimited(source: str, data: bytes) -> Grid:
     if "\0" in text:
         raise Unreadable("不是表格文件", "请让医院或民政重新导出为 xlsx 或 csv")
     csv.field_size_limit(_LONGEST_CELL)
-    mark = _delimiter(text)
-    rows = _rows(text, mark)
+    told = _TOLD.match(text)
+    mark = told[1] if told else _delimiter(text)
+    rows = _rows(text[told.end() :] if told else text, mark)
     return Grid(source, None, rectangular([[_unforced(cell) for cell in row] for row in rows]))
 
 

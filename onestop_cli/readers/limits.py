@@ -73,3 +73,8 @@ def safe_xml(xml: bytes) -> bytes:
 
 def broken() -> Unreadable:
     return Unreadable("文件已损坏，打不开", "请用 Excel 或 WPS 打开检查，另存为 xlsx 后重新提交")
+
+
+def disordered() -> Unreadable:
+    """Rows out of order: calamine would drop or misplace them."""
+    return Unreadable("工作表里各行的次序是乱的", "请用 Excel 或 WPS 打开后另存为 xlsx")

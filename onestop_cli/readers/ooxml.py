@@ -11,7 +11,14 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from onestop_cli.readers.grid import UNCOMPUTED, Unreadable
-from onestop_cli.readers.limits import MOST_CELLS, broken, check_extent, safe_xml, unpack
+from onestop_cli.readers.limits import (
+    MOST_CELLS,
+    broken,
+    check_extent,
+    disordered,
+    safe_xml,
+    unpack,
+)
 
 _LAST_CELL = re.compile(rb"""r=["']([A-Z]{1,3})(\d{1,7})["']""")
 _HEAD = 20_000
@@ -92,18 +99,19 @@ def _may_be_faulty(xml: bytes) -> bool:
 
 def _may_be_absurd(xml: bytes) -> bool:
     """Whether the last cells of the rows span too much, styled blanks included, or cannot be told."""
-    height = width = 0
-    begin = end = 0
+    row = width = begin = end = 0
     while (end := xml.find(b"row>", begin)) >= 0:
         place = xml.rfind(b"r=", begin, end)
         if place >= 0:
             match = _LAST_CELL.match(xml, place)
             if match is None:
                 return True
-            height = max(height, int(match[2]))
+            if int(match[2]) < row:
+                raise disordered()
+            row = int(match[2])
             width = max(width, _column_index(match[1].decode()) + 1)
         begin = end + 4
-    return height * width > MOST_CELLS
+    return row * width > MOST_CELLS
 
 
 class _Walk:
@@ -148,6 +156,8 @@ class _Walk:
             self._column += 1
             return
         self._column = _column_index(match[1])
+        if int(match[2]) - 1 < self._row:
+            raise disordered()
         self._row = int(match[2]) - 1
 
     def _text(self, text: str) -> None:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from onestop_cli.readers import biff, ooxml
 from onestop_cli.readers.grid import Cell, Grid
@@ -30,25 +38,14 @@ def _grids(
     source: str, data: bytes, epoch_1904: bool, faulty: Callable[[str, int], Faulty]
 ) -> list[Grid]:
     """The worksheets as calamine has them, with the faulty cells filled in."""
-    grids = []
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for place, meta in enumerate(book.sheets_metadata):
-            if meta.typ != SheetTypeEnum.WorkSheet:
-                continue
-            sheet = book.get_sheet_by_name(meta.name)
-            check_extent(sheet.total_height, sheet.total_width)
-            rows = sheet.to_python(skip_empty_area=False)
-            grids.append(
-                Grid(
-                    source,
-                    meta.name,
-                    _filled(rows, faulty(meta.name, place)),
-                    merges=sheet.merged_cell_ranges or (),
-                    epoch_1904=epoch_1904,
-                    hidden=meta.visible != SheetVisibleEnum.Visible,
-                )
-            )
+        with _quiet():
+            book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+            return [
+                _grid(source, book, meta, epoch_1904, faulty(meta.name, place))
+                for place, meta in enumerate(book.sheets_metadata)
+                if meta.typ == SheetTypeEnum.WorkSheet
+            ]
     except CalamineError as error:
         raise broken() from error
     except (
@@ -57,7 +54,38 @@ def _grids(
         if type(error).__name__ == "PanicException":
             raise broken() from error
         raise
-    return grids
+
+
+def _grid(
+    source: str, book: CalamineWorkbook, meta: SheetMetadata, epoch_1904: bool, faulty: Faulty
+) -> Grid:
+    sheet = book.get_sheet_by_name(meta.name)
+    check_extent(sheet.total_height, sheet.total_width)
+    return Grid(
+        source,
+        meta.name,
+        _filled(sheet.to_python(skip_empty_area=False), faulty),
+        merges=sheet.merged_cell_ranges or (),
+        epoch_1904=epoch_1904,
+        hidden=meta.visible != SheetVisibleEnum.Visible,
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep off the screen what a Rust panic prints before it becomes an exception we turn into words."""
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        yield
+        return
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _filled(rows: list[list[Cell]], faulty: Faulty) -> list[list[Cell]]:
