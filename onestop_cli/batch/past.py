@@ -20,6 +20,7 @@ from onestop_cli.ledger.past import closed_rules, history
 from onestop_cli.ledger.store import opened
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
+from onestop_cli.rulebook.usable import same_terms
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _documents(ledger: sqlite3.Connection, rules: Sequence[LoadedRule]) -> tuple
         file = RuleFile.model_validate(tomllib.loads(text, parse_float=Decimal))
         if id_ not in named:
             more[id_] = LoadedRule(file, Path(f"{id_}.toml"), sha256, text.encode())
-        elif _without_end(file) != _without_end(named[id_].file):
+        elif not same_terms(file, named[id_].file):
             problems.append(
                 Problem(
                     f"政策文件 {id_} 在关账之后改过条款",
@@ -65,9 +66,3 @@ def _documents(ledger: sqlite3.Connection, rules: Sequence[LoadedRule]) -> tuple
     if problems:
         raise CannotRun(problems)
     return (*rules, *more.values())
-
-
-def _without_end(file: RuleFile) -> dict[str, Any]:
-    """A document without its last day, which may be written in later."""
-    said = file.model_dump(exclude={"effective": {"to", "assumed_ends"}})
-    return {key: value for key, value in said.items() if key != "status"}

@@ -261,10 +261,9 @@ def _title(part: Layer | Pool | Expense | None, spot: Spot) -> str:
 
 
 def _told(every: Sequence[Spot], some: Sequence[Spot]) -> str:
-    """Values by name with what they are now, numbers first."""
+    """Values by name with what they are now; words only where there is no number."""
     names = names_of(every)
-    listed = sorted(some, key=lambda spot: not spot.is_number)
-    listed = [spot for spot in listed if spot.is_number] or listed
+    listed = [spot for spot in some if spot.is_number] or list(some)
     shown = [f"{names[spot.key]}（现为 {_shown(spot)}）" for spot in listed[:_TOLD]]
     more = f"等 {len(listed)} 处" if len(listed) > _TOLD else ""
     return "、".join(shown) + more
@@ -273,9 +272,8 @@ def _told(every: Sequence[Spot], some: Sequence[Spot]) -> str:
 def _shown(spot: Spot) -> str:
     """A value as people say it."""
     if not spot.is_number:
-        return {"none": "不设", "unknown": "来源未载", "to-fill": "待填"}.get(
-            spot.value, spot.value
-        )
+        text = str(spot.value)
+        return {"none": "不设", "unknown": "来源未载", "to-fill": "待填"}.get(text, text)
     if spot.unit == "rate":
         return f"{(Decimal(spot.value) * 100).normalize():f}%"
     return f"{spot.value} " + {"yuan": "元", "points": "个百分点", "days": "日"}[spot.unit]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 from onestop_cli.errors import Problem
 from onestop_cli.rulebook.check import broken, to_fill
@@ -43,3 +44,13 @@ def _meet(one: RuleFile, other: RuleFile) -> bool:
     apart = (mine.to or date.max) < theirs.from_ or (theirs.to or date.max) < mine.from_
     schemes = set(one.scope.schemes), set(other.scope.schemes)
     return not apart and (not all(schemes) or bool(schemes[0] & schemes[1]))
+
+
+def same_terms(one: RuleFile, other: RuleFile) -> bool:
+    """Whether two documents say the same, apart from the last day, which may be written in later."""
+    return _without_end(one) == _without_end(other)
+
+
+def _without_end(file: RuleFile) -> dict[str, Any]:
+    said = file.model_dump(exclude={"effective": {"to", "assumed_ends"}})
+    return {key: value for key, value in said.items() if key != "status"}
