@@ -17,7 +17,12 @@ __all__ = ["Basis", "Group", "Line", "StepOnStay", "basis", "figure", "work_out"
 
 
 def work_out(step: StepOnStay) -> tuple[Group, ...]:
-    """The whole calculation of a step, in its order; raises `Broken` when it does not arrive where the run did."""
+    """The whole calculation of a step, in its order; raises `Broken` when it does not arrive where the run did.
+
+    A quota's share skips base, deductible and rate.
+    """
+    if step.works and step.share is not None:
+        return (amount_group(step), limits_group(step))
     if step.works:
         return (base_group(step), charge_group(step), amount_group(step), limits_group(step))
     lines = (figure(step.name, _why_not(step), step.paid, strong=True),)
