@@ -105,7 +105,10 @@ class Publish(_Table):
 
 
 class Settings(_Table):
-    """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from."""
+    """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from.
+
+    `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`.
+    """
 
     folder: Path = Path()
     county: County = County()
@@ -116,6 +119,7 @@ class Settings(_Table):
     enrolled: dict[str, int] = {}
     templates: dict[str, Path] = {}
     publish: Publish = Publish()
+    audit: dict[str, int] = {}
     holidays: tuple[date, ...] = ()
 
     def layout_for(self, source: str, sheet: str | None) -> Layout | None:

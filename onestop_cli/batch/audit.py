@@ -18,6 +18,7 @@ from onestop_cli.audit_plan import Choices, Drawing, checked, make_drawing, redr
 from onestop_cli.batch.audit_tables import check_tables
 from onestop_cli.batch.closed import closed_stays
 from onestop_cli.batch.draw_log import record_draw
+from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.findings.causes import Glossary
 from onestop_cli.leads import find_leads
@@ -66,12 +67,6 @@ def thresholds_from(texts: Sequence[str]) -> dict[str, int]:
     return {name.strip(): int(value) for name, _, value in pairs}
 
 
-def thresholds_of(run: Run, asked: Mapping[str, int]) -> Thresholds:
-    """The defaults, as changed in the run's settings (`[audit]`), as changed on the command line."""
-    kept = run.info.get("settings", {}).get("audit", {})
-    return Thresholds().with_values({**kept, **asked})
-
-
 def audit_folder(
     folder: Path,
     out: Path,
@@ -82,13 +77,13 @@ def audit_folder(
 ) -> Audited:
     """Check all of the run in `folder`, draw, and write the inspection's papers to `out`, whole or not at all.
 
-    `asked`: thresholds by name. The draw leaves a record in `folder`. Raises `CannotRun` for wrong choices, a run
+    `asked`: thresholds by name, before those of onestop.toml. The draw leaves a record in `folder`. Raises `CannotRun` for wrong choices, a run
     without payable stays, a folder that cannot be written to, and an `out` that exists.
     """
     refuse_existing(out)
     run = load_run(folder)
     checked(choices)
-    limits = thresholds_of(run, asked)
+    limits = Thresholds().with_values({**county_settings().audit, **asked})
     closed = closed_stays(extras.ledger, run) if extras.ledger else None
     slips = check_tables(run, extras.tables, extras.equations)
     cases = cases_of(run, closed)
