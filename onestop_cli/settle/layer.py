@@ -43,19 +43,29 @@ class LayerPass:
 
     def over(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with the step's amounts; the step's varying terms must stand beside each stay."""
-        exact = self._col("check") == "exact"
-        by_quota = (self.params["state"] == UNKNOWN_RATE) & (self._col("check") != "none")
-        frame = frame.with_columns(
-            _works=(self.params["state"] == COMPUTED) | by_quota, _free=False
-        )
-        frame = frame.with_columns(_counts=pl.col("_works") & exact)
-        for stage in (self._base, self._charge, self._ordinary, self._quota, self._cap):
+        frame = self._shares(frame)
+        frame = self._looking_at(frame, self._computed_at_all & pl.col("_share").is_null())
+        for stage in (self._base, self._charge, self._ordinary):
             frame = stage(frame)
-        return self._result(frame).drop("_works", "_counts", "_free")
+        frame = self._looking_at(frame, self._computed_at_all)
+        for stage in (self._quota, self._cap, self._result):
+            frame = stage(frame)
+        return frame.drop("_works", "_counts", "_share", "_free")
+
+    @property
+    def _computed_at_all(self) -> pl.Expr:
+        """Where the step is worked out: also by a quota's share alone, when the rate is not known."""
+        by_quota = (self.params["state"] == UNKNOWN_RATE) & (self._col("check") != "none")
+        return (self.params["state"] == COMPUTED) | by_quota
+
+    def _looking_at(self, frame: pl.DataFrame, which: pl.Expr) -> pl.DataFrame:
+        """Marks the stays that the next stages work out, and of those the ones that use up the year."""
+        exact = self._col("check") == "exact"
+        return frame.with_columns(_works=which, _counts=which & exact)
 
     @property
     def _computed(self) -> pl.Expr:
-        """Where the step is worked out: also by a quota's share, when the rate is not known."""
+        """Where the stage at hand works the step out; a quota's share skips the ordinary terms."""
         return pl.col("_works")
 
     def _name(self, what: str) -> str:
@@ -190,26 +200,26 @@ class LayerPass:
             frame = frame.with_columns(before.alias(self._name(f"{what}_before_fen")))
         return frame
 
+    def _shares(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`_share`: what a quota gives this step, null where none does; `_free`: it counts towards no yearly limit."""
+        share, free = pl.lit(None, pl.Int64), pl.lit(False)
+        if self.book.quotas:
+            table, quota = self.book.quota_table, frame["quota"]
+            given = table[f"{self.step.id}.share"].gather(quota)
+            share = pl.when(given >= 0).then(given)
+            free = pl.lit((table["counts"] == 0).gather(quota).fill_null(False))
+        frame = frame.with_columns(_share=share)
+        return frame.with_columns(_free=free & pl.col("_share").is_not_null())
+
     def _quota(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A stay with a quota gets the quota's share instead."""
         if not self.book.quotas:
             return frame
-        table, quota = self.book.quota_table, frame["quota"]
-        frame = frame.with_columns(
-            table[f"{self.step.id}.share"].gather(quota).alias("_share"),
-            (table["counts"] == 0).gather(quota).fill_null(False).alias("_free"),
-        )
+        shared = self._computed & pl.col("_share").is_not_null()
         amount = rounded(self.params, pl.col("price_fen") * pl.col("_share"))
-        shared = self._computed & (pl.col("_share").fill_null(-1) >= 0)
-        uncapped, borne = self._name("uncapped_fen"), self._name("borne_fen")
-        return frame.with_columns(
-            pl.when(shared)
-            .then(pl.min_horizontal(amount, REST).clip(lower_bound=0))
-            .otherwise(uncapped)
-            .alias(uncapped),
-            pl.when(shared).then(ZERO).otherwise(borne).alias(borne),
-            _free=pl.col("_free") & shared,
-        ).drop("_share")
+        least = pl.min_horizontal(amount, REST).clip(lower_bound=0)
+        uncapped = self._name("uncapped_fen")
+        return frame.with_columns(pl.when(shared).then(least).otherwise(uncapped).alias(uncapped))
 
     def _cap(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The yearly cap and shared pools: `before` is what the year had used, `granted` what this stay is left."""

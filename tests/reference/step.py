@@ -93,13 +93,19 @@ class Step:
         found = stay.layers.get(name) or stay.steps.get(name)
         return found is not None and found.check == "bound"
 
-    def working(self) -> Iterator[tuple[Settled, Result, Terms]]:
-        """Stays on which this layer is computed, in turn."""
+    def working(self, *, by_quota: bool = False) -> Iterator[tuple[Settled, Result, Terms]]:
+        """Stays on which this layer is computed, in turn: by its ordinary terms, or also by a quota's share."""
         for stay in self.turn:
             terms, result = self.terms[id(stay)], stay.steps[self.id]
-            if terms is not None and not terms.given(self.share(stay) is not None):
-                result.counts = result.check == "exact"
-                yield stay, result, terms
+            share = self.share(stay)
+            if (
+                terms is None
+                or terms.given(share is not None)
+                or (share is not None and not by_quota)
+            ):
+                continue
+            result.counts = result.check == "exact"
+            yield stay, result, terms
 
     def bases(self) -> None:
         used = 0
@@ -157,8 +163,8 @@ class Step:
         before: Settled | None = None
         charged = 0
         for stay in by_day:
-            terms = terms_of.get(id(stay))
-            transfer = None if terms is None else terms.maybe("transfer")
+            written, terms = self.terms[id(stay)], terms_of.get(id(stay))
+            transfer = written.maybe("transfer") if written and written.layer.also else None
             if before is None or transfer is None or not carried(before, stay, transfer.days):
                 charged = 0
             before = stay
@@ -170,17 +176,17 @@ class Step:
 
     def amounts(self) -> None:
         cost = net = 0
-        for stay, result, terms in self.working():
+        for stay, result, terms in self.working(by_quota=True):
             share = self.share(stay)
+            if share is not None:
+                self.by_quota(stay, result, share)
+                continue
             yearly = terms.of("rate").per == "year" and result.counts
             before = (cost, net) if yearly else (0, 0)
             exact = terms.given_on(result.base, result.deductible, *before)
             if yearly:
                 cost += result.base
                 net += result.base - result.deductible
-            if share is not None:
-                self.by_quota(stay, result, share)
-                continue
             amount = terms.rounded(exact)
             lifted = max(amount, min(self.least(stay, result, terms), stay.rest))
             if terms.borne_by_hospital:
@@ -216,7 +222,7 @@ class Step:
 
     def caps(self) -> None:
         used: dict[str, int] = defaultdict(int)
-        for stay, result, terms in self.working():
+        for stay, result, terms in self.working(by_quota=True):
             rooms = [
                 r for (s, step, _), r in self.rooms.items() if (s, step) == (id(stay), self.id)
             ]
