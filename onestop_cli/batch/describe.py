@@ -128,8 +128,9 @@ def _files(kind: str, reading: Reading) -> list[dict[str, Any]]:
     ]
 
 
-def counts(read: Read, stays: pl.DataFrame) -> dict[str, Any]:
-    """Rows read = stays + roster entries + quarantined + recognised non-data rows, asserted."""
+def counts(read: Read, status: Mapping[str, int]) -> dict[str, Any]:
+    """Rows read = stays + roster entries + quarantined + recognised non-data rows, asserted; `status`: stays by it."""
+    stays = sum(status.values())
     sheets = [*read.stays.sheets, *read.roster.sheets]
     left: dict[str, int] = {}
     for sheet in sheets:
@@ -137,15 +138,15 @@ def counts(read: Read, stays: pl.DataFrame) -> dict[str, Any]:
             left[kind] = left.get(kind, 0) + count
     quarantined = len(read.stays.quarantine) + len(read.roster.quarantine)
     rows_read = sum(sheet.rows_read for sheet in sheets)
-    if rows_read != len(stays) + len(read.roster.rows) + quarantined + sum(left.values()):
+    if rows_read != stays + len(read.roster.rows) + quarantined + sum(left.values()):
         raise Broken("rows read are not all accounted for")
     return {
         "rows_read": rows_read,
-        "stays": len(stays),
+        "stays": stays,
         "roster": len(read.roster.rows),
         "quarantined": quarantined,
         "left": left,
-        "status": dict(stays["status"].value_counts().iter_rows()),
+        "status": dict(status),
     }
 
 

@@ -64,7 +64,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     read = _read(request)
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
-    names = _names(request.settings, read.register, book)
+    names = names_of(request.settings, read.register, book)
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.category)
     done = work(
@@ -74,7 +74,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         book,
         parse_period(request.period),
         names,
-        _options(request.settings),
+        options_of(request.settings),
         earlier,
     )
     tell("核对合计")
@@ -126,7 +126,8 @@ def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     return dims | {e.id: e.columns for r in rules for e in r.file.expense if e.columns}
 
 
-def _names(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:
+def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:
+    """How the county's texts become names."""
     known = synonyms(settings)
     hospitals, categories = register["hospital"].to_list(), book.priority
 
@@ -142,7 +143,8 @@ def _names(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:
     )
 
 
-def _options(settings: Settings) -> Options:
+def options_of(settings: Settings) -> Options:
+    """What onestop.toml sets of the core."""
     held = frozenset(code for code, who in settings.liability.items() if who == "held")
     chosen = settings.reconcile
     return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held)
@@ -171,7 +173,7 @@ def _run(
         **about_county(request.settings),
         **about_rules(book, read.rules),
         "inputs": inputs(read, request.register),
-        "counts": counts(read, done.stays),
+        "counts": counts(read, dict(done.stays["status"].value_counts().iter_rows())),
         "control": control(done.stays, book.layers),
         "warnings": [*read.stays.warnings, *read.roster.warnings],
         **about_past(request.decisions, earlier, read.books),
