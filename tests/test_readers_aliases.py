@@ -37,7 +37,8 @@ STAYS = {
     "extra": "倾斜救助 倾斜补助",
     "backstop": "政府兜底 财政兜底 兜底保障",
     "other": "其他救助金额(元) 家庭账户冲抵金额 个人账户支付金额（元） 扶贫济困金额（元） 大额报销金额",
-    "self": "自付费用(元) 个人支付 个人支付费用 个人承担 个人自理 个人现金支付金额（元） 现金 自付 个人自付",
+    "self": "自付费用(元) 个人支付 个人支付费用 个人承担 个人自理 个人现金支付金额（元） 现金 自付 "
+    "个人自付 个人自付部分",
     "category": "救助对象类别 人员类别 救助身份 身份类别 医疗救助类型 优抚类别 对象类别 保障身份 持证类别",
     "reversal": "冲红类别 交易类型 结算标识 冲账",
     "visit": "救助方式 就诊类型 医疗类别",
@@ -107,3 +108,4 @@ def test_a_header_may_name_its_unit(header: str, unit: str | None) -> None:
 def test_header_texts_are_compared_without_decoration() -> None:
     assert tidy(" 住院\n总费用 *（元）") == "住院总费用"
     assert tidy("身份证号（必填）") == "身份证号"
+    assert tidy("个人自付部分") == "个人自付部分"

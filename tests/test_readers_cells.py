@@ -44,7 +44,8 @@ def test_a_day_is_read_in_every_form(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["2010-02-30", "2010-13-01", "3/5/2010", "2010年3月", "201003", "昨天", "2010-3-5 出院", 7.0, True, "99999"],
+    "cell",
+    ["2010-02-30", "2010-13-01", "3/5/2010", "2010年3月", "201003", "昨天", "2010-3-5 出院", 7.0, True, "99999"],
     ids=repr,
 )  # fmt: skip
 def test_a_doubtful_day_is_no_day(cell: Cell) -> None:

@@ -297,6 +297,12 @@ def test_styled_blanks_far_away_do_no_harm(tmp_path: Path) -> None:
     assert read(tmp_path, {"a.xlsx": data}).rows.height == 4
 
 
+def test_a_dos_end_of_file_mark_is_no_row(tmp_path: Path) -> None:
+    reading = read(tmp_path, {"a.txt": csv_bytes(QUARTER, "gb18030", "\t") + b"\r\n\x1a"})
+    assert reading.rows.height == 4
+    assert reading.quarantine.is_empty()
+
+
 FOUR = ("tab-gbk.xls", "html.xls", "true.xls", "xlsx.xlsx")
 
 

@@ -272,6 +272,36 @@ def test_a_reporting_unit_is_not_a_money_unit(tmp_path: Path) -> None:
     assert only(read(tmp_path, {"a.csv": csv_bytes(rows)}))["total_fen"] == 100000
 
 
+@pytest.mark.parametrize("line", ["单位：分水镇卫生院", "单位名称：元坝卫生院", "部门：角山"])
+def test_the_name_of_a_place_is_not_a_money_unit(line: str, tmp_path: Path) -> None:
+    rows = [[line], *table(stay(1))]
+    assert only(read(tmp_path, {"a.csv": csv_bytes(rows)}))["total_fen"] == 100000
+
+
+def test_a_unit_line_may_share_its_cell_with_a_date(tmp_path: Path) -> None:
+    rows = [
+        ["填报单位：云谷卫生院   单 位：万元   填表日期：2011年1月5日"],
+        *table(stay(1, 总费用="0.1")),
+    ]
+    assert only(read(tmp_path, {"a.csv": csv_bytes(rows)}))["total_fen"] == 100000
+
+
+def test_titles_counts_and_dates_may_come_again_between_and_below(tmp_path: Path) -> None:
+    title = ["云谷卫生院四季度住院病人"]
+    rows = [
+        title,
+        *table(stay(1)),
+        title,
+        stay(2),
+        ["共2人次"],
+        ["填表日期2011-01-05"],
+        ["2011年1月5日"],
+    ]
+    reading = read(tmp_path, {"a.csv": csv_bytes(rows)})
+    assert reading.quarantine.is_empty()
+    assert dict(reading.sheets[0].left) == {"title": 2, "header": 1, "footer": 3}
+
+
 def test_contradicting_units_are_refused(tmp_path: Path) -> None:
     rows = [["单位：元"], *table(stay(1)), ["单位：万元"]]
     reading = read(tmp_path, {"a.csv": csv_bytes(rows)})

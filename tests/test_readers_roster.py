@@ -171,7 +171,8 @@ def test_merged_household_cells_speak_for_every_member(tmp_path: Path) -> None:
 
 def test_the_import_template_of_a_province_is_read(tmp_path: Path) -> None:
     filled = {
-        "序号": 1, "带病回乡身份证号*": person(1), "姓名*": "张三", "出生日期*": "1950/03/05", "民族*": "汉", "性别*": "男",
+        "序号": 1, "带病回乡身份证号*": person(1), "姓名*": "张三", "出生日期*": "1950/03/05", "民族*": "汉",
+        "性别*": "男",
         "与户主关系*": "户主", "户口簿住址": "云谷乡云东沟村", "优抚对象状态*": "正常", "证书编号*": "Y01",
         "批准日期*": "2005-01-01", "开户名称*": "张三", "备注": "",
     }  # fmt: skip

@@ -14,7 +14,9 @@ from typing import Any, Literal
 Kind = Literal["text", "money", "day", "id"]
 Ties = Literal["refuse", "first", "fill", "sum"]
 
-_UNIT_NOTE = re.compile(r"[(\[【<]?(?:单位[::]?)?(人民币)?(万元|千元|百元|元|角|分)[)\]】>]?$")
+_UNIT = re.compile(
+    r"[(\[【<](?:单位:?)?(?:人民币)?(万元|千元|百元|元|角|分)[)\]】>]$|(?:人民币)?(万元|千元|百元|元)$"
+)
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _DUTY = re.compile(r"\((必填|必填项|选填|可选|yyyy.*|格式.*|18位.*|文本.*)\)", re.IGNORECASE)
 
@@ -114,7 +116,7 @@ def tidy(label: str) -> str:
     """A header in half width without blanks, `*`, unit and form-filling notes."""
     plain = re.sub(r"[\s*#'\"“”‘’_\u200b\ufeff]+", "", unicodedata.normalize("NFKC", label))
     plain = _DUTY.sub("", plain).strip(":;,.、。-")
-    bare = _UNIT_NOTE.sub("", plain)
+    bare = _UNIT.sub("", plain)
     return bare if len(bare) > 1 else plain
 
 
@@ -128,6 +130,5 @@ def without_asides(label: str) -> str:
 def unit_of(label: str) -> str | None:
     """The unit a header names, (万元) or (元), when it does."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
-    match = re.search(r"[(\[【]?(?:单位[::]?)?(?:人民币)?(万元|千元|百元|元|角|分)[)\]】]?$", plain)
-    bracketed = match and match[0][0] in "([【"
-    return match[1] if match and (bracketed or match[1].endswith("元")) else None
+    match = _UNIT.search(plain)
+    return match[1] or match[2] if match else None

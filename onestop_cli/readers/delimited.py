@@ -21,7 +21,7 @@ _LONGEST_CELL = 1_000_000
 
 def read_delimited(source: str, data: bytes) -> Grid:
     """The file as one sheet without a name; raises `Unreadable` when it is no text."""
-    text = decode(data)
+    text = decode(data).rstrip("\0\x1a")
     if "\0" in text:
         raise Unreadable("不是表格文件", "请让医院或民政重新导出为 xlsx 或 csv")
     csv.field_size_limit(_LONGEST_CELL)
@@ -56,7 +56,7 @@ def decode(data: bytes) -> str:
         if data.startswith(bom):
             return _strict(data[len(bom) :], encoding)
     head = data[:4000]
-    if head.count(0) > len(head) // 4:
+    if head.count(0) > len(head) // 10:
         return _strict(
             data, "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
         )

@@ -11,7 +11,7 @@ import polars as pl
 
 from onestop_cli.money import parse_fen
 from onestop_cli.readers.aliases import Aliases, tidy
-from onestop_cli.readers.cells import NOTHING
+from onestop_cli.readers.cells import NOTHING, SCIENTIFIC
 from onestop_cli.readers.grid import UNCOMPUTED
 from onestop_cli.readers.headers import Header
 
@@ -27,7 +27,8 @@ _TOTAL = re.compile(
 _SIGNATURE = re.compile(
     r"(制表|制单|填表|填报|填制|审核|复核|审批|审签|经办|会计|出纳|主管|财务|单位负责|负责|分管|领导|院长|局长|主任|科长|站长|"
     r"签字|签章|公章|盖章|日期|时间|打印|导出|报表|报送|备注|说明|注|附注|附件|联系|电话|承办|核对|统计员).{0,12}[:(].*"
-    r"|.*[(](盖章|公章|签字|签章)[)].*|第\d+页.*|.*共\d+页.*|以下空白.*|以下无正文.*|(注|说明|备注).{0,3}\d*[、.].*",
+    r"|.*[(](盖章|公章|签字|签章)[)].*|第\d+页.*|.*共\d+页.*|以下空白.*|以下无正文.*|(注|说明|备注).{0,3}\d*[、.].*"
+    r"|(填表|制表|填报|报送|打印|导出)?(日期|时间)\d{4}.*|共\d+(人次?|例|条|笔|户)",
     re.DOTALL,
 )
 _LONE_FOOTER = re.compile(
@@ -58,24 +59,38 @@ class Roles:
     lone_person: bool = False
 
 
+@dataclass(frozen=True)
+class Words:
+    """What stands around the data: the heads of each column, the texts above the header, all column names."""
+
+    heads: tuple[frozenset[str], ...]
+    titles: frozenset[str]
+    aliases: Aliases
+
+
+def words_around(header: Header, titles: Sequence[str], aliases: Aliases) -> Words:
+    """The words of a sheet's frame, made comparable."""
+    heads = tuple(frozenset(tidy(head) for head in names) for names in header.labels)
+    return Words(heads, frozenset(_squeeze(title) for title in titles), aliases)
+
+
 Kind = tuple[str, str]
 """Kind of a row, and for `odd` the reason why it could not be understood."""
 
 
 def classify(
-    text: pl.DataFrame, header: Header, aliases: Aliases, roles: Roles, id_column: int | None
+    text: pl.DataFrame, words: Words, roles: Roles, id_column: int | None
 ) -> dict[int, Kind]:
     """Kinds of the rows of `text` (columns by position) that are not data at a glance by their ID number."""
     blank = text.select(pl.all_horizontal(pl.all().is_null())).to_series()
     found: dict[int, Kind] = dict.fromkeys(blank.arg_true(), ("blank", ""))
     sure = pl.repeat(False, text.height, eager=True)
     if id_column is not None:
-        sure = text.to_series(id_column).str.contains(ID_LIKE).fill_null(False)
-    heads = [{tidy(head) for head in names} for names in header.labels]
+        sure = text.to_series(id_column).str.contains(f"{ID_LIKE}|{SCIENTIFIC}").fill_null(False)
     for index in (~(blank | sure)).arg_true():
         row = text.row(index)
         cells = {c: _squeeze(cell) for c, cell in enumerate(row) if cell and cell != UNCOMPUTED}
-        found[index] = _look_at(cells, heads, aliases, roles)
+        found[index] = _look_at(cells, words, roles)
     return found
 
 
@@ -83,16 +98,16 @@ def _squeeze(cell: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", cell))
 
 
-def _look_at(
-    cells: Mapping[int, str], heads: Sequence[set[str]], aliases: Aliases, roles: Roles
-) -> Kind:
+def _look_at(cells: Mapping[int, str], words: Words, roles: Roles) -> Kind:
     """Kind and reason of a row without a plain ID number."""
     if _is_total([cells[c] for c in cells if c not in roles.money]):
         return "total", ""
-    if _repeats(cells, heads):
+    if _repeats(cells, words.heads):
         return "header", ""
-    if _is_other_header(cells, aliases):
+    if _is_other_header(cells, words.aliases):
         return "again", ""
+    if len(cells) == 1 and set(cells.values()) <= words.titles:
+        return "title", ""
     amounts = [fen for c in roles.money if c in cells and (fen := parse_fen(cells[c])) is not None]
     if not amounts and _is_footer(cells, roles):
         return "footer", ""
@@ -126,7 +141,7 @@ def _is_total(words: Sequence[str]) -> bool:
     )
 
 
-def _repeats(cells: Mapping[int, str], heads: Sequence[set[str]]) -> bool:
+def _repeats(cells: Mapping[int, str], heads: Sequence[frozenset[str]]) -> bool:
     """Whether a row repeats the header, or numbers its columns."""
     same = sum(1 for column, cell in cells.items() if tidy(cell) in heads[column])
     numbers = len(set(cells.values())) == len(cells) > 2 and all(

@@ -55,24 +55,30 @@ def _parts(package: zipfile.ZipFile, book: ElementTree.Element) -> list[tuple[st
         for node in _xml(package, "xl/_rels/workbook.xml.rels")
         if node.get("Type", "").endswith("/worksheet")
     }
-    known = set(package.namelist())
+    known = {_plain(name): name for name in package.namelist()}
     found = []
     for sheet in (node for node in book.iter() if _local(node.tag) == "sheet"):
         key = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
         target = targets.get(key)
         part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/") if target else None
-        if part in known:
-            found.append((sheet.get("name", ""), part))
+        if part and _plain(part) in known:
+            found.append((sheet.get("name", ""), known[_plain(part)]))
     return found
 
 
 def _xml(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    if part not in package.namelist():
+    known = {_plain(name): name for name in package.namelist()}
+    if part not in known:
         raise broken()
     try:
-        return ElementTree.fromstring(safe_xml(unpack(package, part)))
+        return ElementTree.fromstring(safe_xml(unpack(package, known[part])))
     except ElementTree.ParseError as error:
         raise broken() from error
+
+
+def _plain(part: str) -> str:
+    """A part's name as it is meant: some writers use backslashes or capitals."""
+    return part.replace("\\", "/").casefold()
 
 
 def _local(tag: str) -> str:
@@ -189,7 +195,7 @@ def _column_index(letters: str) -> int:
 
 def is_workbook(package: zipfile.ZipFile) -> bool:
     """Whether a zip is an xlsx or xlsm; refuses its binary sister, whose errors nobody can see."""
-    names = set(package.namelist())
+    names = {_plain(name) for name in package.namelist()}
     if "xl/workbook.bin" in names:
         raise Unreadable("xlsb（二进制工作簿）不能读", "请另存为 xlsx")
     return "xl/workbook.xml" in names

@@ -10,7 +10,7 @@ import polars as pl
 
 from onestop_cli.readers.cells import cell_text
 from onestop_cli.readers.grid import Cell
-from onestop_cli.readers.kinds import ID_LIKE, Roles, classify
+from onestop_cli.readers.kinds import ID_LIKE, Roles, classify, words_around
 from onestop_cli.readers.table import Table
 from onestop_cli.readers.totals import Mismatch, check_totals
 
@@ -40,7 +40,8 @@ def sort_rows(table: Table, lone_person: bool) -> Sorted:
     """What every row of the sheet is. `lone_person`: a name with any second cell is data (rosters)."""
     id_column = table.first("id_no" if "id_no" in table.header.columns else "head_id")
     roles = _roles(table, lone_person)
-    found = classify(table.text, table.header, table.aliases, roles, id_column)
+    words = words_around(table.header, table.titles, table.aliases)
+    found = classify(table.text, words, roles, id_column)
     body = ["data"] * table.height
     for index, (kind, _) in found.items():
         body[index] = kind

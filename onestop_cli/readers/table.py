@@ -18,7 +18,8 @@ from onestop_cli.readers.headers import Header
 from onestop_cli.settings import Layout
 
 _UNIT_LINE = re.compile(
-    r"(?:^|[^报制表主送用])(?:金额|货币|计量|计价)?单位[::]?(?:人民币)?[(]?(万元|千元|百元|元|角|分)"
+    r"(?:^|[^报制表主送用])(?:金额|货币|计量|计价)?\s*单\s*位\s*:?\s*(?:人民币)?[(]?(万元|千元|百元|元|角|分)"
+    r"(?=$|[^\u4e00-\u9fff]|填|制|日期|报|编|审)"
 )
 
 
@@ -164,5 +165,5 @@ def _added(parts: Sequence[pl.Series]) -> pl.Series:
 
 def named_unit(line: str) -> str | None:
     """The unit of a 单位 line; 填报单位 is none."""
-    match = _UNIT_LINE.search(re.sub(r"\s+", "", unicodedata.normalize("NFKC", line)))
+    match = _UNIT_LINE.search(unicodedata.normalize("NFKC", line))
     return match[1] if match else None
