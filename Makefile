@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format samples clean
+.PHONY: demo test check format samples bundle bundle-check manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/
 	rm -rf demo
@@ -23,6 +23,15 @@ format: .venv/ready
 
 samples: .venv/ready  ## make samples/ again from its generator
 	$(BIN)/python -m samples.fabricate
+
+bundle: .venv/ready  ## the offline installer in dist/, with its contents and sizes
+	$(BIN)/python -m onestop_cli.bundle.build dist
+
+bundle-check: bundle  ## install the bundle without a network and settle the sample quarter with it
+	unshare --map-root-user --net sh tests/offline_bundle.sh dist/onestop-*.zip
+
+manual: .venv/ready  ## outputs and pictures of docs/手册.md again, from the samples
+	$(BIN)/python -m docs.manual
 
 .venv/ready: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
