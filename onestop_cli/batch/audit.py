@@ -77,8 +77,9 @@ def audit_folder(
 ) -> Audited:
     """Check all of the run in `folder`, draw, and write the inspection's papers to `out`, whole or not at all.
 
-    `asked`: thresholds by name, before those of onestop.toml. The draw leaves a record in `folder`. Raises `CannotRun` for wrong choices, a run
-    without payable stays, a folder that cannot be written to, and an `out` that exists.
+    `asked`: thresholds by name, before those of onestop.toml. The draw leaves a record in `folder`. Raises
+    `CannotRun` for wrong choices, a run without payable stays, a folder that cannot be written to, and an `out`
+    that exists.
     """
     refuse_existing(out)
     run = load_run(folder)

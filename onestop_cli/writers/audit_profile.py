@@ -115,7 +115,7 @@ def _page(book: Book, papers: Papers, number: int, hospital: str, level: str | N
         "与同级中位数相比（同级中位数 = 100）",
         range(top, top + len(rows)),
         0,
-        {hospital: 4},
+        {"本机构": 4},
         points=160,
     )
     _causes(sheet, papers, hospital)

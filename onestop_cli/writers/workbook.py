@@ -254,7 +254,10 @@ class Sheet:
     def bars(
         self, title: str, rows: range, names: int, values: Mapping[str, int], *, points: int = 200
     ) -> None:
-        """A bar chart, `points` high, of table rows (0-based): names in one column, each series in another."""
+        """A bar chart, `points` high, of table rows (0-based): names in one column, each series in another.
+
+        The keys of `values` are our own words: xlsxwriter takes one that begins with `=` for a formula.
+        """
         chart = self._book.chart(title)
         for label, column in values.items():
             name = self._sheet.get_name()
