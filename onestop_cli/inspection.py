@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from onestop_cli.errors import Problem
-from onestop_cli.readers.reading import SheetAccount
+from onestop_cli.reading import SheetAccount
 
 
 @dataclass(frozen=True)

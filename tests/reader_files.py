@@ -13,8 +13,8 @@ import openpyxl
 import polars as pl
 
 from onestop_cli.identify import make_id
-from onestop_cli.readers.reading import Reading
 from onestop_cli.readers.stays import read_stays
+from onestop_cli.reading import Reading
 from onestop_cli.settings import Settings
 from tests.biff_file import biff
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from onestop_cli.readers.reading import Reading
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
+from onestop_cli.reading import Reading
 from onestop_cli.settings import Settings
 from tests.biff_file import Error, Never, biff
 from tests.reader_files import (
@@ -37,7 +37,8 @@ RUNS = 120
 WORDS = st.sampled_from(
     ["合计", "小计", "合", "计", "制表人：", "单位：万元", "单位：元", "备注", "姓名", "身份证号",
      "总费用", "补偿", "—", "/", "#REF!", "云谷卫生院", "示例县人民医院明细表", "五保户", "第1页", "2010-10-01", "2010.3.5",
-     "3/5/2010", "1,234.5", "（12）", "１２", "1e5",
+     "3/5/2010", "1,234.5",
+     "（12）", "１２", "1e5",
      person(1), person(2)[:15], "6.39E+17", "　", "\u200b", "'", "=1", "\n", "注：", "甲", "1", "2", "3"]
 )  # fmt: skip
 CELLS = st.one_of(

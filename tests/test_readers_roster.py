@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from onestop_cli.errors import CannotRun
-from onestop_cli.readers.reading import Reading
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
+from onestop_cli.reading import Reading
 from onestop_cli.settings import County, Layout, Settings, Synonyms
 from tests.reader_files import csv_bytes, person, written, xlsx_bytes
 

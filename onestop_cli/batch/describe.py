@@ -13,7 +13,7 @@ import polars as pl
 from onestop_cli.errors import Broken
 from onestop_cli.findings.causes import level_rates
 from onestop_cli.pipeline import Earlier
-from onestop_cli.readers.reading import Reading
+from onestop_cli.reading import Reading
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.standards import standards

@@ -18,7 +18,6 @@ from onestop_cli.money import yuan
 from onestop_cli.readers.doubts import overlooked, unclear
 from onestop_cli.readers.grid import Grid, column_letter
 from onestop_cli.readers.inbox import Opened, open_files
-from onestop_cli.readers.reading import SheetReading
 from onestop_cli.readers.register import read_register, register_rows, register_sought
 from onestop_cli.readers.roster import read_roster_table, roster_sought
 from onestop_cli.readers.rows import sort_rows
@@ -27,6 +26,7 @@ from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.stays import read_stays_table, stays_sought
 from onestop_cli.readers.styles import sample_of, style_of
 from onestop_cli.readers.table import Table
+from onestop_cli.reading import SheetReading
 from onestop_cli.settings import FILE_NAME, Layout, Settings
 from onestop_cli.synonyms import Names, names
 from onestop_cli.writers.inspect_screen import say, show

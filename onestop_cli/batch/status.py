@@ -14,10 +14,10 @@ from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.past import closed_periods
 from onestop_cli.ledger.store import opened
-from onestop_cli.readers.reading import InputFile, Reading
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
+from onestop_cli.reading import InputFile, Reading
 from onestop_cli.settings import Settings
 from onestop_cli.standing import Inbox, LastRun, Standing, period_of
 from onestop_cli.synonyms import names

@@ -11,7 +11,7 @@ from onestop_cli.errors import Problem
 from onestop_cli.readers.containers import archived, is_archive, open_grids
 from onestop_cli.readers.grid import Grid, Unreadable
 from onestop_cli.readers.limits import check_size
-from onestop_cli.readers.reading import InputFile
+from onestop_cli.reading import InputFile
 
 _PASSED_OVER = {"thumbs.db", "desktop.ini", "__macosx"}
 _DEEPEST_ARCHIVE = 2

@@ -17,7 +17,6 @@ from onestop_cli.readers.faults import Faults, read_days
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.household import same_household
 from onestop_cli.readers.inbox import open_files
-from onestop_cli.readers.reading import Reading, SheetReading, together
 from onestop_cli.readers.rows import Sorted, sort_rows
 from onestop_cli.readers.sheets import (
     BIRTH_CENTURY,
@@ -31,6 +30,7 @@ from onestop_cli.readers.sheets import (
 from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table
 from onestop_cli.readers.whose import of_file, without_document_words
+from onestop_cli.reading import Reading, SheetReading, together
 from onestop_cli.schema import READ_ROSTER
 from onestop_cli.settings import Settings
 from onestop_cli.synonyms import Names, key, names

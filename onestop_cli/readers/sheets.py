@@ -16,10 +16,10 @@ from onestop_cli.readers.grid import Cell, Grid
 from onestop_cli.readers.headers import find_header
 from onestop_cli.readers.inbox import Opened
 from onestop_cli.readers.kinds import LEFT
-from onestop_cli.readers.reading import SheetAccount, SheetReading
 from onestop_cli.readers.rows import Sorted
 from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table
+from onestop_cli.reading import SheetAccount, SheetReading
 from onestop_cli.schema import QUARANTINE
 from onestop_cli.settings import Layout, Settings
 

@@ -15,7 +15,6 @@ from onestop_cli.readers.headers import Header
 from onestop_cli.readers.hospital import hospital_named_by
 from onestop_cli.readers.household import same_as_above
 from onestop_cli.readers.inbox import open_files
-from onestop_cli.readers.reading import TOTALS, Reading, SheetReading, together
 from onestop_cli.readers.rows import Sorted, sort_rows
 from onestop_cli.readers.sheets import (
     BIRTH_CENTURY,
@@ -28,6 +27,7 @@ from onestop_cli.readers.sheets import (
 )
 from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.table import Table, named_unit
+from onestop_cli.reading import TOTALS, Reading, SheetReading, together
 from onestop_cli.schema import PAYERS, READ_STAYS
 from onestop_cli.settings import Settings
 from onestop_cli.synonyms import Names, names

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.inspection import SheetSeen
-from onestop_cli.readers.reading import SheetAccount
+from onestop_cli.reading import SheetAccount
 from onestop_cli.writers.screen import clean, console_for
 
 _LEFT = {
