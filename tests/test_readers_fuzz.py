@@ -36,8 +36,8 @@ RUNS = 120
 
 WORDS = st.sampled_from(
     ["合计", "小计", "合", "计", "制表人：", "单位：万元", "单位：元", "备注", "姓名", "身份证号",
-     "总费用", "补偿", "—", "/", "#REF!", "云谷卫生院", "示例县人民医院明细表", "五保户", "第1页", "2010-10-01", "2010.3.5",
-     "3/5/2010", "1,234.5",
+     "总费用", "补偿", "—", "/", "#REF!", "云谷卫生院", "示例县人民医院明细表", "五保户", "第1页",
+     "2010-10-01", "2010.3.5", "3/5/2010", "1,234.5",
      "（12）", "１２", "1e5",
      person(1), person(2)[:15], "6.39E+17", "　", "\u200b", "'", "=1", "\n", "注：", "甲", "1", "2", "3"]
 )  # fmt: skip
@@ -87,6 +87,10 @@ def account_holds(reading: Reading) -> None:
         assert problem.what
         assert problem.remedy
         assert person(1) not in problem.what + problem.remedy
+    for fault in ("amount_fault", "date_fault"):
+        if fault in reading.rows.columns:
+            assert not reading.rows[fault].str.contains(person(1)).any()
+    assert not reading.quarantine["text"].str.contains(person(1)).any()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +34,7 @@ SCIENTIFIC = r"^[\s'’]*[+-]?\d(\.\d+)?[eE]\+?\d+\s*$"
 BLANKS = " \t\r\n\v\f\u00a0\u3000\u2000\u2001\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff\u00ad"
 """Characters that print as nothing."""
 
+_LONG_NUMBER = re.compile(r"\d{6,}(?=\d{3}[\dXxＸｘ])")
 _PLAIN_YUAN = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 
 
@@ -60,6 +62,11 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ")
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def without_numbers(text: str) -> str:
+    """A text for people, with every number long enough to be an ID cut to its last four characters."""
+    return _LONG_NUMBER.sub("****", re.sub(r"\s+", " ", text))
 
 
 def _number_texts(numbers: pl.Series) -> pl.Series:

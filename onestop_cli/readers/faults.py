@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from onestop_cli.readers.cells import without_numbers
 from onestop_cli.readers.days import Habit
 from onestop_cli.readers.grid import column_letter
 from onestop_cli.readers.table import Table
@@ -26,7 +27,8 @@ class Faults:
         text, label = self._table.text.to_series(column), self._table.header.label(column)
         for index in rows:
             place = f"{column_letter(column)}{self._table.offset + index + 1}"
-            self.say(index, f"{label}“{(text[index] or '').strip()[:_SHOWN]}”（{place}）{is_not}")
+            shown = without_numbers(text[index] or "").strip()[:_SHOWN]
+            self.say(index, f"{label}“{shown}”（{place}）{is_not}")
 
     def blank(self, field: str, rows: Sequence[int]) -> None:
         """A field that must not be blank is, at `rows`."""

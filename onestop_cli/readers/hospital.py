@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onestop_cli.errors import Problem
+from onestop_cli.readers.cells import without_numbers
 from onestop_cli.readers.doubts import layout_hint
 from onestop_cli.readers.table import Table
 from onestop_cli.readers.whose import hospitals_named, of_file
@@ -35,7 +36,7 @@ def _unknown(table: Table, found: Sequence[str], hospitals: Sequence[str]) -> Pr
     """Nobody, or several, are named."""
     grid = table.grid
     stem = of_file(grid.source)[0]
-    clues = "、".join(f"“{text}”" for text in [stem, *table.titles[:2]])
+    clues = "、".join(f"“{without_numbers(text)}”" for text in [stem, *table.titles[:2]])
     if found:
         what = f"不知道是哪家医院的：文件名和标题说法不一（{'、'.join(found)}）"
     else:

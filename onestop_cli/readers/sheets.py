@@ -10,7 +10,7 @@ import polars as pl
 
 from onestop_cli.errors import Problem
 from onestop_cli.readers.aliases import Aliases
-from onestop_cli.readers.cells import SCIENTIFIC, cell_text
+from onestop_cli.readers.cells import SCIENTIFIC, cell_text, without_numbers
 from onestop_cli.readers.doubts import no_table, overlooked, unclear
 from onestop_cli.readers.grid import Cell, Grid
 from onestop_cli.readers.headers import find_header
@@ -184,10 +184,7 @@ def quarantine(table: Table, rows: Sorted, kind: str) -> pl.DataFrame:
 
 def _masked(cells: Sequence[Cell]) -> str:
     """The filled cells of a row, long numbers cut to their last four characters."""
-    filled = [text for cell in cells if (text := cell_text(cell).strip())]
-    texts = pl.Series(filled, dtype=pl.String)
-    numbers = texts.str.replace_all(r"[0-9０-９]{6,}([0-9０-９]{3}[0-9０-９XxＸｘ])", "****${1}")
-    return " | ".join(numbers)
+    return " | ".join(without_numbers(text) for cell in cells if (text := cell_text(cell).strip()))
 
 
 def place_columns(table: Table) -> dict[str, pl.Expr]:

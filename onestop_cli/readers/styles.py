@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from onestop_cli.readers.aliases import Kind
-from onestop_cli.readers.cells import DASHES, SCIENTIFIC, cell_text
+from onestop_cli.readers.cells import DASHES, SCIENTIFIC, cell_text, without_numbers
 from onestop_cli.readers.grid import Cell
 
 _MOST_SHAPES = 3
@@ -39,7 +39,7 @@ def sample_of(kind: Kind, cells: Sequence[Cell]) -> str:
     first = next((text for cell in cells if (text := cell_text(cell).strip())), "")
     if kind == "id":
         return f"****{first[-4:]}" if len(first) > 8 else "****" if first else ""
-    return re.sub(r"\d{11}(?=[\dXx]{4})", "****", re.sub(r"\s+", " ", first))[:20]
+    return without_numbers(first)[:20]
 
 
 def _day_shape(cell: Cell) -> str:
