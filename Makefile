@@ -4,10 +4,9 @@ BIN := .venv/bin
 
 .PHONY: demo test check format samples bundle bundle-check manual clean
 
-demo: .venv/ready  ## reconcile the sample quarter into demo/
-	rm -rf demo
-	$(BIN)/onestop reconcile --period 2010Q4 --stays samples/county/hospitals --roster samples/county/roster \
-	    --register samples/county/register.csv --rules huangzhong-2009 --out demo/2010Q4
+demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
+	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
+	cd demo/示例县 && ../../$(BIN)/onestop reconcile --period 2010Q4 --out ../2010Q4
 
 test: .venv/ready  ## the whole suite
 	$(BIN)/pytest -n auto

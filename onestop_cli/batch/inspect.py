@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
@@ -26,11 +26,12 @@ from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.stays import read_stays_table, stays_sought
 from onestop_cli.readers.styles import sample_of, style_of
 from onestop_cli.readers.table import Table
+from onestop_cli.readers.whose import file_pattern
 from onestop_cli.reading import SheetReading
 from onestop_cli.settings import FILE_NAME, Layout, Settings
 from onestop_cli.synonyms import Names, names
 from onestop_cli.writers.inspect_screen import say, show
-from onestop_cli.writers.layout_block import append_layouts, layout_of
+from onestop_cli.writers.layout_block import append_layouts
 
 KINDS = ("stays", "roster", "register")
 
@@ -245,3 +246,22 @@ def layout_by_hand(said: Mapping[str, object]) -> Layout | None:
     except ValidationError as error:
         keys = "、".join(f"--{str(item['loc'][0]).replace('_', '-')}" for item in error.errors())
         raise stop(f"{keys} 的值不对", "请看 onestop inspect --help") from error
+
+
+def layout_of(sheet: SheetSeen, by_hand: Layout | None, by_sheet: bool) -> Layout:
+    """How to read files like this one: what was given by hand, else the vital columns as they were found.
+
+    `by_sheet`: the layout is for sheets of this name only, because the file has several.
+    """
+    seen = sheet.account
+    found = by_hand or Layout.model_validate(
+        {
+            "file": "",
+            "columns": {c.title: c.header for c in sheet.columns if c.vital and c.alone},
+            "hospital": seen.hospital,
+            "unit": seen.unit if seen.unit != "元" else None,
+        }
+    )
+    place = {"file": file_pattern(PurePosixPath(seen.source).name)}
+    own = {"sheet": seen.sheet} if by_sheet and found.sheet is None else {}
+    return found.model_copy(update=place | own)

@@ -4,31 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from onestop_cli.errors import stop
-from onestop_cli.inspection import SheetSeen
-from onestop_cli.readers.whose import file_pattern
 from onestop_cli.settings import Layout, load_settings
-
-
-def layout_of(sheet: SheetSeen, by_hand: Layout | None, by_sheet: bool) -> Layout:
-    """How to read files like this one: what was given by hand, else the vital columns as they were found.
-
-    `by_sheet`: the layout is for sheets of this name only, because the file has several.
-    """
-    account = sheet.account
-    found = by_hand or Layout.model_validate(
-        {
-            "file": "",
-            "columns": {c.title: c.header for c in sheet.columns if c.vital and c.alone},
-            "hospital": account.hospital,
-            "unit": account.unit if account.unit != "元" else None,
-        }
-    )
-    place = {"file": file_pattern(PurePosixPath(account.source).name)}
-    own = {"sheet": account.sheet} if by_sheet and found.sheet is None else {}
-    return found.model_copy(update=place | own)
 
 
 def append_layouts(path: Path, layouts: Sequence[Layout]) -> int:
