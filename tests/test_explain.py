@@ -82,7 +82,7 @@ def wrong_sums(found: Iterator[Line]) -> list[tuple[Line, Decimal]]:
 
 
 class TestFigures:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(st.randoms(use_true_random=False))
     def test_every_sum_of_random_documents_comes_to_its_amount(self, random: Random) -> None:
         """Whatever shape a document has: what is written out is what was settled."""
@@ -93,7 +93,7 @@ class TestFigures:
             for groups in steps.values():
                 assert wrong_sums(ln for group in groups for ln in group.lines) == [], row
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(st.randoms(use_true_random=False))
     def test_the_amounts_are_those_of_the_slow_settlement(self, random: Random) -> None:
         """Base, deductible and what is due, beside a settlement that shares no line with the engine."""

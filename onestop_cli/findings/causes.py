@@ -5,7 +5,7 @@ A cause is a list of assumptions joined by `;`, likeliest first; `+` joins two t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +84,13 @@ def _alike(cause: str | None) -> list[list[str]]:
 
 def _value(token: str) -> str:
     return token.partition(":")[2]
+
+
+def explained_tokens() -> Iterator[tuple[str, str]]:
+    """Every token and what it means, for `onestop findings`; those that name something with a place for it."""
+    for kind, words in _NAMED.items():
+        yield f"{kind}:…", words.format("…", "")
+    yield from CAUSES.items()
 
 
 def glossary_of(info: Mapping[str, Any]) -> Glossary:
