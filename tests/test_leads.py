@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -276,3 +278,16 @@ def test_the_order_of_the_input_changes_nothing() -> None:
         return leads.select("rule", "score", "hospital", "village", "amount", "why").rows()
 
     assert told(cases(rows)) == told(cases(rows[::-1]))
+
+
+def test_the_manual_names_every_rule_and_threshold() -> None:
+    """docs/audit.md lists each rule by title and each threshold with its default."""
+    manual = (Path(__file__).parent.parent / "docs" / "audit.md").read_text("utf-8")
+    assert [
+        rule.title for rule in RULES if f"| {rule.title} | {rule.meaning} |" not in manual
+    ] == []
+    for item in fields(Thresholds):
+        line = (
+            f"| `{item.name}` | {item.metadata['title']} | {item.default} {item.metadata['unit']} |"
+        )
+        assert line in manual
