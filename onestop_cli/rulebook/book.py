@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,17 +36,15 @@ class Rulebook:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """Every step of any document, in order of payment."""
+        """Every step of any document, in order of payment: as the documents have it, else as is usual."""
         found: dict[str, Step] = {}
+        before: dict[str, set[str]] = {}
         for rule in self.rules:
-            for layer in rule.layer:
+            for place, layer in enumerate(rule.layer):
                 home = layer.part_of or layer.id
                 found.setdefault(layer.id, Step(layer.id, home, layer.name, layer.fund))
-        order = {step: place for place, step in enumerate(found)}
-        rank = {layer: place for place, layer in enumerate(LAYERS)}
-        return tuple(
-            sorted(found.values(), key=lambda s: (rank.get(s.layer, len(rank)), order[s.id]))
-        )
+                before.setdefault(layer.id, set()).update(la.id for la in rule.layer[:place])
+        return tuple(found[id_] for id_ in _in_order(before, [s.layer for s in found.values()]))
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -167,6 +165,23 @@ class Rulebook:
         targets = (row.get((n, *sorted(cell.items()))) for n, cell in cells)
         found = [None if target == place else target for place, target in enumerate(targets)]
         return pl.Series(found, dtype=pl.Int64)
+
+
+def _in_order(before: Mapping[str, set[str]], homes: Sequence[str]) -> Iterator[str]:
+    """Steps so that each comes after those `before` it; where that leaves a choice, in the usual order of layers.
+
+    Where two documents want it both ways round, the usual order decides.
+    """
+    rank = {
+        id_: LAYERS.index(home) if home in LAYERS else -1
+        for id_, home in zip(before, homes, strict=True)
+    }
+    left = list(before)
+    while left:
+        free = [id_ for id_ in left if not before[id_] & set(left)] or left
+        chosen = min(free, key=lambda id_: rank[id_])
+        left.remove(chosen)
+        yield chosen
 
 
 def _beyond(term: str) -> int:
