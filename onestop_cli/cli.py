@@ -44,7 +44,7 @@ def run(words: list[str] | None = None) -> int:
     from onestop_cli.errors import Broken, CannotRun
 
     try:
-        done = app(words, standalone_mode=False)
+        done = app(words, prog_name="onestop", standalone_mode=False)
     except CannotRun as error:
         from onestop_cli.writers.screen import problems
 

@@ -44,7 +44,7 @@ def _lines(standing: Standing) -> Iterator[tuple[str, str]]:
     yield "住院报表", _stays(inbox)
     yield (
         "花名册",
-        f"{inbox.roster_files} 个文件，{inbox.people:,} 人" if inbox.people else "还没有",
+        f"{inbox.roster_files} 个文件，{inbox.people:,} 行" if inbox.people else "还没有",
     )
     yield "定点机构", _hospitals(inbox)
     yield "核对", _run(standing.run) if standing.run else "还没有"
