@@ -124,11 +124,12 @@ def gather(parts: Sequence[Part]) -> Year:
         problems.append(Problem("给出的各期没有一笔已结算的住院", "请给出核对过的结果文件夹"))
     if problems:
         raise CannotRun(problems)
-    left = all_stays.filter(pl.col("status") != "settled")["status"].value_counts()
+    left = all_stays.filter(pl.col("status") != "settled").unique(["period", *PLACE])
+    counts = dict(left["status"].value_counts().sort("status").iter_rows())
     stays = stays.with_columns(id_no=pl.col("_who").rank("dense").cast(pl.Int64))
     stays = into_turn(stays).drop("_who", "status").with_row_index("at")
     periods = tuple(dict.fromkeys(part.run.info["period"] for part in parts))
-    return Year(stays, book, periods, dict(left.sort("status").iter_rows()), repeated)
+    return Year(stays, book, periods, counts, repeated)
 
 
 def _documents(parts: Sequence[Part], problems: list[Problem]) -> tuple[RuleFile, ...]:
@@ -328,7 +329,7 @@ class Comparison:
     @cached_property
     def layers(self) -> Mapping[str, str]:
         books = (self.variant.book, self.year.book)
-        names = {la: book.layer(la).name for book in reversed(books) for la in book.layers}
+        names = {la: book.layer(la).name for book in books for la in book.layers}
         return {la: names[la] for la in (*LAYERS, *sorted(set(names) - set(LAYERS))) if la in names}
 
     @cached_property
@@ -393,3 +394,11 @@ def _compared(layer: str) -> pl.Expr:
 def compare(year: Year, before: pl.DataFrame, variant: Variant) -> Comparison:
     """`variant` beside `before`, the outcome of today's rules on the same year."""
     return Comparison(year, variant, before, outcome(year, variant, "after"))
+
+
+def fund_cost(year: Year, variant: Variant, layers: Sequence[str]) -> int:
+    """Fen that `variant` gives from some layers over the year, wherever that is known exactly."""
+    _, amounts = settled(year.stays, variant)
+    return int(
+        amounts.select(pl.sum_horizontal(pl.col(f"{la}_due_fen").sum() for la in layers)).item()
+    )

@@ -9,25 +9,29 @@ from typing import Any
 
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.language import RuleFile
-from onestop_cli.rulebook.library import known_rules, load_rule
+from onestop_cli.rulebook.library import LoadedRule, known_rules, load_rule
 from onestop_cli.run import DOCUMENTS, Run
 
 
 def rules_of(run: Run) -> Rulebook:
     """The documents in the order of the run; raises `CannotRun` for each that is missing or has changed since."""
+    return Rulebook(tuple(loaded.file for loaded in loaded_rules(run)))
+
+
+def loaded_rules(run: Run) -> tuple[LoadedRule, ...]:
+    """The same with the bytes they were read from."""
     problems: list[Problem] = []
-    files: list[RuleFile] = []
+    files: list[LoadedRule] = []
     for rule in run.info["rules"]:
         found = list(_candidates(run, rule["id"]))
         same = [data for data in found if hashlib.sha256(data).hexdigest() == rule["sha256"]]
         if same:
-            files.append(load_rule(Path(f"{rule['id']}.toml"), same[0]).file)
+            files.append(load_rule(Path(f"{rule['id']}.toml"), same[0]))
         else:
             problems.append(_changed(rule) if found else _missing(rule))
     if problems:
         raise CannotRun(problems)
-    return Rulebook(tuple(files))
+    return tuple(files)
 
 
 def _candidates(run: Run, rule: str) -> Iterator[bytes]:

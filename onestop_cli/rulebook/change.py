@@ -21,7 +21,7 @@ from onestop_cli.rulebook import check
 from onestop_cli.rulebook.faults import key_problems
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, read_toml
-from onestop_cli.rulebook.named import find_spot
+from onestop_cli.rulebook.named import UnknownName, find_spot
 
 _STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 _WORDS = {"不封顶": "none", "不限": "none", "无": "none"}
@@ -85,6 +85,17 @@ def file_with(loaded: LoadedRule, changes: Sequence[tuple[str, str]]) -> RuleFil
         return RuleFile.model_validate(table)
     except ValidationError as error:
         raise _with_remedy(key_problems(loaded.path, loaded.text, table, error)) from error
+
+
+def knows(loaded: LoadedRule, key: str) -> bool:
+    """Whether a document has anything that `key` may mean."""
+    try:
+        _change(loaded.file, read_toml(loaded.path, loaded.data)[1], key, None)
+    except UnknownName:
+        return False
+    except CannotRun:
+        return True
+    return True
 
 
 def parse_value(text: str) -> Any:

@@ -40,6 +40,10 @@ _NAME = re.compile(r"([^.\[\]]+)(?:\[([^\]]*)\])?")
 _TOLD = 12
 
 
+class UnknownName(CannotRun):
+    """A name that a document has nothing for."""
+
+
 @dataclass(frozen=True)
 class Spot:
     """One value that can be named. `key`: the steps to it in the file's table; `group`: layer, pool or expense (or
@@ -237,10 +241,10 @@ def _fits(spot: Spot, selector: Mapping[str, Any] | int | None) -> bool:
     return all(set(spot.when.get(name, ())) == wanted for name, wanted in selector.items())
 
 
-def _unknown(rule: RuleFile, key: str, every: Sequence[Spot], near: Sequence[Spot]) -> CannotRun:
+def _unknown(rule: RuleFile, key: str, every: Sequence[Spot], near: Sequence[Spot]) -> UnknownName:
     """What could be meant: the values of the same term, else all terms."""
     told = _told(every, near) if near and len(near) < len(every) else "、".join(_heads(rule, every))
-    return CannotRun([Problem(f"{rule.id} 里没有“{key}”这一项", f"可以写：{told}")])
+    return UnknownName([Problem(f"{rule.id} 里没有“{key}”这一项", f"可以写：{told}")])
 
 
 def _heads(rule: RuleFile, every: Sequence[Spot]) -> list[str]:
@@ -258,6 +262,17 @@ def _title(part: Layer | Pool | Expense | None, spot: Spot) -> str:
         return "单病种"
     aspect = "pool" if isinstance(part, Pool) else spot.aspect
     return f"{part.name} · {words.ASPECTS[aspect]}"
+
+
+def in_words(rule: RuleFile, spot: Spot) -> str:
+    """`医疗救助 · 年度封顶（一类）`, for a band with which one."""
+    part = next((part for part in _groups(rule) if part.id == spot.group), None)
+    pairs = [words.value(name, text) for name, texts in spot.when.items() for text in texts]
+    who = f"（{'、'.join(pairs)}）" if pairs else ""
+    band = ""
+    if spot.part[0] == "bands":
+        band = f"第 {int(spot.part[1]) + 1} 段" + ("上限" if spot.part[-1] == "to" else "比例")
+    return f"{_title(part, spot)}{who}{band}"
 
 
 def _told(every: Sequence[Spot], some: Sequence[Spot]) -> str:

@@ -1,0 +1,317 @@
+"""A comparison in tables: what funds pay, who gains and who loses, whose burden stays heavy. No file formats here.
+
+Sums of entitlements are over stays and layers that are known exactly on both sides; ratios and own shares over stays of
+which everything is (`sure`). What can only be compared as an upper bound, and what cannot be compared, is counted by
+itself and never mixed in. Amounts are fen.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from onestop_cli.money import share
+from onestop_cli.schema import LEVELS
+from onestop_cli.simulate import Comparison, exact
+from onestop_cli.statements import NO_CATEGORY, NOWHERE
+
+SIDES = ("before", "after")
+
+GROUPS: Mapping[str, tuple[str, pl.Expr]] = {
+    "month": ("月份", pl.col("settled_or_discharged").dt.to_string("%Y-%m")),
+    "level": ("机构级别", pl.col("level").replace_strict(LEVELS, default=None)),
+    "category": ("对象类别", pl.col("category").fill_null(NO_CATEGORY)),
+    "township": ("乡镇", pl.col("township").fill_null(NOWHERE)),
+}
+"""What costs are broken down by: id → title and value of a stay."""
+
+OWN_EDGES = (0, 50_000, 100_000, 300_000, 500_000, 1_000_000)
+"""Upper edges of the classes of a person's own share in a year, fen."""
+
+RATIOS = {
+    "不足 50%": 4_999,
+    "50%—60%": 5_999,
+    "60%—70%": 6_999,
+    "70%—80%": 7_999,
+    "80%—90%": 8_999,
+    "90%—100%": 9_999,
+    "100%": 10_000,
+}
+"""Classes of 实际补偿比 (the part of a bill that the patient does not bear) and their upper edges, ten-thousandths."""
+
+
+def layers(comparison: Comparison) -> pl.DataFrame:
+    """Per layer: name, before_fen, after_fen; and of stays with upper bounds only: bounds, before_bound_fen,
+    after_bound_fen; unclear and uncovered stays with what is due today (unclear_fen, uncovered_fen), given stays."""
+    rows = []
+    for layer, name in comparison.layers.items():
+        kind = pl.col(f"{layer}_compared")
+        exprs = {"stays": exact(layer).sum()}
+        for side in SIDES:
+            due, bound = pl.col(f"{layer}_{side}_fen"), pl.col(f"{layer}_{side}_bound_fen")
+            exprs[f"{side}_fen"] = due.filter(exact(layer)).sum()
+            exprs[f"{side}_bound_fen"] = bound.filter(kind == "bound").sum()
+            exprs[f"{side}_reached"] = _people(pl.col(f"{layer}_{side}_reached").fill_null(False))
+            exprs[f"{side}_cut_fen"] = pl.col(f"{layer}_{side}_cut_fen").filter(exact(layer)).sum()
+        for what in ("bound", "unclear", "uncovered", "given"):
+            exprs[f"{what}_stays"] = (kind == what).sum()
+        exprs["unclear_fen"] = pl.col(f"{layer}_before_fen").filter(kind == "unclear").sum()
+        exprs["uncovered_fen"] = pl.col(f"{layer}_before_fen").filter(kind == "uncovered").sum()
+        row = comparison.stays.select(**exprs).cast(pl.Int64).row(0, named=True)
+        rows.append({"layer": layer, "name": name, **row})
+    return pl.DataFrame(rows)
+
+
+def _people(where: pl.Expr) -> pl.Expr:
+    return pl.col("id_no").filter(where).n_unique()
+
+
+@dataclass(frozen=True)
+class People:
+    """Who gains and who loses over the whole year, all layers together. `unclear`: no change is known for certain,
+    yet not everything could be compared exactly."""
+
+    gain: int
+    gain_fen: int
+    lose: int
+    lose_fen: int
+    same: int
+    unclear: int
+
+
+def people(comparison: Comparison) -> People:
+    """Everybody in exactly one group; gain_fen − lose_fen is the change of all exact layers."""
+    each = _each_person(comparison)
+    change = pl.col("change_fen")
+    counts = each.select(
+        gain=(change > 0).sum(),
+        gain_fen=change.filter(change > 0).sum(),
+        lose=(change < 0).sum(),
+        lose_fen=-change.filter(change < 0).sum(),
+        same=((change == 0) & ~pl.col("open")).sum(),
+        unclear=((change == 0) & pl.col("open")).sum(),
+    )
+    return People(**counts.cast(pl.Int64).row(0, named=True))
+
+
+def _each_person(comparison: Comparison) -> pl.DataFrame:
+    """id_no, change_fen, and `open`: something about the person could not be compared, or only an upper bound moved."""
+    moved = (
+        pl.col(f"{la}_before_bound_fen").ne_missing(pl.col(f"{la}_after_bound_fen"))
+        & (pl.col(f"{la}_compared") == "bound")
+        for la in comparison.layers
+    )
+    unknown = (pl.col(f"{la}_compared").is_in(["unclear", "uncovered"]) for la in comparison.layers)
+    open_ = pl.any_horizontal(*moved, *unknown)
+    return comparison.stays.group_by("id_no").agg(
+        pl.col("change_fen").sum(), open_.any().alias("open")
+    )
+
+
+def summary(comparison: Comparison) -> dict[str, object]:
+    """A variant as `simulate.json` has it."""
+    found = people(comparison)
+    return {
+        "rules": comparison.variant.name,
+        "layers": {
+            row["layer"]: {"before_fen": row["before_fen"], "after_fen": row["after_fen"]}
+            for row in layers(comparison).iter_rows(named=True)
+        },
+        "gain": {"people": found.gain, "fen": found.gain_fen},
+        "lose": {"people": found.lose, "fen": found.lose_fen},
+        "same": {"people": found.same},
+    }
+
+
+def by_group(comparison: Comparison, group: str) -> pl.DataFrame:
+    """Per month, level, category or township: name, stays and people with an exact layer, `<layer>_<side>_fen`,
+    `<side>_fen`, change_fen; of sure stays total_fen and `<side>_self_fen`."""
+    key = GROUPS[group][1]
+    sums = [_sums(comparison, side) for side in SIDES]
+    counted = pl.any_horizontal(exact(layer) for layer in comparison.layers)
+    table = (
+        comparison.stays.group_by(key.alias("name"))
+        .agg(
+            counted.sum().cast(pl.Int64).alias("stays"),
+            _people(counted).cast(pl.Int64).alias("people"),
+            pl.col("total_fen").filter("sure").sum(),
+            *sums[0],
+            *sums[1],
+        )
+        .with_columns(change_fen=pl.col("after_fen") - pl.col("before_fen"))
+    )
+    return table.sort(_rank(group), "name", nulls_last=True)
+
+
+def _rank(group: str) -> pl.Expr:
+    """Levels from the lowest, months in time, the others by what they cost."""
+    if group == "level":
+        return pl.col("name").replace_strict(
+            {title: place for place, title in enumerate(LEVELS.values())}, default=None
+        )
+    return pl.col("name") if group == "month" else -pl.col("before_fen")
+
+
+def _sums(comparison: Comparison, side: str) -> list[pl.Expr]:
+    each = [pl.col(f"{la}_{side}_fen").filter(exact(la)).sum() for la in comparison.layers]
+    return [
+        *(sum_.alias(f"{la}_{side}_fen") for la, sum_ in zip(comparison.layers, each, strict=True)),
+        pl.sum_horizontal(each).alias(f"{side}_fen"),
+        pl.col(f"self_{side}_fen").filter("sure").sum().alias(f"{side}_self_fen"),
+    ]
+
+
+def total(comparison: Comparison) -> dict[str, int]:
+    """The columns of `by_group` for the whole year."""
+    table = by_group(comparison, "month").drop("name", "people")
+    sums = {name: int(value) for name, value in table.sum().row(0, named=True).items()}
+    return {**sums, "people": comparison.year.people}
+
+
+@dataclass(frozen=True)
+class Burden:
+    """Own shares of a person's year, over people of whom everything is known; `heavy`: people above `edge_fen`,
+    `excess_fen`: what they pay above it; `off` and `onto`: people who come below it, or above."""
+
+    edge_fen: int
+    people: int
+    heavy: tuple[int, int]
+    excess_fen: tuple[int, int]
+    off: int
+    onto: int
+
+
+def burden(comparison: Comparison, edge_fen: int) -> Burden:
+    """Catastrophic own shares today and under the variant."""
+    own = _own_shares(comparison)
+    before, after = pl.col("before") > edge_fen, pl.col("after") > edge_fen
+    row = own.select(
+        people=pl.len(),
+        heavy_before=before.sum(),
+        heavy_after=after.sum(),
+        excess_before=(pl.col("before") - edge_fen).clip(lower_bound=0).sum(),
+        excess_after=(pl.col("after") - edge_fen).clip(lower_bound=0).sum(),
+        off=(before & ~after).sum(),
+        onto=(after & ~before).sum(),
+    ).cast(pl.Int64).row(0, named=True)  # fmt: skip
+    return Burden(
+        edge_fen,
+        row["people"],
+        (row["heavy_before"], row["heavy_after"]),
+        (row["excess_before"], row["excess_after"]),
+        row["off"],
+        row["onto"],
+    )
+
+
+def _own_shares(comparison: Comparison) -> pl.DataFrame:
+    """A row per person and benefit year of which every stay is sure: before, after (fen)."""
+    whole = pl.col("sure").all()
+    return (
+        comparison.stays.group_by("id_no", "benefit_year")
+        .agg(
+            whole=whole,
+            before=pl.col("self_before_fen").sum(),
+            after=pl.col("self_after_fen").sum(),
+        )
+        .filter("whole")
+    )
+
+
+def own_share_classes(comparison: Comparison) -> pl.DataFrame:
+    """People by their own share of the year: name, before, after."""
+    names = ["没有自付", *_spans(OWN_EDGES[1:], 100, " 元")]
+    own = _own_shares(comparison)
+    return _classes(names, own["before"], own["after"], OWN_EDGES)
+
+
+def ratio_classes(comparison: Comparison) -> pl.DataFrame:
+    """Stays by the paid share of the bill (实际补偿比): name, before, after."""
+    sure = comparison.stays.filter(pl.col("sure"), pl.col("total_fen") > 0)
+    total = pl.col("total_fen")
+    shares = sure.select(
+        ((total - pl.col(f"self_{side}_fen")) * 10_000 // total).alias(side) for side in SIDES
+    )
+    return _classes(list(RATIOS), shares["before"], shares["after"], list(RATIOS.values())[:-1])
+
+
+def _spans(edges: Sequence[int], unit: int, word: str) -> list[str]:
+    """`500 元及以下`, `500—1,000 元` …, the last one open."""
+    texts = [f"{edge // unit:,}" for edge in edges]
+    inner = [f"{low}—{high}{word}" for low, high in itertools.pairwise(texts)]
+    return [f"{texts[0]}{word}及以下", *inner, f"{texts[-1]}{word}以上"]
+
+
+def _classes(
+    names: Sequence[str], before: pl.Series, after: pl.Series, edges: Sequence[int]
+) -> pl.DataFrame:
+    """How many values lie in each class; an upper edge belongs to the lower class."""
+    counts = {}
+    for side, values in (("before", before), ("after", after)):
+        above = [int((values > edge).sum()) for edge in edges]
+        counts[side] = [a - b for a, b in itertools.pairwise([len(values), *above, 0])]
+    return pl.DataFrame({"name": names, **counts}, schema_overrides={"before": pl.Int64})
+
+
+def largest(comparison: Comparison, count: int = 10) -> pl.DataFrame:
+    """The stays whose entitlement changes most, either way: at, where they stand, before_fen, after_fen, change_fen."""
+    changed = comparison.stays.filter(pl.col("change_fen") != 0)
+    sides = {
+        f"{side}_fen": pl.sum_horizontal(
+            pl.when(exact(la)).then(pl.col(f"{la}_{side}_fen")) for la in comparison.layers
+        )
+        for side in SIDES
+    }
+    return (
+        changed.sort(pl.col("change_fen").abs(), "at", descending=[True, False])
+        .head(count)
+        .select(
+            "at", "period", "hospital", "stay_no", "level", "category", "total_fen", **sides,
+            change_fen="change_fen",
+        )
+    )  # fmt: skip
+
+
+def uncovered(comparison: Comparison) -> pl.DataFrame:
+    """Why stays have no term under the variant: why, level, stays, people, before_fen (due today)."""
+    due = pl.sum_horizontal(pl.col(f"{la}_before_fen") for la in comparison.layers)
+    return (
+        comparison.stays.filter(pl.col("why_after").is_not_null())
+        .group_by(
+            why="why_after",
+            level=pl.col("level").replace_strict(LEVELS, default=None),
+        )
+        .agg(
+            stays=pl.len().cast(pl.Int64),
+            people=pl.col("id_no").n_unique().cast(pl.Int64),
+            before_fen=due.sum(),
+        )
+        .sort("stays", "why", "level", descending=[True, False, False])
+    )
+
+
+def grown(comparison: Comparison, growth: Mapping[str, int]) -> pl.DataFrame:
+    """What the variant would cost if stays of each level grew by `growth` (ten-thousandths): level, growth, after_fen,
+    grown_fen; each level's sum is scaled and rounded half up once, per layer."""
+    rate = pl.col("level").replace_strict(growth, default=0, return_dtype=pl.Int64)
+    table = comparison.stays.group_by("level").agg(
+        pl.col(f"{la}_after_fen").filter(exact(la)).sum() for la in comparison.layers
+    )
+    scaled = [share(pl.col(f"{la}_after_fen"), 10_000 + rate) for la in comparison.layers]
+    return (
+        table.with_columns(
+            growth=rate,
+            after_fen=pl.sum_horizontal(f"{la}_after_fen" for la in comparison.layers),
+            grown_fen=pl.sum_horizontal(scaled),
+        )
+        .select(
+            pl.col("level").replace_strict(LEVELS, default=None).alias("name"),
+            "growth",
+            "after_fen",
+            "grown_fen",
+        )
+        .sort(_rank("level"))
+    )
