@@ -39,6 +39,7 @@ _ALIASES = {
     "self": r".*(自付|自负|自理|个人承担|个人支付).*",
 }
 _GRAND, _SUB = r"(总计|合计|共计|总)", r"(小计|本页合计|其中.*合计)"
+_QUOTIENT = "比|率|均|占"
 _ASIDE = re.compile(r"[（(].*?[)）]|\s|\*|:|：")
 
 
@@ -48,6 +49,11 @@ class Column:
 
     title: str
     part: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether rows of the column have a sum: means, shares and rates have none."""
+        return not re.search(_QUOTIENT, self.title)
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,7 @@ Details = Mapping[str, Mapping[str, int]]
 def part_of(title: str) -> str | None:
     """What a column title means, None when it is not known."""
     plain = _ASIDE.sub("", title)
-    if re.search("比|率|均", plain):
+    if re.search(_QUOTIENT, plain):
         return None
     return next((part for part, form in _ALIASES.items() if re.fullmatch(form, plain)), None)
 
@@ -157,7 +163,7 @@ def _one_total(table: Table, total: Row, terms: Sequence[Row]) -> Iterator[Slip]
         stated = total.values[at]
         given = [row.values[at] for row in terms]
         numbers = [number for number in given if number is not None]
-        if stated is None or not numbers:
+        if stated is None or not numbers or not column.adds_up:
             continue
         counts = column.part == "cases"
         slip = compare("sum", total, column.title, stated, numbers, counts=counts)
@@ -294,10 +300,12 @@ def _whole_percentages(table: Table) -> Iterator[Slip]:
 
 
 def _against(table: Table, name: str, details: Details) -> Iterator[Slip]:
-    """Rows whose label the run knows, part by part."""
+    """Rows whose label the run knows, part by part; 合计 beside what its rows come to in the run."""
+    labels = [_ASIDE.sub("", row.label) for row in table.rows if label_kind(row.label) == "row"]
+    whole = _whole(labels, details)
     for row in table.rows:
-        label = _ASIDE.sub("", row.label)
-        known = details.get("合计" if label_kind(row.label) == "grand" else label, {})
+        grand = label_kind(row.label) == "grand"
+        known = whole if grand else details.get(_ASIDE.sub("", row.label), {})
         for column, stated in zip(table.columns, row.values, strict=True):
             if stated is None or column.part is None or column.part not in known:
                 continue
@@ -306,6 +314,16 @@ def _against(table: Table, name: str, details: Details) -> Iterator[Slip]:
             slip = compare("details", row, column.title, stated, [truth], counts=counts)
             if slip:
                 yield again(slip, slip.kind, f"与本期{name}明细不符：{slip.sentence}")
+
+
+def _whole(labels: Sequence[str], details: Details) -> Mapping[str, int]:
+    """What all rows come to: the sum of known labels, all of the run where no label is known, else nothing."""
+    found = [details[label] for label in labels if label in details]
+    if not found:
+        return details.get("合计", {})
+    if len(found) < len(labels):
+        return {}
+    return {part: sum(known[part] for known in found) for part in found[0]}
 
 
 def copied(tables: Sequence[Table]) -> list[Slip]:

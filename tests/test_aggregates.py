@@ -159,6 +159,25 @@ def test_a_submitted_table_is_held_to_the_view_it_fits_best() -> None:
     assert "申报明细" in slips[0].sentence
 
 
+def test_a_total_is_held_to_the_rows_the_table_has() -> None:
+    """A hospital's own table ends in its own total; an unknown row leaves the total alone."""
+    details = {"甲医院": {"cases": 3}, "乙医院": {"cases": 4}, "合计": {"cases": 7}}
+    one = table(["人次", "总费用"], ("甲医院", "3", ""), ("合计", "3", ""))
+    assert check(one, {"申报": details}) == []
+    with_unknown = table(
+        ["人次", "总费用"], ("甲医院", "3", ""), ("丙医院", "1", ""), ("合计", "4", "")
+    )
+    assert check(with_unknown, {"申报": details}) == []
+    by_month = table(["人次", "总费用"], ("10月", "3", ""), ("11月", "5", ""), ("合计", "8", ""))
+    assert kinds(check(by_month, {"申报": details})) == [("details", "1")]
+
+
+def test_means_and_shares_are_never_added_up() -> None:
+    titles = ["人次", "总费用", "次均费用", "占比"]
+    rows = [("甲", "1", "10", "10.00", "25"), ("乙", "1", "30", "30.00", "75")]
+    assert check(table(titles, *rows, ("合计", "2", "40", "20.00", "100"))) == []
+
+
 def test_details_are_compared_to_the_printed_digit() -> None:
     made = table(["补偿"], ("甲医院", "0.8"), unit=4)
     assert check(made, {"申报": {"甲医院": {"basic": 804_900}}}) == []

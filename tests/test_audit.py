@@ -30,7 +30,7 @@ from onestop_cli.leads.model import Thresholds
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.decisions import read_decisions
 from onestop_cli.run import Run
-from onestop_cli.writers.audit_book import HOUSEHOLD_SHEET, SAMPLE_SHEET
+from onestop_cli.writers.audit_columns import HOUSEHOLD_SHEET, SAMPLE_SHEET
 from onestop_cli.writers.run_folder import write_data
 from tests import made_books
 from tests.made_run import made_run

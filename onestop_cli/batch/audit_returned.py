@@ -17,7 +17,7 @@ from onestop_cli.readers.audit_paper import Filled, read_filled
 from onestop_cli.returned import Line, confirm
 from onestop_cli.run import Run, load_run
 from onestop_cli.schema import PLACE, Schema
-from onestop_cli.writers.audit_book import (
+from onestop_cli.writers.audit_columns import (
     HOUSEHOLD_COLUMNS,
     HOUSEHOLD_SHEET,
     PLAN_SHEET,
@@ -84,7 +84,9 @@ def _marked(lines: Sequence[Line], file: str) -> pl.DataFrame:
             }
         )
     schema: Schema = {**PLACE, "leads": pl.List(pl.String)}
-    return pl.DataFrame(rows, schema=dict(schema)).unique([*PLACE], keep="first", maintain_order=True)
+    return pl.DataFrame(rows, schema=dict(schema)).unique(
+        [*PLACE], keep="first", maintain_order=True
+    )
 
 
 def _report(run: Run, drawing: Drawing, sample: pl.DataFrame, paper: Filled, file: str) -> Report:

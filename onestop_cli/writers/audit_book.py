@@ -11,96 +11,26 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.aggregates import KINDS, Slip, shown
-from onestop_cli.audit_papers import CAUSES, OUTCOMES, SATISFACTION, YES_NO, Papers
+from onestop_cli.audit_papers import Papers
 from onestop_cli.leads import RULES
+from onestop_cli.sampling import METHODS
+from onestop_cli.writers.audit_columns import (
+    HOUSEHOLD_COLUMNS,
+    HOUSEHOLD_FILL,
+    HOUSEHOLD_SHEET,
+    PLACE_COLUMNS,
+    PLAN_SHEET,
+    RECORD_COLUMNS,
+    SAMPLE_COLUMNS,
+    SAMPLE_FILL,
+    SAMPLE_PRINTED,
+    SAMPLE_SHEET,
+    WHO_COLUMNS,
+)
 from onestop_cli.writers.audit_profile import write_profiles
 from onestop_cli.writers.audit_words import facts, method_text
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.workbook import Book, Sheet
-
-SAMPLE_SHEET, HOUSEHOLD_SHEET, PLAN_SHEET = "抽样核查", "入户问卷", "抽样计划（勿改）"
-
-_PLACE = [
-    Column("source", "文件", width=24),
-    Column("sheet", "工作表", width=10),
-    Column("row", "行", "int", 7),
-]
-_WHO = [
-    Column("hospital", "医疗机构", width=20),
-    Column("stay_no", "住院号", width=13),
-    Column("name", "姓名", width=9),
-    Column("id_tail", "证号后四位", width=7, align="center"),
-    Column("category", "人员类别", width=13),
-    Column("township", "乡镇", width=11),
-    Column("village", "村", width=11),
-    Column("admitted_on", "入院", "date"),
-    Column("discharged_on", "出院", "date"),
-    Column("total_fen", "总费用", "yuan", 12),
-]
-SAMPLE_FILL = [
-    Column("outcome", "核查结果", width=10, choices=OUTCOMES, fill=True),
-    Column("confirmed", "核实应付（元）", "yuan", 12, fill=True),
-    Column("cause", "差错原因", width=11, choices=CAUSES, fill=True),
-    Column("note", "情况说明", width=18, fill=True),
-    Column("by_health", "检查人（卫生）", width=10, fill=True),
-    Column("by_civil", "检查人（民政）", width=10, fill=True),
-    Column("checked_on", "核查日期", "date", 11, fill=True),
-]
-_SAMPLE_PRINTED = [
-    Column("number", "编号", "int", 6),
-    Column("reason_name", "来由", width=10),
-    Column("hospital", "医疗机构", width=19),
-    Column("stay_no", "住院号", width=12),
-    Column("name", "姓名", width=9),
-    Column("id_tail", "证号后四位", width=7, align="center"),
-    Column("township", "乡镇", width=10),
-    Column("village", "村", width=10),
-    Column("admitted_on", "入院", "date"),
-    Column("discharged_on", "出院", "date"),
-    Column("amount", "应付金额", "yuan", 12, total=True),
-    *SAMPLE_FILL,
-]
-SAMPLE_COLUMNS = [
-    *_SAMPLE_PRINTED,
-    Column("stratum_name", "层", width=11),
-    Column("category", "人员类别", width=16),
-    Column("total_fen", "总费用", "yuan", 12),
-    Column("lead_titles", "线索", width=40),
-    *_PLACE,
-]
-HOUSEHOLD_FILL = [
-    Column("family", "家庭人口", "int", 8, fill=True),
-    Column("insured", "参合人数", "int", 8, fill=True),
-    Column("income", "上年家庭收入（元）", "yuan", 11, fill=True),
-    Column("outpatient", "上年门诊自付（元）", "yuan", 11, fill=True),
-    Column("inpatient", "上年住院自付（元）", "yuan", 11, fill=True),
-    Column("deposit", "住院收过押金", width=8, choices=YES_NO, fill=True),
-    Column("informed", "知道救助政策", width=8, choices=YES_NO, fill=True),
-    Column("satisfaction", "满意度", width=10, choices=SATISFACTION, fill=True),
-    Column("remark", "意见建议", width=26, fill=True),
-]
-HOUSEHOLD_COLUMNS = [
-    Column("number", "页号", "int", 6),
-    Column("name", "姓名", width=10),
-    Column("township", "乡镇", width=12),
-    Column("village", "村", width=12),
-    *HOUSEHOLD_FILL,
-]
-_RECORD = [
-    Column("hospital", "被检查机构", width=24),
-    Column("stays", "抽查病例", "int", 8),
-    Column("leads", "线索", "int", 7),
-    Column(
-        "way",
-        "检查方式",
-        width=14,
-        choices=("现场查看", "病房访视", "入户走访", "电话回访"),
-        fill=True,
-    ),
-    Column("seen", "检查情况与发现的问题", width=40, fill=True),
-    Column("answer", "被检查机构意见", width=22, fill=True),
-    Column("signed", "机构负责人签字", width=14, fill=True),
-]
 
 
 def write_book(path: Path, papers: Papers, slips: Sequence[tuple[str, Slip]] = ()) -> None:
@@ -172,7 +102,7 @@ def _draw(record: dict[str, Any]) -> dict[str, str]:
     return {
         "number": str(record["number"]),
         "drawn_at": str(record.get("drawn_at", "不详")),
-        "method": str(record.get("method", "不详")),
+        "method": METHODS.get(str(record.get("method")), "不详"),
         "size": str(record.get("size", "不详")),
         "leads": str(record.get("leads", "不详")),
         "seeds": "、".join(map(str, seeds)) if seeds else "不详",
@@ -188,7 +118,7 @@ def _sample(book: Book, papers: Papers, heading: str) -> None:
         SAMPLE_COLUMNS,
         rows,
         left="按走访路线排列（乡镇、村、姓名）；黄色各列填写",
-        printed=len(_SAMPLE_PRINTED),
+        printed=len(SAMPLE_PRINTED),
     )
 
 
@@ -224,12 +154,13 @@ def _record(book: Book, papers: Papers, heading: str) -> None:
         )
         .filter(pl.col("hospital").is_not_null())
         .sort("hospital")
-        .with_columns(_blank(column) for column in _RECORD if column.fill)
+        .with_columns(_blank(column) for column in RECORD_COLUMNS if column.fill)
+        .with_columns(seen=pl.lit("\n\n"))
     )
     book.table_sheet(
         "监管记录表",
         f"{heading}联合检查监管记录表",
-        _RECORD,
+        RECORD_COLUMNS,
         rows,
         left="检查人员不少于两人，两部门各一人以上；只记录事实，不当场处理",
         right="",
@@ -265,13 +196,13 @@ def _leads(book: Book, papers: Papers, heading: str) -> None:
     proof = [
         Column("number", "线索序号", "int", 6),
         Column("title", "线索", width=14),
-        *_WHO,
+        *WHO_COLUMNS,
         Column("days", "天数", "int", 6),
         Column("disease", "病种", width=12),
         Column("amount", "申报补偿", "yuan", 12),
         Column("status_name", "状态", width=8),
         Column("when", "结算期", width=8),
-        *_PLACE,
+        *PLACE_COLUMNS,
     ]
     book.table_sheet(
         "线索证据",
@@ -279,7 +210,7 @@ def _leads(book: Book, papers: Papers, heading: str) -> None:
         proof,
         papers.evidence,
         filters=True,
-        printed=len(proof) - len(_PLACE),
+        printed=len(proof) - len(PLACE_COLUMNS),
     )
 
 
