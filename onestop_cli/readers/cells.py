@@ -34,6 +34,10 @@ SCIENTIFIC = r"^[\s'’]*[+-]?\d(\.\d+)?[eE]\+?\d+\s*$"
 BLANKS = " \t\r\n\v\f\u00a0\u3000\u2000\u2001\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff\u00ad"
 """Characters that print as nothing."""
 
+_QUOTES = "'’`"
+_SAYS_NOTHING = (
+    rf"^[{BLANKS}{_QUOTES}]*({'|'.join(map(re.escape, (*NOTHING, *DASHES)))})[{BLANKS}]*$"
+)
 _LONG_NUMBER = re.compile(r"\d{6,}(?=\d{3}[\dXxＸｘ])")
 _PLAIN_YUAN = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
 
@@ -45,12 +49,13 @@ def text_column(values: Sequence[Cell]) -> pl.Series:
         return pl.Series(values, dtype=pl.String)
     if not kinds <= {str, float, int}:
         return pl.Series([cell_text(v) for v in values], dtype=pl.String)
-    numbers = [v if type(v) is not str else None for v in values]
-    shown = _number_texts(pl.Series(numbers, dtype=pl.Float64, strict=False))
     if str not in kinds:
-        return shown
+        return _number_texts(pl.Series(values, dtype=pl.Float64, strict=False))
+    numbers = pl.Series(
+        [v if type(v) is not str else None for v in values], dtype=pl.Float64, strict=False
+    )
     words = pl.Series([v if type(v) is str else None for v in values], dtype=pl.String)
-    return words.zip_with(words.is_not_null(), shown)
+    return words.zip_with(words.is_not_null(), _number_texts(numbers))
 
 
 def cell_text(value: Cell) -> str:
@@ -91,14 +96,13 @@ def filled(text: pl.Expr) -> pl.Expr:
 
 def trimmed(text: pl.Expr) -> pl.Expr:
     """Texts without blanks around them and without the apostrophe that makes a cell a text."""
-    bare = text.str.strip_chars_start(BLANKS + "'’`").str.strip_chars_end(BLANKS)
-    return pl.when(bare != "").then(bare)
+    bare = text.str.strip_chars_start(BLANKS + _QUOTES).str.strip_chars_end(BLANKS)
+    return pl.when(text.str.contains(rf"[^{BLANKS}{_QUOTES}]")).then(bare)
 
 
 def worded(text: pl.Expr) -> pl.Expr:
     """`trimmed`, and null where the word only says that there is nothing."""
-    bare = trimmed(text)
-    return pl.when(~bare.is_in((*NOTHING, *DASHES))).then(bare)
+    return pl.when(~text.str.contains(_SAYS_NOTHING)).then(trimmed(text))
 
 
 def fen_columns(
@@ -109,21 +113,23 @@ def fen_columns(
     Blank cells and words for nothing are null and no fault. Plain decimals in yuan go through whole numbers
     column by column; every other writing through `parse_fen`, once per distinct text.
     """
-    parts = text.select(part for name, unit in units.items() for part in _quick_and_odd(name, unit))
+    bare = text.select(trimmed(pl.col(name)) for name in units)
+    plain = bare.select(
+        pl.col(name).str.contains(_PLAIN_YUAN) & pl.lit(unit == "元")
+        for name, unit in units.items()
+    )
     amounts, wrong = {}, {}
     for name, unit in units.items():
-        quick, odd = parts[f"quick {name}"], parts[f"odd {name}"]
+        quick = _quick(bare[name], plain[name])
+        odd = bare[name].set(plain[name].fill_null(True), None)
         amounts[name], wrong[name] = _with_odd(quick, odd, UNITS[unit])
     return amounts, wrong
 
 
-def _quick_and_odd(name: str, unit: str) -> tuple[pl.Expr, pl.Expr]:
-    """Fen of plain decimals in yuan, and the texts of all other cells."""
-    bare = trimmed(pl.col(name))
-    plain = bare.str.contains(_PLAIN_YUAN) & pl.lit(unit == "元")
-    grains = pl.when(plain).then(bare).cast(pl.Decimal(24, 6)).to_physical().cast(pl.Int64)
-    quick = round_to(grains).alias(f"quick {name}")
-    return quick, pl.when(~plain).then(bare).alias(f"odd {name}")
+def _quick(bare: pl.Series, plain: pl.Series) -> pl.Series:
+    """Fen of plain decimals in yuan, through grains; null for everything else."""
+    grains = bare.set(~plain, None).cast(pl.Decimal(24, 6)).to_physical().cast(pl.Int64)
+    return pl.DataFrame({"grains": grains}).select(round_to(pl.col("grains"))).to_series()
 
 
 def _with_odd(quick: pl.Series, odd: pl.Series, unit: Decimal) -> tuple[pl.Series, list[int]]:
