@@ -240,7 +240,8 @@ def counted_before(stays: pl.DataFrame, step: StepOnStay) -> list[StepOnStay]:
     Stays on which the layer was claimed come first, then the others, each in the contract's order.
     """
     row = step.row
-    same = (pl.col("id_no") == row["id_no"]) & (pl.col("benefit_year") == row["benefit_year"])
+    person = pl.coalesce("id_no", "person") == (row["id_no"] or row["person"])
+    same = person & (pl.col("benefit_year") == row["benefit_year"])
     unclaimed = ~pl.col(f"{step.step.layer}_touched")
     year = stays.filter(same, pl.col("status") == "settled").sort(unclaimed, *ORDER)
     found = []

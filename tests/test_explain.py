@@ -23,11 +23,11 @@ from onestop_cli.batch.explain import explain_stay
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.errors import Broken, CannotRun
 from onestop_cli.explaining import Explanation, Part, explain
-from onestop_cli.finding_stays import stays_meant, the_stay
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.run import Run, load_run
 from onestop_cli.settle import settle
+from onestop_cli.which_stay import stays_meant, the_stay
 from onestop_cli.working import Group, Line, StepOnStay, work_out
 from onestop_cli.writers.columns import text_width
 from onestop_cli.writers.explanation_page import page, write_book

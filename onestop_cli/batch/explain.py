@@ -8,14 +8,14 @@ from pathlib import Path
 from onestop_cli import __version__
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.explaining import explain
-from onestop_cli.finding_stays import the_stay
 from onestop_cli.run import load_run
+from onestop_cli.which_stay import the_stay
 from onestop_cli.writers.explanation_page import page, write_book
 from onestop_cli.writers.explanation_screen import show
 from onestop_cli.writers.folder import refuse_existing, staged_file
 from onestop_cli.writers.screen import console_for
 
-MADE_BY = f"由 onestop {__version__} 依据结算结果生成"
+FOOT = f"由 onestop {__version__} 依据结算结果生成。本页含个人信息，仅供经办核对，不得张贴。"
 
 
 def explain_stay(folder: Path, text: str, html: Path | None, xlsx: Path | None) -> None:
@@ -28,7 +28,7 @@ def explain_stay(folder: Path, text: str, html: Path | None, xlsx: Path | None) 
     show(told, console)
     if html:
         with staged_file(html) as stage:
-            stage.write_text(page(told, MADE_BY), "utf-8")
+            stage.write_text(page(told, FOOT), "utf-8")
     if xlsx:
         with staged_file(xlsx) as stage:
             write_book(told, stage)

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.batch.explain import MADE_BY
+from onestop_cli import __version__
 from onestop_cli.batch.past import remember
 from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import CannotRun, Problem, stop
@@ -32,6 +32,8 @@ from onestop_cli.writers.explanation_page import page
 from onestop_cli.writers.explanation_screen import show
 from onestop_cli.writers.folder import refuse_existing, staged_file
 from onestop_cli.writers.screen import console_for
+
+FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以出院结算为准。"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> 
     show(told, console_for(sys.stdout))
     if html:
         with staged_file(html) as stage:
-            stage.write_text(page(told, MADE_BY), "utf-8")
+            stage.write_text(page(told, FOOT), "utf-8")
 
 
 def _documents(names: Sequence[str]) -> tuple[LoadedRule, ...]:

@@ -21,10 +21,10 @@ _COLUMNS = (
 )
 
 
-def page(explanation: Explanation, made_by: str) -> str:
-    """The HTML of an explanation; `made_by` stands at the foot."""
+def page(explanation: Explanation, foot: str) -> str:
+    """The HTML of an explanation; `foot` stands below it."""
     template = templates().get_template("explanation.html.j2")
-    return template.render(about=explanation, made_by=made_by, basis_text=basis_text)
+    return template.render(about=explanation, foot=foot, basis_text=basis_text)
 
 
 def write_book(explanation: Explanation, path: Path) -> None:
