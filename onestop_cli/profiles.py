@@ -41,6 +41,7 @@ def indicators(readmission_days: int, short_stay_days: int) -> tuple[Indicator, 
     again = gap.is_between(0, readmission_days) & pl.col("id_no").is_not_null()
     total, cases = pl.col("total_fen").sum(), pl.len()
     differs = pl.col("codes").list.set_intersection(_MONEY_CODES).list.len() > 0
+    known = pl.col("codes").is_not_null().sum()
     short = (pl.col("days") <= short_stay_days).sum()
     paid = pl.col("amount").sum()
     return (
@@ -51,7 +52,7 @@ def indicators(readmission_days: int, short_stay_days: int) -> tuple[Indicator, 
         Indicator("own_share", "个人负担比", "percent", total - paid, total, 500),
         Indicator("short_share", "一日住院占比", "percent", short, cases, 500),
         Indicator("again_share", "短期再入院占比", "percent", again.sum(), cases, 500),
-        Indicator("error_share", "金额差错率", "percent", differs.sum(), cases, 500),
+        Indicator("error_share", "金额差错率", "percent", differs.sum(), known, 500),
     )
 
 

@@ -217,6 +217,13 @@ def test_a_stay_of_a_closed_period_counts_as_the_one_before() -> None:
     assert hits("readmission", made).height == 1
 
 
+def test_errors_of_closed_periods_are_not_known_and_no_past_to_grow_from() -> None:
+    """The ledger keeps no findings: a hospital's error rate is not compared with a past of 0 %."""
+    rows = spread(20)
+    made = cases(rows, [finding(row, "AM01", diff_fen=1) for row in rows], closed=OLD)
+    assert hits("drift_past", made).is_empty()
+
+
 def test_two_closed_stays_are_no_lead_of_this_run() -> None:
     made = cases([stay(2, 30)], closed=[stay(1, 0, 6), stay(1, 3, 6, hospital="乙医院")])
     assert find_leads(made, Thresholds()).is_empty()

@@ -91,7 +91,7 @@ def _with_household(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-    """The finding codes of each stay of this run, none for closed ones."""
+    """The finding codes of each stay of this run; null, not known any more, for closed ones."""
     codes = findings.group_by(*PLACE).agg(pl.col("code").unique().sort().alias("codes"))
     return stays.join(
         codes.with_columns(current=pl.lit(value=True)),
@@ -100,4 +100,4 @@ def _with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
         nulls_equal=True,
         validate="m:1",
         maintain_order="left",
-    ).with_columns(pl.col("codes").fill_null([]))
+    ).with_columns(pl.when("current").then(pl.col("codes").fill_null([])))
