@@ -219,7 +219,7 @@ def test_a_stay_of_a_closed_period_counts_as_the_one_before() -> None:
 
 def test_errors_of_closed_periods_are_not_known_and_no_past_to_grow_from() -> None:
     """The ledger keeps no findings: a hospital's error rate is not compared with a past of 0 %."""
-    rows = spread(20)
+    rows = spread(20, total_fen=100_003)
     made = cases(rows, [finding(row, "AM01", diff_fen=1) for row in rows], closed=OLD)
     assert hits("drift_past", made).is_empty()
 
