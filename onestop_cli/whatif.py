@@ -81,7 +81,8 @@ class WhatIf:
         frame = self._replaced(_gathered(frame, params, term), params)
         frame = self._before(frame)
         passed = LayerPass(self.book, self.step, params, live=False).over(frame)
-        amount = pl.when(pl.lit(term).is_not_null()).then(f"{self.step.id}_due_fen")
+        due = pl.col(f"{self.step.id}_due_fen") + pl.col("_others_fen")
+        amount = pl.when(pl.lit(term).is_not_null()).then(due)
         return passed.select("_stay", "_try", amount=amount)
 
     def _needed(self, stays: pl.DataFrame) -> list[str | pl.Expr]:
@@ -136,20 +137,30 @@ class WhatIf:
         return frame.with_columns(terms)
 
     def _before(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """What earlier layers leave of the bill; upstream, by the hospital's own figures."""
+        """What is left of the bill for this step; upstream, by the hospital's own figures for earlier layers.
+
+        `_others_fen` is what the other parts of a stacked layer give, which no assumption here changes.
+        """
         steps = self.book.steps[: self.book.steps.index(self.step)]
-        layers = {step.layer for step in steps} - {self.step.layer}
+        layer, own = self.step.layer, f"{self.step.id}_own_due_fen"
+        before = list(dict.fromkeys(step.layer for step in steps if step.layer != layer))
+        parts = [step.id for step in steps if step.layer == layer]
         frame = frame.with_columns(
             pl.when("_upstream")
-            .then(pl.col(f"{layer}_claimed_fen").fill_null(0))
-            .otherwise(f"{layer}_paid_fen")
-            .alias(f"{layer}_paid_fen")
-            for layer in layers
+            .then(pl.col(f"{name}_claimed_fen").fill_null(0))
+            .otherwise(f"{name}_paid_fen")
+            .alias(f"{name}_paid_fen")
+            for name in before
         )
-        used = [pl.col(f"{step.id}_{what}_fen") for step in steps for what in ("paid", "borne")]
-        rest = pl.col(BILL) - pl.sum_horizontal(pl.lit(0), *used)
-        taken = pl.lit(None, pl.Int64).alias(f"{self.step.layer}_taken_fen")
-        return frame.with_columns(rest.alias(REST), taken)
+        used = [pl.col(f"{name}_paid_fen") for name in before]
+        used += [pl.col(f"{part}_paid_fen") for part in parts]
+        used += [pl.col(f"{step.id}_borne_fen") for step in steps]
+        others = pl.col(f"{layer}_due_fen") - pl.col(own) if own in frame.columns else pl.lit(0)
+        return frame.with_columns(
+            (pl.col(BILL) - pl.sum_horizontal(pl.lit(0), *used)).alias(REST),
+            pl.lit(None, pl.Int64).alias(f"{layer}_taken_fen"),
+            others.cast(pl.Int64).alias("_others_fen"),
+        )
 
 
 def _gathered(frame: pl.DataFrame, params: Assumed, term: pl.Series) -> pl.DataFrame:
