@@ -49,7 +49,6 @@ class SheetAccount:
     unused: tuple[str, ...] = ()
     unit: str = "元"
     hospital: str | None = None
-    styles: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -18,15 +18,12 @@ def overlooked(grid: Grid, sought: Sought) -> list[Problem]:
     rows = [index + 1 for index, row in enumerate(grid.rows) if any(map(_like_id, row))]
     if not rows:
         return []
-    return [
-        Problem(
-            f"有 {len(rows)} 行像是{sought.name}（第一处在第 {rows[0]} 行），但没有找到表头",
-            "请补上表头一行；不要读的工作表，" + layout_hint(grid, "skip = true", "--skip"),
-            grid.source,
-            grid.sheet,
-            rows[0],
-        )
-    ]
+    what = f"有 {len(rows)} 行像是{sought.name}（第一处在第 {rows[0]} 行），但没有找到表头"
+    named = columns_hint(grid, [("姓名", "表头文字"), ("身份证号", "表头文字")])
+    remedy = (
+        f"请补上表头一行；表头叫法特殊的，{named}；不是数据的工作表，加 --skip 写成 skip = true"
+    )
+    return [Problem(what, remedy, grid.source, grid.sheet, rows[0])]
 
 
 def _like_id(cell: object) -> bool:
