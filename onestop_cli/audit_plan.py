@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.leads.model import Thresholds
 from onestop_cli.run import Run
 from onestop_cli.sampling import (
     FRAME_SORT,
@@ -45,7 +44,6 @@ class Choices:
     tolerable: str = "5"
     expected: str = "0"
     leads: int = 20
-    thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
     def risk(self) -> Fraction:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from onestop_cli.batch.audit import Audited
+    from collections.abc import Sequence
+
+    from onestop_cli.audit_plan import Choices
+    from onestop_cli.batch.audit import Audited, Extras
 
 
 def audit(
@@ -49,32 +52,30 @@ def audit(
 ) -> None:
     """联合检查：全面筛查线索，抽样（两部门可各自重抽），检查底稿，收回后汇总成报告。"""
     if verify:
-        _verify(run, verify)
-        return
+        return _verify(run, verify)
     if returned:
-        _report(run, returned, out or returned.absolute().parent)
-        return
+        return _report(run, returned, out or returned.absolute().parent)
+    from onestop_cli.audit_plan import Choices
+    from onestop_cli.batch.audit import Extras
+
+    seeds = tuple(seed or ())
+    choices = Choices(seeds, method, size, confidence, tolerable, expected, leads)
+    return _draw(run, out, choices, threshold or (), Extras(ledger, table or (), equations, pdf))
+
+
+def _draw(
+    run: Path, out: Path | None, choices: Choices, thresholds: Sequence[str], extras: Extras
+) -> None:
+    """Check, draw, write the papers, and say what was drawn."""
     from datetime import datetime
 
-    from onestop_cli.audit_plan import Choices
-    from onestop_cli.batch.audit import Extras, audit_folder, thresholds_from
+    from onestop_cli.batch.audit import audit_folder, thresholds_from
     from onestop_cli.errors import stop
 
     if out is None:
         raise stop("没有说检查材料写到哪里", "请加 --out 新文件夹；只复核抽样用 --verify plan.json")
-    choices = Choices(
-        seeds=tuple(seed or ()),
-        method=method,
-        size=size,
-        confidence=confidence,
-        tolerable=tolerable,
-        expected=expected,
-        leads=leads,
-    )
-    extras = Extras(ledger, tuple(table or ()), equations, pdf)
     now = datetime.now().astimezone()
-    done = audit_folder(run, out, choices, thresholds_from(threshold or ()), extras, now)
-    _tell(done, out)
+    _tell(audit_folder(run, out, choices, thresholds_from(thresholds), extras, now), out)
 
 
 def _tell(done: Audited, out: Path) -> None:

@@ -16,8 +16,6 @@ from onestop_cli.leads.model import (
     who,
 )
 
-_NOBODY = pl.lit(None, dtype=pl.String)
-
 
 def _current(cases: Cases) -> pl.DataFrame:
     return cases.stays.filter("current", "counted", "dated")

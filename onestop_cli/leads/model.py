@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -42,13 +43,13 @@ LEADS: Schema = {
 class Cases:
     """What the rules look at.
 
-    `stays` is a table by `cases.cases_of`: reversed stays are not in it. `findings` are those of the run.
-    `first`, `last`: the days of the run's period are in `period`.
+    `stays` is a table by `cases.cases_of`: reversed stays are not in it. `findings` are those of the run,
+    `last` is the last day of its period, `layers` are its layers, id → Chinese name.
     """
 
     stays: pl.DataFrame
     findings: pl.DataFrame
-    last: Any
+    last: date
     layers: Mapping[str, str]
 
 
