@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.small_layers import BASIC, document, due, results, stay
@@ -214,3 +216,16 @@ def test_unknown_terms_leave_a_bound_or_nothing() -> None:
         assert row["basic_paid_fen"] == 12_000
     (row,) = results(document(BASIC, rate='[{ rate = "unknown" }]'), stay(300, paid={"basic": 120}))
     assert (row["basic_check"], row["basic_paid_fen"]) == ("none", 12_000)
+
+
+def test_why_no_document_applies_is_said() -> None:
+    """Another scheme, another day, an unknown category, an unknown level: each its own sentence."""
+    rule = document('scope = { schemes = ["新农合"], levels = ["county"] }\n' + BASIC)
+    (other,) = results(rule, stay(100, scheme="城镇居民"))
+    assert other["ungoverned"] == "本次所用政策都不适用于险种“城镇居民”"
+    (early,) = results(rule, {**stay(100), "discharged": date(2009, 12, 31)})
+    assert early["ungoverned"] == "2009-12-31 出院，本次所用政策在这一天都不适用"
+    (nobody,) = results(rule, stay(100, category="丙类"))
+    assert nobody["ungoverned"] == "政策文件没有“丙类”这一类对象"
+    (level,) = results(rule, stay(100, level="市级"))
+    assert level["ungoverned"] == "政策文件没有适用于该机构级别或条件的条款"

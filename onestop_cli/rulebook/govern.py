@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -33,7 +34,7 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
     `book.table`; null where no document applies), `<step>_term` for steps that look at some categories only, `quota`,
     `ungoverned` (why there are no terms, Chinese) and `<layer>_check`.
     """
-    governed = stays.with_columns(rule=_which_rule(book) if rule is None else rule)
+    governed = stays.with_columns(rule=which_rule(book) if rule is None else rule)
     governed = governed.with_columns(
         rule_id=pl.col("rule").replace_strict(
             {n: rule.id for n, rule in enumerate(book.rules)}, return_dtype=pl.String
@@ -47,7 +48,8 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
     return _quota(governed, book).pipe(_checks, book)
 
 
-def _which_rule(book: Rulebook) -> pl.Expr:
+def which_rule(book: Rulebook) -> pl.Expr:
+    """The number of the document in force for a stay; null where none is."""
     choice = pl.lit(None, pl.Int32)
     for number, rule in reversed(list(enumerate(book.rules))):
         day = GOVERNING[rule.basis.governing_date]
@@ -133,7 +135,13 @@ def _why_not(book: Rulebook) -> pl.Expr:
     known = sorted({c for rule in book.rules for c in rule.categories.priority})
     unknown = pl.col("category").is_not_null() & ~pl.col("category").is_in(known)
     return (
-        pl.when(pl.col("rule").is_null())
+        pl.when(pl.col("rule").is_null() & _in_force(book))
+        .then(
+            pl.when(pl.col("scheme_raw").is_null())
+            .then(pl.lit("没有注明险种，不知道适用哪一份政策文件"))
+            .otherwise(pl.format("本次所用政策都不适用于险种“{}”", "scheme_raw"))
+        )
+        .when(pl.col("rule").is_null())
         .then(
             pl.format(
                 "{} 出院，本次所用政策在这一天都不适用",
@@ -145,6 +153,16 @@ def _why_not(book: Rulebook) -> pl.Expr:
         .when(pl.col("term").is_null())
         .then(pl.lit("政策文件没有适用于该机构级别或条件的条款"))
     )
+
+
+def _in_force(book: Rulebook) -> pl.Expr:
+    """Whether any document is in force on the stay's day, whatever its scheme."""
+    return pl.any_horizontal(
+        GOVERNING[rule.basis.governing_date].is_between(
+            rule.effective.from_, rule.effective.to or date.max
+        )
+        for rule in book.rules
+    ).fill_null(False)
 
 
 def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
