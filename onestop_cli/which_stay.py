@@ -60,7 +60,7 @@ def _which_one(found: pl.DataFrame, text: str) -> Iterator[Problem]:
             f"“{shown(text)}”对应 {found.height} 笔住院，这是其中一笔："
             f"{row['hospital'] or '（空）'}，住院号 {row['stay_no'] or '（空）'}，"
             f"{row['name'] or '（空）'}，出院 {row['discharged_on'] or '（空）'}",
-            f"选这一笔请写：'{place}'",
+            f'选这一笔请写："{place}"',
             row["source"],
             row["sheet"],
             row["row"],
