@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format samples bundle bundle-check manual clean
+.PHONY: demo test test-ray bench check format samples bundle bundle-check manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
@@ -10,6 +10,12 @@ demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 
 test: .venv/ready  ## the whole suite
 	$(BIN)/pytest -n auto
+
+test-ray: .venv/ray  ## a run in parts on two local Ray workers
+	$(BIN)/pytest -W default -p no:xdist tests/on_ray.py
+
+bench: .venv/bench  ## the table of docs/benchmarks.md: every peer on the same data, in the same run
+	$(BIN)/python -m benchmarks.run
 
 check: .venv/ready  ## style and types
 	$(BIN)/ruff check .
@@ -35,6 +41,10 @@ manual: .venv/ready  ## outputs and pictures of docs/手册.md again, from the s
 .venv/ready: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+.venv/ray .venv/bench: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(@F)]'
 	touch $@
 
 clean:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 FAIL_ON = ("blocks", "differs", "any")
+ENGINES = ("local", "ray")
 
 
 def reconcile(
@@ -28,7 +29,8 @@ def reconcile(
         Path | None, typer.Option("--ledger", help="台账：计入已关账各期的累计和上期调整")
     ] = None,
     decisions: Annotated[
-        Path | None, typer.Option("--decisions", help="处理意见.xlsx：放行、拒付、认定类别、扣款、补发")
+        Path | None,
+        typer.Option("--decisions", help="处理意见.xlsx：放行、拒付、认定类别、扣款、补发"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="结果文件夹，整体出现，不覆盖已有的")
@@ -39,19 +41,31 @@ def reconcile(
     password_file: Annotated[
         Path | None, typer.Option("--password-file", help="加密工作簿的密码，每行一个")
     ] = None,
+    buckets: Annotated[
+        int | None,
+        typer.Option("--buckets", min=1, help="分批核对：契约列名的 parquet 或 csv，按人分成几批"),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="分批时由谁计算：local 或 ray（需另装 Ray）")
+    ] = "local",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和摘要")] = False,
 ) -> None:
     """核对一个结算期：读医院报表和花名册，逐笔重算，写出结算表和差错清单。"""
     from onestop_cli.batch.start import Options, asked, run_and_write
 
+    if engine not in ENGINES:
+        raise typer.BadParameter("只能是 local 或 ray", param_hint="--engine")
     if fail_on is not None and fail_on not in FAIL_ON:
         raise typer.BadParameter("只能是 blocks、differs 或 any", param_hint="--fail-on")
-    options = Options(
-        period, stays, roster, register, rules, ledger, decisions, out, password_file
-    )
+    options = Options(period, stays, roster, register, rules, ledger, decisions, out, password_file)
     request, folder = asked(options)
-    run = run_and_write(request, folder, quiet=quiet)
-    if fail_on and _fails(set(run.findings["severity"]), fail_on):
+    if buckets is None:
+        severities = set(run_and_write(request, folder, quiet=quiet).findings["severity"])
+    else:
+        from onestop_cli.batch.buckets import run_parts_and_write
+
+        severities = run_parts_and_write(request, folder, buckets, engine, quiet=quiet)
+    if fail_on and _fails(severities, fail_on):
         raise typer.Exit(1)
 
 

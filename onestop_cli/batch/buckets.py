@@ -1,0 +1,243 @@
+"""`onestop reconcile --buckets N`: a run too large for memory, part by part, with the sums of one run.
+
+The rows are dealt out once into N parts of whole persons, on disk beside the result; each part goes through the same
+core as a small run, here or on a Ray cluster; the tables are joined without ever being held whole. Such a run has the
+data of a run folder, and no workbooks: they end at a million rows.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onestop_cli import __version__
+from onestop_cli.batch.describe import Read, about_county, about_rules, counts, in_order, inputs
+from onestop_cli.batch.engines import run_parts
+from onestop_cli.batch.reconcile import Request, Tell, names_of, options_of
+from onestop_cli.buckets import BUCKET, PERSON, VISIT, added_up, moves, with_keys
+from onestop_cli.errors import CannotRun, stop
+from onestop_cli.findings.files import roster_findings, row_findings, total_findings
+from onestop_cli.history import no_adjustments
+from onestop_cli.identify import identify
+from onestop_cli.link import understand_roster
+from onestop_cli.periods import Period, parse_period
+from onestop_cli.pipeline import Names, Options, place, work
+from onestop_cli.readers.columns import ENTRIES, STAYS, batches, has_columns, scan
+from onestop_cli.readers.register import read_register
+from onestop_cli.readers.roster import read_rosters
+from onestop_cli.reading import Reading
+from onestop_cli.reconcile import control
+from onestop_cli.rostering import roster_faults
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.library import load_rules
+from onestop_cli.rulebook.usable import unusable
+from onestop_cli.run import Run
+from onestop_cli.writers.folder import staged
+from onestop_cli.writers.parts_screen import sums
+from onestop_cli.writers.run_folder import write_data
+from onestop_cli.writers.screen import progress
+
+BATCH = 500_000
+"""Rows that are dealt out at a time."""
+SLICE = 4_000_000
+"""Stays among which people with one stay number are looked for at a time."""
+SPILL = ".parts"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The core over the parts that lie in `folder`; called with a part's number, writes its tables there.
+
+    A plain value: it can be sent to another process, which must see the same folder.
+    """
+
+    folder: Path
+    register: pl.DataFrame
+    book: Rulebook
+    period: Period
+    names: Names
+    options: Options
+
+    def __call__(self, number: int) -> Mapping[str, Any]:
+        """The part's sums: control totals, stays by status and findings by severity."""
+        roster = pl.read_parquet(self.folder / "roster.parquet")
+        done = work(
+            self.rows(number),
+            roster,
+            self.register,
+            self.book,
+            self.period,
+            self.names,
+            self.options,
+        )
+        stays = in_order(done.stays, self.book.layers)
+        for name, table in (("stays", stays), ("findings", done.findings)):
+            _write_whole(table, self.folder / name / f"{number:05d}.parquet")
+        return {
+            "control": control(stays, self.book.layers),
+            "status": dict(stays["status"].value_counts().iter_rows()),
+            "severity": dict(done.findings["severity"].value_counts().iter_rows()),
+        }
+
+    def rows(self, number: int) -> pl.DataFrame:
+        """The stays of a part: those dealt to it, less whom it lost to another part, and whom it won."""
+        own = pl.read_parquet(self.folder / "rows" / f"{number:05d}" / "*.parquet")
+        moved = pl.read_parquet(self.folder / "moved.parquet")
+        won = moved.filter(pl.col(BUCKET) == number).drop(BUCKET)
+        stay = own.join(moved.select(PERSON).unique(), on=PERSON, how="anti", maintain_order="left")
+        return pl.concat([stay, won]).drop(PERSON, VISIT)
+
+
+def reconcile_in_parts(
+    request: Request, out: Path, buckets: int, engine: str, tell: Tell = lambda stage: None
+) -> Mapping[str, Any]:
+    """Write the run folder `out` and return its `run.json`; raises `CannotRun` with every problem."""
+    if request.ledger or request.decisions:
+        raise stop("分批核对不能同时使用台账或处理意见", "请去掉 --ledger 和 --decisions")
+    tell("读取文件")
+    read, scans = _read(request)
+    book = Rulebook(tuple(rule.file for rule in read.rules))
+    names = names_of(request.settings, read.register, book)
+    period = parse_period(request.period)
+    roster = understand_roster(read.roster.rows, names.category)
+    with staged(out) as stage:
+        parts = Parts(
+            stage / SPILL, read.register, book, period, names, options_of(request.settings)
+        )
+        tell("按人分批")
+        deal(batches(scans, BATCH), parts, buckets)
+        roster.write_parquet(parts.folder / "roster.parquet")
+        tell(f"核对计算（{buckets} 批）")
+        results = run_parts(parts, range(buckets), engine)
+        tell("核对合计")
+        whole = added_up(results[number] for number in sorted(results))
+        info = _info(request, read, book, whole) | {"parts": {"buckets": buckets, "engine": engine}}
+        _write(stage, _small(info, read, roster), parts)
+    return info
+
+
+def _small(info: Mapping[str, Any], read: Read, roster: pl.DataFrame) -> Run:
+    """The run without the tables of its parts; its findings are those about files and the roster."""
+    quarantine = read.roster.quarantine
+    findings = [
+        roster_findings(roster_faults(roster)),
+        total_findings(read.roster.totals),
+        row_findings(quarantine),
+    ]
+    documents = {rule.file.id: rule.data for rule in read.rules}
+    found = pl.concat(findings)
+    return Run(info, pl.DataFrame(), found, roster, quarantine, no_adjustments(), documents)
+
+
+def _read(request: Request) -> tuple[Read, dict[str, pl.LazyFrame]]:
+    """Everything but the rows of the stays, and a scan of these."""
+    rules = load_rules(request.rules, request.county_folder)
+    problems = [*unusable(rules)]
+    register = read_register(request.register, request.settings)
+    scans, stays = scan(request.stays, STAYS)
+    roster = _roster(request)
+    problems += roster.problems
+    if problems:
+        raise CannotRun(problems)
+    return Read(stays, roster, register, rules), scans
+
+
+def _roster(request: Request) -> Reading:
+    """The roster from parquet or CSV of the contract's columns, else from the files of every day."""
+    if not has_columns(request.roster):
+        return read_rosters(request.roster, request.settings)
+    scans, account = scan(request.roster, ENTRIES)
+    rows = pl.concat(list(batches(scans, BATCH)))
+    return replace(account, rows=rows)
+
+
+def deal(batched: Iterable[pl.DataFrame], parts: Parts, buckets: int) -> None:
+    """Write every row into its part, and `moved.parquet`: the rows of people who share a visit with another part."""
+    folders = [parts.folder / "rows" / f"{number:05d}" for number in range(buckets)]
+    for folder in (*folders, parts.folder / "stays", parts.folder / "findings"):
+        folder.mkdir(parents=True)
+    total = 0
+    for count, rows in enumerate(batched):
+        total += len(rows)
+        keyed = rows.hstack(_keys(rows, parts, buckets))
+        dealt = keyed.partition_by(BUCKET, as_dict=True)
+        for number, folder in enumerate(folders):
+            part = dealt.get((number,), keyed.clear()).drop(BUCKET)
+            part.write_parquet(folder / f"{count:05d}.parquet", compression="lz4")
+    if not total:
+        raise stop("没有读到一行住院记录", "请检查 --stays 给出的文件或文件夹")
+    _moved(parts, buckets, total).write_parquet(parts.folder / "moved.parquet")
+
+
+def _keys(rows: pl.DataFrame, parts: Parts, buckets: int) -> pl.DataFrame:
+    placed = place(rows, parts.register, parts.names, parts.period)
+    return with_keys(identify(placed), buckets).select(PERSON, VISIT, BUCKET)
+
+
+def _moved(parts: Parts, buckets: int, total: int) -> pl.DataFrame:
+    """The rows of everybody who has to change parts, with their new `_bucket`."""
+    dealt = pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet")
+    slices = -(-total // SLICE)
+    shared = pl.concat([_shared(dealt, number, slices) for number in range(slices)])
+    going = moves(shared, buckets)
+    return dealt.join(going.lazy(), on=PERSON).collect(engine="streaming")
+
+
+def _shared(dealt: pl.LazyFrame, number: int, slices: int) -> pl.DataFrame:
+    """(`_visit`, `_person`) of the visits that several persons have, in one slice of all visits."""
+    pairs = (
+        dealt.select(VISIT, PERSON)
+        .filter(pl.col(VISIT) % slices == number)
+        .collect(engine="streaming")
+    )
+    several = pairs.group_by(VISIT).agg(low=pl.col(PERSON).min(), high=pl.col(PERSON).max())
+    return pairs.join(several.filter(pl.col("low") != pl.col("high")), on=VISIT, how="semi")
+
+
+def _write_whole(table: pl.DataFrame, file: Path) -> None:
+    """A part's table under its name only when it is complete: a lost worker leaves nothing that counts."""
+    unfinished = file.with_suffix(".tmp")
+    table.write_parquet(unfinished)
+    unfinished.replace(file)
+
+
+def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any]) -> dict[str, Any]:
+    """`run.json`, with the sums of the parts."""
+    return {
+        "version": __version__,
+        "period": parse_period(request.period).id,
+        **about_county(request.settings),
+        **about_rules(book, read.rules),
+        "inputs": inputs(read, request.register),
+        "counts": counts(read, sums["status"]),
+        "control": sums["control"],
+        "severity": sums["severity"],
+        "warnings": list(read.roster.warnings),
+    }
+
+
+def _write(stage: Path, run: Run, parts: Parts) -> None:
+    """The data of the run folder: small tables as ever, the parts' tables streamed into one file each."""
+    write_data(run, stage)
+    few = run.findings.lazy()
+    for name, more in (("stays", None), ("findings", few)):
+        whole = pl.scan_parquet(parts.folder / name / "*.parquet")
+        whole = whole if more is None else pl.concat([whole, more])
+        whole.sink_parquet(stage / "data" / f"{name}.parquet")
+    shutil.rmtree(parts.folder)
+
+
+def run_parts_and_write(
+    request: Request, out: Path, buckets: int, engine: str, *, quiet: bool
+) -> set[str]:
+    """Reconcile in parts, write the run folder, show its sums; returns the severities of its findings."""
+    with progress(quiet=quiet) as tell:
+        info = reconcile_in_parts(request, out, buckets, engine, tell)
+    if not quiet:
+        sums(info, out)
+    return set(info["severity"])
