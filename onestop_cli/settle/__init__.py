@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from onestop_cli.errors import Broken
 from onestop_cli.money import share
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import EXPENSE_OF, NO_LIMIT
@@ -134,7 +135,7 @@ def _with_pools(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame
     """Limits shared by several layers, to a fixed point: a stay's room hangs only on earlier stays of its year."""
     caps = {pool: book.table[f"pool.{pool}"].gather(stays["term"]) for pool in book.pools}
     rooms = caps if live else {pool: _left(stays, pool, cap) for pool, cap in caps.items()}
-    while True:
+    for _ in range(stays.height + 2):
         tried = stays.with_columns(
             *(room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()),
             *(cap.alias(f"pool_{pool}_cap_fen") for pool, cap in caps.items()),
@@ -146,6 +147,7 @@ def _with_pools(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame
         if all(left[pool].equals(rooms[pool]) for pool in book.pools):
             return tried
         rooms = left
+    raise Broken("共用限额的分配没有定下来")
 
 
 def _left(stays: pl.DataFrame, pool: str, cap: pl.Series) -> pl.Series:
