@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
 from onestop_cli.places import rules_folder
-from onestop_cli.rulebook.library import find_rules
+from onestop_cli.rulebook.library import find_rules, load_rules
 from tests.small_rule import SMALL
 
 IDS = sorted(path.stem for path in find_rules([str(rules_folder())]))
@@ -36,6 +37,27 @@ def test_check_of_a_damaged_file_cannot_run(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["rules", "check", str(path)])
     assert isinstance(result.exception, CannotRun)
     assert "没有引文" in str(result.exception)
+
+
+def test_check_tells_of_a_file_that_cannot_be_read_and_of_one_that_can(tmp_path: Path) -> None:
+    """A misspelt key in one file does not hide the gap in another."""
+    (tmp_path / "one.toml").write_text(SMALL.replace("title", "titel"), "utf-8")
+    damaged = SMALL.replace('quote = "全年三万元"\n', "").replace('"small"', '"two"')
+    (tmp_path / "two.toml").write_text(damaged, "utf-8")
+    result = CliRunner().invoke(app, ["rules", "check", str(tmp_path)])
+    assert isinstance(result.exception, CannotRun)
+    told = " ".join(problem.what for problem in result.exception.problems)
+    assert "titel：不认识这个键" in told
+    assert "没有引文" in told
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_show_fits_80_columns_and_cuts_nothing_off(name: str) -> None:
+    """Every document."""
+    output = run("show", name)
+    assert max(cell_len(line.rstrip()) for line in output.splitlines()) <= 80
+    quoted = "…" in load_rules([name])[0].text
+    assert quoted or "…" not in output
 
 
 def test_show_has_every_number_and_its_sentence_in_80_columns() -> None:

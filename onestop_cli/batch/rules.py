@@ -11,7 +11,7 @@ from onestop_cli.rulebook import check as proof
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.changes import changes
 from onestop_cli.rulebook.language import RuleFile
-from onestop_cli.rulebook.library import LoadedRule, known_rules, load_rules
+from onestop_cli.rulebook.library import LoadedRule, find_rules, known_rules, load_rule, load_rules
 from onestop_cli.writers import rules_screen as screen
 
 
@@ -40,8 +40,13 @@ def show(what: str, names: Sequence[str]) -> None:
 
 def check(names: Sequence[str]) -> None:
     """Prove documents usable; raises `CannotRun` with everything that is wrong."""
-    loaded = _loaded(names)
-    problems = proof.problems(loaded)
+    loaded, problems = [], []
+    for path in find_rules(names or _all()):
+        try:
+            loaded.append(load_rule(path))
+        except CannotRun as error:
+            problems += error.problems
+    problems += proof.problems(loaded)
     templates = [one for one in loaded if one.file.status == "template"]
     open_ = [problem for one in templates for problem in proof.to_fill(one)]
     screen.show_checked([one.file for one in loaded], open_, len(problems))
@@ -73,8 +78,11 @@ def test(names: Sequence[str]) -> None:
 
 
 def _loaded(names: Sequence[str]) -> tuple[LoadedRule, ...]:
-    chosen = names or [str(path) for path in known_rules().values()]
-    return load_rules(chosen)
+    return load_rules(names or _all())
+
+
+def _all() -> list[str]:
+    return [str(path) for path in known_rules().values()]
 
 
 def _one(name: str) -> RuleFile:

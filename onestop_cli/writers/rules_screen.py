@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len, set_cell_size
@@ -122,7 +122,7 @@ def _layer(rule: RuleFile, layer: Layer) -> None:
     _terms(
         [
             (words.ASPECTS[aspect], clause)
-            for aspect in layer.aspects
+            for aspect in sorted(layer.aspects, key=list(words.ASPECTS).index)
             for clause in getattr(layer, aspect)
         ]
     )
@@ -169,7 +169,7 @@ def _fold(text: str, width: int) -> str:
     lines = []
     for whole in text.split("\n"):
         line = ""
-        for piece in _PIECE.findall(clean(whole)):
+        for piece in _pieces(clean(whole), width):
             if line and cell_len(line + piece.rstrip()) > width:
                 lines.append(line.rstrip())
                 line = piece.lstrip()
@@ -177,6 +177,12 @@ def _fold(text: str, width: int) -> str:
                 line += piece
         lines.append(line)
     return "\n".join(lines)
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """What stays on one line; a piece too long for any line is cut into its characters."""
+    for piece in _PIECE.findall(text):
+        yield from [piece] if cell_len(piece) <= width else piece
 
 
 def _source(part: Cited, *, same: bool = False) -> str:
