@@ -40,7 +40,8 @@ def show(what: str, names: Sequence[str]) -> None:
 
 def check(names: Sequence[str]) -> None:
     """Prove documents usable; raises `CannotRun` with everything that is wrong."""
-    loaded, problems = [], []
+    loaded: list[LoadedRule] = []
+    problems: list[Problem] = []
     for path in find_rules(names or _all()):
         try:
             loaded.append(load_rule(path))
