@@ -6,13 +6,14 @@ applies; a deduction or a payment of what is owed is booked as said. Contract se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.findings.catalogue import CATALOGUE
-from onestop_cli.schema import PLACE, Schema
+from onestop_cli.schema import PLACE, Schema, empty
 
 RELEASE, REFUSE, CATEGORY, DEDUCT, PAY = "放行", "拒付", "认定类别", "扣款", "补发"
 KINDS = (RELEASE, REFUSE, CATEGORY, DEDUCT, PAY)
@@ -20,6 +21,7 @@ KINDS = (RELEASE, REFUSE, CATEGORY, DEDUCT, PAY)
 
 DECISIONS: Schema = {
     "line": pl.Int64,
+    "period": pl.String,
     **PLACE,
     "hospital": pl.String,
     "stay_no": pl.String,
@@ -34,28 +36,96 @@ DECISIONS: Schema = {
     "checked_by": pl.String,
     "decided_on": pl.Date,
 }
-"""Decisions as read; `line` is the row of the file. A stay is named by its place, else by hospital and 住院号."""
+"""Decisions as read; `line` is the row of the file. A stay is named by its place, else by hospital and 住院号; `period`
+is that of a closed stay."""
 
 
-def match(decisions: pl.DataFrame, stays: pl.DataFrame, file: str) -> pl.DataFrame:
-    """`decisions` with `stay` (row number in `stays`); raises `CannotRun` naming every line that is unknown,
-    contradicts another, or says too little."""
-    rows = stays.select(*PLACE, "hospital", "stay_no", stay=pl.int_range(pl.len(), dtype=pl.Int64))
-    placed = decisions.filter(pl.col("row").is_not_null()).join(
-        rows.drop("hospital", "stay_no"), on=[*PLACE], how="left", nulls_equal=True
+CARRIED_OUT: Schema = {**DECISIONS, "carried_out": pl.String}
+"""Decisions that a closed run has carried out, and its period."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions handed in with a run (`DECISIONS`), the name of their file, and those that closed runs have carried
+    out already (`CARRIED_OUT`)."""
+
+    lines: pl.DataFrame
+    file: str
+    earlier: pl.DataFrame = field(default_factory=lambda: empty(CARRIED_OUT))
+
+
+def match(
+    decisions: Decisions,
+    stays: pl.DataFrame,
+    categories: Collection[str],
+    canonical: Callable[[str], str | None],
+) -> pl.DataFrame:
+    """The decisions with `stay` (row number in `stays`, which has closed ones with their `period`).
+
+    Raises `CannotRun` naming every line that is unknown, was carried out before, contradicts another, or says too
+    little. `categories`: those that the documents of the run know; `canonical`: how a text becomes one.
+    """
+    again = _carried_out(decisions)
+    fresh = decisions.lines.join(again, on="line", how="anti", maintain_order="left")
+    fresh = fresh.with_columns(
+        category=pl.Series([t and (canonical(t) or t) for t in fresh["category"]], dtype=pl.String)
     )
-    numbered = decisions.filter(pl.col("row").is_null()).join(
-        rows.drop(*PLACE), on=["hospital", "stay_no"], how="left"
-    )
-    matched = pl.concat([placed, numbered.select(placed.columns)]).sort("line", "stay")
+    found = _candidates(fresh, stays)
+    matched = fresh.join(found.select("line", "stay"), on="line", how="left", maintain_order="left")
     problems = [
-        *_unknown(matched, file),
-        *_incomplete(decisions, file),
-        *_contradictions(matched, file),
+        *_repeated(again, decisions.file),
+        *_unknown(matched, decisions.file),
+        *_incomplete(fresh, decisions.file, categories),
+        *_contradictions(matched, decisions.file),
     ]
     if problems:
-        raise CannotRun(problems)
+        raise CannotRun(sorted(problems, key=lambda problem: problem.row or 0))
     return matched
+
+
+def _candidates(lines: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """(line, stay) of every stay a line can mean: those of this run before closed ones."""
+    rows = stays.select(
+        *PLACE, "hospital", "stay_no", "period", stay=pl.int_range(pl.len(), dtype=pl.Int64)
+    ).filter(~stays["reversed"])
+    placed = lines.filter(pl.col("row").is_not_null())
+    numbered = lines.filter(pl.col("row").is_null())
+    pairs = pl.concat(
+        [
+            placed.join(rows, on=[*PLACE], nulls_equal=True, suffix="_there")
+            .filter(_same("stay_no"), _same("hospital"))
+            .select(_PAIR),
+            numbered.join(rows, on=["hospital", "stay_no"], suffix="_there").select(_PAIR),
+        ]
+    )
+    asked = pl.col("period").is_null() | (pl.col("period") == pl.col("period_there"))
+    here = pl.col("period_there").is_null()
+    return pairs.filter(asked.fill_null(False)).filter(here | ~here.any().over("line"))
+
+
+_PAIR = ("line", "stay", "period", "period_there")
+
+
+def _same(column: str) -> pl.Expr:
+    """What both sides say is the same; a blank says nothing."""
+    return (pl.col(column) == pl.col(f"{column}_there")).fill_null(True)
+
+
+def _carried_out(decisions: Decisions) -> pl.DataFrame:
+    """(line, carried_out) of decisions that a closed run has carried out."""
+    words = [name for name in DECISIONS if name != "line"]
+    earlier = decisions.earlier.select(*words, "carried_out").unique(words, keep="first")
+    return decisions.lines.join(earlier, on=words, nulls_equal=True).select("line", "carried_out")
+
+
+def _repeated(again: pl.DataFrame, file: str) -> Iterator[Problem]:
+    for line, period in again.select("line", "carried_out").iter_rows():
+        yield Problem(
+            f"这条处理意见已在 {period} 执行过",
+            "每条处理意见只执行一次，请删去这一行",
+            file,
+            row=line,
+        )
 
 
 def _unknown(matched: pl.DataFrame, file: str) -> Iterator[Problem]:
@@ -63,28 +133,31 @@ def _unknown(matched: pl.DataFrame, file: str) -> Iterator[Problem]:
         matched.filter(pl.col("stay").is_null()).select("line", "hospital", "stay_no").iter_rows()
     ):
         yield Problem(
-            f"处理意见说的住院在本期（或台账待核）中找不到：{hospital or ''} {stay_no or ''}",
-            "请核对医疗机构和住院号，或照差错清单原样保留文件、工作表和行号三列",
+            f"处理意见说的住院在本期和台账中都找不到，或已冲销：{hospital or ''} {stay_no or ''}",
+            "请核对医疗机构和住院号，或照差错清单原样保留文件、工作表和行三列；前期的写明所属期",
             file, row=line,
         )  # fmt: skip
     several = matched.group_by("line").len().filter(pl.col("len") > 1)["line"].sort()
     for line in several:
         yield Problem(
-            "这个住院号对应不止一笔住院", "请保留差错清单中的文件、工作表和行号三列", file, row=line
+            "这个住院号对应不止一笔住院",
+            "请照差错清单原样保留文件、工作表和行三列；前期的写明所属期",
+            file,
+            row=line,
         )
 
 
-def _incomplete(decisions: pl.DataFrame, file: str) -> Iterator[Problem]:
+def _incomplete(lines: pl.DataFrame, file: str, categories: Collection[str]) -> Iterator[Problem]:
     """Lines that lack what their kind of decision needs, or anybody who answers for it."""
-    for row in decisions.iter_rows(named=True):
+    for row in lines.iter_rows(named=True):
         lacking = [
             title
             for title, missing in (
                 ("处理决定（放行、拒付、认定类别、扣款、补发之一）", row["decision"] not in KINDS),
                 ("代码", row["decision"] == RELEASE and row["code"] not in CATALOGUE),
-                ("类别", row["decision"] == CATEGORY and not row["category"]),
+                ("认定类别为", row["decision"] == CATEGORY and not row["category"]),
                 ("金额", row["decision"] in (DEDUCT, PAY) and not (row["amount_fen"] or 0) > 0),
-                ("补偿层", row["decision"] in (DEDUCT, PAY) and not row["layer"]),
+                ("补偿种类", row["decision"] in (DEDUCT, PAY) and not row["layer"]),
                 ("理由", not row["reason"]),
                 ("经办人和复核人（不同的两人）", not _two(row["made_by"], row["checked_by"])),
                 ("日期", row["decided_on"] is None),
@@ -98,6 +171,13 @@ def _incomplete(decisions: pl.DataFrame, file: str) -> Iterator[Problem]:
                 file,
                 row=row["line"],
             )
+        if row["category"] and row["category"] not in categories:
+            yield Problem(
+                f"政策文件没有“{row['category']}”这一类",
+                f"认定类别为 可写：{'、'.join(categories)}",
+                file,
+                row=row["line"],
+            )
 
 
 def _two(made_by: str | None, checked_by: str | None) -> bool:
@@ -105,36 +185,29 @@ def _two(made_by: str | None, checked_by: str | None) -> bool:
 
 
 def _contradictions(matched: pl.DataFrame, file: str) -> Iterator[Problem]:
-    """Two decisions of one kind about one thing, or released and refused at once."""
+    """Two decisions of one kind about one thing, two categories, or refused and anything else at once."""
     known = matched.filter(pl.col("stay").is_not_null())
     same = known.filter(pl.len().over("stay", "code", "decision", "layer") > 1)
-    opposed = known.filter(
-        (pl.col("decision") == REFUSE).any().over("stay")
-        & pl.col("decision").is_in([RELEASE, CATEGORY, PAY])
-    )
-    for line in sorted({*same["line"], *opposed["line"]}):
+    category = pl.col("category").filter(pl.col("decision") == CATEGORY)
+    torn = known.filter(category.n_unique().over("stay") > 1)
+    refused = (pl.col("decision") == REFUSE).any().over("stay")
+    opposed = known.filter(refused & (pl.col("decision") != REFUSE).any().over("stay"))
+    for line in sorted({*same["line"], *torn["line"], *opposed["line"]}):
         yield Problem("与另一行处理意见重复或矛盾", "同一笔住院请只留一种决定", file, row=line)
 
 
 def apply(
     stays: pl.DataFrame, decisions: pl.DataFrame | None, layers: Sequence[str]
 ) -> pl.DataFrame:
-    """`stays` with released (codes joined by `;`), refused, decided_category, and per layer `<layer>_docked_fen`,
-    `<layer>_supplement_fen` (fen, null where nothing was decided)."""
-    if decisions is None or decisions.is_empty():
-        return stays.with_columns(
-            pl.lit(None, pl.String).alias("released"),
-            pl.lit(False).alias("refused"),
-            pl.lit(None, pl.String).alias("decided_category"),
-            *(
-                pl.lit(None, pl.Int64).alias(f"{layer}_{what}_fen")
-                for layer in layers
-                for what in ("docked", "supplement")
-            ),
-        )
+    """`stays` with `decided` (what was decided about each, joined by 、), `released` (codes joined by `;`), `refused`,
+    `decided_category`, and per layer `<layer>_docked_fen`, `<layer>_supplement_fen` (fen, null where nothing was
+    decided). `decisions`: as matched."""
+    if decisions is None:
+        decisions = pl.DataFrame(schema={**DECISIONS, "stay": pl.Int64})
     kind = pl.col("decision")
     each = decisions.group_by("stay").agg(
-        pl.col("code").filter(kind == RELEASE).str.join(";").alias("released"),
+        kind.unique(maintain_order=True).str.join("、").alias("decided"),
+        pl.col("code").filter(kind == RELEASE).str.join(";").replace("", None).alias("released"),
         (kind == REFUSE).any().alias("refused"),
         pl.col("category").filter(kind == CATEGORY).first().alias("decided_category"),
         *_sums(layers),
@@ -142,8 +215,7 @@ def apply(
     joined = stays.with_columns(stay=pl.int_range(pl.len(), dtype=pl.Int64)).join(
         each, on="stay", how="left", validate="1:1", maintain_order="left"
     )
-    released = pl.col("released").replace("", None)
-    return joined.with_columns(released, pl.col("refused").fill_null(False)).drop("stay")
+    return joined.with_columns(pl.col("refused").fill_null(False)).drop("stay")
 
 
 def _sums(layers: Sequence[str]) -> Iterator[pl.Expr]:

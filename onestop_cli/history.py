@@ -11,11 +11,43 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from onestop_cli.identify import mask_id
 from onestop_cli.periods import Period
-from onestop_cli.schema import LAYERS, PLACE, row_place
+from onestop_cli.schema import LAYERS, PLACE, Schema, row_place
 
 POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supplement")
 """The amounts of a layer that a ledger keeps for a stay; adjustment lines are their differences."""
+
+WHOLE = {"owed": "patient_owed_fen", "own": "self_fen"}
+"""The amounts of no layer that a ledger keeps for a stay, and their columns: 应补未补, 个人自付."""
+
+_BECOMES = {
+    "红冲": "reversed",
+    "重报": "reversed",
+    "拒付": "rejected",
+    "转待核": "held",
+    "放行": "settled",
+    "解除待核": "settled",
+}
+"""Why a closed stay changes → what becomes of it. 红冲: taken back; 重报: reported anew while it was held; 拒付, 放行:
+by decision; 转待核: a later row overlaps it; 解除待核: what held it has been taken back."""
+
+_OF_CLOSED = (
+    "period",
+    "closed_status",
+    "blocking",
+    "settled_with",
+    *("was_" + what for what in ("blocking", "released", "category", "rule_id")),
+)
+_ABOUT_CHANGE = (
+    "period",
+    "belongs_to",
+    "status",
+    "blocking",
+    "released",
+    "decided_category",
+    "rule_id",
+)
 
 ABOUT = (
     *PLACE,
@@ -38,12 +70,16 @@ ABOUT = (
 class History:
     """What a ledger remembers for this run: closed stays as they stand now, and the closed periods.
 
-    `stays` has the columns of a run's stays, `period`, `status`, `blocking` (codes that held it, joined by `;`) and
-    what was posted so far as `posted_<layer>_<amount>_fen` and `posted_patient_owed_fen`.
+    `stays` has the columns of a run's stays, `period`, `status`, `blocking` (codes that hold it, joined by `;`), what
+    was decided about it (`was_released`, `was_category`, `was_<layer>_docked_fen` …), the document that governed it
+    (`was_rule_id`), the settings of its run (`settled_with`, JSON), and what was posted so far
+    (`posted_<layer>_<amount>_fen`, `posted_patient_owed_fen`, `posted_self_fen`). `rules`: documents of closed
+    periods that this run did not name; they govern nothing of the run's own period.
     """
 
     stays: pl.DataFrame
     periods: tuple[Period, ...]
+    rules: frozenset[str] = frozenset()
 
 
 def belongs_to(day: pl.Expr, current: Period, closed: Sequence[Period]) -> pl.Expr:
@@ -67,70 +103,94 @@ def _like(day: pl.Expr, period: Period) -> pl.Expr:
     return year.cast(pl.String)
 
 
-def appended(current: pl.DataFrame, history: History | None) -> pl.DataFrame:
-    """The run's stays with the closed ones after them, for which `period` is not null."""
-    if history is None:
-        absent = ("period", "closed_status", "blocking")
-        return current.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
-    shared = [name for name in current.columns if name in history.stays.columns]
-    kept = [c for c in history.stays.columns if c.startswith(("posted_", "was_"))]
-    closed = history.stays.select(
-        *shared, "period", "blocking", *kept, closed_status="status"
-    ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)
-    return pl.concat([current, closed], how="diagonal")
+def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame:
+    """The run's stays with the `closed` ones (`History.stays`, paired) after them, for which `period` is not null."""
+    if closed is None:
+        return current.with_columns(pl.lit(None, pl.String).alias(name) for name in _OF_CLOSED)
+    shared = [name for name in current.columns if name in closed.columns]
+    kept = [c for c in closed.columns if c.startswith(("posted_", "was_"))]
+    known = closed.select(
+        *shared, "period", "blocking", "settled_with", *kept,
+        closed_status="status", was_blocking="blocking",
+    ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)  # fmt: skip
+    return pl.concat([current, known], how="diagonal")
 
 
-def reopened(both: pl.DataFrame) -> pl.DataFrame:
-    """`both` with `kind` and `status` of closed stays, without those that this run does not touch.
+def reopened(both: pl.DataFrame, cannot: pl.Expr) -> pl.DataFrame:
+    """`both` with `kind`, `status` and `blocking` of closed stays, without those that this run does not touch.
 
     Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run. `kind` says why a
-    stay's own status changes: 红冲, 放行 or 拒付; null where only its year may look different.
+    closed stay changes; null where only its year may look different. `cannot`: what can never be worked out.
     """
     closed = pl.col("period").is_not_null()
-    struck = both.filter("reversed", ~closed)["reverses_place"].drop_nulls()
-    held = closed & (pl.col("closed_status") == "held")
-    free = _remaining(pl.col("blocking"), pl.col("released")) == ""
-    kind = (
-        pl.when(closed & row_place("period").is_in(struck.implode()))
-        .then(pl.lit("红冲"))
-        .when(held & pl.col("refused"))
-        .then(pl.lit("拒付"))
-        .when(held & free & pl.col("released").is_not_null())
-        .then(pl.lit("放行"))
+    marked = both.with_columns(
+        blocking=pl.when(closed).then(_blocking_now()).otherwise("blocking")
+    ).with_columns(kind=pl.when(closed).then(_kind(both, cannot)))
+    status = pl.col("kind").replace_strict(_BECOMES, default=None, return_dtype=pl.String)
+    marked = marked.with_columns(
+        status=pl.when(closed).then(pl.coalesce(status, "closed_status")).otherwise("status"),
+        kind=pl.when(closed).then(pl.coalesce("kind", "decided")),
     )
-    changes = {"红冲": "reversed", "拒付": "rejected", "放行": "settled"}
-    status = pl.col("kind").replace_strict(changes, default=None, return_dtype=pl.String)
-    marked = both.with_columns(kind=kind).with_columns(
-        status=pl.when(closed).then(pl.coalesce(status, "closed_status")).otherwise("status")
-    )
-    decided = pl.col("released").is_not_null() | pl.col("refused")
-    people = marked.filter(~closed | pl.col("kind").is_not_null() | decided)["person"]
+    people = marked.filter(~closed | pl.col("kind").is_not_null())["person"]
     return marked.filter(~closed | pl.col("person").is_in(people.unique().implode()))
 
 
-def _remaining(blocking: pl.Expr, released: pl.Expr) -> pl.Expr:
-    """The codes that still hold a stay, joined by `;`."""
-    codes, out = blocking.fill_null("").str.split(";"), released.fill_null("").str.split(";")
-    return codes.list.set_difference(out).list.join(";")
+def _kind(both: pl.DataFrame, cannot: pl.Expr) -> pl.Expr:
+    """Why the status of a closed stay changes, the strongest reason first; null where it does not."""
+    closed = pl.col("period").is_not_null()
+    here = both.filter(~closed, ~pl.col("outside_period"))
+    struck = here.filter("reversed")["reverses_place"].drop_nulls()
+    places = here.select(place=row_place())["place"]
+    status, free = pl.col("closed_status"), (pl.col("blocking") == "") & ~cannot
+    asked = pl.col("released").ne_missing(pl.col("was_released"))
+    return (
+        pl.when(row_place("period").is_in(struck.implode()))
+        .then(pl.lit("红冲"))
+        .when(pl.col("restated_place").is_in(places.implode()))
+        .then(pl.lit("重报"))
+        .when(pl.col("refused") & status.is_in(["settled", "held"]))
+        .then(pl.lit("拒付"))
+        .when((status == "settled") & (pl.col("blocking") != ""))
+        .then(pl.lit("转待核"))
+        .when((status == "held") & free)
+        .then(pl.when(asked).then(pl.lit("放行")).otherwise(pl.lit("解除待核")))
+    )
+
+
+def _blocking_now() -> pl.Expr:
+    """The codes that hold a closed stay: those it had, as far as later rows and decisions have not changed them."""
+    had = pl.col("blocking").fill_null("").str.split(";")
+    changed = {
+        "ST01": pl.col("twin").is_in(["rejected", "differs"]),
+        "ST02": pl.col("overlap_place").is_not_null(),
+        "ST07": pl.col("closed_place").is_not_null(),
+    }
+    now = [
+        pl.when(holds).then(pl.lit(code)).otherwise(pl.lit("")) for code, holds in changed.items()
+    ]
+    codes = had.list.set_difference(list(changed)).list.concat(pl.concat_list(now))
+    out = pl.col("released").fill_null("").str.split(";")
+    return codes.list.set_difference(out).list.set_difference([""]).list.sort().list.join(";")
 
 
 def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """One line per closed stay with any amount that differs from what was posted: the differences, in fen."""
     if again.is_empty():
         return no_adjustments(layers)
-    amounts = [f"{layer}_{what}_fen" for layer in layers for what in POSTED] + ["patient_owed_fen"]
+    amounts = _amounts(layers)
     gone = pl.col("status") == "reversed"
     now = {name: pl.when(gone).then(0).otherwise(pl.col(name).fill_null(0)) for name in amounts}
-    decided = [f"{layer}_docked_fen" for layer in layers]
     lines = again.select(
         pl.col("kind").fill_null("重算"),
         "period",
         pl.coalesce("belongs_to", "period").alias("belongs_to"),
         "status",
+        "blocking",
         "released",
-        _remaining(pl.col("blocking"), pl.col("released")).alias("blocking"),
+        "decided_category",
+        "rule_id",
         *ABOUT,
-        *decided,
+        *(f"{layer}_docked_fen" for layer in layers),
         **{name: now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts},
     )
     moved = pl.any_horizontal(pl.col(name) != 0 for name in amounts)
@@ -139,19 +199,53 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
 
 def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
     """A table of adjustment lines without lines."""
-    amounts = [f"{layer}_{what}_fen" for layer in layers for what in POSTED] + ["patient_owed_fen"]
     return pl.DataFrame(
         schema={
             "kind": pl.String,
-            **dict.fromkeys(("period", "belongs_to", "status", "released", "blocking"), pl.String),
+            **dict.fromkeys(_ABOUT_CHANGE, pl.String),
             **{name: _kind_of(name) for name in ABOUT},
             **dict.fromkeys((f"{layer}_docked_fen" for layer in layers), pl.Int64),
-            **dict.fromkeys(amounts, pl.Int64),
+            **dict.fromkeys(_amounts(layers), pl.Int64),
         }
     )
+
+
+def _amounts(layers: Sequence[str]) -> list[str]:
+    """The columns whose differences make an adjustment line."""
+    return [f"{layer}_{what}_fen" for layer in layers for what in POSTED] + [*WHOLE.values()]
 
 
 def _kind_of(column: str) -> type[pl.DataType]:
     if column.endswith("_on"):
         return pl.Date
     return pl.Int64 if column in ("row", "benefit_year") else pl.String
+
+
+PENDING: Schema = {
+    "period": pl.String,
+    **PLACE,
+    "hospital": pl.String,
+    "stay_no": pl.String,
+    "name": pl.String,
+    "id_shown": pl.String,
+    "blocking": pl.String,
+    "held_fen": pl.Int64,
+}
+"""Closed stays that are still held: the period they were posted in, where they stood, what holds them."""
+
+
+def still_pending(pending: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """`pending` (`PENDING`) as it is after a run with these adjustment lines, oldest first."""
+    keys = ["period", *PLACE]
+    left = pending.join(lines, on=keys, how="anti", nulls_equal=True)
+    held = [name for name in lines.columns if name.endswith("_held_fen")]
+    here = lines.filter(pl.col("status") == "held").select(
+        *keys, "hospital", "stay_no", "name", "blocking",
+        id_shown=mask_id(pl.col("id_no")),
+        change=pl.sum_horizontal(held),
+    )  # fmt: skip
+    before = pending.select(*keys, before="held_fen")
+    changed = here.join(before, on=keys, how="left", nulls_equal=True).with_columns(
+        held_fen=pl.col("change") + pl.col("before").fill_null(0)
+    )
+    return pl.concat([left, changed.select(*PENDING)]).sort("period", *PLACE)

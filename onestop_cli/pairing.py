@@ -1,8 +1,8 @@
 """Which rows belong together: reversals, duplicates, overlapping stays, short readmissions.
 
 Reversals come first, then duplicates; what is left are the stays that took place, and only these
-can overlap or follow one another. Closed stays of earlier periods may be partners and are never
-judged.
+can overlap or follow one another. Closed stays of earlier periods are partners; of themselves it is only
+judged what a later row can change: whether they overlap, are reported anew, or are still a copy.
 """
 
 from __future__ import annotations
@@ -16,49 +16,64 @@ _NEEDED = (*PLACE, *ORDER[:5], "id_no", "person", *_MONEY)
 _SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
 _BY_NUMBER = ("hospital", "number", "admitted_on")
 _BY_PERSON = ("hospital", "id_no", "admitted_on", "discharged_on")
+_NOTHING_CLOSED = dict.fromkeys(("period", "status", "blocking"), pl.lit(None, pl.String))
 _NAMED = 3
 """How many other rows a duplicate names before it says 等 n 行."""
 _DAYS = 1 << 23
 """More than the days of any calendar, so that a person and a day fit into one whole number."""
 
 
-def pair(
-    stays: pl.DataFrame, readmission_days: int, earlier: pl.DataFrame | None = None
-) -> pl.DataFrame:
+def pair(stays: pl.DataFrame, readmission_days: int) -> pl.DataFrame:
     """`stays` with the columns of `PAIRING`; row order is kept, and changes no verdict.
 
     `stays` has the columns of READ_STAYS and IDENTITY, `hospital` (register name) and
     `settled_or_discharged`. `readmission_days` is the longest gap of a short readmission, in days.
-    `earlier` are closed stays in the same columns, with `period` and `status`; those settled or
-    held are partners of reversals, overlaps and readmissions, the settled ones of duplicates too.
+    """
+    return pair_beside(stays, readmission_days, stays.clear().with_columns(**_NOTHING_CLOSED))[0]
+
+
+def pair_beside(
+    stays: pl.DataFrame, readmission_days: int, earlier: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`stays` and the closed stays of `earlier` periods, both with the columns of `PAIRING`.
+
+    `earlier` has the columns of `stays`, `period`, `status`, and `blocking` (the codes that hold a stay, joined
+    by `;`). Those settled or held are partners of reversals, overlaps and readmissions, the settled ones of
+    duplicates too; a held one that a row of `stays` reports anew counts no more.
     """
     rows = _gather(stays, earlier)
     reversals = _find_reversals(rows)
     negative = rows.filter(pl.col("total_fen") < 0).select("at")
     living = _without(rows, reversals.filter("reversed").select("at"), negative)
-    twins = _find_twins(living.filter(~pl.col("closed")))
-    again = _match_closed(living)
+    copies, restated = _find_copies(living), _find_restated(living)
+    still = _without(living.filter("twinned"), restated.select("at"))
+    twins = pl.concat([_find_twins(living.filter(~pl.col("closed"))), _find_twins(still)])
     spans = _without(
         living.pipe(_with_span),
         twins.filter(pl.col("twin") != "kept").select("at"),
-        again.select(at=pl.when("settled").then("at").otherwise("closed_at")),
+        copies.select("at"),
+        restated.select("at"),
     )
     findings = (
         reversals,
         twins,
-        again.filter("settled").group_by("at").agg(pl.col("closed_place").min()),
+        copies,
+        restated,
         _find_overlaps(spans),
         _find_gaps(spans, readmission_days),
     )
-    found = stays.select(at=pl.int_range(pl.len())).join(
+    numbers = pl.DataFrame({"at": range(len(stays) + len(earlier))}, schema={"at": pl.Int64})
+    found = numbers.join(
         pl.concat(findings, how="align_full"),
         on="at",
         how="left",
-        validate="m:1",
+        validate="1:1",
         maintain_order="left",
     )
     flags = pl.col("reversed", "unpaired").fill_null(False)
-    return stays.hstack(found.with_columns(flags).select(*PAIRING))
+    verdicts = found.with_columns(flags).select(*PAIRING)
+    here, there = verdicts.head(len(stays)), verdicts.tail(len(earlier))
+    return stays.hstack(here), earlier.hstack(there)
 
 
 def _without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
@@ -66,19 +81,22 @@ def _without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(~pl.col("at").is_in(pl.concat(others)["at"].implode()))
 
 
-def _gather(stays: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
-    """The rows to compare, numbered by `at` with the closed ones last, and their comparable number."""
-    none = pl.lit(None, pl.String)
-    rows = stays.select(*_NEEDED, period=none, status=none)
-    if earlier is not None:
-        partners = earlier.filter(pl.col("status").is_in(["settled", "held"]))
-        rows = pl.concat([rows, partners.select(rows.columns)])
+def _gather(stays: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
+    """The rows to compare, numbered by `at` with the closed ones last, and their comparable number.
+
+    `copy`: a closed stay that is held as one settled before (ST07); `twinned`: one held as a duplicate (ST01).
+    """
+    rows = stays.select(*_NEEDED, **_NOTHING_CLOSED)
+    rows = pl.concat([rows, earlier.select(rows.columns)])
     number = pl.col("stay_no").str.strip_chars()
+    codes = pl.col("blocking").fill_null("").str.split(";")
     return rows.with_columns(
         at=pl.int_range(pl.len()),
         closed=pl.col("status").is_not_null(),
         number=pl.when(number != "").then(number),
-    )
+        copy=codes.list.contains("ST07"),
+        twinned=codes.list.contains("ST01"),
+    ).filter(~pl.col("closed") | pl.col("status").is_in(["settled", "held"]))
 
 
 def _find_reversals(rows: pl.DataFrame) -> pl.DataFrame:
@@ -212,19 +230,36 @@ def _with_family(rows: pl.DataFrame) -> pl.DataFrame:
         linked = spread
 
 
-def _match_closed(living: pl.DataFrame) -> pl.DataFrame:
-    """Current stays (`at`) that a closed stay (`closed_at`) already is; `settled` in its period or not."""
-    current = living.filter(~pl.col("closed"))
-    closed = living.filter("closed").select(
+def _find_copies(living: pl.DataFrame) -> pl.DataFrame:
+    """Per row that a closed and settled stay already is: `closed_place`.
+
+    Of rows held as copies of a stay that has been taken back since, the first is a copy no more.
+    """
+    rows = living.filter(~pl.col("closed") | pl.col("copy"))
+    settled = living.filter(pl.col("status") == "settled")
+    copies = _same_stay(rows, settled).group_by("at").agg(closed_place=pl.col("place").min())
+    orphans = rows.filter("copy").join(copies, on="at", how="anti").sort(*ORDER, nulls_last=True)
+    later = _same_stay(orphans, orphans).filter(pl.col("other_nth") < pl.col("nth"))
+    return pl.concat([copies, later.group_by("at").agg(closed_place=pl.col("place").first())])
+
+
+def _find_restated(living: pl.DataFrame) -> pl.DataFrame:
+    """Per closed stay that is held and reported anew: `restated_place`, where."""
+    held = living.filter(pl.col("status") == "held")
+    anew = _same_stay(held, living.filter(~pl.col("closed")))
+    return anew.group_by("at").agg(restated_place=pl.col("place").min())
+
+
+def _same_stay(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (`at`, `nth` as they stand) beside those of the `others` (`place`, `other_nth`) that are the same stay."""
+    rows = rows.with_columns(nth=pl.int_range(pl.len()))
+    others = others.select(
         *dict.fromkeys((*_BY_NUMBER, *_BY_PERSON)),
-        closed_at="at",
-        closed_place=row_place("period"),
-        settled=pl.col("status") == "settled",
+        place=row_place("period"),
+        other_nth=pl.int_range(pl.len()),
     )
-    kept = ("at", "closed_at", "closed_place", "settled")
-    return pl.concat(
-        [current.join(closed, on=key, how="inner").select(kept) for key in (_BY_NUMBER, _BY_PERSON)]
-    )
+    pairs = (rows.join(others, on=key, how="inner") for key in (_BY_NUMBER, _BY_PERSON))
+    return pl.concat([found.select("at", "nth", "place", "other_nth") for found in pairs])
 
 
 def _with_span(rows: pl.DataFrame) -> pl.DataFrame:
@@ -270,7 +305,7 @@ def _find_overlaps(spans: pl.DataFrame) -> pl.DataFrame:
     other = rows.height - 1 - pl.col("last") % pl.len()
     return (
         rows.with_columns(overlap_place=pl.col("place").gather(other.cast(pl.Int64)))
-        .filter((pl.col("last") // pl.len() > pl.col("begin")) & ~pl.col("closed"))
+        .filter(pl.col("last") // pl.len() > pl.col("begin"))
         .select("at", "overlap_place")
     )
 

@@ -6,14 +6,17 @@ clock; `batch.reconcile` brings it the tables and writes what comes out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from onestop_cli.choose import choose_best
-from onestop_cli.decide import apply, match, released
+from onestop_cli.decide import PAY, Decisions, apply, match, released
+from onestop_cli.decided import Beside, misfits
 from onestop_cli.diagnose import diagnose
+from onestop_cli.errors import CannotRun
 from onestop_cli.findings.amounts import Difference, amount_checks, differences
 from onestop_cli.findings.checks import blocked, raise_all
 from onestop_cli.findings.rows import CANNOT, row_checks
@@ -21,11 +24,11 @@ from onestop_cli.history import History, adjustments, appended, belongs_to, reop
 from onestop_cli.identify import id_birth, id_sex, identify
 from onestop_cli.link import link
 from onestop_cli.money import parse_fen
-from onestop_cli.pairing import pair
+from onestop_cli.pairing import pair, pair_beside
 from onestop_cli.periods import Period
 from onestop_cli.reconcile import Choice, reconcile
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import GOVERNING, govern
+from onestop_cli.rulebook.govern import GOVERNING, govern, which_rule
 from onestop_cli.schema import PAYERS, PLACE
 from onestop_cli.settle import settle
 from onestop_cli.settle.given import settle_input
@@ -69,8 +72,7 @@ class Earlier:
     """What was there before this run: closed periods, and what people decided."""
 
     history: History | None = None
-    decisions: pl.DataFrame | None = None
-    decisions_file: str = ""
+    decisions: Decisions | None = None
 
 
 def work(
@@ -83,36 +85,112 @@ def work(
     options: Options = Options(),
     earlier: Earlier = Earlier(),
 ) -> Work:
-    """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run."""
+    """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run.
+
+    Raises `CannotRun` for decisions that fit no stay, or not the one they name.
+    """
     stays = _further(place(rows, register, names, period, earlier.history), register, book)
-    closed = earlier.history.stays if earlier.history else None
-    stays = pair(identify(stays), options.readmission_days, closed)
-    stays = _with_person(_linked(stays, roster, book, names))
-    stays = _decided(appended(stays, earlier.history), earlier, book)
-    stays = govern(choose_best(stays, book), book)
+    stays, closed = _paired(identify(stays), options, earlier.history)
+    stays = choose_best(_with_person(_linked(stays, roster, book, names)), book)
+    stays = appended(stays, closed)
+    decisions = None
+    if earlier.decisions is not None:
+        decisions = match(earlier.decisions, stays, book.priority, names.category)
+    stays = govern(_decided(stays, decisions, book), book, _rule(book, earlier.history))
     checks = row_checks(period, options.readmission_days)
-    stays = reopened(_with_status(stays, blocked(checks)))
-    stays = _settled(stays, book)
-    stays = diagnose(stays, book, differences(book, options.tolerance))
-    amounts = amount_checks(book, options.tolerance, options.near_cap)
-    stays = reconcile(stays, book.layers, options.tolerance, _by_choice(book, options))
-    current, again = (
-        stays.filter(pl.col("period").is_null()),
-        stays.filter(pl.col("period").is_not_null()),
-    )
-    findings = raise_all([*checks, *amounts], current)
+    stays = reopened(_with_status(stays, blocked(checks)), CANNOT)
+    current, again = _worked_out(stays, book, options)
+    checks += amount_checks(book, options.tolerance, options.near_cap)
+    if decisions is not None and earlier.decisions is not None:
+        beside = Beside(current, again, _owed(stays, decisions, book, options), book.layers)
+        if problems := misfits(decisions, beside, checks, earlier.decisions.file):
+            raise CannotRun(problems)
+    findings = raise_all(checks, current)
     return Work(_with_codes(current, findings), findings, adjustments(again, book.layers))
 
 
-def _decided(stays: pl.DataFrame, earlier: Earlier, book: Rulebook) -> pl.DataFrame:
-    """Decisions beside their stays; a recognised category applies as if the roster had it."""
-    decisions = earlier.decisions
-    if decisions is not None:
-        decisions = match(decisions, stays, earlier.decisions_file)
+def _paired(
+    stays: pl.DataFrame, options: Options, history: History | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    if history is None:
+        return pair(stays, options.readmission_days), None
+    return pair_beside(stays, options.readmission_days, history.stays)
+
+
+def _rule(book: Rulebook, history: History | None) -> pl.Expr:
+    """The number of each stay's document: of a closed stay the one it was closed with; one that only closed periods
+    know governs late stays, not the run's own."""
+    numbers = {rule.id: number for number, rule in enumerate(book.rules)}
+    then = pl.col("was_rule_id").replace_strict(numbers, default=None, return_dtype=pl.Int32)
+    if history is None:
+        return which_rule(book)
+    old = [numbers[id_] for id_ in history.rules]
+    own = pl.col("period").is_null() & pl.col("belongs_to").is_null()
+    now = which_rule(book)
+    return pl.coalesce(then, pl.when(~(own & now.is_in(old))).then(now))
+
+
+def _worked_out(
+    stays: pl.DataFrame, book: Rulebook, options: Options
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All amounts: of the run's own stays, diagnosed, and of closed ones under the settings they were closed with."""
+    settled = _settled(stays, book)
+    closed = pl.col("period").is_not_null()
+    current = diagnose(settled.filter(~closed), book, differences(book, options.tolerance))
+    again = [
+        _reconciled(part, book, settled_with(options, text))
+        for (text,), part in settled.filter(closed)
+        .partition_by("settled_with", as_dict=True)
+        .items()
+    ]
+    return _reconciled(current, book, options), pl.concat(
+        [_reconciled(settled.clear(), book, options), *again]
+    )
+
+
+def _reconciled(stays: pl.DataFrame, book: Rulebook, options: Options) -> pl.DataFrame:
+    return reconcile(stays, book.layers, options.tolerance, _by_choice(book, options))
+
+
+def settled_with(options: Options, text: str) -> Options:
+    """The options under which a closed run was settled, from its `settings` (JSON)."""
+    then = json.loads(text)
+    held = frozenset(code for code, who in then["liability"].items() if who == "held")
+    return replace(options, tolerance=then["tolerance_fen"], suspended=held)
+
+
+def _owed(
+    stays: pl.DataFrame, decisions: pl.DataFrame, book: Rulebook, options: Options
+) -> pl.DataFrame:
+    """What patients would be owed without the payments decided in this run: `_at`, `<layer>_owed_fen`."""
+    paid = stays.filter(pl.col("_at").is_in(decisions.filter(decision=PAY)["stay"].implode()))
+    year = stays.filter(pl.col("person").is_in(paid["person"].implode())).with_columns(
+        pl.col(f"was_{layer}_supplement_fen").alias(f"{layer}_supplement_fen")
+        for layer in book.layers
+    )
+    parts = (part.select("_at", *_left(book)) for part in _worked_out(year, book, options))
+    return pl.concat(parts)
+
+
+def _left(book: Rulebook) -> list[pl.Expr]:
+    """Per layer what is short, less what the same stay makes up for and what was paid out before."""
+    return [
+        (
+            pl.col(f"{layer}_shortfall_fen")
+            - pl.col(f"{layer}_offset_fen")
+            - pl.col(f"{layer}_supplement_fen").fill_null(0)
+        ).alias(f"{layer}_owed_fen")
+        for layer in book.layers
+    ]
+
+
+def _decided(stays: pl.DataFrame, decisions: pl.DataFrame | None, book: Rulebook) -> pl.DataFrame:
+    """Decisions beside their stays; a recognised category applies as if the roster had it. `_at` numbers the stays."""
     decided = _with_earlier_choices(apply(stays, decisions, book.layers), book)
     own = pl.col("decided_category").is_not_null()
     category = pl.coalesce("decided_category", "category")
     return decided.with_columns(
+        _at=pl.int_range(pl.len(), dtype=pl.Int64),
         category=category,
         categories=pl.when(own).then(pl.concat_list(category)).otherwise("categories"),
         entitled=pl.col("entitled") | own,
@@ -122,18 +200,20 @@ def _decided(stays: pl.DataFrame, earlier: Earlier, book: Rulebook) -> pl.DataFr
 
 def _with_earlier_choices(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """What was decided about closed stays in earlier runs stays decided; amounts add up."""
-    if "was_released" not in stays.columns:
-        return stays
     both = pl.concat_str(["was_released", "released"], separator=";", ignore_nulls=True)
-    stays = stays.with_columns(released=both.replace("", None))
-    for layer in book.layers:
-        for what in ("docked", "supplement"):
-            name = f"{layer}_{what}_fen"
-            if f"was_{name}" in stays.columns:
-                known = pl.coalesce(name, f"was_{name}").is_not_null()
-                total = pl.sum_horizontal(name, f"was_{name}")
-                stays = stays.with_columns(pl.when(known).then(total).alias(name))
-    return stays
+    stays = stays.with_columns(
+        released=both.replace("", None),
+        decided_category=pl.coalesce("decided_category", "was_category"),
+    )
+    names = [f"{layer}_{what}_fen" for layer in book.layers for what in ("docked", "supplement")]
+    absent = [f"was_{name}" for name in names if f"was_{name}" not in stays.columns]
+    stays = stays.with_columns(pl.lit(None, pl.Int64).alias(name) for name in absent)
+    return stays.with_columns(
+        pl.when(pl.coalesce(name, f"was_{name}").is_not_null())
+        .then(pl.sum_horizontal(name, f"was_{name}"))
+        .alias(name)
+        for name in names
+    )
 
 
 def _with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:

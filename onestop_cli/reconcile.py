@@ -28,25 +28,35 @@ class Choice:
 def reconcile(
     stays: pl.DataFrame, layers: Sequence[str], tolerance: int, choices: Mapping[str, Choice]
 ) -> pl.DataFrame:
-    """Add `<layer>_payable/deducted/held/shortfall/offset_fen` and `patient_owed_fen` to every stay.
+    """Add `<layer>_payable/deducted/held/shortfall/offset_fen`, `patient_owed_fen` and `self_fen` to every stay.
 
     Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check` and `<layer>_docked_fen` (扣款 by decision). `tolerance`
     in fen.
     """
     for layer in layers:
         stays = stays.with_columns(_split(layer, tolerance, choices[layer]))
-        stays = _docked(stays, layer)
-    return _across(stays, layers)
+    return _across(stays, layers).with_columns(
+        pl.when(SETTLED).then(own_share(layers)).alias("self_fen"),
+        *(cut for layer in layers for cut in _docked(layer)),
+    )
 
 
-def _docked(stays: pl.DataFrame, layer: str) -> pl.DataFrame:
-    """What a decision takes off a settled stay's payable amount, at most all of it."""
+def own_share(layers: Sequence[str]) -> pl.Expr:
+    """个人自付: total − Σ due; where a due is not known, what the layers leave."""
+    paid = pl.sum_horizontal(f"{layer}_payable_fen" for layer in layers)
+    return pl.coalesce("self_due_fen", pl.col("total_fen") - paid)
+
+
+def _docked(layer: str) -> list[pl.Expr]:
+    """What a decision takes off a settled stay's payable amount, at most all of it; it makes up for nothing that was
+    paid too low. `_<layer>_beyond`: what the decision says too much, fen."""
     docked = pl.when(SETTLED).then(pl.col(f"{layer}_docked_fen").fill_null(0)).otherwise(0)
     off = pl.min_horizontal(docked, f"{layer}_payable_fen")
-    return stays.with_columns(
+    return [
         (pl.col(f"{layer}_payable_fen") - off).alias(f"{layer}_payable_fen"),
         (pl.col(f"{layer}_deducted_fen") + off).alias(f"{layer}_deducted_fen"),
-    )
+        (docked - off).alias(f"_{layer}_beyond"),
+    ]
 
 
 def _split(layer: str, tolerance: int, choice: Choice) -> list[pl.Expr]:

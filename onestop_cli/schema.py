@@ -111,11 +111,13 @@ PAIRING: Schema = {
     "gap_days": pl.Int64,
     "closed_place": pl.String,
     "reverses_place": pl.String,
+    "restated_place": pl.String,
 }
 """Added by `pairing`. `twin`: `kept`, `rejected` (agrees with the kept row), `differs` (held) or null.
 `twin_place`/`overlap_place`: the other row, as 文件 · 工作表 · 第n行. `gap_days`: days since the previous discharge
 from the same hospital, when the stay is a short readmission. `closed_place`: the closed stay that this one already is
-(ST07). `reverses_place`: the closed stay that this row takes back."""
+(ST07). `reverses_place`: the closed stay that this row takes back. `restated_place`, of a held closed stay: the row
+that reports it anew."""
 
 LINK: Schema = {
     "category": pl.String,

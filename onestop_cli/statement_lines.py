@@ -32,7 +32,9 @@ def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """The contract's columns of the stays, and what a ledger or a decision may have added."""
     amounts = [f"{layer}_{part}_fen" for layer in layers for part in PER_LAYER]
     wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", "self_due_fen", "status"]
-    added = {"belongs_to": pl.String} | {f"{layer}_supplement_fen": pl.Int64 for layer in layers}
+    added = {"belongs_to": pl.String, "self_fen": pl.Int64} | {
+        f"{layer}_supplement_fen": pl.Int64 for layer in layers
+    }
     missing = [pl.lit(None, kind).alias(c) for c, kind in added.items() if c not in stays.columns]
     return stays.with_columns(missing).select(*wanted, *added)
 

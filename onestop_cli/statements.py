@@ -15,6 +15,7 @@ import polars as pl
 
 from onestop_cli.identify import mask_id
 from onestop_cli.money import FULL
+from onestop_cli.reconcile import own_share
 from onestop_cli.run import LayerInfo, Run
 from onestop_cli.schema import LEVELS
 from onestop_cli.statement_lines import ADJUSTED, lines_of, paid
@@ -153,16 +154,13 @@ class Statement:
             )
             .with_columns(
                 status_name=pl.col("status").replace_strict(STATUS),
-                self_fen=pl.when(settled).then(self._own_share()),
+                self_fen=pl.when(settled).then(
+                    pl.coalesce("self_fen", own_share([layer.id for layer in self.layers]))
+                ),
                 **dict(self._sides()),
             )
             .with_columns(**dict(self._class_parts()))
         )
-
-    def _own_share(self) -> pl.Expr:
-        """个人自付: total − Σ due; where a due is not known, what the layers leave."""
-        paid = pl.sum_horizontal(f"{layer.id}_payable_fen" for layer in self.layers)
-        return pl.coalesce("self_due_fen", pl.col("total_fen") - paid)
 
     def _sides(self) -> Iterator[tuple[str, pl.Expr]]:
         everything = tuple(layer for fund in self.funds for layer in fund.layers)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onestop_cli.identify import identify, make_id
-from onestop_cli.pairing import pair
+from onestop_cli.pairing import pair, pair_beside
 from onestop_cli.schema import PAIRING, READ_STAYS
 
 WANG = make_id("63990119800101123")
@@ -42,6 +42,7 @@ def stay(begin: int, end: int, **changes: Any) -> dict[str, Any]:
 def table(*stays: Mapping[str, Any]) -> pl.DataFrame:
     """The stays as `pair` takes them, numbered from row 2 of 住院.csv, stay numbers all different."""
     columns = {**READ_STAYS, "hospital": pl.String, "period": pl.String, "status": pl.String}
+    columns["blocking"] = pl.String
     rows = [
         {"source": "住院.csv", "row": row, "stay_no": f"ZY{row}", "id_numeric": False, **one}
         for row, one in enumerate(stays, start=2)
@@ -313,34 +314,36 @@ def closed(*stays: Mapping[str, Any], status: str = "settled") -> pl.DataFrame:
 
 def test_a_stay_settled_before_is_named_with_its_period() -> None:
     """Such a stay is ST07 and neither an overlap nor a readmission."""
-    found = pair(table(stay(1, 5), stay(6, 9)), 15, closed(stay(1, 5)))
+    found = pair_beside(table(stay(1, 5), stay(6, 9)), 15, closed(stay(1, 5)))[0]
     assert found["closed_place"].to_list() == ["2010Q1 · 旧.csv · 第2行", None]
     assert found["overlap_place"].to_list() == [None, None]
     assert found["gap_days"].to_list() == [None, 1]
 
 
 def test_a_stay_held_before_may_come_again() -> None:
-    found = pair(table(stay(1, 5)), 15, closed(stay(1, 5), status="held"))
+    found = pair_beside(table(stay(1, 5)), 15, closed(stay(1, 5), status="held"))[0]
     assert found.select("closed_place", "overlap_place").row(0) == (None, None)
 
 
 def test_a_reversal_of_a_closed_stay_is_paired_and_frees_it() -> None:
     back = stay(1, 5, total_fen=-100_000, settled_on=day(95))
     again = stay(1, 5, total_fen=90_000, settled_on=day(96))
-    found = pair(table(back, again), 15, closed(stay(1, 5)))
+    found = pair_beside(table(back, again), 15, closed(stay(1, 5)))[0]
     assert found["reversed"].to_list() == [True, False]
     assert found["reverses_place"].to_list() == ["2010Q1 · 旧.csv · 第2行", None]
     assert found["closed_place"].to_list() == [None, None]
 
 
 def test_closed_stays_are_partners_of_overlaps_and_never_judged() -> None:
-    found = pair(table(stay(3, 8, **OTHER)), 15, closed(stay(1, 5), stay(7, 20)))
+    found = pair_beside(table(stay(3, 8, **OTHER)), 15, closed(stay(1, 5), stay(7, 20)))[0]
     assert found["overlap_place"].to_list() == ["2010Q1 · 旧.csv · 第2行"]
 
 
 @pytest.mark.parametrize("status", ["rejected", "reversed"])
 def test_closed_rows_that_did_not_take_place_are_no_partners(status: str) -> None:
-    found = pair(table(stay(1, 5), stay(3, 8, **OTHER)), 15, closed(stay(1, 5), status=status))
+    found = pair_beside(
+        table(stay(1, 5), stay(3, 8, **OTHER)), 15, closed(stay(1, 5), status=status)
+    )[0]
     assert found["closed_place"].to_list() == [None, None]
 
 

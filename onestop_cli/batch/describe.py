@@ -10,8 +10,10 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.batch.past import Past
 from onestop_cli.errors import Broken
 from onestop_cli.findings.causes import level_rates
+from onestop_cli.history import still_pending
 from onestop_cli.pipeline import Earlier
 from onestop_cli.reading import Reading
 from onestop_cli.rulebook.book import Rulebook
@@ -23,13 +25,13 @@ from onestop_cli.settings import Settings
 
 @dataclass(frozen=True)
 class Read:
-    """Everything that was read; `books` is the state of the ledger, if there is one."""
+    """Everything that was read; `past` is what the ledger knows, if there is one."""
 
     stays: Reading
     roster: Reading
     register: pl.DataFrame
     rules: tuple[LoadedRule, ...]
-    books: Mapping[str, Any] | None = None
+    past: Past | None = None
 
 
 def about_county(settings: Settings) -> dict[str, Any]:
@@ -63,14 +65,18 @@ def about_rules(book: Rulebook, rules: Sequence[LoadedRule]) -> dict[str, Any]:
 
 
 def about_past(
-    file: Path | None, earlier: Earlier, books: Mapping[str, Any] | None
+    file: Path | None, earlier: Earlier, past: Past | None, adjustments: pl.DataFrame
 ) -> dict[str, Any]:
-    """The ledger the run was made against, and the decisions it applied, line by line."""
-    said: dict[str, Any] = {"ledger": dict(books)} if books is not None else {}
+    """The ledger the run was made against, the accounts and held stays it shows, and the decisions that were applied,
+    line by line."""
+    said: dict[str, Any] = {}
+    if past is not None:
+        waiting = still_pending(past.pending, adjustments)
+        said = {"ledger": past.books, "accounts": past.accounts, "pending": waiting.to_dicts()}
     if file is not None and earlier.decisions is not None:
         lines = [
             {k: v if v is None or isinstance(v, int) else str(v) for k, v in row.items()}
-            for row in earlier.decisions.iter_rows(named=True)
+            for row in earlier.decisions.lines.iter_rows(named=True)
         ]
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         said["decisions"] = {"path": file.name, "sha256": digest, "lines": lines}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,36 +15,89 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.history import History
 from onestop_cli.identify import identify
+from onestop_cli.ledger.accounts import pending, standing
 from onestop_cli.ledger.closing import head
-from onestop_cli.ledger.past import closed_rules, history
-from onestop_cli.ledger.store import opened
+from onestop_cli.ledger.past import carried_out, closed_rules, history
+from onestop_cli.ledger.store import blank, opened, snapshot
+from onestop_cli.periods import Period
+from onestop_cli.pipeline import Mapper
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
+from onestop_cli.schema import row_place
 
 
 @dataclass(frozen=True)
 class Past:
-    """A run's history, all documents it needs, and the state of the books (`runs`, `head`)."""
+    """A run's history, all documents it needs, the decisions that closed runs have carried out, the stays that are
+    still held, each fund's account, and the state of the books (`runs`, `head`)."""
 
     history: History
     rules: tuple[LoadedRule, ...]
+    carried_out: pl.DataFrame
+    pending: pl.DataFrame
+    accounts: dict[str, dict[str, int]]
     books: dict[str, Any]
 
 
-def remember(path: Path, rows: pl.DataFrame, rules: Sequence[LoadedRule], *, decided: bool) -> Past:
-    """Look up everybody in `rows` (as read) in the ledger at `path`; with `decided`, also every stay still held.
+def remember(
+    path: Path,
+    rows: pl.DataFrame,
+    rules: Sequence[LoadedRule],
+    *,
+    period: Period | None = None,
+    hospital: Mapper = lambda text: text,
+    decisions: pl.DataFrame | None = None,
+) -> Past:
+    """What the ledger at `path` knows of everybody in `rows` (as read), and of the stays that `decisions` name.
 
-    Raises `CannotRun` when a document was changed after a period was closed by it.
+    `period`: of the run, for the accounts. `hospital`: a text as the register says it. A ledger that is not there yet
+    knows nothing. Raises `CannotRun` when a document was changed after a period was closed by it.
     """
-    with opened(path, create=True) as ledger:
+    with opened(path) if path.exists() else blank() as ledger, snapshot(ledger):
         documents = _documents(ledger, rules)
-        known = identify(rows)
-        numbers = known.select("hospital_raw", "stay_no").drop_nulls().unique().iter_rows()
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
-        people = known["person"].drop_nulls().unique()
-        past = history(ledger, people, numbers, layers, with_held=decided)
-        return Past(past, documents, head(ledger))
+        known = identify(rows)
+        found = history(
+            ledger,
+            known["person"].drop_nulls().unique(),
+            {*_numbers(known, hospital), *_named(decisions)},
+            layers,
+            places=_places(decisions),
+        )
+        own = {rule.file.id for rule in rules}
+        old = frozenset(rule.file.id for rule in documents) - own
+        return Past(
+            replace(found, rules=old),
+            documents,
+            carried_out(ledger),
+            pending(ledger),
+            standing(ledger, period.id) if period else {},
+            head(ledger),
+        )
+
+
+def _numbers(rows: pl.DataFrame, hospital: Mapper) -> list[tuple[str, str]]:
+    """(hospital, 住院号) of all rows."""
+    texts = rows["hospital_raw"].drop_nulls().unique()
+    known = {text: hospital(text) or text for text in texts}
+    pairs = rows.select("hospital_raw", "stay_no").drop_nulls().unique()
+    return [(known[text], number) for text, number in pairs.iter_rows()]
+
+
+def _named(decisions: pl.DataFrame | None) -> list[tuple[str, str]]:
+    """(hospital, 住院号) of the stays that decisions name."""
+    if decisions is None:
+        return []
+    return decisions.select("hospital", "stay_no").drop_nulls().unique().rows()
+
+
+def _places(decisions: pl.DataFrame | None) -> list[str]:
+    """The places that decisions name."""
+    if decisions is None:
+        return []
+    placed = decisions.filter(pl.col("row").is_not_null())
+    return placed.select(place=row_place())["place"].to_list()
 
 
 def _documents(ledger: sqlite3.Connection, rules: Sequence[LoadedRule]) -> tuple[LoadedRule, ...]:

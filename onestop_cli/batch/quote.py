@@ -96,7 +96,7 @@ def _closed(
     row = pl.concat([empty(READ_STAYS), asked], how="diagonal")
     if identify(row)["id_no"][0] is None:
         raise stop("身份证号无效", "请核对 --id；查台账须写完整的证号")
-    past = remember(ledger, row, rules, decided=False)
+    past = remember(ledger, row, rules)
     return past.rules, past.history.stays.filter(pl.col("status") == "settled")
 
 

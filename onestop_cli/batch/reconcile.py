@@ -19,6 +19,7 @@ from onestop_cli.batch.describe import (
     inputs,
 )
 from onestop_cli.batch.past import remember
+from onestop_cli.decide import CARRIED_OUT, Decisions
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.findings.files import roster_findings, row_findings, total_findings
 from onestop_cli.link import understand_roster
@@ -35,6 +36,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
+from onestop_cli.schema import empty
 from onestop_cli.settings import Settings
 from onestop_cli.synonyms import names as synonyms
 
@@ -83,14 +85,31 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
 
 def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     """What the ledger and the decisions bring."""
-    decisions, file = None, ""
+    lines = None
     if request.decisions:
         layers = {la.name: la.part_of or la.id for r in read.rules for la in r.file.layer}
-        decisions, file = read_decisions(request.decisions, layers), request.decisions.name
+        lines = read_decisions(request.decisions, layers)
     if request.ledger is None:
-        return read, Earlier(None, decisions, file)
-    past = remember(request.ledger, read.stays.rows, read.rules, decided=decisions is not None)
-    return replace(read, rules=past.rules, books=past.books), Earlier(past.history, decisions, file)
+        return read, Earlier(None, _decisions(request, lines, empty(CARRIED_OUT)))
+    book = Rulebook(tuple(rule.file for rule in read.rules))
+    past = remember(
+        request.ledger,
+        read.stays.rows,
+        read.rules,
+        period=parse_period(request.period),
+        hospital=names_of(request.settings, read.register, book).hospital,
+        decisions=lines,
+    )
+    decisions = _decisions(request, lines, past.carried_out)
+    return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)
+
+
+def _decisions(
+    request: Request, lines: pl.DataFrame | None, carried_out: pl.DataFrame
+) -> Decisions | None:
+    if lines is None or request.decisions is None:
+        return None
+    return Decisions(lines, request.decisions.name, carried_out)
 
 
 def _read(request: Request) -> Read:
@@ -176,7 +195,7 @@ def _run(
         "counts": counts(read, dict(done.stays["status"].value_counts().iter_rows())),
         "control": control(done.stays, book.layers),
         "warnings": [*read.stays.warnings, *read.roster.warnings],
-        **about_past(request.decisions, earlier, read.books),
+        **about_past(request.decisions, earlier, read.past, done.adjustments),
     }
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}

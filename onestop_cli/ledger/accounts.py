@@ -16,6 +16,8 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.errors import stop
+from onestop_cli.history import PENDING
+from onestop_cli.identify import mask_id
 from onestop_cli.ledger.store import transaction
 
 APPROVED = ("payable", "offset", "supplement")
@@ -137,16 +139,17 @@ def standing(ledger: sqlite3.Connection, period: str) -> dict[str, dict[str, int
 
 
 def pending(ledger: sqlite3.Connection) -> pl.DataFrame:
-    """Every stay that is still held: period, place, hospital, stay_no, blocking, claimed_fen."""
+    """Every closed stay that is still held, as `PENDING`."""
     rows = ledger.execute(
-        "SELECT s.period, s.place, s.hospital, s.stay_no, t.blocking, "
+        "SELECT s.period, s.facts ->> 'source', s.facts ->> 'sheet', s.facts ->> 'row', s.hospital, "
+        "s.stay_no, s.facts ->> 'name', s.facts ->> 'id_raw', t.blocking, "
         "(SELECT coalesce(sum(fen), 0) FROM posting WHERE stay = s.number AND what = 'held') "
-        "FROM stay s JOIN state t ON t.number = (SELECT max(number) FROM state WHERE stay = s.number) "
-        "WHERE t.status = 'held' ORDER BY s.number"
+        "FROM state t JOIN stay s ON s.number = t.stay WHERE t.status = 'held' "
+        "AND NOT EXISTS (SELECT 1 FROM state n WHERE n.stay = t.stay AND n.number > t.number) "
+        "ORDER BY s.number"
     ).fetchall()
-    names = ("period", "place", "hospital", "stay_no", "blocking", "held_fen")
-    schema = {**dict.fromkeys(names[:-1], pl.String), "held_fen": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    shown = pl.DataFrame(rows, schema=dict(PENDING), orient="row")
+    return shown.with_columns(id_shown=mask_id(pl.col("id_shown")))
 
 
 def verify(ledger: sqlite3.Connection) -> list[str]:

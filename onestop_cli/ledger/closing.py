@@ -11,14 +11,11 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.history import POSTED
+from onestop_cli.history import POSTED, WHOLE
 from onestop_cli.ledger.facts import pack
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
 from onestop_cli.schema import row_place
-
-OWED = "owed"
-"""What a posting to no layer is: 应补未补."""
 
 
 def head(ledger: sqlite3.Connection) -> dict[str, Any]:
@@ -116,8 +113,10 @@ def _post_run(
 
 
 def _postable(stays: pl.DataFrame) -> pl.DataFrame:
-    """Settled, held and rejected stays of the period; what is out of place (ST04) or taken back is not posted."""
-    return stays.filter((pl.col("status") != "reversed") & ~pl.col("outside_period"))
+    """Settled, held and rejected stays of the period; what is taken back, or out of place (ST04) and not released, is
+    not posted."""
+    there = (pl.col("status") == "settled") | ~pl.col("outside_period")
+    return stays.filter((pl.col("status") != "reversed") & there)
 
 
 def _post_stays(ledger: sqlite3.Connection, number: int, run: Run, stays: pl.DataFrame) -> int:
@@ -153,12 +152,13 @@ def _post_states(ledger: sqlite3.Connection, states: Iterable[tuple[Any, ...]]) 
 
 
 def _choices(stays: pl.DataFrame, layers: Sequence[str]) -> Iterator[str]:
-    """What people decided about each stay, as JSON."""
+    """What people decided about each stay, and the document that governs it, as JSON."""
     names = [
         "released",
+        "rule_id",
         *(f"{la}_{what}_fen" for la in layers for what in ("docked", "supplement")),
     ]
-    for row in stays.select(names).iter_rows(named=True):
+    for row in stays.select(*names, category="decided_category").iter_rows(named=True):
         yield json.dumps({k: v for k, v in row.items() if v is not None}, ensure_ascii=False)
 
 
@@ -171,15 +171,13 @@ def _post_amounts(
 ) -> int:
     """A line for every amount that is not 0; a late stay's lines name the period they belong to."""
     own = pl.col("belongs_to").fill_null(run.period.id)
-    numbered = stays.with_columns(
-        stay=pl.Series(list(numbers), dtype=pl.Int64), _period=own, _owed="patient_owed_fen"
-    )
+    numbered = stays.with_columns(stay=pl.Series(list(numbers), dtype=pl.Int64), _period=own)
     parts = [
         _lines(numbered, f"{layer.id}_{what}_fen", layer.id, what)
         for layer in run.layers
         for what in POSTED
     ]
-    parts.append(_lines(numbered, "_owed", "", OWED))
+    parts += [_lines(numbered, column, "", what) for what, column in WHOLE.items()]
     lines = pl.concat(parts).rows()
     ledger.executemany(
         "INSERT INTO posting (run, stay, period, hospital, layer, what, fen) VALUES (?, ?, ?, ?, ?, ?, ?)",

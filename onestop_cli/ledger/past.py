@@ -6,11 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from onestop_cli.history import POSTED, History
-from onestop_cli.ledger.closing import OWED
+from onestop_cli.decide import CARRIED_OUT
+from onestop_cli.history import POSTED, WHOLE, History
 from onestop_cli.ledger.facts import unpack
 from onestop_cli.periods import Period
 
@@ -31,72 +32,96 @@ def closed_rules(ledger: sqlite3.Connection) -> dict[tuple[str, str], str]:
     }
 
 
+def carried_out(ledger: sqlite3.Connection) -> pl.DataFrame:
+    """The decisions that closed runs have carried out, as `CARRIED_OUT`."""
+    rows = ledger.execute(
+        "SELECT d.line, r.period FROM decision d JOIN run r ON r.number = d.run ORDER BY d.number"
+    )
+    lines = [{**json.loads(line), "carried_out": period} for line, period in rows]
+    written = {n: pl.String if kind == pl.Date else kind for n, kind in CARRIED_OUT.items()}
+    frame = pl.DataFrame(lines, schema=written)
+    return frame.with_columns(pl.col("decided_on").str.to_date())
+
+
 def history(
     ledger: sqlite3.Connection,
     people: Iterable[str],
     numbers: Iterable[tuple[str, str]],
     layers: Sequence[str],
     *,
-    with_held: bool = False,
+    places: Iterable[str] = (),
 ) -> History:
-    """Closed stays of `people`, those with one of the (hospital, 住院号) `numbers`, and on demand all that are held."""
-    _wanted(ledger, people, numbers, with_held)
+    """Closed stays of `people`, those with one of the (hospital, 住院号) `numbers`, those at `places` (文件 · 工作表 ·
+    第n行) of any period, and everything else of the same persons."""
+    periods = closed_periods(ledger)
+    _wanted(ledger, people, numbers, [f"{p.id} · {place}" for place in places for p in periods])
     rows = ledger.execute(
-        "SELECT s.number, s.period, s.facts, t.status, t.blocking, t.choices FROM wanted w "
+        "SELECT s.number, s.run, s.period, s.facts, t.status, t.blocking, t.choices FROM wanted w "
         "JOIN stay s ON s.number = w.number "
         "JOIN state t ON t.number = (SELECT max(number) FROM state WHERE stay = s.number) "
         "ORDER BY s.number"
     ).fetchall()
-    stays = unpack(row[2] for row in rows)
+    settings = _settings(ledger)
     known = pl.DataFrame(
         {
             "_stay": [row[0] for row in rows],
-            "period": [row[1] for row in rows],
-            "status": [row[3] for row in rows],
-            "blocking": [row[4] for row in rows],
+            "settled_with": [settings[row[1]] for row in rows],
+            "period": [row[2] for row in rows],
+            "status": [row[4] for row in rows],
+            "blocking": [row[5] for row in rows],
         },
-        schema={"_stay": pl.Int64, "period": pl.String, "status": pl.String, "blocking": pl.String},
+        schema={"_stay": pl.Int64, **dict.fromkeys(_TEXTS, pl.String)},
     )
-    whole = pl.concat([stays, known, _chosen([row[5] for row in rows], layers)], how="horizontal")
+    facts = unpack([row[3] for row in rows])
+    whole = pl.concat([facts, known, _chosen([row[6] for row in rows], layers)], how="horizontal")
     posted = whole.join(_posted(ledger, layers), on="_stay", how="left", maintain_order="left")
-    return History(posted.drop("_stay"), closed_periods(ledger))
+    return History(posted.drop("_stay"), periods)
+
+
+_TEXTS = ("settled_with", "period", "status", "blocking")
+
+
+def _settings(ledger: sqlite3.Connection) -> dict[int, str]:
+    """Each run's settings, as JSON."""
+    return dict(ledger.execute("SELECT number, json_extract(info, '$.settings') FROM run"))
 
 
 def _wanted(
     ledger: sqlite3.Connection,
     people: Iterable[str],
     numbers: Iterable[tuple[str, str]],
-    with_held: bool,
+    places: Iterable[str],
 ) -> None:
     """The numbers of the stays to fetch, as a temporary table."""
     ledger.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (number INTEGER PRIMARY KEY)")
     ledger.execute("DELETE FROM wanted")
-    find = {
+    find: dict[str, Iterable[tuple[str, ...]]] = {
         "SELECT number FROM stay WHERE person = ?": ((person,) for person in people),
         "SELECT number FROM stay WHERE hospital = ? AND stay_no = ?": numbers,
+        "SELECT number FROM stay WHERE place = ?": ((place,) for place in places),
     }
     for query, keys in find.items():
         ledger.executemany(f"INSERT OR IGNORE INTO wanted {query}", keys)
-    if with_held:
-        ledger.execute(
-            "INSERT OR IGNORE INTO wanted SELECT stay FROM state GROUP BY stay "
-            "HAVING status = 'held' AND number = max(number)"
-        )
+    ledger.execute(
+        "INSERT OR IGNORE INTO wanted SELECT o.number FROM wanted w JOIN stay s ON s.number = w.number "
+        "JOIN stay o ON o.person = s.person"
+    )
 
 
 def _chosen(choices: Sequence[str], layers: Sequence[str]) -> pl.DataFrame:
-    """Decisions of earlier runs, as columns of their own."""
-    parsed = [json.loads(text) for text in choices]
-    amounts = [f"{layer}_{what}" for layer in layers for what in ("docked", "supplement")]
-    columns = {"was_released": pl.Series([p.get("released") for p in parsed], dtype=pl.String)}
-    for name in amounts:
-        values = [p.get(f"{name}_fen") for p in parsed]
-        columns[f"was_{name}_fen"] = pl.Series(values, dtype=pl.Int64)
+    """Decisions of earlier runs and the document that governed, as columns of their own."""
+    parsed: list[dict[str, Any]] = [json.loads(text) for text in choices]
+    columns = {
+        f"was_{what}": pl.Series([p.get(what) for p in parsed], dtype=pl.String)
+        for what in ("released", "category", "rule_id")
+    }
+    for name in (f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")):
+        columns[f"was_{name}"] = pl.Series([p.get(name) for p in parsed], dtype=pl.Int64)
     return pl.DataFrame(columns)
 
 
 def _posted(ledger: sqlite3.Connection, layers: Sequence[str]) -> pl.DataFrame:
-    """What was posted so far for each wanted stay: `posted_<layer>_<amount>_fen`, `posted_patient_owed_fen`."""
+    """What was posted so far for each wanted stay: `posted_<layer>_<amount>_fen`, and of the whole stay."""
     rows = ledger.execute(
         "SELECT p.stay, p.layer, p.what, sum(p.fen) FROM wanted w JOIN posting p ON p.stay = w.number "
         "GROUP BY p.stay, p.layer, p.what"
@@ -111,7 +136,8 @@ def _posted(ledger: sqlite3.Connection, layers: Sequence[str]) -> pl.DataFrame:
         for layer in layers
         for what in POSTED
     ]
-    return lines.group_by("_stay").agg(*sums, _sum_of("", OWED).alias("posted_patient_owed_fen"))
+    sums += [_sum_of("", what).alias(f"posted_{name}") for what, name in WHOLE.items()]
+    return lines.group_by("_stay").agg(sums)
 
 
 def _sum_of(layer: str, what: str) -> pl.Expr:

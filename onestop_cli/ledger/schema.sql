@@ -36,6 +36,7 @@ CREATE TABLE state (
     choices TEXT NOT NULL
 );
 CREATE INDEX state_stay ON state (stay);
+CREATE INDEX state_held ON state (stay) WHERE status = 'held';
 CREATE TABLE posting (
     number INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES run (number),

@@ -1,6 +1,6 @@
 """The ledger file: opening it safely, its version, its transactions.
 
-SQLite with a rollback journal and full syncs, so that a killed process leaves the file as it was, and so that the file
+SQLite with a rollback journal and all syncs, so that a killed process leaves the file as it was, and so that the file
 may lie on a shared folder (a write-ahead log may not). Tables refuse UPDATE and DELETE.
 """
 
@@ -35,9 +35,17 @@ def opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
         raise _refusal(error, path) from error
 
 
+@contextmanager
+def blank() -> Iterator[sqlite3.Connection]:
+    """Books without a line, in memory."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        _bring_up(connection, 0)
+        yield connection
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
@@ -54,11 +62,17 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             "这本台账由更新版本的 onestop 写成", "请先升级 onestop，不要用旧版本打开", str(path)
         )
     _check_whole(connection, path)
-    if version < len(_MIGRATIONS):
-        with transaction(connection):
-            for script in _MIGRATIONS[version:]:
-                _migrate(connection, script)
-            connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
+    _bring_up(connection, version)
+
+
+def _bring_up(connection: sqlite3.Connection, version: int) -> None:
+    """Run the scripts that are missing."""
+    if version == len(_MIGRATIONS):
+        return
+    with transaction(connection):
+        for script in _MIGRATIONS[version:]:
+            _migrate(connection, script)
+        connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
 
 
 def _check_whole(connection: sqlite3.Connection, path: Path) -> None:
@@ -97,6 +111,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """The books as they are now, however many questions are asked."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _refusal(error: sqlite3.Error, path: Path) -> CannotRun:

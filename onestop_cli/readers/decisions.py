@@ -18,6 +18,7 @@ from onestop_cli.money import parse_fen
 from onestop_cli.readers.days import Habit, read_day
 
 COLUMNS = {
+    "所属期": "period",
     "文件": "source",
     "工作表": "sheet",
     "行": "row",

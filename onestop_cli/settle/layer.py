@@ -15,7 +15,7 @@ from onestop_cli.rulebook.govern import lessened, term_column, together
 from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 from onestop_cli.settle.amounts import Parameters, banded, beside, deductible, floor, rounded
-from onestop_cli.settle.year import Turns, chains, claimed_first, left_of
+from onestop_cli.settle.year import Divided, Turns, chains, claimed_first, left_of
 
 GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
 ZERO = pl.lit(0, pl.Int64)
@@ -83,7 +83,7 @@ class LayerPass:
     def _grow(
         self,
         frame: pl.DataFrame,
-        turns: Turns | None,
+        turns: Turns | Divided | None,
         what: str,
         where: pl.Expr,
         amount: pl.Expr,
@@ -168,7 +168,8 @@ class LayerPass:
         if params.has("year_bands", 0):
             frame = self._year_so_far(frame)
             cost, net = self._col("cost_before_fen"), self._col("net_before_fen")
-        amount = rounded(params, banded(params, base, charged, cost, net))
+        frame = frame.with_columns(_grains=banded(params, base, charged, cost, net))
+        amount = rounded(params, pl.col("_grains"))
         borne = ZERO
         if params.has("floor_rate", 0):
             lifted = pl.max_horizontal(amount, pl.min_horizontal(self._least(charged), REST))
@@ -178,7 +179,7 @@ class LayerPass:
         return frame.with_columns(
             pl.when(self._computed).then(amount).otherwise(ZERO).alias(self._name("uncapped_fen")),
             pl.when(self._computed).then(borne).otherwise(ZERO).alias(self._name("borne_fen")),
-        )
+        ).drop("_grains")
 
     def _least(self, charged: pl.Expr) -> pl.Expr:
         """保底, less what earlier layers that count towards it pay."""
@@ -235,9 +236,18 @@ class LayerPass:
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
-        turns = self._turns(frame, column(frame, params["cap_account"]))
+        turns = self._cap_turns(frame, column(frame, params["cap_account"]))
         frame, taken = self._grow(frame, turns, "", capped, wanted, params["cap"])
         return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
+
+    def _cap_turns(self, frame: pl.DataFrame, account: pl.Series) -> Turns | Divided | None:
+        """The year's order; of an amount nobody claimed only what a decision paid stands among the claimed."""
+        extra = f"{self.step.layer}_extra_fen"
+        alone = [step.layer for step in self.book.steps].count(self.step.layer) == 1
+        if not (self.live and alone and extra in frame.columns and frame[extra].sum()):
+            return self._turns(frame, account)
+        touched = frame[f"{self.step.layer}_touched"]
+        return Divided(frame[GROUP], touched, frame[extra], account)
 
     def _pool_room(self, pool: str) -> pl.Expr:
         """What a shared limit leaves this step after earlier stays and the stay's earlier layers; a bound-checked

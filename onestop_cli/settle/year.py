@@ -20,24 +20,32 @@ class Turns:
     key: pl.Series
 
     @cached_property
-    def place(self) -> pl.Series:
-        """Row numbers in turn."""
-        return self.key.arg_sort()
+    def place(self) -> pl.Series | None:
+        """Row numbers in turn; None where the rows stand in turn already."""
+        return None if self.key.is_sorted() else self.key.arg_sort()
 
     @cached_property
-    def back(self) -> pl.Series:
+    def back(self) -> pl.Series | None:
         """From turn back to row."""
-        return self.place.arg_sort()
+        return None if self.place is None else self.place.arg_sort()
+
+    def in_turn(self, rows: pl.Series) -> pl.Series:
+        """Values of the rows, in turn."""
+        return rows if self.place is None else rows.gather(self.place)
+
+    def by_row(self, turns: pl.Series) -> pl.Series:
+        """Values in turn, row by row."""
+        return turns if self.back is None else turns.gather(self.back)
 
     @cached_property
     def first(self) -> pl.Series:
         """In turn: whether a stay is the first of its group."""
-        group = self.group.gather(self.place)
+        group = self.in_turn(self.group)
         return group.ne_missing(group.shift(1))
 
     def before(self, amount: pl.Series) -> pl.Series:
         """The total of `amount` (≥ 0) over the earlier stays of the group, row by row."""
-        return self._before(amount.gather(self.place)).gather(self.back)
+        return self.by_row(self._before(self.in_turn(amount)))
 
     def _before(self, amount: pl.Series) -> pl.Series:
         """The same for amounts that stand in turn already."""
@@ -55,7 +63,7 @@ class Turns:
 
         Both in fen, amount ≥ 0. Exact whichever way the cap moves within the year.
         """
-        amount, cap = amount.gather(self.place), cap.gather(self.place)
+        amount, cap = self.in_turn(amount), self.in_turn(cap)
         before = self._before(amount)
         frame = pl.DataFrame({"amount": amount, "cap": cap, "before": before})
         taken = frame.select(
@@ -64,7 +72,7 @@ class Turns:
         ).to_series()
         if self._rises(cap):
             taken = self._after_rise(amount, cap, before, taken)
-        return self._before(taken).gather(self.back), taken.gather(self.back)
+        return self.by_row(self._before(taken)), self.by_row(taken)
 
     def _rises(self, cap: pl.Series) -> bool:
         return bool(((cap > cap.shift(1)) & ~self.first).any())
@@ -121,6 +129,34 @@ def claimed_first(group: pl.Series, touched: pl.Series, account: pl.Series | Non
         group = group * (int(account.max()) + 1) + account  # type: ignore[arg-type]
     rows = pl.int_range(len(group), eager=True)
     return Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)
+
+
+@dataclass(frozen=True)
+class Divided:
+    """The same as `Turns.capped`, where a decision paid out part of an amount that was not claimed: that part takes its
+    room among the claimed ones, the rest after them. `paid`: fen, on stays that are not claimed."""
+
+    group: pl.Series
+    touched: pl.Series
+    paid: pl.Series
+    account: pl.Series
+
+    def capped(self, amount: pl.Series, cap: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """(before, taken), as of `Turns`."""
+        parts = pl.DataFrame({"amount": amount, "paid": self.paid, "touched": self.touched})
+        part = pl.when(pl.col("paid") > 0).then(pl.min_horizontal("amount", "paid"))
+        first = parts.select(pl.when("touched").then(part.otherwise("amount")).otherwise(0))
+        rest = amount - first.to_series()
+        double = claimed_first(
+            self.group.append(self.group),
+            self.touched.append(pl.Series([False]).new_from_index(0, len(amount))),
+            self.account.append(self.account),
+        )
+        before, taken = double.capped(first.to_series().append(rest), cap.append(cap))
+        chosen = pl.when("touched").then("first").otherwise("last")
+        halves = {"first": before.head(len(amount)), "last": before.tail(len(amount))}
+        of_room = parts.with_columns(**halves).select(chosen.alias("before")).to_series()
+        return of_room, taken.head(len(amount)) + taken.tail(len(amount))
 
 
 def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:
