@@ -56,8 +56,15 @@ class Search:
         return sorted(self.tried.items())
 
 
-def search(cost: Callable[[int], int], low: int, high: int, budget_fen: int, people: int) -> Search:
-    """The setting in `low` … `high` that costs most without costing more than `budget_fen`."""
+def search(
+    cost: Callable[[int], int],
+    low: int,
+    high: int,
+    budget_fen: int,
+    people: int,
+    current: int | None = None,
+) -> Search:
+    """The setting in `low` … `high` that costs most without costing more than `budget_fen`; `current` is tried too."""
     tried: dict[int, int] = {}
 
     def at(setting: int) -> int:
@@ -69,6 +76,8 @@ def search(cost: Callable[[int], int], low: int, high: int, budget_fen: int, peo
     found, beyond = _bisect(at, least, most, budget_fen)
     for setting in _spread(low, high, least if found is None else found):
         at(setting)
+    if current is not None and low <= current <= high:
+        at(current)
     verdict = _verdict(tried, found, beyond, budget_fen, people)
     return Search(
         budget_fen, people, tried, None if verdict == "uneven" else found, beyond, verdict
@@ -183,7 +192,7 @@ def seek(year: Year, proposal: Proposal, key: str, budget_fen: int) -> Found:
         return fund_cost(year, variant, layers)
 
     low, high = _limits(year, spot, every)
-    found = search(cost, low, high, budget_fen, year.people)
+    found = search(cost, low, high, budget_fen, year.people, current)
     return Found(found, key, in_words(rule, spot), spot.unit, fund, current)
 
 

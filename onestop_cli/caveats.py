@@ -3,14 +3,13 @@ not be compared. Sentences for every paper."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import polars as pl
 
 from onestop_cli import impact
-from onestop_cli.money import rate_text, yuan
+from onestop_cli.money import yuan
 from onestop_cli.rulebook import words
-from onestop_cli.schema import LEVELS
 from onestop_cli.simulate import Comparison, Year
 from onestop_cli.statements import STATUS
 
@@ -101,7 +100,8 @@ def _not_exact(comparison: Comparison) -> Iterator[str]:
         if row["unclear_stays"]:
             yield (
                 f"{name}有 {row['unclear_stays']:,} 笔一边是确数、另一边只有上限或按申报计，无法比较"
-                f"（其中现行确数 {yuan(row['unclear_fen'])} 元），不计入"
+                f"（现行确数 {yuan(row['before_unclear_fen'])} 元，"
+                f"方案确数 {yuan(row['after_unclear_fen'])} 元），不计入"
             )
         if row["given_stays"]:
             yield f"{name}有 {row['given_stays']:,} 笔两边都按医院所报计，没有增减"
@@ -128,35 +128,3 @@ def _not_covered(comparison: Comparison) -> Iterator[str]:
     yield f"方案不适用的有 {stays:,} 笔（现行应得 {yuan(fen)} 元），不计入比较，不猜："
     for row in missing.group_by("why", maintain_order=True).agg(pl.col("stays").sum()).iter_rows():
         yield f"　{row[0]}：{row[1]:,} 笔"
-
-
-def price(comparison: Comparison, burden: impact.Burden) -> Iterator[str]:
-    """What relief costs: for all own shares, and for what lies above the edge of a heavy burden."""
-    total = impact.total(comparison)
-    paid = total["after_fen"] - total["before_fen"]
-    relief = total["before_self_fen"] - total["after_self_fen"]
-    if paid > 0 and relief > 0:
-        yield f"个人自付每减少 1 元，基金多支出 {_ratio(paid, relief)} 元"
-    heavy = burden.excess_fen[0] - burden.excess_fen[1]
-    if paid > 0 and heavy > 0:
-        edge = yuan(burden.edge_fen).removesuffix(".00")
-        yield (
-            f"多支出的基金中，{rate_text(heavy * 10_000 // paid)} 减轻了每人每年 {edge} 元以上的自付"
-            f"（这部分每减少 1 元，基金多支出 {_ratio(paid, heavy)} 元）"
-        )
-
-
-def _ratio(part: int, whole: int) -> str:
-    """`part / whole` with two decimals, half up."""
-    return yuan((part * 200 + whole) // (2 * whole))
-
-
-def growth_words(growth: Mapping[str, int]) -> str:
-    """`县级 +10%、乡级 +5%`, or for all levels alike `各级 +10%`."""
-    said = {
-        LEVELS[level]: f"{'+' if rate >= 0 else '−'}{rate_text(abs(rate))}"
-        for level, rate in growth.items()
-    }
-    if len(said) == len(LEVELS) and len(set(said.values())) == 1:
-        return f"各级 {next(iter(said.values()))}"
-    return "、".join(f"{name} {rate}" for name, rate in said.items())

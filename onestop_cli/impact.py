@@ -28,6 +28,8 @@ GROUPS: Mapping[str, tuple[str, pl.Expr]] = {
 }
 """What costs are broken down by: id → title and value of a stay."""
 
+_NOT_EXACT = ("bound", "unclear", "uncovered", "given")
+
 OWN_EDGES = (0, 50_000, 100_000, 300_000, 500_000, 1_000_000)
 """Upper edges of the classes of a person's own share in a year, fen."""
 
@@ -44,29 +46,49 @@ RATIOS = {
 
 
 def layers(comparison: Comparison) -> pl.DataFrame:
-    """Per layer: name, before_fen, after_fen; and of stays with upper bounds only: bounds, before_bound_fen,
-    after_bound_fen; unclear and uncovered stays with what is due today (unclear_fen, uncovered_fen), given stays."""
-    rows = []
-    for layer, name in comparison.layers.items():
-        kind = pl.col(f"{layer}_compared")
-        exprs = {"stays": exact(layer).sum()}
-        for side in SIDES:
-            due, bound = pl.col(f"{layer}_{side}_fen"), pl.col(f"{layer}_{side}_bound_fen")
-            exprs[f"{side}_fen"] = due.filter(exact(layer)).sum()
-            exprs[f"{side}_bound_fen"] = bound.filter(kind == "bound").sum()
-            exprs[f"{side}_reached"] = _people(pl.col(f"{layer}_{side}_reached").fill_null(False))
-            exprs[f"{side}_cut_fen"] = pl.col(f"{layer}_{side}_cut_fen").filter(exact(layer)).sum()
-        for what in ("bound", "unclear", "uncovered", "given"):
-            exprs[f"{what}_stays"] = (kind == what).sum()
-        exprs["unclear_fen"] = pl.col(f"{layer}_before_fen").filter(kind == "unclear").sum()
-        exprs["uncovered_fen"] = pl.col(f"{layer}_before_fen").filter(kind == "uncovered").sum()
-        row = comparison.stays.select(**exprs).cast(pl.Int64).row(0, named=True)
-        rows.append({"layer": layer, "name": name, **row})
+    """A row per layer: its name, stays that are known exactly on both sides and their sums `<side>_fen`, people at the
+    year's limit `<side>_reached`, what it cuts off `<side>_cut_fen`; sums of the stays that are bound or unclear, and
+    how many stays are not exact."""
+    rows = [_layer(comparison, layer) for layer in comparison.layers]
     return pl.DataFrame(rows)
+
+
+def _layer(comparison: Comparison, layer: str) -> dict[str, object]:
+    kind, known = pl.col(f"{layer}_compared"), exact(layer)
+    due = {side: pl.col(f"{layer}_{side}_fen") for side in SIDES}
+    sums = {"stays": known.sum()}
+    for side in SIDES:
+        reached = pl.col(f"{layer}_{side}_reached").fill_null(False) & known
+        sums |= {
+            f"{side}_fen": due[side].filter(known).sum(),
+            f"{side}_reached": _people(reached),
+            f"{side}_cut_fen": pl.col(f"{layer}_{side}_cut_fen").filter(known).sum(),
+            f"{side}_bound_fen": pl.col(f"{layer}_{side}_bound_fen").filter(kind == "bound").sum(),
+            f"{side}_unclear_fen": due[side].filter(kind == "unclear").sum(),
+        }
+    sums |= {f"{what}_stays": (kind == what).sum() for what in _NOT_EXACT}
+    row = comparison.stays.select(**sums).cast(pl.Int64).row(0, named=True)
+    return {"layer": layer, "name": comparison.layers[layer], **row}
 
 
 def _people(where: pl.Expr) -> pl.Expr:
     return pl.col("id_no").filter(where).n_unique()
+
+
+def money(comparison: Comparison) -> pl.DataFrame:
+    """What funds pay, a row per layer and 合计 where there are several: name, before_fen, after_fen, change_fen, rate
+    (of the change, ten-thousandths, null where today's is 0)."""
+    table = layers(comparison).select("name", "before_fen", "after_fen")
+    if table.height > 1:
+        table = pl.concat(
+            [table, table.select(pl.lit("合计").alias("name"), pl.exclude("name").sum())]
+        )
+    change = pl.col("after_fen") - pl.col("before_fen")
+    rate = (change.abs() * 20_000 + pl.col("before_fen")) // (2 * pl.col("before_fen"))
+    return table.with_columns(
+        change_fen=change,
+        rate=pl.when(pl.col("before_fen") > 0).then(rate * change.sign()),
+    )
 
 
 @dataclass(frozen=True)
@@ -128,7 +150,8 @@ def summary(comparison: Comparison) -> dict[str, object]:
 
 def by_group(comparison: Comparison, group: str) -> pl.DataFrame:
     """Per month, level, category or township: name, stays and people with an exact layer, `<layer>_<side>_fen`,
-    `<side>_fen`, change_fen; of sure stays total_fen and `<side>_self_fen`."""
+    `<side>_fen`, change_fen; of stays that are known in everything their number `sure`,
+    total_fen and `<side>_self_fen`."""
     key = GROUPS[group][1]
     sums = [_sums(comparison, side) for side in SIDES]
     counted = pl.any_horizontal(exact(layer) for layer in comparison.layers)
@@ -137,6 +160,7 @@ def by_group(comparison: Comparison, group: str) -> pl.DataFrame:
         .agg(
             counted.sum().cast(pl.Int64).alias("stays"),
             _people(counted).cast(pl.Int64).alias("people"),
+            pl.col("sure").sum().cast(pl.Int64),
             pl.col("total_fen").filter("sure").sum(),
             *sums[0],
             *sums[1],

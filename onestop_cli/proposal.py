@@ -16,6 +16,9 @@ from onestop_cli.rulebook.named import Spot, find_spot, spots
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.simulate import Governs, Variant
 
+_NOT_TERMS = ("标题", "施行日期", "终止日期")
+"""What is no term: it changes nothing for a stay that is tried on."""
+
 Typed = tuple[str, str]
 """A change as typed: key and value."""
 
@@ -30,8 +33,9 @@ class Proposal:
     typed: tuple[Typed, ...] = ()
 
     def changed(self, *more: Typed) -> Proposal:
-        """The same with further changes."""
-        return replace(self, typed=(*self.typed, *more))
+        """The same with further changes, in place of earlier ones of the same name."""
+        kept = (typed for typed in self.typed if typed[0] not in dict(more))
+        return replace(self, typed=(*kept, *more))
 
     def variant(self, today: Sequence[RuleFile]) -> Variant:
         """The rules to try, proved usable like files, and what they change of today's; raises `CannotRun`."""
@@ -91,7 +95,8 @@ class Proposal:
             pairs = [(one.file, file) for one, file in zip(self.loaded, files, strict=True)]
         else:
             pairs = [(today[0], files[0])] if len(today) == len(files) == 1 else []
-        return tuple(change for old, new in pairs for change in changes(old, new))
+        found = (change for old, new in pairs for change in changes(old, new))
+        return tuple(change for change in found if change.what not in _NOT_TERMS)
 
 
 def _rivals(one: RuleFile, other: RuleFile) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli import caveats, impact
+from onestop_cli import caveats, impact, telling
 from onestop_cli.budget import Found
 from onestop_cli.explaining import Part, rule_parts
 from onestop_cli.periods import parse_period
@@ -85,9 +85,16 @@ class Tried:
         return retrace(self.comparison, self.largest)
 
     @cached_property
-    def price(self) -> list[str]:
-        """What relief costs, in sentences."""
-        return list(caveats.price(self.comparison, self.burden))
+    def money(self) -> pl.DataFrame:
+        return impact.money(self.comparison)
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """The effect in words."""
+        told = [telling.gainers(self.people), telling.shares(self.total)]
+        told += telling.limits(self.comparison)
+        told += [telling.heavy(self.burden), *telling.price(self.total, self.burden)]
+        return [*told, telling.growth(self.growth, self.grown)] if self.growth else told
 
     @cached_property
     def caveats(self) -> list[str]:

@@ -20,6 +20,7 @@ from onestop_cli.commands.quote import quote
 from onestop_cli.commands.reconcile import reconcile
 from onestop_cli.commands.roster import roster
 from onestop_cli.commands.rules import rules
+from onestop_cli.commands.simulate import simulate
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "init": init,
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "papers": papers,
     "publish": publish,
     "audit": audit,
+    "simulate": simulate,
     "findings": findings,
     "doctor": doctor,
 }

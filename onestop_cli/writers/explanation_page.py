@@ -14,7 +14,7 @@ from onestop_cli.writers.explanation_screen import basis_text
 from onestop_cli.writers.notice_html import templates
 from onestop_cli.writers.workbook import Book
 
-_COLUMNS = (
+COLUMNS = (
     Column("label", "项目", width=20),
     Column("working", "算式或说明", width=64),
     Column("grains", "金额（元）", "exact", width=14),
@@ -30,18 +30,18 @@ def page(explanation: Explanation, foot: str) -> str:
 def write_book(explanation: Explanation, path: Path) -> None:
     """The same as one sheet, a table for each part."""
     with Book(path, title=explanation.title) as book:
-        widths = [column.chars for column in _COLUMNS]
+        widths = [column.chars for column in COLUMNS]
         sheet = book.sheet("逐笔说明", widths, portrait=True)
         sheet.title(explanation.title)
         sheet.line(explanation.subtitle, "单位：元")
         for part in explanation.parts:
             sheet.heading(part.title)
-            rows = [row for group in part.groups for row in _rows(group)]
-            sheet.table(_COLUMNS, rows, totals=False)
+            rows = [row for group in part.groups for row in step_rows(group)]
+            sheet.table(COLUMNS, rows, totals=False)
             sheet.skip()
 
 
-def _rows(group: Group) -> Iterator[dict[str, Any]]:
+def step_rows(group: Group) -> Iterator[dict[str, Any]]:
     """The lines, then the sentences they follow."""
     yield from (asdict(line) for line in group.lines)
     for basis in group.basis:
