@@ -31,7 +31,7 @@ FINE, NOTE, BAD = "正常", "注意", "不行"
 ROOM = 1_000_000_000
 """Bytes that should be free: a run of 40,000 stays with its papers takes a tenth."""
 
-LONGEST_HOME = 120
+LONGEST_HOME = 90
 """Characters of a county folder's path that leave room for the longest paper below it (Windows: 260)."""
 
 RARE = "䶮·—"
@@ -62,7 +62,7 @@ def _looks(now: datetime) -> Iterator[Callable[[], Iterator[Check]]]:
     yield _fonts
     yield _screen
     yield _rules
-    yield _place
+    yield place
     yield lambda: _county(now)
 
 
@@ -120,7 +120,7 @@ def _rules() -> Iterator[Check]:
         yield Check("政策文件", BAD, "随程序的政策文件不见了", "请重新运行离线安装包里的安装")
 
 
-def _place() -> Iterator[Check]:
+def place() -> Iterator[Check]:
     """The folder we stand in: writing, room, length of its path, whose disk it is on."""
     here = Path.cwd()
     try:

@@ -87,7 +87,7 @@ def _fill(home: Path, checkout: Path, wheels: list[Wheel], day: datetime) -> Non
     bill = sbom(ours, [wheel for wheel in wheels if wheel is not ours], day)
     _json(app / "sbom.cdx.json", bill)
     shutil.copyfile(Path(install.__file__), app / "install.py")
-    _scripts(home)
+    write_scripts(home)
     ignored = shutil.ignore_patterns("truth.json", "__pycache__")
     shutil.copytree(checkout / "samples" / "county", home / "示例县", ignore=ignored)
     booklet.write(checkout / "docs" / "手册.md", home, day)
@@ -111,7 +111,7 @@ def contents(listed: list[dict[str, str | int]], wheels: list[Wheel]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _scripts(home: Path) -> None:
+def write_scripts(home: Path) -> None:
     """Installers, texts and the task shortcuts."""
     spaced = " ".join(_PREFERRED)
     _batch(home / "安装.bat", "install.bat", PYTHONS=spaced)

@@ -1,0 +1,160 @@
+"""The manual's outputs and pictures, made from the samples: `make manual`, in a checkout.
+
+In `手册.md` a block marked `console` holds commands after `> ` and what they print; a `<!-- do … -->` line is what a
+clerk does by hand. `refreshed` does all of it in an empty folder and writes each output anew, so that a test can
+hold the manual to what really comes out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import openpyxl
+
+from docs.snapshots import take_pictures
+from onestop_cli.cli import run
+from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
+from onestop_cli.vocabulary import glossary
+
+HERE = Path(__file__).parent
+MANUAL = HERE / "手册.md"
+SAMPLES = HERE.parent / "samples" / "county"
+
+_BLOCK = re.compile(r"```console(?: first=(\d+))?\n(.*?)```|<!-- do (.+?) -->", re.DOTALL)
+_CODES = re.compile(r"(<!-- codes -->\n).*?(<!-- end -->)", re.DOTALL)
+_STEADY = (
+    (r"（\d{4}-\d\d-\d\d \d\d:\d\d）", "（2011-01-10 09:30）"),
+    (r"Python [\d.]+（64 位），\w+", "Python 3.13.1（64 位），Windows"),
+    (r"文件夹：\S+/结算", r"文件夹：D:\\结算"),
+    (r"20[2-9]\d-\d\d-\d\d \d\d:\d\d", "2011-01-20 16:05"),
+)
+"""What differs from day to day and from computer to computer, and what the manual shows for it."""
+
+
+def refreshed(text: str, work: Path) -> str:
+    """`text` with the output of every command as it comes out now; `work` is an empty folder to do it in."""
+    desk = Desk(work)
+
+    def done(match: re.Match[str]) -> str:
+        first, block, deed = match.groups()
+        if deed:
+            desk.do(*shlex.split(deed))
+            return match[0]
+        mark = f" first={first}" if first else ""
+        return f"```console{mark}\n{desk.type(block, int(first or 0))}```"
+
+    with contextlib.chdir(work):
+        text = _BLOCK.sub(done, text)
+    return _CODES.sub(lambda match: match[1] + _codes() + match[2], text)
+
+
+class Desk:
+    """A clerk at work in an empty folder."""
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+
+    def do(self, deed: str, *words: str) -> None:
+        """What is done by hand: `copy`, `cd`, `move`, `write`, `fill`."""
+        getattr(self, f"_{deed}")(*words)
+
+    def type(self, block: str, first: int) -> str:
+        """The commands of `block`, each with what it prints: at most the `first` lines, all when that is 0."""
+        shown = ""
+        for line in block.splitlines():
+            if line.startswith("> "):
+                lines = list(_printed(shlex.split(line.removeprefix("> "))))
+                cut = [*lines[:first], "……"] if first and len(lines) > first else lines
+                shown += "\n".join([line, *cut]) + "\n"
+        return shown
+
+    def _copy(self, source: str, target: str) -> None:
+        """Copy a file, or the files of a folder, of the sample county."""
+        origin = SAMPLES / source
+        for file in sorted(origin.iterdir()) if origin.is_dir() else [origin]:
+            shutil.copy(file, target)
+
+    def _cd(self, folder: str) -> None:
+        os.chdir(folder)
+
+    def _move(self, source: str, target: str) -> None:
+        """Move the files of a folder into another, which is made."""
+        Path(target).mkdir(parents=True)
+        for file in sorted(Path(source).iterdir()):
+            shutil.move(file, target)
+
+    def _write(self, file: str, old: str, new: str) -> None:
+        """Replace `old` by `new` in a text file."""
+        text = Path(file).read_text("utf-8")
+        assert old in text, f"{file} has no {old}"
+        Path(file).write_text(text.replace(old, new, 1), "utf-8")
+
+    def _fill(self, source: str, target: str, sheet: str, which: str, *values: str) -> None:
+        """Fill columns (`title=value`) of a sheet and save the workbook as `target`.
+
+        `which`: `title=value` for the first row that has it, `title=*` for every row with a number there.
+        """
+        book = openpyxl.load_workbook(source)
+        key, wanted = which.split("=")
+        filled = dict(value.split("=", 1) for value in values)
+        rows = book[sheet].iter_rows()
+        header = next(row for row in rows if any(cell.value == key for cell in row))
+        at = {cell.value: cell.column - 1 for cell in header}
+        lines = [row for row in rows if _means(row[at[key]].value, wanted)]
+        for line in lines if wanted == "*" else lines[:1]:
+            for title, value in filled.items():
+                day = re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+                line[at[title]].value = date.fromisoformat(value) if day else value
+        book.save(target)
+
+
+def _means(value: object, wanted: str) -> bool:
+    return isinstance(value, int) if wanted == "*" else value == wanted
+
+
+def _printed(words: list[str]) -> Iterator[str]:
+    """The lines a clerk sees of `onestop …`, without progress and trailing blanks."""
+    assert words[0] == "onestop", words
+    out, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        run(words[1:])
+    said = ""
+    for stream in (out, errors):
+        stream.seek(0)
+        said += stream.read()
+    for line in said.rstrip().splitlines():
+        if not re.fullmatch(r"[^ ]{2,12}…", line):
+            for pattern, steady in _STEADY:
+                line = re.sub(pattern, steady, line)
+            yield line.rstrip()
+
+
+def _codes() -> str:
+    """Every finding: what it means, what it does, what to do."""
+    return "".join(
+        f"\n### {finding.code} {finding.title}\n\n"
+        f"后果：{SEVERITIES[finding.severity]}。{finding.effect}\n\n"
+        f"含义：{finding.meaning}\n\n怎么办：{finding.remedy}\n"
+        for finding in CATALOGUE.values()
+    )
+
+
+def main() -> None:
+    """Bring manual, glossary and pictures up to date."""
+    (HERE / "glossary.md").write_text(glossary(), "utf-8")
+    with TemporaryDirectory() as work:
+        MANUAL.write_text(refreshed(MANUAL.read_text("utf-8"), Path(work)), "utf-8")
+        take_pictures(Path(work) / "结算", HERE / "pictures")
+
+
+if __name__ == "__main__":
+    main()
