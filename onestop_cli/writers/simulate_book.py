@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.budget import shown
+from onestop_cli.explaining import Part
 from onestop_cli.impact import GROUPS
 from onestop_cli.money import yuan
 from onestop_cli.schema import LEVELS
@@ -19,10 +20,10 @@ from onestop_cli.writers.explanation_page import step_rows
 from onestop_cli.writers.workbook import Book, Sheet
 
 _OVERVIEW = (
-    Column("name", "方案", width=34),
-    Column("before_fen", "现行", "yuan", width=15, group="基金支出"),
-    Column("after_fen", "方案", "yuan", width=15, group="基金支出"),
-    Column("change_fen", "增减", "yuan", width=15, group="基金支出"),
+    Column("name", "方案", width=28),
+    Column("before_fen", "现行", "yuan", group="基金支出"),
+    Column("after_fen", "方案", "yuan", group="基金支出"),
+    Column("change_fen", "增减", "yuan", group="基金支出"),
     Column("gain", "人数", "int", group="多得"),
     Column("gain_fen", "金额", "yuan", group="多得"),
     Column("lose", "人数", "int", group="少得"),
@@ -59,7 +60,7 @@ _LARGEST = (
     Column("period", "结算期", width=9),
     Column("hospital", "医疗机构", width=26),
     Column("stay_no", "住院号", width=16),
-    Column("category", "对象类别", width=18),
+    Column("category", "对象类别", width=22),
     Column("total_fen", "总费用", "yuan"),
     Column("before_fen", "现行应得", "yuan"),
     Column("after_fen", "方案应得", "yuan"),
@@ -94,7 +95,7 @@ def write_simulate_book(study: Study, path: Path) -> None:
             _curve(book, study)
         _each(book, study, "分项支出", _LAYERS, lambda tried: tried.layers.with_columns(_change()))
         for group, (title, _) in GROUPS.items():
-            _each(book, study, f"按{title}", *_by(study, group, title))
+            _each(book, study, f"按{title}", *_by(study, group, title), chart=f"基金支出按{title}")
         _classes(book, study)
         _each(book, study, "变化最大的住院", _LARGEST, _largest, totals=False)
         _steps(book, study)
@@ -158,8 +159,9 @@ def _each(
     rows: Callable[[Tried], pl.DataFrame],
     *,
     totals: bool = True,
+    chart: str = "",
 ) -> None:
-    """A sheet with the same table for every variant."""
+    """A sheet with the same table for every variant, and a chart of both sides where it has a title."""
     if not study.tried:
         return
     sheet = book.sheet(name, [column.chars for column in columns])
@@ -167,8 +169,18 @@ def _each(
     sheet.line("", "单位：元")
     for tried in study.tried:
         sheet.heading(f"方案：{tried.name}")
-        sheet.table(columns, rows(tried), totals=totals)
+        table = rows(tried)
+        sheet.table(columns, table, totals=totals)
+        end = sheet.row - int(totals)
         sheet.skip()
+        if chart and not table.is_empty():
+            sheet.bars(chart, range(end - table.height, end), 0, _both_sides(columns))
+
+
+def _both_sides(columns: Sequence[Column]) -> dict[str, int]:
+    """Where the sums of today and of the variant stand."""
+    keys = [column.key for column in columns]
+    return {"现行": keys.index("before_fen"), "方案": keys.index("after_fen")}
 
 
 def _by(
@@ -184,8 +196,8 @@ def _by(
         Column("before_fen", "现行", "yuan", total=True, group="基金合计"),
         Column("after_fen", "方案", "yuan", total=True, group="基金合计"),
         Column("change_fen", "增减", "yuan", total=True, less=("after_fen", "before_fen"), group="基金合计"),
-        Column("before_self_fen", "现行", "yuan", total=True, group="个人自付"),
-        Column("after_self_fen", "方案", "yuan", total=True, group="个人自付"),
+        Column("before_self_fen", "现行", "yuan", total=True, group="个人自付（能算准的）"),
+        Column("after_self_fen", "方案", "yuan", total=True, group="个人自付（能算准的）"),
     )  # fmt: skip
 
     def rows(tried: Tried) -> pl.DataFrame:
@@ -236,9 +248,16 @@ def _one(sheet: Sheet, number: int, retraced: Retraced) -> None:
     sums = f"现行 {yuan(row['before_fen'])} → 方案 {yuan(row['after_fen'])}"
     for title, parts in (("现行", retraced.before), ("方案", retraced.after)):
         sheet.heading(f"{number}. {about}　{sums}　按{title}")
-        lines = [line for part in parts for group in part.groups for line in step_rows(group)]
-        sheet.table(STEPS, lines, totals=False)
+        sheet.table(STEPS, list(_lines(parts)), totals=False)
     sheet.skip()
+
+
+def _lines(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+    """Every step under the name of its part."""
+    for part in parts:
+        yield {"label": f"【{part.title}】"}
+        for group in part.groups:
+            yield from step_rows(group)
 
 
 def _curve(book: Book, study: Study) -> None:
