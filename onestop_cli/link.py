@@ -117,6 +117,34 @@ def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
 
 def _verdicts(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
     """Per stay that met an entry: the columns of LINK but the lapse and the suggestion."""
+    at = pl.col("at")
+    alone = at.ne_missing(at.shift(1)) & at.ne_missing(at.shift(-1))
+    one = met.with_columns(alone=alone)
+    several = one.filter(~pl.col("alone")).drop("alone")
+    return pl.concat([one.filter("alone").pipe(_of_one), several.pipe(_of_several, overlap)])
+
+
+def _of_one(met: pl.DataFrame) -> pl.DataFrame:
+    """The verdict where a stay met a single entry, as nearly all do: nothing to choose between."""
+    same, valid, category = pl.col("same"), pl.col("valid"), pl.col("category")
+    counts = pl.when(valid & pl.col("known")).then(pl.concat_list(category))
+    return met.select(
+        "at",
+        category=pl.when(valid).then(category),
+        listed=same,
+        entitled=valid,
+        township=pl.when(same).then("entry_township"),
+        village=pl.when(same).then("entry_village"),
+        roster_name=pl.when(~same).then("entry_name"),
+        roster_place="place",
+        died_on="deceased_on",
+        categories_valid=pl.lit(None, pl.String),
+        categories=pl.coalesce(counts, pl.lit([], pl.List(pl.String))),
+    )
+
+
+def _of_several(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
+    """The same where there are several: the best valid one counts."""
     best_first = pl.col("category").filter("valid").unique(maintain_order=True)
     known = pl.col("category").filter(pl.col("valid") & pl.col("known")).unique(maintain_order=True)
     somewhere = pl.col("same") & (

@@ -26,9 +26,10 @@ def residence(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     townships have, leave the place open.
     """
     places = _known(roster)
-    asked = stays.select(plain(pl.col(_TEXTS)).fill_null(""))
+    asked = stays.select(_TEXTS)
+    texts = asked.unique()
     found = (
-        asked.unique()
+        texts.select(plain(pl.col(_TEXTS)).fill_null(""))
         .with_columns(_town(text, places["town"]).alias(f"{text}_town") for text in _TEXTS)
         .with_columns(
             town=pl.coalesce("township_raw_town", "village_raw_town", "address_raw_town"),
@@ -36,9 +37,14 @@ def residence(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
         )
         .pipe(_agree, places)
     )
-    return asked.join(found, on=_TEXTS, how="left", validate="m:1", maintain_order="left").select(
-        "township", "village"
-    )
+    return asked.join(
+        texts.hstack(found),
+        on=_TEXTS,
+        how="left",
+        validate="m:1",
+        nulls_equal=True,
+        maintain_order="left",
+    ).select("township", "village")
 
 
 def _known(roster: pl.DataFrame) -> pl.DataFrame:
@@ -108,11 +114,12 @@ def _agree(found: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     )
     alone = pl.col("town").is_null() & (pl.col("township_raw") == "")
     return (
-        found.join(by_both, on=["town", "hamlet"], how="left", validate="m:1")
-        .join(by_village, on="hamlet", how="left", validate="m:1")
-        .join(by_town, on="town", how="left", validate="m:1")
+        found.join(
+            by_both, on=["town", "hamlet"], how="left", validate="m:1", maintain_order="left"
+        )
+        .join(by_village, on="hamlet", how="left", validate="m:1", maintain_order="left")
+        .join(by_town, on="town", how="left", validate="m:1", maintain_order="left")
         .select(
-            *_TEXTS,
             township=pl.when(alone).then("lone_town").otherwise("lone"),
             village=pl.when(alone).then("lone_village").otherwise("both_village"),
         )

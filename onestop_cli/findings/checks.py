@@ -38,7 +38,7 @@ class Check:
         """
         return self.holds.fill_null(False) & ~released(self.code)
 
-    def raised(self, stays: pl.DataFrame) -> pl.DataFrame:
+    def raised(self, stays: pl.LazyFrame) -> pl.LazyFrame:
         """The rows for which the check stands, as findings."""
         found = stays.filter(self.stands)
         return found.select(
@@ -62,7 +62,7 @@ class Check:
 
 def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> pl.DataFrame:
     """All findings of `checks` over `stays`, in the order of the checks."""
-    return pl.concat([check.raised(stays) for check in checks])
+    return pl.concat([check.raised(stays.lazy()) for check in checks]).collect()
 
 
 def blocked(checks: Sequence[Check]) -> pl.Expr:
