@@ -1,8 +1,8 @@
-"""The manual's outputs and pictures, made from the samples: `make manual`, in a checkout.
+"""Outputs and pictures of the manual and the README, made from the samples: `make manual`, in a checkout.
 
-In `手册.md` a block marked `console` holds commands after `> ` and what they print; a `<!-- do … -->` line is what a
+In these pages a block marked `console` holds commands after `> ` and what they print; a `<!-- do … -->` line is what a
 clerk does by hand. `refreshed` does all of it in an empty folder and writes each output anew, so that a test can
-hold the manual to what really comes out.
+hold the pages to what really comes out.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from onestop_cli.vocabulary import glossary
 
 HERE = Path(__file__).parent
 MANUAL = HERE / "手册.md"
+README = HERE.parent / "README.md"
 SAMPLES = HERE.parent / "samples" / "county"
 
 _BLOCK = re.compile(r"```console(?: first=(\d+))?\n(.*?)```|<!-- do (.+?) -->", re.DOTALL)
@@ -78,8 +79,11 @@ class Desk:
         return shown
 
     def _copy(self, source: str, target: str) -> None:
-        """Copy a file, or the files of a folder, of the sample county."""
+        """Copy a file, or the files of a folder, of the sample county; a folder that is not there is made."""
         origin = SAMPLES / source
+        if origin.is_dir() and not Path(target).exists():
+            shutil.copytree(origin, target)
+            return
         for file in sorted(origin.iterdir()) if origin.is_dir() else [origin]:
             shutil.copy(file, target)
 
@@ -149,8 +153,10 @@ def _codes() -> str:
 
 
 def main() -> None:
-    """Bring manual, glossary and pictures up to date."""
+    """Bring README, manual, glossary and pictures up to date."""
     (HERE / "glossary.md").write_text(glossary(), "utf-8")
+    with TemporaryDirectory() as work:
+        README.write_text(refreshed(README.read_text("utf-8"), Path(work)), "utf-8")
     with TemporaryDirectory() as work:
         MANUAL.write_text(refreshed(MANUAL.read_text("utf-8"), Path(work)), "utf-8")
         take_pictures(Path(work) / "结算", HERE / "pictures")

@@ -24,7 +24,11 @@ class Problem:
     @property
     def place(self) -> str:
         """Where it is, as a clerk would say it: 文件 · 工作表 · 第 n 行."""
-        parts = [self.file, self.sheet and f"工作表“{self.sheet}”", self.row and f"第 {self.row} 行"]
+        parts = [
+            self.file,
+            self.sheet and f"工作表“{self.sheet}”",
+            self.row and f"第 {self.row} 行",
+        ]
         return " · ".join(part for part in parts if part)
 
 

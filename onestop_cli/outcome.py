@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from onestop_cli.explained.working import Group, Line, figure
+from onestop_cli.explained.working.lines import named, smallest
 from onestop_cli.money import yuan
-from onestop_cli.working import Group, Line, figure
-from onestop_cli.working.lines import named, smallest
 
 Row = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from onestop_cli import caveats, impact, telling
 from onestop_cli.budget import Found
-from onestop_cli.explaining import Part, rule_parts
+from onestop_cli.explained.explaining import Part, rule_parts
 from onestop_cli.periods import parse_period
 from onestop_cli.simulate import Comparison, Variant, Year, own, settled
 

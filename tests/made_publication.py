@@ -11,7 +11,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from onestop_cli.batch.publish import Choices, publish
-from onestop_cli.posting import Wall
+from onestop_cli.publicity.posting import Wall
 from onestop_cli.run import Run
 
 FROM = Wall(first=date(2011, 1, 6))

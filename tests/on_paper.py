@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from onestop_cli.working import Line
+from onestop_cli.explained.working import Line
 
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?%|-?[\d,]+\.\d{2,6}")
 _UNITS = {"分": "0.01", "角": "0.1", "元": "1"}

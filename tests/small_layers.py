@@ -6,10 +6,10 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
+from onestop_cli.explained.trial import settle_given
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
 from onestop_cli.rulebook.language import RuleFile
-from onestop_cli.trial import settle_given
 
 HEAD = """
 id = "shape"

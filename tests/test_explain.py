@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 from onestop_cli.batch.explain import explain_stay
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.errors import Broken, CannotRun
-from onestop_cli.explaining import Explanation, Part, explain
+from onestop_cli.explained.explaining import Explanation, Part, explain
+from onestop_cli.explained.which_stay import stays_meant, the_stay
+from onestop_cli.explained.working import Group, Line, StepOnStay, work_out
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.run import Run, load_run
 from onestop_cli.settle import settle
-from onestop_cli.which_stay import stays_meant, the_stay
-from onestop_cli.working import Group, Line, StepOnStay, work_out
 from onestop_cli.writers.columns import text_width
 from onestop_cli.writers.explanation_page import page, write_book
 from onestop_cli.writers.explanation_screen import show, wrapped
@@ -310,7 +310,7 @@ class TestWhichStay:
     def test_several_are_all_listed_with_how_to_choose(self, run: Run) -> None:
         with pytest.raises(CannotRun) as error:
             the_stay(run.stays, MISSED)
-        chosen = [problem.remedy.split("'")[1] for problem in error.value.problems]
+        chosen = [problem.remedy.split('"')[1] for problem in error.value.problems]
         assert [the_stay(run.stays, text)["stay_no"] for text in chosen] == ["A4", "A5"]
 
     def test_a_typed_id_is_not_repeated(self, run: Run) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from onestop_cli.identify import identify, make_id
 from onestop_cli.link import link, understand_roster
-from onestop_cli.rostering import roster_faults
+from onestop_cli.rosters.rostering import roster_faults
 from onestop_cli.schema import LINK, READ_ROSTER, READ_STAYS
 
 WANG = make_id("63990119800101123")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onestop_cli.notices import OTHER, Notice, Notices, amounts, notices_of, row_columns
+from onestop_cli.publicity.notices import OTHER, Notice, Notices, amounts, notices_of, row_columns
 from tests.made_notices import LAYERS, id_of, run_of, stay
 from tests.made_run import made_run
 

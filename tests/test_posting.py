@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from onestop_cli.errors import CannotRun
-from onestop_cli.posting import FundLine, Wall, last_working_day, posting_of
+from onestop_cli.publicity.posting import FundLine, Wall, last_working_day, posting_of
 from tests.made_notices import STANDARDS, run_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from onestop_cli.privacy import (
+from onestop_cli.publicity.privacy import (
     harmless_category,
     masked,
     numbers_in,

@@ -17,7 +17,7 @@ from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import advance
 from onestop_cli.ledger.store import opened
-from onestop_cli.posting import Wall
+from onestop_cli.publicity.posting import Wall
 from onestop_cli.run import TABLES
 from tests import made_books
 from tests.made_notices import LAYERS, id_of, run_of, stay

@@ -13,7 +13,7 @@ import pytest
 from onestop_cli.batch.publish import Choices, publish
 from onestop_cli.errors import CannotRun
 from onestop_cli.places import template_folder
-from onestop_cli.posting import FundLine
+from onestop_cli.publicity.posting import FundLine
 from onestop_cli.run import Run
 from onestop_cli.writers import notice_pdf
 from onestop_cli.writers.notice_words import Look

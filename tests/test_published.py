@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from onestop_cli.casework import work_out
+from onestop_cli.explained.casework import work_out
 from onestop_cli.rulebook import check
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.library import load_rule

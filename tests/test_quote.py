@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from onestop_cli.batch.quote import Asked, quote_stay, understood
 from onestop_cli.errors import CannotRun
+from onestop_cli.explained.quoting import Quote, quote
 from onestop_cli.ledger.store import opened
-from onestop_cli.quoting import Quote, quote
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import pytest
 
 from onestop_cli.batch.publish import Choices, publish
-from onestop_cli.notices import OTHER
-from onestop_cli.rolls import COLUMNS, Roll, rolls_of
+from onestop_cli.publicity.notices import OTHER
+from onestop_cli.publicity.rolls import COLUMNS, Roll, rolls_of
 from tests.made_notices import entry, id_of, run_of, stay
 from tests.made_publication import FROM, Tags, manifest, texts
 

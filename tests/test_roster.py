@@ -20,9 +20,9 @@ from onestop_cli.commands.roster import roster as command
 from onestop_cli.errors import CannotRun
 from onestop_cli.identify import make_id
 from onestop_cli.link import understand_roster
-from onestop_cli.roster_changes import KINDS as CHANGE_KINDS
-from onestop_cli.roster_changes import diff_rosters
-from onestop_cli.rostering import KINDS, RosterCheck, check_roster
+from onestop_cli.rosters.roster_changes import KINDS as CHANGE_KINDS
+from onestop_cli.rosters.roster_changes import diff_rosters
+from onestop_cli.rosters.rostering import KINDS, RosterCheck, check_roster
 from onestop_cli.schema import QUARANTINE, READ_ROSTER, empty
 from onestop_cli.writers.roster_screen import show_changes, show_check
 

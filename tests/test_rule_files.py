@@ -8,7 +8,8 @@ from functools import cache
 
 import pytest
 
-from onestop_cli.casework import work_out
+from onestop_cli.explained.casework import work_out
+from onestop_cli.explained.trial import Amounts, settle_given
 from onestop_cli.places import rules_folder
 from onestop_cli.rulebook import check
 from onestop_cli.rulebook.book import Rulebook
@@ -16,7 +17,6 @@ from onestop_cli.rulebook.cases import Cases, Given, load_cases
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, find_rules, load_rule, load_rules
 from onestop_cli.rulebook.terms import Terms
-from onestop_cli.trial import Amounts, settle_given
 
 TABLE = (
     "huangzhong-2009", "dafang-2006", "dafang-2006-11", "dafang-2008", "dafang-2009",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.casework import work_out
+from onestop_cli.explained.casework import work_out
 from onestop_cli.rulebook import check, language
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.language import Layer, RuleFile

@@ -48,7 +48,13 @@ def test_some_words_only_say_that_there_is_no_category(text: str | None) -> None
 
 @pytest.mark.parametrize(
     ("text", "level"),
-    [("乡级", "township"), ("中心卫生院", "township"), ("一级", "township"), ("县（区）级", "county"), ("三级", None)],
+    [
+        ("乡级", "township"),
+        ("中心卫生院", "township"),
+        ("一级", "township"),
+        ("县（区）级", "county"),
+        ("三级", None),
+    ],
 )
 def test_levels_are_known_in_their_spellings(text: str, level: str | None) -> None:
     assert SHIPPED.canonical_level(text) == level

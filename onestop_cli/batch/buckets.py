@@ -32,7 +32,7 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.reading import Reading
 from onestop_cli.reconcile import control
-from onestop_cli.rostering import roster_faults
+from onestop_cli.rosters.rostering import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.rulebook.usable import unusable

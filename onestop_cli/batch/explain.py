@@ -7,9 +7,9 @@ from pathlib import Path
 
 from onestop_cli import __version__
 from onestop_cli.batch.run_rules import rules_of
-from onestop_cli.explaining import explain
+from onestop_cli.explained.explaining import explain
+from onestop_cli.explained.which_stay import the_stay
 from onestop_cli.run import load_run
-from onestop_cli.which_stay import the_stay
 from onestop_cli.writers.explanation_page import page, write_book
 from onestop_cli.writers.explanation_screen import show
 from onestop_cli.writers.folder import refuse_existing, staged_file

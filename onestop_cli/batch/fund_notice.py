@@ -9,7 +9,7 @@ from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.past import closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.periods import Period
-from onestop_cli.posting import FundLine
+from onestop_cli.publicity.posting import FundLine
 
 
 def fund_lines(ledger: Path, period: Period) -> tuple[FundLine, ...]:

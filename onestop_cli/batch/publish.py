@@ -13,9 +13,9 @@ from typing import Any
 from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import stop
-from onestop_cli.notices import Notice, notices_of
-from onestop_cli.posting import FundLine, Posting, Wall, posting_of
-from onestop_cli.rolls import rolls_of
+from onestop_cli.publicity.notices import Notice, notices_of
+from onestop_cli.publicity.posting import FundLine, Posting, Wall, posting_of
+from onestop_cli.publicity.rolls import rolls_of
 from onestop_cli.run import Run, load_run
 from onestop_cli.writers import site
 from onestop_cli.writers.boards import notice_boards, roll_boards, write_boards, write_page

@@ -17,9 +17,9 @@ from onestop_cli import __version__
 from onestop_cli.batch.past import remember
 from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.explained.quoting import YearSoFar, quote
 from onestop_cli.identify import identify
 from onestop_cli.money import parse_fen
-from onestop_cli.quoting import YearSoFar, quote
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given

@@ -14,8 +14,8 @@ from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.link import understand_roster
 from onestop_cli.readers.roster import read_rosters
-from onestop_cli.roster_changes import diff_rosters
-from onestop_cli.rostering import check_roster
+from onestop_cli.rosters.roster_changes import diff_rosters
+from onestop_cli.rosters.rostering import check_roster
 from onestop_cli.settings import FILE_NAME, Settings
 from onestop_cli.synonyms import key, names
 from onestop_cli.writers.folder import refuse_existing

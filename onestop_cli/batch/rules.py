@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from onestop_cli.casework import work_out
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.explained.casework import work_out
 from onestop_cli.rulebook import check as proof
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.changes import changes

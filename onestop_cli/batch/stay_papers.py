@@ -8,11 +8,11 @@ import polars as pl
 
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.errors import stop
+from onestop_cli.explained.which_stay import the_stay
 from onestop_cli.papers_of_stay import StayPaper, papers_of, why_none
 from onestop_cli.run import Run, load_run
 from onestop_cli.schema import PLACE
 from onestop_cli.synonyms import near
-from onestop_cli.which_stay import the_stay
 from onestop_cli.writers.folder import refuse_existing, staged
 from onestop_cli.writers.stay_papers import APPROVAL, STATEMENT, approvals, statements
 

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import polars as pl
-
-from onestop_cli.errors import stop
-from onestop_cli.history import PENDING
-from onestop_cli.identify import mask_id
+from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.store import transaction
+from onestop_cli.periods import Period, parse_period
 
 APPROVED = ("payable", "offset", "supplement")
 """What of a layer its fund pays."""
@@ -26,7 +22,8 @@ APPROVED = ("payable", "offset", "supplement")
 
 @dataclass(frozen=True)
 class Line:
-    """One fund's account in one period, in fen. `adjusted` is the part of `approved` for stays of closed periods."""
+    """One fund's account in one period, in fen. `adjusted` is the part of `approved` for stays of earlier periods,
+    `paid_out` the part that goes to patients."""
 
     fund: str
     period: str
@@ -34,6 +31,7 @@ class Line:
     advanced: int
     approved: int
     adjusted: int
+    paid_out: int
 
     @property
     def balance(self) -> int:
@@ -41,70 +39,86 @@ class Line:
         return self.opening + self.advanced - self.approved
 
 
-def advance(
-    ledger: sqlite3.Connection,
-    fund: str,
-    period: str,
-    fen: int,
-    booked_on: date,
-    note: str,
-    operator: str,
-) -> None:
-    """Book a 预拨 to `fund` for `period`; a negative amount takes one back, with a new line."""
-    known = sorted({name for _, name in funds(ledger).items()})
-    if known and fund not in known:
-        raise stop(f"台账里没有“{fund}”这个基金", f"请写：{'、'.join(known)}")
+@dataclass(frozen=True)
+class Advance:
+    """A 预拨 as it is booked: `fen` to `fund` for `period`; a negative amount takes one back, with a new line."""
+
+    fund: str
+    period: Period
+    fen: int
+    booked_on: date
+    note: str
+    operator: str
+
+
+def book_advance(ledger: sqlite3.Connection, line: Advance, known: Collection[str] = ()) -> None:
+    """Book an advance; `known` are funds of the county's documents, beside those of closed runs.
+
+    Raises `CannotRun` for a fund nobody knows, a period that is closed or lies before a closed one, and nothing to book.
+    """
     with transaction(ledger):
+        names = sorted({*funds(ledger).values(), *known})
+        problems = [*_doubts(ledger, line)]
+        if names and line.fund not in names:
+            problems.append(Problem(f"没有“{line.fund}”这个基金", f"--fund 可写：{'、'.join(names)}"))
+        if problems:
+            raise CannotRun(problems)
         ledger.execute(
             "INSERT INTO advance (fund, period, fen, booked_on, note, operator) VALUES (?, ?, ?, ?, ?, ?)",
-            (fund, period, fen, booked_on.isoformat(), note, operator),
+            (line.fund, line.period.id, line.fen, line.booked_on.isoformat(), line.note, line.operator),
+        )  # fmt: skip
+
+
+def _doubts(ledger: sqlite3.Connection, line: Advance) -> list[Problem]:
+    doubts = []
+    last = ledger.execute("SELECT period, last FROM run ORDER BY last DESC LIMIT 1").fetchone()
+    if last and line.period.first.isoformat() <= last[1]:
+        doubts.append(
+            Problem(
+                f"{line.period.chinese}已经关账（最近关的是 {last[0]}），账目不再变动",
+                "请记在还没有关账的结算期",
+            )
         )
+    if line.fen == 0:
+        doubts.append(Problem("预拨金额为零", "请写元，例如 --amount 500000"))
+    if line.fen < 0 and not line.note:
+        doubts.append(Problem("收回预拨要写明原因", "请加上 --note"))
+    return doubts
 
 
 def funds(ledger: sqlite3.Connection) -> dict[str, str]:
     """Layer id → the fund that pays it, by all closed runs."""
     found: dict[str, str] = {}
-    for (info,) in ledger.execute("SELECT info FROM run ORDER BY number"):
-        found |= {layer["id"]: layer["fund"] for layer in json.loads(info)["layers"]}
+    for (layers,) in ledger.execute(
+        "SELECT json_extract(info, '$.layers') FROM run ORDER BY number"
+    ):
+        found |= {layer["id"]: layer["fund"] for layer in json.loads(layers)}
     return found
 
 
 def accounts(ledger: sqlite3.Connection) -> list[Line]:
     """Every fund's line in every period that has one, in order of time."""
-    approved, adjusted, advanced = _approved(ledger), _adjusted(ledger), _advanced(ledger)
+    approved, adjusted, paid_out = (
+        _by_fund(ledger, condition)
+        for condition in ("", "AND p.period <> r.period", "AND p.what = 'supplement'")
+    )
+    advanced = _advanced(ledger)
     lines = []
     for fund in dict.fromkeys([*funds(ledger).values(), *(fund for fund, _ in advanced)]):
         balance = 0
         for period in _periods(ledger):
-            key = (fund, period)
-            line = Line(
-                fund,
-                period,
-                balance,
-                advanced.get(key, 0),
-                approved.get(key, 0),
-                adjusted.get(key, 0),
-            )
+            sums = (found.get((fund, period), 0) for found in (advanced, approved, adjusted, paid_out))
+            line = Line(fund, period, balance, *sums)
             balance = line.balance
             lines.append(line)
     return lines
 
 
 def _periods(ledger: sqlite3.Connection) -> list[str]:
-    """Closed periods in order, then periods that have only an advance so far."""
-    closed = [row[0] for row in ledger.execute("SELECT period FROM run ORDER BY first")]
-    ahead = [
-        row[0] for row in ledger.execute("SELECT DISTINCT period FROM advance ORDER BY period")
-    ]
-    return closed + [period for period in ahead if period not in closed]
-
-
-def _approved(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    return _by_fund(ledger, "")
-
-
-def _adjusted(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    return _by_fund(ledger, "AND p.period <> r.period")
+    """Periods with a line, in order of their first day, the longer one first."""
+    names = ledger.execute("SELECT period FROM run UNION SELECT period FROM advance").fetchall()
+    periods = [parse_period(name) for (name,) in names]
+    return [p.id for p in sorted(periods, key=lambda p: (p.first, -p.last.toordinal()))]
 
 
 def _by_fund(ledger: sqlite3.Connection, condition: str) -> dict[tuple[str, str], int]:
@@ -127,65 +141,18 @@ def _advanced(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:
     return {(fund, period): fen for fund, period, fen in rows}
 
 
-def standing(ledger: sqlite3.Connection, period: str) -> dict[str, dict[str, int]]:
-    """For the statement of a period that is not closed yet: each fund's opening balance and its advances, fen."""
+def standing(ledger: sqlite3.Connection, period: Period) -> dict[str, dict[str, int]]:
+    """For the statement of a period that is not closed yet: each fund's opening balance and its advances, fen.
+
+    What was booked for earlier periods is in the opening balance, what is booked for later ones is left out.
+    """
     found: dict[str, dict[str, int]] = {}
     for line in accounts(ledger):
-        if line.period == period:
-            found[line.fund] = {"opening_fen": line.opening, "advanced_fen": line.advanced}
-        elif found.get(line.fund, {}).get("advanced_fen", 0) == 0:
-            found[line.fund] = {"opening_fen": line.balance, "advanced_fen": 0}
+        if parse_period(line.period).first > period.last:
+            continue
+        own = line.period == period.id
+        found[line.fund] = {
+            "opening_fen": line.opening if own else line.balance,
+            "advanced_fen": line.advanced if own else 0,
+        }
     return found
-
-
-def pending(ledger: sqlite3.Connection) -> pl.DataFrame:
-    """Every closed stay that is still held, as `PENDING`."""
-    rows = ledger.execute(
-        "SELECT s.period, s.facts ->> 'source', s.facts ->> 'sheet', s.facts ->> 'row', s.hospital, "
-        "s.stay_no, s.facts ->> 'name', s.facts ->> 'id_raw', t.blocking, "
-        "(SELECT coalesce(sum(fen), 0) FROM posting WHERE stay = s.number AND what = 'held') "
-        "FROM state t JOIN stay s ON s.number = t.stay WHERE t.status = 'held' "
-        "AND NOT EXISTS (SELECT 1 FROM state n WHERE n.stay = t.stay AND n.number > t.number) "
-        "ORDER BY s.number"
-    ).fetchall()
-    shown = pl.DataFrame(rows, schema=dict(PENDING), orient="row")
-    return shown.with_columns(id_shown=mask_id(pl.col("id_shown")))
-
-
-def verify(ledger: sqlite3.Connection) -> list[str]:
-    """Every law of the books that does not hold, in Chinese; empty when they close.
-
-    The file is whole, each run's lines give its control totals, and per stay claimed = payable + deducted + held.
-    """
-    complaints = [str(row[0]) for row in ledger.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    complaints += [
-        f"{row[0]} 的记录指向不存在的行" for row in ledger.execute("PRAGMA foreign_key_check")
-    ]
-    for number, period, info in ledger.execute(
-        "SELECT number, period, info FROM run ORDER BY number"
-    ):
-        complaints += _unlike_control(ledger, number, period, json.loads(info))
-    unbalanced = ledger.execute(
-        "SELECT count(*) FROM (SELECT stay, layer, sum(CASE what WHEN 'claimed' THEN fen "
-        "WHEN 'payable' THEN -fen WHEN 'deducted' THEN -fen WHEN 'held' THEN -fen ELSE 0 END) AS gap "
-        "FROM posting WHERE layer <> '' GROUP BY stay, layer) WHERE gap <> 0"
-    ).fetchone()[0]
-    if unbalanced:
-        complaints.append(f"有 {unbalanced} 笔住院申报 ≠ 核付 + 扣减 + 待核")
-    return complaints
-
-
-def _unlike_control(
-    ledger: sqlite3.Connection, number: int, period: str, info: dict[str, Any]
-) -> Iterator[str]:
-    """Where the lines of a run's own stays do not give the totals the run was closed with."""
-    rows = ledger.execute(
-        "SELECT p.layer, p.what, sum(p.fen) FROM posting p JOIN stay s ON s.number = p.stay "
-        "WHERE p.run = ? AND s.run = ? GROUP BY p.layer, p.what",
-        (number, number),
-    )
-    posted = {(layer, what): fen for layer, what, fen in rows}
-    for layer, totals in info["posted"].items():
-        for what, fen in totals.items():
-            if posted.get((layer, what), 0) != fen:
-                yield f"{period} 的 {layer} {what} 合计与关账时的控制数不符"

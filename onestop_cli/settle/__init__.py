@@ -17,6 +17,9 @@ from onestop_cli.schema import ORDER
 from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
 from onestop_cli.settle.year import claimed_first
 
+_DAYS = 1 << 23
+"""More than the days of any calendar."""
+
 
 def settle(
     stays: pl.DataFrame, book: Rulebook, *, live: bool = True, in_turn: bool = False
@@ -42,8 +45,25 @@ def settle(
 
 
 def into_turn(stays: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by person, year and the contract's order."""
-    return stays.sort("id_no", "benefit_year", *ORDER, nulls_last=False)
+    """The contract's order within each person's year; a year's stays stand together, people in any order.
+
+    Whole numbers go first: the digits of a usable ID, year and day in one. Texts are only compared where these tie.
+    """
+    day = pl.col(ORDER[0]).to_physical().cast(pl.Int64).fill_null(-_DAYS) + _DAYS
+    keys = stays.select(
+        who=pl.col("id_no").str.head(17).cast(pl.Int64, strict=False).fill_null(-1),
+        when=pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day,
+    )
+    turn = keys.select(pl.arg_sort_by("who", "when")).to_series()
+    ahead = keys[turn].select(pl.all() == pl.all().shift(-1)).fold(pl.Series.__and__)
+    tied = (ahead | ahead.shift(1)).fill_null(False)
+    rows = turn.filter(tied)
+    among = (
+        stays[rows]
+        .with_columns(keys[rows])
+        .select(pl.arg_sort_by("who", "when", "id_no", "benefit_year", *ORDER))
+    )
+    return stays[turn.scatter(tied.arg_true(), rows.gather(among.to_series()))]
 
 
 def _person_years(ordered: pl.DataFrame) -> pl.DataFrame:

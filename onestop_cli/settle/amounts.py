@@ -46,7 +46,7 @@ class Parameters:
 
     def greatest(self, name: str) -> int:
         """The greatest value of a term in the whole book."""
-        return max(self.table[self._full(name)])
+        return int(max(self.table[self._full(name)]))
 
     @property
     def bands(self) -> int:

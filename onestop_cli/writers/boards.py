@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from onestop_cli.notices import Notice
-from onestop_cli.posting import Posting
-from onestop_cli.rolls import Roll
+from onestop_cli.publicity.notices import Notice
+from onestop_cli.publicity.posting import Posting
+from onestop_cli.publicity.rolls import Roll
 from onestop_cli.writers.notice_book import write_book, write_roll_book
 from onestop_cli.writers.notice_html import board
 from onestop_cli.writers.notice_paths import Key, roll_stems

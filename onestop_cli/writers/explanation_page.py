@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from onestop_cli.explaining import Explanation
-from onestop_cli.working import Group
+from onestop_cli.explained.explaining import Explanation
+from onestop_cli.explained.working import Group
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.explanation_screen import basis_text
 from onestop_cli.writers.notice_html import templates

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.explaining import Explanation, Part
-from onestop_cli.working import Basis, Group
+from onestop_cli.explained.explaining import Explanation, Part
+from onestop_cli.explained.working import Basis, Group
 from onestop_cli.writers.columns import text_width
 from onestop_cli.writers.screen import clean
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from onestop_cli.notices import Notice
-from onestop_cli.posting import Posting
-from onestop_cli.rolls import KINDS, Roll
+from onestop_cli.publicity.notices import Notice
+from onestop_cli.publicity.posting import Posting
+from onestop_cli.publicity.rolls import KINDS, Roll
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.notice_columns import (
     FUNDS,

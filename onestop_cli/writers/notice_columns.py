@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.notices import Notice, Part
-from onestop_cli.posting import Posting
-from onestop_cli.rolls import KINDS, Roll
+from onestop_cli.publicity.notices import Notice, Part
+from onestop_cli.publicity.posting import Posting
+from onestop_cli.publicity.rolls import KINDS, Roll
 from onestop_cli.writers.columns import Column
 
 _UNIT = "单位：元"

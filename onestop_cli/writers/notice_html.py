@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from onestop_cli.money import capital, yuan
 from onestop_cli.places import template_folder
-from onestop_cli.posting import Posting
+from onestop_cli.publicity.posting import Posting
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.notice_columns import Grid, wraps
 from onestop_cli.writers.notice_words import Look, Page, signing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from onestop_cli.notices import Notice
-from onestop_cli.rolls import Roll
+from onestop_cli.publicity.notices import Notice
+from onestop_cli.publicity.rolls import Roll
 from onestop_cli.writers.folder import safe_names
 
 ROLLS = "对象公示"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.places import template_folder
-from onestop_cli.posting import Posting
+from onestop_cli.publicity.posting import Posting
 from onestop_cli.writers.notice_columns import Grid, wraps
 from onestop_cli.writers.notice_words import Look, Page, signing
 

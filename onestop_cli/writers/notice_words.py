@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from onestop_cli.money import yuan
-from onestop_cli.notices import TITLE, Notice
-from onestop_cli.posting import Hotline, Posting
-from onestop_cli.rolls import KINDS, Roll
+from onestop_cli.publicity.notices import TITLE, Notice
+from onestop_cli.publicity.posting import Hotline, Posting
+from onestop_cli.publicity.rolls import KINDS, Roll
 from onestop_cli.writers.notice_columns import Grid, list_grid, part_grid, posting_grids, roll_grid
 
 ROLL_TITLE = "救助对象变动公示"

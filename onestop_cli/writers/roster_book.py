@@ -6,9 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.roster_changes import KINDS as CHANGE_KINDS
-from onestop_cli.roster_changes import RosterChanges
-from onestop_cli.rostering import KINDS, RosterCheck
+from onestop_cli.rosters.roster_changes import KINDS as CHANGE_KINDS
+from onestop_cli.rosters.roster_changes import RosterChanges
+from onestop_cli.rosters.rostering import KINDS, RosterCheck
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.workbook import Book
 

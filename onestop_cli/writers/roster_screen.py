@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.roster_changes import KINDS as CHANGE_KINDS
-from onestop_cli.roster_changes import RosterChanges
-from onestop_cli.rostering import KINDS, RosterCheck
+from onestop_cli.rosters.roster_changes import KINDS as CHANGE_KINDS
+from onestop_cli.rosters.roster_changes import RosterChanges
+from onestop_cli.rosters.rostering import KINDS, RosterCheck
 
 _SHOWN = 5
 """How many rows of a kind stand on the screen; the workbook has all."""

@@ -13,8 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.casework import Verdict
 from onestop_cli.errors import Problem
+from onestop_cli.explained.casework import Verdict
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.changes import Change
 from onestop_cli.rulebook.language import Categories, Cited, Clause, Layer, RateClause, RuleFile

@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from onestop_cli.notices import Notice
 from onestop_cli.places import template_folder
-from onestop_cli.posting import Posting
-from onestop_cli.rolls import Roll
+from onestop_cli.publicity.notices import Notice
+from onestop_cli.publicity.posting import Posting
+from onestop_cli.publicity.rolls import Roll
 from onestop_cli.writers.notice_columns import roll_summary
 from onestop_cli.writers.notice_html import templates
 from onestop_cli.writers.notice_paths import ROLLS, Key, roll_stems, stems

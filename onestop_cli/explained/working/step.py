@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from onestop_cli.errors import Broken
+from onestop_cli.explained.working.lines import Basis, basis
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.language import Clause, Layer, Quota, RuleFile
 from onestop_cli.rulebook.terms import COMPUTED, GIVEN, UNKNOWN_RATE
 from onestop_cli.settle.layer import less_column
-from onestop_cli.working.lines import Basis, basis
 
 
 @dataclass(frozen=True)

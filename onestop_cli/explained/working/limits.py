@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onestop_cli.errors import Broken
-from onestop_cli.rulebook.language import Pool
-from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.lines import (
+from onestop_cli.explained.working.lines import (
     Basis,
     Group,
     Line,
@@ -18,7 +16,9 @@ from onestop_cli.working.lines import (
     named,
     smallest,
 )
-from onestop_cli.working.step import StepOnStay
+from onestop_cli.explained.working.step import StepOnStay
+from onestop_cli.rulebook.language import Pool
+from onestop_cli.rulebook.terms import NO_LIMIT
 
 
 def limits_group(step: StepOnStay) -> Group:

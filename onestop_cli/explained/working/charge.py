@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onestop_cli.explained.working.lines import Group, Line, figure, left_of, less, named, smallest
+from onestop_cli.explained.working.step import StepOnStay
 from onestop_cli.money import FULL, rate_text
 from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.lines import Group, Line, figure, left_of, less, named, smallest
-from onestop_cli.working.step import StepOnStay
 
 
 def charge_group(step: StepOnStay) -> Group:

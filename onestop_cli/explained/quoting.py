@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from onestop_cli.errors import stop
-from onestop_cli.explaining import Explanation, Part, rule_parts
+from onestop_cli.explained.explaining import Explanation, Part, rule_parts
+from onestop_cli.explained.trial import Amounts, settle_given
+from onestop_cli.explained.working import Group, Line, figure
+from onestop_cli.explained.working.lines import named
 from onestop_cli.money import yuan
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.schema import LEVELS
-from onestop_cli.trial import Amounts, settle_given
-from onestop_cli.working import Group, Line, figure
-from onestop_cli.working.lines import named
 
 Fen = Mapping[str, int]
 """Layer → fen."""

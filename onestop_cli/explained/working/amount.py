@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onestop_cli.money import FULL, rate_text, yuan
-from onestop_cli.rulebook import words
-from onestop_cli.rulebook.govern import together
-from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.bands import banded
-from onestop_cli.working.lines import (
+from onestop_cli.explained.working.bands import banded
+from onestop_cli.explained.working.lines import (
     Group,
     Line,
     basis,
@@ -20,7 +16,11 @@ from onestop_cli.working.lines import (
     named,
     smallest,
 )
-from onestop_cli.working.step import StepOnStay
+from onestop_cli.explained.working.step import StepOnStay
+from onestop_cli.money import FULL, rate_text, yuan
+from onestop_cli.rulebook import words
+from onestop_cli.rulebook.govern import together
+from onestop_cli.rulebook.terms import NO_LIMIT
 
 _UNITS = {1: "分", 10: "角", 100: "元"}
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onestop_cli.rulebook import words
-from onestop_cli.rulebook.govern import lessened
-from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.lines import (
+from onestop_cli.explained.working.lines import (
     Basis,
     Group,
     Line,
@@ -18,7 +15,10 @@ from onestop_cli.working.lines import (
     named,
     smallest,
 )
-from onestop_cli.working.step import StepOnStay
+from onestop_cli.explained.working.step import StepOnStay
+from onestop_cli.rulebook import words
+from onestop_cli.rulebook.govern import lessened
+from onestop_cli.rulebook.terms import NO_LIMIT
 
 
 def base_group(step: StepOnStay) -> Group:

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.errors import stop
+from onestop_cli.explained.working import Group, Line, StepOnStay, basis, figure, work_out
 from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.findings.causes import glossary_of
 from onestop_cli.identify import mask_id
@@ -23,7 +24,6 @@ from onestop_cli.rulebook.language import NONE
 from onestop_cli.run import Run
 from onestop_cli.schema import LEVELS, ORDER, PLACE
 from onestop_cli.statements import STATUS
-from onestop_cli.working import Group, Line, StepOnStay, basis, figure, work_out
 
 _NOWHERE = "（空）"
 _CHECK_FIRST = "本文件的数字取自公开资料，用前请与原件核对"

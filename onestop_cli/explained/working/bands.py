@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onestop_cli.explained.working.lines import Line, named
+from onestop_cli.explained.working.step import StepOnStay
 from onestop_cli.money import rate_text, yuan
 from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.lines import Line, named
-from onestop_cli.working.step import StepOnStay
 
 
 def banded(step: StepOnStay) -> tuple[list[Line], int]:

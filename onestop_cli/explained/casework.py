@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from onestop_cli.explained.trial import Amounts, settle_given
 from onestop_cli.money import yuan
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Case, Cases
-from onestop_cli.trial import Amounts, settle_given
 
 WORDS = {"self_pay": "self_due_fen", "hospital_borne": "hospital_borne_fen"}
 TEXTS = ("check", "nth")

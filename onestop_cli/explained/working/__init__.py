@@ -6,12 +6,12 @@ sum written beside it; where such a sum does not arrive at the run's own column,
 
 from __future__ import annotations
 
-from onestop_cli.working.amount import amount_group
-from onestop_cli.working.base import base_group
-from onestop_cli.working.charge import charge_group
-from onestop_cli.working.limits import limits_group
-from onestop_cli.working.lines import Basis, Group, Line, basis, figure
-from onestop_cli.working.step import StepOnStay
+from onestop_cli.explained.working.amount import amount_group
+from onestop_cli.explained.working.base import base_group
+from onestop_cli.explained.working.charge import charge_group
+from onestop_cli.explained.working.limits import limits_group
+from onestop_cli.explained.working.lines import Basis, Group, Line, basis, figure
+from onestop_cli.explained.working.step import StepOnStay
 
 __all__ = ["Basis", "Group", "Line", "StepOnStay", "basis", "figure", "work_out"]
 

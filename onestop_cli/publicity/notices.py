@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.privacy import (
+from onestop_cli.publicity.privacy import (
     LONGEST,
     harmless_category,
     plain,

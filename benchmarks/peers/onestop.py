@@ -1,0 +1,88 @@
+"""onestop's own core, without what the others do not do: no repair of IDs, no pairing, no diagnosis."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from benchmarks.data import County, read_roster, read_rows
+from benchmarks.peers import CODES
+from onestop_cli import pipeline
+from onestop_cli.decide import apply
+from onestop_cli.findings.amounts import amount_checks
+from onestop_cli.findings.checks import raise_all
+from onestop_cli.periods import parse_period
+from onestop_cli.pipeline import Names, Options
+from onestop_cli.reconcile import reconcile
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import govern
+from onestop_cli.rulebook.library import load_rules
+from onestop_cli.schema import IDENTITY, PAIRING
+
+RULES, YEAR = "huangzhong-2009", parse_period("2010")
+NONE = pl.lit(None, pl.String)
+
+
+def the_book() -> Rulebook:
+    return Rulebook(tuple(rule.file for rule in load_rules([RULES])))
+
+
+def the_names(register: pl.DataFrame) -> Names:
+    hospitals = set(register["hospital"])
+    return Names(lambda t: t if t in hospitals else None, lambda t: None, lambda t: t)
+
+
+def run(home: County) -> pl.DataFrame:
+    """The result frame."""
+    book, register = the_book(), pl.read_parquet(home.register)
+    names = the_names(register)
+    roster = _as_it_stands(read_roster(home)).with_columns(
+        category="category_raw", ended=False, deceased_on="died_on"
+    )
+    stays = pipeline.place(_as_it_stands(read_rows(home)), register, names, YEAR)
+    stays = stays.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in PAIRING.items()
+    ).with_columns(reversed=False, unpaired=False)
+    stays = apply(pipeline._linked(stays, roster, book, names), None, book.layers)
+    stays = govern(stays, book).with_columns(status=pl.lit("settled"))
+    stays = pipeline._settled(stays, book)
+    options = Options()
+    stays = stays.with_columns(NONE.alias(f"{layer}_cause") for layer in book.layers)
+    stays = reconcile(stays, book.layers, options.tolerance, pipeline._by_choice(book, options))
+    findings = raise_all(amount_checks(book, options.tolerance, options.near_cap), stays)
+    return result(stays, findings)
+
+
+def _as_it_stands(rows: pl.DataFrame) -> pl.DataFrame:
+    """IDENTITY of rows whose IDs and names are known to be written well."""
+    absent = [name for name in IDENTITY if name not in rows.columns]
+    columns = {"id_no": "id_raw", "person": "id_raw", "name_key": "name"}
+    return rows.with_columns(
+        (pl.col(columns[name]) if name in columns else NONE).alias(name) for name in absent
+    )
+
+
+def result(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """RESULT of a run's stays and findings."""
+    number = {f"{code}{layer}": value for (code, layer), value in CODES.items()}
+    key = pl.col("code") + pl.col("layer").fill_null("")
+    codes = (
+        findings.with_columns(number=key.replace_strict(number, default=0, return_dtype=pl.Int64))
+        .group_by("row")
+        .agg(codes=pl.col("number").sum())
+    )
+    parts = ("payable", "deducted", "shortfall")
+    layers = {"basic": "basic", "aid": "assistance"}
+    return stays.join(codes, on="row", how="left", maintain_order="left").select(
+        "row",
+        *(
+            expr
+            for short, layer in layers.items()
+            for expr in (
+                pl.col(f"{layer}_due_fen").fill_null(-1).alias(f"{short}_due"),
+                *(pl.col(f"{layer}_{part}_fen").alias(f"{short}_{part}") for part in parts),
+            )
+        ),
+        offset=pl.sum_horizontal(f"{layer}_offset_fen" for layer in layers.values()),
+        owed="patient_owed_fen",
+        codes=pl.col("codes").fill_null(0),
+    )

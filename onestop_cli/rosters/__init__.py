@@ -1,0 +1,1 @@
+"""Rosters by themselves: what is wrong with one, what changed between two."""
