@@ -252,9 +252,13 @@ def _least_size(method: str, rows: int, risk: Fraction, tolerable: Fraction, err
     wrong = int(tolerable * rows) + 1
 
     def proves(size: int) -> bool:
-        return at_most(errors, rows, wrong, size) <= risk
+        return size >= rows or at_most(errors, rows, wrong, size) <= risk
 
-    return bisect_left(range(rows), True, lo=min(errors + 1, rows), key=proves)
+    # Doubling first: the numbers for half of a large frame would be huge.
+    enough = errors + 1
+    while not proves(enough):
+        enough *= 2
+    return bisect_left(range(rows), True, lo=errors, hi=min(enough, rows), key=proves)
 
 
 def sample_table(frame: pl.DataFrame, strata: Sequence[Stratum]) -> pl.DataFrame:
