@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from onestop_cli.batch.run_rules import loaded_rules
-from onestop_cli.budget import Found, seek
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import parse_fen
-from onestop_cli.proposal import Proposal, Typed
 from onestop_cli.rulebook.change import split_change
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run, load_run
 from onestop_cli.schema import LEVELS
-from onestop_cli.simulate import Comparison, Governs, Part, Year, compare, gather, outcome, own
-from onestop_cli.study import Study, Tried
+from onestop_cli.simulation.budget import Found, seek
+from onestop_cli.simulation.proposal import Proposal, Typed
+from onestop_cli.simulation.simulate import Comparison, Governs, compare, outcome, own
+from onestop_cli.simulation.study import Study, Tried
+from onestop_cli.simulation.year import Part, Year, gather
 from onestop_cli.writers.folder import refuse_existing, staged
 from onestop_cli.writers.screen import progress
 from onestop_cli.writers.simulate_book import write_simulate_book

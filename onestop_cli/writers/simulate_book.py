@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.budget import shown
-from onestop_cli.explaining import Part
-from onestop_cli.impact import GROUPS
+from onestop_cli.explained.explaining import Part
 from onestop_cli.money import yuan
 from onestop_cli.schema import LEVELS
-from onestop_cli.study import Retraced, Study, Tried
+from onestop_cli.simulation.budget import shown
+from onestop_cli.simulation.impact import GROUPS
+from onestop_cli.simulation.study import Retraced, Study, Tried
 from onestop_cli.writers.columns import Column, round_ratio
 from onestop_cli.writers.explanation_page import COLUMNS as STEPS
 from onestop_cli.writers.explanation_page import step_rows

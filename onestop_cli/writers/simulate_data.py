@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.impact import summary
 from onestop_cli.schema import PLACE
-from onestop_cli.simulate import Comparison
-from onestop_cli.study import Study
+from onestop_cli.simulation.impact import summary
+from onestop_cli.simulation.simulate import Comparison
+from onestop_cli.simulation.study import Study
 
 _HEAD = (
     "period",

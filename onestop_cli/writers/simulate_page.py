@@ -9,11 +9,11 @@ import polars as pl
 from markupsafe import Markup
 
 from onestop_cli import __version__
-from onestop_cli.budget import shown
-from onestop_cli.impact import GROUPS
 from onestop_cli.money import percent, yuan
 from onestop_cli.schema import LEVELS
-from onestop_cli.study import Study, Tried
+from onestop_cli.simulation.budget import shown
+from onestop_cli.simulation.impact import GROUPS
+from onestop_cli.simulation.study import Study, Tried
 from onestop_cli.writers import charts
 from onestop_cli.writers.explanation_screen import basis_text
 from onestop_cli.writers.notice_html import templates

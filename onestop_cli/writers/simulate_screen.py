@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.money import percent, yuan
-from onestop_cli.study import Study, Tried
+from onestop_cli.simulation.study import Study, Tried
 from onestop_cli.writers.explanation_screen import wrapped
 from onestop_cli.writers.screen import clean, console_for
 

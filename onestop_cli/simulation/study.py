@@ -10,11 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli import caveats, impact, telling
-from onestop_cli.budget import Found
 from onestop_cli.explained.explaining import Part, rule_parts
 from onestop_cli.periods import parse_period
-from onestop_cli.simulate import Comparison, Variant, Year, own, settled
+from onestop_cli.simulation import caveats, impact, spread, telling
+from onestop_cli.simulation.budget import Found
+from onestop_cli.simulation.simulate import Comparison, Variant, own, settled
+from onestop_cli.simulation.year import Year
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,16 @@ class Tried:
         return {group: impact.by_group(self.comparison, group) for group in impact.GROUPS}
 
     @cached_property
-    def burden(self) -> impact.Burden:
-        return impact.burden(self.comparison, self.heavy_fen)
+    def burden(self) -> spread.Burden:
+        return spread.burden(self.comparison, self.heavy_fen)
 
     @cached_property
     def own_shares(self) -> pl.DataFrame:
-        return impact.own_share_classes(self.comparison)
+        return spread.own_share_classes(self.comparison)
 
     @cached_property
     def ratios(self) -> pl.DataFrame:
-        return impact.ratio_classes(self.comparison)
+        return spread.ratio_classes(self.comparison)
 
     @cached_property
     def largest(self) -> pl.DataFrame:

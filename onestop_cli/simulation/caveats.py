@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from onestop_cli import impact
 from onestop_cli.money import yuan
 from onestop_cli.rulebook import words
-from onestop_cli.simulate import Comparison, Year
+from onestop_cli.simulation import impact
+from onestop_cli.simulation.simulate import Comparison
+from onestop_cli.simulation.year import Year
 from onestop_cli.statements import STATUS
 
 BEHAVIOUR = (

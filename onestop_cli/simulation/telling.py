@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from onestop_cli import impact
 from onestop_cli.money import percent, rate_text, yuan
 from onestop_cli.schema import LEVELS
-from onestop_cli.simulate import Comparison
+from onestop_cli.simulation import impact, spread
+from onestop_cli.simulation.simulate import Comparison
 
 
 def gainers(found: impact.People) -> str:
@@ -41,7 +41,7 @@ def limits(comparison: Comparison) -> Iterator[str]:
             )
 
 
-def heavy(burden: impact.Burden) -> str:
+def heavy(burden: spread.Burden) -> str:
     """People whose own share of a year is heavy."""
     moves = [f"{n:,} 人{verb}" for n, verb in ((burden.off, "脱离"), (burden.onto, "落入")) if n]
     moved = f"（{'，'.join(moves)}）" if moves else ""
@@ -51,7 +51,7 @@ def heavy(burden: impact.Burden) -> str:
     )
 
 
-def price(total: Mapping[str, int], burden: impact.Burden) -> Iterator[str]:
+def price(total: Mapping[str, int], burden: spread.Burden) -> Iterator[str]:
     """What relief costs: of all own shares, and of what lies above the edge of a heavy burden."""
     paid = total["after_fen"] - total["before_fen"]
     relief = total["before_self_fen"] - total["after_self_fen"]
@@ -82,7 +82,7 @@ def _grown(growth: Mapping[str, int]) -> str:
     return "、".join(f"{name} {rate}" for name, rate in said.items())
 
 
-def _edge(burden: impact.Burden) -> str:
+def _edge(burden: spread.Burden) -> str:
     return yuan(burden.edge_fen).removesuffix(".00")
 
 

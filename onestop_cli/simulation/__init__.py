@@ -1,0 +1,1 @@
+"""Rules tried on real stays before they are signed."""
