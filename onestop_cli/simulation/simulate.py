@@ -78,7 +78,7 @@ def _with_columns(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     }
     wanted |= {f"{expense.id}_cost_fen": pl.Int64 for expense in book.expenses}
     wanted |= {f"{layer}_supplement_fen": pl.Int64 for layer in book.layers}
-    wanted["person"] = pl.Int64
+    wanted["person"] = pl.String
     absent = {name: kind for name, kind in wanted.items() if name not in stays.columns}
     return stays.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items())
 
