@@ -33,6 +33,14 @@ def the_names(register: pl.DataFrame) -> Names:
 
 def run(home: County) -> pl.DataFrame:
     """The result frame."""
+    stays, book = reconciled(home)
+    options = Options()
+    findings = raise_all(amount_checks(book, options.tolerance, options.near_cap), stays)
+    return result(stays, findings)
+
+
+def reconciled(home: County) -> tuple[pl.DataFrame, Rulebook]:
+    """The stays with all their amounts, before the findings."""
     book, register = the_book(), pl.read_parquet(home.register)
     names = the_names(register)
     roster = _as_it_stands(read_roster(home)).with_columns(
@@ -47,9 +55,8 @@ def run(home: County) -> pl.DataFrame:
     stays = pipeline._settled(stays, book)
     options = Options()
     stays = stays.with_columns(NONE.alias(f"{layer}_cause") for layer in book.layers)
-    stays = reconcile(stays, book.layers, options.tolerance, pipeline._by_choice(book, options))
-    findings = raise_all(amount_checks(book, options.tolerance, options.near_cap), stays)
-    return result(stays, findings)
+    choices = pipeline._by_choice(book, options)
+    return reconcile(stays, book.layers, options.tolerance, choices), book
 
 
 def _as_it_stands(rows: pl.DataFrame) -> pl.DataFrame:
@@ -72,17 +79,21 @@ def result(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     )
     parts = ("payable", "deducted", "shortfall")
     layers = {"basic": "basic", "aid": "assistance"}
-    return stays.join(codes, on="row", how="left", maintain_order="left").select(
-        "row",
-        *(
-            expr
-            for short, layer in layers.items()
-            for expr in (
-                pl.col(f"{layer}_due_fen").fill_null(-1).alias(f"{short}_due"),
-                *(pl.col(f"{layer}_{part}_fen").alias(f"{short}_{part}") for part in parts),
-            )
-        ),
-        offset=pl.sum_horizontal(f"{layer}_offset_fen" for layer in layers.values()),
-        owed="patient_owed_fen",
-        codes=pl.col("codes").fill_null(0),
+    return (
+        stays.drop("codes", strict=False)
+        .join(codes, on="row", how="left", maintain_order="left")
+        .select(
+            "row",
+            *(
+                expr
+                for short, layer in layers.items()
+                for expr in (
+                    pl.col(f"{layer}_due_fen").fill_null(-1).alias(f"{short}_due"),
+                    *(pl.col(f"{layer}_{part}_fen").alias(f"{short}_{part}") for part in parts),
+                )
+            ),
+            offset=pl.sum_horizontal(f"{layer}_offset_fen" for layer in layers.values()),
+            owed="patient_owed_fen",
+            codes=pl.col("codes").fill_null(0),
+        )
     )

@@ -89,10 +89,9 @@ def _beside(stay: Stay) -> Iterator[int]:
     bc, ac = stay["basic_claimed_fen"], stay["assistance_claimed_fen"]
     basic, aid, bound = stay["basic"], stay["aid"], stay["bound"]
     b_differs, a_differs = listed and abs(bc - basic) > 1, abs(ac - aid) > 1
-    if listed:
-        b_pay = min(bc, basic) if b_differs else bc
-    else:
-        b_pay = bc if bc - bound <= 1 else bound
+    most = bc if bc - bound <= 1 else bound
+    exact = min(bc, basic) if b_differs else bc
+    b_pay = exact if listed else most
     b_short = max(basic - bc, 0) if b_differs else 0
     a_pay = min(ac, aid) if a_differs else ac
     a_short = max(aid - ac, 0) if a_differs else 0

@@ -1,0 +1,97 @@
+"""`make bench`: every way of doing the core's work on the same data, one table.
+
+python -m benchmarks.run [--sizes 1000000,10000000] [--times 3]
+Each measurement is a process of its own; its time counts only when its result equals onestop's to the fen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from benchmarks.data import county
+
+WAYS = {
+    "floors:read": "reading the parquet",
+    "floors:read_and_sort": "reading and one sort",
+    "onestop": "onestop, the same work",
+    "duckdb_sql": "DuckDB SQL",
+    "pandas_frames": "pandas",
+    "python_loop": "a loop in Python",
+    "openfisca_system": "OpenFisca (no caps, no findings)",
+    "whole": "onestop, all of the core",
+}
+MOST = {"python_loop": 1_000_000, "pandas_frames": 10_000_000}
+"""Stays up to which a way is tried; beyond, memory or patience ends."""
+LESS_WORK = {"floors:read", "floors:read_and_sort", "openfisca_system"}
+"""Ways whose result is not the whole of it, and so is not compared here."""
+GIB = 1024
+
+
+@dataclass(frozen=True)
+class Line:
+    """One way at one size: seconds (median), peak memory in MiB, and whether its result is onestop's."""
+
+    way: str
+    stays: int
+    seconds: float
+    peak: float
+    equal: bool
+
+
+def main(sizes: Sequence[int], times: int, ways: Sequence[str]) -> None:
+    print(f"{os.cpu_count()} cores; medians of {times} runs, each in a process of its own\n")
+    for stays in sizes:
+        county(stays)
+        lines = list(_lines(stays, times, ways))
+        print("\n".join(_table(stays, lines)), flush=True)
+        if not all(line.equal for line in lines):
+            sys.exit("a result differs: its time does not count")
+
+
+def _lines(stays: int, times: int, ways: Sequence[str]) -> Iterator[Line]:
+    wanted: Mapping[str, Any] | None = None
+    for way in ways:
+        if stays > MOST.get(way, stays):
+            continue
+        runs = [_measured(way, stays) for _ in range(times if way != "python_loop" else 1)]
+        found = runs[0]["digest"]
+        wanted = found if way == "onestop" else wanted
+        equal = way in LESS_WORK or all(run["digest"] == wanted for run in runs)
+        seconds, peak = (median(run[what] for run in runs) for what in ("seconds", "peak_mib"))
+        yield Line(way, stays, seconds, peak, equal)
+
+
+def _measured(way: str, stays: int) -> dict[str, Any]:
+    """One run in a process of its own."""
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.one", way, str(stays)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _table(stays: int, lines: Sequence[Line]) -> Iterator[str]:
+    ours = next((line.seconds for line in lines if line.way == "onestop"), None)
+    yield f"| {stays:,} stays | s | beside onestop | peak GiB | equal to the fen |"
+    yield "|---|---|---|---|---|"
+    for line in lines:
+        ratio = f"{line.seconds / ours:.2f}×" if ours else ""
+        equal = "–" if line.way in LESS_WORK else "yes" if line.equal else "NO"
+        peak = f"{line.peak / GIB:.2f}"
+        yield f"| {WAYS[line.way]} | {line.seconds:.2f} | {ratio} | {peak} | {equal} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="1000000,10000000")
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--ways", default=",".join(WAYS))
+    asked = parser.parse_args()
+    main([int(size) for size in asked.sizes.split(",")], asked.times, asked.ways.split(","))
