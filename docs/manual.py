@@ -30,7 +30,9 @@ MANUAL = HERE / "手册.md"
 README = HERE.parent / "README.md"
 SAMPLES = HERE.parent / "samples" / "county"
 
-_BLOCK = re.compile(r"```console(?: first=(\d+))?\n(.*?)```|<!-- do (.+?) -->", re.DOTALL)
+_BLOCK = re.compile(
+    r"```console(?: from=(\S+))?(?: first=(\d+))?\n(.*?)```|<!-- do (.+?) -->", re.DOTALL
+)
 _CODES = re.compile(r"(<!-- codes -->\n).*?(<!-- end -->)", re.DOTALL)
 _STEADY = (
     (r"（\d{4}-\d\d-\d\d \d\d:\d\d）", "（2011-01-10 09:30）"),
@@ -46,12 +48,12 @@ def refreshed(text: str, work: Path) -> str:
     desk = Desk(work)
 
     def done(match: re.Match[str]) -> str:
-        first, block, deed = match.groups()
+        start, first, block, deed = match.groups()
         if deed:
             desk.do(*shlex.split(deed))
             return match[0]
-        mark = f" first={first}" if first else ""
-        return f"```console{mark}\n{desk.type(block, int(first or 0))}```"
+        mark = match[0].partition("\n")[0]
+        return f"{mark}\n{desk.type(block, start, int(first or 0))}```"
 
     with contextlib.chdir(work):
         text = _BLOCK.sub(done, text)
@@ -68,14 +70,13 @@ class Desk:
         """What is done by hand: `copy`, `cd`, `move`, `write`, `fill`."""
         getattr(self, f"_{deed}")(*words)
 
-    def type(self, block: str, first: int) -> str:
-        """The commands of `block`, each with what it prints: at most the `first` lines, all when that is 0."""
+    def type(self, block: str, start: str | None, first: int) -> str:
+        """The commands of `block`, each with what it prints, cut as `_cut` says (`first` 0: all lines)."""
         shown = ""
         for line in block.splitlines():
             if line.startswith("> "):
                 lines = list(_printed(shlex.split(line.removeprefix("> "))))
-                cut = [*lines[:first], "……"] if first and len(lines) > first else lines
-                shown += "\n".join([line, *cut]) + "\n"
+                shown += "\n".join([line, *_cut(lines, start, first)]) + "\n"
         return shown
 
     def _copy(self, source: str, target: str) -> None:
@@ -119,6 +120,14 @@ class Desk:
                 day = re.fullmatch(r"\d{4}-\d\d-\d\d", value)
                 line[at[title]].value = date.fromisoformat(value) if day else value
         book.save(target)
+
+
+def _cut(lines: list[str], start: str | None, first: int) -> list[str]:
+    """`first` lines from the one that begins with `start`, with …… where lines are left out."""
+    left = next(n for n, line in enumerate(lines) if line.startswith(start)) if start else 0
+    rest = lines[left:]
+    head = ["……"] if left else []
+    return [*head, *rest[:first], "……"] if first and len(rest) > first else [*head, *rest]
 
 
 def _means(value: object, wanted: str) -> bool:

@@ -68,6 +68,17 @@ def _block(function: str) -> Callable[[SyntaxTreeNode], str]:
     return lambda node: f"{function}[{_inside(node)}]\n"
 
 
+def _span(function: str) -> Callable[[SyntaxTreeNode], str]:
+    """Writes a node as `function[…]` within a line."""
+    return lambda node: f"{function}[{_inside(node)}]"
+
+
+def _paragraph(node: SyntaxTreeNode) -> str:
+    """A paragraph; a picture by itself is none."""
+    alone = [child.type for child in node.children[0].children] == ["image"]
+    return f"{_inside(node)}\n" if alone else f"#par[{_inside(node)}]\n"
+
+
 def _item(node: SyntaxTreeNode) -> str:
     return f"[{_inside(node)}], "
 
@@ -83,13 +94,14 @@ def _table(node: SyntaxTreeNode) -> str:
 
 _WRITERS: Mapping[str, Callable[[SyntaxTreeNode], str]] = {
     "heading": lambda node: f"#heading(level: {node.tag[1]})[{_inside(node)}]\n",
-    "paragraph": _block("#par"),
+    "paragraph": _paragraph,
     "inline": _inside,
     "text": lambda node: f"#text({_string(node.content)})",
+    "html_block": lambda node: "",
     "softbreak": lambda node: "",
     "hardbreak": lambda node: "#linebreak()",
-    "strong": _block("#strong"),
-    "em": _block("#emph"),
+    "strong": _span("#strong"),
+    "em": _span("#emph"),
     "link": lambda node: _inside(node),
     "image": lambda node: f"#picture({_string(str(node.attrs['src']))}, {_string(node.content)})",
     "code_inline": lambda node: f"#raw({_string(node.content)})",
