@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from onestop_cli.errors import CannotRun, Problem, stop
 
 FILE_NAME = "onestop.toml"
+LEDGER = "台账.sqlite"
+"""The usual name of a county's ledger, in its folder."""
 
 
 class _Table(BaseModel):
@@ -121,6 +123,14 @@ class Settings(_Table):
     publish: Publish = Publish()
     audit: dict[str, int] = {}
     holidays: tuple[date, ...] = ()
+
+    @property
+    def ledger(self) -> Path | None:
+        """The county's ledger: the one that is named, else the usual one when it lies in the county folder."""
+        if self.reconcile.ledger is not None:
+            return self.folder / self.reconcile.ledger
+        usual = self.folder / LEDGER
+        return usual if (self.folder / FILE_NAME).is_file() and usual.is_file() else None
 
     def layout_for(self, source: str, sheet: str | None) -> Layout | None:
         """The last `[[layout]]` that fits: what was saved later is meant."""

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onestop_cli.errors import CannotRun
-from onestop_cli.ledger.accounts import accounts, verify
+from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.store import opened
+from onestop_cli.ledger.trial import verify
 from tests.made_books import PEOPLE, REGISTER, paid, post, run_period, stays
 
 MONTHS = ("2010-10", "2010-11", "2010-12")

@@ -15,7 +15,7 @@ from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.publish import Choices, publish, publish_folder
 from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
-from onestop_cli.ledger.accounts import advance
+from onestop_cli.ledger.accounts import Advance, book_advance
 from onestop_cli.ledger.store import opened
 from onestop_cli.publicity.posting import Wall
 from onestop_cli.run import TABLES
@@ -272,9 +272,9 @@ def test_the_fund_notice_comes_from_the_books(tmp_path: Path) -> None:
     ledger = tmp_path / "台账.sqlite"
     with opened(ledger, create=True) as books:
         closed = made_books.run_period(made_books.stays([]), "2010Q4", books)
-        made_books.post(books, closed)
         fund = closed.layers[0].fund
-        advance(books, fund, "2010Q4", 100_000, date(2010, 10, 8), "", "甲")
+        book_advance(books, Advance(fund, closed.period, 100_000, date(2010, 10, 8), "", "甲"))
+        made_books.post(books, closed)
     lines = {line.fund: line for line in fund_lines(ledger, closed.period)}
     assert set(lines) == {layer.fund for layer in closed.layers}
     assert lines[fund].income_fen == lines[fund].balance_fen == 100_000

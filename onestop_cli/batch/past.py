@@ -15,10 +15,11 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.history import History
 from onestop_cli.identify import identify
-from onestop_cli.ledger.accounts import pending, standing
+from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.past import carried_out, closed_rules, history
 from onestop_cli.ledger.store import blank, opened, snapshot
+from onestop_cli.ledger.waiting import pending
 from onestop_cli.periods import Period
 from onestop_cli.pipeline import Mapper
 from onestop_cli.rulebook.language import RuleFile
@@ -72,7 +73,7 @@ def remember(
             documents,
             carried_out(ledger),
             pending(ledger),
-            standing(ledger, period.id) if period else {},
+            standing(ledger, period) if period else {},
             head(ledger),
         )
 

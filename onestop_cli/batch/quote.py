@@ -64,7 +64,7 @@ def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> 
     loaded = _documents(list(rules) or list(settings.reconcile.rules))
     closed = None
     if asked.person:
-        loaded, closed = _closed(asked.ledger or settings.reconcile.ledger, asked.person, loaded)
+        loaded, closed = _closed(asked.ledger or settings.ledger, asked.person, loaded)
     book = Rulebook(tuple(rule.file for rule in loaded))
     given, year = understood(asked, book, names(settings))
     if closed is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -104,6 +104,11 @@ def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)
 
 
+def _no_ledger(request: Request) -> Iterator[str]:
+    if request.ledger is not None and not request.ledger.exists():
+        yield f"台账 {request.ledger.name} 还没有，按没有往期处理；关账时建立"
+
+
 def _decisions(
     request: Request, lines: pl.DataFrame | None, carried_out: pl.DataFrame
 ) -> Decisions | None:
@@ -194,7 +199,7 @@ def _run(
         "inputs": inputs(read, request.register),
         "counts": counts(read, dict(done.stays["status"].value_counts().iter_rows())),
         "control": control(done.stays, book.layers),
-        "warnings": [*read.stays.warnings, *read.roster.warnings],
+        "warnings": [*read.stays.warnings, *read.roster.warnings, *_no_ledger(request)],
         **about_past(request.decisions, earlier, read.past, done.adjustments),
     }
     stays = in_order(done.stays, book.layers)

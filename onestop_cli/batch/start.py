@@ -60,7 +60,7 @@ def asked(options: Options) -> tuple[Request, Path]:
         rules,
         settings,
         county_folder=home if (home / FILE_NAME).is_file() else None,
-        ledger=options.ledger or _under(home, chosen.ledger),
+        ledger=options.ledger or settings.ledger,
         decisions=options.decisions or _under(home, chosen.decisions),
         password_file=options.password_file,
     )

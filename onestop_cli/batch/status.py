@@ -18,15 +18,13 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.reading import InputFile, Reading
-from onestop_cli.settings import Settings
+from onestop_cli.settings import LEDGER, Settings
 from onestop_cli.standing import Inbox, LastRun, Standing, period_of
 from onestop_cli.synonyms import names
 from onestop_cli.writers.status_screen import show_standing
 
 PUBLISHED, INSPECTED = "公示", "检查"
 """Folders of a county where the manual puts the papers of a period."""
-
-LEDGER = "台账.sqlite"
 
 
 def show_status() -> None:
@@ -37,8 +35,7 @@ def show_status() -> None:
 def standing(settings: Settings) -> Standing:
     """What the files of a county folder tell."""
     home = settings.folder
-    ledger = _ledger(settings)
-    closed = _closed(home / ledger) if ledger else ()
+    closed = _closed(settings.ledger) if settings.ledger else ()
     runs = _runs(home, settings.reconcile.out)
     like = next(iter(closed), None) or next((info["period"] for _, info in runs), None)
     inbox, files = _inbox(settings, like)
@@ -51,15 +48,8 @@ def standing(settings: Settings) -> Standing:
         _last(home, *run, files) if run else None,
         _papers(home, PUBLISHED, period, "manifest.json"),
         _papers(home, INSPECTED, period, "plan.json"),
-        ledger,
+        (settings.reconcile.ledger or Path(LEDGER)).as_posix(),
     )
-
-
-def _ledger(settings: Settings) -> str | None:
-    """The ledger's name in the county folder: as the settings say, else the usual one when it is there."""
-    if settings.reconcile.ledger:
-        return settings.reconcile.ledger.as_posix()
-    return LEDGER if (settings.folder / LEDGER).is_file() else None
 
 
 def _closed(ledger: Path) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from typing import Any
 import typer
 
 from onestop_cli.commands.audit import audit
+from onestop_cli.commands.close import close
 from onestop_cli.commands.doctor import doctor
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
 from onestop_cli.commands.init import init
 from onestop_cli.commands.inspect import inspect
+from onestop_cli.commands.ledger import ledger
 from onestop_cli.commands.letters import letters
 from onestop_cli.commands.papers import papers
 from onestop_cli.commands.publish import publish
@@ -27,6 +29,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "inspect": inspect,
     "reconcile": reconcile,
     "quote": quote,
+    "close": close,
     "explain": explain,
     "letters": letters,
     "papers": papers,
@@ -38,5 +41,5 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
 }
 """Command name → function, in the order of `--help`."""
 
-GROUPS: Mapping[str, typer.Typer] = {"rules": rules, "roster": roster}
+GROUPS: Mapping[str, typer.Typer] = {"ledger": ledger, "rules": rules, "roster": roster}
 """Commands with commands of their own."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.ledger.past import closed_periods
 from onestop_cli.ledger.store import transaction
 from onestop_cli.periods import Period, parse_period
 
@@ -54,13 +55,15 @@ class Advance:
 def book_advance(ledger: sqlite3.Connection, line: Advance, known: Collection[str] = ()) -> None:
     """Book an advance; `known` are funds of the county's documents, beside those of closed runs.
 
-    Raises `CannotRun` for a fund nobody knows, a period that is closed or lies before a closed one, and nothing to book.
+    Raises `CannotRun` for an unknown fund, a period that is closed or lies before a closed one, or nothing to book.
     """
     with transaction(ledger):
         names = sorted({*funds(ledger).values(), *known})
         problems = [*_doubts(ledger, line)]
         if names and line.fund not in names:
-            problems.append(Problem(f"没有“{line.fund}”这个基金", f"--fund 可写：{'、'.join(names)}"))
+            problems.append(
+                Problem(f"没有“{line.fund}”这个基金", f"--fund 可写：{'、'.join(names)}")
+            )
         if problems:
             raise CannotRun(problems)
         ledger.execute(
@@ -96,29 +99,37 @@ def funds(ledger: sqlite3.Connection) -> dict[str, str]:
     return found
 
 
-def accounts(ledger: sqlite3.Connection) -> list[Line]:
-    """Every fund's line in every period that has one, in order of time."""
+def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list[Line]:
+    """Every fund's line in every period that has one, in order of time; `upcoming`: a period to be closed next.
+
+    An advance for a part of a closed period, or for a longer one, counts in the first period that it meets.
+    """
     approved, adjusted, paid_out = (
         _by_fund(ledger, condition)
         for condition in ("", "AND p.period <> r.period", "AND p.what = 'supplement'")
     )
-    advanced = _advanced(ledger)
+    settled = [*closed_periods(ledger), *([upcoming] if upcoming else [])]
+    advanced: dict[tuple[str, str], int] = {}
+    for fund, name, fen in _advances(ledger):
+        key = fund, _meets(parse_period(name), settled).id
+        advanced[key] = advanced.get(key, 0) + fen
+    periods = {p.id: p for p in settled} | {name: parse_period(name) for _, name in advanced}
+    ordered = sorted(periods.values(), key=lambda period: period.first)
     lines = []
     for fund in dict.fromkeys([*funds(ledger).values(), *(fund for fund, _ in advanced)]):
         balance = 0
-        for period in _periods(ledger):
-            sums = (found.get((fund, period), 0) for found in (advanced, approved, adjusted, paid_out))
-            line = Line(fund, period, balance, *sums)
-            balance = line.balance
-            lines.append(line)
+        for key in ((fund, period.id) for period in ordered):
+            sums = (found.get(key, 0) for found in (advanced, approved, adjusted, paid_out))
+            lines.append(Line(*key, balance, *sums))
+            balance = lines[-1].balance
     return lines
 
 
-def _periods(ledger: sqlite3.Connection) -> list[str]:
-    """Periods with a line, in order of their first day, the longer one first."""
-    names = ledger.execute("SELECT period FROM run UNION SELECT period FROM advance").fetchall()
-    periods = [parse_period(name) for (name,) in names]
-    return [p.id for p in sorted(periods, key=lambda p: (p.first, -p.last.toordinal()))]
+def _meets(period: Period, settled: Sequence[Period]) -> Period:
+    """The first settled period that has a day of `period`, else `period` itself."""
+    ordered = sorted(settled, key=lambda other: other.first)
+    met = (p for p in ordered if p.first <= period.last and period.first <= p.last)
+    return next(met, period)
 
 
 def _by_fund(ledger: sqlite3.Connection, condition: str) -> dict[tuple[str, str], int]:
@@ -136,23 +147,16 @@ def _by_fund(ledger: sqlite3.Connection, condition: str) -> dict[tuple[str, str]
     return sums
 
 
-def _advanced(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    rows = ledger.execute("SELECT fund, period, sum(fen) FROM advance GROUP BY fund, period")
-    return {(fund, period): fen for fund, period, fen in rows}
+def _advances(ledger: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    return ledger.execute(
+        "SELECT fund, period, sum(fen) FROM advance GROUP BY fund, period"
+    ).fetchall()
 
 
 def standing(ledger: sqlite3.Connection, period: Period) -> dict[str, dict[str, int]]:
-    """For the statement of a period that is not closed yet: each fund's opening balance and its advances, fen.
-
-    What was booked for earlier periods is in the opening balance, what is booked for later ones is left out.
-    """
-    found: dict[str, dict[str, int]] = {}
-    for line in accounts(ledger):
-        if parse_period(line.period).first > period.last:
-            continue
-        own = line.period == period.id
-        found[line.fund] = {
-            "opening_fen": line.opening if own else line.balance,
-            "advanced_fen": line.advanced if own else 0,
-        }
-    return found
+    """For the statement of a period that is not closed yet: each fund's opening balance and its advances, fen."""
+    return {
+        line.fund: {"opening_fen": line.opening, "advanced_fen": line.advanced}
+        for line in accounts(ledger, period)
+        if line.period == period.id
+    }

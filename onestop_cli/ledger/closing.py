@@ -5,17 +5,33 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.history import POSTED, WHOLE
+from onestop_cli.ledger.accounts import Line
 from onestop_cli.ledger.facts import pack
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
 from onestop_cli.schema import row_place
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What a closing did: counts of what was posted, the accounts of the period, and stays of any period that wait."""
+
+    run: Run
+    ledger: Path
+    stays: int
+    adjustments: int
+    lines: int
+    accounts: tuple[Line, ...]
+    waiting: int
 
 
 def head(ledger: sqlite3.Connection) -> dict[str, Any]:
@@ -34,7 +50,8 @@ def close(
     with transaction(ledger):
         _refuse(ledger, run)
         stays = _postable(run.stays)
-        number = _post_run(ledger, run, {"posted": _totals(stays, run)}, sha256, operator, now)
+        posted = {"own": _totals(stays, run), "closed": _totals(run.adjustments, run)}
+        number = _post_run(ledger, run, {"posted": posted}, sha256, operator, now)
         first = _post_stays(ledger, number, run, stays)
         lines = _post_amounts(ledger, number, stays, range(first, first + len(stays)), run)
         lines += _post_adjustments(ledger, number, run)
@@ -74,10 +91,13 @@ def _refuse(ledger: sqlite3.Connection, run: Run) -> None:
 
 
 def _totals(stays: pl.DataFrame, run: Run) -> dict[str, dict[str, int]]:
-    """Per layer what is posted for the run's own stays, fen: `verify` holds the lines against it."""
+    """Per layer, and under "" for none, what is posted for these stays, fen: `verify` holds the lines against it."""
+    each = {
+        layer.id: {what: f"{layer.id}_{what}_fen" for what in POSTED} for layer in run.layers
+    } | {"": WHOLE}
     return {
-        layer.id: {w: int(stays[f"{layer.id}_{w}_fen"].fill_null(0).sum()) for w in POSTED}
-        for layer in run.layers
+        layer: {what: int(stays[name].fill_null(0).sum()) for what, name in names.items()}
+        for layer, names in each.items()
     }
 
 

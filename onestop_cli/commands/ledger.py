@@ -1,0 +1,68 @@
+"""`onestop ledger show|advance|verify|export`: the county's books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ledger = typer.Typer(
+    help="台账：各期、资金账户、预拨、核验、导出。", no_args_is_help=True, rich_markup_mode=None
+)
+
+Ledger = Annotated[Path | None, typer.Option("--ledger", help="台账文件；默认按 onestop.toml")]
+
+
+@ledger.command()
+def show(ledger: Ledger = None) -> None:
+    """列出已关账各期、各基金的收支结余、试算平衡、待核和应补未补。"""
+    from onestop_cli.batch.ledger import show as run
+
+    run(ledger)
+
+
+@ledger.command()
+def advance(
+    fund: Annotated[str, typer.Option("--fund", help="基金名称，如 医疗救助资金")],
+    period: Annotated[str, typer.Option("--period", help="记入哪一期，如 2010Q4")],
+    amount: Annotated[str, typer.Option("--amount", help="金额（元）；收回写负数并用 --note 说明")],
+    day: Annotated[str | None, typer.Option("--date", help="到账日期，默认今天")] = None,
+    note: Annotated[str, typer.Option("--note", help="说明，如拨款文号")] = "",
+    ledger: Ledger = None,
+) -> None:
+    """记一笔预拨（民政局、财政局预先拨来的资金）。"""
+    from datetime import date
+
+    from onestop_cli.batch.ledger import advance as run
+
+    run(ledger, fund, period, amount, day, note, date.today())  # noqa: DTZ011
+
+
+@ledger.command()
+def verify(
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[RUN]...", help="结算结果文件夹：同时核对是否就是关账的那一份"),
+    ] = None,
+    ledger: Ledger = None,
+) -> None:
+    """核验台账：文件完整，余额、控制数、待核与分录逐项重算相符；不符以 2 退出。"""
+    from onestop_cli.batch.ledger import check
+
+    if not check(ledger, runs or []):
+        raise typer.Exit(2)
+
+
+@ledger.command()
+def export(
+    out: Annotated[
+        Path, typer.Option("--out", help="写到 .xlsx 工作簿，或一个新文件夹（CSV），不覆盖已有的")
+    ],
+    ledger: Ledger = None,
+) -> None:
+    """导出全部分录和账目，供审计使用；证号只留后四位。"""
+    from onestop_cli.batch.ledger import export as run
+
+    run(ledger, out)
+    typer.echo(f"台账已导出到 {out}")
