@@ -180,7 +180,7 @@ def test_the_doctor_sees_a_clock_that_runs_before_the_last_closing(county, capsy
     with opened(county / "台账.sqlite", create=True) as books:
         books.execute(
             "INSERT INTO run VALUES (1, '2010Q4', '2010-10-01', '2010-12-31', ?, '甲', 'x', ?)",
-            (later, json.dumps({"posted": {}})),
+            (later, json.dumps({"posted": {}, "layers": []})),
         )
     assert cli.run(["doctor"]) == 0
     assert "[注意] 时钟" in said(capsys)
