@@ -18,11 +18,11 @@ PAGES = {
 """Picture → page (the first that fits), width and height of the window in pixels."""
 
 SHEETS = {
-    "county": ("结果/2010Q4/结算/县级结算汇总.xlsx", 3),
-    "hospital": ("结果/2010Q4/结算/机构/东滩镇卫生院.xlsx", 1),
-    "findings": ("结果/2010Q4/差错清单.xlsx", 5),
+    "county": ("结果/2010Q4/结算/县级结算汇总.xlsx", 3, 650),
+    "hospital": ("结果/2010Q4/结算/机构/东滩镇卫生院.xlsx", 1, 600),
+    "findings": ("结果/2010Q4/差错清单.xlsx", 5, 720),
 }
-"""Picture → workbook and the printed page of it that is shown."""
+"""Picture → workbook, the printed page of it that is shown, and how much of that, in pixels from the top margin."""
 
 _CHROMIUM = (
     "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -44,13 +44,13 @@ def take_pictures(county: Path, target: Path) -> None:
                 *_CHROMIUM, f"--user-data-dir={scratch}/profile", f"--window-size={width},{height}",
                 f"--screenshot={target / name}.png", found.absolute().as_uri(),
             )  # fmt: skip
-        for name, (book, page) in SHEETS.items():
+        for name, (book, page, height) in SHEETS.items():
             _run(
                 "soffice", "--headless", "--convert-to", "pdf", "--outdir", scratch, str(county / book)
             )  # fmt: skip
             pdf = Path(scratch) / f"{Path(book).stem}.pdf"
-            only = ("-f", str(page), "-singlefile")
-            _run("pdftoppm", "-png", "-r", "80", *only, str(pdf), str(target / name))
+            only = ("-f", str(page), "-singlefile", "-y", "50", "-H", str(height))
+            _run("pdftoppm", "-png", "-r", "100", *only, str(pdf), str(target / name))
 
 
 def _run(*command: str) -> None:

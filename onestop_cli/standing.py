@@ -89,6 +89,9 @@ def _open_steps(standing: Standing) -> Iterator[Step]:
     inbox, run = standing.inbox, standing.run
     if inbox.problems:
         yield Step("照上面的提示补齐，再运行 onestop 看一次")
+    brought = {"住院报表": inbox.stay_files, "花名册": inbox.roster_files}
+    if missing := [what for what, files in brought.items() if not files]:
+        yield Step(f"把{'和'.join(missing)}放进收件箱，再运行 onestop 看一次")
     if standing.done or inbox.period is None:
         yield Step("把下一期的报表和花名册放进收件箱，换掉旧文件")
         return

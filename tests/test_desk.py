@@ -59,12 +59,17 @@ def fake_run(county: Path, period: str, files: list[str]) -> Path:
     return folder
 
 
-def test_an_empty_county_folder_is_told_what_to_bring(county):
+def test_a_new_county_folder_is_told_to_fill_its_register_first(county):
     found = seen(county)
-    assert [problem.what for problem in found.inbox.problems] == [
-        "名册里没有一家医疗机构", "收件箱里还没有住院报表", "收件箱里还没有花名册",
-    ]  # fmt: skip
+    assert [problem.what for problem in found.inbox.problems] == ["名册里没有一家医疗机构"]
     assert "补齐" in next_step(found).what
+
+
+def test_an_empty_inbox_is_told_what_to_bring(county):
+    (county / "定点机构名册.csv").write_text(REGISTER, "utf-8")
+    assert next_step(seen(county)).what.startswith("把住院报表和花名册放进收件箱")
+    (county / "收件箱" / "住院" / "云谷.csv").write_text(EXPORT, "utf-8")
+    assert next_step(seen(county)).what.startswith("把花名册放进收件箱")
 
 
 def test_a_full_inbox_says_its_period_and_who_is_silent(county):
@@ -114,7 +119,7 @@ def test_a_county_keeps_to_its_kind_of_period(like, period):
 
 
 def test_a_closed_period_waits_for_the_next_one():
-    inbox = Inbox(period=parse_period("2010Q4"))
+    inbox = Inbox(1, 10, 1, 10, period=parse_period("2010Q4"))
     run = LastRun("结果/2010Q4", "2011-01-10 09:30", 0, 0, 0)
     step = next_step(Standing("示例县", inbox, closed=("2010Q4",), run=run))
     assert step.commands == ()

@@ -74,10 +74,7 @@ def _inbox(settings: Settings, like: str | None) -> tuple[Inbox, set[str]]:
     hospitals, problems = _register(settings)
     stays = read_stays(_filled(home, chosen.stays), settings, hospitals)
     roster = read_rosters(_filled(home, chosen.roster), settings)
-    for reading, what in ((stays, "住院报表"), (roster, "花名册")):
-        problems += reading.problems
-        if not reading.inputs and not reading.problems:
-            problems.append(Problem(f"收件箱里还没有{what}", f"把{what}放进收件箱"))
+    problems += [*stays.problems, *roster.problems]
     days = stays.rows.select(day=pl.coalesce("settled_on", "discharged_on"))["day"].drop_nulls()
     common = days.dt.truncate("1mo").mode().sort().last() if len(days) else None
     known = names(settings)

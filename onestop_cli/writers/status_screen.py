@@ -63,6 +63,8 @@ def _stays(inbox: Inbox) -> str:
 def _hospitals(inbox: Inbox) -> str:
     if not inbox.hospitals:
         return "名册还没有填"
+    if not inbox.stays:
+        return f"名册里 {inbox.hospitals} 家"
     if not inbox.silent:
         return f"名册里 {inbox.hospitals} 家，都有报表"
     shown = "、".join(inbox.silent[:_SHOWN])
