@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.auditing.leads.cases import cases_of
+from onestop_cli.auditing.leads.model import Cases
 from onestop_cli.identify import make_id
-from onestop_cli.leads.cases import cases_of
-from onestop_cli.leads.model import Cases
 from onestop_cli.run import Run
 from onestop_cli.schema import FINDINGS, PER_LAYER, QUARANTINE, STAY_HEAD
 from tests.made_run import info_of

@@ -8,8 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestop_cli.aggregates import Column, Row, Slip, Table, check, copied, label_kind, part_of
-from onestop_cli.equations import check_equations
+from onestop_cli.auditing.aggregates import (
+    Column,
+    Row,
+    Slip,
+    Table,
+    check,
+    copied,
+    label_kind,
+    part_of,
+)
+from onestop_cli.auditing.equations import check_equations
 
 
 def table(titles: list[str], *rows: tuple[str, *tuple[str, ...]], unit: int = 0) -> Table:

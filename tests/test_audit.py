@@ -17,16 +17,16 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
-from onestop_cli.audit_plan import Choices
+from onestop_cli.auditing.audit_plan import Choices
+from onestop_cli.auditing.leads import find_leads
+from onestop_cli.auditing.leads.cases import cases_of
+from onestop_cli.auditing.leads.model import Thresholds
 from onestop_cli.batch.audit import Extras, audit_folder, thresholds_from, verify
 from onestop_cli.batch.audit_returned import evaluate_returned
 from onestop_cli.batch.closed import closed_stays
 from onestop_cli.batch.draw_log import LOG, draws, record_draw
 from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
-from onestop_cli.leads import find_leads
-from onestop_cli.leads.cases import cases_of
-from onestop_cli.leads.model import Thresholds
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.decisions import read_decisions
 from onestop_cli.run import Run

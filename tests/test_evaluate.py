@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.coverage import PATTERNS, coverage, make
-from onestop_cli.evaluate import evaluate, stringer
-from onestop_cli.limits import at_most, poisson_factor, upper_count
-from onestop_cli.sampling import Stratum
+from onestop_cli.auditing.evaluate import evaluate, stringer
+from onestop_cli.auditing.limits import at_most, poisson_factor, upper_count
+from onestop_cli.auditing.sampling import Stratum
 
 RISK95, RISK90 = Fraction(1, 20), Fraction(1, 10)
 

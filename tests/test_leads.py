@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from onestop_cli.auditing.leads import BY_ID, RULES, find_leads
+from onestop_cli.auditing.leads.model import LEADS, Cases, Thresholds
 from onestop_cli.errors import CannotRun
-from onestop_cli.leads import BY_ID, RULES, find_leads
-from onestop_cli.leads.model import LEADS, Cases, Thresholds
 from tests.made_cases import FIRST, cases, finding, person, stay
 
 Stays = list[dict[str, Any]]

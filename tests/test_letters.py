@@ -16,10 +16,10 @@ from onestop_cli.batch.letters import HOSPITALS, MISSED, Written, write_letters
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.errors import CannotRun
 from onestop_cli.findings.catalogue import CATALOGUE
-from onestop_cli.letters import _DEMANDS, HospitalLetter, Missed, hospital_letters, missed
-from onestop_cli.patterns import patterns_by_month, shown_findings
+from onestop_cli.papers.letters import _DEMANDS, HospitalLetter, Missed, hospital_letters, missed
+from onestop_cli.papers.patterns import patterns_by_month, shown_findings
+from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run, load_run
-from onestop_cli.statements import Statement
 from onestop_cli.writers.letters import Letterhead, hospital_page, missed_page
 from tests.explained_county import IDS, county_run
 

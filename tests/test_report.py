@@ -10,9 +10,9 @@ import pytest
 
 from onestop_cli.errors import Problem
 from onestop_cli.money import yuan
-from onestop_cli.patterns import shown_findings
+from onestop_cli.papers.patterns import shown_findings
+from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run
-from onestop_cli.statements import Statement
 from onestop_cli.writers.columns import text_width
 from onestop_cli.writers.report import write_report
 from onestop_cli.writers.screen import clean, problems, progress, summary

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onestop_cli import sampling
-from onestop_cli.sampling import Numbers, allocate, combine, draw, make_frame, planned_size
+from onestop_cli.auditing import sampling
+from onestop_cli.auditing.sampling import Numbers, allocate, combine, draw, make_frame, planned_size
 
 RISK = Fraction(1, 20)
 AMOUNTS = st.lists(st.integers(1, 5_000), min_size=1, max_size=60)

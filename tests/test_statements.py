@@ -9,13 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onestop_cli.indicators import indicators
 from onestop_cli.money import yuan
-from onestop_cli.patterns import by_code, by_hospital, pattern_lines, patterns, shown_findings
-from onestop_cli.patterns import with_reasons as reasoned
-from onestop_cli.remarks import checked_how_far, cover_lines, equation, rules_in_force
+from onestop_cli.papers.indicators import indicators
+from onestop_cli.papers.patterns import (
+    by_code,
+    by_hospital,
+    pattern_lines,
+    patterns,
+    shown_findings,
+)
+from onestop_cli.papers.patterns import with_reasons as reasoned
+from onestop_cli.papers.remarks import checked_how_far, cover_lines, equation, rules_in_force
+from onestop_cli.papers.statements import NOWHERE, SIDES, Statement, classes_of, funds_of
 from onestop_cli.run import LayerInfo, Run
-from onestop_cli.statements import NOWHERE, SIDES, Statement, classes_of, funds_of
 from tests.made_run import CLASSES, made_run, with_ledger
 
 FOUR = ("basic", "assistance", "extra", "backstop")

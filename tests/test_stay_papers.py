@@ -14,7 +14,7 @@ from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.batch.stay_papers import write_stay_papers
 from onestop_cli.errors import CannotRun
 from onestop_cli.explained.working import Line
-from onestop_cli.papers_of_stay import StayPaper, papers_of
+from onestop_cli.papers.papers_of_stay import StayPaper, papers_of
 from onestop_cli.run import Run, load_run
 from onestop_cli.writers.stay_papers import COPIES, approvals, statements
 from tests.explained_county import DIBAO, county_run

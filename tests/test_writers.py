@@ -19,10 +19,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.batch.papers import write_papers, write_run
 from onestop_cli.errors import CannotRun
-from onestop_cli.form_fields import county_fields, hospital_rows
+from onestop_cli.papers.form_fields import county_fields, hospital_rows
+from onestop_cli.papers.statements import Statement
 from onestop_cli.run import load_run
 from onestop_cli.settings import Settings
-from onestop_cli.statements import Statement
 from onestop_cli.writers.columns import Column, lines_needed, round_ratio, text_width
 from onestop_cli.writers.folder import LONGEST_NAME, safe_name, safe_names, staged
 from onestop_cli.writers.form import fill_form

@@ -13,20 +13,27 @@ from typing import Any
 import polars as pl
 
 from onestop_cli import __version__
-from onestop_cli.audit_papers import Papers, evidence_rows, lead_rows, sample_rows
-from onestop_cli.audit_plan import Choices, Drawing, checked, make_drawing, redraw, with_leads
+from onestop_cli.auditing.audit_papers import Papers, evidence_rows, lead_rows, sample_rows
+from onestop_cli.auditing.audit_plan import (
+    Choices,
+    Drawing,
+    checked,
+    make_drawing,
+    redraw,
+    with_leads,
+)
+from onestop_cli.auditing.leads import find_leads
+from onestop_cli.auditing.leads.cases import cases_of
+from onestop_cli.auditing.leads.model import LEADS, Cases, Thresholds
+from onestop_cli.auditing.profiles import causes, indicators, months, profile
+from onestop_cli.auditing.sampling import SAMPLE_COLUMNS
 from onestop_cli.batch.audit_tables import check_tables
 from onestop_cli.batch.closed import closed_stays
 from onestop_cli.batch.draw_log import record_draw
 from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.findings.causes import Glossary
-from onestop_cli.leads import find_leads
-from onestop_cli.leads.cases import cases_of
-from onestop_cli.leads.model import LEADS, Cases, Thresholds
-from onestop_cli.profiles import causes, indicators, months, profile
 from onestop_cli.run import Run, load_run
-from onestop_cli.sampling import SAMPLE_COLUMNS
 from onestop_cli.writers.audit_book import write_book
 from onestop_cli.writers.audit_html import visit_pages, ward_pages
 from onestop_cli.writers.audit_pdf import write_visit_pdf

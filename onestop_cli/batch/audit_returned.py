@@ -7,14 +7,14 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.audit_papers import sample_rows
-from onestop_cli.audit_plan import Drawing, redraw, with_known_leads
-from onestop_cli.audit_report import Report, report_of, suggested
+from onestop_cli.auditing.audit_papers import sample_rows
+from onestop_cli.auditing.audit_plan import Drawing, redraw, with_known_leads
+from onestop_cli.auditing.audit_report import Report, report_of, suggested
+from onestop_cli.auditing.leads import RULES
+from onestop_cli.auditing.questionnaire import households
+from onestop_cli.auditing.returned import Line, confirm
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.leads import RULES
-from onestop_cli.questionnaire import households
 from onestop_cli.readers.audit_paper import Filled, read_filled
-from onestop_cli.returned import Line, confirm
 from onestop_cli.run import Run, load_run
 from onestop_cli.schema import PLACE, Schema
 from onestop_cli.writers.audit_columns import (

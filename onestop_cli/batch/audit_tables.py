@@ -8,8 +8,17 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.aggregates import Column, Details, Row, Slip, Table, check, copied, part_of
-from onestop_cli.equations import check_equations
+from onestop_cli.auditing.aggregates import (
+    Column,
+    Details,
+    Row,
+    Slip,
+    Table,
+    check,
+    copied,
+    part_of,
+)
+from onestop_cli.auditing.equations import check_equations
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.aliases import unit_of
 from onestop_cli.readers.cells import cell_text

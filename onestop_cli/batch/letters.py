@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onestop_cli.batch.run_rules import rules_of
-from onestop_cli.letters import hospital_letters, missed
-from onestop_cli.patterns import shown_findings
+from onestop_cli.papers.letters import hospital_letters, missed
+from onestop_cli.papers.patterns import shown_findings
+from onestop_cli.papers.statements import Statement
 from onestop_cli.run import load_run
-from onestop_cli.statements import Statement
 from onestop_cli.writers import letters as pages
 from onestop_cli.writers.folder import refuse_existing, safe_names, staged
 

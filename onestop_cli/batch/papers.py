@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.form_fields import county_fields, hospital_fields, hospital_rows, stay_rows
-from onestop_cli.patterns import shown_findings, with_reasons
+from onestop_cli.papers.form_fields import county_fields, hospital_fields, hospital_rows, stay_rows
+from onestop_cli.papers.patterns import shown_findings, with_reasons
+from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run
 from onestop_cli.settings import Settings
-from onestop_cli.statements import Statement
 from onestop_cli.writers.county_book import write_county_book
 from onestop_cli.writers.findings_book import write_findings_book
 from onestop_cli.writers.folder import safe_name, safe_names, staged

@@ -9,7 +9,7 @@ import polars as pl
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.errors import stop
 from onestop_cli.explained.which_stay import the_stay
-from onestop_cli.papers_of_stay import StayPaper, papers_of, why_none
+from onestop_cli.papers.papers_of_stay import StayPaper, papers_of, why_none
 from onestop_cli.run import Run, load_run
 from onestop_cli.schema import PLACE
 from onestop_cli.synonyms import near

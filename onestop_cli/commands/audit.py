@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from onestop_cli.audit_plan import Choices
+    from onestop_cli.auditing.audit_plan import Choices
     from onestop_cli.batch.audit import Audited, Extras
 
 
@@ -55,7 +55,7 @@ def audit(
         return _verify(run, verify)
     if returned:
         return _report(run, returned, out or returned.absolute().parent)
-    from onestop_cli.audit_plan import Choices
+    from onestop_cli.auditing.audit_plan import Choices
     from onestop_cli.batch.audit import Extras
 
     seeds = tuple(seed or ())
@@ -80,8 +80,8 @@ def _draw(
 
 def _tell(done: Audited, out: Path) -> None:
     """What was drawn and what comes next."""
+    from onestop_cli.auditing.sampling import METHODS
     from onestop_cli.money import yuan
-    from onestop_cli.sampling import METHODS
 
     plan = done.plan
     frame, found = plan["frame"], plan["leads"]

@@ -17,13 +17,13 @@ from onestop_cli.explained.working import Group, Line, StepOnStay, basis, figure
 from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.findings.causes import glossary_of
 from onestop_cli.identify import mask_id
-from onestop_cli.outcome import outcome
+from onestop_cli.papers.outcome import outcome
+from onestop_cli.papers.statements import STATUS
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import NONE
 from onestop_cli.run import Run
 from onestop_cli.schema import LEVELS, ORDER, PLACE
-from onestop_cli.statements import STATUS
 
 _NOWHERE = "（空）"
 _CHECK_FIRST = "本文件的数字取自公开资料，用前请与原件核对"

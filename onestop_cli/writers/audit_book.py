@@ -10,10 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.aggregates import KINDS, Slip, shown
-from onestop_cli.audit_papers import Papers
-from onestop_cli.leads import RULES
-from onestop_cli.sampling import METHODS
+from onestop_cli.auditing.aggregates import KINDS, Slip, shown
+from onestop_cli.auditing.audit_papers import Papers
+from onestop_cli.auditing.leads import RULES
+from onestop_cli.auditing.sampling import METHODS
 from onestop_cli.writers.audit_columns import (
     HOUSEHOLD_COLUMNS,
     HOUSEHOLD_FILL,

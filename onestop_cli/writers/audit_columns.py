@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onestop_cli.audit_papers import CAUSES, OUTCOMES, SATISFACTION, YES_NO
+from onestop_cli.auditing.audit_papers import CAUSES, OUTCOMES, SATISFACTION, YES_NO
 from onestop_cli.writers.columns import Column
 
 SAMPLE_SHEET, HOUSEHOLD_SHEET, PLAN_SHEET = "抽样核查", "入户问卷", "抽样计划（勿改）"

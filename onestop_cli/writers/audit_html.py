@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from onestop_cli.audit_papers import Papers
-from onestop_cli.audit_report import Report
-from onestop_cli.leads import BY_ID
+from onestop_cli.auditing.audit_papers import Papers
+from onestop_cli.auditing.audit_report import Report
+from onestop_cli.auditing.leads import BY_ID
+from onestop_cli.auditing.sampling import STRATA
 from onestop_cli.money import yuan
-from onestop_cli.sampling import STRATA
 from onestop_cli.writers.audit_words import (
     HOUSEHOLD_CHECKS,
     WARD_CHECKS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from onestop_cli.audit_papers import Papers
+from onestop_cli.auditing.audit_papers import Papers
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import yuan
 from onestop_cli.places import template_folder

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit_papers import Papers, level_name
+from onestop_cli.auditing.audit_papers import Papers, level_name
+from onestop_cli.auditing.profiles import Indicator
 from onestop_cli.findings.catalogue import CATALOGUE
 from onestop_cli.money import yuan
-from onestop_cli.profiles import Indicator
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.workbook import Book, Sheet
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit_papers import OUTCOMES
-from onestop_cli.audit_report import Report
-from onestop_cli.sampling import STRATA
+from onestop_cli.auditing.audit_papers import OUTCOMES
+from onestop_cli.auditing.audit_report import Report
+from onestop_cli.auditing.sampling import STRATA
 from onestop_cli.writers.audit_words import conclusion, evaluation_text, facts, method_text
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.workbook import Book

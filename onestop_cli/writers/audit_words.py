@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onestop_cli.audit_report import tolerated
-from onestop_cli.evaluate import Evaluation
+from onestop_cli.auditing.audit_report import tolerated
+from onestop_cli.auditing.evaluate import Evaluation
+from onestop_cli.auditing.sampling import METHODS, STRATA
 from onestop_cli.money import percent, yuan
-from onestop_cli.sampling import METHODS, STRATA
 
 
 def facts(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.indicators import indicators
 from onestop_cli.money import capital
-from onestop_cli.remarks import cover_lines
-from onestop_cli.statements import Fund, Statement, numbered
+from onestop_cli.papers.indicators import indicators
+from onestop_cli.papers.remarks import cover_lines
+from onestop_cli.papers.statements import Fund, Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.statement_columns import (
     BLANK,

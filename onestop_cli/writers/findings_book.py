@@ -8,8 +8,8 @@ import polars as pl
 
 from onestop_cli.decide import KINDS
 from onestop_cli.findings.catalogue import SEVERITIES
-from onestop_cli.patterns import by_code, by_hospital, patterns, patterns_by_month
-from onestop_cli.statements import Statement, numbered
+from onestop_cli.papers.patterns import by_code, by_hospital, patterns, patterns_by_month
+from onestop_cli.papers.statements import Statement, numbered
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.statement_columns import NUMBER
 from onestop_cli.writers.workbook import Book

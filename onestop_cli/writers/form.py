@@ -24,8 +24,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.form_fields import Fields, Value
 from onestop_cli.money import FULL, percent, yuan
+from onestop_cli.papers.form_fields import Fields, Value
 from onestop_cli.writers.columns import NUMBER_FORMATS
 
 _FIELD = re.compile(r"\{\{\s*(.+?)\s*\}\}")

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.patterns import patterns
-from onestop_cli.statements import Statement, numbered
+from onestop_cli.papers.patterns import patterns
+from onestop_cli.papers.statements import Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.statement_columns import (
     BLANK,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from onestop_cli.explained.working import Basis
-from onestop_cli.letters import HospitalLetter, Missed
+from onestop_cli.papers.letters import HospitalLetter, Missed
 from onestop_cli.run import Run
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.notice_html import templates

@@ -9,12 +9,12 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from onestop_cli.indicators import indicators
 from onestop_cli.money import FULL, percent, yuan
-from onestop_cli.patterns import by_code, patterns
+from onestop_cli.papers.indicators import indicators
+from onestop_cli.papers.patterns import by_code, patterns
+from onestop_cli.papers.remarks import accounted_for, checked_how_far, equation, rules_in_force
+from onestop_cli.papers.statements import Statement
 from onestop_cli.places import template_folder
-from onestop_cli.remarks import accounted_for, checked_how_far, equation, rules_in_force
-from onestop_cli.statements import Statement
 
 _TOP = 12
 _INPUTS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}

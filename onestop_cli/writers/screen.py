@@ -17,10 +17,10 @@ from rich.text import Text
 
 from onestop_cli.errors import Problem
 from onestop_cli.money import yuan
-from onestop_cli.patterns import by_code, pattern_lines, shown_findings
-from onestop_cli.remarks import equation
+from onestop_cli.papers.patterns import by_code, pattern_lines, shown_findings
+from onestop_cli.papers.remarks import equation
+from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run
-from onestop_cli.statements import Statement
 from onestop_cli.writers.run_folder import (
     COUNTY_BOOK,
     FINDINGS_BOOK,

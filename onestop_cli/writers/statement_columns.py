@@ -9,8 +9,8 @@ import polars as pl
 
 from onestop_cli.decide import DECISIONS
 from onestop_cli.money import capital
+from onestop_cli.papers.statements import Fund, Statement, numbered
 from onestop_cli.run import Run
-from onestop_cli.statements import Fund, Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 
 BLANK = "　"

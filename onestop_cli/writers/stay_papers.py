@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onestop_cli.papers_of_stay import StayPaper
+from onestop_cli.papers.papers_of_stay import StayPaper
 from onestop_cli.run import Run
 from onestop_cli.writers.notice_html import templates
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.leads.model import STAY_REF, Cases, LeadRule, Thresholds, found, money, strength
-from onestop_cli.profiles import Indicator, indicators, profile
+from onestop_cli.auditing.leads.model import (
+    STAY_REF,
+    Cases,
+    LeadRule,
+    Thresholds,
+    found,
+    money,
+    strength,
+)
+from onestop_cli.auditing.profiles import Indicator, indicators, profile
 
 _NO_STAYS = pl.lit([], dtype=pl.List(STAY_REF))
 

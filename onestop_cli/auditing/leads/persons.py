@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.leads.model import Cases, LeadRule, Thresholds, day, found, strength, who
-from onestop_cli.leads.model import stay_ref as ref
+from onestop_cli.auditing.leads.model import Cases, LeadRule, Thresholds, day, found, strength, who
+from onestop_cli.auditing.leads.model import stay_ref as ref
 from onestop_cli.schema import PLACE
 
 CYCLES = "化疗|放疗|化学治疗|放射治疗|透析|血透|腹透|尿毒"

@@ -11,8 +11,8 @@ from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.findings.causes import glossary_of
 from onestop_cli.identify import mask_id
 from onestop_cli.money import yuan
+from onestop_cli.papers.statements import NO_HOSPITAL, SIDES, Statement
 from onestop_cli.run import Run
-from onestop_cli.statements import NO_HOSPITAL, SIDES, Statement
 
 _PLACE = ("source", "sheet", "row")
 

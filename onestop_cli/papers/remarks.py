@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.money import yuan
+from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run
-from onestop_cli.statements import Statement
 
 _ENDS = {"from": "起始日", "to": "止日"}
 _ROWS = {"stays": "住院", "roster": "花名册", "quarantined": "无法识别"}

@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.explained.working import Group, StepOnStay, work_out
+from onestop_cli.papers.statements import STATUS, Statement
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.run import LayerInfo, Run
 from onestop_cli.schema import LEVELS, row_place
-from onestop_cli.statements import STATUS, Statement
 
 Row = Mapping[str, Any]
 

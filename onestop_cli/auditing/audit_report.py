@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit_papers import OUTCOMES
-from onestop_cli.audit_plan import Choices, Drawing, percent
-from onestop_cli.evaluate import Evaluation, evaluate
-from onestop_cli.leads import BY_ID
-from onestop_cli.questionnaire import Household, tally
+from onestop_cli.auditing.audit_papers import OUTCOMES
+from onestop_cli.auditing.audit_plan import Choices, Drawing, percent
+from onestop_cli.auditing.evaluate import Evaluation, evaluate
+from onestop_cli.auditing.leads import BY_ID
+from onestop_cli.auditing.questionnaire import Household, tally
 from onestop_cli.schema import PLACE
 
 

@@ -10,9 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.run import Run
-from onestop_cli.sampling import (
+from onestop_cli.auditing.sampling import (
     FRAME_SORT,
     GENERATOR,
     METHODS,
@@ -25,6 +23,8 @@ from onestop_cli.sampling import (
     sample_hash,
     sample_table,
 )
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.run import Run
 from onestop_cli.schema import PLACE
 
 FORMAT = 1

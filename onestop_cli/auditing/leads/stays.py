@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.leads.model import (
+from onestop_cli.auditing.leads.model import (
     Cases,
     LeadRule,
     Thresholds,
@@ -15,7 +15,7 @@ from onestop_cli.leads.model import (
     strength,
     who,
 )
-from onestop_cli.leads.persons import CYCLES
+from onestop_cli.auditing.leads.persons import CYCLES
 from onestop_cli.schema import LEVELS
 
 _DAYTIME = f"日间|{CYCLES}"

@@ -20,8 +20,8 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from math import ceil
 
-from onestop_cli.limits import poisson_factor, upper_count
-from onestop_cli.sampling import Stratum
+from onestop_cli.auditing.limits import poisson_factor, upper_count
+from onestop_cli.auditing.sampling import Stratum
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.explained.working import Basis, StepOnStay, basis
-from onestop_cli.patterns import patterns
+from onestop_cli.papers.patterns import patterns
+from onestop_cli.papers.statements import NOWHERE, Statement, numbered
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.schema import PLACE
-from onestop_cli.statements import NOWHERE, Statement, numbered
 
 _FOLLOWS: Mapping[str, Sequence[str]] = {
     "base": ("base",),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.leads import groups, hospitals, persons, recorded, stays
-from onestop_cli.leads.model import Cases, LeadRule, Thresholds
-from onestop_cli.leads.score import scored
+from onestop_cli.auditing.leads import groups, hospitals, persons, recorded, stays
+from onestop_cli.auditing.leads.model import Cases, LeadRule, Thresholds
+from onestop_cli.auditing.leads.score import scored
 
 RULES: tuple[LeadRule, ...] = (
     *persons.RULES,

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import polars as pl
 
 from onestop_cli.money import capital
-from onestop_cli.remarks import rules_in_force
-from onestop_cli.statements import Statement
+from onestop_cli.papers.remarks import rules_in_force
+from onestop_cli.papers.statements import Statement
 
 
 @dataclass(frozen=True)

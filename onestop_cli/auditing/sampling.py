@@ -18,7 +18,7 @@ from itertools import accumulate, count
 
 import polars as pl
 
-from onestop_cli.limits import at_most, poisson_factor
+from onestop_cli.auditing.limits import at_most, poisson_factor
 from onestop_cli.schema import LEVELS, PLACE
 
 GENERATOR = "sha256-counter-1"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from onestop_cli.leads.model import Cases, LeadRule, Thresholds, found, stay_ref, who
+from onestop_cli.auditing.leads.model import Cases, LeadRule, Thresholds, found, stay_ref, who
 from onestop_cli.schema import LEVELS, PLACE
 
 

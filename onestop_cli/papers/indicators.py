@@ -7,8 +7,8 @@ from typing import Literal
 import polars as pl
 
 from onestop_cli.money import FULL
+from onestop_cli.papers.statements import NO_CATEGORY, Statement
 from onestop_cli.run import Run
-from onestop_cli.statements import NO_CATEGORY, Statement
 
 Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
 """Name, value (ten-thousandths, or fen per stay; None: 无法计算), kind and definition."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit_papers import CAUSES, OUTCOMES
+from onestop_cli.auditing.audit_papers import CAUSES, OUTCOMES
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import parse_fen
 

@@ -15,10 +15,10 @@ import polars as pl
 
 from onestop_cli.identify import mask_id
 from onestop_cli.money import FULL
+from onestop_cli.papers.statement_lines import ADJUSTED, lines_of, paid
 from onestop_cli.reconcile import own_share
 from onestop_cli.run import LayerInfo, Run
 from onestop_cli.schema import LEVELS
-from onestop_cli.statement_lines import ADJUSTED, lines_of, paid
 
 _SPLIT = ("claimed", "deducted", "held", "payable", "offset", "shortfall")
 SIDES = (*_SPLIT, "paid", "adjusted", "supplement", "payment")

@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit_papers import SATISFACTION, YES_NO
+from onestop_cli.auditing.audit_papers import SATISFACTION, YES_NO
+from onestop_cli.auditing.returned import Line
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import parse_fen
-from onestop_cli.returned import Line
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from onestop_cli.aggregates import Row, Slip, Table, again, compare
+from onestop_cli.auditing.aggregates import Row, Slip, Table, again, compare
 
 _RELATION = re.compile(r"(<=|>=|≤|≥|=)")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.leads.model import LEADS
+from onestop_cli.auditing.leads.model import LEADS
 
 _STEPS = (10_000, 50_000, 200_000, 1_000_000)
 """Fen at stake from which the amount counts 5, 10, 15, 20."""

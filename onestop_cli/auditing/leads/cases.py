@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from onestop_cli.leads.model import Cases
+from onestop_cli.auditing.leads.model import Cases
 from onestop_cli.run import Run
 from onestop_cli.schema import PLACE, Schema
 

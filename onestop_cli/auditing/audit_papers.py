@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.leads import BY_ID
-from onestop_cli.leads.model import Cases
-from onestop_cli.profiles import Indicator
-from onestop_cli.sampling import REASONS, STRATA
+from onestop_cli.auditing.leads import BY_ID
+from onestop_cli.auditing.leads.model import Cases
+from onestop_cli.auditing.profiles import Indicator
+from onestop_cli.auditing.sampling import REASONS, STRATA
 from onestop_cli.schema import LEVELS, PLACE
 
 OUTCOMES = ("属实", "部分属实", "不属实", "无法核查")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.leads.model import (
+from onestop_cli.auditing.leads.model import (
     Cases,
     LeadRule,
     Thresholds,

@@ -1,0 +1,1 @@
+"""The joint inspection: leads, draws, papers and what comes back; no file formats."""

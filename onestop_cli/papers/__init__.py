@@ -1,0 +1,1 @@
+"""What stands on the papers people sign and get: rows, totals and sentences, no file formats."""
