@@ -51,9 +51,8 @@ def show_books(
     _trial(console, trial)
     if len(pending):
         held = yuan(int(pending["held_fen"].sum()))
-        console.print(
-            f"待核住院 {len(pending):,} 笔，{held} 元；最早的属 {pending['period'].min()}"
-        )
+        first = str(pending["period"].min())
+        console.print(f"待核住院 {len(pending):,} 笔，{held} 元；最早的属 {first}")
     if owed:
         console.print(f"应补未补 {yuan(owed)} 元，尚未补给患者")
 

@@ -40,9 +40,9 @@ def write_book(path: Path, page: Page, notice: Notice, posting: Posting) -> None
             funds = table_of(FUNDS, posting.funds)
             book.table_sheet("基金收支", "基金收支公示", FUNDS, funds, left=left)
         if posting.standards:
-            columns, note = standard_columns(posting)
-            standards = table_of(columns, posting.standards)
-            book.table_sheet("补偿标准", "补偿标准", columns, standards, left=note, right="")
+            told, note = standard_columns(posting)
+            standards = table_of(told, posting.standards)
+            book.table_sheet("补偿标准", "补偿标准", told, standards, left=note, right="")
 
 
 def write_roll_book(path: Path, page: Page, roll: Roll) -> None:
