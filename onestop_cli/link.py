@@ -106,13 +106,15 @@ def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     valid = (
         begun & not_over & ~pl.col("ended") & pl.col("category").is_not_null() & day.is_not_null()
     )
-    return (
+    met = (
         asked.select("at", "id_no", "name_key", "day")
-        .join(entries, on="id_no")
+        .join(entries, on="id_no", maintain_order="left")
         .with_columns(same=same)
         .with_columns(valid=same & valid.fill_null(False))
-        .sort("at", ~pl.col("same"), ~pl.col("valid"), "entry")
     )
+    if (met["at"] == met["at"].shift()).any():
+        return met.sort("at", ~pl.col("same"), ~pl.col("valid"), "entry")
+    return met
 
 
 def _verdicts(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
@@ -182,7 +184,8 @@ def _lapses(met: pl.DataFrame) -> pl.DataFrame:
     )
     told = pl.concat_str(["category", why], separator="：", ignore_nulls=True)
     return (
-        met.filter(pl.col("same") & ~pl.col("valid").any().over("at"))
+        met.filter(pl.col("same") & ~pl.col("valid"))
+        .join(met.filter("valid").select("at"), on="at", how="anti", maintain_order="left")
         .group_by("at", maintain_order=True)
         .agg(lapse=told.unique(maintain_order=True).str.join("；"))
     )

@@ -31,7 +31,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import GOVERNING, govern, which_rule
 from onestop_cli.schema import PAYERS, PLACE
 from onestop_cli.settle import settle
-from onestop_cli.settle.given import settle_input
+from onestop_cli.settle.given import SEEN, settle_input
 
 Mapper = Callable[[str], str | None]
 """Text as the file has it → the house's name, None when it is none."""
@@ -348,7 +348,8 @@ def _with_status(stays: pl.DataFrame, held: pl.Expr) -> pl.DataFrame:
 def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """The amounts of the settled stays beside all stays; the others have none and are not checked."""
     rows = stays.with_row_index("_stay")
-    results = settle(settle_input(rows.filter(pl.col("status") == "settled"), book), book)
+    seen = settle_input(rows.filter(pl.col("status") == "settled"), book).select(SEEN)
+    results = settle(seen, book)
     checks = [f"{layer}_check" for layer in book.layers]
     fresh = [c for c in results.columns if c not in rows.columns or c in checks]
     joined = rows.drop(checks).join(

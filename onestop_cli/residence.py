@@ -37,6 +37,8 @@ def residence(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
         )
         .pipe(_agree, places)
     )
+    if len(texts) == 1:
+        return found[pl.Series([0]).new_from_index(0, len(asked))]
     return asked.join(
         texts.hstack(found),
         on=_TEXTS,
@@ -51,6 +53,7 @@ def _known(roster: pl.DataFrame) -> pl.DataFrame:
     """Every township and village once in the roster's spelling; `town`, `hamlet` to compare by."""
     return (
         roster.select("township", "village")
+        .unique()
         .drop_nulls("township")
         .with_columns(town=plain(pl.col("township")), hamlet=plain(pl.col("village")))
         .sort("township", "village", nulls_last=True)

@@ -1,12 +1,14 @@
-"""onestop's own core, without what the others do not do: no repair of IDs, no pairing, no diagnosis."""
+"""onestop's own core, without what the others do not do: repair of IDs, pairing, suggestions, diagnosis."""
 
 from __future__ import annotations
+
+from unittest import mock
 
 import polars as pl
 
 from benchmarks.data import County, read_roster, read_rows
 from benchmarks.peers import CODES
-from onestop_cli import pipeline
+from onestop_cli import link, pipeline
 from onestop_cli.decide import apply
 from onestop_cli.findings.amounts import amount_checks
 from onestop_cli.findings.checks import raise_all
@@ -50,13 +52,20 @@ def reconciled(home: County) -> tuple[pl.DataFrame, Rulebook]:
     stays = stays.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in PAIRING.items()
     ).with_columns(reversed=False, unpaired=False)
-    stays = apply(pipeline._linked(stays, roster, book, names), None, book.layers)
+    with mock.patch.object(link, "suggest", _nobody):
+        linked = pipeline._linked(stays, roster, book, names)
+    stays = apply(linked, None, book.layers)
     stays = govern(stays, book).with_columns(status=pl.lit("settled"))
     stays = pipeline._settled(stays, book)
     options = Options()
     stays = stays.with_columns(NONE.alias(f"{layer}_cause") for layer in book.layers)
     choices = pipeline._by_choice(book, options)
     return reconcile(stays, book.layers, options.tolerance, choices), book
+
+
+def _nobody(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
+    """No suggestion of who a stranger may be."""
+    return strangers.clear().select("at", suggestion=NONE)
 
 
 def _as_it_stands(rows: pl.DataFrame) -> pl.DataFrame:
