@@ -104,10 +104,12 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
 
     An advance for a part of a closed period, or for a longer one, counts in the first period that it meets.
     """
-    approved, adjusted, paid_out = (
-        _by_fund(ledger, condition)
-        for condition in ("", "AND p.period <> r.period", "AND p.what = 'supplement'")
-    )
+    approved, adjusted, paid_out = dict[_Key, int](), dict[_Key, int](), dict[_Key, int]()
+    for of_run in sums(ledger):
+        if of_run.what in APPROVED:
+            of_run.add_to(approved)
+            of_run.add_to(adjusted, of_run.belongs_to != of_run.period)
+            of_run.add_to(paid_out, of_run.what == "supplement")
     settled = [*closed_periods(ledger), *([upcoming] if upcoming else [])]
     advanced: dict[tuple[str, str], int] = {}
     for fund, name, fen in _advances(ledger):
@@ -119,8 +121,8 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
     for fund in dict.fromkeys([*funds(ledger).values(), *(fund for fund, _ in advanced)]):
         balance = 0
         for key in ((fund, period.id) for period in ordered):
-            sums = (found.get(key, 0) for found in (advanced, approved, adjusted, paid_out))
-            lines.append(Line(*key, balance, *sums))
+            amounts = (found.get(key, 0) for found in (advanced, approved, adjusted, paid_out))
+            lines.append(Line(*key, balance, *amounts))
             balance = lines[-1].balance
     return lines
 
@@ -132,19 +134,37 @@ def _meets(period: Period, settled: Sequence[Period]) -> Period:
     return next(met, period)
 
 
-def _by_fund(ledger: sqlite3.Connection, condition: str) -> dict[tuple[str, str], int]:
-    """(fund, period of the statement) → what the fund owes by it."""
-    of = funds(ledger)
-    marks = ", ".join("?" for _ in APPROVED)
+_Key = tuple[str, str]
+"""A fund and the period of a statement."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """All lines of one layer and kind that the run of `period` posted for stays of `belongs_to`, fen. Lines of no layer
+    have no fund."""
+
+    fund: str
+    layer: str
+    what: str
+    period: str
+    belongs_to: str
+    fen: int
+
+    def add_to(self, sums: dict[_Key, int], holds: bool = True) -> None:
+        """Add to the sum of its fund and statement, when it `holds`."""
+        if holds:
+            key = self.fund, self.period
+            sums[key] = sums.get(key, 0) + self.fen
+
+
+def sums(ledger: sqlite3.Connection) -> list[Sum]:
+    """The lines of the books, summed: one pass over an index, whatever is asked of them."""
+    of = funds(ledger) | {"": ""}
     rows = ledger.execute(
-        "SELECT p.layer, r.period, sum(p.fen) FROM posting p JOIN run r ON r.number = p.run "
-        f"WHERE p.what IN ({marks}) {condition} GROUP BY p.layer, r.period",
-        APPROVED,
+        "SELECT p.layer, p.what, r.period, p.period, p.fen FROM (SELECT run, layer, what, period, "
+        "sum(fen) AS fen FROM posting GROUP BY run, layer, what, period) p JOIN run r ON r.number = p.run"
     )
-    sums: dict[tuple[str, str], int] = {}
-    for layer, period, fen in rows:
-        sums[of[layer], period] = sums.get((of[layer], period), 0) + fen
-    return sums
+    return [Sum(of[layer], layer, *rest) for layer, *rest in rows]
 
 
 def _advances(ledger: sqlite3.Connection) -> list[tuple[str, str, int]]:

@@ -198,9 +198,9 @@ def _post_amounts(
         for what in POSTED
     ]
     parts += [_lines(numbered, column, "", what) for what, column in WHOLE.items()]
-    lines = pl.concat(parts).rows()
+    lines = pl.concat(parts).sort("stay", maintain_order=True).rows()
     ledger.executemany(
-        "INSERT INTO posting (run, stay, period, hospital, layer, what, fen) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO posting (run, stay, period, layer, what, fen) VALUES (?, ?, ?, ?, ?, ?)",
         ((number, *line) for line in lines),
     )
     return len(lines)
@@ -208,7 +208,7 @@ def _post_amounts(
 
 def _lines(stays: pl.DataFrame, column: str, layer: str, what: str) -> pl.DataFrame:
     return stays.filter(pl.col(column).fill_null(0) != 0).select(
-        "stay", "_period", "hospital", layer=pl.lit(layer), what=pl.lit(what), fen=column
+        "stay", "_period", layer=pl.lit(layer), what=pl.lit(what), fen=column
     )
 
 

@@ -45,11 +45,15 @@ def unpack(texts: Sequence[str]) -> pl.DataFrame:
     """Facts as a table again."""
     schema = {**FACTS, **_own_columns(texts)}
     days = [name for name, kind in schema.items() if kind == pl.Date]
+    written = {name: pl.String if name in days else kind for name, kind in schema.items()}
+    return from_lines(texts, written).with_columns(pl.col(days).str.to_date())
+
+
+def from_lines(texts: Sequence[str], schema: Schema) -> pl.DataFrame:
+    """A JSON object per text as a table of `schema`; what a text does not have is null."""
     if not texts:
         return pl.DataFrame(schema=schema)
-    written = {name: pl.String if name in days else kind for name, kind in schema.items()}
-    frame = pl.read_ndjson(StringIO("\n".join(texts)), schema=written)
-    return frame.with_columns(pl.col(days).str.to_date())
+    return pl.read_ndjson(StringIO("\n".join(texts)), schema=schema)
 
 
 def _own_columns(texts: Sequence[str]) -> Schema:

@@ -6,13 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 
 from onestop_cli.decide import CARRIED_OUT
 from onestop_cli.history import POSTED, WHOLE, History
-from onestop_cli.ledger.facts import unpack
+from onestop_cli.ledger.facts import from_lines, unpack
 from onestop_cli.periods import Period
 
 
@@ -57,7 +56,7 @@ def history(
     _wanted(ledger, people, numbers, [f"{p.id} · {place}" for place in places for p in periods])
     rows = ledger.execute(
         "SELECT s.number, s.run, s.period, s.facts, t.status, t.blocking, t.choices FROM wanted w "
-        "JOIN stay s ON s.number = w.number "
+        "CROSS JOIN stay s ON s.number = w.number "
         "JOIN state t ON t.number = (SELECT max(number) FROM state WHERE stay = s.number) "
         "ORDER BY s.number"
     ).fetchall()
@@ -95,35 +94,31 @@ def _wanted(
     """The numbers of the stays to fetch, as a temporary table."""
     ledger.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (number INTEGER PRIMARY KEY)")
     ledger.execute("DELETE FROM wanted")
-    find: dict[str, Iterable[tuple[str, ...]]] = {
-        "SELECT number FROM stay WHERE person = ?": ((person,) for person in people),
-        "SELECT number FROM stay WHERE hospital = ? AND stay_no = ?": numbers,
-        "SELECT number FROM stay WHERE place = ?": ((place,) for place in places),
-    }
-    for query, keys in find.items():
-        ledger.executemany(f"INSERT OR IGNORE INTO wanted {query}", keys)
-    ledger.execute(
-        "INSERT OR IGNORE INTO wanted SELECT o.number FROM wanted w JOIN stay s ON s.number = w.number "
-        "JOIN stay o ON o.person = s.person"
-    )
+    _want(ledger, "SELECT number FROM stay WHERE hospital = ? AND stay_no = ?", numbers)
+    _want(ledger, "SELECT number FROM stay WHERE place = ?", ((place,) for place in places))
+    named = ledger.execute(
+        "SELECT DISTINCT s.person FROM wanted w CROSS JOIN stay s ON s.number = w.number"
+    ).fetchall()
+    everybody = {*people, *(person for (person,) in named)}
+    _want(ledger, "SELECT number FROM stay WHERE person = ?", ((who,) for who in sorted(everybody)))
+
+
+def _want(ledger: sqlite3.Connection, query: str, keys: Iterable[tuple[str, ...]]) -> None:
+    ledger.executemany(f"INSERT OR IGNORE INTO wanted {query}", keys)
 
 
 def _chosen(choices: Sequence[str], layers: Sequence[str]) -> pl.DataFrame:
     """Decisions of earlier runs and the document that governed, as columns of their own."""
-    parsed: list[dict[str, Any]] = [json.loads(text) for text in choices]
-    columns = {
-        f"was_{what}": pl.Series([p.get(what) for p in parsed], dtype=pl.String)
-        for what in ("released", "category", "rule_id")
-    }
-    for name in (f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")):
-        columns[f"was_{name}"] = pl.Series([p.get(name) for p in parsed], dtype=pl.Int64)
-    return pl.DataFrame(columns)
+    amounts = [f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")]
+    texts = dict.fromkeys(("released", "category", "rule_id"), pl.String)
+    schema = {**texts, **dict.fromkeys(amounts, pl.Int64)}
+    return from_lines(choices, schema).select(pl.all().name.prefix("was_"))
 
 
 def _posted(ledger: sqlite3.Connection, layers: Sequence[str]) -> pl.DataFrame:
     """What was posted so far for each wanted stay: `posted_<layer>_<amount>_fen`, and of the whole stay."""
     rows = ledger.execute(
-        "SELECT p.stay, p.layer, p.what, sum(p.fen) FROM wanted w JOIN posting p ON p.stay = w.number "
+        "SELECT p.stay, p.layer, p.what, sum(p.fen) FROM wanted w CROSS JOIN posting p ON p.stay = w.number "
         "GROUP BY p.stay, p.layer, p.what"
     ).fetchall()
     lines = pl.DataFrame(

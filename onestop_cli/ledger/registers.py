@@ -120,7 +120,7 @@ def postings(ledger: sqlite3.Connection, rows: int = 1_000_000) -> Iterator[pl.D
     names = layer_names(ledger)
     of = funds(ledger)
     cursor = ledger.execute(
-        "SELECT p.number, r.period, p.period, r.closed_at, p.hospital, s.stay_no, s.facts ->> 'name', "
+        "SELECT p.number, r.period, p.period, r.closed_at, s.hospital, s.stay_no, s.facts ->> 'name', "
         "s.facts ->> 'id_raw', p.layer, p.layer, p.what, p.fen FROM posting p JOIN run r ON r.number = p.run "
         "JOIN stay s ON s.number = p.stay ORDER BY p.number"
     )

@@ -42,13 +42,12 @@ CREATE TABLE posting (
     run INTEGER NOT NULL REFERENCES run (number),
     stay INTEGER NOT NULL REFERENCES stay (number),
     period TEXT NOT NULL,
-    hospital TEXT,
     layer TEXT NOT NULL,
     what TEXT NOT NULL,
     fen INTEGER NOT NULL
 );
 CREATE INDEX posting_stay ON posting (stay);
-CREATE INDEX posting_run ON posting (run, layer, what);
+CREATE INDEX posting_sums ON posting (run, layer, what, period, fen);
 CREATE TABLE advance (
     number INTEGER PRIMARY KEY,
     fund TEXT NOT NULL,

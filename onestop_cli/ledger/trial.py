@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from onestop_cli.ledger.accounts import accounts, funds
+from onestop_cli.ledger.accounts import accounts, sums
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.run import Run
 
@@ -29,11 +29,11 @@ def trial_balance(ledger: sqlite3.Connection) -> list[Entry]:
     Each side comes from lines of its own, so that both agree only when nothing is missing.
     """
     entries = []
-    sums = _sums(ledger)
+    totals = _sums(ledger)
     advanced = dict(ledger.execute("SELECT fund, sum(fen) FROM advance GROUP BY fund"))
     left = {line.fund: line.balance for line in accounts(ledger)}
     for fund in left:
-        part = {what: fen for (name, what), fen in sums.items() if name == fund}
+        part = {what: fen for (name, what), fen in totals.items() if name == fund}
         hospitals = part.get("payable", 0) + part.get("offset", 0)
         entries += [
             Entry(fund, "拨入款项", 0, advanced.get(fund, 0)),
@@ -51,13 +51,11 @@ def trial_balance(ledger: sqlite3.Connection) -> list[Entry]:
 
 def _sums(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:
     """(fund, what) → fen, over all lines of a layer."""
-    of, sums = funds(ledger), dict[tuple[str, str], int]()
-    for layer, what, fen in ledger.execute(
-        "SELECT layer, what, sum(fen) FROM posting WHERE layer <> '' GROUP BY layer, what"
-    ):
-        key = of[layer], what
-        sums[key] = sums.get(key, 0) + fen
-    return sums
+    totals: dict[tuple[str, str], int] = {}
+    for part in sums(ledger):
+        key = part.fund, part.what
+        totals[key] = totals.get(key, 0) + part.fen
+    return totals
 
 
 def verify(ledger: sqlite3.Connection) -> list[str]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from onestop_cli.history import PENDING
 from onestop_cli.identify import mask_id
+from onestop_cli.ledger.accounts import sums
 
 
 def pending(ledger: sqlite3.Connection) -> pl.DataFrame:
@@ -26,8 +27,5 @@ def pending(ledger: sqlite3.Connection) -> pl.DataFrame:
 
 def still_owed(ledger: sqlite3.Connection) -> int:
     """应补未补 of all closed periods, less what decisions have paid out since, fen."""
-    row = ledger.execute(
-        "SELECT coalesce(sum(CASE what WHEN 'owed' THEN fen ELSE -fen END), 0) FROM posting "
-        "WHERE what IN ('owed', 'supplement')"
-    ).fetchone()
-    return int(row[0])
+    kinds = {"owed": 1, "supplement": -1}
+    return sum(part.fen * kinds.get(part.what, 0) for part in sums(ledger))
