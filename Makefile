@@ -35,7 +35,7 @@ bundle: .venv/ready  ## the offline installer in dist/, with its contents and si
 bundle-check: bundle  ## install the bundle without a network and settle the sample quarter with it
 	unshare --map-root-user --net sh tests/offline_bundle.sh dist/onestop-*.zip
 
-manual: .venv/ready  ## outputs and pictures of docs/手册.md again, from the samples
+manual: .venv/ready  ## outputs and pictures of README and manual again, from the samples; dist/手册.pdf
 	$(BIN)/python -m docs.manual
 
 .venv/ready: pyproject.toml constraints.txt

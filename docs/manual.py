@@ -21,6 +21,8 @@ from tempfile import TemporaryDirectory
 import openpyxl
 
 from docs.snapshots import take_pictures
+from onestop_cli.bundle import booklet
+from onestop_cli.bundle.build import released
 from onestop_cli.cli import run
 from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.vocabulary import glossary
@@ -162,13 +164,16 @@ def _codes() -> str:
 
 
 def main() -> None:
-    """Bring README, manual, glossary and pictures up to date."""
+    """Bring README, manual, glossary and pictures up to date, and print the manual into `dist`."""
     (HERE / "glossary.md").write_text(glossary(), "utf-8")
     with TemporaryDirectory() as work:
         README.write_text(refreshed(README.read_text("utf-8"), Path(work)), "utf-8")
     with TemporaryDirectory() as work:
         MANUAL.write_text(refreshed(MANUAL.read_text("utf-8"), Path(work)), "utf-8")
         take_pictures(Path(work) / "结算", HERE / "pictures")
+    dist = HERE.parent / "dist"
+    dist.mkdir(exist_ok=True)
+    booklet.write(MANUAL, dist, released(HERE.parent))
 
 
 if __name__ == "__main__":

@@ -157,6 +157,11 @@ def test_the_doctor_is_content_with_a_new_county_folder(county, capsys):
     assert "可以使用" in said(capsys)
 
 
+def test_the_doctor_minds_a_county_without_phones(county, capsys):
+    cli.run(["doctor"])
+    assert "[注意] 本县：还没有填监督举报电话" in said(capsys)
+
+
 def test_the_doctor_names_a_wrong_setting(county, capsys):
     path = county / "onestop.toml"
     path.write_text(path.read_text("utf-8").replace("[county]", "[county]\nnamme = 1"), "utf-8")
@@ -238,12 +243,24 @@ def test_the_first_shortcut_makes_a_county_folder_and_the_next_ones_remember_it(
     assert ran[1] == ([], county)
 
 
-def test_a_folder_dragged_onto_a_shortcut_is_the_county(typed, county, tmp_path):
+def test_a_folder_dragged_onto_a_shortcut_is_the_county_and_its_inbox_tells_the_period(
+    typed, county, tmp_path
+):
+    fill(county)
     ran = typed("")
     desk.run("reconcile", tmp_path, str(county))
-    ((command, folder),) = ran
-    assert command[:2] == ["reconcile", "--period"]
-    assert folder == county
+    assert ran == [(["reconcile", "--period", "2010Q4"], county)]
+
+
+@pytest.mark.parametrize(("answer", "closes"), [("是", True), ("", False), ("y", False)])
+def test_closing_asks_once_more(answer, closes, typed, county, tmp_path, monkeypatch):
+    fake_run(county, "2010Q4", [])
+    ran = typed("", answer, "")
+    monkeypatch.setattr(sys, "argv", ["desk", "close", str(tmp_path), str(county)])
+    assert desk.main() == (0 if closes else 1)
+    assert [command for command, _ in ran] == (
+        [["close", "结果/2010Q4", "--ledger", "台账.sqlite"]] if closes else []
+    )
 
 
 def test_a_folder_that_is_none_is_said_and_nothing_is_run(typed, tmp_path, capsys):

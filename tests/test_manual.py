@@ -52,6 +52,15 @@ def test_every_finding_code_is_explained():
     assert [code for code in CATALOGUE if f"\n### {code} " not in text] == []
 
 
+def test_every_message_in_the_table_of_troubles_is_one_of_the_program():
+    """Its first column quotes the screen; …… stands for the rest."""
+    source = "".join(path.read_text("utf-8") for path in Path("onestop_cli").rglob("*.py"))
+    table = manual.MANUAL.read_text("utf-8").partition("| 屏幕上说 |")[2].partition("\n\n")[0]
+    quoted = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+    assert len(quoted) == 6
+    assert [part for said in quoted for part in said.split("……") if part not in source] == []
+
+
 def test_the_readme_shows_what_make_demo_runs():
     command = "onestop reconcile --period 2010Q4 --out ../2010Q4"
     assert command in Path("Makefile").read_text("utf-8")

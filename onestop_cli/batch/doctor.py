@@ -161,7 +161,12 @@ def _settings(settings: Settings) -> Iterator[Check]:
     if missing:
         yield Check("设置", BAD, f"找不到 {'、'.join(missing)}", f"请建好，或改正 {FILE_NAME}")
     else:
-        yield Check("设置", FINE, f"{settings.county.name or '还没有填县名'}，{FILE_NAME} 没有错误")
+        yield Check("设置", FINE, f"{FILE_NAME} 没有错误")
+    county = settings.county
+    blank = {"县名": county.name, "监督举报电话": county.phones}
+    if unsaid := [what for what, said in blank.items() if not said]:
+        remedy = f"请填在 {FILE_NAME} 的 [county]：结算表和公示上要印"
+        yield Check("本县", NOTE, f"还没有填{'、'.join(unsaid)}", remedy)
     try:
         faults = unusable(load_rules(chosen.rules, settings.folder))
     except CannotRun as error:

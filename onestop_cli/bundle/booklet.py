@@ -20,8 +20,8 @@ _IMAGE = re.compile(r'<img src="([^"]+)"')
 
 def write(source: Path, folder: Path, day: datetime) -> None:
     """`手册.html` and `手册.pdf` in `folder`, from the Markdown `source`; the PDF is dated `day`."""
+    write_page(source, folder / "手册.html")
     tokens = MarkdownIt("commonmark").enable("table").parse(source.read_text("utf-8"))
-    (folder / "手册.html").write_text(_page(source), "utf-8", newline="\n")
     fonts, families = printing_fonts()
     body = "".join(_typst(node) for node in SyntaxTreeNode(tokens).children)
     listed = ", ".join(f'"{family}"' for family in families)
@@ -38,16 +38,18 @@ def write(source: Path, folder: Path, day: datetime) -> None:
     (folder / "手册.pdf").write_bytes(pdf)
 
 
-def _page(source: Path) -> str:
-    """The manual as a page of its own; headings can be linked to, pictures are inside."""
-    body = MarkdownIt("commonmark").enable("table").render(source.read_text("utf-8"))
+def write_page(source: Path, target: Path) -> None:
+    """The Markdown `source`, whose first line is its title, as a page with its pictures inside."""
+    text = source.read_text("utf-8")
+    body = MarkdownIt("commonmark").enable("table").render(text)
 
     def embedded(match: re.Match[str]) -> str:
         data = (source.parent / match[1]).read_bytes()
         return f'<img src="data:image/png;base64,{base64.b64encode(data).decode()}"'
 
     page = (_FILES / "manual.html").read_text("utf-8")
-    return page.replace("@BODY@", _IMAGE.sub(embedded, body))
+    page = page.replace("@TITLE@", text.partition("\n")[0].removeprefix("# "))
+    target.write_text(page.replace("@BODY@", _IMAGE.sub(embedded, body)), "utf-8", newline="\n")
 
 
 def _typst(node: SyntaxTreeNode) -> str:

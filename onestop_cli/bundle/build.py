@@ -91,6 +91,7 @@ def _fill(home: Path, checkout: Path, wheels: list[Wheel], day: datetime) -> Non
     ignored = shutil.ignore_patterns("truth.json", "__pycache__")
     shutil.copytree(checkout / "samples" / "county", home / "示例县", ignore=ignored)
     booklet.write(checkout / "docs" / "手册.md", home, day)
+    booklet.write_page(checkout / "docs" / "rules.zh.md", home / "政策文件写法.html")
     listed = entries(home)
     _json(
         app / "manifest.json",

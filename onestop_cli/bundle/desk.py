@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
 from onestop_cli.console import prepare_streams
@@ -81,6 +80,8 @@ def _audit(county: Path) -> list[str]:
 
 def _close(county: Path) -> list[str]:
     result = ask("把哪个结果记入台账", _latest(county))
+    if ask("关账后这一期不能再改。确定关账请输入 是") != "是":
+        raise EOFError
     return ["close", result, "--ledger", ask("台账", "台账.sqlite")]
 
 
@@ -118,12 +119,12 @@ def _latest(county: Path) -> str:
 
 
 def _period(county: Path) -> str:
-    """The period of the newest result, else the quarter before today's."""
-    if latest := Path(_latest(county)).name:
-        return latest.rsplit("-", 1)[0] if "Q" in latest else latest
-    today = date.today()  # noqa: DTZ011
-    quarter = (today.month + 2) // 3 - 1
-    return f"{today.year}Q{quarter}" if quarter else f"{today.year - 1}Q4"
+    """The period most stays of the inbox belong to; blank when there are none yet."""
+    from onestop_cli.batch.status import standing
+    from onestop_cli.settings import load_settings
+
+    period = standing(load_settings(county / _SETTINGS)).period
+    return period.id if period else ""
 
 
 def _onestop(arguments: Sequence[str], folder: Path) -> int:
@@ -143,14 +144,19 @@ def _window(home: Path, county: Path) -> int:
 
 
 def main() -> int:
-    """Run the task named on the command line; Ctrl-C and an empty answer at the end of input just stop."""
+    """Run the task named on the command line; Ctrl-C, the end of input and a no just stop."""
     prepare_streams()
     task, home, *rest = sys.argv[1:]
+    from onestop_cli.errors import CannotRun
+
     try:
         return run(task, Path(home).resolve(), *rest[:1])
     except (KeyboardInterrupt, EOFError):
         print("\n没有做。")
         return 1
+    except CannotRun as error:
+        print(f"{error}\n请用“看进度”或“体检”看看。")
+        return 2
 
 
 if __name__ == "__main__":
