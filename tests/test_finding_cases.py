@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def _reconciled(folder: Path, ledger: Path | None = None) -> Run:
 def _closed(folder: Path, scratch: Path) -> Path:
     """A ledger in which the case's earlier period is closed."""
     write_run(_reconciled(folder), scratch / "run", Settings())
-    close_run(scratch / "run", scratch / "ledger.db")
+    close_run(scratch / "run", scratch / "ledger.db", datetime(2010, 10, 8, tzinfo=UTC))
     return scratch / "ledger.db"
 
 

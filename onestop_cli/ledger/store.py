@@ -6,18 +6,23 @@ may lie on a shared folder (a write-ahead log may not). Tables refuse UPDATE and
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from onestop_cli.errors import CannotRun, stop
+from onestop_cli.errors import Broken, CannotRun, stop
 
 APPLICATION = 0x6F6E6573
 """Marks the file as one of ours (SQLite application_id)."""
 
 WAIT_SECONDS = 15
+"""How long a second writer waits for the first."""
+
 QUICK_BYTES = 200_000_000
+"""Up to this size books are gone through page by page whenever they are opened."""
+
 TABLES = ("run", "rule", "stay", "state", "posting", "advance", "decision")
 _MIGRATIONS = ("schema.sql",)
 """Scripts that bring a file from one version to the next; the version is how many have run."""
@@ -29,9 +34,11 @@ def opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
 
     `create`: for writing, into a new file if there is none.
     """
-    if not path.is_file() and not create:
-        raise stop("没有找到台账", "请检查 --ledger，或先用 onestop close 建立台账", str(path))
     try:
+        if not path.exists() and create:
+            _make(path)
+        if not path.is_file():
+            raise stop("没有找到台账", "请检查 --ledger，或先用 onestop close 建立台账", str(path))
         with closing(_connect(path)) as connection:
             _prepare(connection, path, writing=create)
             yield connection
@@ -47,6 +54,36 @@ def blank() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def _make(path: Path) -> None:
+    """New books, written beside and put in place whole; those that another process made meanwhile stay."""
+    stage = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(_connect(stage)) as connection:
+            _bring_up(connection, 0)
+        with suppress(FileExistsError):
+            _link(stage, path)
+    except OSError as error:
+        raise stop(
+            f"台账建立不了（{error.strerror or type(error).__name__}）",
+            "请检查路径、磁盘空间和文件夹权限",
+            str(path),
+        ) from error
+    finally:
+        stage.unlink(missing_ok=True)
+
+
+def _link(stage: Path, path: Path) -> None:
+    """Give the file its name unless the name is taken; some disks know no links."""
+    try:
+        path.hardlink_to(stage)
+    except FileExistsError:
+        raise
+    except OSError:
+        if not path.exists():
+            stage.rename(path)
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
     connection.execute("PRAGMA synchronous = EXTRA")
@@ -57,10 +94,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
     """Check whose file it is and bring it to this version."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    if tables and owner != APPLICATION:
-        raise stop("这个文件不是 onestop 的台账", "请检查 --ledger 给出的文件", str(path))
+    if not path.stat().st_size:
+        raise _damaged(path)
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        raise _foreign(path)
     if version > len(_MIGRATIONS):
         raise stop(
             "这本台账由更新版本的 onestop 写成", "请先升级 onestop，不要用旧版本打开", str(path)
@@ -118,10 +155,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
-    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -131,11 +168,17 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
+        _roll_back(connection)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """End the transaction, unless SQLite has done so because the disk is full or fails."""
+    if connection.in_transaction:
         connection.execute("ROLLBACK")
 
 
-def _refusal(error: sqlite3.Error, path: Path) -> CannotRun:
-    """What SQLite says, in a clerk's words."""
+def _refusal(error: sqlite3.Error, path: Path) -> Exception:
+    """What SQLite says, in a clerk's words; what no clerk can mend is a bug of ours."""
     text = str(error)
     if "locked" in text or "busy" in text:
         return stop(
@@ -143,11 +186,21 @@ def _refusal(error: sqlite3.Error, path: Path) -> CannotRun:
             "请等另一台电脑或另一个窗口的 onestop 结束后重新运行",
             str(path),
         )
-    if "full" in text:
-        return stop("磁盘已满，台账没有改动", "请腾出空间后重新运行", str(path))
+    if "full" in text or "disk I/O" in text:
+        return stop("磁盘已满或写不进去，台账没有改动", "请腾出空间后重新运行", str(path))
     if "readonly" in text or "unable to open" in text:
         return stop("台账打不开或不能写入，台账没有改动", "请检查路径和文件夹权限", str(path))
-    return _damaged(path)
+    if "not a database" in text:
+        return _foreign(path)
+    return _damaged(path) if "malformed" in text else Broken(f"ledger: {text}")
+
+
+def _foreign(path: Path) -> CannotRun:
+    return stop(
+        "这个文件不是 onestop 的台账，或者已经损坏",
+        "请检查 --ledger 给出的文件；损坏的请换用最近一次的备份",
+        str(path),
+    )
 
 
 def _damaged(path: Path) -> CannotRun:
