@@ -20,6 +20,9 @@ from onestop_cli.settle.year import claimed_first
 _DAYS = 1 << 23
 """More than the days of any calendar."""
 
+_NOBODY = -1
+"""Stands for everybody without a usable ID."""
+
 
 def settle(
     stays: pl.DataFrame, book: Rulebook, *, live: bool = True, in_turn: bool = False
@@ -47,23 +50,33 @@ def settle(
 def into_turn(stays: pl.DataFrame) -> pl.DataFrame:
     """The contract's order within each person's year; a year's stays stand together, people in any order.
 
-    Whole numbers go first: the digits of a usable ID, year and day in one. Texts are only compared where these tie.
+    Whole numbers go first: a usable ID, year and day in one. Texts are only compared where these tie, and for people
+    without a usable ID.
     """
     day = pl.col(ORDER[0]).to_physical().cast(pl.Int64).fill_null(-_DAYS) + _DAYS
     keys = stays.select(
-        who=pl.col("id_no").str.head(17).cast(pl.Int64, strict=False).fill_null(-1),
-        when=pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day,
+        who=_id_as_number(), when=pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day
     )
     turn = keys.select(pl.arg_sort_by("who", "when")).to_series()
     ahead = keys[turn].select(pl.all() == pl.all().shift(-1)).fold(pl.Series.__and__)
-    tied = (ahead | ahead.shift(1)).fill_null(False)
+    tied = (ahead | ahead.shift(1)).fill_null(False) | (keys["who"][turn] == _NOBODY)
     rows = turn.filter(tied)
     among = (
         stays[rows]
         .with_columns(keys[rows])
-        .select(pl.arg_sort_by("who", "when", "id_no", "benefit_year", *ORDER))
+        .with_columns(text=pl.when(pl.col("who") == _NOBODY).then("id_no"))
+        .select(pl.arg_sort_by("who", "text", "when", *ORDER))
     )
     return stays[turn.scatter(tied.arg_true(), rows.gather(among.to_series()))]
+
+
+def _id_as_number() -> pl.Expr:
+    """17 digits and the check character of an ID in one number; `_NOBODY` for any other text."""
+    id_no = pl.col("id_no")
+    digits = id_no.str.head(17).cast(pl.Int64, strict=False)
+    last = id_no.str.tail(1).replace("X", "10").cast(pl.Int64, strict=False)
+    whole = (id_no.str.len_chars() == 18) & (digits >= 10**16)
+    return pl.when(whole).then(digits * 11 + last).fill_null(_NOBODY)
 
 
 def _person_years(ordered: pl.DataFrame) -> pl.DataFrame:
