@@ -61,7 +61,7 @@ class Part:
 class Year:
     """The stays that rules are tried on, in the contract's order of each person-year.
 
-    `stays`: what the engine needs; `at` is the row's number, `id_no` a number for the person, in digits, instead of the ID,
+    `stays`: what the engine needs; `at` is the row's number, `id_no` a number for the person instead of the ID,
     `period` the run's, `<layer>_posted_fen` what the run gave. `book`: the documents of all runs, `rule_id` says
     which governs. `left_out`: status → stays that are not settled; `repeated`: stays that stood in several runs.
     """
@@ -89,8 +89,8 @@ def gather(parts: Sequence[Part]) -> Year:
         raise CannotRun(problems)
     left = all_stays.filter(pl.col("status") != "settled").unique(["period", *PLACE])
     counts = dict(left["status"].value_counts().sort("status").iter_rows())
-    number = pl.col("_who").rank("dense").cast(pl.String).str.zfill(17)
-    stays = stays.with_columns(id_no=number)
+    number = pl.col("_who").rank("dense").cast(pl.Int64) + 10**17
+    stays = stays.with_columns(id_no=number.cast(pl.String))
     stays = into_turn(stays).drop("_who", "status").with_row_index("at")
     periods = tuple(dict.fromkeys(part.run.info["period"] for part in parts))
     return Year(stays, book, periods, counts, repeated)
