@@ -1,4 +1,7 @@
-"""One measurement in a process of its own: `python -m benchmarks.one WAY STAYS` prints seconds, peak MiB, digest."""
+"""One measurement in a process of its own: seconds, CPU seconds, peak MiB and a digest of the result, as JSON.
+
+python -m benchmarks.one WAY STAYS
+"""
 
 from __future__ import annotations
 
@@ -28,14 +31,15 @@ def main(way: str, stays: int) -> None:
     home = county(stays)
     peer = importlib.import_module(f"benchmarks.peers.{module}")
     run = getattr(peer, function or "run")
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
     result = run(home)
     seconds = time.perf_counter() - begin
+    cpu = time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if hasattr(peer, "holds") and not peer.holds(home, result):
         sys.exit(f"{way}: not the amounts it should be")
     agreed = {} if module == "floors" else digest(result)
-    print(json.dumps({"seconds": seconds, "peak_mib": peak, "digest": agreed}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mib": peak, "digest": agreed}))
 
 
 if __name__ == "__main__":
