@@ -36,7 +36,7 @@ _TITLES = (
     "比上一份多得的人",
     "少得的人",
 )
-_PLACE = re.compile(r"(<!-- dafang -->\n).*?(\n<!-- /dafang -->)", re.DOTALL)
+_PLACE = re.compile(r"(<!-- dafang -->\n\n).*?(\n\n<!-- /dafang -->)", re.DOTALL)
 
 
 def sample_year() -> Year:

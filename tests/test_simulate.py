@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from onestop_cli.errors import CannotRun
 from onestop_cli.history import no_adjustments
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.library import known_rules, load_rules
+from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
 from onestop_cli.simulation import caveats, impact, spread
 from onestop_cli.simulation.simulate import Comparison, Variant, compare, exact, outcome, own
-from onestop_cli.simulation.study import retrace
+from onestop_cli.simulation.study import Tried, retrace
 from onestop_cli.simulation.year import Part, gather
 from tests import tried_years as years
 
@@ -208,6 +210,28 @@ def test_what_a_later_run_reverses_stays_out() -> None:
 
 
 # What cannot be compared
+
+
+SHIPPED = [
+    rule.file.id
+    for rule in load_rules([str(path) for path in known_rules().values()])
+    if not unusable([rule])
+]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_document_can_be_tried(name: str) -> None:
+    """Other groups, levels, layers and dimensions: all its papers can be filled, and the sums still agree."""
+    tried = Tried(years.other(name), 300_000, {"county": 1_000})
+    found = tried.people
+    assert found.gain_fen - found.lose_fen == tried.total["change_fen"]
+    assert found.gain + found.lose + found.same + found.unclear == years.year().people
+    assert len(tried.retraced) == min(10, (tried.comparison.stays["change_fen"] != 0).sum())
+    assert (
+        tried.sentences
+        and tried.caveats
+        and tried.money.height == len(tried.layers) + (len(tried.layers) > 1)
+    )
 
 
 def test_stays_without_a_term_are_listed_and_never_guessed() -> None:
