@@ -51,12 +51,12 @@ _EPOCH = date(1899, 12, 30)
 class Column:
     """A column of a table: the row's key, the printed title and how the value is shown.
 
-    `yuan` takes whole fen, `exact` ten-thousandths of a fen, `percent` whole ten-thousandths, `date`
-    a date. `width` is in half-width characters (a Chinese character takes two). Neighbouring columns with
-    the same `group` stand under one heading. `total` sums the column. `ratio` (numerator keys, last the denominator's) makes
-    the cell of the totals row the quotient of their totals. `less` shows the rows as a live
-    difference, the first key less the others. `align`: center. `choices` offers a list to pick from; `fill` marks a
-    column for people to fill in.
+    `yuan` takes whole fen, `exact` ten-thousandths of a fen, `percent` whole ten-thousandths, `date` a date.
+    `width` is in half-width characters (a Chinese character takes two). Neighbouring columns with the same
+    `group` stand under one heading. `total` sums the column. `ratio` (numerator keys, last the denominator's)
+    makes the cell of the totals row the quotient of their totals. `less` shows the rows as a live difference,
+    the first key less the others. `align`: center. `choices` offers a list to pick from; `fill` marks a column
+    for people to fill in.
     """
 
     key: str
