@@ -15,7 +15,7 @@ from onestop_cli.writers.columns import text_width
 HALF, WHOLE = 480, 1000
 """Widths of a chart in px: half a page, a whole page."""
 
-_BAR, _GAP, _CHAR = 14, 10, 6.7
+_BAR, _GAP, _CHAR = 14, 10, 7.0
 """Height of a bar, space between groups, and the width of a half-width character, in px."""
 
 Show = Callable[[int], str]
@@ -109,7 +109,8 @@ def curve(
 
 
 def _wide(text: str) -> float:
-    return text_width(text) * _CHAR
+    """Width in px; Chinese fonts draw dashes as wide as characters."""
+    return (text_width(text) + text.count("—")) * _CHAR
 
 
 def _text(x: float, y: float, text: str, look: str) -> Markup:

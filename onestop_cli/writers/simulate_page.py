@@ -62,6 +62,7 @@ def _wan(fen: int) -> str:
 def chart(table: pl.DataFrame) -> Markup:
     """Both sides of every row of `table` (name, before_fen, after_fen); what is beyond the first twelve in one."""
     rows = table.select("name", "before_fen", "after_fen").to_dicts()
+    rows = [row for row in rows if row["before_fen"] or row["after_fen"]]
     if rest := rows[_TOP:]:
         sums = {key: sum(row[key] for row in rest) for key in ("before_fen", "after_fen")}
         rows = [*rows[:_TOP], {"name": f"另外 {len(rest)} 个", **sums}]
