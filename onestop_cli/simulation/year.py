@@ -145,15 +145,21 @@ def _adjusted(runs: Sequence[Run]) -> pl.DataFrame:
 
 
 def _as_adjusted(stays: pl.DataFrame, adjusted: pl.DataFrame) -> pl.DataFrame:
+    """`stays` with the status of today; another category than then is one that was decided."""
+    now = pl.col("now_category")
+    decided = pl.when(now.is_not_null() & now.ne_missing(pl.col("category"))).then(now)
     joined = stays.join(
         adjusted.drop("period"),
         on=[*PLACE, "hospital", "stay_no"],
         how="left",
         nulls_equal=True,
+        validate="m:1",
         maintain_order="left",
     )
     return joined.with_columns(
-        status=pl.coalesce("now", "status"), category=pl.coalesce("now_category", "category")
+        status=pl.coalesce("now", "status"),
+        category=pl.coalesce("now_category", "category"),
+        decided_category=pl.coalesce(decided, "decided_category"),
     ).drop("now", "now_category")
 
 
