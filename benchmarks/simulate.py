@@ -21,7 +21,7 @@ from onestop_cli.simulation.study import Study, Tried
 from onestop_cli.simulation.year import Part, gather
 from onestop_cli.writers.run_folder import write_data
 from samples.fabricate.many import many_stays
-from samples.fabricate.year import run_of, settled
+from samples.year import run_of, settled
 
 RULES, YEAR, VARIANTS = ("huangzhong-2009",), 2010, 10
 

@@ -12,7 +12,7 @@ from onestop_cli.simulation import impact, spread
 from onestop_cli.simulation.proposal import Proposal
 from onestop_cli.simulation.simulate import compare, outcome
 from onestop_cli.simulation.year import Part, Year, gather
-from samples.fabricate.year import year_run
+from samples.year import year_run
 
 PAGE = Path(__file__).parent / "simulate.md"
 DOCUMENTS = ("dafang-2006", "dafang-2006-11", "dafang-2008", "dafang-2010")

@@ -12,7 +12,7 @@ from onestop_cli.simulation.budget import Found, answer, search, seek
 from onestop_cli.simulation.proposal import Proposal
 from onestop_cli.simulation.simulate import fund_cost
 from onestop_cli.simulation.year import Part, Year, gather
-from samples.fabricate.year import year_run
+from samples.year import year_run
 
 
 @pytest.fixture(scope="module")

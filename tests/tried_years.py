@@ -21,7 +21,7 @@ from onestop_cli.settle.given import settle_input
 from onestop_cli.simulation.proposal import Proposal
 from onestop_cli.simulation.simulate import Comparison, compare, outcome, own
 from onestop_cli.simulation.year import Part, Year, gather
-from samples.fabricate.year import year_run
+from samples.year import year_run
 from tests.reference import made
 
 
