@@ -112,7 +112,7 @@ def _measure(path: Path, people: list[str]) -> None:
     with opened(path) as books:
         numbers = [("县级医院", f"ZY{number:06d}") for number in range(10_000)]
         with timed(f"closed stays of {len(people):,} people"):
-            found = history(books, people, numbers[:0], made_books.book().layers)
+            found = history(books, people, numbers[:0], made_books.huangzhong().book.layers)
         print(f"{len(found.stays):,} stays")
         for name, question in (
             ("accounts", accounts), ("trial balance", trial_balance),

@@ -32,22 +32,16 @@ _BECOMES = {
 """Why a closed stay changes → what becomes of it. 红冲: taken back; 重报: reported anew while it was held; 拒付, 放行:
 by decision; 转待核: a later row overlaps it; 解除待核: what held it has been taken back."""
 
-_OF_CLOSED = (
-    "period",
-    "closed_status",
-    "blocking",
-    "settled_with",
-    *("was_" + what for what in ("blocking", "released", "category", "rule_id")),
-)
-_ABOUT_CHANGE = (
-    "period",
-    "belongs_to",
-    "status",
-    "blocking",
-    "released",
-    "decided_category",
-    "rule_id",
-)
+_OF_CLOSED: Schema = {
+    **dict.fromkeys(("period", "closed_status", "blocking", "settled_with"), pl.String),
+    **dict.fromkeys(("was_blocking", "was_released", "was_category", "was_rule_id"), pl.String),
+    "was_refused": pl.Boolean,
+}
+_ABOUT_CHANGE: Schema = {
+    **dict.fromkeys(("period", "belongs_to", "status", "blocking", "released"), pl.String),
+    **dict.fromkeys(("decided_category", "rule_id"), pl.String),
+    "refused": pl.Boolean,
+}
 
 ABOUT = (
     *PLACE,
@@ -71,8 +65,8 @@ class History:
     """What a ledger remembers for this run: closed stays as they stand now, and the closed periods.
 
     `stays` has the columns of a run's stays, `period`, `status`, `blocking` (codes that hold it, joined by `;`), what
-    was decided about it (`was_released`, `was_category`, `was_<layer>_docked_fen` …), the document that governed it
-    (`was_rule_id`), the settings of its run (`settled_with`, JSON), and what was posted so far
+    was decided about it (`was_released`, `was_refused`, `was_category`, `was_<layer>_docked_fen` …), the document
+    that governed it (`was_rule_id`), the settings of its run (`settled_with`, JSON), and what was posted so far
     (`posted_<layer>_<amount>_fen`, `posted_patient_owed_fen`, `posted_self_fen`). `rules`: documents of closed
     periods that this run did not name; they govern nothing of the run's own period.
     """
@@ -106,7 +100,9 @@ def _like(day: pl.Expr, period: Period) -> pl.Expr:
 def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame:
     """The run's stays with the `closed` ones (`History.stays`, paired) after them, for which `period` is not null."""
     if closed is None:
-        return current.with_columns(pl.lit(None, pl.String).alias(name) for name in _OF_CLOSED)
+        return current.with_columns(
+            pl.lit(None, kind).alias(name) for name, kind in _OF_CLOSED.items()
+        )
     shared = [name for name in current.columns if name in closed.columns]
     kept = [c for c in closed.columns if c.startswith(("posted_", "was_"))]
     known = closed.select(
@@ -142,17 +138,19 @@ def _kind(both: pl.DataFrame, cannot: pl.Expr) -> pl.Expr:
     struck = here.filter("reversed")["reverses_place"].drop_nulls()
     places = here.select(place=row_place())["place"]
     status, free = pl.col("closed_status"), (pl.col("blocking") == "") & ~cannot
+    duplicate = (status == "rejected") & pl.col("was_blocking").str.contains("ST01")
+    waits = (status == "held") | (duplicate & ~pl.col("was_refused").fill_null(False))
     asked = pl.col("released").ne_missing(pl.col("was_released"))
     return (
         pl.when(row_place("period").is_in(struck.implode()))
         .then(pl.lit("红冲"))
         .when(pl.col("restated_place").is_in(places.implode()))
         .then(pl.lit("重报"))
-        .when(pl.col("refused") & status.is_in(["settled", "held"]))
+        .when(pl.col("refused") & ~pl.col("was_refused").fill_null(False))
         .then(pl.lit("拒付"))
         .when((status == "settled") & (pl.col("blocking") != ""))
         .then(pl.lit("转待核"))
-        .when((status == "held") & free)
+        .when(waits & free)
         .then(pl.when(asked).then(pl.lit("放行")).otherwise(pl.lit("解除待核")))
     )
 
@@ -189,6 +187,7 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         "released",
         "decided_category",
         "rule_id",
+        "refused",
         *ABOUT,
         *(f"{layer}_docked_fen" for layer in layers),
         **{name: now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts},
@@ -202,7 +201,7 @@ def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
     return pl.DataFrame(
         schema={
             "kind": pl.String,
-            **dict.fromkeys(_ABOUT_CHANGE, pl.String),
+            **_ABOUT_CHANGE,
             **{name: _kind_of(name) for name in ABOUT},
             **dict.fromkeys((f"{layer}_docked_fen" for layer in layers), pl.Int64),
             **dict.fromkeys(_amounts(layers), pl.Int64),

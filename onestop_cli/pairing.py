@@ -16,7 +16,10 @@ _NEEDED = (*PLACE, *ORDER[:5], "id_no", "person", *_MONEY)
 _SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
 _BY_NUMBER = ("hospital", "number", "admitted_on")
 _BY_PERSON = ("hospital", "id_no", "admitted_on", "discharged_on")
-_NOTHING_CLOSED = dict.fromkeys(("period", "status", "blocking"), pl.lit(None, pl.String))
+_NOTHING_CLOSED = {
+    **dict.fromkeys(("period", "status", "blocking"), pl.lit(None, pl.String)),
+    "was_refused": pl.lit(None, pl.Boolean),
+}
 _NAMED = 3
 """How many other rows a duplicate names before it says 等 n 行."""
 _DAYS = 1 << 23
@@ -37,17 +40,17 @@ def pair_beside(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`stays` and the closed stays of `earlier` periods, both with the columns of `PAIRING`.
 
-    `earlier` has the columns of `stays`, `period`, `status`, and `blocking` (the codes that hold a stay, joined
-    by `;`). Those settled or held are partners of reversals, overlaps and readmissions, the settled ones of
-    duplicates too; a held one that a row of `stays` reports anew counts no more.
+    `earlier` has the columns of `stays`, `period`, `status`, `blocking` (the codes that hold a stay, joined by `;`) and
+    `was_refused`. All but reversed ones are partners; a held one that a row of `stays` reports anew counts no more.
     """
     rows = _gather(stays, earlier)
     reversals = _find_reversals(rows)
     negative = rows.filter(pl.col("total_fen") < 0).select("at")
     living = _without(rows, reversals.filter("reversed").select("at"), negative)
     copies, restated = _find_copies(living), _find_restated(living)
-    still = _without(living.filter("twinned"), restated.select("at"))
-    twins = pl.concat([_find_twins(living.filter(~pl.col("closed"))), _find_twins(still)])
+    twins = pl.concat(
+        [_find_twins(living.filter(~pl.col("closed"))), _find_closed_twins(living, restated)]
+    )
     spans = _without(
         living.pipe(_with_span),
         twins.filter(pl.col("twin") != "kept").select("at"),
@@ -84,19 +87,22 @@ def _without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
 def _gather(stays: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """The rows to compare, numbered by `at` with the closed ones last, and their comparable number.
 
-    `copy`: a closed stay that is held as one settled before (ST07); `twinned`: one held as a duplicate (ST01).
+    Of closed stays: `twinned`, held or rejected as a duplicate (ST01); `copy`, held as one that was settled before
+    (ST07); `final`, settled or refused, and so never to be paid again.
     """
     rows = stays.select(*_NEEDED, **_NOTHING_CLOSED)
-    rows = pl.concat([rows, earlier.select(rows.columns)])
+    rows = pl.concat([rows, earlier.select(rows.columns)], how="vertical_relaxed")
     number = pl.col("stay_no").str.strip_chars()
     codes = pl.col("blocking").fill_null("").str.split(";")
+    refused = pl.col("was_refused").fill_null(False)
     return rows.with_columns(
         at=pl.int_range(pl.len()),
         closed=pl.col("status").is_not_null(),
         number=pl.when(number != "").then(number),
-        copy=codes.list.contains("ST07"),
-        twinned=codes.list.contains("ST01"),
-    ).filter(~pl.col("closed") | pl.col("status").is_in(["settled", "held"]))
+        twinned=codes.list.contains("ST01") & ~refused,
+        copy=codes.list.contains("ST07") & ~refused,
+        final=((pl.col("status") == "settled") | refused).fill_null(False),
+    ).filter((pl.col("status") != "reversed").fill_null(True))
 
 
 def _find_reversals(rows: pl.DataFrame) -> pl.DataFrame:
@@ -230,14 +236,29 @@ def _with_family(rows: pl.DataFrame) -> pl.DataFrame:
         linked = spread
 
 
+def _find_closed_twins(living: pl.DataFrame, restated: pl.DataFrame) -> pl.DataFrame:
+    """Per closed stay held or rejected as a duplicate that still is one: `twin` and `twin_place`, as of `_find_twins`.
+
+    Beside a final one it stays what it was; where that has been taken back, the duplicates are looked at anew.
+    """
+    rows = _without(living.filter("twinned"), restated.select("at"))
+    beside = _same_stay(rows, living.filter("closed", "final"))
+    was = {"held": "differs", "rejected": "rejected"}
+    kept = (
+        rows.join(beside.group_by("at").agg(twin_place=pl.col("place").first()), on="at")
+        .select("at", twin=pl.col("status").replace(was), twin_place="twin_place")
+    )  # fmt: skip
+    return pl.concat([kept, _find_twins(_without(rows, kept.select("at")))])
+
+
 def _find_copies(living: pl.DataFrame) -> pl.DataFrame:
-    """Per row that a closed and settled stay already is: `closed_place`.
+    """Per row that a final stay of a closed period already is: `closed_place`.
 
     Of rows held as copies of a stay that has been taken back since, the first is a copy no more.
     """
     rows = living.filter(~pl.col("closed") | pl.col("copy"))
-    settled = living.filter(pl.col("status") == "settled")
-    copies = _same_stay(rows, settled).group_by("at").agg(closed_place=pl.col("place").min())
+    final = living.filter("closed", "final")
+    copies = _same_stay(rows, final).group_by("at").agg(closed_place=pl.col("place").min())
     orphans = rows.filter("copy").join(copies, on="at", how="anti").sort(*ORDER, nulls_last=True)
     later = _same_stay(orphans, orphans).filter(pl.col("other_nth") < pl.col("nth"))
     return pl.concat([copies, later.group_by("at").agg(closed_place=pl.col("place").first())])

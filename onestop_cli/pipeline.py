@@ -204,6 +204,7 @@ def _with_earlier_choices(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     stays = stays.with_columns(
         released=both.replace("", None),
         decided_category=pl.coalesce("decided_category", "was_category"),
+        refused=pl.col("refused") | pl.col("was_refused").fill_null(False),
     )
     names = [f"{layer}_{what}_fen" for layer in book.layers for what in ("docked", "supplement")]
     absent = [f"was_{name}" for name in names if f"was_{name}" not in stays.columns]

@@ -42,7 +42,7 @@ def stay(begin: int, end: int, **changes: Any) -> dict[str, Any]:
 def table(*stays: Mapping[str, Any]) -> pl.DataFrame:
     """The stays as `pair` takes them, numbered from row 2 of 住院.csv, stay numbers all different."""
     columns = {**READ_STAYS, "hospital": pl.String, "period": pl.String, "status": pl.String}
-    columns["blocking"] = pl.String
+    columns |= {"blocking": pl.String, "was_refused": pl.Boolean}
     rows = [
         {"source": "住院.csv", "row": row, "stay_no": f"ZY{row}", "id_numeric": False, **one}
         for row, one in enumerate(stays, start=2)

@@ -178,8 +178,10 @@ def _choices(stays: pl.DataFrame, layers: Sequence[str]) -> Iterator[str]:
         "rule_id",
         *(f"{la}_{what}_fen" for la in layers for what in ("docked", "supplement")),
     ]
-    for row in stays.select(*names, category="decided_category").iter_rows(named=True):
-        yield json.dumps({k: v for k, v in row.items() if v is not None}, ensure_ascii=False)
+    for row in stays.select(*names, "refused", category="decided_category").iter_rows(named=True):
+        yield json.dumps(
+            {k: v for k, v in row.items() if v not in (None, False)}, ensure_ascii=False
+        )
 
 
 def _post_amounts(

@@ -111,7 +111,7 @@ def _chosen(choices: Sequence[str], layers: Sequence[str]) -> pl.DataFrame:
     """Decisions of earlier runs and the document that governed, as columns of their own."""
     amounts = [f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")]
     texts = dict.fromkeys(("released", "category", "rule_id"), pl.String)
-    schema = {**texts, **dict.fromkeys(amounts, pl.Int64)}
+    schema = {**texts, "refused": pl.Boolean, **dict.fromkeys(amounts, pl.Int64)}
     return from_lines(choices, schema).select(pl.all().name.prefix("was_"))
 
 

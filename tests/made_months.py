@@ -1,0 +1,146 @@
+"""A quarter that is handed in month by month: some stays late, some taken back later, some held and decided later."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from onestop_cli.ledger.accounts import accounts
+from onestop_cli.ledger.store import opened
+from onestop_cli.ledger.trial import verify
+from tests.made_books import (
+    PEOPLE,
+    REGISTER,
+    Office,
+    decisions,
+    huangzhong,
+    paid,
+    post,
+    run_period,
+    stays,
+)
+
+MONTHS = ("2010-10", "2010-11", "2010-12")
+FIRST, LAST = date(2010, 10, 1), date(2010, 12, 31)
+CLAIMS = ("basic", "critical", "assistance", "extra", "backstop")
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """Rows and decisions, each with the number of the month in which it is handed in."""
+
+    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    decided: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def paid_at_once(self, office: Office | None = None) -> dict[str, int]:
+        """What one run over the quarter pays."""
+        return paid(_run(self.rows, self.decided, "2010Q4", None, office))
+
+    def paid_by_month(self, office: Office | None = None) -> dict[str, int]:
+        """What three closed months pay together; the books must agree with themselves and with the runs."""
+        total: dict[str, int] = {}
+        with TemporaryDirectory() as folder, opened(Path(folder) / "账.db", create=True) as books:
+            for number, month in enumerate(MONTHS):
+                rows = [pair for pair in self.rows if pair[0] == number]
+                decided = [pair for pair in self.decided if pair[0] == number]
+                run = _run(rows, decided, month, books, office)
+                post(books, run)
+                for key, fen in paid(run).items():
+                    total[key] = total.get(key, 0) + fen
+            assert verify(books) == []
+            approved = sum(line.approved for line in accounts(books))
+            assert approved == sum(fen for key, fen in total.items() if key != "owed")
+        return total
+
+
+def _run(
+    rows: Sequence[tuple[int, dict[str, Any]]],
+    decided: Sequence[tuple[int, dict[str, Any]]],
+    period: str,
+    books: sqlite3.Connection | None,
+    office: Office | None,
+) -> Any:
+    lines = decisions(*(line for _, line in decided)) if decided else None
+    return run_period(stays(row for _, row in rows), period, books, lines, office)
+
+
+def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarter:
+    """About `size` stays: some overlap, come twice, are taken back, put right, released or refused."""
+    office = office or huangzhong()
+    quarter = Quarter()
+    free = dict.fromkeys(PEOPLE, FIRST)
+    for number in range(size):
+        person = rng.choice(PEOPLE[: max(2, size // 4)])
+        overlaps = rng.random() < 0.2
+        begin = (FIRST if overlaps else free[person]) + timedelta(rng.randint(0, 20))
+        end = begin + timedelta(rng.randint(0, 12))
+        if end > LAST:
+            continue
+        free[person] = max(free[person], end)
+        row = _row(rng, number, person, begin, end, office.book.layers)
+        month = end.month - 10
+        handed = rng.choice([month, month, month, rng.randint(month, 2)])
+        quarter.rows.append((handed, row))
+        if rng.random() < 0.1:
+            more = rng.choice([0, 0, 10_000])
+            quarter.rows.append((handed, _again(row, 2000, more)))
+        if rng.random() < 0.15:
+            quarter.rows.append(_reversal(rng, row, handed))
+            if rng.random() < 0.5:
+                quarter.rows.append((rng.randint(handed, 2), _again(row, 3000, 50_000)))
+        elif row["eligible_fen"] > row["total_fen"] and rng.random() < 0.7:
+            quarter.decided.append(_decided(rng, row, handed, decision="放行", code="AM05"))
+        elif rng.random() < 0.05:
+            quarter.decided.append(_decided(rng, row, handed, decision="拒付"))
+        elif rng.random() < 0.1:
+            other = rng.choice(office.categories)
+            quarter.decided.append(_decided(rng, row, handed, decision="认定类别", category=other))
+    return quarter
+
+
+def _row(
+    rng: Random, number: int, person: str, begin: date, end: date, layers: Sequence[str]
+) -> dict[str, Any]:
+    """A stay; one in eight has more eligible than total cost (AM05) and is held."""
+    total = rng.choice([80_000, 400_000, 1_200_000, 5_000_000]) + rng.randrange(100_000)
+    eligible = total * rng.choice([5, 6, 7, 8, 8, 9, 10, 11]) // 10
+    row = {
+        "row": number + 2, "hospital_raw": rng.choice(REGISTER["hospital"].to_list()),
+        "stay_no": str(number), "name": f"人{PEOPLE.index(person)}", "id_raw": person,
+        "admitted_on": begin, "discharged_on": end, "settled_on": end,
+        "total_fen": total, "eligible_fen": eligible, "out_of_scope_fen": total // 10,
+        "first_pay_fen": 0, "over_limit_fen": 0, "x_visit": rng.choice(["门诊", "住院"]),
+    }  # fmt: skip
+    left = total
+    for layer in layers:
+        claim = rng.choice([0, left // 2, left * 7 // 10])
+        row[f"{layer}_claimed_fen"] = claim
+        left -= claim
+    return row
+
+
+def _reversal(rng: Random, row: dict[str, Any], handed: int) -> tuple[int, dict[str, Any]]:
+    back = rng.randint(handed, 2)
+    when = max(row["settled_on"], date(2010, 10 + back, 28))
+    amounts = {name: -row[name] for name in row if name.endswith("_fen")}
+    return back, {**row, **amounts, "row": 1000 + row["row"], "settled_on": when}
+
+
+def _again(row: dict[str, Any], at: int, more: int) -> dict[str, Any]:
+    """The same stay in another row, with `more` fen of cost."""
+    return {**row, "row": at + row["row"], "total_fen": row["total_fen"] + more}
+
+
+def _decided(
+    rng: Random, row: dict[str, Any], handed: int, **said: Any
+) -> tuple[int, dict[str, Any]]:
+    return rng.randint(handed, 2), {
+        "hospital": row["hospital_raw"], "stay_no": row["stay_no"], "source": "医院.csv",
+        "row": row["row"], **said,
+    }  # fmt: skip
