@@ -118,14 +118,13 @@ def _each_person(comparison: Comparison) -> pl.DataFrame:
     )
 
 
-def summary(comparison: Comparison) -> dict[str, object]:
-    """A variant as `simulate.json` has it."""
-    found = people(comparison)
+def summary(name: str, table: pl.DataFrame, found: People) -> dict[str, object]:
+    """A variant as `simulate.json` has it, from its `layers` and `people`."""
     return {
-        "rules": comparison.variant.name,
+        "rules": name,
         "layers": {
             row["layer"]: {"before_fen": row["before_fen"], "after_fen": row["after_fen"]}
-            for row in layers(comparison).iter_rows(named=True)
+            for row in table.iter_rows(named=True)
         },
         "gain": {"people": found.gain, "fen": found.gain_fen},
         "lose": {"people": found.lose, "fen": found.lose_fen},

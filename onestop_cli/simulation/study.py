@@ -52,6 +52,10 @@ class Tried:
     def people(self) -> impact.People:
         return impact.people(self.comparison)
 
+    @property
+    def summary(self) -> dict[str, object]:
+        return impact.summary(self.name, self.layers, self.people)
+
     @cached_property
     def groups(self) -> Mapping[str, pl.DataFrame]:
         return {group: impact.by_group(self.comparison, group) for group in impact.GROUPS}

@@ -8,7 +8,6 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.schema import PLACE
-from onestop_cli.simulation.impact import summary
 from onestop_cli.simulation.simulate import Comparison
 from onestop_cli.simulation.study import Study
 
@@ -28,7 +27,7 @@ _HEAD = (
 
 def write_simulate_data(study: Study, folder: Path) -> None:
     """Both files in `folder`; `stays.parquet` has a row per variant and stay, without anything that names a person."""
-    variants = [summary(tried.comparison) for tried in study.tried]
+    variants = [tried.summary for tried in study.tried]
     text = json.dumps({"variants": variants}, ensure_ascii=False, indent=2)
     (folder / "simulate.json").write_text(text + "\n", "utf-8")
     frames = [_stays(tried.comparison).lazy() for tried in study.tried]
