@@ -36,7 +36,7 @@ def by_person(comparison: Comparison) -> pl.Series:
 # The run's own rule
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.randoms(use_true_random=False))
 def test_the_runs_own_rules_change_nothing(random: Random) -> None:
     """Random documents of every shape: over the year, by the document that governed or by day, to the fen."""
@@ -77,7 +77,7 @@ def test_claims_do_not_matter() -> None:
 # What a change does
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.integers(600_001, 3_000_000))
 def test_a_raised_cap_never_lowers_anyone(cap: int) -> None:
     """Not a single stay of the layer, nor any person over all layers."""
