@@ -87,12 +87,13 @@ def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarte
         month = end.month - 10
         handed = rng.choice([month, month, month, rng.randint(month, 2)])
         quarter.rows.append((handed, row))
-        if rng.random() < 0.1:
+        twice = rng.random() < 0.1
+        if twice:
             more = rng.choice([0, 0, 10_000])
             quarter.rows.append((handed, _again(row, 2000, more)))
         if rng.random() < 0.15:
             quarter.rows.append(_reversal(rng, row, handed))
-            if rng.random() < 0.5:
+            if not twice and rng.random() < 0.5:
                 quarter.rows.append((rng.randint(handed, 2), _again(row, 3000, 50_000)))
         elif row["eligible_fen"] > row["total_fen"] and rng.random() < 0.7:
             quarter.decided.append(_decided(rng, row, handed, decision="放行", code="AM05"))
