@@ -83,6 +83,22 @@ READ_ROSTER: Schema = {
 """A roster entry as read. `from_on`/`to_on`: first and last day of entitlement, null = open. `status_raw`: 停保,
 注销, 死亡 … when the roster has a status column."""
 
+READ_ENROLMENT: Schema = {
+    **PLACE,
+    "name": pl.String,
+    "id_raw": pl.String,
+    "id_numeric": pl.Boolean,
+    "township": pl.String,
+    "village": pl.String,
+    "marked_raw": pl.String,
+    "own_fen": pl.Int64,
+    "subsidy_fen": pl.Int64,
+    "amount_fault": pl.String,
+}
+"""A row of an enrolment list (参合名册) as read. `marked_raw`: what its columns say of who pays or as what
+the person is enrolled. `own_fen`, `subsidy_fen`: what the person and what the subsidy paid; null when blank or
+without a column."""
+
 REGISTER: Schema = {"hospital": pl.String, "level": pl.String, "ownership": pl.String}
 """The hospitals of the one-stop scheme; `level` is one of `LEVELS`. Further columns of the file follow as strings."""
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -106,6 +106,17 @@ class Publish(_Table):
     checked_by: str = ""
 
 
+class Premium(_Table):
+    """资助参合 of a year: the premium of one person (yuan), the categories it is paid for in full, and fixed amounts.
+
+    A person of several categories goes by the first that is named here.
+    """
+
+    standard: Decimal | None = Field(default=None, gt=0, le=100_000, decimal_places=2)
+    full: tuple[str, ...] = ()
+    fixed: dict[str, Annotated[Decimal, Field(gt=0, le=100_000, decimal_places=2)]] = {}
+
+
 class Settings(_Table):
     """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from.
 
@@ -119,6 +130,7 @@ class Settings(_Table):
     synonyms: Synonyms = Synonyms()
     layout: tuple[Layout, ...] = ()
     enrolled: dict[str, int] = {}
+    premium: dict[int, Premium] = {}
     templates: dict[str, Path] = {}
     publish: Publish = Publish()
     audit: dict[str, int] = {}
@@ -176,6 +188,7 @@ _SENTENCES = {
     "model_type": "应写成一个表（键 = 值）",
     "bool_parsing": "应为 true 或 false",
     "bool_type": "应为 true 或 false",
+    "decimal_max_places": "最多 {decimal_places} 位小数",
 }
 
 

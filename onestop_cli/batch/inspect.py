@@ -16,6 +16,7 @@ from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.inspection import ColumnSeen, SheetSeen
 from onestop_cli.money import yuan
 from onestop_cli.readers.doubts import overlooked, unclear
+from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
 from onestop_cli.readers.grid import Grid, column_letter
 from onestop_cli.readers.inbox import Opened, open_files
 from onestop_cli.readers.register import read_register, register_rows, register_sought
@@ -34,6 +35,7 @@ from onestop_cli.writers.inspect_screen import say, show
 from onestop_cli.writers.layout_block import append_layouts
 
 KINDS = ("stays", "roster", "register")
+"""What a file is tried as when nobody says; an enrolment list looks like a roster, and must be asked for."""
 
 ReadTable = Callable[[Table], tuple[SheetReading | None, list[Problem]]]
 
@@ -88,6 +90,7 @@ def _looks(settings: Settings) -> Mapping[str, _Look]:
         "stays": _Look(stays_sought(), lambda t: read_stays_table(t, known, hospitals, {})),
         "roster": _Look(roster_sought(), lambda t: read_roster_table(t, known)),
         "register": _Look(register_sought(), lambda t: _read_register_table(t, known)),
+        "enrolment": _Look(enrolment_sought(), read_enrolment_table),
     }
 
 

@@ -26,11 +26,8 @@ from onestop_cli.writers.roster_screen import show_changes, show_check
 def check(paths: Sequence[Path], day: date, out: Path | None) -> None:
     """Check the rosters behind `paths` (else those of onestop.toml) as they stand on `day`."""
     settings = county_settings()
-    paths = paths or [settings.folder / path for path in settings.reconcile.roster]
-    if not paths:
-        raise stop("没有给出花名册", f"请写上花名册文件或文件夹，或在 {FILE_NAME} 中写明 roster")
-    _refuse(out)
-    roster, unread = _understood(paths, settings)
+    refuse(out)
+    roster, unread = understood(rosters(paths, settings), settings)
     found = check_roster(roster, unread, day)
     show_check(found, Console(highlight=False))
     _write(out, lambda path: write_check_book(found, settings.county.name, path))
@@ -39,15 +36,23 @@ def check(paths: Sequence[Path], day: date, out: Path | None) -> None:
 def diff(old: Sequence[Path], new: Sequence[Path], out: Path | None) -> None:
     """Compare the rosters behind `old` and `new`."""
     settings = county_settings()
-    _refuse(out)
-    before, _ = _understood(old, settings)
-    after, _ = _understood(new, settings)
+    refuse(out)
+    before, _ = understood(old, settings)
+    after, _ = understood(new, settings)
     changes = diff_rosters(before, after)
     show_changes(changes, Console(highlight=False))
     _write(out, lambda path: write_changes_book(changes, settings.county.name, path))
 
 
-def _understood(paths: Sequence[Path], settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def rosters(paths: Sequence[Path], settings: Settings) -> list[Path]:
+    """The rosters that were given, else those of onestop.toml; raises `CannotRun` for none."""
+    found = list(paths) or [settings.folder / path for path in settings.reconcile.roster]
+    if not found:
+        raise stop("没有给出花名册", f"请写上花名册文件或文件夹，或在 {FILE_NAME} 中写明 roster")
+    return found
+
+
+def understood(paths: Sequence[Path], settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The roster behind `paths` and its rows that could not be read."""
     reading = read_rosters(paths, settings)
     if reading.problems:
@@ -60,7 +65,7 @@ def _understood(paths: Sequence[Path], settings: Settings) -> tuple[pl.DataFrame
     return understand_roster(reading.rows, category), reading.quarantine
 
 
-def _refuse(out: Path | None) -> None:
+def refuse(out: Path | None) -> None:
     """Say before any work that `out` cannot be written."""
     if out is None:
         return

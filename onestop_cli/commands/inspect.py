@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-KINDS = ("stays", "roster", "register")
+KINDS = ("stays", "roster", "register", "enrolment")
 
 
 def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="要看的文件或文件夹")],
     kind: Annotated[
         str | None,
-        typer.Option("--as", help="按什么读：stays、roster 或 register；不写则自己判断"),
+        typer.Option("--as", help="按什么读：stays、roster、register、enrolment（参合名册）；不写则在前三种里判断"),
     ] = None,
     column: Annotated[
         list[str] | None, typer.Option("--column", help="指定列，如 总费用=医药费合计，可重复")
@@ -49,7 +49,7 @@ def inspect(
     from onestop_cli.readers.locked import passwords_in
 
     if kind is not None and kind not in KINDS:
-        raise typer.BadParameter("只能是 stays、roster 或 register", param_hint="--as")
+        raise typer.BadParameter("只能是 stays、roster、register 或 enrolment", param_hint="--as")
     layout = layout_by_hand(
         {
             "columns": _pairs(column or []),

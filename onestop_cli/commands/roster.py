@@ -1,14 +1,19 @@
-"""`onestop roster check|diff`: the quality of a roster, and what changed since the last one."""
+"""`onestop roster check|diff|premium`: the quality of a roster, what changed since the last one, who is paid for."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from datetime import date
+
 roster = typer.Typer(
-    help="花名册：查问题、比变动（动态管理）。", no_args_is_help=True, rich_markup_mode=None
+    help="花名册：查问题、比变动（动态管理）、资助参合。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Out = Annotated[
@@ -32,11 +37,7 @@ def check(
 
     from onestop_cli.batch.roster import check as run
 
-    try:
-        chosen = date.fromisoformat(day) if day else date.today()  # noqa: DTZ011
-    except ValueError as error:
-        raise typer.BadParameter("请写成 2010-12-31 的样子", param_hint="--day") from error
-    run(paths or [], chosen, out)
+    run(paths or [], _day(day) or date.today(), out)  # noqa: DTZ011
 
 
 @roster.command()
@@ -49,3 +50,41 @@ def diff(
     from onestop_cli.batch.roster import diff as run
 
     run([old], [new], out)
+
+
+@roster.command()
+def premium(
+    enrolled: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="参合（参保）名册：文件或文件夹")
+    ],
+    year: Annotated[int, typer.Option("--year", help="资助哪一年，如 2011")],
+    rosters: Annotated[
+        list[Path] | None,
+        typer.Option("--roster", help="花名册文件或文件夹，可重复；不写则按 onestop.toml"),
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--day", help="按哪一天的待遇期看；默认当年 1 月 1 日")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="工作清单写到这个 .xlsx 文件（含证号，内部使用）")
+    ] = None,
+    board: Annotated[
+        Path | None, typer.Option("--board", help="公示名单写到这个 .xlsx 文件（隐名，没有证号）")
+    ] = None,
+) -> None:
+    """资助参合：花名册与参合名册对照，列出资助谁、谁在册未参合、谁标为资助而不在册。"""
+    from onestop_cli.batch.premium import Asked, premium_list
+
+    if not 1990 <= year <= 2100:
+        raise typer.BadParameter("请写四位年份，如 2011", param_hint="--year")
+    premium_list(Asked(enrolled, year, rosters or (), _day(day), out, board))
+
+
+def _day(text: str | None) -> date | None:
+    """The day of an option; a usage error when it is none."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter("请写成 2010-12-31 的样子", param_hint="--day") from error

@@ -69,7 +69,7 @@ def check_roster(roster: pl.DataFrame, quarantine: pl.DataFrame, day: date) -> R
 
     `quarantine` are the rows of its files that could not be read.
     """
-    rows = roster.with_columns(in_force=_in_force(day))
+    rows = roster.with_columns(in_force=in_force(day))
     unread = quarantine.select(*PLACE, kind=pl.lit("unread"), message="reason")
     parts = [_faults(rows), _several(rows), _dead(rows), _ended(rows, day), _akin(rows), unread]
     issues = (
@@ -119,7 +119,7 @@ def _counts(rows: pl.DataFrame, column: str) -> pl.DataFrame:
     )
 
 
-def _in_force(day: date) -> pl.Expr:
+def in_force(day: date) -> pl.Expr:
     """Whether an entry entitles a living person on `day`."""
     begun = pl.col("from_on").is_null() | (pl.col("from_on") <= day)
     lasting = pl.col("to_on").is_null() | (pl.col("to_on") >= day)

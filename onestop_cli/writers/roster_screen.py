@@ -20,16 +20,16 @@ _SHOWN = 5
 
 def show_check(check: RosterCheck, console: Console) -> None:
     """The numbers, and of every kind of problem the first few."""
-    _say(
+    say(
         console,
         f"花名册共 {check.entries:,} 行、{check.people:,} 人；"
         f"{check.day:%Y-%m-%d} 有效 {check.in_force:,} 人",
     )
     if check.issues.is_empty():
-        _say(console, "没有查出问题")
+        say(console, "没有查出问题")
         return
     found = check.kinds.filter(pl.col("entries") > 0)
-    _table(console, ("问题", "条数>", "怎么办"), found.select("title", "entries", "remedy").rows())
+    table(console, ("问题", "条数>", "怎么办"), found.select("title", "entries", "remedy").rows())
     for kind, (title, _) in KINDS.items():
         rows = check.issues.filter(pl.col("kind") == kind)
         place = pl.format("{} 第{}行", pl.col("source").str.split("/").list.last(), "row")
@@ -39,9 +39,9 @@ def show_check(check: RosterCheck, console: Console) -> None:
 
 def show_changes(changes: RosterChanges, console: Console) -> None:
     """The numbers by township, and of every kind of change the first few."""
-    _say(console, f"上期 {changes.people_before:,} 人，本期 {changes.people_after:,} 人")
+    say(console, f"上期 {changes.people_before:,} 人，本期 {changes.people_after:,} 人")
     if changes.changes.is_empty():
-        _say(console, "两期花名册没有变动")
+        say(console, "两期花名册没有变动")
         return
     columns = ["before", "after", *CHANGE_KINDS]
     towns = (
@@ -51,7 +51,7 @@ def show_changes(changes: RosterChanges, console: Console) -> None:
     )
     total = [("合计", *(towns[column].sum() for column in columns))]
     heads = ("乡镇", "上期>", "本期>", *(f"{name}>" for name in CHANGE_KINDS.values()))
-    _table(console, heads, [*towns.rows(), *total])
+    table(console, heads, [*towns.rows(), *total])
     for kind, title in CHANGE_KINDS.items():
         rows = changes.changes.filter(pl.col("kind") == kind)
         home = pl.concat_str(["township", "village"], ignore_nulls=True)
@@ -71,24 +71,28 @@ def _some(console: Console, title: str, heads: Sequence[str], rows: pl.DataFrame
     """The first few rows under a heading, and how many more there are; nothing when there are none."""
     if rows.is_empty():
         return
-    _say(console, f"\n【{title}】{rows.height:,} 条")
-    _table(console, heads, rows.head(_SHOWN).rows())
+    say(console, f"\n【{title}】{rows.height:,} 条")
+    table(console, heads, rows.head(_SHOWN).rows())
     if rows.height > _SHOWN:
-        _say(console, f"……还有 {rows.height - _SHOWN:,} 条，用 --out 写出完整清单")
+        say(console, f"……还有 {rows.height - _SHOWN:,} 条，用 --out 写出完整清单")
 
 
-def _table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def table(console: Console, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A plain table; a heading that ends in > is a column of numbers. Texts are shown as they are."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for head in heads:
         number = head.endswith(">")
-        table.add_column(
-            head.removesuffix(">"), justify="right" if number else "left", no_wrap=number
+        shown.add_column(
+            head.removesuffix(">"),
+            justify="right" if number else "left",
+            no_wrap=number,
+            overflow="fold",
         )
     for row in rows:
-        table.add_row(*(Text(f"{v:,}" if isinstance(v, int) else str(v or "")) for v in row))
-    console.print(table)
+        shown.add_row(*(Text(f"{v:,}" if isinstance(v, int) else str(v or "")) for v in row))
+    console.print(shown)
 
 
-def _say(console: Console, text: str) -> None:
+def say(console: Console, text: str) -> None:
+    """A line as it is, whatever it holds."""
     console.print(Text(text))
