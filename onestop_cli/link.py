@@ -8,8 +8,9 @@ from typing import Literal
 import polars as pl
 
 from onestop_cli.identify import identify
-from onestop_cli.residence import residence
-from onestop_cli.schema import LINK, row_place
+from onestop_cli.residence import TEXTS, residence
+from onestop_cli.schema import LINK, PLACE, row_place
+from onestop_cli.spread import spread
 from onestop_cli.suggest import suggest
 
 _ENDED = "停保|停发|停止|退保|退出|注销|取消|终止|清退"
@@ -53,83 +54,81 @@ def link(
     entitlement are inclusive. `priority` are the categories the documents know, first things first.
     `categories`: those that count, in that order; under `priority` only the one that applies.
     """
-    asked = stays.select(*_ASKED, day=day_column).with_columns(at=pl.int_range(pl.len()))
-    met = _meet(asked, _entries(roster, priority))
-    found = asked.select("at").pipe(_beside, _verdicts(met, overlap)).pipe(_beside, _lapses(met))
+    asked = stays.select(*_ASKED, day=day_column).with_columns(
+        at=pl.int_range(pl.len(), dtype=pl.UInt32)
+    )
+    one, several = _meet(asked, _entries(roster, priority))
+    verdicts = pl.concat([_of_one(one), _of_several(several, overlap)])
+    found = _beside(asked.select("at"), verdicts, _lapses(one, several))
     found = found.with_columns(
         pl.col("listed", "entitled").fill_null(False), pl.col("categories").fill_null([])
-    ).pipe(_with_residence, residence(stays, roster))
+    ).pipe(_with_residence, stays, roster)
     lost = asked.hstack(found.select("township", "village")).filter(found["roster_place"].is_null())
     found = _beside(found, suggest(lost, roster))
     return stays.hstack(found.select(*LINK, "categories"))
 
 
-def _beside(found: pl.DataFrame, part: pl.DataFrame) -> pl.DataFrame:
-    """`found` with the columns of `part`, in the order of `found`."""
-    return found.join(part, on="at", how="left", validate="1:1", maintain_order="left")
+def _beside(found: pl.DataFrame, *parts: pl.DataFrame) -> pl.DataFrame:
+    """`found` with the columns of `parts`, each row at the stay that its `at` says."""
+    columns = (spread(part.drop("at"), part["at"], len(found)) for part in parts)
+    return pl.concat([found, *columns], how="horizontal")
 
 
 def _entries(roster: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
-    """Entries with a usable ID, best first: categories the documents know, then by place."""
+    """Entries with a usable ID; `rank` by the categories that the documents know."""
     rank = {category: number for number, category in enumerate(priority)}
-    return (
-        roster.drop_nulls("id_no")
-        .with_columns(
-            rank=pl.col("category").replace_strict(rank, default=None, return_dtype=pl.Int64)
-        )
-        .sort("rank", "category", "source", "sheet", "row", nulls_last=True)
-        .select(
-            "id_no",
-            "category",
-            "from_on",
-            "to_on",
-            "ended",
-            "deceased_on",
-            "status_raw",
-            entry=pl.int_range(pl.len()),
-            entry_key="name_key",
-            entry_name=pl.col("name").fill_null("（空白）"),
-            entry_township="township",
-            entry_village="village",
-            known=pl.col("rank").is_not_null(),
-            place=row_place(),
-        )
+    return roster.select(
+        "id_no",
+        "category",
+        "from_on",
+        "to_on",
+        "ended",
+        "deceased_on",
+        "status_raw",
+        *PLACE,
+        entry_key="name_key",
+        entry_name=pl.col("name").fill_null("（空白）"),
+        entry_township="township",
+        entry_village="village",
+        rank=pl.col("category").replace_strict(rank, default=None, return_dtype=pl.Int64),
+        place=row_place(),
+    ).filter(pl.col("id_no").is_not_null())
+
+
+def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Stays beside the only entry of their ID, and stays beside each of several: those of their name first, valid ones
+    before others, then by rank and place."""
+    numbered = entries.select("id_no", entry=pl.int_range(pl.len(), dtype=pl.UInt32))
+    met = asked.select("at", "id_no", "name_key", "day").join(
+        numbered, on="id_no", maintain_order="left"
     )
+    at = pl.col("at")
+    alone = met.select(at.ne_missing(at.shift(1)) & at.ne_missing(at.shift(-1))).to_series()
+    known = entries.drop("id_no").rechunk()
+    one, several = (
+        part.drop("id_no", "entry").hstack(known[part["entry"]]).pipe(_compared)
+        for part in (met.filter(alone), met.filter(~alone))
+    )
+    best = (~pl.col("same"), ~pl.col("valid"))
+    return one, several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
 
 
-def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Every stay beside every entry of its ID; those of its name first, valid ones before others."""
+def _compared(met: pl.DataFrame) -> pl.DataFrame:
+    """`same`: the entry has the patient's name; `valid`: and holds on the day."""
     day = pl.col("day")
-    same = (pl.col("entry_key") == pl.col("name_key")).fill_null(False)
     begun = pl.col("from_on").is_null() | (pl.col("from_on") <= day)
     not_over = pl.col("to_on").is_null() | (pl.col("to_on") >= day)
-    valid = (
+    holds = (
         begun & not_over & ~pl.col("ended") & pl.col("category").is_not_null() & day.is_not_null()
     )
-    met = (
-        asked.select("at", "id_no", "name_key", "day")
-        .join(entries, on="id_no", maintain_order="left")
-        .with_columns(same=same)
-        .with_columns(valid=same & valid.fill_null(False))
-    )
-    if (met["at"] == met["at"].shift()).any():
-        return met.sort("at", ~pl.col("same"), ~pl.col("valid"), "entry")
-    return met
-
-
-def _verdicts(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
-    """Per stay that met an entry: the columns of LINK but the lapse and the suggestion."""
-    at = pl.col("at")
-    alone = at.ne_missing(at.shift(1)) & at.ne_missing(at.shift(-1))
-    one = met.with_columns(alone=alone)
-    several = one.filter(~pl.col("alone")).drop("alone")
-    return pl.concat([one.filter("alone").pipe(_of_one), several.pipe(_of_several, overlap)])
+    same = (pl.col("entry_key") == pl.col("name_key")).fill_null(False)
+    return met.with_columns(same=same, valid=same & holds.fill_null(False))
 
 
 def _of_one(met: pl.DataFrame) -> pl.DataFrame:
     """The verdict where a stay met a single entry, as nearly all do: nothing to choose between."""
     same, valid, category = pl.col("same"), pl.col("valid"), pl.col("category")
-    counts = pl.when(valid & pl.col("known")).then(pl.concat_list(category))
+    counts = pl.when(valid & pl.col("rank").is_not_null()).then(pl.concat_list(category))
     return met.select(
         "at",
         category=pl.when(valid).then(category),
@@ -141,14 +140,15 @@ def _of_one(met: pl.DataFrame) -> pl.DataFrame:
         roster_place="place",
         died_on="deceased_on",
         categories_valid=pl.lit(None, pl.String),
-        categories=pl.coalesce(counts, pl.lit([], pl.List(pl.String))),
+        categories=counts,
     )
 
 
 def _of_several(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
     """The same where there are several: the best valid one counts."""
     best_first = pl.col("category").filter("valid").unique(maintain_order=True)
-    known = pl.col("category").filter(pl.col("valid") & pl.col("known")).unique(maintain_order=True)
+    counts = pl.col("valid") & pl.col("rank").is_not_null()
+    known = pl.col("category").filter(counts).unique(maintain_order=True)
     somewhere = pl.col("same") & (
         pl.col("entry_township").is_not_null() | pl.col("entry_village").is_not_null()
     )
@@ -168,8 +168,10 @@ def _of_several(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
     )
 
 
-def _lapses(met: pl.DataFrame) -> pl.DataFrame:
+def _lapses(one: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
     """Per listed stay without a valid entry: why each entry does not hold on the day."""
+    lapsed = pl.col("same") & ~pl.col("valid").any().over("at")
+    met = pl.concat([one.filter(pl.col("same") & ~pl.col("valid")), several.filter(lapsed)])
     day = pl.col("day")
     why = (
         pl.when(pl.col("category").is_null())
@@ -183,11 +185,8 @@ def _lapses(met: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.format("待遇已于 {} 终止", _iso("to_on")))
     )
     told = pl.concat_str(["category", why], separator="：", ignore_nulls=True)
-    return (
-        met.filter(pl.col("same") & ~pl.col("valid"))
-        .join(met.filter("valid").select("at"), on="at", how="anti", maintain_order="left")
-        .group_by("at", maintain_order=True)
-        .agg(lapse=told.unique(maintain_order=True).str.join("；"))
+    return met.group_by("at", maintain_order=True).agg(
+        lapse=told.unique(maintain_order=True).str.join("；")
     )
 
 
@@ -195,10 +194,11 @@ def _iso(column: str) -> pl.Expr:
     return pl.col(column).dt.to_string("%Y-%m-%d")
 
 
-def _with_residence(found: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+def _with_residence(found: pl.DataFrame, stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     """Township and village by the roster entry, else by the export where it names a known place."""
-    unknown = pl.col("township").is_null() & pl.col("village").is_null()
+    unknown = found.select((pl.col("township").is_null() & pl.col("village").is_null()).arg_true())
+    rows = unknown.to_series()
+    own = residence(stays.select(TEXTS).rechunk()[rows], roster)
     return found.with_columns(
-        pl.when(unknown).then(own[column]).otherwise(column).alias(column)
-        for column in ("township", "village")
+        found[column].scatter(rows, own[column]) for column in ("township", "village")
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
+import polars.selectors as cs
 
 from onestop_cli.choose import choose_best
 from onestop_cli.decide import PAY, Decisions, apply, match, released
@@ -30,8 +31,9 @@ from onestop_cli.reconcile import Choice, reconcile
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import GOVERNING, govern, which_rule
 from onestop_cli.schema import PAYERS, PLACE
-from onestop_cli.settle import settle
+from onestop_cli.settle import amounts_in_turn
 from onestop_cli.settle.given import SEEN, settle_input
+from onestop_cli.spread import spread
 
 Mapper = Callable[[str], str | None]
 """Text as the file has it → the house's name, None when it is none."""
@@ -149,7 +151,7 @@ def _worked_out(
 
 
 def _reconciled(stays: pl.DataFrame, book: Rulebook, options: Options) -> pl.DataFrame:
-    return reconcile(stays, book.layers, options.tolerance, _by_choice(book, options))
+    return reconcile(stays, book.layers, options.tolerance, _by_choice(stays, book, options))
 
 
 def settled_with(options: Options, text: str) -> Options:
@@ -348,30 +350,28 @@ def _with_status(stays: pl.DataFrame, held: pl.Expr) -> pl.DataFrame:
 
 def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """The amounts of the settled stays beside all stays; the others have none and are not checked."""
-    rows = stays.with_row_index("_stay")
-    seen = settle_input(rows.filter(pl.col("status") == "settled"), book).select(SEEN)
-    results = settle(seen, book)
-    checks = [f"{layer}_check" for layer in book.layers]
-    fresh = [c for c in results.columns if c not in rows.columns or c in checks]
-    joined = rows.drop(checks).join(
-        results.select("_stay", *fresh),
-        on="_stay",
-        how="left",
-        validate="1:1",
-        maintain_order="left",
+    rows = (stays["status"] == "settled").arg_true()
+    seen = settle_input(stays, book).select(SEEN)
+    amounts, turn = amounts_in_turn(seen if len(rows) == len(seen) else seen[rows], book)
+    beside = pl.when(status="settled").then(cs.exclude(stays.columns))
+    told = seen.with_columns(stays["status"]).select(beside)
+    amounts = spread(amounts, rows.gather(turn), len(stays))
+    return stays.with_columns(*told, *amounts).with_columns(
+        pl.col(f"{layer}_check").fill_null("none") for layer in book.layers
     )
-    return joined.with_columns(pl.col(checks).fill_null("none")).drop("_stay")
 
 
-def _by_choice(book: Rulebook, options: Options) -> Mapping[str, Choice]:
+def _by_choice(stays: pl.DataFrame, book: Rulebook, options: Options) -> Mapping[str, Choice]:
     """Per layer, the settled stays whose excess is held by the county's choice (`liability`), and those whose claim a
     decision accepts as it stands."""
+    some_released = stays["released"].count() > 0
     return {
-        layer.step.layer: _choice(layer, options) for layer in differences(book, options.tolerance)
+        layer.step.layer: _choice(layer, options, some_released)
+        for layer in differences(book, options.tolerance)
     }
 
 
-def _choice(layer: Difference, options: Options) -> Choice:
+def _choice(layer: Difference, options: Options, some_released: bool) -> Choice:
     cases = {
         "CA01": layer.over_cap,
         "RO01": layer.unentitled & ~pl.col("listed"),
@@ -382,4 +382,7 @@ def _choice(layer: Difference, options: Options) -> Choice:
     never = pl.lit(False)
     held = [case.fill_null(False) for code, case in cases.items() if code in options.suspended]
     accepted = [case.fill_null(False) & released(code) for code, case in cases.items()]
-    return Choice(pl.any_horizontal(never, *held), pl.any_horizontal(never, *accepted))
+    return Choice(
+        pl.any_horizontal(never, *held),
+        pl.any_horizontal(accepted) if some_released else never,
+    )

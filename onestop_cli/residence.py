@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-_TEXTS = ("village_raw", "address_raw", "township_raw")
+TEXTS = ("village_raw", "address_raw", "township_raw")
 """Where a village is looked for, best first."""
 _NAME_LENGTHS = range(12, 1, -1)
 """A longer text in a roster's place column is an address; it names no place for others."""
@@ -26,14 +26,14 @@ def residence(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     townships have, leave the place open.
     """
     places = _known(roster)
-    asked = stays.select(_TEXTS)
+    asked = stays.select(TEXTS)
     texts = asked.unique()
     found = (
-        texts.select(plain(pl.col(_TEXTS)).fill_null(""))
-        .with_columns(_town(text, places["town"]).alias(f"{text}_town") for text in _TEXTS)
+        texts.select(plain(pl.col(TEXTS)).fill_null(""))
+        .with_columns(_town(text, places["town"]).alias(f"{text}_town") for text in TEXTS)
         .with_columns(
             town=pl.coalesce("township_raw_town", "village_raw_town", "address_raw_town"),
-            hamlet=pl.coalesce(_hamlet(text, places["hamlet"]) for text in _TEXTS),
+            hamlet=pl.coalesce(_hamlet(text, places["hamlet"]) for text in TEXTS),
         )
         .pipe(_agree, places)
     )
@@ -41,7 +41,7 @@ def residence(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
         return found[pl.Series([0]).new_from_index(0, len(asked))]
     return asked.join(
         texts.hstack(found),
-        on=_TEXTS,
+        on=TEXTS,
         how="left",
         validate="m:1",
         nulls_equal=True,

@@ -30,6 +30,15 @@ def test_long_histories_agree_too() -> None:
         assert list(differences(made.bills(random, rules, 80), rules)) == []
 
 
+def test_slices_agree_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few stays are worked out in one go, no person-year is divided."""
+    monkeypatch.setattr("onestop_cli.settle.SLICE", 3)
+    random = Random(20100630)
+    for _ in range(6):
+        rules = made.rules(random)
+        assert list(differences(made.bills(random, rules, 40), rules)) == []
+
+
 def test_a_fen_lost_in_rounding_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison itself notices an engine that truncates."""
     monkeypatch.setattr("onestop_cli.settle.amounts.round_to", cut_to)

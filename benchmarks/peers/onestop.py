@@ -14,7 +14,6 @@ from onestop_cli.findings.amounts import amount_checks
 from onestop_cli.findings.checks import raise_all
 from onestop_cli.periods import parse_period
 from onestop_cli.pipeline import Names, Options
-from onestop_cli.reconcile import reconcile
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules
@@ -57,10 +56,8 @@ def reconciled(home: County) -> tuple[pl.DataFrame, Rulebook]:
     stays = apply(linked, None, book.layers)
     stays = govern(stays, book).with_columns(status=pl.lit("settled"))
     stays = pipeline._settled(stays, book)
-    options = Options()
     stays = stays.with_columns(NONE.alias(f"{layer}_cause") for layer in book.layers)
-    choices = pipeline._by_choice(book, options)
-    return reconcile(stays, book.layers, options.tolerance, choices), book
+    return pipeline._reconciled(stays, book, Options()), book
 
 
 def _nobody(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:

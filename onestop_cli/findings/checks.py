@@ -38,31 +38,38 @@ class Check:
         """
         return self.holds.fill_null(False) & ~released(self.code)
 
-    def raised(self, stays: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows for which the check stands, as findings."""
-        found = stays.filter(self.stands)
-        return found.select(
-            code=pl.lit(self.code),
-            severity=pl.lit(CATALOGUE[self.code].severity),
-            source="source",
-            sheet="sheet",
-            row="row",
-            hospital="hospital",
-            stay_no="stay_no",
-            id_no="id_no",
-            name="name",
-            layer=pl.lit(self.layer, pl.String),
-            claimed_fen=self.claimed,
-            due_fen=self.due,
-            diff_fen=self.claimed - self.due,
-            cause=self.cause,
-            message=self.message,
-        ).cast(dict(FINDINGS))  # type: ignore[arg-type]
+    def raised(self, stays: pl.DataFrame) -> pl.DataFrame:
+        """Findings about `stays`, on all of which the check stands."""
+        return stays.select(**self._finding).cast(dict(FINDINGS))  # type: ignore[arg-type]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of stays that a finding is made of."""
+        names = (name for expr in self._finding.values() for name in expr.meta.root_names())
+        return list(dict.fromkeys(names))
+
+    @property
+    def _finding(self) -> dict[str, pl.Expr]:
+        told = {
+            "code": pl.lit(self.code),
+            "severity": pl.lit(CATALOGUE[self.code].severity),
+            "layer": pl.lit(self.layer, pl.String),
+            "claimed_fen": self.claimed,
+            "due_fen": self.due,
+            "diff_fen": self.claimed - self.due,
+            "cause": self.cause,
+            "message": self.message,
+        }
+        return {name: told.get(name, pl.col(name)) for name in FINDINGS}
 
 
 def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> pl.DataFrame:
     """All findings of `checks` over `stays`, in the order of the checks."""
-    return pl.concat([check.raised(stays.lazy()) for check in checks]).collect()
+    stand = stays.lazy().select(check.stands.alias(str(n)) for n, check in enumerate(checks))
+    return pl.concat(
+        check.raised(stays.select(check.columns)[rows.arg_true()])
+        for check, rows in zip(checks, stand.collect(), strict=True)
+    )
 
 
 def blocked(checks: Sequence[Check]) -> pl.Expr:

@@ -7,15 +7,20 @@ document regulates, and layers of which only an upper bound is known).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
+import polars.selectors as cs
 
 from onestop_cli.errors import Broken
 from onestop_cli.money import share
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import EXPENSE_OF, NO_LIMIT
 from onestop_cli.schema import ORDER
+from onestop_cli.settle.given import SEEN
 from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
 from onestop_cli.settle.year import claimed_first
+from onestop_cli.spread import spread
 
 _DAYS = 1 << 23
 """More than the days of any calendar."""
@@ -24,10 +29,14 @@ _NOBODY = -1
 """Stands for everybody without a usable ID."""
 
 
+SLICE = 1 << 17
+"""Stays worked out in one go, and the rest of a person-year: the memory of one slice serves the next."""
+
+
 def settle(
     stays: pl.DataFrame, book: Rulebook, *, live: bool = True, in_turn: bool = False
 ) -> pl.DataFrame:
-    """Due amounts of governed, settled stays; a whole person-year must stand in one frame.
+    """Governed, settled stays with their due amounts, in the order they came; a whole person-year must be among them.
 
     `in_turn`: the rows stand in the contract's order already, person-year after person-year.
     `live`: the year so far is taken from the rows at hand. Else each stay brings it as `<step>_…before_fen`,
@@ -37,18 +46,63 @@ def settle(
     and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
     cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen.
     """
-    ordered = _bills(_person_years(stays if in_turn else into_turn(stays)), book)
+    seen = stays.select(SEEN)
+    if in_turn:
+        return stays.with_columns(_in_slices(seen, None, book, live).iter_columns())
+    amounts, turn = amounts_in_turn(seen, book, live=live)
+    return stays.with_columns(spread(amounts, turn, len(stays)).iter_columns())
+
+
+def amounts_in_turn(
+    stays: pl.DataFrame, book: Rulebook, *, live: bool = True
+) -> tuple[pl.DataFrame, pl.Series]:
+    """What `settle` adds, in the contract's order, and the number of the row that each amount belongs to."""
+    turn = turns(stays)
+    return _in_slices(stays, turn, book, live), turn
+
+
+def _in_slices(
+    stays: pl.DataFrame, turn: pl.Series | None, book: Rulebook, live: bool
+) -> pl.DataFrame:
+    return pl.concat([_amounts(part, book, live) for part in _slices(stays, turn)])
+
+
+def _slices(stays: pl.DataFrame, turn: pl.Series | None) -> Iterator[pl.DataFrame]:
+    """The stays in turn, no person-year divided; one slice without rows where there are none."""
+    stays = stays.rechunk()
+    years = stays.select("id_no", "benefit_year")
+    start, height = 0, len(stays)
+    while start < height or not start:
+        end = min(start + SLICE, height)
+        while end < height and years.row(_row(turn, end)) == years.row(_row(turn, end - 1)):
+            end += 1
+        rows = slice(start, end)
+        yield stays[rows] if turn is None else stays[turn[rows]]
+        start = end or 1
+
+
+def _row(turn: pl.Series | None, place: int) -> int:
+    return place if turn is None else int(turn[place])
+
+
+def _amounts(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
+    """What `settle` adds to stays that stand in turn."""
+    ordered = _bills(_person_years(stays), book)
     settled = _with_pools(ordered, book, live) if book.pools else _steps(ordered, book, live)
     borne = pl.col("total_fen") - pl.col(BILL)
     borne += pl.sum_horizontal(f"{step.id}_borne_fen" for step in book.steps)
     open_ = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
-    return settled.with_columns(
+    whole = settled.with_columns(
         hospital_borne_fen=borne, self_due_fen=pl.when(~open_).then(pl.col(REST))
-    ).drop(GROUP, REST)
+    )
+    return whole.select(
+        cs.exclude(GROUP, REST) - cs.by_name(stays.columns) | cs.ends_with("_check")
+    )
 
 
-def into_turn(stays: pl.DataFrame) -> pl.DataFrame:
-    """The contract's order within each person's year; a year's stays stand together, people in any order.
+def turns(stays: pl.DataFrame) -> pl.Series:
+    """The numbers of the rows in the contract's order within each person's year, a year's stays together, people in
+    any order.
 
     Whole numbers go first: a usable ID, year and day in one. Texts are only compared where these tie, and for people
     without a usable ID.
@@ -67,7 +121,7 @@ def into_turn(stays: pl.DataFrame) -> pl.DataFrame:
         .with_columns(text=pl.when(pl.col("who") == _NOBODY).then("id_no"))
         .select(pl.arg_sort_by("who", "text", "when", *ORDER))
     )
-    return stays[turn.scatter(tied.arg_true(), rows.gather(among.to_series()))]
+    return turn.scatter(tied.arg_true(), rows.gather(among.to_series()))
 
 
 def _id_as_number() -> pl.Expr:

@@ -10,11 +10,13 @@ from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.schema import ORDER
 
 SEEN = cs.by_name(
-    "_stay", "id_no", "benefit_year", *ORDER, "total_fen", "eligible_fen", "has_eligible", "quota",
+    "id_no", "benefit_year", *ORDER, "total_fen", "eligible_fen", "has_eligible", "quota",
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
-) | cs.ends_with("_term", "_check", "_touched", "_taken_fen", "_extra_fen", "_cost_fen")  # fmt: skip
-"""All that an amount can hang on; sorting a year is dearer the more there is to carry."""
+) | cs.ends_with(
+    "_term", "_check", "_touched", "_taken_fen", "_extra_fen", "_cost_fen", "before_fen", "_nth"
+)  # fmt: skip
+"""All that an amount can hang on; putting a year in order is dearer the more there is to carry."""
 
 
 def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:

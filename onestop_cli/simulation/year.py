@@ -13,7 +13,7 @@ from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.usable import same_terms
 from onestop_cli.run import Run
 from onestop_cli.schema import PAYERS, PLACE
-from onestop_cli.settle import into_turn
+from onestop_cli.settle import turns
 
 _SAME_STAY = ("hospital", "stay_no", "_who", "admitted_on", "discharged_on")
 _ENGINE = (
@@ -91,7 +91,7 @@ def gather(parts: Sequence[Part]) -> Year:
     counts = dict(left["status"].value_counts().sort("status").iter_rows())
     number = pl.col("_who").rank("dense").cast(pl.Int64) + 10**17
     stays = stays.with_columns(id_no=number.cast(pl.String))
-    stays = into_turn(stays).drop("_who", "status").with_row_index("at")
+    stays = stays[turns(stays)].drop("_who", "status").with_row_index("at")
     periods = tuple(dict.fromkeys(part.run.info["period"] for part in parts))
     return Year(stays, book, periods, counts, repeated)
 
