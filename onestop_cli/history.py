@@ -21,6 +21,9 @@ POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supp
 WHOLE = {"owed": "patient_owed_fen", "own": "self_fen"}
 """The amounts of no layer that a ledger keeps for a stay, and their columns: 应补未补, 个人自付."""
 
+COSTS = ("total_fen", "eligible_fen")
+"""What a settled stay cost."""
+
 _BECOMES = {
     "红冲": "reversed",
     "重报": "reversed",
@@ -172,11 +175,15 @@ def _blocking_now() -> pl.Expr:
 
 
 def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
-    """One line per closed stay with any amount that differs from what was posted: the differences, in fen."""
+    """One line per closed stay with any amount that differs from what was posted: the differences, in fen.
+
+    `visits`: 1 for a stay that becomes settled, -1 for one that is no longer; the `COSTS` come and go with it.
+    """
     if again.is_empty():
         return no_adjustments(layers)
     amounts = _amounts(layers)
     gone = pl.col("status") == "reversed"
+    visits = _settled("status") - _settled("closed_status")
     now = {name: pl.when(gone).then(0).otherwise(pl.col(name).fill_null(0)) for name in amounts}
     lines = again.select(
         pl.col("kind").fill_null("重算"),
@@ -190,10 +197,16 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         "refused",
         *ABOUT,
         *(f"{layer}_docked_fen" for layer in layers),
+        visits=visits,
+        **{name: pl.col(name).fill_null(0) * visits for name in COSTS},
         **{name: now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts},
     )
     moved = pl.any_horizontal(pl.col(name) != 0 for name in amounts)
     return lines.filter(moved | (pl.col("kind") != "重算"))
+
+
+def _settled(status: str) -> pl.Expr:
+    return (pl.col(status) == "settled").fill_null(value=False).cast(pl.Int64)
 
 
 def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
@@ -204,6 +217,7 @@ def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
             **_ABOUT_CHANGE,
             **{name: _kind_of(name) for name in ABOUT},
             **dict.fromkeys((f"{layer}_docked_fen" for layer in layers), pl.Int64),
+            **dict.fromkeys(("visits", *COSTS), pl.Int64),
             **dict.fromkeys(_amounts(layers), pl.Int64),
         }
     )

@@ -106,6 +106,14 @@ class Publish(_Table):
     checked_by: str = ""
 
 
+class Counts(_Table):
+    """People of a year: 参合人数, their stays by the insurance's own yearly report, 在册救助对象人数."""
+
+    insured: int | None = Field(default=None, gt=0)
+    insured_stays: int | None = Field(default=None, ge=0)
+    roster: int | None = Field(default=None, gt=0)
+
+
 class Premium(_Table):
     """资助参合 of a year: the premium of one person (yuan), the categories it is paid for in full, and fixed amounts.
 
@@ -129,7 +137,7 @@ class Settings(_Table):
     liability: dict[Literal["CA01", "RO01", "RO04"], Literal["hospital", "held"]] = {}
     synonyms: Synonyms = Synonyms()
     layout: tuple[Layout, ...] = ()
-    enrolled: dict[str, int] = {}
+    counts: dict[int, Counts] = {}
     premium: dict[int, Premium] = {}
     templates: dict[str, Path] = {}
     publish: Publish = Publish()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onestop_cli.money import yuan
-from onestop_cli.papers.indicators import indicators
+from onestop_cli.papers.indicators import figures, indicators
 from onestop_cli.papers.patterns import (
     by_code,
     by_hospital,
@@ -178,7 +178,7 @@ def test_the_rate_is_rounded_half_up(run: Run) -> None:
     odd = changed(
         replace(run, stays=run.stays.head(1)),
         status=pl.lit("settled"),
-        total_fen=pl.lit(80_000),
+        total_fen=pl.lit(80_000, pl.Int64),
         basic_payable_fen=pl.lit(4),
         basic_offset_fen=pl.lit(0),
         assistance_payable_fen=pl.lit(0),
@@ -214,6 +214,11 @@ class TestAdjustments:
         assert "2010Q3" in late.late["belongs_to"].to_list()
 
 
+def counted_as(run: Run, **counts: int) -> Statement:
+    """The statement of the run with the counts of its year."""
+    return Statement(replace(run, info={**run.info, "counts_by_year": {"2010": counts}}))
+
+
 class TestIndicators:
     """One definition each."""
 
@@ -223,10 +228,51 @@ class TestIndicators:
         assert shown["实际补偿比"] == total["rate"]
         assert shown["次均住院费用"] == round(total["total_fen"] / total["stays"])
 
-    def test_without_a_roster_the_rate_of_admission_cannot_be_computed(self, run: Run) -> None:
-        bare = Statement(replace(run, roster=pl.DataFrame(schema={"id_no": pl.String})))
-        shown = {name: value for name, value, _, _ in indicators(bare)}
-        assert shown["救助对象住院率"] is None
+    def test_without_the_counts_of_the_year_admissions_are_no_rate(self, run: Run) -> None:
+        """Never a guess: not even where a roster was given."""
+        shown = {name: (value, how) for name, value, _, how in indicators(Statement(run))}
+        for name, key in (("救助对象住院率", "roster"), ("参合人员住院率", "insured")):
+            assert shown[name][0] is None
+            assert f"[counts.2010] 写 {key}" in shown[name][1]
+
+    def test_rates_of_admission_stand_beside_each_other(self, run: Run) -> None:
+        farmer = replace(run, stays=run.stays.with_columns(category=first("category", None)))
+        counted = counted_as(farmer, roster=1_000, insured=10_000)
+        assisted = counted.stays.filter(pl.col("settled") & (pl.col("category") != "无救助身份"))
+        shown = {name: value for name, value, _, _ in indicators(counted)}
+        assert shown["救助对象住院率"] == assisted.height * 10
+        assert shown["参合人员住院率"] == counted.total["stays"]
+
+    def test_a_whole_year_goes_by_the_insurances_own_stays(self, run: Run) -> None:
+        year = replace(run, info={**run.info, "period": "2010"})
+        shown = {
+            n: v for n, v, _, _ in indicators(counted_as(year, insured=1_000, insured_stays=84))
+        }
+        assert shown["参合人员住院率"] == 840
+
+    def test_reports_of_assisted_people_only_tell_nothing_of_all_insured(self, run: Run) -> None:
+        only = replace(run, stays=run.stays.with_columns(category=pl.lit("五保户")))
+        shown = {name: value for name, value, _, _ in indicators(counted_as(only, insured=1_000))}
+        assert shown["参合人员住院率"] is None
+
+    def test_how_much_of_a_fund_is_used(self, statement: Statement, beside: Statement) -> None:
+        """Approved by what there was: opening balance and advances; without books 无法计算."""
+        assert {v for n, v, _, _ in indicators(statement) if n.endswith("使用率")} == {None}
+        fund = next(fund for fund in beside.funds if fund.name == "医疗救助资金")
+        shown = {name: value for name, value, _, _ in indicators(beside)}
+        assert shown["医疗救助资金使用率"] == round(
+            beside.total[f"{fund.key}_payment_fen"] * 10_000 / 31_000_000
+        )
+
+    def test_what_changes_for_closed_stays_is_in_every_indicator(self, run: Run) -> None:
+        books = with_ledger(run)
+        change = {"visits": 1, "total_fen": 50_000, "self_fen": 7_000}
+        released = Statement(replace(books, adjustments=books.adjustments.tail(1).with_columns(**{
+            name: pl.lit(value, pl.Int64) for name, value in change.items()
+        })))  # fmt: skip
+        bare, with_it = figures(Statement(run)), figures(released)
+        assert (with_it.stays, with_it.cost) == (bare.stays + 1, bare.cost + 50_000)
+        assert (with_it.own, with_it.paid) == (bare.own + 7_000, bare.paid + 20_000)
 
     def test_without_stays_nothing_can_be_computed(self, run: Run) -> None:
         none = Statement(replace(run, stays=run.stays.clear()))

@@ -44,7 +44,9 @@ def about_county(settings: Settings) -> dict[str, Any]:
             "readmission_days": settings.reconcile.readmission_days,
             "liability": dict(settings.liability),
         },
-        "enrolled": dict(settings.enrolled),
+        "counts_by_year": {
+            str(year): counts.model_dump() for year, counts in settings.counts.items()
+        },
     }
 
 

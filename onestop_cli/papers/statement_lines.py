@@ -16,8 +16,8 @@ ADJUSTED = "adjusted"
 def lines_of(run: Run) -> pl.DataFrame:
     """Stays and adjustment lines under each other.
 
-    Adjustment lines have `kind`, `period`, `<layer>_adjusted_fen` and the `changed_*` columns; the other
-    amounts are null there.
+    Adjustment lines have `kind`, `period`, `visits` and costs (what is added or taken away), `<layer>_adjusted_fen`
+    and the `changed_*` columns; the other amounts are null there.
     """
     layers = tuple(layer.id for layer in run.layers)
     return pl.concat([_own(run.stays, layers), _changes(run.adjustments, layers)], how="diagonal")
@@ -52,6 +52,8 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         *(f"{layer}_supplement_fen" for layer in known),
         status=pl.lit(ADJUSTED),
         changed_owed_fen="patient_owed_fen",
+        changed_self_fen="self_fen",
+        visits=pl.col("visits").fill_null(0),
         **changed,
         **{f"{layer}_adjusted_fen": paid(layer) for layer in known},
     )  # fmt: skip
