@@ -81,4 +81,7 @@ def load_run(folder: Path) -> Run:
             "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
             str(folder),
         ) from error
+    blank = no_adjustments([layer["id"] for layer in info["layers"]])
+    # Folders of version 0.1.0 do not have every column of today.
+    tables["adjustments"] = pl.concat([blank, tables["adjustments"]], how="diagonal")
     return Run(info, **tables, documents=documents)

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.money import capital
+from onestop_cli.papers.capped import capped_people, with_capped
 from onestop_cli.papers.indicators import indicators
 from onestop_cli.papers.remarks import cover_lines
 from onestop_cli.papers.statements import Fund, Statement, numbered
@@ -57,6 +58,12 @@ class _CountyBook:
         self.heading = f"{run.county}{run.period.chinese}"
         self.period = f"结算期：{run.period.first} 至 {run.period.last}"
 
+    @property
+    def _people(self) -> dict[str, int]:
+        """Counts of people, who may stand in several rows."""
+        people = capped_people(self.statement)
+        return {"people": self.statement.total["people"], "capped": people}
+
     def cover(self, book: Book) -> None:
         """说明: what the sheets stand on, and the sums to be paid."""
         sheet = book.sheet("说明", [26, 30, 30, 30])
@@ -72,7 +79,7 @@ class _CountyBook:
             book,
             "表一 按医疗机构",
             f"{self.heading}定点医疗机构住院补偿汇总表",
-            [*_HOSPITAL, *benefit_columns(self.statement)],
+            [*_HOSPITAL, *benefit_columns(self.statement), *self._changed_columns()],
             self.statement.hospitals,
             notes=("本表为已核定（已结算）的住院；待核、拒付的见表二。人数合计按人去重。",),
         )
@@ -104,16 +111,32 @@ class _CountyBook:
             )
 
     def groups(self, book: Book) -> None:
-        """表三 to 表五: by category, by township, by level of hospital."""
+        """表三 to 表五: by category, by township, by level of hospital with the people who reached a limit."""
+        levels = with_capped(self.statement, self.statement.levels, "level_name")
         kinds = (
             ("表三 按救助类别", "救助类别", "category", 22, self.statement.categories),
             ("表四 按乡镇", "乡镇", "township", 22, self.statement.townships),
-            ("表五 按机构级别", "机构级别", "level_name", 12, self.statement.levels),
+            ("表五 按机构级别", "机构级别", "level_name", 12, levels),
         )
+        capped = Column("capped", "封顶人数", "int", total=True)
         for name, title, key, width, rows in kinds:
-            first = [NUMBER, Column(key, title, width=width)]
-            columns = [*first, *benefit_columns(self.statement, classes=key != "category")]
+            columns = [
+                NUMBER,
+                Column(key, title, width=width),
+                *benefit_columns(self.statement, classes=key != "category"),
+                *self._changed_columns(),
+                *([capped] if key == "level_name" else []),
+            ]
             self._table(book, name, f"{self.heading}住院补偿汇总表（按{title}）", columns, rows)
+
+    def _changed_columns(self) -> list[Column]:
+        """上期调整 and what is paid with it, beside what the period's own stays were paid."""
+        if "ledger" not in self.statement.run.info:
+            return []
+        return [
+            Column("all_adjusted_fen", "上期调整", "yuan", total=True),
+            Column("all_payment_fen", "核定应拨合计", "yuan", total=True),
+        ]
 
     def civil_affairs(self, book: Book) -> None:
         """表六: the settlement sheet with 民政局, of the fund of medical assistance."""
@@ -286,7 +309,7 @@ class _CountyBook:
             left=self.period,
             notes=notes,
             signers=SIGNERS,
-            known={"people": self.statement.total["people"]},
+            known=self._people,
         )
 
 
