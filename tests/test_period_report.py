@@ -1,0 +1,146 @@
+"""决算: a stretch of closed periods is the sum of its runs, and closed months together are the quarter."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onestop_cli.errors import CannotRun
+from onestop_cli.ledger.accounts import accounts
+from onestop_cli.ledger.report import Report, report
+from onestop_cli.ledger.store import opened
+from onestop_cli.papers.indicators import figures
+from onestop_cli.papers.statements import Statement
+from onestop_cli.periods import parse_period
+from onestop_cli.run import Run
+from tests.made_books import decisions, post, run_period, stays
+from tests.made_months import MONTHS, Quarter, made_quarter
+
+GROUPED = ("periods", "hospitals", "levels", "categories", "townships")
+
+
+def run_of(
+    quarter: Quarter, period: str, books: sqlite3.Connection | None, month: int | None
+) -> Run:
+    """The run over a month, or over all of them."""
+    rows, decided = (
+        [line for handed, line in part if month is None or handed == month]
+        for part in (quarter.rows, quarter.decided)
+    )
+    return run_period(stays(rows), period, books, decisions(*decided) if decided else None)
+
+
+def closed(quarter: Quarter, books: sqlite3.Connection) -> list[Run]:
+    """Every month of the quarter, closed."""
+    runs = []
+    for number, month in enumerate(MONTHS):
+        runs.append(run_of(quarter, month, books, number))
+        post(books, runs[-1])
+    return runs
+
+
+def of(books: sqlite3.Connection, period: str) -> Report:
+    return report(books, parse_period(period))
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with opened(tmp_path / "台账.db", create=True) as connection:
+        yield connection
+
+
+@settings(max_examples=4, deadline=None)
+@given(st.integers(0, 10**9))
+def test_the_report_is_the_sum_of_its_runs_and_the_quarter_at_once(seed: int) -> None:
+    quarter = made_quarter(Random(seed), 30)
+    with TemporaryDirectory() as folder, opened(Path(folder) / "账.db", create=True) as books:
+        runs = closed(quarter, books)
+        found = of(books, "2010Q4")
+        assert found.complete
+        for run, line in zip(runs, found.periods.iter_rows(named=True), strict=True):
+            assert line["period"] == run.period.id
+            _is_the_run(line, run)
+            assert of(books, run.period.id).total["all_payment_fen"] == line["all_payment_fen"]
+        _is_the_quarter(found, run_of(quarter, "2010Q4", None, None))
+        for grouping in GROUPED:
+            rows = getattr(found, grouping)
+            sums = {n: v for n, v in found.total.items() if n not in ("people", "rate")}
+            assert {name: rows[name].sum() for name in sums} == sums
+        _is_what_the_accounts_say(found, books)
+
+
+def _is_the_run(line: dict[str, Any], run: Run) -> None:
+    """Every amount of a run stands under the period that booked it, to the fen."""
+    statement = Statement(run)
+    total, made = statement.total, figures(statement)
+    for fund in (*(fund.key for fund in statement.funds), "all"):
+        for side in ("payment", "adjusted", "supplement"):
+            assert line[f"{fund}_{side}_fen"] == total[f"{fund}_{side}_fen"]
+    assert line["visits"] - line["changed"] == total["stays"]
+    assert line["visits"] == made.stays
+    assert (line["total_fen"], line["own_fen"]) == (made.cost, made.own)
+
+
+def _is_the_quarter(found: Report, whole: Run) -> None:
+    """Reversals, releases and late stays come out as if everything had been known at once."""
+    statement = Statement(whole)
+    made, again = figures(statement), found.figures({})
+    assert (again.stays, again.assisted, again.cost) == (made.stays, made.assisted, made.cost)
+    assert (again.eligible, again.own, again.paid) == (made.eligible, made.own, made.paid)
+    assert again.layers == made.layers
+    assert found.total["people"] == statement.total["people"]
+    levels = statement.levels.filter(statement.levels["stays"] > 0)
+    mine = found.levels.filter(found.levels["visits"] > 0)
+    assert mine["level_name"].to_list() == levels["level_name"].to_list()
+    assert mine["visits"].to_list() == levels["stays"].to_list()
+    assert mine["total_fen"].to_list() == levels["total_fen"].to_list()
+
+
+def _is_what_the_accounts_say(found: Report, books: sqlite3.Connection) -> None:
+    for fund in found.funds:
+        approved = sum(line.approved for line in accounts(books) if line.fund == fund.name)
+        paid = found.total[f"{fund.key}_payment_fen"] + found.total[f"{fund.key}_supplement_fen"]
+        assert approved == paid == found.used(fund.name)[0]
+
+
+class TestStretches:
+    """Which closed runs a period means."""
+
+    @pytest.fixture
+    def two(self, books: sqlite3.Connection) -> sqlite3.Connection:
+        quarter = made_quarter(Random(3), 12)
+        for number, month in enumerate(MONTHS[:2]):
+            post(books, run_of(quarter, month, books, number))
+        return books
+
+    @pytest.mark.parametrize("period", ["2010Q4", "2010H2", "2010"])
+    def test_a_longer_period_has_the_months_that_are_closed(
+        self, two: sqlite3.Connection, period: str
+    ) -> None:
+        found = of(two, period)
+        assert [run.id for run in found.runs] == ["2010-10", "2010-11"]
+        assert not found.complete
+
+    @pytest.mark.parametrize("period", ["2010-12", "2011", "2010Q3"])
+    def test_what_is_not_closed_has_no_report(self, two: sqlite3.Connection, period: str) -> None:
+        with pytest.raises(CannotRun, match="没有已关账的结算期"):
+            of(two, period)
+
+    def test_a_quarter_cannot_be_taken_apart(self, books: sqlite3.Connection) -> None:
+        post(books, run_of(made_quarter(Random(3), 12), "2010Q4", books, None))
+        with pytest.raises(CannotRun, match="台账按 2010Q4 关账"):
+            of(books, "2010-11")
+        assert of(books, "2010H2").total["visits"] > 0
+
+    def test_empty_books_say_so(self, books: sqlite3.Connection) -> None:
+        with pytest.raises(CannotRun) as told:
+            of(books, "2010")
+        assert "还没有关过账" in told.value.problems[0].remedy
