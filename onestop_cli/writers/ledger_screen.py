@@ -26,7 +26,7 @@ def show_closed(done: Closed) -> None:
         f"记入台账：住院 {done.stays:,} 笔，上期调整 {done.adjustments:,} 笔，分录 {done.lines:,} 行"
     )
     console.print()
-    console.print(_account_table(f"{period.chinese}资金（元）", done.accounts, name="fund"))
+    console.print(account_table(f"{period.chinese}资金（元）", done.accounts, name="fund"))
     if done.waiting:
         console.print(f"\n历期待核住院共 {done.waiting:,} 笔，在下期结算表中继续列出")
     console.print(f"台账：{clean(str(done.ledger))}", soft_wrap=True)
@@ -46,7 +46,7 @@ def show_books(
     for fund in dict.fromkeys(line.fund for line in accounts):
         lines = [line for line in accounts if line.fund == fund]
         console.print()
-        console.print(_account_table(f"{fund}（元）", lines, name="period"))
+        console.print(account_table(f"{fund}（元）", lines, name="period"))
     console.print()
     _trial(console, trial)
     if len(pending):
@@ -61,7 +61,7 @@ def show_advance(lines: Sequence[Line], fund: str) -> None:
     """A fund's account after an advance was booked."""
     console = console_for(sys.stdout)
     console.print("预拨已记入台账")
-    console.print(_account_table(f"{fund}（元）", lines, name="period"))
+    console.print(account_table(f"{fund}（元）", lines, name="period"))
 
 
 def show_verified(complaints: Sequence[str]) -> None:
@@ -76,7 +76,8 @@ def show_verified(complaints: Sequence[str]) -> None:
     console.print("请不要继续在这个文件上记账，换用最近一次的备份，并查明原因", style="dim")
 
 
-def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+def plain_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    """An empty table with a title: columns of texts, then of numbers."""
     table = Table(
         title=Text(clean(title), style="bold"), title_justify="left", box=None, padding=(0, 1)
     )
@@ -91,7 +92,7 @@ def _closings(console: Console, closings: pl.DataFrame) -> None:
     if closings.is_empty():
         console.print("台账里还没有关过账的结算期")
         return
-    table = _table("已关账", ["结算期", "关账时间", "经办"], ["住院", "其中待核", "上期调整"])
+    table = plain_table("已关账", ["结算期", "关账时间", "经办"], ["住院", "其中待核", "上期调整"])
     for row in closings.iter_rows(named=True):
         counts = (f"{row[name]:,}" for name in ("stays", "held", "changed"))
         when = row["closed_at"][:16].replace("T", " ")
@@ -99,10 +100,10 @@ def _closings(console: Console, closings: pl.DataFrame) -> None:
     console.print(table)
 
 
-def _account_table(title: str, lines: Sequence[Line], *, name: str) -> Table:
+def account_table(title: str, lines: Sequence[Line], *, name: str) -> Table:
     """上期结余 + 预拨 − 核定 = 期末结余, a row per period of a fund or per fund of a period."""
     heading = {"period": "结算期", "fund": "基金"}[name]
-    table = _table(title, [heading], ["上期结余", "本期预拨", "本期核定", "期末结余"])
+    table = plain_table(title, [heading], ["上期结余", "本期预拨", "本期核定", "期末结余"])
     for line in lines:
         amounts = (line.opening, line.advanced, line.approved, line.balance)
         table.add_row(clean(getattr(line, name)), *(yuan(fen) for fen in amounts))
@@ -113,7 +114,7 @@ def _trial(console: Console, entries: Sequence[Entry]) -> None:
     """Both sides, and whether they agree."""
     if not entries:
         return
-    table = _table("试算平衡（元）", ["基金", "科目"], ["借方", "贷方"])
+    table = plain_table("试算平衡（元）", ["基金", "科目"], ["借方", "贷方"])
     shown = ""
     for entry in entries:
         fund, shown = ("" if entry.fund == shown else entry.fund), entry.fund
