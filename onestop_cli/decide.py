@@ -202,8 +202,11 @@ def apply(
     """`stays` with `decided` (what was decided about each, joined by 、), `released` (codes joined by `;`), `refused`,
     `decided_category`, and per layer `<layer>_docked_fen`, `<layer>_supplement_fen` (fen, null where nothing was
     decided). `decisions`: as matched."""
-    if decisions is None:
-        decisions = pl.DataFrame(schema={**DECISIONS, "stay": pl.Int64})
+    if decisions is None or decisions.is_empty():
+        blank = dict.fromkeys(("decided", "released", "decided_category"), pl.String)
+        amounts = {f"{layer}_{what}_fen": pl.Int64 for layer in layers for what in _AMOUNTS}
+        absent = (pl.lit(None, kind).alias(name) for name, kind in (blank | amounts).items())
+        return stays.with_columns(*absent, refused=False)
     kind = pl.col("decision")
     each = decisions.group_by("stay").agg(
         kind.unique(maintain_order=True).str.join("、").alias("decided"),
@@ -218,9 +221,12 @@ def apply(
     return joined.with_columns(pl.col("refused").fill_null(False)).drop("stay")
 
 
+_AMOUNTS = {"docked": DEDUCT, "supplement": PAY}
+
+
 def _sums(layers: Sequence[str]) -> Iterator[pl.Expr]:
     for layer in layers:
-        for what, kind in (("docked", DEDUCT), ("supplement", PAY)):
+        for what, kind in _AMOUNTS.items():
             amount = pl.col("amount_fen").filter(
                 (pl.col("decision") == kind) & (pl.col("layer") == layer)
             )

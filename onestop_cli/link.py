@@ -196,8 +196,11 @@ def _iso(column: str) -> pl.Expr:
 
 def _with_residence(found: pl.DataFrame, stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     """Township and village by the roster entry, else by the export where it names a known place."""
-    unknown = found.select((pl.col("township").is_null() & pl.col("village").is_null()).arg_true())
-    rows = unknown.to_series()
+    unknown = pl.col("township").is_null() & pl.col("village").is_null()
+    told = stays.select(pl.any_horizontal(pl.col(TEXTS).is_not_null())).to_series()
+    rows = (found.select(unknown).to_series() & told).arg_true()
+    if rows.is_empty():
+        return found
     own = residence(stays.select(TEXTS).rechunk()[rows], roster)
     return found.with_columns(
         found[column].scatter(rows, own[column]) for column in ("township", "village")

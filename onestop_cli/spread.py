@@ -1,6 +1,7 @@
 """Rows put where their numbers say: what a left join does, where rows are known by number.
 
-Rows are taken from whole columns: out of a column in several chunks every single one would have to be looked for.
+Rows are taken from whole columns, since in a column of several chunks every single one would have to be looked for,
+and one column after the other, so that each copy is gone before the next one is made.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.errors import Broken
+from onestop_cli.threads import at_once
 
 
 def spread(part: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
@@ -21,4 +23,10 @@ def spread(part: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
     place = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height).scatter(at, numbers)
     if place.count() != len(part):
         raise Broken("two rows stand in one place")
-    return part.rechunk()[place]
+    return pl.DataFrame(at_once(lambda column: _placed(column, place), part))
+
+
+def _placed(column: pl.Series, place: pl.Series) -> pl.Series:
+    if column.null_count() == len(column):
+        return column.clear(len(place))
+    return column.rechunk().gather(place)

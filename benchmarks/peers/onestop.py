@@ -85,21 +85,19 @@ def result(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     )
     parts = ("payable", "deducted", "shortfall")
     layers = {"basic": "basic", "aid": "assistance"}
-    return (
-        stays.drop("codes", strict=False)
-        .join(codes, on="row", how="left", maintain_order="left")
-        .select(
-            "row",
-            *(
-                expr
-                for short, layer in layers.items()
-                for expr in (
-                    pl.col(f"{layer}_due_fen").fill_null(-1).alias(f"{short}_due"),
-                    *(pl.col(f"{layer}_{part}_fen").alias(f"{short}_{part}") for part in parts),
-                )
-            ),
-            offset=pl.sum_horizontal(f"{layer}_offset_fen" for layer in layers.values()),
-            owed="patient_owed_fen",
-            codes=pl.col("codes").fill_null(0),
-        )
+    amounts = stays.select(
+        "row",
+        *(
+            expr
+            for short, layer in layers.items()
+            for expr in (
+                pl.col(f"{layer}_due_fen").fill_null(-1).alias(f"{short}_due"),
+                *(pl.col(f"{layer}_{part}_fen").alias(f"{short}_{part}") for part in parts),
+            )
+        ),
+        offset=pl.sum_horizontal(f"{layer}_offset_fen" for layer in layers.values()),
+        owed="patient_owed_fen",
+    )
+    return amounts.join(codes, on="row", how="left", maintain_order="left").with_columns(
+        pl.col("codes").fill_null(0)
     )

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -188,62 +189,64 @@ def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """How far each layer can be checked: it depends on the terms and on what the file has, never on amounts."""
     for step in book.steps:
-        term = StepTerms(book, stays[term_column(stays, step.id)], step.id)
+        terms = StepTerms(book, stays[term_column(stays, step.id)], step.id)
         shared, uncounted = _shared(stays, book, step)
-        frame = pl.DataFrame(
-            {
-                "state": term["state"],
-                "shared": shared,
-                "partial": (_partial(stays, book, step, term) & ~shared)
-                | ((term["cap_unknown"] == 1) & ~uncounted),
-            }
+        open_ = (_partial(stays, book, step, terms) & ~shared) | (
+            terms.where(pl.col("cap_unknown") == 1) & ~uncounted
         )
-        known = (pl.col("state") == COMPUTED) | (
-            (pl.col("state") == UNKNOWN_RATE) & pl.col("shared")
-        )
-        check = frame.select(
-            pl.when(pl.col("state") == ABSENT)
+        by_share = terms.where(pl.col("state") == UNKNOWN_RATE) & shared
+        known = terms.where(pl.col("state") == COMPUTED) | by_share
+        check = (
+            pl.when(terms.where(pl.col("state") == ABSENT) | (known & ~open_))
             .then(pl.lit("exact"))
             .when(known)
-            .then(pl.when("partial").then(pl.lit("bound")).otherwise(pl.lit("exact")))
+            .then(pl.lit("bound"))
             .otherwise(pl.lit("none"))
-        ).to_series()
+        )
         stays = stays.with_columns(check.alias(f"{step.id}_check"))
     return stays
 
 
-def _partial(stays: pl.DataFrame, book: Rulebook, step: Step, term: StepTerms) -> pl.Series:
+def _partial(stays: pl.DataFrame, book: Rulebook, step: Step, terms: StepTerms) -> pl.Expr:
     """Where a step's ordinary terms hang on something that is not known exactly."""
-    no_eligible = ~stays["has_eligible"]
-    partial = (term["deductible_unknown"] == 1) | ((term["from_total"] == 0) & no_eligible)
-    partial |= (term["floor_rate"] > 0) & (term["floor_total"] == 0) & no_eligible
+    of_eligible = (pl.col("floor_rate") > 0) & (pl.col("floor_total") == 0)
+    of_eligible |= pl.col("from_total") == 0
+    partial = terms.where(pl.col("deductible_unknown") == 1)
+    partial |= terms.where(of_eligible) & ~pl.col("has_eligible")
     for less in lessened(book, step):
-        partial |= (term[f"less_{less}"] == 1) & _open(stays, book, less)
+        partial |= terms.where(pl.col(f"less_{less}") == 1) & _open(stays, book, less)
     for layer in together(book, step):
-        partial |= (term[f"floor_with_{layer}"] == 1) & _open(stays, book, layer)
+        partial |= terms.where(pl.col(f"floor_with_{layer}") == 1) & _open(stays, book, layer)
     return partial
 
 
-def _shared(stays: pl.DataFrame, book: Rulebook, step: Step) -> tuple[pl.Series, pl.Series]:
+def _shared(stays: pl.DataFrame, book: Rulebook, step: Step) -> tuple[pl.Expr, pl.Expr]:
     """Where a quota gives this step's share, and where that share counts towards no yearly limit."""
     if not book.quotas:
-        never = pl.Series([False]).new_from_index(0, len(stays))
-        return never, never
+        return pl.lit(False), pl.lit(False)
     table, quota = book.quota_table, stays["quota"]
     shared = (table[f"{step.id}.share"].gather(quota) >= 0).fill_null(False)
-    return shared, shared & (table["counts"].gather(quota) == 0).fill_null(False)
+    uncounted = shared & (table["counts"].gather(quota) == 0).fill_null(False)
+    return pl.lit(shared), pl.lit(uncounted)
 
 
 @dataclass(frozen=True)
 class StepTerms:
-    """One step's terms beside the stays, by name."""
+    """One step's terms, and for each stay the number of its own."""
 
     book: Rulebook
     rows: pl.Series
     step: str
 
-    def __getitem__(self, name: str) -> pl.Series:
-        return self.book.table[f"{self.step}.{name}"].gather(self.rows)
+    def where(self, holds: pl.Expr) -> pl.Expr:
+        """The stays for whose terms this holds; the terms go by their names without the step."""
+        return pl.lit(self._own.select(holds).to_series().gather(self.rows))
+
+    @cached_property
+    def _own(self) -> pl.DataFrame:
+        head = f"{self.step}."
+        own = {c: c.removeprefix(head) for c in self.book.table.columns if c.startswith(head)}
+        return self.book.table.select(*own).rename(own)
 
 
 def _open(stays: pl.DataFrame, book: Rulebook, less: str) -> pl.Series:

@@ -21,9 +21,13 @@ from onestop_cli.settle.given import SEEN
 from onestop_cli.settle.layer import BILL, COVERED, GROUP, REST, settle_step
 from onestop_cli.settle.year import claimed_first
 from onestop_cli.spread import spread
+from onestop_cli.threads import at_once
 
 _DAYS = 1 << 23
 """More than the days of any calendar."""
+
+_X = 10
+"""The check character that is no digit; a usable ID has no other."""
 
 _NOBODY = -1
 """Stands for everybody without a usable ID."""
@@ -64,20 +68,23 @@ def amounts_in_turn(
 def _in_slices(
     stays: pl.DataFrame, turn: pl.Series | None, book: Rulebook, live: bool
 ) -> pl.DataFrame:
-    return pl.concat([_amounts(part, book, live) for part in _slices(stays, turn)])
+    """What `settle` adds, in turn; no person-year is divided."""
+    whole = stays.rechunk()
+
+    def one(rows: slice) -> pl.DataFrame:
+        return _amounts(whole[rows] if turn is None else whole[turn[rows]], book, live)
+
+    return pl.concat(at_once(one, _slices(whole.select("id_no", "benefit_year"), turn)))
 
 
-def _slices(stays: pl.DataFrame, turn: pl.Series | None) -> Iterator[pl.DataFrame]:
-    """The stays in turn, no person-year divided; one slice without rows where there are none."""
-    stays = stays.rechunk()
-    years = stays.select("id_no", "benefit_year")
-    start, height = 0, len(stays)
+def _slices(years: pl.DataFrame, turn: pl.Series | None) -> Iterator[slice]:
+    """Runs of places in turn that end with a person-year; a single one where there are no stays."""
+    start, height = 0, len(years)
     while start < height or not start:
         end = min(start + SLICE, height)
         while end < height and years.row(_row(turn, end)) == years.row(_row(turn, end - 1)):
             end += 1
-        rows = slice(start, end)
-        yield stays[rows] if turn is None else stays[turn[rows]]
+        yield slice(start, end)
         start = end or 1
 
 
@@ -128,8 +135,8 @@ def _id_as_number() -> pl.Expr:
     """17 digits and the check character of an ID in one number; `_NOBODY` for any other text."""
     id_no = pl.col("id_no")
     digits = id_no.str.head(17).cast(pl.Int64, strict=False)
-    last = id_no.str.tail(1).replace("X", "10").cast(pl.Int64, strict=False)
-    whole = (id_no.str.len_chars() == 18) & (digits >= 10**16)
+    last = id_no.str.tail(1).cast(pl.Int64, strict=False).fill_null(_X)
+    whole = (id_no.str.len_bytes() == 18) & (digits >= 10**16)
     return pl.when(whole).then(digits * 11 + last).fill_null(_NOBODY)
 
 

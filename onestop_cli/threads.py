@@ -1,0 +1,18 @@
+"""Work on several cores at once: Polars leaves Python alone while it works, so threads are enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import polars as pl
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def at_once(work: Callable[[T], R], things: Iterable[T]) -> list[R]:
+    """`work` of each of the `things`, in their order, as many at a time as Polars has threads."""
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        return list(pool.map(work, things))
