@@ -21,6 +21,11 @@ class Period:
     last: date
 
     @property
+    def is_year(self) -> bool:
+        """Whether it is a whole year."""
+        return (self.first.month, self.last.month) == (1, 12)
+
+    @property
     def chinese(self) -> str:
         """`2010年第4季度`, `2010年11月`, `2010年下半年`, `2010年度`."""
         year = f"{self.first.year}年"

@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
+from onestop_cli.cli import run
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.report import Report, report
 from onestop_cli.ledger.store import opened
-from onestop_cli.papers.indicators import figures
+from onestop_cli.papers.indicators import figures, of_figures
 from onestop_cli.papers.statements import Statement
 from onestop_cli.periods import parse_period
 from onestop_cli.run import Run
+from onestop_cli.writers.columns import text_width
 from tests.made_books import decisions, post, run_period, stays
 from tests.made_months import MONTHS, Quarter, made_quarter
 
@@ -65,10 +68,10 @@ def test_the_report_is_the_sum_of_its_runs_and_the_quarter_at_once(seed: int) ->
         runs = closed(quarter, books)
         found = of(books, "2010Q4")
         assert found.complete
-        for run, line in zip(runs, found.periods.iter_rows(named=True), strict=True):
-            assert line["period"] == run.period.id
-            _is_the_run(line, run)
-            assert of(books, run.period.id).total["all_payment_fen"] == line["all_payment_fen"]
+        for one, line in zip(runs, found.periods.iter_rows(named=True), strict=True):
+            assert line["period"] == one.period.id
+            _is_the_run(line, one)
+            assert of(books, one.period.id).total["all_payment_fen"] == line["all_payment_fen"]
         _is_the_quarter(found, run_of(quarter, "2010Q4", None, None))
         for grouping in GROUPED:
             rows = getattr(found, grouping)
@@ -77,9 +80,9 @@ def test_the_report_is_the_sum_of_its_runs_and_the_quarter_at_once(seed: int) ->
         _is_what_the_accounts_say(found, books)
 
 
-def _is_the_run(line: dict[str, Any], run: Run) -> None:
+def _is_the_run(line: dict[str, Any], one: Run) -> None:
     """Every amount of a run stands under the period that booked it, to the fen."""
-    statement = Statement(run)
+    statement = Statement(one)
     total, made = statement.total, figures(statement)
     for fund in (*(fund.key for fund in statement.funds), "all"):
         for side in ("payment", "adjusted", "supplement"):
@@ -126,7 +129,7 @@ class TestStretches:
         self, two: sqlite3.Connection, period: str
     ) -> None:
         found = of(two, period)
-        assert [run.id for run in found.runs] == ["2010-10", "2010-11"]
+        assert [period.id for period in found.runs] == ["2010-10", "2010-11"]
         assert not found.complete
 
     @pytest.mark.parametrize("period", ["2010-12", "2011", "2010Q3"])
@@ -144,3 +147,55 @@ class TestStretches:
         with pytest.raises(CannotRun) as told:
             of(books, "2010")
         assert "还没有关过账" in told.value.problems[0].remedy
+
+
+class TestPapers:
+    """The command's screen and workbook."""
+
+    @pytest.fixture
+    def county(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A county folder with books of three months."""
+        (tmp_path / "onestop.toml").write_text(
+            '[county]\nname = "示例县"\n[reconcile]\nledger = "台账.db"\n[counts.2010]\nroster = 50\n',
+            "utf-8",
+        )
+        with opened(tmp_path / "台账.db", create=True) as books:
+            closed(made_quarter(Random(9), 30), books)
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def test_the_workbook_has_the_sums_of_the_books(self, county: Path) -> None:
+        assert run(["ledger", "report", "--period", "2010Q4", "--out", "季报.xlsx"]) == 0
+        with opened(county / "台账.db") as books:
+            total = of(books, "2010Q4").total
+        book = CalamineWorkbook.from_path(county / "季报.xlsx")
+        for name in book.sheet_names[1:6]:
+            rows: list[list[Any]] = book.get_sheet_by_name(name).to_python()
+            heads, sums = rows[3], next(row for row in rows if row[0] == "合计")
+            assert sums[heads.index("人次")] == total["visits"]
+            assert round(sums[heads.index("住院总费用")] * 100) == total["total_fen"]
+            assert round(sums[heads.index("核定应拨合计")] * 100) == total["all_payment_fen"]
+        assert book.sheet_names[0] == "说明"
+        assert [name for name in book.sheet_names if name.startswith("表六")][-1] == "表六之3 合计"
+
+    def test_the_screen_fits_and_says_what_it_stands_on(
+        self, county: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["ledger", "report", "--period", "2010"]) == 0
+        screen = capsys.readouterr().out
+        assert "示例县2010年度一站式决算" in screen
+        assert "已关账：2010-10、2010-11、2010-12；其余还没有关账" in screen
+        assert max(map(text_width, screen.splitlines())) <= 80
+
+    @pytest.mark.parametrize("period", ["2010Q1", "2010Q5"])
+    def test_what_cannot_be_told_is_refused(self, county: Path, period: str) -> None:
+        assert run(["ledger", "report", "--period", period, "--out", "x.xlsx"]) == 2
+        assert not (county / "x.xlsx").exists()
+
+    def test_a_year_that_is_not_closed_yet_is_no_whole_year(self, county: Path) -> None:
+        """Its admissions are not those of the insurance's yearly report."""
+        with opened(county / "台账.db") as books:
+            figures = of(books, "2010").figures({"insured": 100, "insured_stays": 7})
+        assert not figures.whole_year
+        shown = {name: how for name, _, _, how in of_figures(figures)}
+        assert "onestop.toml）" not in shown["参合人员住院率"]

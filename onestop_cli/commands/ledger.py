@@ -1,4 +1,4 @@
-"""`onestop ledger show|advance|verify|export`: the county's books."""
+"""`onestop ledger show|advance|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 ledger = typer.Typer(
-    help="台账：各期、资金账户、预拨、核验、导出。", no_args_is_help=True, rich_markup_mode=None
+    help="台账：各期、资金账户、预拨、决算表、核验、导出。",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Ledger = Annotated[Path | None, typer.Option("--ledger", help="台账文件；默认按 onestop.toml")]
@@ -37,6 +39,22 @@ def advance(
     from onestop_cli.batch.ledger import advance as run
 
     run(ledger, fund, period, amount, day, note, date.today())  # noqa: DTZ011
+
+
+@ledger.command()
+def report(
+    period: Annotated[
+        str, typer.Option("--period", help="哪一段：2010（全年决算）、2010H2、2010Q4、2010-11")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="全部表格写到这个 .xlsx 文件，不覆盖已有的")
+    ] = None,
+    ledger: Ledger = None,
+) -> None:
+    """月报、季报、年度决算：已关账各期按期、机构、级别、类别、乡镇汇总，各基金收支和指标。"""
+    from onestop_cli.batch.ledger_report import report_period
+
+    report_period(ledger, period, out)
 
 
 @ledger.command()

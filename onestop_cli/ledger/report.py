@@ -141,7 +141,8 @@ class Report:
         total = self.total
         assisted = self.events.filter(pl.col("category") != NO_CATEGORY)["visits"].sum()
         return Figures(
-            period=self.period,
+            year=self.period.first.year,
+            whole_year=self.period.is_year and self.complete,
             stays=total["visits"],
             assisted=int(assisted),
             cost=total["total_fen"],

@@ -19,8 +19,6 @@ from onestop_cli.periods import Period
 Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
 """Name, value (ten-thousandths, or fen per stay; None: 无法计算), kind and definition."""
 
-_MONTHS_OF_YEAR = 12
-
 
 @dataclass(frozen=True)
 class Figures:
@@ -31,7 +29,8 @@ class Figures:
     (`insured`, `insured_stays`, `roster`).
     """
 
-    period: Period
+    year: int
+    whole_year: bool
     stays: int
     assisted: int
     cost: int
@@ -61,7 +60,8 @@ def figures(statement: Statement) -> Figures:
         for fund in statement.funds
     }
     return Figures(
-        period=statement.run.period,
+        year=statement.run.period.first.year,
+        whole_year=statement.run.period.is_year,
         stays=total["stays"] + int(changes["visits"].sum()),
         assisted=statement.stays.filter(pl.col("settled") & assisted).height
         + int(changes.filter(assisted)["visits"].sum()),
@@ -104,12 +104,11 @@ def of_figures(made: Figures) -> Iterator[Indicator]:
 
 def _admissions(made: Figures) -> Iterator[Indicator]:
     """住院率 of the assisted beside that of all insured."""
-    year, whole = made.period.first.year, _is_year(made.period)
-    part = "" if whole else "（未折算全年）"
+    year, part = made.year, "" if made.whole_year else "（未折算全年）"
     roster, insured = made.counts.get("roster"), made.counts.get("insured")
     how = f"有救助身份的核定人次 ÷ {year}年在册救助对象人数{part}"
     yield _share("救助对象住院率", made.assisted, roster, how + _unless(roster, "roster", year))
-    everybody = made.counts.get("insured_stays") if whole else None
+    everybody = made.counts.get("insured_stays") if made.whole_year else None
     if everybody is not None:
         how = f"{year}年参合人员住院人次 ÷ 参合人数（均取自 onestop.toml）"
     elif made.stays > made.assisted:
@@ -117,10 +116,6 @@ def _admissions(made: Figures) -> Iterator[Indicator]:
     else:
         how = "报表里只有救助对象；全年的可在 onestop.toml 写 insured_stays"
     yield _share("参合人员住院率", everybody, insured, how + _unless(insured, "insured", year))
-
-
-def _is_year(period: Period) -> bool:
-    return period.last.month - period.first.month + 1 == _MONTHS_OF_YEAR
 
 
 def _unless(count: int | None, key: str, year: int) -> str:
