@@ -121,6 +121,8 @@ def reopened(both: pl.DataFrame, cannot: pl.Expr) -> pl.DataFrame:
     Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run. `kind` says why a
     closed stay changes; null where only its year may look different. `cannot`: what can never be worked out.
     """
+    if not both["period"].count():
+        return both.with_columns(kind=pl.lit(None, pl.String))
     closed = pl.col("period").is_not_null()
     marked = both.with_columns(
         blocking=pl.when(closed).then(_blocking_now()).otherwise("blocking")

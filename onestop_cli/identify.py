@@ -6,15 +6,23 @@ GB 11643-1999 gives the form of the number: six digits of place, eight of birth,
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from onestop_cli.schema import IDENTITY
+from onestop_cli.spread import spread
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
 BIRTH_YEARS = (1850, 2100)
 """Years of birth that can be meant; the core has no clock, so this only keeps nonsense out."""
 
+_FIVE = 10**5
+
+_WRITTEN_WELL = r"^[0-9]{17}[0-9X]$"
+_PLAIN_NAME = r"^[\x{4E00}-\x{9FFF}]+$"
+"""Characters that NFKC leaves alone."""
 _BLANK = r"[\s\p{Z}\p{C}]+"
 _DECORATION = r"[\s\p{Z}\p{C}'’‘`´′ʹ\"“”\-‐‑‒–—―−_]+"
 _PREFIX = r"^(?:居民|公民)?(?:身份证?件?|证件|ID)(?:号码?|NO)?[:.]*"
@@ -68,40 +76,56 @@ def compact_id(raw: pl.Expr) -> pl.Expr:
 
 
 def identify(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` (name, id_raw, id_numeric) with the columns of `IDENTITY`; row order is kept."""
+    """`rows` (name, id_raw, id_numeric) with the columns of `IDENTITY`; row order is kept.
+
+    Nearly all numbers and names are written well; only the others are looked at closely.
+    """
     raw = rows.select(pl.col("id_raw").fill_null(""), pl.col("id_numeric").fill_null(False))
-    found = raw.join(
-        _judge(raw.unique()),
+    sound = raw.lazy().select(_written_soundly()).collect().to_series()
+    odd = raw.filter(~sound)
+    judged = odd.join(
+        _judge(odd.unique()),
         on=["id_raw", "id_numeric"],
         how="left",
         validate="m:1",
         maintain_order="left",
+    ).select("id_no", "id_fault", "id_why", "compact")
+    found = spread(judged, (~sound).arg_true(), len(rows)).with_columns(
+        id_no=pl.when(sound).then(raw["id_raw"]).otherwise("id_no"),
+        name_key=_name_keys(rows["name"]),
     )
-    return (
-        rows.hstack(found.select("id_no", "id_fault", "id_why", "compact"))
-        .with_columns(name_key=name_key(pl.col("name")))
-        .with_columns(
-            person=pl.coalesce("id_no", "?" + pl.col("compact") + pl.col("name_key").fill_null(""))
-        )
-        .select(*rows.columns, *IDENTITY)
-    )
+    unknown = "?" + pl.col("compact") + pl.col("name_key").fill_null("")
+    identity = found.with_columns(person=pl.coalesce("id_no", unknown)).select(*IDENTITY)
+    return rows.drop(*IDENTITY, strict=False).hstack(identity)
+
+
+def _written_soundly() -> pl.Expr:
+    """Whether a text is a usable number as it stands."""
+    number, first17 = pl.col("id_raw"), pl.col("id_raw").str.head(17)
+    agrees = number.str.tail(1) == _check_character(first17)
+    sound = number.str.contains(_WRITTEN_WELL) & agrees & _real_birth(first17)
+    return (sound & ~pl.col("id_numeric")).fill_null(False)
+
+
+def _name_keys(names: pl.Series) -> pl.Series:
+    """`name_key` of each name; one of plain characters only is its own key."""
+    plain = names.str.contains(_PLAIN_NAME).fill_null(False)
+    other = names.filter(~plain).to_frame("name").select(name_key(pl.col("name")))
+    keys = spread(other, (~plain).arg_true(), len(names)).to_series()
+    return keys.zip_with(~plain, names)
 
 
 def _judge(numbers: pl.DataFrame) -> pl.DataFrame:
-    """Distinct texts (id_raw, id_numeric) with compact, id_no, id_fault, id_why."""
-    written_well = pl.col("id_raw").str.contains(r"^[0-9]{17}[0-9X]$")
-    well = numbers.filter(written_well).with_columns(compact=pl.col("id_raw"))
-    odd = numbers.filter(~written_well).with_columns(compact=compact_id(pl.col("id_raw")))
-    parts = _take_apart(pl.concat([well, odd]))
+    """Distinct texts (id_raw, id_numeric), none written soundly, with compact, id_no, id_fault, id_why."""
+    parts = _take_apart(numbers.with_columns(compact=compact_id(pl.col("id_raw"))))
     usable = pl.col("sound") & ~pl.col("id_numeric")
     kept = ("id_raw", "id_numeric", "compact")
-    good = parts.filter(usable).select(*kept, "id_no", id_fault=pl.lit(None, pl.String))
-    same = pl.col("id_raw") == pl.col("id_no")
     fault = pl.when("id_numeric").then(pl.lit("ID03")).otherwise(pl.lit("ID01"))
     return pl.concat(
         [
-            good.filter(same).with_columns(id_why=pl.lit(None, pl.String)),
-            good.filter(~same).with_columns(id_why=_what_was_made_uniform()),
+            parts.filter(usable).select(
+                *kept, "id_no", id_fault=pl.lit(None, pl.String), id_why=_what_was_made_uniform()
+            ),
             parts.filter(~usable).select(
                 *kept, id_no=pl.lit(None, pl.String), id_fault=fault, id_why=_reason()
             ),
@@ -113,7 +137,7 @@ def _take_apart(texts: pl.DataFrame) -> pl.DataFrame:
     """`texts` with first17, the number they make (id_no), its birth, and whether it is sound."""
     compact = pl.col("compact")
     first17 = (
-        pl.when(compact.str.contains(r"^[0-9]{17}[0-9X]$"))
+        pl.when(compact.str.contains(_WRITTEN_WELL))
         .then(compact.str.head(17))
         .when(compact.str.contains(r"^[0-9]{15}$"))
         .then(compact.str.head(6) + "19" + compact.str.slice(6))
@@ -123,19 +147,34 @@ def _take_apart(texts: pl.DataFrame) -> pl.DataFrame:
         texts.with_columns(first17=first17)
         .with_columns(
             id_no=pl.col("first17") + _check_character(pl.col("first17")),
-            real_birth=id_birth(pl.col("first17")).dt.year().is_between(*BIRTH_YEARS),
+            real_birth=_real_birth(pl.col("first17")),
         )
         .with_columns(sound=(agrees & pl.col("real_birth")).fill_null(False))
     )
 
 
+def _real_birth(first17: pl.Expr) -> pl.Expr:
+    return id_birth(first17).dt.year().is_between(*BIRTH_YEARS)
+
+
 def _check_character(first17: pl.Expr) -> pl.Expr:
-    """The check character that belongs to seventeen digits."""
-    digits = first17.cast(pl.Int64)
-    total = pl.lit(0)
-    for place, weight in enumerate(reversed(WEIGHTS)):
-        total += digits // 10**place % 10 * weight
-    return (total % 11).replace_strict(dict(enumerate(CHECK_CHARACTERS)), return_dtype=pl.String)
+    """The check character that belongs to seventeen digits, null where other characters are among them.
+
+    The weights are powers of 2 modulo 11: five places further left, the same five digits weigh 2⁵ times as much.
+    """
+    digits, weighed = first17.cast(pl.Int64, strict=False), pl.lit(_five_digits_weighed())
+    total = pl.lit(0, pl.Int64)
+    for part in range(4):
+        total += weighed.gather(digits // _FIVE**part % _FIVE) * 2 ** (5 * part) % 11
+    return pl.lit(pl.Series(list(CHECK_CHARACTERS))).gather(total % 11)
+
+
+@cache
+def _five_digits_weighed() -> pl.Series:
+    """Of each number below 100,000, standing at the end of seventeen digits: its digits times their weights."""
+    number = pl.int_range(_FIVE, eager=True)
+    weights = enumerate(reversed(WEIGHTS[-5:]))
+    return sum((number // 10**place % 10 * weight for place, weight in weights), number * 0)
 
 
 def _reason() -> pl.Expr:

@@ -226,9 +226,9 @@ def _with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
         codes=pl.col("code").unique(maintain_order=True).str.join(";"),
         blocking=blocking.unique(maintain_order=True).str.join(";"),
     )
-    return stays.drop("blocking").join(
-        each, on=[*PLACE], how="left", validate="m:1", nulls_equal=True, maintain_order="left"
-    )
+    rows = stays.select(*PLACE, _row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    told = rows.join(each, on=[*PLACE], validate="m:1", nulls_equal=True)
+    return stays.with_columns(*spread(told.select("codes", "blocking"), told["_row"], len(stays)))
 
 
 def place(

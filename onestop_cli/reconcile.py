@@ -33,14 +33,13 @@ def reconcile(
     Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check` and `<layer>_docked_fen` (扣款 by decision). `tolerance`
     in fen.
     """
-    parted = stays.lazy().with_columns(
+    parted = stays.with_columns(
         part for layer in layers for part in _split(layer, tolerance, choices[layer])
     )
-    added = _across(parted, layers).with_columns(
+    return _across(parted, layers).with_columns(
         pl.when(SETTLED).then(own_share(layers)).alias("self_fen"),
         *(cut for layer in layers for cut in _docked(layer)),
     )
-    return added.collect()
 
 
 def own_share(layers: Sequence[str]) -> pl.Expr:
@@ -97,7 +96,7 @@ def _split(layer: str, tolerance: int, choice: Choice) -> list[pl.Expr]:
     ]
 
 
-def _across(stays: pl.LazyFrame, layers: Sequence[str]) -> pl.LazyFrame:
+def _across(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """Between layers of one stay: what was paid too high here offsets what was paid too low there."""
     deducted = pl.sum_horizontal(f"{layer}_deducted_fen" for layer in layers)
     shortfall = pl.sum_horizontal(f"{layer}_shortfall_fen" for layer in layers)
