@@ -106,6 +106,15 @@ class Publish(_Table):
     checked_by: str = ""
 
 
+class Deadlines(_Table):
+    """Days of the month after a period by which its fund notice is posted and its table handed in, and within how many
+    working days after that hospitals are paid."""
+
+    fund_notice_day: int | None = Field(default=None, ge=1, le=28)
+    table_day: int | None = Field(default=None, ge=1, le=28)
+    pay_days: int | None = Field(default=None, ge=1, le=60)
+
+
 class Counts(_Table):
     """People of a year: 参合人数, their stays by the insurance's own yearly report, 在册救助对象人数."""
 
@@ -141,6 +150,7 @@ class Settings(_Table):
     premium: dict[int, Premium] = {}
     templates: dict[str, Path] = {}
     publish: Publish = Publish()
+    deadlines: Deadlines = Deadlines()
     audit: dict[str, int] = {}
     holidays: tuple[date, ...] = ()
 

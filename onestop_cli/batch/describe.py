@@ -44,6 +44,7 @@ def about_county(settings: Settings) -> dict[str, Any]:
             "readmission_days": settings.reconcile.readmission_days,
             "liability": dict(settings.liability),
         },
+        "deadlines": settings.deadlines.model_dump(),
         "counts_by_year": {
             str(year): counts.model_dump() for year, counts in settings.counts.items()
         },

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from onestop_cli.batch.books import the_ledger
 from onestop_cli.batch.start import county_settings
+from onestop_cli.deadlines import table_due
 from onestop_cli.errors import stop
 from onestop_cli.ledger.report import report
 from onestop_cli.ledger.store import opened, snapshot
@@ -31,7 +32,9 @@ def report_period(ledger: Path | None, period: str, out: Path | None) -> None:
     with opened(the_ledger(ledger)) as books, snapshot(books):
         found = report(books, wanted)
     counts = settings.counts.get(wanted.first.year, Counts()).model_dump()
-    paper = PeriodPaper(settings.county.name, found, (*of_figures(found.figures(counts)),))
+    due = table_due(wanted, settings.deadlines.model_dump())
+    indicators = tuple(of_figures(found.figures(counts)))
+    paper = PeriodPaper(settings.county.name, found, indicators, due)
     show_period(paper)
     if out is not None:
         with staged_file(out) as stage:

@@ -70,6 +70,7 @@ def publish_folder(
         basis=settings.publish.basis,
         made_by=settings.publish.made_by,
         checked_by=settings.publish.checked_by,
+        fund_day=settings.deadlines.fund_notice_day,
     )
     refuse_existing(out)
     run = load_run(folder)
@@ -147,6 +148,9 @@ def _hints(run: Run, county: Notice, posting: Posting) -> list[str]:
         hints.append("监督电话留了空白：请在 onestop.toml 的 [county] 填写 phones，或手写")
     if not posting.wall.first:
         hints.append("公示起止日期留了空白：请加 --from 日期，或张贴时手写")
+    first, due = posting.wall.first, posting.funds_by
+    if first and due and first > due:
+        hints.append(f"基金收支{posting.funds_due}，公示第一天 {first} 已经晚了")
     if not posting.standards:
         hints.append("结算结果里没有补偿标准，名单上没有标准表")
     return hints

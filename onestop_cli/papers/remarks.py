@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.deadlines import table_due
 from onestop_cli.money import yuan
 from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run
@@ -26,6 +27,8 @@ def cover_lines(statement: Statement) -> list[tuple[str, str]]:
         ("住院笔数", _by_status(statement)),
         ("资金勾稽", equation(statement)),
     ]
+    if due := table_due(run.period, run.info.get("deadlines", {})):
+        lines.append(("办理期限", due))
     if decisions := run.info.get("decisions"):
         text = f"{decisions['path']}，{len(decisions['lines'])} 条（SHA-256 {decisions['sha256'][:16]}…）"
         lines.append(("处理意见", text))

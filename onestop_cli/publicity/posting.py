@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
+from onestop_cli.deadlines import chinese_day, day_after
 from onestop_cli.errors import stop
 from onestop_cli.run import Run
 
@@ -59,7 +60,8 @@ class FundLine:
 class Wall:
     """How a county posts: from which day, for how many working days, on whose responsibility.
 
-    `first`: the first day on the wall, None while nobody knows it. `basis`: a further legal basis.
+    `first`: the first day on the wall, None while nobody knows it. `basis`: a further legal basis. `fund_day`: the
+    day of the next month by which the fund notice must hang (望城县: the 5th), None where nobody says.
     """
 
     first: date | None = None
@@ -68,6 +70,7 @@ class Wall:
     basis: str = ""
     made_by: str = ""
     checked_by: str = ""
+    fund_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Posting:
     """What every list of one publication says beside its rows.
 
     `kinds`: layer id → name. `last` is the last day of the posting period, inclusive; None leaves room to write it.
+    `funds_by`: the day by which the fund notice must hang.
     """
 
     county: str
@@ -88,6 +92,12 @@ class Posting:
     email: str = ""
     township_phones: Mapping[str, str] = field(default_factory=dict)
     funds: tuple[FundLine, ...] = ()
+    funds_by: date | None = None
+
+    @property
+    def funds_due(self) -> str:
+        """By which day the fund notice must hang, in words."""
+        return f"应在{chinese_day(self.funds_by)}前公示" if self.funds_by else ""
 
     @property
     def span(self) -> str:
@@ -101,11 +111,6 @@ class Posting:
         if not township:
             return self.hotlines
         return (*self.hotlines, Hotline(TOWNSHIP, self.township_phones.get(township, "")))
-
-
-def chinese_day(day: date) -> str:
-    """`2011年1月6日`."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def last_working_day(first: date, days: int, holidays: Collection[date] = ()) -> date:
@@ -137,6 +142,7 @@ def posting_of(run: Run, wall: Wall, funds: Sequence[FundLine] = ()) -> Posting:
         email=county.get("email", ""),
         township_phones=county.get("township_phones", {}),
         funds=tuple(funds),
+        funds_by=day_after(run.period, wall.fund_day) if funds and wall.fund_day else None,
     )
 
 

@@ -38,7 +38,8 @@ def write_book(path: Path, page: Page, notice: Notice, posting: Posting) -> None
         _foot(sheet, page)
         if posting.funds and notice.level == "county":
             funds = table_of(FUNDS, posting.funds)
-            book.table_sheet("基金收支", "基金收支公示", FUNDS, funds, left=left)
+            due = [posting.funds_due] if posting.funds_due else []
+            book.table_sheet("基金收支", "基金收支公示", FUNDS, funds, left=left, notes=due)
         if posting.standards:
             told, note = standard_columns(posting)
             standards = table_of(told, posting.standards)

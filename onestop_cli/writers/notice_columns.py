@@ -151,9 +151,9 @@ def posting_grids(posting: Posting, *, county: bool) -> list[Grid]:
     """The fund notice, for the county's own list, and the table of standards; only what is known."""
     grids = []
     if county and posting.funds:
-        grids.append(
-            Grid("基金收支", FUNDS, _cells(FUNDS, table_of(FUNDS, posting.funds)), (), "fund")
-        )
+        rows = _cells(FUNDS, table_of(FUNDS, posting.funds))
+        note = "，".join(filter(None, (_UNIT, posting.funds_due)))
+        grids.append(Grid("基金收支", FUNDS, rows, (), "fund", note))
     if posting.standards:
         columns, note = standard_columns(posting)
         rows = _cells(columns, table_of(columns, posting.standards))

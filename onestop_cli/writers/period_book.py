@@ -11,7 +11,7 @@ import polars as pl
 from onestop_cli.ledger.report import SIDES, Report
 from onestop_cli.money import capital
 from onestop_cli.papers.indicators import Indicator
-from onestop_cli.writers.columns import Column, round_ratio
+from onestop_cli.writers.columns import Column, Kind, round_ratio
 from onestop_cli.writers.workbook import SIGNERS, Book
 
 _NUMBER = Column("number", "序号", "int", 5, align="center")
@@ -24,11 +24,12 @@ _USED = "期末结余 = 上期结余 + 本期预拨 − 本期核定，负数为
 
 @dataclass(frozen=True)
 class PeriodPaper:
-    """A report, whose it is, and its indicators."""
+    """A report, whose it is, its indicators, and when it is due."""
 
     county: str
     report: Report
     indicators: Sequence[Indicator]
+    due: str = ""
 
     @property
     def heading(self) -> str:
@@ -82,11 +83,13 @@ def _cover(book: Book, paper: PeriodPaper) -> None:
     sheet = book.sheet("说明", [26, 30, 30, 30])
     sheet.title(paper.title)
     period = found.period
+    due: list[tuple[str, str | int, Kind]] = [("办理期限", paper.due, "text")] if paper.due else []
     sheet.pairs(
         [
             ("期间", f"{period.chinese}（{period.first} 至 {period.last}）", "text"),
             ("依据", f"台账。{paper.basis}", "text"),
             ("口径", _NET, "text"),
+            *due,
             ("核定人次", total["visits"], "int"),
             ("　其中：上期调整", total["changed"], "int"),
             ("住院总费用", total["total_fen"], "yuan"),
