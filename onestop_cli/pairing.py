@@ -17,7 +17,7 @@ _SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
 _BY_NUMBER = ("hospital", "number", "admitted_on")
 _BY_PERSON = ("hospital", "id_no", "admitted_on", "discharged_on")
 _NOTHING_CLOSED = {
-    **dict.fromkeys(("period", "status", "blocking"), pl.lit(None, pl.String)),
+    **dict.fromkeys(("period", "status", "blocking", "was_released"), pl.lit(None, pl.String)),
     "was_refused": pl.lit(None, pl.Boolean),
 }
 _NAMED = 3
@@ -40,8 +40,9 @@ def pair_beside(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`stays` and the closed stays of `earlier` periods, both with the columns of `PAIRING`.
 
-    `earlier` has the columns of `stays`, `period`, `status`, `blocking` (the codes that hold a stay, joined by `;`) and
-    `was_refused`. All but reversed ones are partners; a held one that a row of `stays` reports anew counts no more.
+    `earlier` has the columns of `stays`, `period`, `status`, `blocking` (the codes that hold a stay, joined by `;`),
+    `was_released` and `was_refused`. All but reversed ones are partners; a held one that a row of `stays` reports anew
+    counts no more.
     """
     rows = _gather(stays, earlier)
     reversals = _find_reversals(rows)
@@ -56,6 +57,7 @@ def pair_beside(
         twins.filter(pl.col("twin") != "kept").select("at"),
         copies.select("at"),
         restated.select("at"),
+        _find_judged_twins(living),
     )
     findings = (
         reversals,
@@ -87,19 +89,21 @@ def _without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
 def _gather(stays: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """The rows to compare, numbered by `at` with the closed ones last, and their comparable number.
 
-    Of closed stays: `twinned`, held or rejected as a duplicate (ST01); `copy`, held as one that was settled before
-    (ST07); `final`, settled or refused, and so never to be paid again.
+    Of closed stays: `twinned`, held or rejected as a duplicate (ST01); `judged_twin`, refused or released as one;
+    `copy`, held as one that was settled before (ST07); `final`, settled or refused, and so never to be paid again.
     """
     rows = stays.select(*_NEEDED, **_NOTHING_CLOSED)
     rows = pl.concat([rows, earlier.select(rows.columns)], how="vertical_relaxed")
     number = pl.col("stay_no").str.strip_chars()
     codes = pl.col("blocking").fill_null("").str.split(";")
+    free = pl.col("was_released").fill_null("").str.split(";")
     refused = pl.col("was_refused").fill_null(False)
     return rows.with_columns(
         at=pl.int_range(pl.len()),
         closed=pl.col("status").is_not_null(),
         number=pl.when(number != "").then(number),
         twinned=codes.list.contains("ST01") & ~refused,
+        judged_twin=(codes.list.contains("ST01") & refused) | free.list.contains("ST01"),
         copy=codes.list.contains("ST07") & ~refused,
         final=((pl.col("status") == "settled") | refused).fill_null(False),
     ).filter((pl.col("status") != "reversed").fill_null(True))
@@ -249,6 +253,13 @@ def _find_closed_twins(living: pl.DataFrame, restated: pl.DataFrame) -> pl.DataF
         .select("at", twin=pl.col("status").replace(was), twin_place="twin_place")
     )  # fmt: skip
     return pl.concat([kept, _find_twins(_without(rows, kept.select("at")))])
+
+
+def _find_judged_twins(living: pl.DataFrame) -> pl.DataFrame:
+    """Closed stays that people refused or released as one of several duplicates which still stand: `at`."""
+    beside = _same_stay(living.filter("judged_twin"), living.filter("closed"))
+    alike = beside.group_by("at").agg(pl.col("place").n_unique())
+    return alike.filter(pl.col("place") > 1).select("at")
 
 
 def _find_copies(living: pl.DataFrame) -> pl.DataFrame:

@@ -42,7 +42,7 @@ def stay(begin: int, end: int, **changes: Any) -> dict[str, Any]:
 def table(*stays: Mapping[str, Any]) -> pl.DataFrame:
     """The stays as `pair` takes them, numbered from row 2 of 住院.csv, stay numbers all different."""
     columns = {**READ_STAYS, "hospital": pl.String, "period": pl.String, "status": pl.String}
-    columns |= {"blocking": pl.String, "was_refused": pl.Boolean}
+    columns |= {"blocking": pl.String, "was_released": pl.String, "was_refused": pl.Boolean}
     rows = [
         {"source": "住院.csv", "row": row, "stay_no": f"ZY{row}", "id_numeric": False, **one}
         for row, one in enumerate(stays, start=2)
@@ -345,6 +345,26 @@ def test_closed_rows_that_did_not_take_place_are_no_partners(status: str) -> Non
         table(stay(1, 5), stay(3, 8, **OTHER)), 15, closed(stay(1, 5), status=status)
     )[0]
     assert found["closed_place"].to_list() == [None, None]
+
+
+@pytest.mark.parametrize(
+    "judged",
+    [
+        {"was_refused": True, "status": "rejected"},
+        {"was_released": "ST01", "status": "settled", "blocking": None},
+    ],
+)
+def test_a_duplicate_that_people_judged_stays_one_for_overlaps(judged: dict[str, Any]) -> None:
+    """As in the period itself: whatever was decided about a duplicate, nothing overlaps it while its double stands."""
+    twice = [
+        stay(1, 5, blocking="ST01", stay_no="A"),
+        stay(1, 5, blocking="ST01", stay_no="A") | judged,
+    ]
+    both = closed(*twice, status="held")
+    found = pair_beside(table(stay(3, 8, **OTHER)), 15, both)[0]
+    assert found["overlap_place"].to_list() == [None]
+    alone = pair_beside(table(stay(3, 8, **OTHER)), 15, both[1:])[0]
+    assert alone["overlap_place"].to_list() == ["2010Q1 · 旧.csv · 第3行"]
 
 
 # Laws
