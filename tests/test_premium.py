@@ -281,7 +281,7 @@ def test_another_year_has_no_amounts(county: Path, capsys: pytest.CaptureFixture
     assert run(["roster", "premium", "参合.csv", "--year", "2012"]) == 0
     screen = capsys.readouterr().out
     assert "无法计算" in screen
-    assert "1 人的金额无法计算，未计入合计：onestop.toml 的 [premium.2012]" in screen
+    assert "1 人的金额无法计算，不在合计内：[premium.2012] 没有写资助标准" in screen
 
 
 def test_all_that_is_wrong_is_said_at_once(

@@ -46,9 +46,8 @@ def show_premium(paper: Paper, amounts: Amounts, console: Console) -> None:
 def _say_what_is_missing(found: Premium, amounts: Amounts, unknown: int, console: Console) -> None:
     """Amounts that cannot be known, and lists that do not say who paid."""
     if unknown:
-        where = f"onestop.toml 的 [premium.{found.year}]"
-        lacks = "没有写个人缴费标准" if amounts.fen else "没有写资助标准"
-        say(console, f"{unknown:,} 人的金额无法计算，未计入合计：{where} {lacks}或没有列出其类别")
+        lacks = "没有列出其类别" if amounts.standard else "没有写资助标准"
+        say(console, f"{unknown:,} 人的金额无法计算，不在合计内：[premium.{found.year}] {lacks}")
     if not found.tells:
         say(console, "参合名册没有缴费方式、个人缴费或资助金额：看不出谁是个人缴费、谁标为资助")
     if faults := found.enrolled["amount_fault"].drop_nulls().len():

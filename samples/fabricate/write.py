@@ -1,4 +1,4 @@
-"""A county as files: hospitals' lists, rosters, register, onestop.toml and the truth beside them."""
+"""A county as files: hospitals' lists, rosters, enrolment list, register, onestop.toml and the truth beside them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from onestop_cli.periods import Period, parse_period
+from samples.fabricate.enrolment import enrolment_lines, year_of
 from samples.fabricate.lists import Line, hospital_lines, roster_lines
 from samples.fabricate.model import LEVEL_NAMES, County, Hospital, Stay
 from samples.fabricate.rosters import SHARES
@@ -53,6 +54,8 @@ def write_county(
         lines = roster_lines(county, category)
         name = save(folder / "roster", f"{category}花名册", container, "花名册", lines)
         others += _oddities(lines, name, "花名册" if container == "xlsx" else None)
+    enrolled = f"{year_of(county)}年度参合名册"
+    save(folder / "enrolment", enrolled, "xlsx", "参合名册", enrolment_lines(county))
     _write_register(folder / "register.csv", county.hospitals)
     (folder / "onestop.toml").write_text(_SETTINGS.format(county=county.name), "utf-8")
     _write_truth(folder / "truth.json", truth, others)
