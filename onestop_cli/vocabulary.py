@@ -201,6 +201,13 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             Word("户主", "head of the household", ("head",)),
             Word("与户主关系", "relation", ("relation",)),
             Word("证件编号", "certificate number", ("cert_no",), "of the category"),
+            Word("缴费方式", "marked", ("marked_raw",), "who paid, by an enrolment list"),
+            Word(
+                "个人缴费、资助金额",
+                "own, subsidy",
+                ("own_fen", "subsidy_fen"),
+                "the premium, by an enrolment list",
+            ),
             Word("疑似同一人", "suggestion", ("suggestion",), "only ever suggests"),
         ),
     ),
@@ -257,7 +264,36 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             Word("说明", "message", ("message",)),
             Word("处理意见", "decision", (), "what people decided about a stay"),
             Word("线索", "lead", (), "worth a visit; never 违规"),
-            Word("上期调整", "adjustment", (), "what changes for stays of closed periods"),
+            Word(
+                "上期调整",
+                "adjustment",
+                (),
+                "what changes for stays of closed periods; in indicators and reports of the books its visit and cost "
+                "come and go with it",
+            ),
+            Word(
+                "封顶人数", "people at their limit", (), "whose yearly limit of a layer is used up"
+            ),
+            Word(
+                "住院率",
+                "admission rate",
+                (),
+                "settled stays by the people of the year, who stand in onestop.toml",
+            ),
+            Word(
+                "资金使用率",
+                "fund use",
+                (),
+                "approved by opening balance and advances; 无法计算 without a ledger",
+            ),
+            Word("决算", "yearly account", (), "a whole year out of the closed books"),
+            Word(
+                "资助参合",
+                "premium subsidy",
+                (),
+                "the fund pays the yearly premium of people on a roster",
+            ),
+            Word("参合名册", "enrolment list", (), "who is insured in a year, and who paid for it"),
             Word("台账", "ledger", (), "the books of closed periods"),
             Word("关账", "close", (), "a period into the books, once"),
             Word("公示", "notice, publication", (), "village, township, county, hospital"),

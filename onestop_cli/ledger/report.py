@@ -152,6 +152,7 @@ class Report:
             layers={layer.name: total[f"{layer.id}_paid_fen"] for layer in self.layers},
             funds={fund.name: self.used(fund.name) for fund in self.funds},
             counts=counts,
+            adjusted=not self.events["own"].all(),
         )
 
     def used(self, fund: str) -> tuple[int, int]:

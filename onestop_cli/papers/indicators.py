@@ -26,7 +26,7 @@ class Figures:
 
     `layers`: name → what its fund pays hospitals. `paid`: the same of all funds. `funds`: fund → what was approved, and
     what there was to spend (opening balance and advances), None without books. `counts`: of the year, by onestop.toml
-    (`insured`, `insured_stays`, `roster`).
+    (`insured`, `insured_stays`, `roster`). `adjusted`: something of it changes closed stays.
     """
 
     year: int
@@ -40,6 +40,7 @@ class Figures:
     layers: Mapping[str, int]
     funds: Mapping[str, tuple[int, int | None]]
     counts: Mapping[str, int | None]
+    adjusted: bool = False
 
 
 def indicators(statement: Statement) -> list[Indicator]:
@@ -76,6 +77,7 @@ def figures(statement: Statement) -> Figures:
         },
         funds=funds,
         counts=counts_of(info, statement.run.period),
+        adjusted=not changes.is_empty(),
     )
 
 
@@ -88,7 +90,8 @@ def counts_of(info: Mapping[str, Any], period: Period) -> Mapping[str, int | Non
 def of_figures(made: Figures) -> Iterator[Indicator]:
     """指标 of any figures."""
     cost, stays = made.cost, made.stays
-    yield _share("实际补偿比", made.paid, cost, "各基金核定应拨 ÷ 住院总费用")
+    net = "（都含上期调整）" if made.adjusted else ""
+    yield _share("实际补偿比", made.paid, cost, f"各基金核定应拨 ÷ 住院总费用{net}")
     for name, fen in made.layers.items():
         yield _share(f"其中：{name}", fen, cost, "核定应拨 ÷ 住院总费用")
     yield _share("个人自付率", made.own, cost, "个人自付 ÷ 住院总费用")
