@@ -46,16 +46,17 @@ def county(stays: int) -> County:
 
 
 def read_rows(home: County) -> pl.DataFrame:
-    """The stays in all columns of READ_STAYS; those the data does not have are blank."""
-    return _filled(pl.read_parquet(home.stays), READ_STAYS)
+    """The stays in all columns of READ_STAYS."""
+    return filled(pl.read_parquet(home.stays), READ_STAYS)
 
 
 def read_roster(home: County) -> pl.DataFrame:
     """The roster in all columns of READ_ROSTER."""
-    return _filled(pl.read_parquet(home.roster), READ_ROSTER)
+    return filled(pl.read_parquet(home.roster), READ_ROSTER)
 
 
-def _filled(table: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+def filled(table: pl.DataFrame, schema: Schema) -> pl.DataFrame:
+    """`table` in all columns of `schema`; those the data does not have are blank."""
     absent = (name for name in schema if name not in table.columns)
     blank = [pl.lit(None, schema[name]).alias(name) for name in absent]
     return table.with_columns(blank).select(*schema)

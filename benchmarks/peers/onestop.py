@@ -6,7 +6,7 @@ from unittest import mock
 
 import polars as pl
 
-from benchmarks.data import County, read_roster, read_rows
+from benchmarks.data import County, filled
 from benchmarks.peers import CODES
 from onestop_cli import link, pipeline
 from onestop_cli.decide import apply
@@ -17,8 +17,10 @@ from onestop_cli.pipeline import Names, Options
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules
-from onestop_cli.schema import IDENTITY, PAIRING
+from onestop_cli.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS
+from onestop_cli.threads import at_once
 
+PART = 250_000
 RULES, YEAR = "huangzhong-2009", parse_period("2010")
 NONE = pl.lit(None, pl.String)
 
@@ -33,27 +35,41 @@ def the_names(register: pl.DataFrame) -> Names:
 
 
 def run(home: County) -> pl.DataFrame:
-    """The result frame."""
-    stays, book = reconciled(home)
+    """The result frame; many stays in parts of whole persons, as `--buckets` does, two or more at once."""
+    rows, roster = pl.read_parquet(home.stays), pl.read_parquet(home.roster)
+    parts = -(-len(rows) // PART)
+    mine = (pl.col("id_raw").hash() % parts).alias("part")
+    of_row, of_entry = rows.select(mine)["part"], roster.select(mine)["part"]
+
+    def one(part: int) -> pl.DataFrame:
+        return _of(home, rows.filter(of_row == part), roster.filter(of_entry == part))
+
+    with mock.patch.object(link, "suggest", _nobody):
+        return pl.concat(at_once(one, range(parts)))
+
+
+def _of(home: County, rows: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
+    whole = filled(rows, READ_STAYS), filled(roster, READ_ROSTER)
+    stays, book = reconciled(home, *whole)
     options = Options()
     findings = raise_all(amount_checks(book, options.tolerance, options.near_cap), stays)
     return result(stays, findings)
 
 
-def reconciled(home: County) -> tuple[pl.DataFrame, Rulebook]:
+def reconciled(
+    home: County, rows: pl.DataFrame, roster: pl.DataFrame
+) -> tuple[pl.DataFrame, Rulebook]:
     """The stays with all their amounts, before the findings."""
     book, register = the_book(), pl.read_parquet(home.register)
     names = the_names(register)
-    roster = _as_it_stands(read_roster(home)).with_columns(
+    roster = _as_it_stands(roster).with_columns(
         category="category_raw", ended=False, deceased_on="died_on"
     )
-    stays = pipeline.place(_as_it_stands(read_rows(home)), register, names, YEAR)
+    stays = pipeline.place(_as_it_stands(rows), register, names, YEAR)
     stays = stays.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in PAIRING.items()
     ).with_columns(reversed=False, unpaired=False)
-    with mock.patch.object(link, "suggest", _nobody):
-        linked = pipeline._linked(stays, roster, book, names)
-    stays = apply(linked, None, book.layers)
+    stays = apply(pipeline._linked(stays, roster, book, names), None, book.layers)
     stays = govern(stays, book).with_columns(status=pl.lit("settled"))
     stays = pipeline._settled(stays, book)
     stays = stays.with_columns(NONE.alias(f"{layer}_cause") for layer in book.layers)
