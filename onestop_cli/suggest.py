@@ -11,6 +11,8 @@ from onestop_cli.identify import compact_id, id_birth, name_key
 
 _SAFE_DIGITS = 14
 """Place and birth: the digits of an ID that a spreadsheet's number surely keeps."""
+_TOLD = ("name_key", "id_no", "id_raw", "id_numeric", "birth_on", "township", "village")
+"""What is known of a stranger; those of whom the same is known are looked for once."""
 _NAMED = 3
 """How many persons a sentence names."""
 
@@ -21,14 +23,21 @@ def suggest(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     `strangers` has at, name_key, id_no, id_raw, id_numeric, birth_on, township and village;
     `roster` is an understood roster.
     """
-    people = _people(roster)
+    asking = strangers.select(*_TOLD).unique().with_row_index("asking")
+    hinted = _hinted(asking, _people(roster))
+    met = strangers.join(asking, on=_TOLD, nulls_equal=True, validate="m:1")
+    return met.join(hinted, on="asking", validate="m:1").select("at", "suggestion")
+
+
+def _hinted(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """(asking, suggestion) of those who resemble somebody."""
     hints = pl.concat([_same_name(strangers, people), _same_household(strangers, people)])
     named = pl.col("who").head(_NAMED).str.join("、")
     more = pl.when(pl.len() > _NAMED).then(pl.lit(" 等")).otherwise(pl.lit(""))
     return (
         hints.unique()
-        .sort("at", "nth")
-        .group_by("at", maintain_order=True)
+        .sort("asking", "nth")
+        .group_by("asking", maintain_order=True)
         .agg(
             suggestion=pl.when(pl.len() == 1)
             .then(pl.format("疑似花名册中 {}，请核实", pl.col("who").first()))
@@ -71,7 +80,7 @@ def _same_name(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     )
     near = _one_character_off(pl.col("number"), pl.col("id_no"))
     return pl.concat(
-        asking.join(known, on=["name_key", key]).filter(enough).select("at", "nth", "who")
+        asking.join(known, on=["name_key", key]).filter(enough).select("asking", "nth", "who")
         for key, enough in (("birth", True), ("digits", True), ("start", near), ("end", near))
     )
 
@@ -83,14 +92,14 @@ def _with_number(strangers: pl.DataFrame) -> pl.DataFrame:
     digits = number.str.replace_all(r"\.|E.*$", "").str.head(_SAFE_DIGITS)
     parts = [
         strangers.filter(usable).select(
-            "at",
+            "asking",
             "name_key",
             number="id_no",
             digits=pl.lit(None, pl.String),
             birth=id_birth(pl.col("id_no")),
         ),
         strangers.filter(~usable).select(
-            "at",
+            "asking",
             "name_key",
             number=number,
             digits=pl.when("id_numeric").then(digits),
@@ -124,4 +133,4 @@ def _same_household(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFra
     home = ["township", "village"]
     return strangers.join(
         members, left_on=["name_key", *home], right_on=["head_key", *home]
-    ).select("at", "nth", who=pl.format("{} 的户主", "who"))
+    ).select("asking", "nth", who=pl.format("{} 的户主", "who"))
