@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,9 +12,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from onestop_cli.ledger.accounts import accounts
+from onestop_cli.ledger.accounts import Line, accounts
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial import verify
+from onestop_cli.papers.statements import Statement
 from tests.made_books import (
     PEOPLE,
     REGISTER,
@@ -51,12 +53,27 @@ class Quarter:
                 decided = [pair for pair in self.decided if pair[0] == number]
                 run = _run(rows, decided, month, books, office)
                 post(books, run)
+                _agrees(Statement(run), accounts(books))
                 for key, fen in paid(run).items():
                     total[key] = total.get(key, 0) + fen
             assert verify(books) == []
             approved = sum(line.approved for line in accounts(books))
             assert approved == sum(fen for key, fen in total.items() if key != "owed")
         return total
+
+
+def _agrees(statement: Statement, booked: Sequence[Line]) -> None:
+    """The statement says what the books say, to the fen: approved, of earlier periods, paid to patients."""
+    month = statement.run.period.id
+    lines = {line.fund: line for line in booked if line.period == month}
+    for fund in statement.funds:
+        payment, earlier, supplement = (
+            statement.total[f"{fund.key}_{side}_fen"]
+            for side in ("payment", "earlier", "supplement")
+        )
+        line = lines[fund.name]
+        told = line.approved, line.adjusted, line.paid_out
+        assert (payment + supplement, earlier, supplement) == told
 
 
 def _run(
@@ -71,7 +88,7 @@ def _run(
 
 
 def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarter:
-    """About `size` stays: some overlap, come twice, are taken back, put right, released or refused."""
+    """About `size` stays: some overlap, come twice, are taken back, put right, released, refused or recognised."""
     office = office or huangzhong()
     quarter = Quarter()
     free = dict.fromkeys(PEOPLE, FIRST)
@@ -87,21 +104,16 @@ def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarte
         month = end.month - 10
         handed = rng.choice([month, month, month, rng.randint(month, 2)])
         quarter.rows.append((handed, row))
-        twice = rng.random() < 0.1
-        if twice:
-            more = rng.choice([0, 0, 10_000])
+        more = rng.choice([0, 0, 10_000]) if rng.random() < 0.1 else None
+        if more is not None:
             quarter.rows.append((handed, _again(row, 2000, more)))
         if rng.random() < 0.15:
             quarter.rows.append(_reversal(rng, row, handed))
-            if not twice and rng.random() < 0.5:
+            if more is None and rng.random() < 0.5:
                 quarter.rows.append((rng.randint(handed, 2), _again(row, 3000, 50_000)))
-        elif row["eligible_fen"] > row["total_fen"] and rng.random() < 0.7:
-            quarter.decided.append(_decided(rng, row, handed, decision="放行", code="AM05"))
-        elif rng.random() < 0.05:
-            quarter.decided.append(_decided(rng, row, handed, decision="拒付"))
-        elif rng.random() < 0.1:
-            other = rng.choice(office.categories)
-            quarter.decided.append(_decided(rng, row, handed, decision="认定类别", category=other))
+        else:
+            quarter.decided.extend(_decisions(rng, row, handed, office, differs=bool(more)))
+    quarter.decided.extend(_overlaps_released(rng, quarter))
     return quarter
 
 
@@ -138,10 +150,59 @@ def _again(row: dict[str, Any], at: int, more: int) -> dict[str, Any]:
     return {**row, "row": at + row["row"], "total_fen": row["total_fen"] + more}
 
 
-def _decided(
-    rng: Random, row: dict[str, Any], handed: int, **said: Any
-) -> tuple[int, dict[str, Any]]:
+def _decisions(
+    rng: Random, row: dict[str, Any], handed: int, office: Office, *, differs: bool
+) -> Iterator[_Decided]:
+    """What is decided about a stay that is not taken back; `differs`: it came twice, with other amounts."""
+    if differs and rng.random() < 0.7:
+        for at in (0, 2000):
+            said = rng.choice([{"decision": "放行", "code": "ST01"}, {"decision": "拒付"}])
+            yield _decided(rng, row, handed, at, **said)
+    elif row["eligible_fen"] > row["total_fen"] and rng.random() < 0.7:
+        yield _decided(rng, row, handed, decision="放行", code="AM05")
+    elif rng.random() < 0.05:
+        yield _decided(rng, row, handed, decision="拒付")
+    elif rng.random() < 0.1:
+        other = rng.choice(office.categories)
+        yield _decided(rng, row, handed, decision="认定类别", category=other)
+
+
+def _overlaps_released(rng: Random, quarter: Quarter) -> list[_Decided]:
+    """Half of the stays that begin within one that was there before and stays there: released from ST02."""
+    times = Counter(key for _, row in quarter.rows for key in _one_stay(row))
+    refused = {line["stay_no"] for _, line in quarter.decided if line["decision"] == "拒付"}
+    once = [
+        (handed, row)
+        for handed, row in quarter.rows
+        if all(times[key] == 1 for key in _one_stay(row))
+    ]
+    return [
+        _decided(rng, row, handed, decision="放行", code="ST02")
+        for handed, row in once
+        if row["stay_no"] not in refused
+        and any(
+            other["id_raw"] == row["id_raw"]
+            and other["admitted_on"] < row["admitted_on"] < other["discharged_on"]
+            for before, other in once
+            if before <= handed
+        )
+        and rng.random() < 0.5
+    ]
+
+
+def _one_stay(row: dict[str, Any]) -> tuple[Any, Any]:
+    """What only the same stay has in common."""
+    span = row["admitted_on"], row["discharged_on"]
+    return row["stay_no"], (row["hospital_raw"], row["id_raw"], *span)
+
+
+def _decided(rng: Random, row: dict[str, Any], handed: int, at: int = 0, **said: Any) -> _Decided:
+    """A decision about the row, or its repetition `at` so many rows further, in this month or a later one."""
     return rng.randint(handed, 2), {
         "hospital": row["hospital_raw"], "stay_no": row["stay_no"], "source": "医院.csv",
-        "row": row["row"], **said,
+        "row": at + row["row"], **said,
     }  # fmt: skip
+
+
+_Decided = tuple[int, dict[str, Any]]
+"""The month of a decision, and what it says beside the names of two people."""

@@ -21,11 +21,13 @@ from onestop_cli.run import LayerInfo, Run
 from onestop_cli.schema import LEVELS
 
 _SPLIT = ("claimed", "deducted", "held", "payable", "offset", "shortfall")
-SIDES = (*_SPLIT, "paid", "adjusted", "supplement", "payment")
+_PLAIN = (*_SPLIT, "paid", "adjusted", "supplement")
+SIDES = (*_PLAIN, "payment", "earlier")
 """What is summed of every fund, as `<fund key>_<side>_fen`, and of all funds, as `all_<side>_fen`.
 
 `paid` is payable + offset of the run's own stays, `adjusted` the same of closed ones (上期调整), `payment`
-both together: what the hospital gets. `supplement` goes to patients by decision (补发).
+both together: what the hospital gets. `supplement` goes to patients by decision (补发). `earlier` is all of
+both that belongs to earlier periods (属前期), late stays (补报) included; the ledger says the same.
 """
 
 STATUS = {
@@ -165,11 +167,12 @@ class Statement:
     def _sides(self) -> Iterator[tuple[str, pl.Expr]]:
         everything = tuple(layer for fund in self.funds for layer in fund.layers)
         for key, layers in [*((f.key, f.layers) for f in self.funds), ("all", everything)]:
-            for side in SIDES[:-1]:
-                parts = [pl.col(f"{layer}_{side}_fen").fill_null(0) for layer in layers]
-                yield f"{key}_{side}_fen", pl.sum_horizontal(parts)
-            whole = [f"{layer}_{side}_fen" for layer in layers for side in ("paid", "adjusted")]
-            yield f"{key}_payment_fen", pl.sum_horizontal(pl.col(n).fill_null(0) for n in whole)
+            for side in _PLAIN:
+                yield f"{key}_{side}_fen", _sum_of(layers, side)
+            yield f"{key}_payment_fen", _sum_of(layers, "paid", "adjusted")
+            whole = _sum_of(layers, "paid", "adjusted", "supplement")
+            before = pl.col("belongs_to").is_not_null()
+            yield f"{key}_earlier_fen", pl.when(before).then(whole).otherwise(0)
 
     def _class_parts(self) -> Iterator[tuple[str, pl.Expr]]:
         named = [name for group in self.classes for name in group.categories]
@@ -263,6 +266,12 @@ class Statement:
         gap = pl.col("claimed") - pl.col("payable") - pl.col("deducted") - pl.col("held")
         lines = pl.concat(parts).with_columns(gap=gap)
         return lines.join(order, on="hospital", validate="m:1").sort("number", "turn")
+
+
+def _sum_of(layers: Sequence[str], *sides: str) -> pl.Expr:
+    """These amounts of the layers, added up."""
+    names = [f"{layer}_{side}_fen" for layer in layers for side in sides]
+    return pl.sum_horizontal(pl.col(name).fill_null(0) for name in names)
 
 
 def _aid(layers: Sequence[str]) -> pl.Expr:
