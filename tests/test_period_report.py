@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.cli import run
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import accounts
@@ -142,6 +143,18 @@ class TestStretches:
         with pytest.raises(CannotRun, match="台账按 2010Q4 关账"):
             of(books, "2010-11")
         assert of(books, "2010H2").total["visits"] > 0
+
+    @pytest.mark.parametrize("period", ["2010-12", "2010Q4", "2010H2", "2010"])
+    def test_every_length_of_period_is_closed_reported_and_posted(
+        self, books: sqlite3.Connection, tmp_path: Path, period: str
+    ) -> None:
+        post(books, run_of(made_quarter(Random(3), 12), period, books, None))
+        found = of(books, period)
+        assert found.complete
+        notice = fund_lines(tmp_path / "台账.db", parse_period(period))
+        assert [line.outlay_fen for line in notice] == [
+            found.used(fund.name)[0] for fund in found.funds
+        ]
 
     def test_empty_books_say_so(self, books: sqlite3.Connection) -> None:
         with pytest.raises(CannotRun) as told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -21,7 +22,8 @@ from onestop_cli.papers.patterns import (
 from onestop_cli.papers.patterns import with_reasons as reasoned
 from onestop_cli.papers.remarks import checked_how_far, cover_lines, equation, rules_in_force
 from onestop_cli.papers.statements import NOWHERE, SIDES, Statement, classes_of, funds_of
-from onestop_cli.run import LayerInfo, Run
+from onestop_cli.run import LayerInfo, Run, load_run
+from onestop_cli.writers.run_folder import write_data
 from tests.made_run import CLASSES, made_run, with_ledger
 
 FOUR = ("basic", "assistance", "extra", "backstop")
@@ -208,6 +210,15 @@ class TestAdjustments:
         closed = Statement(replace(books, adjustments=lines)).hospitals
         row = closed.filter(hospital="停业卫生院").row(0, named=True)
         assert (row["claims"], row["people"], row["all_payment_fen"]) == (0, 0, 10_000)
+
+    def test_a_folder_of_an_earlier_version_can_be_read(self, run: Run, tmp_path: Path) -> None:
+        """Its adjustment lines do not say how visits and costs change."""
+        old = with_ledger(run)
+        lines = old.adjustments.drop("visits", "total_fen", "eligible_fen")
+        write_data(replace(old, adjustments=lines), tmp_path)
+        again = Statement(load_run(tmp_path))
+        assert again.total["all_adjusted_fen"] == 10_000
+        assert figures(again).stays == again.total["stays"]
 
     def test_a_late_stay_is_listed_with_its_period(self, run: Run) -> None:
         late = changed(run, belongs_to=first("status", "2010Q3").replace({"settled": None}))

@@ -20,7 +20,6 @@ from onestop_cli.errors import stop
 from onestop_cli.history import COSTS
 from onestop_cli.ledger.accounts import Line, accounts
 from onestop_cli.ledger.past import closed_periods
-from onestop_cli.money import FULL
 from onestop_cli.papers.indicators import Figures
 from onestop_cli.papers.statements import (
     NO_CATEGORY,
@@ -29,6 +28,7 @@ from onestop_cli.papers.statements import (
     Fund,
     funds_of,
     numbered,
+    ratio,
 )
 from onestop_cli.periods import Period
 from onestop_cli.run import LayerInfo
@@ -89,7 +89,7 @@ class Report:
         sums = events.group_by(groups, maintain_order=True).agg(self._sums())
         found = sums.join(counted, on=groups, how="left", validate="1:1", maintain_order="left")
         return found.drop("_all").with_columns(
-            pl.col("people").fill_null(0), rate=_ratio("all_payment_fen", "total_fen")
+            pl.col("people").fill_null(0), rate=ratio("all_payment_fen", "total_fen")
         )
 
     def _sums(self) -> Iterator[pl.Expr]:
@@ -278,9 +278,3 @@ def _with_amounts(
 def _sum(layers: Sequence[str], kinds: Sequence[str], name: str) -> pl.Expr:
     inside = pl.col("layer").is_in(layers) & pl.col("what").is_in(kinds)
     return pl.col("fen").filter(inside).sum().alias(name)
-
-
-def _ratio(part: str, whole: str) -> pl.Expr:
-    """`part / whole` in ten-thousandths, half up; null when there is no whole."""
-    below = pl.col(whole)
-    return pl.when(below > 0).then((pl.col(part) * 2 * FULL + below) // (2 * below))

@@ -52,11 +52,10 @@ def figures(statement: Statement) -> Figures:
     """What the indicators of a run are made of: its settled stays and what changes for closed ones."""
     total, changes, info = statement.total, statement.adjustments, statement.run.info
     assisted = pl.col("category") != NO_CATEGORY
-    accounts: Mapping[str, Mapping[str, int]] = info.get("accounts", {})
     funds = {
         fund.name: (
             total[f"{fund.key}_payment_fen"] + total[f"{fund.key}_supplement_fen"],
-            sum(accounts[fund.name].values()) if fund.name in accounts else None,
+            _available(info, fund.name),
         )
         for fund in statement.funds
     }
@@ -79,6 +78,12 @@ def figures(statement: Statement) -> Figures:
         counts=counts_of(info, statement.run.period),
         adjusted=not changes.is_empty(),
     )
+
+
+def _available(info: Mapping[str, Any], fund: str) -> int | None:
+    """What there was to spend, by the books the run was made against."""
+    account = info.get("accounts", {}).get(fund)
+    return account["opening_fen"] + account["advanced_fen"] if account else None
 
 
 def counts_of(info: Mapping[str, Any], period: Period) -> Mapping[str, int | None]:

@@ -191,7 +191,7 @@ class Statement:
         live = self._lines.filter(pl.col("status") != "reversed")
         sums = list(self._sums())
         frame = live.group_by(keys, maintain_order=True).agg(sums) if keys else live.select(sums)
-        return frame.with_columns(rate=_ratio("all_paid_fen", "total_fen"))
+        return frame.with_columns(rate=ratio("all_paid_fen", "total_fen"))
 
     def _sums(self) -> Iterator[pl.Expr]:
         settled = pl.col("settled")
@@ -278,7 +278,7 @@ def _aid(layers: Sequence[str]) -> pl.Expr:
     return pl.sum_horizontal(paid(layer) for layer in layers) if layers else pl.lit(0)
 
 
-def _ratio(part: str, whole: str) -> pl.Expr:
+def ratio(part: str, whole: str) -> pl.Expr:
     """`part / whole` in ten-thousandths, half up; null when there is no whole."""
     below = pl.col(whole)
     return pl.when(below > 0).then((pl.col(part) * 2 * FULL + below) // (2 * below))

@@ -26,7 +26,7 @@ _PERSON = (
     Column("name", "姓名", width=10),
     Column("id", "身份证号", width=20, align="center"),
 )
-_CATEGORY = Column("category", "救助类别", width=18)
+_CATEGORY = Column("category", "救助类别", width=20)
 _AMOUNT = Column("amount_fen", "资助金额", "yuan", 12, total=True)
 _REMARK = Column("remark", "备注", width=36)
 _COUNTS = (
