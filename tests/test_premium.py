@@ -277,6 +277,24 @@ def test_no_id_number_and_no_full_name_goes_on_the_board(county: Path) -> None:
     assert not [part for part in (WANG, WANG[-4:], "王强") if part in text]
 
 
+def test_townships_that_would_share_a_sheet_name_have_each_their_own(county: Path) -> None:
+    """What Excel takes for the same name would stop the writer."""
+    people: list[list[object]] = [["姓名", "身份证号", "救助类别", "乡镇", "村"]]
+    people += [["王强", WANG, "五保户", "石/湾", "东"], ["李梅", LI, "五保户", "石?湾", "东"]]
+    rows: list[list[object]] = [["姓名", "身份证号"], ["王强", WANG], ["李梅", LI]]
+    (county / "册.csv").write_bytes(csv_bytes(people))
+    (county / "合.csv").write_bytes(csv_bytes(rows))
+    words = ["roster", "premium", "合.csv", "--year", "2011", "--roster", "册.csv"]
+    assert run([*words, "--board", "公示.xlsx"]) == 0
+    assert len(cells(county / "公示.xlsx")) == 2
+
+
+def test_a_board_without_people_says_so(county: Path) -> None:
+    (county / "空.csv").write_bytes(csv_bytes([HEADER]))
+    assert run(["roster", "premium", "空.csv", "--year", "2011", "--board", "公示.xlsx"]) == 0
+    assert "没有列入资助的人" in str(cells(county / "公示.xlsx"))
+
+
 def test_another_year_has_no_amounts(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["roster", "premium", "参合.csv", "--year", "2012"]) == 0
     screen = capsys.readouterr().out

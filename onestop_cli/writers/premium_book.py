@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.money import capital, yuan
+from onestop_cli.papers.statements import numbered
 from onestop_cli.publicity.privacy import harmless_category, masked, plain, short
 from onestop_cli.rosters.premium import FATES, OF_LIST, OF_ROSTER, Premium
 from onestop_cli.settings import County
@@ -139,9 +140,7 @@ def _places(book: Book, paper: Paper) -> None:
 
 
 def _people(book: Book, paper: Paper, name: str, people: pl.DataFrame, more: list[Column]) -> None:
-    rows = people.with_columns(
-        number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), id=pl.coalesce("id_no", "id_raw")
-    )
+    rows = numbered(people).with_columns(id=pl.coalesce("id_no", "id_raw"))
     book.table_sheet(
         name, f"{paper.title}：{name}", [*_PERSON, _CATEGORY, *more], rows,
         left=_INTERNAL, right=f"共 {rows.height:,} 人，单位：元", filters=True,
@@ -154,9 +153,7 @@ def _unlisted(book: Book, paper: Paper) -> None:
         Column("marked_raw", "名册所写缴费方式", width=18),
         Column("subsidy_fen", "名册所写资助", "yuan", 12, total=True),
     )
-    rows = paper.premium.unlisted.with_columns(
-        number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), id=pl.coalesce("id_no", "id_raw")
-    )
+    rows = numbered(paper.premium.unlisted).with_columns(id=pl.coalesce("id_no", "id_raw"))
     book.table_sheet(
         "标为资助而不在册", f"{paper.title}：标为资助而不在册", [*_PERSON, *marked, _REMARK, *_PLACE], rows,
         left=_INTERNAL, right=f"共 {rows.height:,} 人，单位：元", filters=True,
@@ -208,22 +205,18 @@ def write_premium_board(paper: Paper, path: Path) -> None:
         Column("amount_fen", "资助金额", "yuan", 16, total=True),
     )
     with Book(path, title=f"{paper.title}公示") as book:
-        for (township,), rows in _by_township(people):
-            sheet = book.sheet(str(township), [column.chars for column in columns], portrait=True)
+        if people.is_empty():
+            book.sheet("公示", [90], portrait=True).title(f"{paper.title}：没有列入资助的人")
+        for number, rows in enumerate(people.partition_by("township", maintain_order=True), 1):
+            township = str(rows["township"][0])
+            sheet = book.sheet(f"{number} {township}", [c.chars for c in columns], portrait=True)
             sheet.title(f"{paper.title}公示")
-            sheet.paragraph(_lead(paper, str(township), rows))
-            sheet.line(str(township), "单位：元")
-            sheet.table(columns, rows, main=True)
+            sheet.paragraph(_lead(paper, township, rows))
+            sheet.line(township, "单位：元")
+            sheet.table(columns, numbered(rows), main=True)
             for office, phone in paper.county.phones.items():
                 sheet.paragraph(f"监督电话：{office} {phone}")
             sheet.signature(("制表", "审核"))
-
-
-def _by_township(people: pl.DataFrame) -> list[tuple[tuple[object, ...], pl.DataFrame]]:
-    numbered = people.with_columns(
-        number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("township")
-    )
-    return list(numbered.group_by("township", maintain_order=True))
 
 
 def _lead(paper: Paper, township: str, rows: pl.DataFrame) -> str:
