@@ -17,6 +17,9 @@ from onestop_cli.periods import Period, parse_period
 TABLES = ("stays", "findings", "roster", "quarantine", "adjustments")
 """The parquet files of `RUN/data/`."""
 
+REGISTER = "register"
+"""The register of hospitals beside them; a run folder of an earlier version has none."""
+
 DOCUMENTS = "rules"
 """The folder of `RUN/data/` with the run's own copies of its rule files, as `<rule id>.toml`."""
 
@@ -34,7 +37,8 @@ class LayerInfo:
 @dataclass(frozen=True)
 class Run:
     """The tables of a run and `info`, which is `run.json` as a mapping. `documents`: rule id → the rule file's bytes.
-    `adjustments`: what changes for stays of closed periods (上期调整), a line each.
+    `adjustments`: what changes for stays of closed periods (上期调整), a line each. `register`: the hospitals as the
+    county lists them, with its further columns; empty when unknown.
 
     `info` has: `version`, `period`, `county` (name, code, phones, addresses: the `[county]` table of
     onestop.toml), `layers` (as `LayerInfo`), `rules` (id, title, document, number, from, to, assumed, readings,
@@ -48,6 +52,7 @@ class Run:
     quarantine: pl.DataFrame
     adjustments: pl.DataFrame = field(default_factory=no_adjustments)
     documents: Mapping[str, bytes] = field(default_factory=dict)
+    register: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def period(self) -> Period:
@@ -73,6 +78,8 @@ def load_run(folder: Path) -> Run:
     try:
         info = json.loads((folder / "run.json").read_text("utf-8"))
         tables = {name: pl.read_parquet(folder / "data" / f"{name}.parquet") for name in TABLES}
+        listed = folder / "data" / f"{REGISTER}.parquet"
+        register = pl.read_parquet(listed) if listed.exists() else pl.DataFrame()
         copies = (folder / "data" / DOCUMENTS).glob("*.toml")
         documents = {copy.stem: copy.read_bytes() for copy in sorted(copies)}
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
@@ -84,4 +91,4 @@ def load_run(folder: Path) -> Run:
     blank = no_adjustments([layer["id"] for layer in info["layers"]])
     # Folders of version 0.1.0 do not have every column of today.
     tables["adjustments"] = pl.concat([blank, tables["adjustments"]], how="diagonal")
-    return Run(info, **tables, documents=documents)
+    return Run(info, **tables, documents=documents, register=register)

@@ -375,3 +375,21 @@ def test_the_sides_of_all_funds_are_the_sum_of_each(statement: Statement) -> Non
     for side in SIDES:
         funds = sum(statement.total[f"{fund.key}_{side}_fen"] for fund in statement.funds)
         assert statement.total[f"all_{side}_fen"] == funds
+
+
+def test_hospitals_are_paid_where_the_register_says(run: Run) -> None:
+    """Payee, bank and account under the county's own headers; without them the hospital itself is the payee."""
+    names = Statement(run).hospitals["hospital"].to_list()
+    register = pl.DataFrame(
+        {
+            "hospital": names[:2],
+            "户名": ["卫生局核算中心", None],
+            "开户行": ["信用社", None],
+            "账 号": ["x", "y"],
+        }
+        | {"账号": ["0012345678901234567", None]}
+    )
+    rows = Statement(replace(run, register=register)).hospitals.select("payee", "bank", "account")
+    assert rows.row(0) == ("卫生局核算中心", "信用社", "0012345678901234567")
+    assert rows.row(1) == (names[1], None, None)
+    assert rows.height == len(names)

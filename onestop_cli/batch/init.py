@@ -13,7 +13,7 @@ from onestop_cli.settings import FILE_NAME, load_settings
 from onestop_cli.writers.folder import staged
 
 REGISTER = "定点机构名册.csv"
-REGISTER_COLUMNS = ("机构名称", "机构级别", "所有制", "备注")
+REGISTER_COLUMNS = ("机构名称", "机构级别", "所有制", "收款单位", "开户银行", "账号", "备注")
 INBOX = ("收件箱/住院", "收件箱/花名册")
 GUIDE = "使用说明.txt"
 

@@ -204,4 +204,6 @@ def _run(
     }
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}
-    return Run(info, stays, findings, roster, quarantine, done.adjustments, documents)
+    return Run(
+        info, stays, findings, roster, quarantine, done.adjustments, documents, read.register
+    )

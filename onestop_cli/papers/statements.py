@@ -15,6 +15,7 @@ import polars as pl
 
 from onestop_cli.identify import mask_id
 from onestop_cli.money import FULL
+from onestop_cli.papers.payees import payees
 from onestop_cli.papers.statement_lines import ADJUSTED, lines_of, paid
 from onestop_cli.reconcile import own_share
 from onestop_cli.run import LayerInfo, Run
@@ -217,12 +218,16 @@ class Statement:
 
     @cached_property
     def hospitals(self) -> pl.DataFrame:
-        """By hospital, lowest level first."""
+        """By hospital, lowest level first, with its `payee` (itself unless the register says otherwise), `bank` and
+        `account` (null where the register does not say)."""
         ranks = {level: rank for rank, level in enumerate(LEVELS)}
         rank = pl.col("level").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64)
         levels = self._lines.unique("hospital", keep="first", maintain_order=True)
-        named = self.by("hospital").join(
-            levels.select("hospital", "level", "level_name"), on="hospital", validate="1:1"
+        named = (
+            self.by("hospital")
+            .join(levels.select("hospital", "level", "level_name"), on="hospital", validate="1:1")
+            .join(payees(self.run.register), on="hospital", how="left", validate="1:1")
+            .with_columns(pl.col("payee").fill_null(pl.col("hospital")))
         )
         return numbered(named.sort(rank, "hospital"))
 

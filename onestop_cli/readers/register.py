@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.papers.payees import PAYEE
 from onestop_cli.readers.aliases import aliases
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.inbox import open_files
@@ -17,6 +19,10 @@ from onestop_cli.readers.table import Table
 from onestop_cli.schema import LEVELS, REGISTER
 from onestop_cli.settings import Settings
 from onestop_cli.synonyms import Names, key, names, near
+
+_ACCOUNT = PAYEE["account"]
+_EXACT = 10**15
+"""From here on a spreadsheet's number does not keep every digit."""
 
 
 def read_register(path: Path, settings: Settings) -> pl.DataFrame:
@@ -61,6 +67,7 @@ def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.Dat
     data = kinds.is_in(["data", "odd"]) & named
     faulty = (data & (hospital.is_null() | ids.is_null())).arg_true()
     problems += [_faulty(table, index, hospital[index], level[index]) for index in faulty]
+    problems += _lost_accounts(table)
     used = {c for columns in table.header.columns.values() for c in columns}
     further = {
         table.header.label(c): table.text.to_series(c)
@@ -76,6 +83,23 @@ def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.Dat
         **{name: series for name, series in further.items() if name not in (*REGISTER, "row")},
     }
     return pl.DataFrame(columns).filter(data & hospital.is_not_null())
+
+
+def _lost_accounts(table: Table) -> list[Problem]:
+    """Account numbers that a spreadsheet has made numbers of, and so lost the last digits of."""
+    columns = [c for c in range(table.grid.width) if re.search(_ACCOUNT, table.header.label(c))]
+    return [
+        Problem(
+            "账号是数字格式，15 位以后的数字已经丢失",
+            "请把这一列设为文本，重新填写账号",
+            table.grid.source,
+            table.grid.sheet,
+            table.offset + index + 1,
+        )
+        for column in columns
+        for index, cell in enumerate(table.columns[column])
+        if isinstance(cell, int | float) and abs(cell) >= _EXACT
+    ]
 
 
 def _faulty(table: Table, index: int, hospital: str | None, level: str | None) -> Problem:

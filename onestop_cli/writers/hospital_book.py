@@ -67,9 +67,10 @@ class _HospitalBook:
         sheet.line("编号：", "单位：元")
         sheet.pairs(
             [
-                ("收款单位", self.name, "text"),
-                ("开户银行", BLANK, "text"),
-                ("账号", BLANK, "text"),
+                ("医疗机构", self.name, "text"),
+                ("收款单位", line["payee"], "text"),
+                ("开户银行", line["bank"] or BLANK, "text"),
+                ("账号", line["account"] or BLANK, "text"),
                 ("机构级别", str(line["level_name"]), "text"),
                 ("结算期", self.statement.run.period.chinese, "text"),
                 ("申报人次", line["claims"], "int"),

@@ -1,0 +1,26 @@
+"""Where a hospital's money goes: payee, bank and account, as the register has them under the county's own headers."""
+
+from __future__ import annotations
+
+import polars as pl
+
+PAYEE = {
+    "payee": "^(收款单位|收款人|收款方|户名|账户名称?|帐户名称?|开户名称?)$",
+    "bank": "^(开户银行|开户行|收款银行|银行|开户银行名称|开户行名称)$",
+    "account": "^(收款|银行)?(账号|帐号|账户号|银行账户)$",
+}
+"""Column of a statement → the register's headers that are it."""
+
+
+def payees(register: pl.DataFrame) -> pl.DataFrame:
+    """`hospital`, `payee`, `bank`, `account` of every hospital of the register; null where it does not say."""
+    if register.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(("hospital", *PAYEE), pl.String))
+    return register.select("hospital", **{name: _first(register, name) for name in PAYEE})
+
+
+def _first(register: pl.DataFrame, name: str) -> pl.Expr:
+    """What the columns of that kind say, the first that says anything."""
+    found = [c for c in register.columns if pl.Series([c]).str.contains(PAYEE[name])[0]]
+    texts = [pl.col(c).cast(pl.String).str.strip_chars() for c in found]
+    return pl.coalesce(*(pl.when(text != "").then(text) for text in texts), pl.lit(None, pl.String))
