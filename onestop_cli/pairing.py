@@ -89,21 +89,22 @@ def _without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
 def _gather(stays: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """The rows to compare, numbered by `at` with the closed ones last, and their comparable number.
 
-    Of closed stays: `twinned`, held or rejected as a duplicate (ST01); `judged_twin`, refused or released as one;
+    Of closed stays: `twinned`, a duplicate (ST01) that is not paid; `judged_twin`, one that was refused or released;
     `copy`, held as one that was settled before (ST07); `final`, settled or refused, and so never to be paid again.
     """
     rows = stays.select(*_NEEDED, **_NOTHING_CLOSED)
     rows = pl.concat([rows, earlier.select(rows.columns)], how="vertical_relaxed")
     number = pl.col("stay_no").str.strip_chars()
     codes = pl.col("blocking").fill_null("").str.split(";")
-    free = pl.col("was_released").fill_null("").str.split(";")
+    doubled = codes.list.contains("ST01")
+    freed = pl.col("was_released").fill_null("").str.split(";").list.contains("ST01")
     refused = pl.col("was_refused").fill_null(False)
     return rows.with_columns(
         at=pl.int_range(pl.len()),
         closed=pl.col("status").is_not_null(),
         number=pl.when(number != "").then(number),
-        twinned=codes.list.contains("ST01") & ~refused,
-        judged_twin=(codes.list.contains("ST01") & refused) | free.list.contains("ST01"),
+        twinned=(doubled | freed) & ~refused & (pl.col("status") != "settled"),
+        judged_twin=(doubled & refused) | freed,
         copy=codes.list.contains("ST07") & ~refused,
         final=((pl.col("status") == "settled") | refused).fill_null(False),
     ).filter((pl.col("status") != "reversed").fill_null(True))

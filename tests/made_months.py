@@ -88,7 +88,7 @@ def _run(
 
 
 def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarter:
-    """About `size` stays: some overlap, come twice, are taken back, put right, released, refused or recognised."""
+    """Up to `size` stays: some overlap, come twice, are taken back, put right, released, refused or recognised."""
     office = office or huangzhong()
     quarter = Quarter()
     free = dict.fromkeys(PEOPLE, FIRST)
@@ -99,8 +99,10 @@ def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarte
         end = begin + timedelta(rng.randint(0, 12))
         if end > LAST:
             continue
-        free[person] = max(free[person], end)
         row = _row(rng, number, person, begin, end, office.book.layers)
+        if any(_one_stay(row)[1] == _one_stay(other)[1] for _, other in quarter.rows):
+            continue
+        free[person] = max(free[person], end)
         month = end.month - 10
         handed = rng.choice([month, month, month, rng.randint(month, 2)])
         quarter.rows.append((handed, row))
