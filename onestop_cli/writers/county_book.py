@@ -10,20 +10,20 @@ import polars as pl
 from onestop_cli.money import capital
 from onestop_cli.papers.capped import capped_people, with_capped
 from onestop_cli.papers.indicators import indicators
+from onestop_cli.papers.pending import still_waiting
 from onestop_cli.papers.remarks import cover_lines
 from onestop_cli.papers.statements import Fund, Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
+from onestop_cli.writers.earlier_sheets import account_sheet, adjustment_sheet, waiting_sheet
 from onestop_cli.writers.statement_columns import (
     BLANK,
     HOSPITAL,
     NUMBER,
     SUM,
-    adjustment_columns,
     benefit_columns,
     claim_columns,
     decision_columns,
     decision_rows,
-    late_columns,
     payment_lines,
     payment_pairs,
 )
@@ -44,7 +44,7 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.indicators(book)
         county.owed(book)
         county.equations(book)
-        county.adjustments(book)
+        county.beside_books(book)
         county.decisions(book)
         county.application(book)
 
@@ -172,8 +172,8 @@ class _CountyBook:
             ("本期预拨", advanced, "yuan"),
             ("本期核定", approved, "yuan"),
             ("　其中：拨付医疗机构", total[f"{fund.key}_payment_fen"], "yuan"),
-            ("　　　　（含上期调整）", total[f"{fund.key}_adjusted_fen"], "yuan"),
             ("　其中：补发患者", total[f"{fund.key}_supplement_fen"], "yuan"),
+            ("　其中：属前期（上期调整、补报）", total[f"{fund.key}_earlier_fen"], "yuan"),
             ("本期核定（大写）", capital(approved), "text"),
             ("期末结余（负数为应补拨）", balance, "yuan"),
         ]
@@ -235,21 +235,15 @@ class _CountyBook:
             notes=("申报 = 核付 + 扣减 + 待核；末列应全部为 0。已冲销的住院不计入。",),
         )
 
-    def adjustments(self, book: Book) -> None:
-        """表十: what changes for closed periods, and stays of theirs reported late."""
+    def beside_books(self, book: Book) -> None:
+        """表十 to 表十二, beside a ledger: what changes for closed periods, what of them waits, the accounts."""
         if "ledger" not in self.statement.run.info:
             return
-        columns = adjustment_columns(self.statement)
-        columns.insert(1, HOSPITAL)
-        sheet = book.sheet("表十 上期调整", [column.chars for column in columns])
-        sheet.title(f"{self.heading}上期调整明细表")
-        sheet.line(self.period, "单位：元")
-        sheet.table(columns, self.statement.adjustments, main=True)
-        sheet.heading("补报的上期住院（已在本期申报和应拨之内）")
-        late = late_columns()
-        late.insert(1, HOSPITAL)
-        sheet.table(late, self.statement.late)
-        sheet.signature(SIGNERS)
+        own = self.statement
+        adjustment_sheet(book, "表十 上期调整", f"{self.heading}上期调整明细表", self.period, own)
+        waiting, title = still_waiting(own.run), f"{self.heading}前期待核住院表"
+        waiting_sheet(book, "表十一 前期待核", title, self.period, waiting)
+        account_sheet(book, "表十二 基金账户", f"{self.heading}各基金账户", self.period, own)
 
     def decisions(self, book: Book) -> None:
         """处理意见: what people decided, with their names."""

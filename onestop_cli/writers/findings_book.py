@@ -9,7 +9,9 @@ import polars as pl
 from onestop_cli.decide import KINDS
 from onestop_cli.findings.catalogue import SEVERITIES
 from onestop_cli.papers.patterns import by_code, by_hospital, patterns, patterns_by_month
+from onestop_cli.papers.pending import waiting_findings
 from onestop_cli.papers.statements import Statement, numbered
+from onestop_cli.run import Run
 from onestop_cli.writers.columns import Column
 from onestop_cli.writers.statement_columns import NUMBER
 from onestop_cli.writers.workbook import Book
@@ -52,7 +54,7 @@ def write_findings_book(statement: Statement, findings: pl.DataFrame, path: Path
         _hospitals(book, heading, by_hospital(statement, findings))
         _codes(book, heading, by_code(statement, findings))
         _patterns(book, heading, findings)
-        _everything(book, heading, findings)
+        _everything(book, heading, findings, run)
         _quarantine(book, heading, run.quarantine)
         _false_totals(book, heading, findings)
 
@@ -120,8 +122,12 @@ def _patterns(book: Book, heading: str, findings: pl.DataFrame) -> None:
     book.table_sheet("规律按月", f"{heading}差错规律（按月）", columns, months, filters=True)
 
 
-def _everything(book: Book, heading: str, findings: pl.DataFrame) -> None:
-    """The complete list, filterable, with empty columns to decide in."""
+def _everything(book: Book, heading: str, findings: pl.DataFrame, run: Run) -> None:
+    """The complete list, filterable, with empty columns to decide in; beside a ledger also what still waits of closed
+    periods."""
+    beside = "ledger" in run.info
+    if beside:
+        findings = numbered(pl.concat([findings, waiting_findings(run)], how="diagonal_relaxed"))
     columns = [
         NUMBER,
         Column("code", "代码", width=7, align="center"),
@@ -139,6 +145,7 @@ def _everything(book: Book, heading: str, findings: pl.DataFrame) -> None:
     aside = [
         Column("title", "问题", width=24),
         Column("cause_name", "可能的原因", width=28),
+        *([Column("period", "所属期", width=9, align="center")] if beside else []),
         *_PLACE,
         *_TO_FILL,
     ]

@@ -10,15 +10,16 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.papers.patterns import patterns
+from onestop_cli.papers.pending import still_waiting
 from onestop_cli.papers.statements import Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
+from onestop_cli.writers.earlier_sheets import adjustment_sheet, waiting_sheet
 from onestop_cli.writers.statement_columns import (
     BLANK,
     CLAIM_TO_PAYMENT,
     NUMBER,
     SUM,
     WHO,
-    adjustment_columns,
     payment_pairs,
 )
 from onestop_cli.writers.workbook import SIGNERS, Book
@@ -46,7 +47,7 @@ def write_hospital_book(statement: Statement, account: HospitalAccount, path: Pa
         hospital.held(book)
         hospital.owed(book)
         hospital.causes(book)
-        hospital.adjustments(book)
+        hospital.beside_books(book)
 
 
 class _HospitalBook:
@@ -183,11 +184,15 @@ class _HospitalBook:
         ]
         self._table(book, "主要原因", columns, patterns(self.account.findings))
 
-    def adjustments(self, book: Book) -> None:
-        """上期调整: what changes for stays of closed periods."""
-        if "ledger" in self.statement.run.info:
-            lines = self.statement.adjustments.filter(hospital=self.name)
-            self._table(book, "上期调整", adjustment_columns(self.statement), lines)
+    def beside_books(self, book: Book) -> None:
+        """上期调整 and 前期待核: what changes for stays of closed periods, and which of them still wait."""
+        run = self.statement.run
+        if "ledger" not in run.info:
+            return
+        title, left = f"{self.heading}上期调整", self.left
+        adjustment_sheet(book, "上期调整", title, left, self.statement, self.name)
+        waiting = numbered(still_waiting(run).filter(hospital=self.name))
+        waiting_sheet(book, "前期待核", f"{self.heading}前期待核", left, waiting, county=False)
 
     def _chosen(
         self,

@@ -86,14 +86,19 @@ def adjustment_columns(statement: Statement) -> list[Column]:
     ]
 
 
-def late_columns() -> list[Column]:
+def late_columns(statement: Statement) -> list[Column]:
     """补报: stays of earlier periods reported now."""
+    funds = [
+        Column(f"{fund.key}_paid_fen", fund.name, "yuan", 12, total=True, group="应拨")
+        for fund in statement.funds
+    ]
     return [
         *WHO,
         Column("belongs_to", "所属期", width=9, align="center"),
         Column("status_name", "状态", width=8, align="center"),
+        *funds,
+        Column("all_paid_fen", "合计", "yuan", 12, total=True, group="应拨"),
         Column("all_claimed_fen", "申报", "yuan", 12, total=True),
-        Column("all_paid_fen", "应拨", "yuan", 12, total=True),
     ]
 
 
