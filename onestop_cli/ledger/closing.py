@@ -14,7 +14,7 @@ import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.history import POSTED, WHOLE
-from onestop_cli.ledger.accounts import Line
+from onestop_cli.ledger.accounts import Line, standing
 from onestop_cli.ledger.facts import pack
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
@@ -23,13 +23,15 @@ from onestop_cli.schema import row_place
 
 @dataclass(frozen=True)
 class Closed:
-    """What a closing did: counts of what was posted, the accounts of the period, and stays of any period that wait."""
+    """What a closing did: counts of what was posted, rows `outside` the period that were not, the period's accounts, and
+    stays of any period that wait."""
 
     run: Run
     ledger: Path
     stays: int
     adjustments: int
     lines: int
+    outside: int
     accounts: tuple[Line, ...]
     waiting: int
 
@@ -43,7 +45,7 @@ def head(ledger: sqlite3.Connection) -> dict[str, Any]:
 def close(
     ledger: sqlite3.Connection, run: Run, sha256: str, operator: str, now: datetime
 ) -> dict[str, int]:
-    """Post `run` in one transaction; returns how many stays and lines were posted.
+    """Post `run` in one transaction; returns how many stays and lines were posted, and how many rows belong elsewhere.
 
     Raises `CannotRun` for a period that is closed or overlaps a closed one, or when the books have moved since the run.
     """
@@ -56,7 +58,13 @@ def close(
         lines = _post_amounts(ledger, number, stays, range(first, first + len(stays)), run)
         lines += _post_adjustments(ledger, number, run)
         _post_decisions(ledger, number, run)
-    return {"stays": len(stays), "lines": lines, "adjustments": len(run.adjustments)}
+    elsewhere = run.stays.filter(pl.col("status") != "reversed").height - len(stays)
+    return {
+        "stays": len(stays),
+        "lines": lines,
+        "adjustments": len(run.adjustments),
+        "outside": elsewhere,
+    }
 
 
 def _refuse(ledger: sqlite3.Connection, run: Run) -> None:
@@ -87,6 +95,12 @@ def _refuse(ledger: sqlite3.Connection, run: Run) -> None:
         raise stop(
             "台账在这次核对之后有变动，或这次核对没有用这本台账",
             "请加上 --ledger 重新运行 onestop reconcile，再关账",
+        )
+    shown = run.info.get("accounts")
+    if shown and shown != standing(ledger, period):
+        raise stop(
+            "这次核对之后又记了预拨，结算表上的预拨和结余已经不对",
+            "请重新运行 onestop reconcile，用新的结算表关账",
         )
 
 

@@ -219,13 +219,14 @@ class Statement:
     @cached_property
     def hospitals(self) -> pl.DataFrame:
         """By hospital, lowest level first, with its `payee` (itself unless the register says otherwise), `bank` and
-        `account` (null where the register does not say)."""
+        `account` (null where the register does not say). One whose rows were all taken back has zeros."""
         ranks = {level: rank for rank, level in enumerate(LEVELS)}
         rank = pl.col("level").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64)
         levels = self._lines.unique("hospital", keep="first", maintain_order=True)
         named = (
-            self.by("hospital")
-            .join(levels.select("hospital", "level", "level_name"), on="hospital", validate="1:1")
+            levels.select("hospital", "level", "level_name")
+            .join(self.by("hospital"), on="hospital", how="left", validate="1:1")
+            .with_columns(pl.col(pl.Int64).exclude("rate").fill_null(0))
             .join(payees(self.run.register), on="hospital", how="left", validate="1:1")
             .with_columns(pl.col("payee").fill_null(pl.col("hospital")))
         )

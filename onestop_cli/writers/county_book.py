@@ -256,12 +256,12 @@ class _CountyBook:
     def application(self, book: Book) -> None:
         """拨款申请表: what 县财政局 is asked to pay to whom, fund by fund."""
         offices = self.statement.run.info["county"]
-        unknown = self.statement.hospitals["account"].is_null().any()
+        unknown = self.statement.hospitals["account"].is_null().all()
         columns = [
             NUMBER,
             HOSPITAL,
             Column("payee", "收款单位", width=24),
-            Column("bank", "开户银行", width=24, fill=unknown),
+            Column("bank", "开户银行", width=30, fill=unknown),
             Column("account", "账号", width=22, fill=unknown),
             *self._fund_columns(),
         ]

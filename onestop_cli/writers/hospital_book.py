@@ -45,6 +45,7 @@ def write_hospital_book(statement: Statement, account: HospitalAccount, path: Pa
         hospital.stay_list(book)
         hospital.deductions(book)
         hospital.held(book)
+        hospital.taken_back(book)
         hospital.owed(book)
         hospital.causes(book)
         hospital.beside_books(book)
@@ -148,6 +149,24 @@ class _HospitalBook:
             (pl.col("status") == "held") | (pl.col("all_held_fen") > 0),
             notes=("待核的住院本期不拨付。请按原因改正后重新报送，或提交书面处理意见。",),
         )
+
+    def taken_back(self, book: Book) -> None:
+        """已冲销: rows that were taken back, and those that take them back; where there are any."""
+        rows = self.account.stays.filter(pl.col("status") == "reversed")
+        if rows.is_empty():
+            return
+        columns = [
+            *WHO,
+            Column("admitted_on", "入院日期", "date"),
+            Column("discharged_on", "出院日期", "date"),
+            Column("settled_on", "结算日期", "date"),
+            Column("total_fen", "住院总费用", "yuan", total=True),
+            Column("all_claimed_fen", "申报", "yuan", total=True),
+            _ROW,
+        ]
+        paired = rows.sort("stay_no", "admitted_on", "settled_on", "row")
+        note = "一正一负相抵，各行都不计入申报和应拨；冲的是前期住院的，见“上期调整”。"
+        self._table(book, "已冲销", columns, paired, (note,))
 
     def owed(self, book: Book) -> None:
         """应补与调整: layers paid too low, made up from the same stay or owed to the patient."""

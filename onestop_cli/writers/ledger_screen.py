@@ -25,6 +25,8 @@ def show_closed(done: Closed) -> None:
     console.print(
         f"记入台账：住院 {done.stays:,} 笔，上期调整 {done.adjustments:,} 笔，分录 {done.lines:,} 行"
     )
+    if done.outside:
+        console.print(f"另有 {done.outside:,} 行不属本期（ST04），未入账，留给所属的那一期")
     console.print()
     console.print(account_table(f"{period.chinese}资金（元）", done.accounts, name="fund"))
     if done.waiting:

@@ -18,6 +18,7 @@ from rich.text import Text
 from onestop_cli.errors import Problem
 from onestop_cli.money import yuan
 from onestop_cli.papers.patterns import by_code, pattern_lines, shown_findings
+from onestop_cli.papers.pending import still_waiting
 from onestop_cli.papers.remarks import equation
 from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run
@@ -80,6 +81,10 @@ def summary(run: Run, out: Path) -> None:
         f"申报 {total['claims']:,} 笔：核定 {total['stays']:,}（{total['people']:,} 人），"
         f"待核 {total['held_stays']:,}，拒付 {total['rejected_stays']:,}"
     )
+    if struck := statement.stays.filter(pl.col("status") == "reversed").height:
+        console.print(f"另有已冲销 {struck:,} 行，不计入申报；共读入住院 {run.stays.height:,} 行")
+    if waiting := still_waiting(run).height:
+        console.print(f"前期待核 {waiting:,} 笔仍没有处理意见，见县级结算汇总“表十一”")
     for warning in run.info.get("warnings", ()):
         console.print(f"注意：{clean(str(warning))}", style="yellow")
     console.print()
