@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.papers.form_fields import county_fields, hospital_fields, hospital_rows, stay_rows
+from onestop_cli.papers.form_fields import (
+    Fields,
+    county_fields,
+    hospital_fields,
+    hospital_rows,
+    stay_rows,
+)
 from onestop_cli.papers.patterns import shown_findings, with_reasons
 from onestop_cli.papers.statements import Statement
 from onestop_cli.run import Run
@@ -16,7 +22,6 @@ from onestop_cli.settings import Settings
 from onestop_cli.writers.county_book import write_county_book
 from onestop_cli.writers.findings_book import write_findings_book
 from onestop_cli.writers.folder import safe_name, safe_names, staged
-from onestop_cli.writers.form import fill_form
 from onestop_cli.writers.hospital_book import HospitalAccount, write_hospital_book
 from onestop_cli.writers.report import write_report
 from onestop_cli.writers.run_folder import (
@@ -60,7 +65,7 @@ def write_papers(
     write_report(statement, findings, folder / REPORT)
     if form := forms.get("county"):
         out = folder / STATEMENTS / f"{safe_name(form.stem)}.xlsx"
-        fill_form(form, county_fields(statement), hospital_rows(statement), out)
+        _fill(form, county_fields(statement), hospital_rows(statement), out)
     tell("写机构对账单")
     _write_hospitals(statement, findings, hospitals, forms.get("hospital"))
 
@@ -81,7 +86,14 @@ def _write_hospitals(
         if form:
             rows = stay_rows(statement, account.stays)
             out = folder / f"{name}（{safe_name(form.stem)}）.xlsx"
-            fill_form(form, hospital_fields(statement, line), rows, out)
+            _fill(form, hospital_fields(statement, line), rows, out)
+
+
+def _fill(form: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:
+    """Fill the county's own form; what can open one is only loaded where there is one."""
+    from onestop_cli.writers.form import fill_form
+
+    fill_form(form, fields, rows, out)
 
 
 def _forms(settings: Settings) -> dict[str, Path]:

@@ -25,7 +25,6 @@ from onestop_cli.findings.files import roster_findings, row_findings, total_find
 from onestop_cli.link import understand_roster
 from onestop_cli.periods import parse_period
 from onestop_cli.pipeline import Earlier, Names, Options, Work, work
-from onestop_cli.readers.decisions import read_decisions
 from onestop_cli.readers.locked import passwords_in
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -88,6 +87,8 @@ def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     lines = None
     if request.decisions:
         layers = {la.name: la.part_of or la.id for r in read.rules for la in r.file.layer}
+        from onestop_cli.readers.decisions import read_decisions
+
         lines = read_decisions(request.decisions, layers)
     if request.ledger is None:
         return read, Earlier(None, _decisions(request, lines, empty(CARRIED_OUT)))
