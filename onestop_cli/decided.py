@@ -89,10 +89,17 @@ def _release(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield _NEVER[code]
     elif code in _NO_TERMS and row["term"] is None:
         yield _NO_TERMS[code]
-    elif CATALOGUE[code].severity == "blocks" and row["closed_status"] not in (None, "held"):
+    elif CATALOGUE[code].severity == "blocks" and _done(row, code):
         yield "这笔住院在台账中已不是待核，不用放行", "请删去这一行"
     elif not row[f"found_{code}"]:
         yield f"这笔住院没有 {code} 这条差错", "请照差错清单核对代码"
+
+
+def _done(row: Mapping[str, Any], code: str) -> bool:
+    """Whether a closed stay waits no more, and a row of this run does not make it wait again."""
+    status = row["closed_status"]
+    again = status == "settled" and row[f"found_{code}"]
+    return status not in (None, "held") and not again
 
 
 def _amount(

@@ -23,8 +23,8 @@ from onestop_cli.schema import row_place
 
 @dataclass(frozen=True)
 class Closed:
-    """What a closing did: counts of what was posted, rows `outside` the period that were not, the period's accounts, and
-    stays of any period that wait."""
+    """What a closing did: counts of what was posted, rows `outside` the period that were not, the period's accounts,
+    and stays of any period that wait."""
 
     run: Run
     ledger: Path
