@@ -97,8 +97,8 @@ def _release(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _done(row: Mapping[str, Any], code: str) -> bool:
     """Whether a closed stay waits no more, and a row of this run does not make it wait again."""
-    status = row["closed_status"]
-    again = status == "settled" and row[f"found_{code}"]
+    status, before = row["closed_status"], (row["was_released"] or "").split(";")
+    again = status == "settled" and row[f"found_{code}"] and code not in before
     return status not in (None, "held") and not again
 
 
