@@ -8,53 +8,39 @@ from typing import Annotated
 
 import typer
 
+Levels = typer.Option("--level", help="机构级别：township、county、city、province，或 乡级、县级…")
+On = typer.Option("--on", formats=["%Y-%m-%d"], help="出院日期，如 2010-11-03；默认今天")
+Used = typer.Option("--used", help="本年此前已补，如 assistance=5500 或 医疗救助=5500；可重复")
+Charged = typer.Option("--charged", help="本年此前已扣起付线，如 basic=200；可重复")
+Cost = typer.Option("--cost", help="本年此前已计入的费用（按年分段或限额时），如 critical=8000")
+Person = typer.Option("--id", help="身份证号：本年累计从台账取，不必再写 --used 等")
+Paid = typer.Option("--given", help="政策文件不计算的项目付了多少，如 basic=1200；可重复")
+Further = typer.Option(
+    "--with", help="政策文件另外要看的，如 目录外自费=300、就诊类型=住院；可重复"
+)
+Rules = typer.Option("--rules", help="政策文件：编号、地区或文件，可重复")
+Eligible = typer.Option("--eligible", help="可补偿费用（元）；不写则只能给出上限")
+Category = typer.Option("--category", help="救助类别，如 五保户；可重复；没有就不写")
+
 
 def quote(
-    level: Annotated[
-        str,
-        typer.Option("--level", help="机构级别：township、county、city、province，或 乡级、县级…"),
-    ],
+    level: Annotated[str, Levels],
     total: Annotated[str, typer.Option("--total", help="总费用（元）")],
-    rules: Annotated[
-        list[str] | None, typer.Option("--rules", help="政策文件：编号、地区或文件，可重复")
-    ] = None,
-    eligible: Annotated[
-        str | None, typer.Option("--eligible", help="可补偿费用（元）；不写则只能给出上限")
-    ] = None,
-    category: Annotated[
-        list[str] | None, typer.Option("--category", help="救助类别，如 五保户；可重复；没有就不写")
-    ] = None,
-    on: Annotated[
-        datetime | None,
-        typer.Option("--on", formats=["%Y-%m-%d"], help="出院日期，如 2010-11-03；默认今天"),
-    ] = None,
+    rules: Annotated[list[str] | None, Rules] = None,
+    eligible: Annotated[str | None, Eligible] = None,
+    category: Annotated[list[str] | None, Category] = None,
+    on: Annotated[datetime | None, On] = None,
     disease: Annotated[str, typer.Option("--disease", help="病种（单病种结算时）")] = "",
-    used: Annotated[
-        list[str] | None,
-        typer.Option("--used", help="本年此前已补，如 assistance=5500 或 医疗救助=5500；可重复"),
-    ] = None,
+    used: Annotated[list[str] | None, Used] = None,
     nth: Annotated[int, typer.Option("--nth", min=1, help="本年第几次住院")] = 1,
-    charged: Annotated[
-        list[str] | None, typer.Option("--charged", help="本年此前已扣起付线，如 basic=200；可重复")
-    ] = None,
-    cost: Annotated[
-        list[str] | None,
-        typer.Option("--cost", help="本年此前已计入的费用（按年分段或限额时），如 critical=8000"),
-    ] = None,
-    person: Annotated[
-        str, typer.Option("--id", help="身份证号：本年累计从台账取，不必再写 --used 等")
-    ] = "",
+    charged: Annotated[list[str] | None, Charged] = None,
+    cost: Annotated[list[str] | None, Cost] = None,
+    person: Annotated[str, Person] = "",
     ledger: Annotated[
         Path | None, typer.Option("--ledger", help="台账文件；默认取自 onestop.toml")
     ] = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--given", help="政策文件不计算的项目付了多少，如 basic=1200；可重复"),
-    ] = None,
-    further: Annotated[
-        list[str] | None,
-        typer.Option("--with", help="政策文件另外要看的，如 目录外自费=300、就诊类型=住院；可重复"),
-    ] = None,
+    given: Annotated[list[str] | None, Paid] = None,
+    further: Annotated[list[str] | None, Further] = None,
     html: Annotated[Path | None, typer.Option("--html", help="另存为网页，可打印")] = None,
 ) -> None:
     """预结算：床边测算一笔住院各项补偿和个人自付，并逐步说明。
