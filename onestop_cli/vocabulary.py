@@ -80,6 +80,12 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             ),
             Word("应补本人", "owed to the patient", ("patient_owed_fen",), "shortfall − offset"),
             Word("应拨", "payment", (), "payable + offset: what a fund pays to a hospital"),
+            Word(
+                "属前期",
+                "of earlier periods",
+                (),
+                "what a period approves for stays of earlier ones: 上期调整, 补报, and 补发 for them",
+            ),
             Word("个人自付", "self-pay", ("self_claimed_fen", "self_due_fen")),
             Word(
                 "核对方式",
