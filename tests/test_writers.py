@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.batch.papers import write_papers, write_run
 from onestop_cli.errors import CannotRun
+from onestop_cli.history import PENDING
 from onestop_cli.papers.form_fields import county_fields, hospital_rows
 from onestop_cli.papers.statements import Statement
 from onestop_cli.run import load_run
@@ -315,6 +317,44 @@ class TestPapers:
         assert column_of(county["处理意见"], "理由") == ["已核身份证原件"]
         assert column_of(county["表十 上期调整"], "所属期")[:2] == ["2010Q3", "2010Q3"]
 
+    def test_what_waits_of_closed_periods_is_printed_with_its_age(self, tmp_path: Path) -> None:
+        """For the county, for its hospital, and where it can be decided."""
+        run = with_ledger(made_run(30))
+        name = run.stays["hospital"][0]
+        waits = {**dict.fromkeys(PENDING), "period": "2010Q3", "source": "旧.xlsx", "row": 9}
+        waits |= {"hospital": name, "stay_no": "旧1", "blocking": "ID01;ST02", "held_fen": 12_345}
+        write_papers(replace(run, info={**run.info, "pending": [waits]}), tmp_path, Settings())
+        county = openpyxl.load_workbook(tmp_path / "结算/县级结算汇总.xlsx")["表十一 前期待核"]
+        hospital = openpyxl.load_workbook(tmp_path / f"结算/机构/{name}.xlsx")["前期待核"]
+        for sheet in (county, hospital):
+            assert column_of(sheet, "待核天数")[0] == 92
+            assert column_of(sheet, "待核金额")[0] == 123.45
+        everything = openpyxl.load_workbook(tmp_path / "差错清单.xlsx")["全部差错"]
+        assert column_of(everything, "代码")[-2:] == ["ID01", "ST02"]
+        assert column_of(everything, "所属期")[-2:] == ["2010Q3", "2010Q3"]
+
+    def test_accounts_of_both_funds_stand_apart(self, papers: Path) -> None:
+        """What the books do not know is left blank; opening + advanced − approved = balance."""
+        county = openpyxl.load_workbook(papers / "结算/县级结算汇总.xlsx", data_only=True)
+        sheet = county["表十二 基金账户"]
+        names = ("上期结余①", "本期预拨②", "本期核定③", "期末结余①+②−③")
+        insurance, aid = zip(*(column_of(sheet, name) for name in names), strict=True)
+        assert insurance[0] is insurance[3] is None
+        assert aid[0] + aid[1] - aid[2] == pytest.approx(aid[3])
+
+    def test_rows_taken_back_are_listed_for_their_hospital(self, tmp_path: Path) -> None:
+        """Also when it has nothing else."""
+        run = made_run(30)
+        name = run.stays["hospital"][0]
+        gone = pl.when(hospital=name).then(pl.lit("reversed")).otherwise("status")
+        stays = run.stays.with_columns(status=gone)
+        write_papers(replace(run, stays=stays), tmp_path, Settings())
+        book = openpyxl.load_workbook(tmp_path / f"结算/机构/{name}.xlsx", data_only=True)
+        rows = stays.filter(hospital=name).height
+        assert len(column_of(book["已冲销"], "住院号")) == rows + 1
+        told = {row[0].value: row[1].value for row in book["拨付通知单"].iter_rows()}
+        assert (told["申报人次"], told["合计应拨（元）"]) == (0, 0)
+
     def test_a_run_may_have_four_layers_of_three_funds(self, tmp_path: Path) -> None:
         run = made_run(30, layers=("basic", "assistance", "extra", "backstop"))
         write_papers(run, tmp_path, Settings())
@@ -337,6 +377,15 @@ class TestRunFolder:
         assert again.stays.equals(run.stays)
         assert again.adjustments.equals(run.adjustments)
         assert again.info["period"] == "2010Q4"
+
+    def test_a_folder_of_an_earlier_version_has_no_register(self, tmp_path: Path) -> None:
+        """It is loaded all the same; the notices leave bank and account to be filled in."""
+        out = tmp_path / "2010Q4"
+        write_run(made_run(30), out, Settings())
+        (out / "data/register.parquet").unlink()
+        hospitals = Statement(load_run(out)).hospitals
+        assert hospitals["payee"].to_list() == hospitals["hospital"].to_list()
+        assert hospitals["account"].null_count() == hospitals.height
 
     def test_the_papers_of_a_loaded_run_are_the_same(self, tmp_path: Path) -> None:
         write_run(made_run(60), tmp_path / "a", Settings())

@@ -16,6 +16,7 @@ from onestop_cli.papers.statements import Fund, Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.earlier_sheets import account_sheet, adjustment_sheet, waiting_sheet
 from onestop_cli.writers.statement_columns import (
+    BELOW_ZERO,
     BLANK,
     HOSPITAL,
     NUMBER,
@@ -275,6 +276,9 @@ class _CountyBook:
         sheet.table(columns, numbered(due), main=True)
         for line in payment_lines(self.statement.funds, self.statement.total):
             sheet.paragraph(line)
+        funds = [f"{fund.key}_payment_fen" for fund in self.statement.funds]
+        if due.select(pl.any_horizontal(pl.col(funds) < 0).any()).item():
+            sheet.paragraph(BELOW_ZERO)
         sheet.paragraph(f"申请单位（盖章）：{offices.get('office') or '县合管办'}")
         sheet.signature(("经办", "单位负责人", "财政审核"))
 

@@ -15,6 +15,7 @@ from onestop_cli.papers.statements import Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.earlier_sheets import adjustment_sheet, waiting_sheet
 from onestop_cli.writers.statement_columns import (
+    BELOW_ZERO,
     BLANK,
     CLAIM_TO_PAYMENT,
     NUMBER,
@@ -82,6 +83,8 @@ class _HospitalBook:
             ]
         )
         sheet.paragraph(f"{SUM}各项明细见后附各表。")
+        if any(line[f"{fund.key}_payment_fen"] < 0 for fund in self.statement.funds):
+            sheet.paragraph(BELOW_ZERO)
         if line["patient_owed_fen"]:
             sheet.paragraph("另有应补给患者的金额，见“应补与调整”表，不在应拨之内。")
         sheet.signature(SIGNERS)

@@ -33,6 +33,7 @@ CLAIM_TO_PAYMENT = {
     "adjusted": "上期调整",
 }
 """From what was claimed to what is paid, by side."""
+BELOW_ZERO = "应拨为负数的，由医疗机构退回，或从下期拨款中抵扣。"
 SUM = "核定应拨 = 申报 − 审核扣减 − 待核 + 层间调整 + 上期调整。"
 
 
