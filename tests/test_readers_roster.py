@@ -279,3 +279,16 @@ def test_the_county_may_name_its_own_levels(tmp_path: Path) -> None:
 def test_a_register_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="没有找到定点机构名册的表头"):
         register(tmp_path, [["这是一封信"]])
+
+
+def test_an_account_that_a_spreadsheet_made_a_number_of_is_refused(tmp_path: Path) -> None:
+    """Its last digits are gone; as text it is taken as it stands."""
+    header = ["机构名称", "机构级别", "开户银行", "账号"]
+    lost = [header, ["云谷卫生院", "乡级", "农商行", 6228480000000012345]]
+    written(tmp_path, {"a.xlsx": xlsx_bytes(lost)})
+    with pytest.raises(CannotRun, match=r"第 2 行.*账号是数字格式"):
+        read_register(tmp_path / "a.xlsx", Settings())
+    with pytest.raises(CannotRun, match="账号是数字格式"):
+        register(tmp_path, [header, ["云谷卫生院", "乡级", "农商行", "6.22848E+18"]])
+    kept = register(tmp_path, [header, ["云谷卫生院", "乡级", "农商行", "6228480000000012345"]])
+    assert kept["账号"].to_list() == ["6228480000000012345"]

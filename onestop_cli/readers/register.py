@@ -10,6 +10,7 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.papers.payees import PAYEE
 from onestop_cli.readers.aliases import aliases
+from onestop_cli.readers.grid import Cell
 from onestop_cli.readers.headers import Header
 from onestop_cli.readers.inbox import open_files
 from onestop_cli.readers.rows import sort_rows
@@ -98,8 +99,15 @@ def _lost_accounts(table: Table) -> list[Problem]:
         )
         for column in columns
         for index, cell in enumerate(table.columns[column])
-        if isinstance(cell, int | float) and abs(cell) >= _EXACT
+        if _has_lost_digits(cell)
     ]
+
+
+def _has_lost_digits(cell: Cell) -> bool:
+    """A long number, or one that was saved as `6.22848E+18`."""
+    if isinstance(cell, int | float):
+        return abs(cell) >= _EXACT
+    return isinstance(cell, str) and bool(re.fullmatch(r"\s*[\d.]+[eE]\+?\d+\s*", cell))
 
 
 def _faulty(table: Table, index: int, hospital: str | None, level: str | None) -> Problem:
