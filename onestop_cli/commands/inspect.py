@@ -14,7 +14,10 @@ def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="要看的文件或文件夹")],
     kind: Annotated[
         str | None,
-        typer.Option("--as", help="按什么读：stays、roster、register、enrolment（参合名册）；不写则在前三种里判断"),
+        typer.Option(
+            "--as",
+            help="按什么读：stays、roster、register、enrolment（参合名册）；不写则在前三种里判断",
+        ),
     ] = None,
     column: Annotated[
         list[str] | None, typer.Option("--column", help="指定列，如 总费用=医药费合计，可重复")
