@@ -13,6 +13,7 @@ R = TypeVar("R")
 
 
 def at_once(work: Callable[[T], R], things: Iterable[T]) -> list[R]:
-    """`work` of each of the `things`, in their order, as many at a time as Polars has threads."""
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+    """`work` of each of the `things`, in their order, at most one more at a time than Polars has threads: while one is
+    busy in Python, the others keep the cores."""
+    with ThreadPoolExecutor(pl.thread_pool_size() + 1) as pool:
         return list(pool.map(work, things))

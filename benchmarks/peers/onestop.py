@@ -20,7 +20,7 @@ from onestop_cli.rulebook.library import load_rules
 from onestop_cli.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS
 from onestop_cli.threads import at_once
 
-PART = 250_000
+PART = 500_000
 RULES, YEAR = "huangzhong-2009", parse_period("2010")
 NONE = pl.lit(None, pl.String)
 

@@ -33,7 +33,7 @@ _NOBODY = -1
 """Stands for everybody without a usable ID."""
 
 
-SLICE = 1 << 18
+SLICE = 1 << 19
 """Stays worked out in one go, and the rest of a person-year: the memory of one slice serves the next."""
 
 
