@@ -249,6 +249,12 @@ PENDING: Schema = {
 """Closed stays that are still held: the period they were posted in, where they stood, what holds them."""
 
 
+def to_decide(pending: pl.DataFrame) -> pl.DataFrame:
+    """Those of `pending` (`PENDING`) that wait for an answer; a row that only reports a settled stay once more (ST07)
+    waits for none."""
+    return pending.filter(pl.col("blocking").ne_missing("ST07"))
+
+
 def still_pending(pending: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """`pending` (`PENDING`) as it is after a run with these adjustment lines, oldest first."""
     keys = ["period", *PLACE]

@@ -24,11 +24,11 @@ def _description(folder: Path) -> dict[str, Any]:
     return tomllib.loads((folder / "case.toml").read_text("utf-8"))
 
 
-def _reconciled(folder: Path, ledger: Path | None = None) -> Run:
+def _reconciled(folder: Path, ledger: Path | None = None, period: str | None = None) -> Run:
     case = _description(folder)
     return reconcile(
         Request(
-            case["period"],
+            period or case["period"],
             [folder / "hospitals"],
             [folder / "roster"],
             folder / "register.csv",
@@ -63,6 +63,15 @@ def test_case_has_its_finding_and_no_other(code: str, tmp_path: Path) -> None:
     assert len(found) == len(run.findings)
     for place, cause in wanted.items():
         assert cause is None or str(found[place]["cause"]).split(";")[0] == cause
+
+
+def test_months_that_were_passed_over_are_told_before_it_is_too_late(tmp_path: Path) -> None:
+    """A period before a closed one can never be closed by itself."""
+    folder = CASES / "ST07"
+    ledger = _closed(folder / "earlier", tmp_path)
+    assert _reconciled(folder, ledger).info["warnings"] == []
+    (told,) = _reconciled(folder, ledger, "2010-12").info["warnings"]
+    assert told.startswith("2010-10-01 至 2010-11-30 还没有关账")
 
 
 def test_every_case_is_about_its_code() -> None:

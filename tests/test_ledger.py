@@ -18,7 +18,7 @@ from onestop_cli.ledger.accounts import Advance, accounts, book_advance, standin
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial import trial_balance, verify
 from onestop_cli.ledger.waiting import pending
-from onestop_cli.papers.pending import still_waiting, waiting_findings
+from onestop_cli.papers.pending import reported_again, still_waiting, waiting_findings
 from onestop_cli.papers.statements import Statement
 from onestop_cli.periods import parse_period
 from onestop_cli.run import Run
@@ -84,6 +84,16 @@ class TestHeld:
                 ("2010-09", "ZY9", days, 260_400)
             ]
             assert waiting["reason"][0].startswith("AM05 ")
+
+    def test_a_settled_stay_reported_again_waits_for_no_answer(
+        self, books: sqlite3.Connection
+    ) -> None:
+        """It is counted, and not listed."""
+        closed(books, 9, a_stay(9))
+        closed(books, 10, {**a_stay(9), "row": 99}, a_stay(10))
+        run = closed(books, 11, a_stay(11))
+        assert still_waiting(run).is_empty()
+        assert reported_again(run)["stay_no"].to_list() == ["ZY9"]
 
     def test_it_stands_in_the_list_of_findings_with_its_period(
         self, books: sqlite3.Connection

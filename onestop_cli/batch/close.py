@@ -9,6 +9,7 @@ from pathlib import Path
 
 from onestop_cli.batch.books import the_ledger
 from onestop_cli.errors import stop
+from onestop_cli.history import to_decide
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import Closed, close
 from onestop_cli.ledger.store import opened
@@ -30,7 +31,7 @@ def close_run(folder: Path, ledger: Path | None, now: datetime) -> Closed:
     with opened(path, create=True) as books:
         done = close(books, run, digest, operator(), now)
         own = tuple(line for line in accounts(books) if line.period == run.period.id)
-        return Closed(run, path, **done, accounts=own, waiting=len(pending(books)))
+        return Closed(run, path, **done, accounts=own, waiting=len(to_decide(pending(books))))
 
 
 def refuse_changed(run: Run, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +24,7 @@ from onestop_cli.decide import CARRIED_OUT, Decisions
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.findings.files import roster_findings, row_findings, total_findings
 from onestop_cli.link import understand_roster
-from onestop_cli.periods import parse_period
+from onestop_cli.periods import Period, parse_period
 from onestop_cli.pipeline import Earlier, Names, Options, Work, work
 from onestop_cli.readers.locked import passwords_in
 from onestop_cli.readers.register import read_register
@@ -175,6 +176,18 @@ def options_of(settings: Settings) -> Options:
     return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held)
 
 
+def _skipped(period: Period, earlier: Earlier) -> list[str]:
+    """What to know when days between the last closed period and this one were never closed."""
+    closed = earlier.history.periods if earlier.history else ()
+    first = max((one.last for one in closed), default=period.first) + timedelta(days=1)
+    last = period.first - timedelta(days=1)
+    if first > last:
+        return []
+    return [
+        f"{first} 至 {last} 还没有关账；先关了{period.chinese}，这一段就不能再单独关账，其中的住院只能作补报"
+    ]
+
+
 def _run(
     request: Request,
     read: Read,
@@ -200,7 +213,12 @@ def _run(
         "inputs": inputs(read, request.register),
         "counts": counts(read, dict(done.stays["status"].value_counts().iter_rows())),
         "control": control(done.stays, book.layers),
-        "warnings": [*read.stays.warnings, *read.roster.warnings, *_no_ledger(request)],
+        "warnings": [
+            *read.stays.warnings,
+            *read.roster.warnings,
+            *_no_ledger(request),
+            *_skipped(parse_period(request.period), earlier),
+        ],
         **about_past(request.decisions, earlier, read.past, done.adjustments),
     }
     stays = in_order(done.stays, book.layers)

@@ -6,18 +6,20 @@ import polars as pl
 
 from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.findings.checks import yuan
-from onestop_cli.history import PENDING
+from onestop_cli.history import PENDING, to_decide
 from onestop_cli.papers.statements import numbered
 from onestop_cli.periods import parse_period
 from onestop_cli.run import Run
+from onestop_cli.schema import PLACE
 
 
 def still_waiting(run: Run) -> pl.DataFrame:
-    """`PENDING` as the ledger and this run leave it, oldest first, numbered, with `days` and `reason`.
+    """`PENDING` as the ledger and this run leave it and someone has to decide it, oldest first, numbered, with `days`
+    and `reason`.
 
     `days`: from the end of the period a stay was posted in to the end of this one; `reason`: the titles of its codes.
     """
-    lines = pl.DataFrame(run.info.get("pending", []), schema=dict(PENDING))
+    lines = to_decide(_pending(run))
     ends = {id_: parse_period(id_).last for id_ in lines["period"].unique()}
     waited = [(run.period.last - ends[id_]).days for id_ in lines["period"]]
     reasons = ["；".join(_titles(codes)) for codes in lines["blocking"].fill_null("")]
@@ -26,6 +28,16 @@ def still_waiting(run: Run) -> pl.DataFrame:
             days=pl.Series(waited, dtype=pl.Int64), reason=pl.Series(reasons, dtype=pl.String)
         )
     )
+
+
+def reported_again(run: Run) -> pl.DataFrame:
+    """`PENDING` of the rows that only report a settled stay once more."""
+    lines = _pending(run)
+    return lines.join(to_decide(lines), on=["period", *PLACE], how="anti", nulls_equal=True)
+
+
+def _pending(run: Run) -> pl.DataFrame:
+    return pl.DataFrame(run.info.get("pending", []), schema=dict(PENDING))
 
 
 def waiting_findings(run: Run) -> pl.DataFrame:

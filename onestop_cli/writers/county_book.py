@@ -10,7 +10,7 @@ import polars as pl
 from onestop_cli.money import capital
 from onestop_cli.papers.capped import capped_people, with_capped
 from onestop_cli.papers.indicators import indicators
-from onestop_cli.papers.pending import still_waiting
+from onestop_cli.papers.pending import reported_again, still_waiting
 from onestop_cli.papers.remarks import cover_lines
 from onestop_cli.papers.statements import Fund, Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
@@ -243,7 +243,8 @@ class _CountyBook:
         own = self.statement
         adjustment_sheet(book, "表十 上期调整", f"{self.heading}上期调整明细表", self.period, own)
         waiting, title = still_waiting(own.run), f"{self.heading}前期待核住院表"
-        waiting_sheet(book, "表十一 前期待核", title, self.period, waiting)
+        again = len(reported_again(own.run))
+        waiting_sheet(book, "表十一 前期待核", title, self.period, waiting, again=again)
         account_sheet(book, "表十二 基金账户", f"{self.heading}各基金账户", self.period, own)
 
     def decisions(self, book: Book) -> None:

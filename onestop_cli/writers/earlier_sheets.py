@@ -58,9 +58,18 @@ def _earlier(funds: Sequence[Fund], lines: pl.DataFrame) -> list[str]:
 
 
 def waiting_sheet(
-    book: Book, name: str, title: str, left: str, waiting: pl.DataFrame, *, county: bool = True
+    book: Book,
+    name: str,
+    title: str,
+    left: str,
+    waiting: pl.DataFrame,
+    *,
+    again: int,
+    county: bool = True,
 ) -> None:
-    """前期待核: stays of closed periods that still wait, oldest first."""
+    """前期待核: stays of closed periods that still wait, oldest first. `again`: rows left out, since they only report a
+    settled stay once more."""
+    left_out = [f"另有 {again:,} 行是前期已结算又报来的（ST07），不必处理，不逐笔列出。"] if again else []
     who = [column for column in WHO if column.key != "category"]
     if county:
         who.insert(1, HOSPITAL)
@@ -73,6 +82,7 @@ def waiting_sheet(
         notes=(
             "前期关账时待核、至今没有处理意见的住院；天数从所属期末算到本期末。要处理的，在差错清单.xlsx 的"
             "“全部差错”里照所属期填写处理意见。",
+            *left_out,
         ),
         signers=SIGNERS,
     )

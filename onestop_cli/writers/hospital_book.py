@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.papers.patterns import patterns
-from onestop_cli.papers.pending import still_waiting
+from onestop_cli.papers.pending import reported_again, still_waiting
 from onestop_cli.papers.statements import Statement, numbered
 from onestop_cli.writers.columns import Column, Kind
 from onestop_cli.writers.earlier_sheets import adjustment_sheet, waiting_sheet
@@ -214,7 +214,9 @@ class _HospitalBook:
         title, left = f"{self.heading}上期调整", self.left
         adjustment_sheet(book, "上期调整", title, left, self.statement, self.name)
         waiting = numbered(still_waiting(run).filter(hospital=self.name))
-        waiting_sheet(book, "前期待核", f"{self.heading}前期待核", left, waiting, county=False)
+        again = len(reported_again(run).filter(hospital=self.name))
+        title = f"{self.heading}前期待核"
+        waiting_sheet(book, "前期待核", title, left, waiting, again=again, county=False)
 
     def _chosen(
         self,

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from onestop_cli.history import to_decide
 from onestop_cli.ledger.accounts import Line
 from onestop_cli.ledger.closing import Closed
 from onestop_cli.ledger.trial import Entry
@@ -51,10 +52,12 @@ def show_books(
         console.print(account_table(f"{fund}（元）", lines, name="period"))
     console.print()
     _trial(console, trial)
-    if len(pending):
-        held = yuan(int(pending["held_fen"].sum()))
-        first = str(pending["period"].min())
-        console.print(f"待核住院 {len(pending):,} 笔，{held} 元；最早的属 {first}")
+    waiting = to_decide(pending)
+    if len(waiting):
+        held, first = yuan(int(waiting["held_fen"].sum())), str(waiting["period"].min())
+        console.print(f"待核住院 {len(waiting):,} 笔，{held} 元；最早的属 {first}")
+    if again := len(pending) - len(waiting):
+        console.print(f"另有前期已结算又报来的 {again:,} 行（ST07），不必处理")
     if owed:
         console.print(f"应补未补 {yuan(owed)} 元，尚未补给患者")
 
