@@ -69,7 +69,9 @@ def waiting_sheet(
 ) -> None:
     """前期待核: stays of closed periods that still wait, oldest first. `again`: rows left out, since they only report a
     settled stay once more."""
-    left_out = [f"另有 {again:,} 行是前期已结算又报来的（ST07），不必处理，不逐笔列出。"] if again else []
+    left_out = (
+        [f"另有 {again:,} 行是前期已结算又报来的（ST07），不必处理，不逐笔列出。"] if again else []
+    )
     who = [column for column in WHO if column.key != "category"]
     if county:
         who.insert(1, HOSPITAL)
