@@ -24,7 +24,7 @@ from onestop_cli.schema import row_place
 @dataclass(frozen=True)
 class Closed:
     """What a closing did: counts of what was posted, rows `outside` the period that were not, the period's accounts,
-    and stays of any period that wait."""
+    and stays of any period that wait. `outdated`: an advance was booked since the statements were written."""
 
     run: Run
     ledger: Path
@@ -32,6 +32,7 @@ class Closed:
     adjustments: int
     lines: int
     outside: int
+    outdated: bool
     accounts: tuple[Line, ...]
     waiting: int
 
@@ -44,13 +45,16 @@ def head(ledger: sqlite3.Connection) -> dict[str, Any]:
 
 def close(
     ledger: sqlite3.Connection, run: Run, sha256: str, operator: str, now: datetime
-) -> dict[str, int]:
-    """Post `run` in one transaction; returns how many stays and lines were posted, and how many rows belong elsewhere.
+) -> dict[str, Any]:
+    """Post `run` in one transaction; returns how many stays and lines were posted, how many rows belong elsewhere, and
+    whether the accounts have moved since its statements were written.
 
     Raises `CannotRun` for a period that is closed or overlaps a closed one, or when the books have moved since the run.
     """
     with transaction(ledger):
         _refuse(ledger, run)
+        shown = run.info.get("accounts")
+        outdated = bool(shown) and shown != standing(ledger, run.period)
         stays = _postable(run.stays)
         posted = {"own": _totals(stays, run), "closed": _totals(run.adjustments, run)}
         number = _post_run(ledger, run, {"posted": posted}, sha256, operator, now)
@@ -64,6 +68,7 @@ def close(
         "lines": lines,
         "adjustments": len(run.adjustments),
         "outside": elsewhere,
+        "outdated": outdated,
     }
 
 
@@ -95,12 +100,6 @@ def _refuse(ledger: sqlite3.Connection, run: Run) -> None:
         raise stop(
             "台账在这次核对之后有变动，或这次核对没有用这本台账",
             "请加上 --ledger 重新运行 onestop reconcile，再关账",
-        )
-    shown = run.info.get("accounts")
-    if shown and shown != standing(ledger, period):
-        raise stop(
-            "这次核对之后又记了预拨，结算表上的预拨和结余已经不对",
-            "请重新运行 onestop reconcile，用新的结算表关账",
         )
 
 

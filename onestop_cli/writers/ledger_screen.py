@@ -30,6 +30,8 @@ def show_closed(done: Closed) -> None:
         console.print(f"另有 {done.outside:,} 行不属本期（ST04），未入账，留给所属的那一期")
     console.print()
     console.print(account_table(f"{period.chinese}资金（元）", done.accounts, name="fund"))
+    if done.outdated:
+        console.print("\n核对之后又记了预拨：结算表上的预拨和结余是核对时的，以上表（台账）为准")
     if done.waiting:
         console.print(f"\n历期待核住院共 {done.waiting:,} 笔，在下期结算表中继续列出")
     console.print(f"台账：{clean(str(done.ledger))}", soft_wrap=True)
