@@ -88,9 +88,10 @@ class TestHeld:
     def test_a_settled_stay_reported_again_waits_for_no_answer(
         self, books: sqlite3.Connection
     ) -> None:
-        """It is counted, and not listed."""
+        """It is no late stay, and later it is counted and not listed."""
         closed(books, 9, a_stay(9))
-        closed(books, 10, {**a_stay(9), "row": 99}, a_stay(10))
+        again = closed(books, 10, {**a_stay(9), "row": 99}, a_stay(10))
+        assert Statement(again).late.is_empty()
         run = closed(books, 11, a_stay(11))
         assert still_waiting(run).is_empty()
         assert reported_again(run)["stay_no"].to_list() == ["ZY9"]

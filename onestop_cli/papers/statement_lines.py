@@ -17,7 +17,8 @@ def lines_of(run: Run) -> pl.DataFrame:
     """Stays and adjustment lines under each other.
 
     Adjustment lines have `kind`, `period`, `visits` and costs (what is added or taken away), `<layer>_adjusted_fen`
-    and the `changed_*` columns; the other amounts are null there.
+    and the `changed_*` columns; the other amounts are null there. `again`: a closed row that only reported a settled
+    stay once more, and is reported yet again; nothing is paid by that.
     """
     layers = tuple(layer.id for layer in run.layers)
     return pl.concat([_own(run.stays, layers), _changes(run.adjustments, layers)], how="diagonal")
@@ -32,7 +33,7 @@ def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """The contract's columns of the stays, and what a ledger or a decision may have added."""
     amounts = [f"{layer}_{part}_fen" for layer in layers for part in PER_LAYER]
     wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", "self_due_fen", "status"]
-    added = {"belongs_to": pl.String, "self_fen": pl.Int64} | {
+    added = {"belongs_to": pl.String, "blocking": pl.String, "self_fen": pl.Int64} | {
         f"{layer}_supplement_fen": pl.Int64 for layer in layers
     }
     missing = [pl.lit(None, kind).alias(c) for c, kind in added.items() if c not in stays.columns]
@@ -54,6 +55,7 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         changed_owed_fen="patient_owed_fen",
         changed_self_fen="self_fen",
         visits=pl.col("visits").fill_null(0),
+        again=((pl.col("kind") == "重报") & (pl.col("blocking") == "ST07")).fill_null(value=False),
         **changed,
         **{f"{layer}_adjusted_fen": paid(layer) for layer in known},
     )  # fmt: skip

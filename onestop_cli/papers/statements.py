@@ -134,8 +134,10 @@ class Statement:
 
     @cached_property
     def late(self) -> pl.DataFrame:
-        """补报: stays of earlier periods that were never posted; they are among `stays`."""
-        late = self.stays.filter(pl.col("belongs_to").is_not_null())
+        """补报: stays of earlier periods that were never posted; they are among `stays`. What was settled then and is
+        only reported once more (ST07) is none."""
+        again = pl.col("blocking").str.contains("ST07", literal=True).fill_null(value=False)
+        late = self.stays.filter(pl.col("belongs_to").is_not_null() & ~again)
         return numbered(late.sort("hospital", "belongs_to", "stay_no"))
 
     @cached_property

@@ -34,7 +34,13 @@ def adjustment_sheet(
     sheet = book.sheet(name, [column.chars for column in columns])
     sheet.title(title)
     sheet.line(left, "单位：元")
-    sheet.table(columns, changes, main=True)
+    sheet.table(columns, numbered(changes.filter(~pl.col("again"))), main=True)
+    again = changes.filter("again")
+    if len(again):
+        held = yuan(int(again["changed_held_fen"].sum()))
+        sheet.paragraph(
+            f"前期已结算又报来的（ST07）有 {len(again):,} 行这次再次报来，待核增减 {held}，不涉及应拨，不逐笔列出。"
+        )
     sheet.heading("补报的上期住院（已在本期申报和应拨之内）")
     sheet.table(more, late)
     for text in _earlier(statement.funds, pl.concat([changes, late], how="diagonal")):
