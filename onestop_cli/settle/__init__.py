@@ -32,7 +32,6 @@ _X = 10
 _NOBODY = -1
 """Stands for everybody without a usable ID."""
 
-
 SLICE = 1 << 19
 """Stays worked out in one go, and the rest of a person-year: the memory of one slice serves the next."""
 
