@@ -26,9 +26,11 @@ from onestop_cli.identify import make_id
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.past import history
+from onestop_cli.ledger.report import report
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial import trial_balance, verify
 from onestop_cli.ledger.waiting import pending
+from onestop_cli.periods import parse_period
 from onestop_cli.run import Run
 from tests import made_books
 
@@ -47,7 +49,7 @@ def timed(what: str) -> Iterator[None]:
 
 def person(number: int) -> str:
     day = date(1930, 1, 1) + timedelta(number % 25_000)
-    return make_id(f"639900{day:%Y%m%d}{number % 1000:03d}")
+    return make_id(f"639900{day:%Y%m%d}{number // 25_000:03d}")
 
 
 def quarter() -> Run:
@@ -117,6 +119,7 @@ def _measure(path: Path, people: list[str]) -> None:
         for name, question in (
             ("accounts", accounts), ("trial balance", trial_balance),
             ("what waits", pending), ("verify", verify),
+            ("report of a year", lambda books: report(books, parse_period(f"{FIRST_YEAR + 1}"))),
         ):  # fmt: skip
             with timed(name):
                 question(books)
