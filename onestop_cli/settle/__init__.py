@@ -26,11 +26,14 @@ from onestop_cli.threads import at_once
 _DAYS = 1 << 23
 """More than the days of any calendar."""
 
+_TIMES = 1 << 40
+"""More than any year and day in one number."""
+
 _X = 10
 """The check character that is no digit; a usable ID has no other."""
 
 _NOBODY = -1
-"""Stands for everybody without a usable ID."""
+"""Stands for everybody without a usable ID; what is reckoned from it stays below 0."""
 
 SLICE = 1 << 19
 """Stays worked out in one go, and the rest of a person-year: the memory of one slice serves the next."""
@@ -114,18 +117,18 @@ def turns(stays: pl.DataFrame) -> pl.Series:
     without a usable ID.
     """
     day = pl.col(ORDER[0]).to_physical().cast(pl.Int64).fill_null(-_DAYS) + _DAYS
-    keys = stays.select(
-        who=_id_as_number(), when=pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day
-    )
-    turn = keys.select(pl.arg_sort_by("who", "when")).to_series()
-    ahead = keys[turn].select(pl.all() == pl.all().shift(-1)).fold(pl.Series.__and__)
-    tied = (ahead | ahead.shift(1)).fill_null(False) | (keys["who"][turn] == _NOBODY)
+    when = pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day
+    key = stays.select(key=_id_as_number().cast(pl.Int128) * _TIMES + when).to_series()
+    turn = key.arg_sort()
+    ordered = key.gather(turn)
+    ahead = ordered == ordered.shift(-1)
+    tied = (ahead | ahead.shift(1)).fill_null(False) | (ordered < 0)
     rows = turn.filter(tied)
+    nobody = pl.col("key") < 0
     among = (
         stays[rows]
-        .with_columns(keys[rows])
-        .with_columns(text=pl.when(pl.col("who") == _NOBODY).then("id_no"))
-        .select(pl.arg_sort_by("who", "text", "when", *ORDER))
+        .with_columns(key.gather(rows))
+        .select(pl.arg_sort_by(~nobody, pl.when(nobody).then("id_no"), "key", *ORDER))
     )
     return turn.scatter(tied.arg_true(), rows.gather(among.to_series()))
 
