@@ -244,10 +244,17 @@ def _with_family(rows: pl.DataFrame) -> pl.DataFrame:
 def _find_closed_twins(living: pl.DataFrame, restated: pl.DataFrame) -> pl.DataFrame:
     """Per closed stay held or rejected as a duplicate that still is one: `twin` and `twin_place`, as of `_find_twins`.
 
-    Beside a final one it stays what it was; where that has been taken back, the duplicates are looked at anew.
+    Beside a final one it stays what it was, and a rejected one beside any that stands for the stay, held or reported
+    anew; where there is none of these any more, the duplicates are looked at anew.
     """
     rows = _without(living.filter("twinned"), restated.select("at"))
-    beside = _same_stay(rows, living.filter("closed", "final"))
+    stand = living.filter(~pl.col("twinned") & ~pl.col("copy"))
+    beside = pl.concat(
+        [
+            _same_stay(rows, living.filter("closed", "final")),
+            _same_stay(rows.filter(status="rejected"), stand),
+        ]
+    )
     was = {"held": "differs", "rejected": "rejected"}
     kept = (
         rows.join(beside.group_by("at").agg(twin_place=pl.col("place").first()), on="at")

@@ -347,6 +347,17 @@ def test_closed_rows_that_did_not_take_place_are_no_partners(status: str) -> Non
     assert found["closed_place"].to_list() == [None, None]
 
 
+@pytest.mark.parametrize("anew", [[], [stay(1, 5, stay_no="A")]])
+def test_a_duplicate_stays_rejected_beside_one_that_waits(anew: list[dict[str, Any]]) -> None:
+    """The stay that was kept is held for something else, and perhaps reported anew: it is not to be paid twice."""
+    kept = stay(1, 5, stay_no="A", status="held", blocking="ST02")
+    twice = stay(1, 5, stay_no="A", status="rejected", blocking="ST01")
+    there = pair_beside(table(*anew), 15, closed(kept, twice))[1]
+    assert there["twin"].to_list() == [None, "rejected"]
+    alone = pair_beside(table(), 15, closed(twice))[1]
+    assert alone["twin"].to_list() == [None]
+
+
 @pytest.mark.parametrize(
     "judged",
     [
