@@ -8,6 +8,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.settle import settle
 from onestop_cli.settle.given import settle_input
+from onestop_cli.spread import spread
 
 
 def choose_best(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
@@ -35,5 +36,5 @@ def choose_best(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
         .unique("_choice", keep="first")
         .select("_choice", best="category")
     )
-    joined = numbered.join(best, on="_choice", how="left", validate="1:1", maintain_order="left")
-    return joined.with_columns(category=pl.coalesce("best", "category")).drop("_choice", "best")
+    chosen = spread(best.select("best"), best["_choice"], len(stays))["best"]
+    return stays.with_columns(category=pl.coalesce(chosen, "category"))

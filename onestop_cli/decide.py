@@ -14,6 +14,7 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.findings.catalogue import CATALOGUE
 from onestop_cli.schema import PLACE, Schema, empty
+from onestop_cli.spread import spread
 
 RELEASE, REFUSE, CATEGORY, DEDUCT, PAY = "放行", "拒付", "认定类别", "扣款", "补发"
 KINDS = (RELEASE, REFUSE, CATEGORY, DEDUCT, PAY)
@@ -202,11 +203,8 @@ def apply(
     """`stays` with `decided` (what was decided about each, joined by 、), `released` (codes joined by `;`), `refused`,
     `decided_category`, and per layer `<layer>_docked_fen`, `<layer>_supplement_fen` (fen, null where nothing was
     decided). `decisions`: as matched."""
-    if decisions is None or decisions.is_empty():
-        blank = dict.fromkeys(("decided", "released", "decided_category"), pl.String)
-        amounts = {f"{layer}_{what}_fen": pl.Int64 for layer in layers for what in _AMOUNTS}
-        absent = (pl.lit(None, kind).alias(name) for name, kind in (blank | amounts).items())
-        return stays.with_columns(*absent, refused=False)
+    if decisions is None:
+        decisions = pl.DataFrame(schema={**DECISIONS, "stay": pl.Int64})
     kind = pl.col("decision")
     each = decisions.group_by("stay").agg(
         kind.unique(maintain_order=True).str.join("、").alias("decided"),
@@ -215,18 +213,13 @@ def apply(
         pl.col("category").filter(kind == CATEGORY).first().alias("decided_category"),
         *_sums(layers),
     )
-    joined = stays.with_columns(stay=pl.int_range(pl.len(), dtype=pl.Int64)).join(
-        each, on="stay", how="left", validate="1:1", maintain_order="left"
-    )
-    return joined.with_columns(pl.col("refused").fill_null(False)).drop("stay")
-
-
-_AMOUNTS = {"docked": DEDUCT, "supplement": PAY}
+    beside = spread(each.drop("stay"), each["stay"], len(stays))
+    return stays.hstack(beside.with_columns(pl.col("refused").fill_null(False)))
 
 
 def _sums(layers: Sequence[str]) -> Iterator[pl.Expr]:
     for layer in layers:
-        for what, kind in _AMOUNTS.items():
+        for what, kind in (("docked", DEDUCT), ("supplement", PAY)):
             amount = pl.col("amount_fen").filter(
                 (pl.col("decision") == kind) & (pl.col("layer") == layer)
             )

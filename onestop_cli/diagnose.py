@@ -14,6 +14,7 @@ from onestop_cli.findings.amounts import Difference
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.settle.amounts import Parameters
+from onestop_cli.spread import spread
 from onestop_cli.whatif import Assumption, WhatIf
 
 UNKNOWN = "unknown"
@@ -35,12 +36,8 @@ def diagnose(stays: pl.DataFrame, book: Rulebook, layers: Sequence[Difference]) 
         name = layer.step.layer
         rows = stays.with_row_index("_stay").filter(layer.against_policy | layer.tail)
         causes = _causes(rows, book, layer) if len(rows) else _none()
-        stays = (
-            stays.with_row_index("_stay")
-            .join(causes, on="_stay", how="left", validate="1:1", maintain_order="left")
-            .rename({"cause": f"{name}_cause"})
-            .drop("_stay")
-        )
+        named = causes.select(pl.col("cause").alias(f"{name}_cause"))
+        stays = stays.with_columns(*spread(named, causes["_stay"], len(stays)))
     return stays
 
 

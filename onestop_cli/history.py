@@ -249,10 +249,8 @@ PENDING: Schema = {
 """Closed stays that are still held: the period they were posted in, where they stood, what holds them."""
 
 
-def to_decide(pending: pl.DataFrame) -> pl.DataFrame:
-    """Those of `pending` (`PENDING`) that wait for an answer; a row that only reports a settled stay once more (ST07)
-    waits for none."""
-    return pending.filter(pl.col("blocking").ne_missing("ST07"))
+REPORTED_AGAIN = pl.col("blocking").str.contains("ST07", literal=True).fill_null(False)
+"""Held rows that report a stay once more which a closed period has settled; they wait for no answer."""
 
 
 def still_pending(pending: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:

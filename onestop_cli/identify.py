@@ -96,7 +96,7 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
     )
     unknown = "?" + pl.col("compact") + pl.col("name_key").fill_null("")
     identity = found.with_columns(person=pl.coalesce("id_no", unknown)).select(*IDENTITY)
-    return rows.drop(*IDENTITY, strict=False).hstack(identity)
+    return rows.hstack(identity)
 
 
 def _written_soundly() -> pl.Expr:

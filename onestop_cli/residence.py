@@ -37,8 +37,6 @@ def residence(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
         )
         .pipe(_agree, places)
     )
-    if len(texts) == 1:
-        return found[pl.Series([0]).new_from_index(0, len(asked))]
     return asked.join(
         texts.hstack(found),
         on=TEXTS,

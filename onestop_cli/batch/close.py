@@ -9,7 +9,7 @@ from pathlib import Path
 
 from onestop_cli.batch.books import the_ledger
 from onestop_cli.errors import stop
-from onestop_cli.history import to_decide
+from onestop_cli.history import REPORTED_AGAIN
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import Closed, close
 from onestop_cli.ledger.store import opened
@@ -31,7 +31,8 @@ def close_run(folder: Path, ledger: Path | None, now: datetime) -> Closed:
     with opened(path, create=True) as books:
         done = close(books, run, digest, operator(), now)
         own = tuple(line for line in accounts(books) if line.period == run.period.id)
-        return Closed(run, path, **done, accounts=own, waiting=len(to_decide(pending(books))))
+        waiting = pending(books).filter(~REPORTED_AGAIN)
+        return Closed(run, path, **done, accounts=own, waiting=len(waiting))
 
 
 def refuse_changed(run: Run, folder: Path) -> None:

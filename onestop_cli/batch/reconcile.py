@@ -87,9 +87,9 @@ def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     """What the ledger and the decisions bring."""
     lines = None
     if request.decisions:
-        layers = {la.name: la.part_of or la.id for r in read.rules for la in r.file.layer}
         from onestop_cli.readers.decisions import read_decisions
 
+        layers = {la.name: la.part_of or la.id for r in read.rules for la in r.file.layer}
         lines = read_decisions(request.decisions, layers)
     if request.ledger is None:
         return read, Earlier(None, _decisions(request, lines, empty(CARRIED_OUT)))

@@ -6,11 +6,10 @@ import polars as pl
 
 from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.findings.checks import yuan
-from onestop_cli.history import PENDING, to_decide
+from onestop_cli.history import PENDING, REPORTED_AGAIN
 from onestop_cli.papers.statements import numbered
 from onestop_cli.periods import parse_period
 from onestop_cli.run import Run
-from onestop_cli.schema import PLACE
 
 
 def still_waiting(run: Run) -> pl.DataFrame:
@@ -19,7 +18,7 @@ def still_waiting(run: Run) -> pl.DataFrame:
 
     `days`: from the end of the period a stay was posted in to the end of this one; `reason`: the titles of its codes.
     """
-    lines = to_decide(_pending(run))
+    lines = _pending(run).filter(~REPORTED_AGAIN)
     ends = {id_: parse_period(id_).last for id_ in lines["period"].unique()}
     waited = [(run.period.last - ends[id_]).days for id_ in lines["period"]]
     reasons = ["；".join(_titles(codes)) for codes in lines["blocking"].fill_null("")]
@@ -32,8 +31,7 @@ def still_waiting(run: Run) -> pl.DataFrame:
 
 def reported_again(run: Run) -> pl.DataFrame:
     """`PENDING` of the rows that only report a settled stay once more."""
-    lines = _pending(run)
-    return lines.join(to_decide(lines), on=["period", *PLACE], how="anti", nulls_equal=True)
+    return _pending(run).filter(REPORTED_AGAIN)
 
 
 def _pending(run: Run) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from onestop_cli.history import REPORTED_AGAIN
 from onestop_cli.run import Run
 from onestop_cli.schema import PER_LAYER, STAY_HEAD
 
@@ -55,7 +56,7 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         changed_owed_fen="patient_owed_fen",
         changed_self_fen="self_fen",
         visits=pl.col("visits").fill_null(0),
-        again=((pl.col("kind") == "重报") & (pl.col("blocking") == "ST07")).fill_null(value=False),
+        again=(pl.col("kind") == "重报").fill_null(False) & REPORTED_AGAIN,
         **changed,
         **{f"{layer}_adjusted_fen": paid(layer) for layer in known},
     )  # fmt: skip

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
+from onestop_cli.history import REPORTED_AGAIN
 from onestop_cli.identify import mask_id
 from onestop_cli.money import FULL
 from onestop_cli.papers.payees import payees
@@ -136,8 +137,7 @@ class Statement:
     def late(self) -> pl.DataFrame:
         """补报: stays of earlier periods that were never posted; they are among `stays`. What was settled then and is
         only reported once more (ST07) is none."""
-        again = pl.col("blocking").str.contains("ST07", literal=True).fill_null(value=False)
-        late = self.stays.filter(pl.col("belongs_to").is_not_null() & ~again)
+        late = self.stays.filter(pl.col("belongs_to").is_not_null() & ~REPORTED_AGAIN)
         return numbered(late.sort("hospital", "belongs_to", "stay_no"))
 
     @cached_property

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.history import to_decide
+from onestop_cli.history import REPORTED_AGAIN
 from onestop_cli.ledger.accounts import Line
 from onestop_cli.ledger.closing import Closed
 from onestop_cli.ledger.trial import Entry
@@ -54,7 +54,7 @@ def show_books(
         console.print(account_table(f"{fund}（元）", lines, name="period"))
     console.print()
     _trial(console, trial)
-    waiting = to_decide(pending)
+    waiting = pending.filter(~REPORTED_AGAIN)
     if len(waiting):
         held, first = yuan(int(waiting["held_fen"].sum())), str(waiting["period"].min())
         console.print(f"待核住院 {len(waiting):,} 笔，{held} 元；最早的属 {first}")
