@@ -30,10 +30,10 @@ samples: .venv/ready  ## make samples/ again from its generator
 	$(BIN)/python -m samples.fabricate
 
 bundle: .venv/ready  ## the offline installer in dist/, with its contents and sizes
-	$(BIN)/python -m onestop_cli.bundle.build dist
+	PYTHONPATH=packaging $(BIN)/python -m bundle.build dist
 
 bundle-check: bundle  ## install the bundle without a network and settle the sample quarter with it
-	unshare --map-root-user --net sh tests/offline_bundle.sh dist/onestop-*.zip
+	unshare --map-root-user --net sh tests/packaging/offline_bundle.sh dist/onestop-*.zip
 
 manual: .venv/ready  ## outputs and pictures of README and manual again, from the samples; dist/手册.pdf
 	$(BIN)/python -m docs.manual

@@ -13,8 +13,8 @@ from fractions import Fraction
 
 import polars as pl
 
-from onestop_cli.auditing.evaluate import evaluate
-from onestop_cli.auditing.sampling import METHODS, Numbers, combine, draw
+from onestop_cli.audit.evaluate import evaluate
+from onestop_cli.audit.sampling import METHODS, Numbers, combine, draw
 
 ROWS, SIZE, RISK = 2_000, 60, Fraction(1, 20)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.schema import READ_ROSTER, READ_STAYS, Schema
+from onestop_cli.tables.schema import READ_ROSTER, READ_STAYS, Schema
 from samples.fabricate.many import many_stays
 
 HOME = Path("build/bench")

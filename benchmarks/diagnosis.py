@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.county.settings import Settings
 from onestop_cli.run import Run
-from onestop_cli.settings import Settings
 from samples.fabricate import make_county, write_county
 
 PERIOD = "2010Q4"

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.test_readers_fuzz import MADE, REAL, damaged, lawful, repacked
+from tests.readers.test_fuzz import MADE, REAL, damaged, lawful, repacked
 
 SLOWEST_SECONDS = 5.0
 """A damaged file of a few kilobytes that takes longer is a hang in the making."""

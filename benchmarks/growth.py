@@ -52,7 +52,7 @@ def _in_parts(stays: int) -> None:
     """The whole command over parquet."""
     from onestop_cli.batch.buckets import reconcile_in_parts
     from onestop_cli.batch.reconcile import Request
-    from onestop_cli.settings import Settings
+    from onestop_cli.county.settings import Settings
 
     home = county(stays)
     register = home.folder / "register.csv"

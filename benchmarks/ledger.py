@@ -22,17 +22,17 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from onestop_cli.identify import make_id
+from onestop_cli.core.identify import make_id
+from onestop_cli.county.periods import parse_period
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import head
-from onestop_cli.ledger.past import history
-from onestop_cli.ledger.report import report
+from onestop_cli.ledger.final_account import report
+from onestop_cli.ledger.load import history
 from onestop_cli.ledger.store import opened
-from onestop_cli.ledger.trial import trial_balance, verify
+from onestop_cli.ledger.trial_balance import trial_balance, verify
 from onestop_cli.ledger.waiting import pending
-from onestop_cli.periods import parse_period
 from onestop_cli.run import Run
-from tests import made_books
+from tests.made import books as made_books
 
 PER_QUARTER = 40_000
 PEOPLE = 300_000

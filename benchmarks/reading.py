@@ -14,9 +14,9 @@ from pathlib import Path
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from onestop_cli.county.settings import Settings
 from onestop_cli.readers.stays import read_stays
-from onestop_cli.settings import Settings
-from tests.reader_files import HEADER, HOSPITALS, person
+from tests.made.reader_files import HEADER, HOSPITALS, person
 
 MORE = ("性别", "家庭住址", "病种", "乡镇", "村", "机构级别")
 ALLOWED_RATIO = 2.0

@@ -15,11 +15,11 @@ from typing import TypeVar
 from onestop_cli.batch.simulate import write_study
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.run import load_run
+from onestop_cli.simulation.compare import compare, outcome, own
 from onestop_cli.simulation.proposal import Proposal
-from onestop_cli.simulation.simulate import compare, outcome, own
+from onestop_cli.simulation.stays import Part, gather
 from onestop_cli.simulation.study import Study, Tried
-from onestop_cli.simulation.year import Part, gather
-from onestop_cli.writers.run_folder import write_data
+from onestop_cli.writers.toolkit.run_folder import write_data
 from samples.fabricate.many import many_stays
 from samples.year import run_of, settled
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from onestop_cli.money import percent, yuan
 from onestop_cli.rulebook.library import load_rules
-from onestop_cli.simulation import impact, spread
+from onestop_cli.simulation import burdens as spread
+from onestop_cli.simulation import impact
+from onestop_cli.simulation.compare import compare, outcome
 from onestop_cli.simulation.proposal import Proposal
-from onestop_cli.simulation.simulate import compare, outcome
-from onestop_cli.simulation.year import Part, Year, gather
+from onestop_cli.simulation.stays import Part, Year, gather
 from samples.year import year_run
 
 PAGE = Path(__file__).parent / "simulate.md"

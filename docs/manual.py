@@ -19,13 +19,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import openpyxl
+from bundle import booklet
+from bundle.build import released
 
+from docs.glossary_source import glossary
 from docs.snapshots import take_pictures
-from onestop_cli.bundle import booklet
-from onestop_cli.bundle.build import released
 from onestop_cli.cli import run
-from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
-from onestop_cli.vocabulary import glossary
+from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 
 HERE = Path(__file__).parent
 MANUAL = HERE / "手册.md"

@@ -11,9 +11,9 @@ import sys
 import typer
 
 from onestop_cli.commands import COMMANDS, GROUPS
+from onestop_cli.commands.help import USAGE_ERROR, ChineseCommand, ChineseGroup, chinese_error
 from onestop_cli.commands.status import status
-from onestop_cli.console import prepare_streams
-from onestop_cli.usage import USAGE_ERROR, ChineseCommand, ChineseGroup, chinese_error
+from onestop_cli.commands.streams import prepare_streams
 
 app = typer.Typer(
     name="onestop",
@@ -46,7 +46,7 @@ def run(words: list[str] | None = None) -> int:
     try:
         done = app(words, prog_name="onestop", standalone_mode=False)
     except CannotRun as error:
-        from onestop_cli.writers.screen import problems
+        from onestop_cli.writers.toolkit.screen import problems
 
         problems(error.problems)
         return 2

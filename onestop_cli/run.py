@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.core.closed import no_adjustments
+from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import stop
-from onestop_cli.history import no_adjustments
-from onestop_cli.periods import Period, parse_period
 
 TABLES = ("stays", "findings", "roster", "quarantine", "adjustments")
 """The parquet files of `RUN/data/`."""

@@ -8,13 +8,13 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.batch.describe import about_rules, in_order
-from onestop_cli.link import understand_roster
-from onestop_cli.periods import parse_period
-from onestop_cli.pipeline import Names, Work, work
+from onestop_cli.core.link import understand_roster
+from onestop_cli.core.pipeline import Names, Work, work
+from onestop_cli.county.periods import parse_period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run
-from onestop_cli.schema import QUARANTINE, READ_ROSTER, READ_STAYS, Schema, empty
+from onestop_cli.tables.schema import QUARANTINE, READ_ROSTER, READ_STAYS, Schema, empty
 from samples.fabricate.many import Many, many_stays
 
 _AS_IT_IS = Names(hospital=lambda text: text, level=lambda text: text, category=lambda text: text)

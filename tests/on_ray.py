@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.engines import Part, run_parts
-from tests.made_parts import tables, tangled, written
+from tests.made.parts import tables, tangled, written
 
 
 @pytest.fixture(scope="module", autouse=True)

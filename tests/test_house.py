@@ -11,29 +11,60 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parent.parent / "onestop_cli"
-EDGES = ("readers", "writers", "batch", "commands", "cli")
-"""Parts that may open files, print or ask the clock; everything else is the core."""
+
+ROOMS = (
+    "errors",
+    "money",
+    "resources",
+    "tables",
+    "county",
+    "rulebook",
+    "core",
+    "run",
+    "working",
+    "statements",
+    "explain",
+    "ledger",
+    "notices",
+    "audit",
+    "rosters",
+    "simulation",
+    "readers",
+    "writers",
+    "batch",
+    "commands",
+    "cli",
+    "__main__",
+)
+"""Rooms in the order of a row's way and of what is made of it; a room imports only rooms before it."""
+
+PURE = ("tables", "core", "working", "statements", "explain", "notices", "audit", "rosters")
+"""Rooms of pure functions: no file, no book, no screen, no clock."""
+
+OUTSIDE = {
+    "pathlib.Path",
+    "sqlite3",
+    "tomllib",
+    "io",
+    "os",
+    "shutil",
+    "tempfile",
+    "subprocess",
+}
+WORLDLY_CALLS = {"open", "print", "input"}
+CLOCKS = {"today", "now", "utcnow", "monotonic", "perf_counter", "time"}
 
 HEAVY = ("polars", "openpyxl", "rich", "jinja2", "xlsxwriter", "python_calamine")
 """pydantic is not among them: typer itself brings it."""
-MAY_IMPORT = {
-    "readers": {"readers"},
-    "writers": {"writers"},
-    "batch": {"batch", "readers", "writers"},
-    "commands": {"commands", "batch", "readers", "writers"},
-    "cli": {"cli", "commands", "writers", "batch"},
-}
-"""Which edges an edge may import; all may import the core. The core imports no edge."""
 
 
 def modules() -> list[Path]:
-    return sorted(path for path in HOUSE.rglob("*.py") if "bundle" not in path.parts)
+    return sorted(HOUSE.rglob("*.py"))
 
 
-def part_of(path: Path) -> str:
-    """The edge a module belongs to, or `core`."""
-    first = path.relative_to(HOUSE).parts[0].removesuffix(".py")
-    return "cli" if first == "__main__" else first if first in EDGES else "core"
+def room_of(path: Path) -> str:
+    """The room a module lies in; of `onestop_cli/__init__.py` none."""
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
 
 
 def imported(path: Path) -> Iterator[tuple[str, bool]]:
@@ -47,15 +78,36 @@ def imported(path: Path) -> Iterator[tuple[str, bool]]:
             yield node.module, id(node) in top
 
 
+def test_every_room_has_its_place_in_the_order() -> None:
+    found = {room_of(path) for path in modules()}
+    assert found - {"__init__"} == set(ROOMS)
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOUSE)))
 def test_imports_point_one_way(path: Path) -> None:
-    """Commands → batch → readers and writers → core; the core imports no edge."""
-    part = part_of(path)
+    """Nothing runs back between rooms."""
+    room = room_of(path)
     for name, _ in imported(path):
         if name.startswith("onestop_cli."):
             target = name.split(".")[1]
-            if target in EDGES:
-                assert target in MAY_IMPORT.get(part, set()), f"{path.name} imports {name}"
+            assert ROOMS.index(target) <= ROOMS.index(room), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in modules() if room_of(path) in PURE],
+    ids=lambda path: str(path.relative_to(HOUSE)),
+)
+def test_pure_rooms_touch_nothing_outside(path: Path) -> None:
+    """No file, no book, no screen and no clock where rows become amounts and papers."""
+    tree = ast.parse(path.read_text("utf-8"))
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{name.name}" for node in froms for name in node.names}
+    names |= {name for name, _ in imported(path)}
+    assert not names & OUTSIDE
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert not {call.id for call in calls if isinstance(call, ast.Name)} & WORLDLY_CALLS
+    assert not {call.attr for call in calls if isinstance(call, ast.Attribute)} & CLOCKS
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOUSE)))
@@ -64,9 +116,9 @@ def test_every_module_says_what_it_is(path: Path) -> None:
 
 
 def test_settle_never_names_a_claim() -> None:
-    """The settlement is not handed what hospitals claimed; only `given` knows the word, to take it away."""
-    for path in (HOUSE / "settle").glob("*.py"):
-        if path.name != "given.py":
+    """The settlement is not handed what hospitals claimed; only `inputs` knows the word, to take it away."""
+    for path in (HOUSE / "core" / "settle").glob("*.py"):
+        if path.name != "inputs.py":
             assert "_claimed" not in path.read_text("utf-8"), path.name
 
 

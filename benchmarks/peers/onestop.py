@@ -8,17 +8,17 @@ import polars as pl
 
 from benchmarks.data import County, filled
 from benchmarks.peers import CODES
-from onestop_cli import link, pipeline
-from onestop_cli.decide import apply
-from onestop_cli.findings.amounts import amount_checks
-from onestop_cli.findings.checks import raise_all
-from onestop_cli.periods import parse_period
-from onestop_cli.pipeline import Names, Options
+from onestop_cli.core import link, pipeline
+from onestop_cli.core.decisions import apply
+from onestop_cli.core.findings.amounts import amount_checks
+from onestop_cli.core.findings.checks import raise_all
+from onestop_cli.core.pipeline import Names, Options
+from onestop_cli.core.threads import at_once
+from onestop_cli.county.periods import parse_period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules
-from onestop_cli.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS
-from onestop_cli.threads import at_once
+from onestop_cli.tables.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS
 
 PART = 500_000
 RULES, YEAR = "huangzhong-2009", parse_period("2010")

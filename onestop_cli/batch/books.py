@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from onestop_cli.batch.start import county_settings
+from onestop_cli.county.settings import FILE_NAME, LEDGER
 from onestop_cli.errors import stop
-from onestop_cli.settings import FILE_NAME, LEDGER
 
 
 def the_ledger(given: Path | None) -> Path:

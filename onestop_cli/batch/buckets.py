@@ -19,28 +19,28 @@ from onestop_cli import __version__
 from onestop_cli.batch.describe import Read, about_county, about_rules, counts, in_order, inputs
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.batch.reconcile import Request, Tell, names_of, options_of
-from onestop_cli.buckets import BUCKET, PERSON, VISIT, added_up, moves, with_keys
+from onestop_cli.core.closed import no_adjustments
+from onestop_cli.core.findings.files import roster_findings, row_findings, total_findings
+from onestop_cli.core.identify import identify
+from onestop_cli.core.link import understand_roster
+from onestop_cli.core.parts import BUCKET, PERSON, VISIT, added_up, moves, with_keys
+from onestop_cli.core.pipeline import Names, Options, place, work
+from onestop_cli.core.reconcile import control
+from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, stop
-from onestop_cli.findings.files import roster_findings, row_findings, total_findings
-from onestop_cli.history import no_adjustments
-from onestop_cli.identify import identify
-from onestop_cli.link import understand_roster
-from onestop_cli.periods import Period, parse_period
-from onestop_cli.pipeline import Names, Options, place, work
-from onestop_cli.readers.columns import ENTRIES, STAYS, batches, has_columns, scan
+from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, has_columns, scan
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
-from onestop_cli.reading import Reading
-from onestop_cli.reconcile import control
-from onestop_cli.rosters.rostering import roster_faults
+from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
-from onestop_cli.writers.folder import staged
-from onestop_cli.writers.parts_screen import sums
-from onestop_cli.writers.run_folder import write_data
-from onestop_cli.writers.screen import progress
+from onestop_cli.tables.reading import Reading
+from onestop_cli.writers.statements.parts_screen import sums
+from onestop_cli.writers.toolkit.folder import staged
+from onestop_cli.writers.toolkit.run_folder import write_data
+from onestop_cli.writers.toolkit.screen import progress
 
 BATCH = 500_000
 """Rows that are dealt out at a time."""

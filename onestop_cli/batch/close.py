@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from onestop_cli.batch.books import the_ledger
+from onestop_cli.core.closed import REPORTED_AGAIN
+from onestop_cli.core.reconcile import control
 from onestop_cli.errors import stop
-from onestop_cli.history import REPORTED_AGAIN
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import Closed, close
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.waiting import pending
-from onestop_cli.reconcile import control
 from onestop_cli.run import Run, load_run
 
 

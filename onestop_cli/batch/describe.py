@@ -10,17 +10,17 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.batch.past import Past
+from onestop_cli.batch.closed_periods import Past
+from onestop_cli.core.closed import still_pending
+from onestop_cli.core.findings.causes import level_rates
+from onestop_cli.core.pipeline import Earlier
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken
-from onestop_cli.findings.causes import level_rates
-from onestop_cli.history import still_pending
-from onestop_cli.pipeline import Earlier
-from onestop_cli.reading import Reading
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.standards import standards
-from onestop_cli.schema import PER_LAYER, STAY_HEAD
-from onestop_cli.settings import Settings
+from onestop_cli.tables.reading import Reading
+from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
 
 
 @dataclass(frozen=True)

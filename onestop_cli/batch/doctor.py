@@ -16,14 +16,14 @@ from tempfile import TemporaryFile
 
 from onestop_cli import __version__
 from onestop_cli.batch.start import county_settings
+from onestop_cli.county.settings import FILE_NAME, LEDGER, Settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.store import opened
-from onestop_cli.ledger.trial import verify
+from onestop_cli.ledger.trial_balance import verify
 from onestop_cli.rulebook.library import known_rules, load_rules
 from onestop_cli.rulebook.usable import unusable
-from onestop_cli.settings import FILE_NAME, LEDGER, Settings
-from onestop_cli.writers.doctor_screen import show_checks
-from onestop_cli.writers.notice_pdf import printing_fonts
+from onestop_cli.writers.notices.pdf import printing_fonts
+from onestop_cli.writers.screens.doctor import show_checks
 
 FINE, NOTE, BAD = "正常", "注意", "不行"
 

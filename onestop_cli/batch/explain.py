@@ -7,13 +7,13 @@ from pathlib import Path
 
 from onestop_cli import __version__
 from onestop_cli.batch.run_rules import rules_of
-from onestop_cli.explained.explaining import explain
-from onestop_cli.explained.which_stay import the_stay
+from onestop_cli.explain.explanation import explain
+from onestop_cli.explain.which_stay import the_stay
 from onestop_cli.run import load_run
-from onestop_cli.writers.explanation_page import page, write_book
-from onestop_cli.writers.explanation_screen import show
-from onestop_cli.writers.folder import refuse_existing, staged_file
-from onestop_cli.writers.screen import console_for
+from onestop_cli.writers.explain.page import page, write_book
+from onestop_cli.writers.explain.screen import show
+from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
+from onestop_cli.writers.toolkit.screen import console_for
 
 FOOT = f"由 onestop {__version__} 依据结算结果生成。本页含个人信息，仅供经办核对，不得张贴。"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import accounts
-from onestop_cli.ledger.past import closed_periods
+from onestop_cli.ledger.load import closed_periods
 from onestop_cli.ledger.store import opened
-from onestop_cli.periods import Period
-from onestop_cli.publicity.posting import FundLine
+from onestop_cli.notices.notice_period import FundLine
 
 
 def fund_lines(ledger: Path, period: Period) -> tuple[FundLine, ...]:

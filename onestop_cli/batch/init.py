@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from onestop_cli.places import template_folder
+from onestop_cli.county.settings import FILE_NAME, load_settings
+from onestop_cli.resources import template_folder
 from onestop_cli.rulebook.library import find_rules
-from onestop_cli.settings import FILE_NAME, load_settings
-from onestop_cli.writers.folder import staged
+from onestop_cli.writers.toolkit.folder import staged
 
 REGISTER = "定点机构名册.csv"
 REGISTER_COLUMNS = ("机构名称", "机构级别", "所有制", "收款单位", "开户银行", "账号", "备注")
@@ -37,7 +37,7 @@ def start_county(folder: Path, answers: Answers) -> None:
         (stage / FILE_NAME).write_text(settings_text(answers), "utf-8")
         load_settings(stage / FILE_NAME)
         (stage / REGISTER).write_text(",".join(REGISTER_COLUMNS) + "\r\n", "utf-8-sig")
-        guide = (template_folder() / GUIDE).read_text("utf-8")
+        guide = (template_folder() / "county" / GUIDE).read_text("utf-8")
         (stage / GUIDE).write_text(guide, "utf-8-sig", newline="\r\n")
         for inbox in INBOX:
             (stage / inbox).mkdir(parents=True)
@@ -45,7 +45,7 @@ def start_county(folder: Path, answers: Answers) -> None:
 
 def settings_text(answers: Answers) -> str:
     """`onestop.toml` with the answers in it."""
-    template = (template_folder() / FILE_NAME).read_text("utf-8")
+    template = (template_folder() / "county" / FILE_NAME).read_text("utf-8")
     return template.format(
         name=_inside(answers.name),
         code=_inside(answers.code),

@@ -12,27 +12,27 @@ import polars as pl
 from pydantic import ValidationError
 
 from onestop_cli.batch.start import county_settings
+from onestop_cli.county.settings import FILE_NAME, Layout, Settings
+from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.inspection import ColumnSeen, SheetSeen
 from onestop_cli.money import yuan
-from onestop_cli.readers.doubts import overlooked, unclear
+from onestop_cli.readers.containers.grid import Grid, column_letter
+from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
-from onestop_cli.readers.grid import Grid, column_letter
-from onestop_cli.readers.inbox import Opened, open_files
+from onestop_cli.readers.layout.doubts import overlooked, unclear
+from onestop_cli.readers.layout.row_kinds import sort_rows
+from onestop_cli.readers.layout.sheets import account, left_alone, nothing_taken, understand
+from onestop_cli.readers.layout.styles import sample_of, style_of
+from onestop_cli.readers.layout.table_spec import Sought
+from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.whose import file_pattern
 from onestop_cli.readers.register import read_register, register_rows, register_sought
 from onestop_cli.readers.roster import read_roster_table, roster_sought
-from onestop_cli.readers.rows import sort_rows
-from onestop_cli.readers.sheets import account, left_alone, nothing_taken, understand
-from onestop_cli.readers.sought import Sought
 from onestop_cli.readers.stays import read_stays_table, stays_sought
-from onestop_cli.readers.styles import sample_of, style_of
-from onestop_cli.readers.table import Table
-from onestop_cli.readers.whose import file_pattern
-from onestop_cli.reading import SheetReading
-from onestop_cli.settings import FILE_NAME, Layout, Settings
-from onestop_cli.synonyms import Names, names
-from onestop_cli.writers.inspect_screen import say, show
-from onestop_cli.writers.layout_block import append_layouts
+from onestop_cli.tables.inspection import ColumnSeen, SheetSeen
+from onestop_cli.tables.reading import SheetReading
+from onestop_cli.writers.screens.inspect import say, show
+from onestop_cli.writers.toolkit.layout_block import append_layouts
 
 KINDS = ("stays", "roster", "register")
 """What a file is tried as when nobody says; an enrolment list looks like a roster, and must be asked for."""

@@ -10,21 +10,21 @@ from pathlib import Path
 from onestop_cli.batch.books import the_ledger
 from onestop_cli.batch.close import operator, refuse_changed
 from onestop_cli.batch.start import county_settings
+from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance
 from onestop_cli.ledger.registers import advances, closings, inputs, postings
 from onestop_cli.ledger.store import opened, snapshot
-from onestop_cli.ledger.trial import posted_unlike, trial_balance, verify
+from onestop_cli.ledger.trial_balance import posted_unlike, trial_balance, verify
 from onestop_cli.ledger.waiting import pending, still_owed
 from onestop_cli.money import parse_fen
-from onestop_cli.periods import parse_period
-from onestop_cli.readers.days import Habit, read_day
+from onestop_cli.readers.layout.days import Habit, read_day
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.run import load_run
-from onestop_cli.writers.folder import refuse_existing, staged, staged_file
-from onestop_cli.writers.ledger_book import Books, write_ledger_book, write_ledger_csv
-from onestop_cli.writers.ledger_screen import show_advance, show_books, show_verified
+from onestop_cli.writers.ledger.book import Books, write_ledger_book, write_ledger_csv
+from onestop_cli.writers.ledger.screen import show_advance, show_books, show_verified
+from onestop_cli.writers.toolkit.folder import refuse_existing, staged, staged_file
 
 
 def show(ledger: Path | None) -> None:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from onestop_cli.batch.books import the_ledger
 from onestop_cli.batch.start import county_settings
-from onestop_cli.deadlines import table_due
+from onestop_cli.county.deadlines import table_due
+from onestop_cli.county.periods import parse_period
+from onestop_cli.county.settings import Counts
 from onestop_cli.errors import stop
-from onestop_cli.ledger.report import report
+from onestop_cli.ledger.final_account import report
 from onestop_cli.ledger.store import opened, snapshot
-from onestop_cli.papers.indicators import of_figures
-from onestop_cli.periods import parse_period
-from onestop_cli.settings import Counts
-from onestop_cli.writers.folder import refuse_existing, staged_file
-from onestop_cli.writers.period_book import PeriodPaper, write_period_book
-from onestop_cli.writers.period_screen import show_period
+from onestop_cli.statements.indicators import of_figures
+from onestop_cli.writers.ledger.final_book import PeriodPaper, write_period_book
+from onestop_cli.writers.ledger.final_screen import show_period
+from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 
 
 def report_period(ledger: Path | None, period: str, out: Path | None) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onestop_cli.batch.run_rules import rules_of
-from onestop_cli.papers.letters import hospital_letters, missed
-from onestop_cli.papers.patterns import shown_findings
-from onestop_cli.papers.statements import Statement
 from onestop_cli.run import load_run
-from onestop_cli.writers import letters as pages
-from onestop_cli.writers.folder import refuse_existing, safe_names, staged
+from onestop_cli.statements.letters import hospital_letters, missed
+from onestop_cli.statements.patterns import shown_findings
+from onestop_cli.statements.statement import Statement
+from onestop_cli.writers.statements import letters as pages
+from onestop_cli.writers.toolkit.folder import refuse_existing, safe_names, staged
 
 HOSPITALS = "整改通知"
 MISSED = "漏救告知函"

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.papers.form_fields import (
+from onestop_cli.run import Run
+from onestop_cli.statements.form_fields import (
     Fields,
     county_fields,
     hospital_fields,
     hospital_rows,
     stay_rows,
 )
-from onestop_cli.papers.patterns import shown_findings, with_reasons
-from onestop_cli.papers.statements import Statement
-from onestop_cli.run import Run
-from onestop_cli.settings import Settings
-from onestop_cli.writers.county_book import write_county_book
-from onestop_cli.writers.findings_book import write_findings_book
-from onestop_cli.writers.folder import safe_name, safe_names, staged
-from onestop_cli.writers.hospital_book import HospitalAccount, write_hospital_book
-from onestop_cli.writers.report import write_report
-from onestop_cli.writers.run_folder import (
+from onestop_cli.statements.patterns import shown_findings, with_reasons
+from onestop_cli.statements.statement import Statement
+from onestop_cli.writers.statements.county_book import write_county_book
+from onestop_cli.writers.statements.findings_book import write_findings_book
+from onestop_cli.writers.statements.hospital_book import HospitalAccount, write_hospital_book
+from onestop_cli.writers.statements.report import write_report
+from onestop_cli.writers.toolkit.folder import safe_name, safe_names, staged
+from onestop_cli.writers.toolkit.run_folder import (
     COUNTY_BOOK,
     FINDINGS_BOOK,
     HOSPITALS,
@@ -91,7 +91,7 @@ def _write_hospitals(
 
 def _fill(form: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:
     """Fill the county's own form; what can open one is only loaded where there is one."""
-    from onestop_cli.writers.form import fill_form
+    from onestop_cli.writers.toolkit.form import fill_form
 
     fill_form(form, fields, rows, out)
 

@@ -12,14 +12,14 @@ from rich.console import Console
 
 from onestop_cli.batch.roster import refuse, rosters, understood
 from onestop_cli.batch.start import county_settings
+from onestop_cli.county.settings import FILE_NAME, Settings
+from onestop_cli.county.synonyms import key, names
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.enrolment import read_enrolment
 from onestop_cli.rosters.premium import Amounts, premium
-from onestop_cli.settings import FILE_NAME, Settings
-from onestop_cli.synonyms import key, names
-from onestop_cli.writers.folder import staged_file
-from onestop_cli.writers.premium_book import Paper, write_premium_board, write_premium_book
-from onestop_cli.writers.premium_screen import show_premium
+from onestop_cli.writers.rosters.premium_book import Paper, write_premium_board, write_premium_book
+from onestop_cli.writers.rosters.premium_screen import show_premium
+from onestop_cli.writers.toolkit.folder import staged_file
 
 
 @dataclass(frozen=True)

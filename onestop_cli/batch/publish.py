@@ -13,16 +13,16 @@ from typing import Any
 from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import stop
-from onestop_cli.publicity.notices import Notice, notices_of
-from onestop_cli.publicity.posting import FundLine, Posting, Wall, posting_of
-from onestop_cli.publicity.rolls import rolls_of
+from onestop_cli.notices.notice_period import FundLine, Posting, Wall, posting_of
+from onestop_cli.notices.notices import Notice, notices_of
+from onestop_cli.notices.rolls import rolls_of
 from onestop_cli.run import Run, load_run
-from onestop_cli.writers import site
-from onestop_cli.writers.boards import notice_boards, roll_boards, write_boards, write_page
-from onestop_cli.writers.folder import refuse_existing, staged
-from onestop_cli.writers.notice_paths import stems
-from onestop_cli.writers.notice_words import Look
-from onestop_cli.writers.scan import refuse_numbers
+from onestop_cli.writers.notices import site
+from onestop_cli.writers.notices.boards import notice_boards, roll_boards, write_boards, write_page
+from onestop_cli.writers.notices.paths import stems
+from onestop_cli.writers.notices.words import Look
+from onestop_cli.writers.toolkit.folder import refuse_existing, staged
+from onestop_cli.writers.toolkit.scan import refuse_numbers
 
 BOARDS, SITE = "张贴", "网站"
 

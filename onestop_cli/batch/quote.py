@@ -14,24 +14,24 @@ from typing import Any
 import polars as pl
 
 from onestop_cli import __version__
-from onestop_cli.batch.past import remember
+from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.start import county_settings
+from onestop_cli.core.identify import identify
+from onestop_cli.county.settings import FILE_NAME
+from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.explained.quoting import YearSoFar, quote
-from onestop_cli.identify import identify
+from onestop_cli.explain.quotation import YearSoFar, quote
 from onestop_cli.money import parse_fen
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
-from onestop_cli.schema import LEVELS, READ_STAYS, empty
-from onestop_cli.settings import FILE_NAME
-from onestop_cli.synonyms import Names, names
-from onestop_cli.writers.explanation_page import page
-from onestop_cli.writers.explanation_screen import show
-from onestop_cli.writers.folder import refuse_existing, staged_file
-from onestop_cli.writers.screen import console_for
+from onestop_cli.tables.schema import LEVELS, READ_STAYS, empty
+from onestop_cli.writers.explain.page import page
+from onestop_cli.writers.explain.screen import show
+from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
+from onestop_cli.writers.toolkit.screen import console_for
 
 FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以出院结算为准。"
 

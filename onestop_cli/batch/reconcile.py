@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli import __version__
+from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.describe import (
     Read,
     about_county,
@@ -19,26 +20,25 @@ from onestop_cli.batch.describe import (
     in_order,
     inputs,
 )
-from onestop_cli.batch.past import remember
-from onestop_cli.decide import CARRIED_OUT, Decisions
+from onestop_cli.core.decisions import CARRIED_OUT, Decisions
+from onestop_cli.core.findings.files import roster_findings, row_findings, total_findings
+from onestop_cli.core.link import understand_roster
+from onestop_cli.core.pipeline import Earlier, Names, Options, Work, work
+from onestop_cli.core.reconcile import control
+from onestop_cli.county.periods import Period, parse_period
+from onestop_cli.county.settings import Settings
+from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.findings.files import roster_findings, row_findings, total_findings
-from onestop_cli.link import understand_roster
-from onestop_cli.periods import Period, parse_period
-from onestop_cli.pipeline import Earlier, Names, Options, Work, work
-from onestop_cli.readers.locked import passwords_in
+from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
-from onestop_cli.reconcile import control
-from onestop_cli.rosters.rostering import roster_faults
+from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
-from onestop_cli.schema import empty
-from onestop_cli.settings import Settings
-from onestop_cli.synonyms import names as synonyms
+from onestop_cli.tables.schema import empty
 
 Tell = Callable[[str], None]
 """Told the Chinese name of each stage as it begins."""

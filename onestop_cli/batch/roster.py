@@ -11,16 +11,16 @@ from rich.console import Console
 from xlsxwriter.exceptions import XlsxFileError
 
 from onestop_cli.batch.start import county_settings
+from onestop_cli.core.link import understand_roster
+from onestop_cli.county.settings import FILE_NAME, Settings
+from onestop_cli.county.synonyms import key, names
 from onestop_cli.errors import CannotRun, stop
-from onestop_cli.link import understand_roster
 from onestop_cli.readers.roster import read_rosters
-from onestop_cli.rosters.roster_changes import diff_rosters
-from onestop_cli.rosters.rostering import check_roster
-from onestop_cli.settings import FILE_NAME, Settings
-from onestop_cli.synonyms import key, names
-from onestop_cli.writers.folder import refuse_existing
-from onestop_cli.writers.roster_book import write_changes_book, write_check_book
-from onestop_cli.writers.roster_screen import show_changes, show_check
+from onestop_cli.rosters.changes import diff_rosters
+from onestop_cli.rosters.quality import check_roster
+from onestop_cli.writers.rosters.book import write_changes_book, write_check_book
+from onestop_cli.writers.rosters.screen import show_changes, show_check
+from onestop_cli.writers.toolkit.folder import refuse_existing
 
 
 def check(paths: Sequence[Path], day: date, out: Path | None) -> None:

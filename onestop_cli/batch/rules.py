@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.explained.casework import work_out
+from onestop_cli.explain.casework import work_out
 from onestop_cli.rulebook import check as proof
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.changes import changes
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, find_rules, known_rules, load_rule, load_rules
-from onestop_cli.writers import rules_screen as screen
+from onestop_cli.writers.screens import rules as screen
 
 
 def listing(names: Sequence[str]) -> None:

@@ -15,18 +15,18 @@ from onestop_cli.money import parse_fen
 from onestop_cli.rulebook.change import split_change
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run, load_run
-from onestop_cli.schema import LEVELS
 from onestop_cli.simulation.budget import Found, seek
+from onestop_cli.simulation.compare import Comparison, Governs, compare, outcome, own
 from onestop_cli.simulation.proposal import Proposal, Typed
-from onestop_cli.simulation.simulate import Comparison, Governs, compare, outcome, own
+from onestop_cli.simulation.stays import Part, Year, gather
 from onestop_cli.simulation.study import Study, Tried
-from onestop_cli.simulation.year import Part, Year, gather
-from onestop_cli.writers.folder import refuse_existing, staged
-from onestop_cli.writers.screen import progress
-from onestop_cli.writers.simulate_book import write_simulate_book
-from onestop_cli.writers.simulate_data import write_simulate_data
-from onestop_cli.writers.simulate_page import write_simulate_page
-from onestop_cli.writers.simulate_screen import show_study
+from onestop_cli.tables.schema import LEVELS
+from onestop_cli.writers.simulation.book import write_simulate_book
+from onestop_cli.writers.simulation.data import write_simulate_data
+from onestop_cli.writers.simulation.page import write_simulate_page
+from onestop_cli.writers.simulation.screen import show_study
+from onestop_cli.writers.toolkit.folder import refuse_existing, staged
+from onestop_cli.writers.toolkit.screen import progress
 
 BOOK, PAGE = "政策测算.xlsx", "政策测算.html"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from onestop_cli.batch.papers import write_run
 from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.county.periods import parse_period
+from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.periods import parse_period
 from onestop_cli.run import Run
-from onestop_cli.settings import FILE_NAME, Settings, load_settings
-from onestop_cli.writers.folder import refuse_existing
-from onestop_cli.writers.screen import progress, summary
+from onestop_cli.writers.toolkit.folder import refuse_existing
+from onestop_cli.writers.toolkit.screen import progress, summary
 
 
 @dataclass(frozen=True)

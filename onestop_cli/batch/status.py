@@ -11,17 +11,17 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.batch.start import county_settings
+from onestop_cli.county.progress import Inbox, LastRun, Standing, period_of
+from onestop_cli.county.settings import LEDGER, Settings
+from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.past import closed_periods
+from onestop_cli.ledger.load import closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
-from onestop_cli.reading import InputFile, Reading
-from onestop_cli.settings import LEDGER, Settings
-from onestop_cli.standing import Inbox, LastRun, Standing, period_of
-from onestop_cli.synonyms import names
-from onestop_cli.writers.status_screen import show_standing
+from onestop_cli.tables.reading import InputFile, Reading
+from onestop_cli.writers.screens.status import show_standing
 
 PUBLISHED, INSPECTED = "公示", "检查"
 """Folders of a county where the manual puts the papers of a period."""

@@ -7,14 +7,14 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.batch.run_rules import rules_of
+from onestop_cli.county.synonyms import near
 from onestop_cli.errors import stop
-from onestop_cli.explained.which_stay import the_stay
-from onestop_cli.papers.papers_of_stay import StayPaper, papers_of, why_none
+from onestop_cli.explain.papers_of_stay import StayPaper, papers_of, why_none
+from onestop_cli.explain.which_stay import the_stay
 from onestop_cli.run import Run, load_run
-from onestop_cli.schema import PLACE
-from onestop_cli.synonyms import near
-from onestop_cli.writers.folder import refuse_existing, staged
-from onestop_cli.writers.stay_papers import APPROVAL, STATEMENT, approvals, statements
+from onestop_cli.tables.schema import PLACE
+from onestop_cli.writers.explain.stay_papers import APPROVAL, STATEMENT, approvals, statements
+from onestop_cli.writers.toolkit.folder import refuse_existing, staged
 
 
 def write_stay_papers(folder: Path, text: str | None, hospital: str | None, out: Path) -> int:

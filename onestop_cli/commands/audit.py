@@ -10,8 +10,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from onestop_cli.auditing.audit_plan import Choices
-    from onestop_cli.batch.audit import Audited, Extras
+    from onestop_cli.audit.plan import Choices
+    from onestop_cli.batch.audit.draw import Audited, Extras
 
 
 def audit(
@@ -55,8 +55,8 @@ def audit(
         return _verify(run, verify)
     if returned:
         return _report(run, returned, out or returned.absolute().parent)
-    from onestop_cli.auditing.audit_plan import Choices
-    from onestop_cli.batch.audit import Extras
+    from onestop_cli.audit.plan import Choices
+    from onestop_cli.batch.audit.draw import Extras
 
     seeds = tuple(seed or ())
     choices = Choices(seeds, method, size, confidence, tolerable, expected, leads)
@@ -69,7 +69,7 @@ def _draw(
     """Check, draw, write the papers, and say what was drawn."""
     from datetime import datetime
 
-    from onestop_cli.batch.audit import audit_folder, thresholds_from
+    from onestop_cli.batch.audit.draw import audit_folder, thresholds_from
     from onestop_cli.errors import stop
 
     if out is None:
@@ -80,7 +80,7 @@ def _draw(
 
 def _tell(done: Audited, out: Path) -> None:
     """What was drawn and what comes next."""
-    from onestop_cli.auditing.sampling import METHODS
+    from onestop_cli.audit.sampling import METHODS
     from onestop_cli.money import yuan
 
     plan = done.plan
@@ -104,7 +104,7 @@ def _tell(done: Audited, out: Path) -> None:
 
 def _verify(run: Path, plan: Path) -> None:
     """Draw again and say so; what differs ends the command with exit code 2."""
-    from onestop_cli.batch.audit import verify
+    from onestop_cli.batch.audit.draw import verify
 
     drawing = verify(run, plan)
     typer.echo(
@@ -116,9 +116,9 @@ def _verify(run: Path, plan: Path) -> None:
 
 def _report(run: Path, returned: Path, out: Path) -> None:
     """Evaluate what came back and say what it proves."""
-    from onestop_cli.batch.audit_returned import evaluate_returned
+    from onestop_cli.batch.audit.returned import evaluate_returned
     from onestop_cli.money import yuan
-    from onestop_cli.writers.audit_words import conclusion
+    from onestop_cli.writers.audit.words import conclusion
 
     report, target = evaluate_returned(run, returned, out)
     typer.echo(conclusion(report.evaluation, report.plan))

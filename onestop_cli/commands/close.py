@@ -18,6 +18,6 @@ def close(
     from datetime import datetime
 
     from onestop_cli.batch.close import close_run
-    from onestop_cli.writers.ledger_screen import show_closed
+    from onestop_cli.writers.ledger.screen import show_closed
 
     show_closed(close_run(run, ledger, datetime.now().astimezone()))

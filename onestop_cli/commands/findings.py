@@ -11,8 +11,8 @@ def findings(
     code: Annotated[str | None, typer.Argument(help="差错代码，例如 ID03；不写则列出全部")] = None,
 ) -> None:
     """差错代码是什么意思、有什么影响、怎么办。"""
+    from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
     from onestop_cli.errors import stop
-    from onestop_cli.findings.catalogue import CATALOGUE, SEVERITIES
 
     if code is None:
         for finding in CATALOGUE.values():
@@ -24,7 +24,7 @@ def findings(
     typer.echo(f"{found.code}  {found.title}（{SEVERITIES[found.severity]}）")
     typer.echo(f"含义：{found.meaning}\n影响：{found.effect}\n怎么办：{found.remedy}")
     if found.code in ("AM01", "AM02"):
-        from onestop_cli.findings.causes import explained_tokens
+        from onestop_cli.core.findings.causes import explained_tokens
 
         typer.echo("原因（cause 一列）：")
         for token, words in explained_tokens():

@@ -49,7 +49,7 @@ def inspect(
 ) -> None:
     """看一份文件是怎么读懂的：工作表、表头、各列含义和写法、行的去向、疑问；可保存读法。"""
     from onestop_cli.batch.inspect import Asked, inspect, layout_by_hand
-    from onestop_cli.readers.locked import passwords_in
+    from onestop_cli.readers.containers.locked import passwords_in
 
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter("只能是 stays、roster、register 或 enrolment", param_hint="--as")

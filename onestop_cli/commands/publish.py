@@ -36,7 +36,7 @@ def publish(
 ) -> None:
     """三级公示：村级、乡级、县级和各医疗机构的名单，张贴版与网站版。"""
     from onestop_cli.batch.publish import Choices, publish_folder
-    from onestop_cli.writers.notice_words import Look
+    from onestop_cli.writers.notices.words import Look
 
     choices = Choices(Look(paper, large), names=names, pdf=pdf)
     done = publish_folder(run, out, choices, start=start, days=days, since=since, ledger=ledger)

@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.past import closed_periods
+from onestop_cli.ledger.load import closed_periods
 from onestop_cli.ledger.store import transaction
-from onestop_cli.periods import Period, parse_period
 
 APPROVED = ("payable", "offset", "supplement")
 """What of a layer its fund pays."""

@@ -12,13 +12,13 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.core.closed import POSTED, WHOLE
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.history import POSTED, WHOLE
 from onestop_cli.ledger.accounts import Line, standing
-from onestop_cli.ledger.facts import pack
+from onestop_cli.ledger.pack import pack
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
-from onestop_cli.schema import row_place
+from onestop_cli.tables.schema import row_place
 
 
 @dataclass(frozen=True)

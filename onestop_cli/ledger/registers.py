@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from onestop_cli.identify import mask_id
+from onestop_cli.core.identify import mask_id
 from onestop_cli.ledger.accounts import funds
-from onestop_cli.schema import Schema
+from onestop_cli.tables.schema import Schema
 
 AMOUNTS = {
     "claimed": "申报",

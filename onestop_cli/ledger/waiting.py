@@ -6,8 +6,8 @@ import sqlite3
 
 import polars as pl
 
-from onestop_cli.history import PENDING
-from onestop_cli.identify import mask_id
+from onestop_cli.core.closed import PENDING
+from onestop_cli.core.identify import mask_id
 from onestop_cli.ledger.accounts import sums
 
 

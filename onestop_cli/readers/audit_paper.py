@@ -12,9 +12,9 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from onestop_cli.auditing.returned import Line
+from onestop_cli.audit.returned import Line
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.readers.days import Habit, read_day
+from onestop_cli.readers.layout.days import Habit, read_day
 
 
 @dataclass(frozen=True)

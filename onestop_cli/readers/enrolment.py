@@ -7,14 +7,15 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Problem
-from onestop_cli.readers.aliases import aliases
-from onestop_cli.readers.doubts import two_headers
-from onestop_cli.readers.faults import Faults
-from onestop_cli.readers.headers import Header
-from onestop_cli.readers.inbox import open_files
-from onestop_cli.readers.rows import sort_rows
-from onestop_cli.readers.sheets import (
+from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.layout.aliases import aliases
+from onestop_cli.readers.layout.doubts import two_headers
+from onestop_cli.readers.layout.headers import Header
+from onestop_cli.readers.layout.reading_faults import Faults
+from onestop_cli.readers.layout.row_kinds import sort_rows
+from onestop_cli.readers.layout.sheets import (
     account,
     id_numeric,
     place_columns,
@@ -22,11 +23,10 @@ from onestop_cli.readers.sheets import (
     read_all,
     spoiled_ids,
 )
-from onestop_cli.readers.sought import Sought
-from onestop_cli.readers.table import Table
-from onestop_cli.reading import Reading, SheetReading, together
-from onestop_cli.schema import READ_ENROLMENT
-from onestop_cli.settings import Settings
+from onestop_cli.readers.layout.table_spec import Sought
+from onestop_cli.readers.layout.typed import Table
+from onestop_cli.tables.reading import Reading, SheetReading, together
+from onestop_cli.tables.schema import READ_ENROLMENT
 
 _WORDS = {"township": "township", "village": "village", "marked_raw": "marked"}
 """Column of `READ_ENROLMENT` → field."""

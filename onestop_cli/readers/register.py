@@ -7,19 +7,19 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.county.settings import Settings
+from onestop_cli.county.synonyms import Names, key, names, near
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.papers.payees import PAYEE
-from onestop_cli.readers.aliases import aliases
-from onestop_cli.readers.grid import Cell
-from onestop_cli.readers.headers import Header
-from onestop_cli.readers.inbox import open_files
-from onestop_cli.readers.rows import sort_rows
-from onestop_cli.readers.sheets import find_tables
-from onestop_cli.readers.sought import Sought
-from onestop_cli.readers.table import Table
-from onestop_cli.schema import LEVELS, REGISTER
-from onestop_cli.settings import Settings
-from onestop_cli.synonyms import Names, key, names, near
+from onestop_cli.readers.containers.grid import Cell
+from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.layout.aliases import aliases
+from onestop_cli.readers.layout.headers import Header
+from onestop_cli.readers.layout.row_kinds import sort_rows
+from onestop_cli.readers.layout.sheets import find_tables
+from onestop_cli.readers.layout.table_spec import Sought
+from onestop_cli.readers.layout.typed import Table
+from onestop_cli.statements.payees import PAYEE
+from onestop_cli.tables.schema import LEVELS, REGISTER
 
 _ACCOUNT = PAYEE["account"]
 _EXACT = 10**15

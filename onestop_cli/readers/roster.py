@@ -8,17 +8,19 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.core.identify import identify
+from onestop_cli.county.settings import Settings
+from onestop_cli.county.synonyms import Names, key, names
 from onestop_cli.errors import Problem
-from onestop_cli.identify import identify
-from onestop_cli.readers.aliases import aliases
-from onestop_cli.readers.days import Habit, days
-from onestop_cli.readers.doubts import layout_hint, two_headers
-from onestop_cli.readers.faults import Faults, read_days
-from onestop_cli.readers.headers import Header
-from onestop_cli.readers.household import same_household
-from onestop_cli.readers.inbox import open_files
-from onestop_cli.readers.rows import Sorted, sort_rows
-from onestop_cli.readers.sheets import (
+from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.layout.aliases import aliases
+from onestop_cli.readers.layout.days import Habit, days
+from onestop_cli.readers.layout.doubts import layout_hint, two_headers
+from onestop_cli.readers.layout.headers import Header
+from onestop_cli.readers.layout.household import same_household
+from onestop_cli.readers.layout.reading_faults import Faults, read_days
+from onestop_cli.readers.layout.row_kinds import Sorted, sort_rows
+from onestop_cli.readers.layout.sheets import (
     BIRTH_CENTURY,
     account,
     id_numeric,
@@ -27,13 +29,11 @@ from onestop_cli.readers.sheets import (
     read_all,
     spoiled_ids,
 )
-from onestop_cli.readers.sought import Sought
-from onestop_cli.readers.table import Table
-from onestop_cli.readers.whose import of_file, without_document_words
-from onestop_cli.reading import Reading, SheetReading, together
-from onestop_cli.schema import READ_ROSTER
-from onestop_cli.settings import Settings
-from onestop_cli.synonyms import Names, key, names
+from onestop_cli.readers.layout.table_spec import Sought
+from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.whose import of_file, without_document_words
+from onestop_cli.tables.reading import Reading, SheetReading, together
+from onestop_cli.tables.schema import READ_ROSTER
 
 _WORDS = {
     "township": "township",

@@ -13,10 +13,10 @@ from functools import cached_property
 
 import polars as pl
 
+from onestop_cli.core.identify import identify
 from onestop_cli.errors import Broken
-from onestop_cli.identify import identify
-from onestop_cli.rosters.rostering import in_force
-from onestop_cli.schema import row_place
+from onestop_cli.rosters.quality import in_force
+from onestop_cli.tables.schema import row_place
 
 FATES = {
     "paid": ("列入资助", ""),

@@ -10,7 +10,7 @@ import polars as pl
 
 from onestop_cli.rulebook.language import NONE, Expense, Layer, Quota, RuleFile
 from onestop_cli.rulebook.terms import NO_LIMIT, Cell, Terms, defaults
-from onestop_cli.schema import LAYERS
+from onestop_cli.tables.schema import LAYERS
 
 
 @dataclass(frozen=True)

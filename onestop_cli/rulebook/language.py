@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from onestop_cli.rulebook.scalars import Fen, Listed, Points, Rate
-from onestop_cli.schema import LEVELS
+from onestop_cli.tables.schema import LEVELS
 
 TO_FILL = "to-fill"
 UNKNOWN = "unknown"

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from onestop_cli import places
+from onestop_cli import resources as places
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.faults import key_problems
 from onestop_cli.rulebook.language import RuleFile

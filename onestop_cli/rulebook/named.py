@@ -17,7 +17,7 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.faults import Key
 from onestop_cli.rulebook.language import ASPECTS, OPTIONAL, Expense, Layer, Pool, RuleFile
-from onestop_cli.schema import LEVELS
+from onestop_cli.tables.schema import LEVELS
 
 MAIN = {
     "deductible": "amount",

@@ -28,7 +28,7 @@ from onestop_cli.rulebook.language import (
     Transfer,
 )
 from onestop_cli.rulebook.terms import Axis, Cell
-from onestop_cli.schema import LEVELS
+from onestop_cli.tables.schema import LEVELS
 
 ASPECTS = {
     "deductible": "起付线",

@@ -17,9 +17,9 @@ from onestop_cli.errors import stop
 from onestop_cli.money import yuan
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.named import Spot, in_words
+from onestop_cli.simulation.compare import fund_cost
 from onestop_cli.simulation.proposal import Proposal, Typed
-from onestop_cli.simulation.simulate import fund_cost
-from onestop_cli.simulation.year import Year
+from onestop_cli.simulation.stays import Year
 
 CURVE = 12
 """Settings that are tried for the curve alone."""

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.papers.statements import STATUS
 from onestop_cli.rulebook import words
 from onestop_cli.simulation import impact
-from onestop_cli.simulation.simulate import Comparison
-from onestop_cli.simulation.year import Year
+from onestop_cli.simulation.compare import Comparison
+from onestop_cli.simulation.stays import Year
+from onestop_cli.statements.statement import STATUS
 
 BEHAVIOUR = (
     "没有预测就医行为：假定住院次数、费用和转诊都与实际相同；"

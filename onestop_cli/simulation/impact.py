@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from onestop_cli.money import share
-from onestop_cli.papers.statements import NO_CATEGORY, NOWHERE
-from onestop_cli.schema import LEVELS
-from onestop_cli.simulation.simulate import Comparison, exact
+from onestop_cli.simulation.compare import Comparison, exact
+from onestop_cli.statements.statement import NO_CATEGORY, NOWHERE
+from onestop_cli.tables.schema import LEVELS
 
 SIDES = ("before", "after")
 

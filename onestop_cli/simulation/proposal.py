@@ -14,7 +14,7 @@ from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, read_toml
 from onestop_cli.rulebook.named import Spot, find_spot, spots
 from onestop_cli.rulebook.usable import unusable
-from onestop_cli.simulation.simulate import Governs, Variant
+from onestop_cli.simulation.compare import Governs, Variant
 
 _NOT_TERMS = ("标题", "施行日期", "终止日期")
 """What is no term: it changes nothing for a stay that is tried on."""

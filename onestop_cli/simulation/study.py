@@ -10,12 +10,14 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.explained.explaining import Part, rule_parts
-from onestop_cli.periods import parse_period
-from onestop_cli.simulation import caveats, impact, spread, telling
+from onestop_cli.county.periods import parse_period
+from onestop_cli.explain.explanation import Part, rule_parts
+from onestop_cli.simulation import burdens as spread
+from onestop_cli.simulation import caveats, impact
+from onestop_cli.simulation import sentences as telling
 from onestop_cli.simulation.budget import Found
-from onestop_cli.simulation.simulate import Comparison, Variant, own, settled
-from onestop_cli.simulation.year import Year
+from onestop_cli.simulation.compare import Comparison, Variant, own, settled
+from onestop_cli.simulation.stays import Year
 
 
 @dataclass(frozen=True)

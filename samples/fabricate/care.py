@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from onestop_cli.periods import Period
+from onestop_cli.county.periods import Period
 from samples.fabricate.model import Hospital, Person, Stay
 from samples.fabricate.people import Registry
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from onestop_cli.periods import parse_period
+from onestop_cli.county.periods import parse_period
 from samples.fabricate.care import admit
 from samples.fabricate.claims import price
 from samples.fabricate.desk import Desk

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from onestop_cli.periods import Period
+from onestop_cli.county.periods import Period
 from samples.fabricate.claims import is_exact
 from samples.fabricate.model import Entry, Hospital, Stay
 from samples.fabricate.rosters import applicable

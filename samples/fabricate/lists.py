@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from onestop_cli.periods import Period
+from onestop_cli.county.periods import Period
 from samples.fabricate.model import LEVEL_NAMES, County, Hospital, Stay
 from samples.fabricate.shapes import DAYS, MONEY, Shape
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from onestop_cli.periods import Period
+from onestop_cli.county.periods import Period
 from samples.fabricate.shapes import Shape
 
 LEVEL_NAMES = {"township": "乡级", "county": "县级", "city": "市级", "province": "省级"}

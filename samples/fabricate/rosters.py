@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from onestop_cli.periods import Period
+from onestop_cli.county.periods import Period
 from samples.fabricate.model import Entry
 from samples.fabricate.people import Registry
 from samples.fabricate.pricing import PRIORITY

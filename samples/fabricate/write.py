@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from onestop_cli.periods import Period, parse_period
+from onestop_cli.county.periods import Period, parse_period
 from samples.fabricate.enrolment import enrolment_lines, year_of
 from samples.fabricate.lists import Line, hospital_lines, roster_lines
 from samples.fabricate.model import LEVEL_NAMES, County, Hospital, Stay

@@ -29,7 +29,7 @@ HEAD = """\
 
 Governments, newspapers and offices print examples to explain a policy. Each is a rule file made of its own
 numbers in `tests/published/rules/`, with the example as a case beside it, and is worked out by the engine that
-settles a quarter (`tests/test_published.py`). Where a page contradicts its own rule, the tool gives the rule's
+settles a quarter (`tests/rulebook/test_published.py`). Where a page contradicts its own rule, the tool gives the rule's
 figure. Amounts are yuan. Made by `python -m tests.published.table > docs/published-examples.md`.
 
 | place, year | example | printed | by the rule | verdict |

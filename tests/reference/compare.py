@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from onestop_cli.core.settle import settle
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.language import RuleFile
-from onestop_cli.settle import settle
 from tests import reference
 from tests.reference.made import frame
 from tests.reference.stay import Bill, Settled

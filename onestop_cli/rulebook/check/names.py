@@ -9,7 +9,7 @@ from onestop_cli.rulebook.check.parts import Finding, parts
 from onestop_cli.rulebook.faults import Key
 from onestop_cli.rulebook.language import EXPENSES, NONE, AgeSpan, Clause, Layer, RuleFile
 from onestop_cli.rulebook.terms import Terms
-from onestop_cli.schema import LAYERS, LEVELS, PAYERS
+from onestop_cli.tables.schema import LAYERS, LEVELS, PAYERS
 
 
 def names(rule: RuleFile) -> Iterator[Finding]:

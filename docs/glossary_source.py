@@ -1,0 +1,332 @@
+"""One glossary: the domain's word, the column that carries it, and what it is called in English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word:
+    """`chinese` as clerks and documents say it; `columns` that carry it, if any; `english`, and what it means here."""
+
+    chinese: str
+    english: str
+    columns: tuple[str, ...] = ()
+    meaning: str = ""
+
+
+PARTS: Sequence[tuple[str, Sequence[Word]]] = (
+    (
+        "Money and who pays",
+        (
+            Word("总费用", "total cost", ("total_fen",), "the whole bill; amounts are whole fen"),
+            Word(
+                "可补偿（合规）费用",
+                "eligible cost",
+                ("eligible_fen", "has_eligible"),
+                "what is within the catalogues; `has_eligible`: the file has such a column",
+            ),
+            Word(
+                "目录外自费", "out of scope", ("out_of_scope_fen",), "paid by the patient in full"
+            ),
+            Word(
+                "先行自付",
+                "first pay",
+                ("first_pay_fen",),
+                "the patient's first share of class B items",
+            ),
+            Word("超限价自费", "over the price limit", ("over_limit_fen",)),
+            Word(
+                "补偿项目（层）",
+                "layer",
+                ("layer",),
+                "basic 新农合/居民医保, critical 大病保险, assistance 医疗救助, extra 倾斜/二次救助, "
+                "backstop 政府兜底; paid in this order",
+            ),
+            Word(
+                "申报（垫付）金额",
+                "claimed",
+                ("<layer>_claimed_fen", "<payer>_claimed_fen", "claimed_fen"),
+                "what the hospital says it paid; payers beyond the layers: commercial 商业保险, waiver 医院减免, "
+                "veterans 优抚补助, other 其他",
+            ),
+            Word(
+                "应补金额",
+                "due",
+                ("<layer>_due_fen", "due_fen"),
+                "what the rules give, from the rules alone",
+            ),
+            Word("差额", "difference", ("diff_fen",), "claimed − due"),
+            Word("核付", "payable", ("<layer>_payable_fen",), "of the claim, what the fund pays"),
+            Word(
+                "扣减",
+                "deducted",
+                ("<layer>_deducted_fen",),
+                "of the claim, what the hospital does not get",
+            ),
+            Word(
+                "待核金额",
+                "held amount",
+                ("<layer>_held_fen",),
+                "of the claim, what waits for an answer",
+            ),
+            Word("应补未补", "shortfall", ("<layer>_shortfall_fen",), "due beyond the claim"),
+            Word(
+                "层间调整",
+                "offset",
+                ("<layer>_offset_fen",),
+                "a layer paid too high and another too low on one stay: the part that cancels",
+            ),
+            Word("应补本人", "owed to the patient", ("patient_owed_fen",), "shortfall − offset"),
+            Word("应拨", "payment", (), "payable + offset: what a fund pays to a hospital"),
+            Word(
+                "属前期",
+                "of earlier periods",
+                (),
+                "what a period approves for stays of earlier ones: 上期调整, 补报, and 补发 for them",
+            ),
+            Word("个人自付", "self-pay", ("self_claimed_fen", "self_due_fen")),
+            Word(
+                "核对方式",
+                "check",
+                ("<layer>_check",),
+                "`exact`; `bound`: only an upper bound could be checked; `none`: taken as claimed or not settled",
+            ),
+            Word("起付线", "deductible", (), "what the patient bears before a layer begins"),
+            Word("封顶线", "cap", (), "the most a layer pays, per stay or per person and year"),
+            Word(
+                "分段",
+                "bands",
+                (),
+                "progressive 分段累进: each part at its own rate; whole 全额: all at one rate",
+            ),
+            Word("保底", "floor", (), "the least a layer pays"),
+            Word(
+                "单病种定额、限额", "quota", (), "a fixed amount, or a price limit, for a disease"
+            ),
+            Word("预拨", "advance", (), "what 民政 pays ahead"),
+        ),
+    ),
+    (
+        "A stay",
+        (
+            Word("住院", "stay", (), "one row that counts; never “case” or “visit”"),
+            Word("住院号", "stay number", ("stay_no",), "may be a patient's number for life"),
+            Word(
+                "医疗机构",
+                "hospital",
+                ("hospital", "hospital_raw"),
+                "the register's name; `_raw` is the file's own text",
+            ),
+            Word(
+                "机构级别",
+                "level",
+                ("level", "level_raw"),
+                "township 乡级, county 县级, city 市级, province 省级; the register wins",
+            ),
+            Word("所有制", "ownership", ("ownership",)),
+            Word("入院日期", "admitted", ("admitted_on",)),
+            Word("出院日期", "discharged", ("discharged_on",)),
+            Word("结算日期", "settled", ("settled_on",), "with the hospital; decides the period"),
+            Word("日期读不懂之处", "date fault", ("date_fault",)),
+            Word("金额读不懂之处", "amount fault", ("amount_fault",)),
+            Word(
+                "待遇年度",
+                "benefit year",
+                ("benefit_year",),
+                "of the discharge, unless the file or the rule says otherwise",
+            ),
+            Word("基金年份", "fund year", ("fund_year",), "the year a file itself names"),
+            Word("病种、诊断", "disease", ("disease",), "never published"),
+            Word("参保类型", "scheme", ("scheme_raw",)),
+            Word("转诊", "referral", ("referral_raw",)),
+            Word("就诊类型", "kind of visit", ("visit_raw",)),
+            Word(
+                "状态",
+                "status",
+                ("status",),
+                "settled 核定, held 待核, rejected 拒付, reversed 已冲销",
+            ),
+            Word(
+                "政策文件编号",
+                "rule id",
+                ("rule_id",),
+                "the document or documents that governed the stay",
+            ),
+        ),
+    ),
+    (
+        "A person",
+        (
+            Word(
+                "姓名",
+                "name",
+                ("name", "name_key", "roster_name"),
+                "`_key`: the comparable form; `roster_name`: other names of this ID",
+            ),
+            Word(
+                "身份证号",
+                "ID number",
+                ("id_no", "id_raw"),
+                "18 characters, null when unusable; `_raw`: what the file said",
+            ),
+            Word(
+                "精度丢失", "digits lost", ("id_numeric",), "the cell was a number: never repaired"
+            ),
+            Word("证号问题", "ID fault", ("id_fault", "id_why")),
+            Word(
+                "人员键",
+                "person",
+                ("person",),
+                "the ID, else a key of what the file said; never published",
+            ),
+            Word("性别", "sex", ("sex_raw",)),
+            Word("出生日期", "birth", ("birth_on",)),
+            Word("乡镇", "township", ("township", "township_raw")),
+            Word("村", "village", ("village", "village_raw")),
+            Word("家庭住址", "address", ("address_raw",)),
+            Word(
+                "救助类别",
+                "category",
+                ("category", "category_raw", "categories_valid"),
+                "`categories_valid`: all that apply on the day",
+            ),
+            Word("在册", "listed", ("listed",), "the ID stands on some roster"),
+            Word("有待遇", "entitled", ("entitled",), "a category is valid on the day that counts"),
+            Word("待遇中止原因", "lapse", ("lapse",), "why a listed person is not entitled"),
+            Word(
+                "待遇起止",
+                "from, to",
+                ("from_on", "to_on"),
+                "first and last day of entitlement; null is open",
+            ),
+            Word("死亡日期", "died", ("died_on",)),
+            Word("对象状态", "roster status", ("status_raw",), "停保, 注销, 死亡 …"),
+            Word("家庭编号", "family number", ("family_no",)),
+            Word("户主", "head of the household", ("head",)),
+            Word("与户主关系", "relation", ("relation",)),
+            Word("证件编号", "certificate number", ("cert_no",), "of the category"),
+            Word("缴费方式", "marked", ("marked_raw",), "who paid, by an enrolment list"),
+            Word(
+                "个人缴费、资助金额",
+                "own, subsidy",
+                ("own_fen", "subsidy_fen"),
+                "the premium, by an enrolment list",
+            ),
+            Word("疑似同一人", "suggestion", ("suggestion",), "only ever suggests"),
+        ),
+    ),
+    (
+        "Where a row comes from, and other rows like it",
+        (
+            Word(
+                "文件、工作表、行",
+                "place",
+                ("source", "sheet", "row"),
+                "as the spreadsheet shows it, rows from 1",
+            ),
+            Word("花名册出处", "roster place", ("roster_place",)),
+            Word(
+                "红冲",
+                "reversal",
+                ("reversed", "unpaired", "reverses_place"),
+                "a negative row takes an earlier one back",
+            ),
+            Word("重复申报", "duplicate", ("twin", "twin_place"), "kept, rejected, or differs"),
+            Word("住院重叠", "overlap", ("overlap_place",)),
+            Word(
+                "短期再入院",
+                "readmission",
+                ("gap_days",),
+                "days since the discharge before, same hospital",
+            ),
+            Word(
+                "前期已结算",
+                "closed stay",
+                ("closed_place",),
+                "the stay of a closed period that this one already is",
+            ),
+            Word(
+                "重新申报",
+                "restated",
+                ("restated_place",),
+                "a held stay of a closed period, reported anew",
+            ),
+            Word("看不懂的行", "quarantine", ("kind", "text", "reason"), "whole rows, IDs masked"),
+        ),
+    ),
+    (
+        "Findings and papers",
+        (
+            Word("差错", "finding", (), "never “error” or “violation”"),
+            Word("差错代码", "code", ("code",)),
+            Word(
+                "后果", "severity", ("severity",), "blocks 暂停结算, differs 影响金额, notes 仅提示"
+            ),
+            Word(
+                "原因", "cause", ("cause",), "which changed assumption gives the hospital's figure"
+            ),
+            Word("说明", "message", ("message",)),
+            Word("处理意见", "decision", (), "what people decided about a stay"),
+            Word("线索", "lead", (), "worth a visit; never 违规"),
+            Word(
+                "上期调整",
+                "adjustment",
+                (),
+                "what changes for stays of closed periods; in indicators and reports of the books its visit and cost "
+                "come and go with it",
+            ),
+            Word(
+                "封顶人数", "people at their limit", (), "whose yearly limit of a layer is used up"
+            ),
+            Word(
+                "住院率",
+                "admission rate",
+                (),
+                "settled stays by the people of the year, who stand in onestop.toml",
+            ),
+            Word(
+                "资金使用率",
+                "fund use",
+                (),
+                "approved by opening balance and advances; 无法计算 without a ledger",
+            ),
+            Word("决算", "yearly account", (), "a whole year out of the closed books"),
+            Word(
+                "资助参合",
+                "premium subsidy",
+                (),
+                "the fund pays the yearly premium of people on a roster",
+            ),
+            Word("参合名册", "enrolment list", (), "who is insured in a year, and who paid for it"),
+            Word("台账", "ledger", (), "the books of closed periods"),
+            Word("关账", "close", (), "a period into the books, once"),
+            Word("公示", "notice, publication", (), "village, township, county, hospital"),
+            Word("结算期", "period", (), "`2010`, `2010H2`, `2010Q4`, `2010-11`"),
+        ),
+    ),
+)
+
+
+def carried() -> Iterator[str]:
+    """Every column name of the glossary, placeholders and all."""
+    for _, words in PARTS:
+        for word in words:
+            yield from word.columns
+
+
+def glossary() -> str:
+    """`docs/glossary.md`."""
+    lines = [
+        "# Glossary",
+        "",
+        "Domain word · column · English. Made from `docs/glossary_source.py` by `make manual`; do not edit here.",
+        "`<layer>` is a layer of the run, `<payer>` anyone an export may name as having paid.",
+    ]
+    for title, words in PARTS:
+        lines += ["", f"## {title}", "", "| 词 | column | English | |", "|---|---|---|---|"]
+        for word in words:
+            columns = " ".join(f"`{column}`" for column in word.columns)
+            lines.append(f"| {word.chinese} | {columns} | {word.english} | {word.meaning} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,174 @@
+"""What the looked-at stays say about all of them: projected errors and an upper limit.
+
+An error of a stay is the part of its amount that the inspection did not confirm (paid too much), or the
+reverse (paid too little). Too much is projected and limited; too little is projected and shown beside it,
+never set off against the former.
+
+* `money` stratum: the tainting of a stay is error ÷ amount; projected = interval × Σ taintings; the limit
+  is Stringer's, interval × (p₀ + Σ (pᵢ − pᵢ₋₁) × tᵢ), taintings largest first, p the Poisson factors
+  (Leslie, Teitlebaum, Anderson 1979; AICPA Audit Sampling Guide, appendix C).
+* other random strata: projected = rows ÷ drawn × Σ errors; at most `upper_count` stays are wrong
+  (hypergeometric), so at most the errors found plus the whole amount of as many of the largest stays
+  that nobody looked at.
+* strata looked at completely: what was found, nothing added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from math import ceil
+
+from onestop_cli.audit.sampling import Stratum
+from onestop_cli.audit.upper_limits import poisson_factor, upper_count
+
+
+@dataclass(frozen=True)
+class Result:
+    """A stratum's result, or the total of all (`id` is `total`). Amounts are fen.
+
+    `errors` counts stays with any error; `over` and `under` are what was found in the sample, `projected`
+    and `projected_under` what it comes to in the whole stratum, `upper` the limit of overpayment.
+    `upper_rows` limits the number of stays with an error; None where stays had unequal chances.
+    """
+
+    id: str
+    rows: int
+    amount: int
+    looked: int
+    errors: int
+    over: int
+    under: int
+    projected: int
+    projected_under: int
+    upper: int
+    upper_rows: int | None
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """What the errors found come to in the stratum; `Result` has the meanings."""
+
+    over: int
+    under: int
+    upper: int
+    upper_rows: int | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Results by stratum, each at the stated confidence, and their total at that confidence too."""
+
+    strata: tuple[Result, ...]
+    total: Result
+
+
+def evaluate(
+    amounts: Sequence[int],
+    strata: Sequence[Stratum],
+    confirmed: Mapping[int, int],
+    risk: Fraction,
+) -> Evaluation:
+    """Project what was `confirmed` (frame position → fen, for every pick) onto the frame's `amounts` (fen).
+
+    Where several strata were sampled, each limit that enters the total is taken at `risk` divided by
+    their number, so that the total keeps the stated confidence (Bonferroni).
+    """
+    shared = risk / max(sum(not stratum.whole for stratum in strata), 1)
+    return Evaluation(
+        tuple(_result(stratum, amounts, confirmed, risk) for stratum in strata),
+        _total([_result(stratum, amounts, confirmed, shared) for stratum in strata]),
+    )
+
+
+def _result(
+    stratum: Stratum, amounts: Sequence[int], confirmed: Mapping[int, int], risk: Fraction
+) -> Result:
+    """One stratum's result at `risk`."""
+    differences = {at: amounts[at] - confirmed[at] for at in stratum.picks}
+    errors = sum(difference != 0 for difference in differences.values())
+    over = sum(max(difference, 0) for difference in differences.values())
+    under = over - sum(differences.values())
+    if stratum.whole:
+        projection = _Projection(over, under, over, errors)
+    elif stratum.id == "money":
+        projection = _by_money(stratum, amounts, differences, risk)
+    else:
+        projection = _by_rows(stratum, amounts, differences, risk)
+    return Result(
+        id=stratum.id,
+        rows=stratum.rows,
+        amount=stratum.amount,
+        looked=stratum.drawn,
+        errors=errors,
+        over=over,
+        under=under,
+        projected=projection.over,
+        projected_under=projection.under,
+        upper=min(projection.upper, stratum.amount),
+        upper_rows=projection.upper_rows,
+    )
+
+
+def _by_money(
+    stratum: Stratum, amounts: Sequence[int], differences: Mapping[int, int], risk: Fraction
+) -> _Projection:
+    """Taintings and Stringer's limit."""
+    interval = Fraction(stratum.amount, stratum.drawn)
+    taintings = [Fraction(difference, amounts[at]) for at, difference in differences.items()]
+    over = sorted((tainting for tainting in taintings if tainting > 0), reverse=True)
+    net = sum(taintings, Fraction(0))
+    return _Projection(
+        over=_half_up(interval * sum(over)),
+        under=_half_up(interval * (sum(over) - net)),
+        upper=ceil(interval * stringer(over, risk)),
+        upper_rows=None,
+    )
+
+
+def _by_rows(
+    stratum: Stratum, amounts: Sequence[int], differences: Mapping[int, int], risk: Fraction
+) -> _Projection:
+    """The mean error of a stay, and the largest unseen stays for as many as may still be wrong."""
+    scale = Fraction(stratum.rows, stratum.drawn)
+    over = [difference for difference in differences.values() if difference > 0]
+    errors = sum(difference != 0 for difference in differences.values())
+    unseen = sorted(
+        (amounts[at] for at in set(stratum.members).difference(differences)), reverse=True
+    )
+    wrong = upper_count(stratum.rows, stratum.drawn, len(over), risk) - len(over)
+    return _Projection(
+        over=_half_up(scale * sum(over)),
+        under=_half_up(scale * (sum(over) - sum(differences.values()))),
+        upper=sum(over) + sum(unseen[:wrong]),
+        upper_rows=upper_count(stratum.rows, stratum.drawn, errors, risk),
+    )
+
+
+def stringer(taintings: Sequence[Fraction], risk: Fraction) -> Fraction:
+    """Stringer's bound in intervals; `taintings` largest first, each in (0, 1]."""
+    bound = before = poisson_factor(0, risk)
+    for number, tainting in enumerate(taintings, start=1):
+        factor = poisson_factor(number, risk)
+        bound += (factor - before) * tainting
+        before = factor
+    return bound
+
+
+def _half_up(amount: Fraction) -> int:
+    """A non-negative amount to the fen."""
+    return int(amount + Fraction(1, 2))
+
+
+def _total(results: Sequence[Result]) -> Result:
+    """The sum of all strata; its count limit only where every stratum has one."""
+    sums = {
+        field.name: sum(getattr(result, field.name) for result in results)
+        for field in fields(Result)
+        if field.name not in ("id", "upper_rows")
+    }
+    counts = [result.upper_rows for result in results if result.upper_rows is not None]
+    return Result(
+        id="total", upper_rows=sum(counts) if len(counts) == len(results) else None, **sums
+    )

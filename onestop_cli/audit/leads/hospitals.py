@@ -1,0 +1,148 @@
+"""Patterns of a hospital as a whole: indicators far from its peers or its own past, one-sided small differences."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.audit.leads.model import (
+    STAY_REF,
+    Cases,
+    LeadRule,
+    Thresholds,
+    found,
+    money,
+    strength,
+)
+from onestop_cli.audit.profiles import Indicator, indicators, profile
+
+_NO_STAYS = pl.lit([], dtype=pl.List(STAY_REF))
+
+
+def _watched(cases: Cases, thresholds: Thresholds) -> tuple[tuple[Indicator, ...], pl.DataFrame]:
+    """The indicators of which more is notable, and their values for hospitals with enough stays."""
+    wanted = indicators(thresholds.readmission_days, thresholds.short_stay_days)
+    table = profile(cases.stays, wanted).filter(
+        pl.col("stays") >= thresholds.peer_stays,
+        pl.col("indicator").is_in([item.id for item in wanted if item.high]),
+    )
+    return wanted, table
+
+
+def drift_peers(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    """An indicator far above the median of the other hospitals of its level."""
+    wanted, table = _watched(cases, thresholds)
+    enough = table.filter(pl.col("peers") >= thresholds.peer_hospitals)
+    return _drift(enough, "peer_median", thresholds.drift_ratio, "同级机构中位数", wanted)
+
+
+def drift_past(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    """An indicator far above what the hospital had in the closed periods."""
+    wanted, table = _watched(cases, thresholds)
+    enough = table.filter(pl.col("past_stays") >= thresholds.peer_stays)
+    return _drift(enough, "past", thresholds.growth_ratio, "本机构往期", wanted)
+
+
+def _drift(
+    table: pl.DataFrame, beside: str, ratio: int, words: str, wanted: tuple[Indicator, ...]
+) -> pl.DataFrame:
+    """Values at least `ratio` percent of those in `beside` and more than the indicator's least above them."""
+    least = {item.id: item.least for item in wanted}
+    titles = {item.id: item.title for item in wanted}
+    kinds = {item.id: item.kind for item in wanted}
+    above = pl.col("value") - pl.col(beside)
+    hits = table.filter(
+        pl.col("value") * 100 >= ratio * pl.col(beside),
+        above >= pl.col("indicator").replace_strict(least),
+    ).with_columns(kind=pl.col("indicator").replace_strict(kinds, return_dtype=pl.String))
+    why = pl.format(
+        "{}{} {}，{} {}（本期 {} 例）",
+        "hospital",
+        pl.col("indicator").replace_strict(titles, return_dtype=pl.String),
+        _shown("value"),
+        pl.lit(words),
+        _shown(beside),
+        "stays",
+    )
+    per_stay = pl.when(pl.col("kind") == "yuan").then(above * pl.col("stays"))
+    times = pl.col("value") * 100 // pl.max_horizontal(pl.col(beside), 1)
+    return found(
+        hits,
+        village=pl.lit(None),
+        why=why,
+        amount=per_stay.otherwise(0),
+        strength=strength(times, ratio, 3 * ratio),
+        stays=_NO_STAYS,
+    )
+
+
+def _shown(name: str) -> pl.Expr:
+    """An indicator's value with its unit; fen and hundredths print alike."""
+    kind, number = pl.col("kind"), money(name)
+    return (
+        pl.when(kind == "percent")
+        .then(number + "%")
+        .when(kind == "days")
+        .then(number + " 天")
+        .otherwise(number + " 元")
+    )
+
+
+def one_sided(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    """Differences within the tolerance that nearly all favour one side: a habit of rounding, not chance."""
+    small = cases.findings.filter(
+        pl.col("code") == "AM02", pl.col("hospital").is_not_null(), pl.col("diff_fen") != 0
+    )
+    ref = pl.struct("source", "sheet", "row", "hospital", "stay_no")
+    up = (pl.col("diff_fen") > 0).sum()
+    hits = (
+        small.group_by("hospital", "layer", maintain_order=True)
+        .agg(all=pl.len(), up=up, amount=pl.col("diff_fen").sum().abs(), stays=ref)
+        .with_columns(most=pl.max_horizontal("up", pl.col("all") - pl.col("up")))
+        .filter(pl.col("all") >= thresholds.pattern_stays, pl.col("most") * 10 >= pl.col("all") * 9)
+    )
+    side = pl.when(pl.col("up") == pl.col("most")).then(pl.lit("偏高")).otherwise(pl.lit("偏低"))
+    layer = pl.col("layer").replace_strict(dict(cases.layers), return_dtype=pl.String)
+    why = pl.format(
+        "{}{}尾差 {} 例中 {} 例{}，合计 {} 元",
+        "hospital",
+        layer,
+        "all",
+        "most",
+        side,
+        money("amount"),
+    )
+    return found(hits, village=pl.lit(None), why=why, strength=pl.lit(10))
+
+
+RULES = (
+    LeadRule(
+        "drift_peers",
+        "指标高于同级",
+        "机构的次均费用、住院日、目录外占比等明显高于同级其他机构的中位数",
+        "条例第十五条、第三十八条第二项（过度诊疗）；定点服务协议的费用控制条款",
+        "机构画像所列指标的明细；病种构成、收治重症情况、收费价格表",
+        15,
+        drift_peers,
+        ("drift_ratio", "peer_stays", "peer_hospitals"),
+    ),
+    LeadRule(
+        "drift_past",
+        "指标高于自身往期",
+        "机构的指标比已关账的往期明显升高",
+        "条例第十五条、第三十八条第二项（过度诊疗）；定点服务协议的费用控制条款",
+        "两期病种、收费和床位变化；新增科室、设备或人员情况",
+        15,
+        drift_past,
+        ("growth_ratio", "peer_stays"),
+    ),
+    LeadRule(
+        "one_sided",
+        "尾差偏向一边",
+        "容差以内的小差额几乎都偏向一边，是取整习惯而不是偶然",
+        "结算办法的取整约定（四舍五入到分）",
+        "结算系统的取整设置；窗口是否按角、按元收付",
+        10,
+        one_sided,
+        ("pattern_stays",),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The joint inspection: a draw, summary tables, papers that come back."""

@@ -1,0 +1,122 @@
+"""What a ledger brings to a run: its people's closed stays, and the documents that governed them."""
+
+from __future__ import annotations
+
+import sqlite3
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.core.closed import History
+from onestop_cli.core.identify import identify
+from onestop_cli.core.pipeline import Mapper
+from onestop_cli.county.periods import Period
+from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.ledger.accounts import standing
+from onestop_cli.ledger.closing import head
+from onestop_cli.ledger.load import carried_out, closed_rules, history
+from onestop_cli.ledger.store import blank, opened, snapshot
+from onestop_cli.ledger.waiting import pending
+from onestop_cli.rulebook.language import RuleFile
+from onestop_cli.rulebook.library import LoadedRule
+from onestop_cli.rulebook.usable import same_terms
+from onestop_cli.tables.schema import row_place
+
+
+@dataclass(frozen=True)
+class Past:
+    """A run's history, all documents it needs, the decisions that closed runs have carried out, the stays that are
+    still held, each fund's account, and the state of the books (`runs`, `head`)."""
+
+    history: History
+    rules: tuple[LoadedRule, ...]
+    carried_out: pl.DataFrame
+    pending: pl.DataFrame
+    accounts: dict[str, dict[str, int]]
+    books: dict[str, Any]
+
+
+def remember(
+    path: Path,
+    rows: pl.DataFrame,
+    rules: Sequence[LoadedRule],
+    *,
+    period: Period | None = None,
+    hospital: Mapper = lambda text: text,
+    decisions: pl.DataFrame | None = None,
+) -> Past:
+    """What the ledger at `path` knows of everybody in `rows` (as read), and of the stays that `decisions` name.
+
+    `period`: of the run, for the accounts. `hospital`: a text as the register says it. A ledger that is not there yet
+    knows nothing. Raises `CannotRun` when a document was changed after a period was closed by it.
+    """
+    with opened(path) if path.exists() else blank() as ledger, snapshot(ledger):
+        documents = _documents(ledger, rules)
+        layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
+        known = identify(rows)
+        found = history(
+            ledger,
+            known["person"].drop_nulls().unique(),
+            {*_numbers(known, hospital), *_named(decisions)},
+            layers,
+            places=_places(decisions),
+        )
+        own = {rule.file.id for rule in rules}
+        old = frozenset(rule.file.id for rule in documents) - own
+        return Past(
+            replace(found, rules=old),
+            documents,
+            carried_out(ledger),
+            pending(ledger),
+            standing(ledger, period) if period else {},
+            head(ledger),
+        )
+
+
+def _numbers(rows: pl.DataFrame, hospital: Mapper) -> list[tuple[str, str]]:
+    """(hospital, 住院号) of all rows."""
+    texts = rows["hospital_raw"].drop_nulls().unique()
+    known = {text: hospital(text) or text for text in texts}
+    pairs = rows.select("hospital_raw", "stay_no").drop_nulls().unique()
+    return [(known[text], number) for text, number in pairs.iter_rows()]
+
+
+def _named(decisions: pl.DataFrame | None) -> list[tuple[str, str]]:
+    """(hospital, 住院号) of the stays that decisions name."""
+    if decisions is None:
+        return []
+    return decisions.select("hospital", "stay_no").drop_nulls().unique().rows()
+
+
+def _places(decisions: pl.DataFrame | None) -> list[str]:
+    """The places that decisions name."""
+    if decisions is None:
+        return []
+    placed = decisions.filter(pl.col("row").is_not_null())
+    return placed.select(place=row_place())["place"].to_list()
+
+
+def _documents(ledger: sqlite3.Connection, rules: Sequence[LoadedRule]) -> tuple[LoadedRule, ...]:
+    """The run's documents and those of closed periods; the same document must still say the same."""
+    named = {rule.file.id: rule for rule in rules}
+    problems, more = [], {}
+    for (id_, sha256), text in closed_rules(ledger).items():
+        file = RuleFile.model_validate(tomllib.loads(text, parse_float=Decimal))
+        if id_ not in named:
+            more[id_] = LoadedRule(file, Path(f"{id_}.toml"), sha256, text.encode())
+        elif not same_terms(file, named[id_].file):
+            problems.append(
+                Problem(
+                    f"政策文件 {id_} 在关账之后改过条款",
+                    "已按它关过账的文件不能改动；新政策请另写一份文件，原文件只写上终止日期",
+                    str(named[id_].path),
+                )
+            )
+    if problems:
+        raise CannotRun(problems)
+    return (*rules, *more.values())

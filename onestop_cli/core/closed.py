@@ -1,0 +1,270 @@
+"""Closed periods and the run at hand: which closed stays are worked out again, and what changes for them.
+
+A closed period is never rewritten. A stay that is reversed, released or refused later, and a stay whose year looks
+different after a late one, appears in the current statement as an adjustment line with the period it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from onestop_cli.core.identify import mask_id
+from onestop_cli.county.periods import Period
+from onestop_cli.tables.schema import LAYERS, PLACE, Schema, row_place
+
+POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supplement")
+"""The amounts of a layer that a ledger keeps for a stay; adjustment lines are their differences."""
+
+WHOLE = {"owed": "patient_owed_fen", "own": "self_fen"}
+"""The amounts of no layer that a ledger keeps for a stay, and their columns: 应补未补, 个人自付."""
+
+COSTS = ("total_fen", "eligible_fen")
+"""What a settled stay cost."""
+
+_BECOMES = {
+    "红冲": "reversed",
+    "重报": "reversed",
+    "拒付": "rejected",
+    "转待核": "held",
+    "放行": "settled",
+    "解除待核": "settled",
+}
+"""Why a closed stay changes → what becomes of it. 红冲: taken back; 重报: reported anew while it was held; 拒付, 放行:
+by decision; 转待核: a later row overlaps it; 解除待核: what held it has been taken back."""
+
+_OF_CLOSED: Schema = {
+    **dict.fromkeys(("period", "closed_status", "blocking", "settled_with"), pl.String),
+    **dict.fromkeys(("was_blocking", "was_released", "was_category", "was_rule_id"), pl.String),
+    "was_refused": pl.Boolean,
+}
+_ABOUT_CHANGE: Schema = {
+    **dict.fromkeys(("period", "belongs_to", "status", "blocking", "released"), pl.String),
+    **dict.fromkeys(("decided_category", "rule_id"), pl.String),
+    "refused": pl.Boolean,
+}
+
+ABOUT = (
+    *PLACE,
+    "hospital",
+    "level",
+    "stay_no",
+    "name",
+    "id_no",
+    "category",
+    "township",
+    "village",
+    "admitted_on",
+    "discharged_on",
+    "settled_on",
+    "benefit_year",
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """What a ledger remembers for this run: closed stays as they stand now, and the closed periods.
+
+    `stays` has the columns of a run's stays, `period`, `status`, `blocking` (codes that hold it, joined by `;`), what
+    was decided about it (`was_released`, `was_refused`, `was_category`, `was_<layer>_docked_fen` …), the document
+    that governed it (`was_rule_id`), the settings of its run (`settled_with`, JSON), and what was posted so far
+    (`posted_<layer>_<amount>_fen`, `posted_patient_owed_fen`, `posted_self_fen`). `rules`: documents of closed
+    periods that this run did not name; they govern nothing of the run's own period.
+    """
+
+    stays: pl.DataFrame
+    periods: tuple[Period, ...]
+    rules: frozenset[str] = frozenset()
+
+
+def belongs_to(day: pl.Expr, current: Period, closed: Sequence[Period]) -> pl.Expr:
+    """The period of a day before `current`: a closed one, else one of the same length; null within `current`."""
+    choice: pl.Expr = pl.when(day < current.first).then(_like(day, current))
+    for period in closed:
+        inside = day.is_between(period.first, period.last) & (day < current.first)
+        choice = pl.when(inside).then(pl.lit(period.id)).otherwise(choice)
+    return choice
+
+
+def _like(day: pl.Expr, period: Period) -> pl.Expr:
+    """The id of the period of the same length in which a day lies."""
+    year = day.dt.year()
+    if "Q" in period.id:
+        return pl.format("{}Q{}", year, day.dt.quarter())
+    if "H" in period.id:
+        return pl.format("{}H{}", year, (day.dt.month() - 1) // 6 + 1)
+    if "-" in period.id:
+        return pl.format("{}-{}", year, day.dt.month().cast(pl.String).str.zfill(2))
+    return year.cast(pl.String)
+
+
+def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame:
+    """The run's stays with the `closed` ones (`History.stays`, paired) after them, for which `period` is not null."""
+    if closed is None:
+        return current.with_columns(
+            pl.lit(None, kind).alias(name) for name, kind in _OF_CLOSED.items()
+        )
+    shared = [name for name in current.columns if name in closed.columns]
+    kept = [c for c in closed.columns if c.startswith(("posted_", "was_"))]
+    known = closed.select(
+        *shared, "period", "blocking", "settled_with", *kept,
+        closed_status="status", was_blocking="blocking",
+    ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)  # fmt: skip
+    return pl.concat([current, known], how="diagonal")
+
+
+def reopened(both: pl.DataFrame, cannot: pl.Expr) -> pl.DataFrame:
+    """`both` with `kind`, `status` and `blocking` of closed stays, without those that this run does not touch.
+
+    Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run. `kind` says why a
+    closed stay changes; null where only its year may look different. `cannot`: what can never be worked out.
+    """
+    if not both["period"].count():
+        return both.with_columns(kind=pl.lit(None, pl.String))
+    closed = pl.col("period").is_not_null()
+    marked = both.with_columns(
+        blocking=pl.when(closed).then(_blocking_now()).otherwise("blocking")
+    ).with_columns(kind=pl.when(closed).then(_kind(both, cannot)))
+    status = pl.col("kind").replace_strict(_BECOMES, default=None, return_dtype=pl.String)
+    marked = marked.with_columns(
+        status=pl.when(closed).then(pl.coalesce(status, "closed_status")).otherwise("status"),
+        kind=pl.when(closed).then(pl.coalesce("kind", "decided")),
+    )
+    people = marked.filter(~closed | pl.col("kind").is_not_null())["person"]
+    return marked.filter(~closed | pl.col("person").is_in(people.unique().implode()))
+
+
+def _kind(both: pl.DataFrame, cannot: pl.Expr) -> pl.Expr:
+    """Why the status of a closed stay changes, the strongest reason first; null where it does not."""
+    closed = pl.col("period").is_not_null()
+    here = both.filter(~closed, ~pl.col("outside_period"))
+    struck = here.filter("reversed")["reverses_place"].drop_nulls()
+    places = here.select(place=row_place())["place"]
+    status, free = pl.col("closed_status"), (pl.col("blocking") == "") & ~cannot
+    duplicate = (status == "rejected") & pl.col("was_blocking").str.contains("ST01")
+    waits = (status == "held") | (duplicate & ~pl.col("was_refused").fill_null(False))
+    asked = pl.col("released").ne_missing(pl.col("was_released"))
+    return (
+        pl.when(row_place("period").is_in(struck.implode()))
+        .then(pl.lit("红冲"))
+        .when(pl.col("restated_place").is_in(places.implode()))
+        .then(pl.lit("重报"))
+        .when(pl.col("refused") & ~pl.col("was_refused").fill_null(False))
+        .then(pl.lit("拒付"))
+        .when((status == "settled") & (pl.col("blocking") != ""))
+        .then(pl.lit("转待核"))
+        .when(waits & free)
+        .then(pl.when(asked).then(pl.lit("放行")).otherwise(pl.lit("解除待核")))
+    )
+
+
+def _blocking_now() -> pl.Expr:
+    """The codes that hold a closed stay: those it had, as far as later rows and decisions have not changed them."""
+    had = pl.col("blocking").fill_null("").str.split(";")
+    changed = {
+        "ST01": pl.col("twin").is_in(["rejected", "differs"]),
+        "ST02": pl.col("overlap_place").is_not_null(),
+        "ST07": pl.col("closed_place").is_not_null(),
+    }
+    now = [
+        pl.when(holds).then(pl.lit(code)).otherwise(pl.lit("")) for code, holds in changed.items()
+    ]
+    codes = had.list.set_difference(list(changed)).list.concat(pl.concat_list(now))
+    out = pl.col("released").fill_null("").str.split(";")
+    return codes.list.set_difference(out).list.set_difference([""]).list.sort().list.join(";")
+
+
+def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """One line per closed stay with any amount that differs from what was posted: the differences, in fen.
+
+    `visits`: 1 for a stay that becomes settled, -1 for one that is no longer; the `COSTS` come and go with it.
+    """
+    if again.is_empty():
+        return no_adjustments(layers)
+    amounts = _amounts(layers)
+    gone = pl.col("status") == "reversed"
+    visits = _settled("status") - _settled("closed_status")
+    now = {name: pl.when(gone).then(0).otherwise(pl.col(name).fill_null(0)) for name in amounts}
+    lines = again.select(
+        pl.col("kind").fill_null("重算"),
+        "period",
+        pl.coalesce("belongs_to", "period").alias("belongs_to"),
+        "status",
+        "blocking",
+        "released",
+        "decided_category",
+        "rule_id",
+        "refused",
+        *ABOUT,
+        *(f"{layer}_docked_fen" for layer in layers),
+        visits=visits,
+        **{name: pl.col(name).fill_null(0) * visits for name in COSTS},
+        **{name: now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts},
+    )
+    moved = pl.any_horizontal(pl.col(name) != 0 for name in amounts)
+    return lines.filter(moved | (pl.col("kind") != "重算"))
+
+
+def _settled(status: str) -> pl.Expr:
+    return (pl.col(status) == "settled").fill_null(value=False).cast(pl.Int64)
+
+
+def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
+    """A table of adjustment lines without lines."""
+    return pl.DataFrame(
+        schema={
+            "kind": pl.String,
+            **_ABOUT_CHANGE,
+            **{name: _kind_of(name) for name in ABOUT},
+            **dict.fromkeys((f"{layer}_docked_fen" for layer in layers), pl.Int64),
+            **dict.fromkeys(("visits", *COSTS), pl.Int64),
+            **dict.fromkeys(_amounts(layers), pl.Int64),
+        }
+    )
+
+
+def _amounts(layers: Sequence[str]) -> list[str]:
+    """The columns whose differences make an adjustment line."""
+    return [f"{layer}_{what}_fen" for layer in layers for what in POSTED] + [*WHOLE.values()]
+
+
+def _kind_of(column: str) -> type[pl.DataType]:
+    if column.endswith("_on"):
+        return pl.Date
+    return pl.Int64 if column in ("row", "benefit_year") else pl.String
+
+
+PENDING: Schema = {
+    "period": pl.String,
+    **PLACE,
+    "hospital": pl.String,
+    "stay_no": pl.String,
+    "name": pl.String,
+    "id_shown": pl.String,
+    "blocking": pl.String,
+    "held_fen": pl.Int64,
+}
+"""Closed stays that are still held: the period they were posted in, where they stood, what holds them."""
+
+
+REPORTED_AGAIN = pl.col("blocking").str.contains("ST07", literal=True).fill_null(False)
+"""Held rows that report a stay once more which a closed period has settled; they wait for no answer."""
+
+
+def still_pending(pending: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """`pending` (`PENDING`) as it is after a run with these adjustment lines, oldest first."""
+    keys = ["period", *PLACE]
+    left = pending.join(lines, on=keys, how="anti", nulls_equal=True)
+    held = [name for name in lines.columns if name.endswith("_held_fen")]
+    here = lines.filter(pl.col("status") == "held").select(
+        *keys, "hospital", "stay_no", "name", "blocking",
+        id_shown=mask_id(pl.col("id_no")),
+        change=pl.sum_horizontal(held),
+    )  # fmt: skip
+    before = pending.select(*keys, before="held_fen")
+    changed = here.join(before, on=keys, how="left", nulls_equal=True).with_columns(
+        held_fen=pl.col("change") + pl.col("before").fill_null(0)
+    )
+    return pl.concat([left, changed.select(*PENDING)]).sort("period", *PLACE)

@@ -1,0 +1,203 @@
+"""Findings of settled stays: claimed beside due, one difference one finding.
+
+An amount that is wrong because the person has no entitlement is RO01 or RO04, an untouched entitlement RO02, an amount
+that would be right but for the yearly cap CA01; AM01 is for what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from onestop_cli.core.findings.checks import Check, yuan
+from onestop_cli.core.reconcile import SETTLED
+from onestop_cli.rulebook.book import Rulebook, Step
+from onestop_cli.tables.schema import PAYERS
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One layer's claimed beside its due, as expressions; `tolerance` in fen."""
+
+    step: Step
+    roster: bool
+    tolerance: int
+
+    @property
+    def claimed(self) -> pl.Expr:
+        return pl.col(f"{self.step.layer}_claimed_fen").fill_null(0)
+
+    @property
+    def due(self) -> pl.Expr:
+        return pl.col(f"{self.step.layer}_due_fen")
+
+    @property
+    def differs(self) -> pl.Expr:
+        exact = SETTLED & (pl.col(f"{self.step.layer}_check") == "exact")
+        return exact & ((self.claimed - self.due).abs() > self.tolerance)
+
+    @property
+    def tail(self) -> pl.Expr:
+        """A difference within the tolerance: AM02."""
+        exact = SETTLED & (pl.col(f"{self.step.layer}_check") == "exact")
+        return exact & (self.claimed != self.due) & ~self.differs
+
+    @property
+    def unentitled(self) -> pl.Expr:
+        """Claimed by a person for whom this layer is not open."""
+        return self.differs & pl.lit(self.roster) & ~pl.col("entitled") & (self.claimed > 0)
+
+    @property
+    def untouched(self) -> pl.Expr:
+        """Due by the roster, and nothing claimed."""
+        return self.differs & pl.lit(self.roster) & pl.col("entitled") & (self.claimed == 0)
+
+    @property
+    def over_cap(self) -> pl.Expr:
+        """Claimed what the stay would get without the yearly cap, or with the whole cap to itself."""
+        layer = self.step.layer
+        uncapped, cap = pl.col(f"{layer}_uncapped_fen"), pl.col(f"{layer}_cap_fen")
+        alone = pl.min_horizontal(uncapped, cap)
+        near = (self.claimed - uncapped).abs() <= self.tolerance
+        near |= (self.claimed - alone).abs() <= self.tolerance
+        plain = ~(self.unentitled | self.untouched)
+        return self.differs & plain & (self.claimed > self.due) & near & (uncapped > self.due)
+
+    @property
+    def beyond_bound(self) -> pl.Expr:
+        """Claimed more than the most it can be."""
+        bound = pl.col(f"{self.step.layer}_bound_fen")
+        checked = SETTLED & (pl.col(f"{self.step.layer}_check") == "bound")
+        return checked & (self.claimed - bound > self.tolerance)
+
+    @property
+    def against_policy(self) -> pl.Expr:
+        """What is left: AM01."""
+        return self.differs & ~(self.unentitled | self.untouched | self.over_cap.fill_null(False))
+
+
+def differences(book: Rulebook, tolerance: int) -> list[Difference]:
+    """One per layer of the run."""
+    return [
+        Difference(
+            step, book.layer(step.id).who == "roster" or bool(book.layer(step.id).only), tolerance
+        )
+        for step in book.steps
+        if step.id == step.layer
+    ]
+
+
+def amount_checks(book: Rulebook, tolerance: int, near_cap: int) -> list[Check]:
+    """Every check of a settled stay. `near_cap` in ten-thousandths of the cap."""
+    layers = differences(book, tolerance)
+    checks = [check for layer in layers for check in _of_layer(layer, near_cap)]
+    return [*checks, _category(), *_sums(tolerance)]
+
+
+def _of_layer(layer: Difference, near_cap: int) -> list[Check]:
+    return [
+        _difference("RO01", layer, layer.unentitled & ~pl.col("listed"), "不在任何花名册上，"),
+        _difference("RO02", layer, layer.untouched, "在册而未申报，"),
+        _difference("RO04", layer, layer.unentitled & pl.col("listed"), pl.col("lapse")),
+        _difference("AM01", layer, layer.against_policy, "", pl.col(f"{layer.step.layer}_cause")),
+        _tail(layer),
+        _beyond_bound(layer),
+        *_caps(layer, near_cap),
+    ]
+
+
+def _difference(
+    code: Literal["RO01", "RO02", "RO04", "AM01"],
+    layer: Difference,
+    holds: pl.Expr,
+    why: str | pl.Expr,
+    cause: pl.Expr | None = None,
+) -> Check:
+    opening = pl.lit(why) if isinstance(why, str) else pl.format("{}，", why)
+    message = pl.format(
+        "{}{}申报 {}，应为 {}，{}",
+        opening,
+        pl.lit(layer.step.name),
+        yuan(layer.claimed),
+        yuan(layer.due),
+        _more_or_less(layer.claimed - layer.due),
+    )
+    cause = pl.lit(None, pl.String) if cause is None else cause
+    return Check(code, holds, message, layer.step.layer, layer.claimed, layer.due, cause)
+
+
+def _more_or_less(diff: pl.Expr) -> pl.Expr:
+    word = pl.when(diff > 0).then(pl.lit("多")).otherwise(pl.lit("少"))
+    return pl.format("{} {}", word, yuan(diff.abs()))
+
+
+def _tail(layer: Difference) -> Check:
+    message = pl.format(
+        "{}申报 {}，应为 {}，只差尾数，按申报结算",
+        pl.lit(layer.step.name), yuan(layer.claimed), yuan(layer.due),
+    )  # fmt: skip
+    cause = pl.col(f"{layer.step.layer}_cause")
+    return Check("AM02", layer.tail, message, layer.step.layer, layer.claimed, layer.due, cause)
+
+
+def _beyond_bound(layer: Difference) -> Check:
+    bound = pl.col(f"{layer.step.layer}_bound_fen")
+    message = pl.format(
+        "{}申报 {}，可核上限 {}，超过 {}",
+        pl.lit(layer.step.name), yuan(layer.claimed), yuan(bound), yuan(layer.claimed - bound),
+    )  # fmt: skip
+    return Check("AM07", layer.beyond_bound, message, layer.step.layer, layer.claimed, bound)
+
+
+def _caps(layer: Difference, near_cap: int) -> list[Check]:
+    name = layer.step.layer
+    cap, before = pl.col(f"{name}_cap_fen"), pl.col(f"{name}_before_fen")
+    over = layer.over_cap
+    message = pl.format(
+        "{}年度封顶 {}，本笔之前已用 {}，本笔应为 {}，申报 {}",
+        pl.lit(layer.step.name), yuan(cap), yuan(before), yuan(layer.due), yuan(layer.claimed),
+    )  # fmt: skip
+    used = before + layer.due
+    edge = cap * near_cap
+    nearing = SETTLED & (used * 10_000 >= edge) & (before * 10_000 < edge) & ~over.fill_null(False)
+    near = pl.format(
+        "{}本年度累计 {}，封顶 {}，余 {}",
+        pl.lit(layer.step.name),
+        yuan(used),
+        yuan(cap),
+        yuan(cap - used),
+    )
+    return [
+        Check("CA01", over, message, name, layer.claimed, layer.due),
+        Check("CA02", nearing, near, name),
+    ]
+
+
+def _category() -> Check:
+    holds = (
+        SETTLED
+        & pl.col("category").is_not_null()
+        & pl.col("category_stated").is_not_null()
+        & (pl.col("category_stated") != pl.col("category"))
+    )
+    return Check("RO03", holds, pl.format("表中写“{}”，花名册为“{}”", "category_raw", "category"))
+
+
+def _sums(tolerance: int) -> Sequence[Check]:
+    """AM03, AM06: parts that do not add up to the bill, and a self-pay that no layer's difference explains."""
+    paid = pl.sum_horizontal(pl.col(f"{payer}_claimed_fen").fill_null(0) for payer in PAYERS)
+    own, owed = pl.col("self_claimed_fen"), pl.col("self_due_fen")
+    gap = paid + own.fill_null(0) - pl.col("total_fen")
+    apart = pl.when(own.is_null()).then(gap > tolerance).otherwise(gap.abs() > tolerance)
+    parts = pl.format(
+        "各项支付与自付合计 {}，总费用 {}", yuan(paid + own.fill_null(0)), yuan(pl.col("total_fen"))
+    )
+    wrong = (own < 0) | (apart & ((own - owed).abs() > tolerance))
+    message = pl.format("自付填报 {}，应为 {}", yuan(own), yuan(owed).fill_null("（未核）"))
+    return [
+        Check("AM03", SETTLED & apart, parts),
+        Check("AM06", SETTLED & wrong, message, None, own, owed),
+    ]

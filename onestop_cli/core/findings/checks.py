@@ -1,0 +1,91 @@
+"""One shape for every check: a code, for which rows it holds, and its sentence; and how checks become findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from onestop_cli.core.decisions import released
+from onestop_cli.core.findings.catalogue import CATALOGUE
+from onestop_cli.tables.schema import FINDINGS
+
+_NO_TEXT = pl.lit(None, pl.String)
+_NO_FEN = pl.lit(None, pl.Int64)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A finding as two expressions over stays: where it holds, and the Chinese sentence that says so.
+
+    `claimed` and `due` (fen) and `layer` stand beside amount findings; `cause` is the diagnosis of AM01.
+    """
+
+    code: str
+    holds: pl.Expr
+    message: pl.Expr
+    layer: str | None = None
+    claimed: pl.Expr = field(default_factory=lambda: _NO_FEN)
+    due: pl.Expr = field(default_factory=lambda: _NO_FEN)
+    cause: pl.Expr = field(default_factory=lambda: _NO_TEXT)
+
+    @property
+    def stands(self) -> pl.Expr:
+        """Where it holds and no decision released the stay from it.
+
+        A comparison with a missing value does not hold.
+        """
+        return self.holds.fill_null(False) & ~released(self.code)
+
+    def raised(self, stays: pl.DataFrame) -> pl.DataFrame:
+        """Findings about `stays`, on all of which the check stands."""
+        return stays.select(**self._finding).cast(dict(FINDINGS))  # type: ignore[arg-type]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of stays that a finding is made of."""
+        names = (name for expr in self._finding.values() for name in expr.meta.root_names())
+        return list(dict.fromkeys(names))
+
+    @property
+    def _finding(self) -> dict[str, pl.Expr]:
+        told = {
+            "code": pl.lit(self.code),
+            "severity": pl.lit(CATALOGUE[self.code].severity),
+            "layer": pl.lit(self.layer, pl.String),
+            "claimed_fen": self.claimed,
+            "due_fen": self.due,
+            "diff_fen": self.claimed - self.due,
+            "cause": self.cause,
+            "message": self.message,
+        }
+        return {name: told.get(name, pl.col(name)) for name in FINDINGS}
+
+
+def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> pl.DataFrame:
+    """All findings of `checks` over `stays`, in the order of the checks."""
+    stand = stays.lazy().select(check.stands.alias(str(n)) for n, check in enumerate(checks))
+    return pl.concat(
+        check.raised(stays.select(check.columns)[rows.arg_true()])
+        for check, rows in zip(checks, stand.collect(), strict=True)
+    )
+
+
+def blocked(checks: Sequence[Check]) -> pl.Expr:
+    """Whether any check that blocks holds."""
+    blocking = [check.stands for check in checks if CATALOGUE[check.code].severity == "blocks"]
+    return pl.any_horizontal(blocking)
+
+
+def day(column: str) -> pl.Expr:
+    """A day in a sentence."""
+    return pl.col(column).dt.to_string("%Y-%m-%d").fill_null("（空）")
+
+
+def yuan(amount: pl.Expr) -> pl.Expr:
+    """Fen in a sentence: `1234567` → `12345.67`."""
+    sign = pl.when(amount < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    size = amount.abs()
+    cents = (size % 100).cast(pl.String).str.zfill(2)
+    return pl.format("{}{}.{}", sign, size // 100, cents)

@@ -1,0 +1,166 @@
+"""Findings that can be seen before anything is settled: who, where, when, and whether the amounts are amounts.
+
+A row that is `reversed` has no findings; an unpaired reversal has only ST06.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.core.findings.checks import Check, day, yuan
+from onestop_cli.county.periods import Period
+from onestop_cli.tables.schema import LEVELS
+
+LIVE = ~pl.col("reversed") & ~pl.col("unpaired")
+BAD_DATES = (
+    pl.col("date_fault").is_not_null()
+    | pl.col("admitted_on").is_null()
+    | pl.col("discharged_on").is_null()
+    | (pl.col("discharged_on") < pl.col("admitted_on"))
+)
+CANNOT = (
+    BAD_DATES
+    | pl.col("term").is_null()
+    | pl.col("total_fen").is_null()
+    | (pl.col("has_eligible") & pl.col("eligible_fen").is_null())
+)
+"""What cannot be worked out at all, whoever released it."""
+
+
+def row_checks(period: Period, readmission_days: int) -> list[Check]:
+    """Every check that needs no settlement, in the catalogue's order."""
+    return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts()]
+
+
+def _identity() -> list[Check]:
+    listed = pl.col("sex_raw").is_not_null() & pl.col("id_sex").is_not_null()
+    other_sex = listed & (pl.col("sex_key") != pl.col("id_sex"))
+    other_birth = pl.col("birth_on") != pl.col("id_birth")
+    return [
+        Check("ID01", LIVE & (pl.col("id_fault") == "ID01"), pl.col("id_why")),
+        Check(
+            "ID02",
+            LIVE & pl.col("id_no").is_not_null() & (pl.col("id_raw") != pl.col("id_no")),
+            pl.format("证号已规范：{}", pl.col("id_why").fill_null("去掉多余字符")),
+        ),
+        Check("ID03", LIVE & (pl.col("id_fault") == "ID03"), pl.col("id_why")),
+        Check(
+            "ID04",
+            LIVE & pl.col("roster_name").is_not_null(),
+            pl.format(
+                "花名册（{}）上此证号的姓名是“{}”，表中是“{}”",
+                "roster_place",
+                "roster_name",
+                "name",
+            ),
+        ),
+        Check(
+            "ID05",
+            LIVE & (other_sex.fill_null(False) | other_birth.fill_null(False)),
+            pl.when(other_sex.fill_null(False))
+            .then(pl.format("表中性别“{}”，按证号应为“{}”", "sex_raw", "id_sex"))
+            .otherwise(pl.format("表中出生日期 {} 与证号不符", day("birth_on"))),
+        ),
+    ]
+
+
+def _roster() -> list[Check]:
+    return [
+        Check(
+            "RO05",
+            LIVE & pl.col("categories_valid").is_not_null(),
+            pl.format(
+                "同时有效的类别：{}；按“{}”计算",
+                "categories_valid",
+                pl.col("category").fill_null("无"),
+            ),
+        ),
+        Check("RO06", LIVE & pl.col("suggestion").is_not_null(), pl.col("suggestion")),
+        Check(
+            "RO07",
+            LIVE & (pl.col("admitted_on") > pl.col("died_on")),
+            pl.format("花名册载 {} 死亡，入院日期 {}", day("died_on"), day("admitted_on")),
+        ),
+    ]
+
+
+def _stay(period: Period, readmission_days: int) -> list[Check]:
+    return [
+        Check(
+            "ST01",
+            LIVE & pl.col("twin").is_in(["rejected", "differs"]),
+            pl.when(pl.col("twin") == "rejected")
+            .then(pl.format("与 {} 重复，金额一致，本行拒付", "twin_place"))
+            .otherwise(pl.format("与 {} 重复而金额不一致，各行均待核", "twin_place")),
+        ),
+        Check(
+            "ST02",
+            LIVE & pl.col("overlap_place").is_not_null(),
+            pl.format(
+                "{} 至 {} 住院，与 {} 时间交叉", day("admitted_on"), day("discharged_on"), "overlap_place"
+            ),
+        ),
+        Check(
+            "ST03",
+            LIVE & BAD_DATES,
+            pl.coalesce(
+                "date_fault",
+                pl.format("入院 {}，出院 {}：日期缺失或颠倒", day("admitted_on"), day("discharged_on")),
+            ),
+        ),
+        Check(
+            "ST04",
+            LIVE & pl.col("outside_period"),
+            pl.format("结算（出院）日期 {} 不在{}内", day("settled_or_discharged"), pl.lit(period.chinese)),
+        ),
+        Check(
+            "ST05",
+            LIVE & pl.col("gap_days").is_not_null(),
+            pl.format("同院出院后 {} 天再入院（{} 天以内提示）", "gap_days", pl.lit(str(readmission_days))),
+        ),
+        Check(
+            "ST06",
+            ~pl.col("reversed") & pl.col("unpaired"),
+            pl.format("冲红 {} 元，找不到被冲的原行", yuan(pl.col("total_fen"))),
+        ),
+        Check(
+            "ST07",
+            LIVE & pl.col("closed_place").is_not_null(),
+            pl.format("已在前期结算：{}", "closed_place"),
+        ),
+        Check(
+            "ST08",
+            LIVE & (pl.col("admitted_on").dt.year() != pl.col("discharged_on").dt.year()),
+            pl.format(
+                "{} 入院，{} 出院，按 {} 年度计算", day("admitted_on"), day("discharged_on"),
+                pl.col("benefit_year").cast(pl.String).fill_null("（空）"),
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _place_and_amounts() -> list[Check]:
+    level = pl.col("level").replace_strict(LEVELS, default=None, return_dtype=pl.String)
+    stated = pl.col("level_stated").replace_strict(LEVELS, default=None, return_dtype=pl.String)
+    governed = pl.col("in_register") & ~BAD_DATES & ~pl.col("outside_period")
+    return [
+        Check(
+            "HO01",
+            LIVE & ~pl.col("in_register"),
+            pl.format("“{}”不在定点机构名录中", pl.col("hospital").fill_null("（空）")),
+        ),
+        Check(
+            "HO02",
+            LIVE & (pl.col("level_stated") != pl.col("level")),
+            pl.format("表中级别“{}”（{}），名录为“{}”", "level_raw", stated, level),
+        ),
+        Check("AM04", LIVE & pl.col("amount_why").is_not_null(), pl.col("amount_why")),
+        Check(
+            "AM05",
+            LIVE & (pl.col("eligible_fen") > pl.col("total_fen")) & pl.col("amount_why").is_null(),
+            pl.format(
+                "可补偿费用 {} 大于总费用 {}", yuan(pl.col("eligible_fen")), yuan(pl.col("total_fen"))
+            ),
+        ),
+        Check("RU01", LIVE & governed & pl.col("ungoverned").is_not_null(), pl.col("ungoverned")),
+    ]  # fmt: skip

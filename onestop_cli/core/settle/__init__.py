@@ -1,0 +1,261 @@
+"""What the rules give: layers in order, and what the year leaves of each.
+
+`settle` is never handed what hospitals claimed for a layer it computes. It learns of claims only whether a layer was
+claimed at all (`<layer>_touched`), and of amounts only those that are taken as given (`<layer>_taken_fen`: layers no
+document regulates, and layers of which only an upper bound is known).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import polars.selectors as cs
+
+from onestop_cli.core.scatter import spread
+from onestop_cli.core.settle.inputs import SEEN
+from onestop_cli.core.settle.layer import BILL, COVERED, GROUP, REST, settle_step
+from onestop_cli.core.settle.year import claimed_first
+from onestop_cli.core.threads import at_once
+from onestop_cli.errors import Broken
+from onestop_cli.money import share
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.terms import EXPENSE_OF, NO_LIMIT
+from onestop_cli.tables.schema import ORDER
+
+_DAYS = 1 << 23
+"""More than the days of any calendar."""
+
+_TIMES = 1 << 40
+"""More than any year and day in one number."""
+
+_X = 10
+"""The check character that is no digit; a usable ID has no other."""
+
+_NOBODY = -1
+"""Stands for everybody without a usable ID; what is reckoned from it stays below 0."""
+
+SLICE = 1 << 19
+"""Stays worked out in one go, and the rest of a person-year: the memory of one slice serves the next."""
+
+
+def settle(
+    stays: pl.DataFrame, book: Rulebook, *, live: bool = True, in_turn: bool = False
+) -> pl.DataFrame:
+    """Governed, settled stays with their due amounts, in the order they came; a whole person-year must be among them.
+
+    `in_turn`: the rows stand in the contract's order already, person-year after person-year.
+    `live`: the year so far is taken from the rows at hand. Else each stay brings it as `<step>_…before_fen`,
+    `<step>_nth` and `pool_<id>_before_fen`, and is worked out for itself.
+
+    Needs id_no, benefit_year, the columns of `ORDER`, total_fen, eligible_fen, has_eligible, the expenses, term, quota,
+    and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
+    cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen.
+    """
+    seen = stays.select(SEEN)
+    if in_turn:
+        return stays.with_columns(_in_slices(seen, None, book, live).iter_columns())
+    amounts, turn = amounts_in_turn(seen, book, live=live)
+    return stays.with_columns(spread(amounts, turn, len(stays)).iter_columns())
+
+
+def amounts_in_turn(
+    stays: pl.DataFrame, book: Rulebook, *, live: bool = True
+) -> tuple[pl.DataFrame, pl.Series]:
+    """What `settle` adds, in the contract's order, and the number of the row that each amount belongs to."""
+    turn = turns(stays)
+    return _in_slices(stays, turn, book, live), turn
+
+
+def _in_slices(
+    stays: pl.DataFrame, turn: pl.Series | None, book: Rulebook, live: bool
+) -> pl.DataFrame:
+    """What `settle` adds, in turn; no person-year is divided."""
+    whole = stays.rechunk()
+
+    def one(rows: slice) -> pl.DataFrame:
+        return _amounts(whole[rows] if turn is None else whole[turn[rows]], book, live)
+
+    return pl.concat(at_once(one, _slices(whole.select("id_no", "benefit_year"), turn)))
+
+
+def _slices(years: pl.DataFrame, turn: pl.Series | None) -> Iterator[slice]:
+    """Runs of places in turn that end with a person-year; a single one where there are no stays."""
+    start, height = 0, len(years)
+    while start < height or not start:
+        end = min(start + SLICE, height)
+        while end < height and years.row(_row(turn, end)) == years.row(_row(turn, end - 1)):
+            end += 1
+        yield slice(start, end)
+        start = end or 1
+
+
+def _row(turn: pl.Series | None, place: int) -> int:
+    return place if turn is None else int(turn[place])
+
+
+def _amounts(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
+    """What `settle` adds to stays that stand in turn."""
+    ordered = _bills(_person_years(stays), book)
+    settled = _with_pools(ordered, book, live) if book.pools else _steps(ordered, book, live)
+    borne = pl.col("total_fen") - pl.col(BILL)
+    borne += pl.sum_horizontal(f"{step.id}_borne_fen" for step in book.steps)
+    open_ = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
+    whole = settled.with_columns(
+        hospital_borne_fen=borne, self_due_fen=pl.when(~open_).then(pl.col(REST))
+    )
+    return whole.select(
+        cs.exclude(GROUP, REST) - cs.by_name(stays.columns) | cs.ends_with("_check")
+    )
+
+
+def turns(stays: pl.DataFrame) -> pl.Series:
+    """The numbers of the rows in the contract's order within each person's year, a year's stays together, people in
+    any order.
+
+    Whole numbers go first: a usable ID, year and day in one. Texts are only compared where these tie, and for people
+    without a usable ID.
+    """
+    day = pl.col(ORDER[0]).to_physical().cast(pl.Int64).fill_null(-_DAYS) + _DAYS
+    when = pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day
+    key = stays.select(key=_id_as_number().cast(pl.Int128) * _TIMES + when).to_series()
+    turn = key.arg_sort()
+    ordered = key.gather(turn)
+    ahead = ordered == ordered.shift(-1)
+    tied = (ahead | ahead.shift(1)).fill_null(False) | (ordered < 0)
+    rows = turn.filter(tied)
+    nobody = pl.col("key") < 0
+    among = (
+        stays[rows]
+        .with_columns(key.gather(rows))
+        .select(pl.arg_sort_by(~nobody, pl.when(nobody).then("id_no"), "key", *ORDER))
+    )
+    return turn.scatter(tied.arg_true(), rows.gather(among.to_series()))
+
+
+def _id_as_number() -> pl.Expr:
+    """17 digits and the check character of an ID in one number; `_NOBODY` for any other text."""
+    id_no = pl.col("id_no")
+    digits = id_no.str.head(17).cast(pl.Int64, strict=False)
+    last = id_no.str.tail(1).cast(pl.Int64, strict=False).fill_null(_X)
+    whole = (id_no.str.len_bytes() == 18) & (digits >= 10**16)
+    return pl.when(whole).then(digits * 11 + last).fill_null(_NOBODY)
+
+
+def _person_years(ordered: pl.DataFrame) -> pl.DataFrame:
+    """`_group` numbers the person-years."""
+    first = (pl.col("id_no").ne_missing(pl.col("id_no").shift())) | (
+        pl.col("benefit_year").ne_missing(pl.col("benefit_year").shift())
+    )
+    return ordered.with_columns(first.cum_sum().cast(pl.Int64).alias(GROUP))
+
+
+def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """The bill the layers look at: the total, but a quota's price where the hospital bears what is above it.
+
+    Adds bill_fen, covered_fen (its 可补偿 part), price_fen (of a quota), and each first-pay expense.
+    """
+    eligible = pl.when("has_eligible").then("eligible_fen").otherwise("total_fen")
+    price = bill = pl.col("total_fen")
+    if book.quotas:
+        terms = book.quota_table.select("fixed", "amount", "patient")
+        stays = stays.with_columns(
+            terms[name].gather(stays["quota"]).alias(f"_{name}") for name in terms.columns
+        )
+        limited = pl.min_horizontal("total_fen", "_amount")
+        price = pl.when(pl.col("_fixed") == 1).then("_amount").otherwise(limited)
+        whole = pl.col("quota").is_null() | (pl.col("_patient") == 1)
+        bill = pl.when(whole).then("total_fen").otherwise(price)
+    stays = stays.with_columns(price.alias("price_fen"), bill.alias(BILL))
+    stays = stays.with_columns(pl.min_horizontal(eligible, BILL).alias(COVERED))
+    return _expenses(stays, book).drop("_fixed", "_amount", "_patient", strict=False)
+
+
+def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """先行自付: each expense's share of its cost, in fen under `<id>_paid_fen`."""
+    for id_ in (expense.id for expense in book.expenses):
+        of = book.table[f"expense_of.{id_}"].gather(stays["term"])
+        rate = book.table[f"expense.{id_}"].gather(stays["term"])
+        cost = pl.when(of == EXPENSE_OF.index("total")).then(BILL).otherwise(COVERED)
+        if f"{id_}_cost_fen" in stays.columns:
+            own = pl.col(f"{id_}_cost_fen").fill_null(0)
+            cost = pl.when(of == EXPENSE_OF.index("column")).then(own).otherwise(cost)
+        stays = stays.with_columns(share(cost, pl.lit(rate)).alias(f"{id_}_paid_fen"))
+    return stays
+
+
+def _steps(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
+    """Every step in order of payment; `_rest_fen` is what is left of the bill."""
+    stays = stays.with_columns(pl.col(BILL).alias(REST))
+    for step in book.steps:
+        stays = settle_step(stays, book, step, live=live)
+        rest = pl.col(REST) - pl.col(f"{step.id}_paid_fen") - pl.col(f"{step.id}_borne_fen")
+        stays = stays.with_columns(rest.alias(REST))
+        stays = _sum_parts(stays, book, step.layer, step.id)
+    return stays
+
+
+def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl.DataFrame:
+    """A layer's amounts from its stacked parts, once the last of them is known.
+
+    A part that has the layer's own id keeps what it gave by itself as `<layer>_own_…`.
+    """
+    parts = [step.id for step in book.steps if step.layer == layer]
+    if len(parts) == 1 or parts[-1] != last:
+        return stays
+    checks = [pl.col(f"{part}_check") for part in parts]
+    worst = pl.lit("exact")
+    for check in ("bound", "none"):
+        worst = (
+            pl.when(pl.any_horizontal(c == check for c in checks))
+            .then(pl.lit(check))
+            .otherwise(worst)
+        )
+    exact, taken = worst == "exact", pl.col(f"{layer}_taken_fen").fill_null(0)
+    each = pl.sum_horizontal(f"{part}_paid_fen" for part in parts)
+    most = pl.sum_horizontal(pl.coalesce(f"{part}_due_fen", f"{part}_bound_fen") for part in parts)
+    claimed = pl.when(worst == "bound").then(pl.min_horizontal(most, taken)).otherwise(taken)
+    paid = pl.when(exact).then(each).otherwise(claimed)
+    own = ("check", "due_fen", "bound_fen", "paid_fen") if layer in parts else ()
+    return stays.with_columns(
+        *(pl.col(f"{layer}_{what}").alias(f"{layer}_own_{what}") for what in own),
+        worst.alias(f"{layer}_check"),
+        paid.alias(f"{layer}_paid_fen"),
+        pl.when(exact).then(paid).alias(f"{layer}_due_fen"),
+        pl.when(worst == "bound").then(most).alias(f"{layer}_bound_fen"),
+        (pl.col(REST) + each - paid).alias(REST),
+    )
+
+
+def _with_pools(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
+    """Limits shared by several layers, to a fixed point: a stay's room hangs only on earlier stays of its year."""
+    caps = {pool: book.table[f"pool.{pool}"].gather(stays["term"]) for pool in book.pools}
+    rooms = caps if live else {pool: _left(stays, pool, cap) for pool, cap in caps.items()}
+    for _ in range(stays.height + 2):
+        tried = stays.with_columns(
+            *(room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()),
+            *(cap.alias(f"pool_{pool}_cap_fen") for pool, cap in caps.items()),
+        )
+        tried = _steps(tried, book, live)
+        if not live:
+            return tried
+        left = {pool: _room(tried, book, pool, caps[pool]) for pool in book.pools}
+        if all(left[pool].equals(rooms[pool]) for pool in book.pools):
+            return tried
+        rooms = left
+    raise Broken("共用限额的分配没有定下来")
+
+
+def _left(stays: pl.DataFrame, pool: str, cap: pl.Series) -> pl.Series:
+    """What a pool leaves stays that bring its use of the year so far."""
+    return (cap - stays[f"pool_{pool}_before_fen"]).clip(lower_bound=0)
+
+
+def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:
+    """What the pool leaves each stay after the earlier stays of the year."""
+    pooled = pl.sum_horizontal(f"{step.id}_pooled_fen" for step in book.members(pool))
+    claims = [f"{layer}_touched" for layer in book.pools[pool]]
+    touched = stays.select(pl.any_horizontal(claims)).to_series()
+    used = stays.select(pl.when(cap < NO_LIMIT).then(pooled).otherwise(0))
+    before = claimed_first(stays[GROUP], touched).before(used.to_series())
+    return (cap - before).clip(lower_bound=0)

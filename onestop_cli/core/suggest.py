@@ -1,0 +1,136 @@
+"""Who might be meant (RO06): likely roster persons for a patient whose ID leads to nobody.
+
+Never a match, only a sentence for somebody to check: the same name and a second thing in common.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.core.identify import compact_id, id_birth, name_key
+
+_SAFE_DIGITS = 14
+"""Place and birth: the digits of an ID that a spreadsheet's number surely keeps."""
+_TOLD = ("name_key", "id_no", "id_raw", "id_numeric", "birth_on", "township", "village")
+"""What is known of a stranger; those of whom the same is known are looked for once."""
+_NAMED = 3
+"""How many persons a sentence names."""
+
+
+def suggest(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `suggestion` for those `strangers` who resemble somebody on the roster.
+
+    `strangers` has at, name_key, id_no, id_raw, id_numeric, birth_on, township and village;
+    `roster` is an understood roster.
+    """
+    asking = strangers.select(*_TOLD).unique().with_row_index("asking")
+    hinted = _hinted(asking, _people(roster))
+    met = strangers.join(asking, on=_TOLD, nulls_equal=True, validate="m:1")
+    return met.join(hinted, on="asking", validate="m:1").select("at", "suggestion")
+
+
+def _hinted(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """(asking, suggestion) of those who resemble somebody."""
+    hints = pl.concat([_same_name(strangers, people), _same_household(strangers, people)])
+    named = pl.col("who").head(_NAMED).str.join("、")
+    more = pl.when(pl.len() > _NAMED).then(pl.lit(" 等")).otherwise(pl.lit(""))
+    return (
+        hints.unique()
+        .sort("asking", "nth")
+        .group_by("asking", maintain_order=True)
+        .agg(
+            suggestion=pl.when(pl.len() == 1)
+            .then(pl.format("疑似花名册中 {}，请核实", pl.col("who").first()))
+            .otherwise(pl.format("花名册中有 {} 人与其相似：{}{}，请核实", pl.len(), named, more))
+        )
+    )
+
+
+def _people(roster: pl.DataFrame) -> pl.DataFrame:
+    """Every person of the roster once, in order: comparable name and head, number, birth, and `who`."""
+    ending = pl.col("id_no").str.slice(-4)
+    number = pl.when(ending.is_null()).then(pl.lit("证号无效")).otherwise("证号末四位 " + ending)
+    remarks = pl.concat_str([number, "village"], separator="，", ignore_nulls=True)
+    return (
+        roster.sort("source", "sheet", "row", nulls_last=True)
+        .unique(["person", "village"], keep="first", maintain_order=True)
+        .select(
+            "name_key",
+            "township",
+            "village",
+            "id_no",
+            head_key=name_key(pl.col("head")),
+            birth=pl.coalesce(id_birth(pl.col("id_no")), "birth_on"),
+            nth=pl.int_range(pl.len()),
+            who=pl.format("{}（{}）", pl.col("name").fill_null("姓名空白"), remarks),
+        )
+    )
+
+
+def _same_name(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Persons of the same name with the same birth, the digits a number keeps, or nearly the same ID.
+
+    An ID with one character off agrees at its start or at its end: that keeps the joins small.
+    """
+    asking = _with_number(strangers.join(people, on="name_key", how="semi"))
+    known = people.with_columns(
+        digits=pl.col("id_no").str.head(_SAFE_DIGITS),
+        start=pl.col("id_no").str.head(9),
+        end=pl.col("id_no").str.tail(8),
+    )
+    near = _one_character_off(pl.col("number"), pl.col("id_no"))
+    return pl.concat(
+        asking.join(known, on=["name_key", key]).filter(enough).select("asking", "nth", "who")
+        for key, enough in (("birth", True), ("digits", True), ("start", near), ("end", near))
+    )
+
+
+def _with_number(strangers: pl.DataFrame) -> pl.DataFrame:
+    """What there is to compare of a stranger: number, its start and end, its safe digits, birth."""
+    usable = pl.col("id_no").is_not_null()
+    number = compact_id(pl.col("id_raw"))
+    digits = number.str.replace_all(r"\.|E.*$", "").str.head(_SAFE_DIGITS)
+    parts = [
+        strangers.filter(usable).select(
+            "asking",
+            "name_key",
+            number="id_no",
+            digits=pl.lit(None, pl.String),
+            birth=id_birth(pl.col("id_no")),
+        ),
+        strangers.filter(~usable).select(
+            "asking",
+            "name_key",
+            number=number,
+            digits=pl.when("id_numeric").then(digits),
+            birth="birth_on",
+        ),
+    ]
+    ends = {"start": pl.col("number").str.head(9), "end": pl.col("number").str.tail(8)}
+    return pl.concat(parts).with_columns(**ends)
+
+
+def _one_character_off(number: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Whether one character is wrong, missing or too much in `number`, an ID of 17 to 19 characters.
+
+    What both have in common at the start and at the end then covers all but one character.
+    """
+    length = number.str.len_chars()
+    ahead = pl.sum_horizontal(
+        (number.str.head(n) == other.str.head(n)).cast(pl.Int64) for n in range(1, 19)
+    )
+    behind = pl.sum_horizontal(
+        (number.str.tail(n) == other.str.tail(n)).cast(pl.Int64) for n in range(1, 19)
+    )
+    return length.is_between(17, 19) & (ahead + behind >= pl.max_horizontal(length, 18) - 1)
+
+
+def _same_household(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Members of a household whose head, named on the roster only as such, has the patient's name."""
+    members = people.drop_nulls(["head_key", "village"]).filter(
+        pl.col("head_key").ne_missing(pl.col("name_key"))
+    )
+    home = ["township", "village"]
+    return strangers.join(
+        members, left_on=["name_key", *home], right_on=["head_key", *home]
+    ).select("asking", "nth", who=pl.format("{} 的户主", "who"))

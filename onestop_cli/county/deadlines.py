@@ -1,0 +1,30 @@
+"""By which day the papers of a period are due, where the county says so in onestop.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from onestop_cli.county.periods import Period
+
+
+def day_after(period: Period, day: int) -> date:
+    """The `day` (1 to 28) of the month after `period`."""
+    return (period.last + timedelta(days=1)).replace(day=day)
+
+
+def chinese_day(day: date) -> str:
+    """`2011年1月6日`."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def table_due(period: Period, deadlines: Mapping[str, Any]) -> str:
+    """When the table of a period is to be handed in, and how soon after it hospitals are paid; "" when nobody says.
+
+    南州: the table by the 10th, payment within 15 working days.
+    """
+    day, days = deadlines.get("table_day"), deadlines.get("pay_days")
+    parts = [f"{chinese_day(day_after(period, day))}前报出"] if day else []
+    parts += [f"{'其后' if day else '报出后'} {days} 个工作日内拨付"] if days else []
+    return "，".join(parts)

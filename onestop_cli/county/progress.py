@@ -1,0 +1,109 @@
+"""Where a settlement period stands, and what comes next: facts in, one step out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from onestop_cli.county.periods import Period, parse_period
+from onestop_cli.errors import Problem
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What lies in the inbox. `first`/`last`: earliest and latest day of settlement, else of discharge;
+    `period`: the one most stays belong to; `silent`: hospitals of the register without a stay."""
+
+    stay_files: int = 0
+    stays: int = 0
+    roster_files: int = 0
+    people: int = 0
+    hospitals: int = 0
+    silent: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    period: Period | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The newest run of a period. `folder`: relative to the county folder; `changed`: files that came, went or
+    changed since; `held`, `rejected`: stays."""
+
+    folder: str
+    made: str
+    held: int
+    rejected: int
+    changed: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that is known about a county's current period. `published`, `inspected`: where those papers are."""
+
+    county: str
+    inbox: Inbox
+    closed: tuple[str, ...] = ()
+    run: LastRun | None = None
+    published: str | None = None
+    inspected: str | None = None
+    ledger: str | None = None
+
+    @property
+    def period(self) -> Period | None:
+        return self.inbox.period
+
+    @property
+    def done(self) -> bool:
+        """Whether the period of the inbox is closed."""
+        return self.period is not None and self.period.id in self.closed
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do: a sentence, and the commands for it."""
+
+    what: str
+    commands: Sequence[str] = field(default=())
+
+
+def period_of(day: date, like: str | None) -> Period:
+    """The period `day` lies in, of the kind of `like` (`2010-11` month, `2010H2`, `2010`); a quarter without one."""
+    quarter = (day.month + 2) // 3
+    if like is None or "Q" in like:
+        return parse_period(f"{day.year}Q{quarter}")
+    if "H" in like:
+        return parse_period(f"{day.year}H{(quarter + 1) // 2}")
+    return parse_period(f"{day.year}-{day.month:02d}" if "-" in like else str(day.year))
+
+
+def next_step(standing: Standing) -> Step:
+    """The first thing that is still to do."""
+    return next(_open_steps(standing))
+
+
+def _open_steps(standing: Standing) -> Iterator[Step]:
+    """What is still to do, in order; never empty."""
+    inbox, run = standing.inbox, standing.run
+    if inbox.problems:
+        yield Step("照上面的提示补齐，再运行 onestop 看一次")
+    brought = {"住院报表": inbox.stay_files, "花名册": inbox.roster_files}
+    if missing := [what for what, files in brought.items() if not files]:
+        yield Step(f"把{'和'.join(missing)}放进收件箱，再运行 onestop 看一次")
+    if standing.done or inbox.period is None:
+        yield Step("把下一期的报表和花名册放进收件箱，换掉旧文件")
+        return
+    name = inbox.period.id
+    if run is None:
+        yield Step("核对，出结算表", (f"onestop reconcile --period {name}",))
+        return
+    if run.changed:
+        again = f"onestop reconcile --period {name}"
+        yield Step("上次核对以后收件有变动，请重新核对", (again,))
+    if not standing.published:
+        look = "看差错清单，需要时填处理意见后再核对一次；没有异议就公示"
+        yield Step(look, (f"onestop publish {run.folder} --out 公示/{name}",))
+    ledger = standing.ledger or "台账.sqlite"
+    yield Step("公示期满，款项核定后关账", (f"onestop close {run.folder} --ledger {ledger}",))

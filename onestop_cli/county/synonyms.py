@@ -1,0 +1,121 @@
+"""Names that mean the same: categories, hospital levels, hospitals. Near names are offered, never assumed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from onestop_cli.county.settings import Settings
+
+
+def key(text: str) -> str:
+    """What of a name is compared: half width, no blanks, no quotes, no trailing code such as -7131."""
+    plain = re.sub(r"[\s\"'“”‘’·*]+", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[-_—](\d{3,6})$", "", plain).strip(",.;:、。").casefold()
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("synonyms.toml").read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Names:
+    """The synonym tables of a run: shipped ones, with the county's own before them."""
+
+    category: Mapping[str, str]
+    level: Mapping[str, str]
+    hospital: Mapping[str, str]
+    county: str = ""
+
+    def canonical_category(self, text: str | None, known: Sequence[str]) -> str | None:
+        """The one of `known` that `text` means: itself, another name for it, or the only wider or
+        narrower class; else None."""
+        found = _one_of(text, known, self.category)
+        meant = self.category.get(key(text)) if text else None
+        if found or not meant:
+            return found
+        wider = _wider()
+        akin = [
+            name
+            for name in known
+            if (other := self.category.get(key(name)))
+            and (wider.get(meant) == other or wider.get(other) == meant)
+        ]
+        return akin[0] if len(akin) == 1 else None
+
+    def says_none(self, text: str | None) -> bool:
+        """Whether `text` only says that the person is in no category."""
+        return not text or key(text) in _none_words()
+
+    def canonical_level(self, text: str | None) -> str | None:
+        """The level id (township, county, city, province) that `text` means, else None."""
+        return self.level.get(key(text)) if text else None
+
+    def canonical_hospital(self, text: str | None, known: Sequence[str]) -> str | None:
+        """The register name that `text` is: equal, a synonym, or equal after the county's name."""
+        found = _one_of(text, known, self.hospital)
+        county = key(self.county)
+        if found or not text or not county or not key(text).startswith(county):
+            return found
+        return _one_of(key(text).removeprefix(county), known, self.hospital)
+
+
+def _one_of(text: str | None, known: Sequence[str], table: Mapping[str, str]) -> str | None:
+    """The single name in `known` that equals `text`, or has the same canonical name."""
+    if not text:
+        return None
+    wanted = key(text)
+    for name in known:
+        if key(name) == wanted:
+            return name
+    meant = table.get(wanted)
+    same = [name for name in known if meant and table.get(key(name), key(name)) == meant]
+    return same[0] if len(same) == 1 else None
+
+
+@cache
+def _none_words() -> frozenset[str]:
+    return frozenset(key(word) for word in _shipped()["category"]["none"])
+
+
+@cache
+def _wider() -> Mapping[str, str]:
+    """Comparable canonical name → the wider one it falls under."""
+    return {key(n): key(w) for n, w in _shipped()["category"]["wider"].items()}
+
+
+def names(settings: Settings) -> Names:
+    """The synonym tables under `settings`."""
+    own, shipped = settings.synonyms, _shipped()
+    return Names(
+        category=_joined(_table(shipped["category"]["same"]), _table(own.category)),
+        level=_joined(_table(shipped["level"]), _table(own.level)),
+        hospital=_table(own.hospital),
+        county=settings.county.name,
+    )
+
+
+def _table(groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Comparable name → comparable canonical name."""
+    return {key(name): key(head) for head, others in groups.items() for name in (head, *others)}
+
+
+def _joined(shipped: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Both tables; the county's own names come under the shipped canonical name, where there is one."""
+    return {**shipped, **{name: shipped.get(head, head) for name, head in own.items()}}
+
+
+def near(text: str, known: Sequence[str], most: int = 3) -> list[str]:
+    """Names of `known` that look like `text`, likeliest first: a suggestion, never an answer."""
+    wanted = key(text)
+    inside = [name for name in known if wanted and (key(name) in wanted or wanted in key(name))]
+    close = get_close_matches(wanted, [key(name) for name in known], most, 0.5)
+    return list(dict.fromkeys(inside + [n for k in close for n in known if key(n) == k]))[:most]

@@ -1,0 +1,88 @@
+"""Text files: CSV, tab-separated and the like, in UTF-8, UTF-16 or GB18030."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from onestop_cli.readers.containers.grid import Grid, Unreadable, rectangular
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_FORCED_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+_SWALLOWED = re.compile(r"\d{17}[\dXx]")
+"""A quote that never closed swallows following rows; an ID number in such a cell gives it away."""
+
+_TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""A first line that tells Excel the separator, and that Excel does not show."""
+
+_LONGEST_CELL = 1_000_000
+
+
+def read_delimited(source: str, data: bytes) -> Grid:
+    """The file as one sheet without a name; raises `Unreadable` when it is no text."""
+    text = decode(data).rstrip("\0\x1a")
+    if "\0" in text:
+        raise Unreadable("不是表格文件", "请让医院或民政重新导出为 xlsx 或 csv")
+    csv.field_size_limit(_LONGEST_CELL)
+    told = _TOLD.match(text)
+    mark = told[1] if told else _delimiter(text)
+    rows = _rows(text[told.end() :] if told else text, mark)
+    return Grid(source, None, rectangular([[_unforced(cell) for cell in row] for row in rows]))
+
+
+def _rows(text: str, mark: str) -> list[list[str]]:
+    """Records and cells; where tabs divide them, quotes may be plain characters that never close."""
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE) if mark == "\t" else (csv.QUOTE_MINIMAL,):
+        lines = csv.reader(
+            io.StringIO(text, newline=""), delimiter=mark, quoting=quoting, strict=True
+        )
+        rows: list[list[str]] = []
+        try:
+            for row in lines:
+                if any("\n" in cell and _SWALLOWED.search(cell) for cell in row):
+                    raise csv.Error
+                rows.append(row)
+        except csv.Error:
+            place = lines.line_num
+            continue
+        return rows
+    raise Unreadable(f"第 {place} 行前后的引号不成对，各列对不上", "请改正该行，或重新导出为 xlsx")
+
+
+def decode(data: bytes) -> str:
+    """BOM, else strict UTF-8, else UTF-16 by its zero bytes, else strict GB18030; detectors guess wrong."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return _strict(data[len(bom) :], encoding)
+    head = data[:4000]
+    if head.count(0) > len(head) // 10:
+        return _strict(
+            data, "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _strict(data, "gb18030")
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            "文字编码无法识别（既不是 UTF-8 也不是 GBK/GB18030），或文件已损坏",
+            "请用 Excel 或 WPS 打开后另存为 xlsx",
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """The separator found most often in the first lines, outside quotes."""
+    head = re.sub(r'"[^"]*"', "", text[:20_000])
+    return max("\t,;|", key=lambda mark: (head.count(mark), mark == ","))
+
+
+def _unforced(cell: str) -> str:
+    """`="0123"`, by which programs make Excel keep a text, is that text."""
+    match = _FORCED_TEXT.fullmatch(cell) if cell.startswith('="') else None
+    return match[1].replace('""', '"') if match else cell

@@ -1,0 +1,1 @@
+"""Grids in, typed columns out: where the header is, what a column means, what a row is."""

@@ -1,0 +1,142 @@
+"""Columns of cells become texts and fen; exact, and each odd value looked at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import polars as pl
+
+from onestop_cli.money import parse_fen, round_to
+from onestop_cli.readers.containers.grid import Cell
+
+UNITS: Mapping[str, Decimal] = {
+    "元": Decimal(100),
+    "角": Decimal(10),
+    "分": Decimal(1),
+    "百元": Decimal(10_000),
+    "千元": Decimal(100_000),
+    "万元": Decimal(1_000_000),
+}
+"""Fen in one unit of a file's amounts."""
+
+NOTHING = ("/", "\\", "无", "空", "NULL", "null", "N/A", "NA", "None", "none")
+"""Words that people and programs write into an empty cell."""
+
+DASHES = ("-", "--", "—", "——", "–")
+"""Nothing in a text cell, zero in an amount."""
+
+SCIENTIFIC = r"^[\s'’]*[+-]?\d(\.\d+)?[eE]\+?\d+\s*$"
+"""A long number that a spreadsheet shortened: its digits are lost."""
+
+BLANKS = " \t\r\n\v\f\u00a0\u3000\u2000\u2001\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Characters that print as nothing."""
+
+_QUOTES = "'’`"
+_SAYS_NOTHING = (
+    rf"^[{BLANKS}{_QUOTES}]*({'|'.join(map(re.escape, (*NOTHING, *DASHES)))})[{BLANKS}]*$"
+)
+_LONG_NUMBER = re.compile(r"\d{6,}(?=\d{3}[\dXxＸｘ])")
+_PLAIN_YUAN = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
+
+
+def text_column(values: Sequence[Cell]) -> pl.Series:
+    """The cells as text, numbers in their shortest exact form."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return pl.Series(values, dtype=pl.String)
+    if not kinds <= {str, float, int}:
+        return pl.Series([cell_text(v) for v in values], dtype=pl.String)
+    if str not in kinds:
+        return _number_texts(pl.Series(values, dtype=pl.Float64, strict=False))
+    numbers = pl.Series(
+        [v if type(v) is not str else None for v in values], dtype=pl.Float64, strict=False
+    )
+    words = pl.Series([v if type(v) is str else None for v in values], dtype=pl.String)
+    return words.zip_with(words.is_not_null(), _number_texts(numbers))
+
+
+def cell_text(value: Cell) -> str:
+    """One cell as text; a number shows neither binary noise nor an exponent."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int | float):
+        return _plain(repr(value))
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def without_numbers(text: str) -> str:
+    """A text for people, with every number long enough to be an ID cut to its last four characters."""
+    return _LONG_NUMBER.sub("****", re.sub(r"\s+", " ", text))
+
+
+def _number_texts(numbers: pl.Series) -> pl.Series:
+    """`1.0` → `1`, `1844.32` → `1844.32`, `6.3e17` → `630000000000000000`."""
+    shortest = numbers.cast(pl.String).str.replace(r"\.0$", "")
+    long = {text: _plain(text) for text in shortest.filter(shortest.str.contains("e")).unique()}
+    return shortest.replace(long) if long else shortest
+
+
+def _plain(number: str) -> str:
+    """The shortest text of a float, written out."""
+    exact = Decimal(number)
+    if not exact.is_finite():
+        return number
+    return format(exact.to_integral_value() if exact == exact.to_integral_value() else exact, "f")
+
+
+def filled(text: pl.Expr) -> pl.Expr:
+    """Texts as they are, null where they print as nothing."""
+    return pl.when(text.str.contains(rf"[^{BLANKS}]")).then(text)
+
+
+def trimmed(text: pl.Expr) -> pl.Expr:
+    """Texts without blanks around them and without the apostrophe that makes a cell a text."""
+    bare = text.str.strip_chars_start(BLANKS + _QUOTES).str.strip_chars_end(BLANKS)
+    return pl.when(text.str.contains(rf"[^{BLANKS}{_QUOTES}]")).then(bare)
+
+
+def worded(text: pl.Expr) -> pl.Expr:
+    """`trimmed`, and null where the word only says that there is nothing."""
+    return pl.when(~text.str.contains(_SAYS_NOTHING)).then(trimmed(text))
+
+
+def fen_columns(
+    text: pl.DataFrame, units: Mapping[str, str]
+) -> tuple[dict[str, pl.Series], dict[str, list[int]]]:
+    """Exact fen of the columns in `units` (column → unit), and the rows whose cell is no amount.
+
+    Blank cells and words for nothing are null and no fault. Plain decimals in yuan go through whole numbers
+    column by column; every other writing through `parse_fen`, once per distinct text.
+    """
+    bare = text.select(trimmed(pl.col(name)) for name in units)
+    plain = bare.select(
+        pl.col(name).str.contains(_PLAIN_YUAN) & pl.lit(unit == "元")
+        for name, unit in units.items()
+    )
+    amounts, wrong = {}, {}
+    for name, unit in units.items():
+        quick = _quick(bare[name], plain[name])
+        odd = bare[name].set(plain[name].fill_null(True), None)
+        amounts[name], wrong[name] = _with_odd(quick, odd, UNITS[unit])
+    return amounts, wrong
+
+
+def _quick(bare: pl.Series, plain: pl.Series) -> pl.Series:
+    """Fen of plain decimals in yuan, through grains; null for everything else."""
+    grains = bare.set(~plain, None).cast(pl.Decimal(24, 6)).to_physical().cast(pl.Int64)
+    return pl.DataFrame({"grains": grains}).select(round_to(pl.col("grains"))).to_series()
+
+
+def _with_odd(quick: pl.Series, odd: pl.Series, unit: Decimal) -> tuple[pl.Series, list[int]]:
+    if odd.null_count() == len(odd):
+        return quick, []
+    known = {text: parse_fen(text, unit) for text in odd.drop_nulls().unique()}
+    slow = odd.replace_strict(known, default=None, return_dtype=pl.Int64)
+    wrong = [text for text, fen in known.items() if fen is None and text not in NOTHING]
+    rows = list(odd.is_in(wrong).fill_null(False).arg_true()) if wrong else []
+    return quick.zip_with(quick.is_not_null(), slow), rows

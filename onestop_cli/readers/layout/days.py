@@ -1,0 +1,140 @@
+"""Days in every form that files write them, both Excel epochs included; a doubtful day is no day."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+import polars as pl
+
+from onestop_cli.readers.containers.grid import Cell
+from onestop_cli.readers.layout.cells import NOTHING, cell_text
+
+Order = Literal["ymd", "mdy", "dmy"]
+Month = Literal["refuse", "first", "last"]
+
+_OPEN = {*NOTHING, "", "至今", "长期", "永久", "待定", "0"}
+_SEPARATED = re.compile(
+    r"(\d{1,4})(?P<s>\s*[-./年、,]\s*|\s+)(\d{1,2})(?:\s*[-./月、,]\s*|\s+)(\d{1,4})\s*[日号]?(?P<t>.*)"
+)
+_PACKED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?P<t>(?:[ T]?\d\d:?\d\d(?::?\d\d)?)?)(?:\.0*)?")
+_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-./年]?\s*(\d{1,2})\s*月?(?:份)?")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_CLOCK = re.compile(
+    r"\s*(?:T\s*)?(?:[上下]午|AM|PM)?\s*(?:\d{1,2}\s*[:时点]\s*(?:\d{1,2}\s*[:分]?\s*)?(?:\d{1,2}(?:\.\d+)?\s*秒?)?)?"
+    r"\s*(?:AM|PM|Z|\+08:?00)?[.。]?"
+)
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How one column writes its days.
+
+    `order`: what 3/5/2010 means; null refuses what could be read two ways. `month`: what a month
+    without a day stands for. `century`: two-digit years above it are of the 1900s.
+    """
+
+    epoch_1904: bool = False
+    order: Order | None = None
+    month: Month = "refuse"
+    century: int = 69
+
+
+def days(values: Sequence[Cell], habit: Habit) -> tuple[pl.Series, list[int]]:
+    """The cells as days, and the rows (0-based) whose cell is something else."""
+    if set(map(type, values)) == {str}:
+        return _days_of_texts(pl.Series(values, dtype=pl.String), habit)
+    found = [read_day(value, habit) for value in values]
+    read = pl.Series([day for day, _ in found], dtype=pl.Date)
+    return read, [row for row, (_, fault) in enumerate(found) if fault is not None]
+
+
+def _days_of_texts(texts: pl.Series, habit: Habit) -> tuple[pl.Series, list[int]]:
+    """`days`, each distinct text looked at once."""
+    known = {text: read_day(text, habit) for text in texts.unique()}
+    wrong = [text for text, (_, fault) in known.items() if fault is not None]
+    read = texts.replace_strict(
+        list(known), [day for day, _ in known.values()], return_dtype=pl.Date
+    )
+    return read, list(texts.is_in(wrong).arg_true()) if wrong else []
+
+
+def read_day(value: Cell, habit: Habit) -> tuple[date | None, str | None]:
+    """The day of a cell, or the text of what is none; both None for an empty cell."""
+    if isinstance(value, datetime):
+        return value.date(), None
+    if isinstance(value, date):
+        return value, None
+    text = unicodedata.normalize("NFKC", cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
+    if text in _OPEN or not text.strip("-—–─_"):
+        return None, None
+    day = _from_text(text.replace("。", "."), habit)
+    return day, None if day else text
+
+
+def _from_text(text: str, habit: Habit) -> date | None:
+    if match := _PACKED.fullmatch(text):
+        return _real(int(match[1]), int(match[2]), int(match[3]))
+    if match := _SEPARATED.fullmatch(text):
+        return _separated(match, habit) if _CLOCK.fullmatch(match["t"].upper()) else None
+    if match := _MONTH.fullmatch(text):
+        return _of_month(int(match[1]), int(match[2]), habit.month)
+    if match := _SERIAL.fullmatch(text):
+        return _from_serial(int(match[1]), habit.epoch_1904)
+    return None
+
+
+def _separated(match: re.Match[str], habit: Habit) -> date | None:
+    """Three numbers: the year stands first, unless it can only stand last."""
+    first, second, third = match[1], match[3], match[4]
+    a, b, c = int(first), int(second), int(third)
+    if len(first) == 4 and len(third) <= 2:
+        return _real(a, b, c)
+    if len(third) == 4 and len(first) <= 2:
+        return _year_last(a, b, c, habit.order)
+    if len(first) > 2 or len(third) > 2:
+        return None
+    if habit.order in ("mdy", "dmy"):
+        return _year_last(a, b, _full_year(c, habit.century), habit.order)
+    return _real(_full_year(a, habit.century), b, c)
+
+
+def _year_last(a: int, b: int, year: int, order: Order | None) -> date | None:
+    """`a/b/year`; without a known order only when one reading is possible."""
+    if order == "dmy":
+        return _real(year, b, a)
+    if order == "mdy":
+        return _real(year, a, b)
+    readings = {day for day in (_real(year, a, b), _real(year, b, a)) if day}
+    return readings.pop() if len(readings) == 1 else None
+
+
+def _full_year(year: int, century: int) -> int:
+    return year + (1900 if year > century else 2000)
+
+
+def _of_month(year: int, month: int, meaning: Month) -> date | None:
+    if meaning == "refuse" or not 1 <= month <= 12:
+        return None
+    return date(year, month, 1 if meaning == "first" else monthrange(year, month)[1])
+
+
+def _from_serial(serial: int, epoch_1904: bool) -> date | None:
+    """A day number of Excel; its 1900 system counts a 29 February 1900 that never was."""
+    day = (date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)) + timedelta(serial)
+    return _real(day.year, day.month, day.day)
+
+
+def _real(year: int, month: int, day: int) -> date | None:
+    """The day, when there is one in a plausible century."""
+    if not 1850 <= year <= 2100:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

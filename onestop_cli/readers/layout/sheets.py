@@ -1,0 +1,225 @@
+"""From files to understood tables: the part of reading that stays, rosters and registers share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.errors import Problem
+from onestop_cli.readers.containers.grid import Cell, Grid
+from onestop_cli.readers.containers.inbox import Opened
+from onestop_cli.readers.layout.aliases import Aliases
+from onestop_cli.readers.layout.cells import SCIENTIFIC, cell_text, without_numbers
+from onestop_cli.readers.layout.doubts import no_table, overlooked, unclear
+from onestop_cli.readers.layout.headers import find_header
+from onestop_cli.readers.layout.kinds import LEFT
+from onestop_cli.readers.layout.row_kinds import Sorted
+from onestop_cli.readers.layout.table_spec import Sought
+from onestop_cli.readers.layout.typed import Table
+from onestop_cli.tables.reading import SheetAccount, SheetReading
+from onestop_cli.tables.schema import QUARANTINE
+
+FEWEST_FIELDS = 3
+"""A sheet that names fewer is no table of the kind looked for."""
+
+
+def read_all(
+    opened: Sequence[Opened],
+    sought: Sought,
+    settings: Settings,
+    read: Callable[[Table], tuple[SheetReading | None, list[Problem]]],
+) -> tuple[list[SheetReading], list[Problem]]:
+    """Every table of every file through `read`, in order; problems of all of them."""
+    sheets, problems = find_tables(opened, sought, settings)
+    readings: list[SheetReading] = []
+    for sheet in sheets:
+        if isinstance(sheet, SheetAccount):
+            readings.append(SheetReading(sheet))
+            continue
+        reading, wrong = read(sheet)
+        problems += wrong
+        readings += [reading] if reading else []
+    return readings, problems
+
+
+def find_tables(
+    opened: Sequence[Opened], sought: Sought, settings: Settings
+) -> tuple[list[Table | SheetAccount], list[Problem]]:
+    """The sheets that are the table looked for, and accounts of those that are not."""
+    found: list[Table | SheetAccount] = []
+    problems: list[Problem] = []
+    for file in opened:
+        sheets, wrong = _of_file(file, sought, settings)
+        found += sheets
+        problems += wrong
+    return found, problems
+
+
+def _of_file(
+    file: Opened, sought: Sought, settings: Settings
+) -> tuple[list[Table | SheetAccount], list[Problem]]:
+    found: list[Table | SheetAccount] = []
+    problems: list[Problem] = []
+    for grid in file.grids:
+        layout = settings.layout_for(grid.source, grid.sheet)
+        table = None if left_alone(grid, layout) else understand(grid, sought.aliases, layout)
+        if table is None:
+            problems += [] if left_alone(grid, layout) else overlooked(grid, sought)
+            found.append(nothing_taken(grid, layout))
+        elif wrong := unclear(table, sought):
+            problems += wrong
+        else:
+            found.append(table)
+    if not problems and not any(isinstance(sheet, Table) for sheet in found):
+        problems.append(no_table(file, sought))
+    return found, problems
+
+
+def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | None:
+    """The sheet as a table, or None when no header with enough of the columns is found."""
+    header = find_header(grid, aliases, layout)
+    if header is None:
+        return None
+    if not (layout and layout.columns) and not _enough({*header.columns, *header.rivals}, aliases):
+        return None
+    table = Table(grid, header, aliases, layout)
+    alike = {
+        field: columns[:1]
+        for field, columns in header.rivals.items()
+        if _same_content(table, columns)
+    }
+    rivals = {field: columns for field, columns in header.rivals.items() if field not in alike}
+    settled = replace(header, columns={**header.columns, **alike}, rivals=rivals)
+    return Table(grid, settled, aliases, layout)
+
+
+def _enough(named: set[str], aliases: Aliases) -> bool:
+    """Whether a header names enough to be one: a person and something more, or all that is needed."""
+    needed = {field.id for field in aliases.fields.values() if field.needed}
+    person = named & {"name", "id_no", "head", "head_id"} or "name" not in aliases.fields
+    pair = {"name", "id_no"} <= named or {"head", "head_id"} <= named
+    return needed <= named or pair or bool(person and len(named) >= FEWEST_FIELDS)
+
+
+def left_alone(grid: Grid, layout: Layout | None) -> bool:
+    """Whether a sheet is not to be looked at: hidden, empty, or so told."""
+    return grid.hidden or not grid.rows or bool(layout and layout.skip)
+
+
+def nothing_taken(grid: Grid, layout: Layout | None) -> SheetAccount:
+    """The account of a sheet that is no table of the kind looked for."""
+    why = (
+        "隐藏的工作表"
+        if grid.hidden
+        else "设置里写明不读"
+        if layout and layout.skip
+        else "不是数据表"
+    )
+    blank = sum(1 for row in grid.rows if not any(str(cell).strip() for cell in row))
+    left = {"other": len(grid.rows) - blank, "blank": blank}
+    notes = (f"{why}，没有读取",) if grid.rows else ("空工作表",)
+    return SheetAccount(
+        grid.source,
+        grid.sheet,
+        len(grid.rows),
+        0,
+        0,
+        {k: n for k, n in left.items() if n},
+        notes=notes,
+    )
+
+
+def _same_content(table: Table, columns: Sequence[int]) -> bool:
+    """Whether rival columns say the same, so that it does not matter which is read."""
+    first, *others = (table.text.to_series(column) for column in columns)
+    return all(other.equals(first.alias(other.name), null_equal=True) for other in others)
+
+
+def account(
+    table: Table, rows: Sorted, hospital: str | None = None, notes: Sequence[str] = ()
+) -> SheetAccount:
+    """Where every row of the sheet went."""
+    count, header = Counter(rows.kinds), table.header
+    used = {c for columns in header.columns.values() for c in columns}
+    return SheetAccount(
+        source=table.grid.source,
+        sheet=table.grid.sheet,
+        rows_read=len(table.grid.rows),
+        taken=count["data"],
+        quarantined=count["odd"],
+        left={kind: count[kind] for kind in LEFT if count[kind]},
+        header=(header.first + 1, header.last + 1),
+        columns={
+            field: "、".join(header.label(c) for c in columns)
+            for field, columns in header.columns.items()
+        },
+        unused=tuple(
+            header.label(c) for c in range(table.grid.width) if header.labels[c] and c not in used
+        ),
+        unit=table.unit,
+        hospital=hospital,
+        notes=tuple(notes),
+    )
+
+
+def quarantine(table: Table, rows: Sorted, kind: str) -> pl.DataFrame:
+    """The rows that could not be understood, with ID numbers masked in their text."""
+    odd = list(rows.reasons)
+    return pl.DataFrame(
+        {
+            "source": [table.grid.source] * len(odd),
+            "sheet": [table.grid.sheet] * len(odd),
+            "row": [index + 1 for index in odd],
+            "kind": [kind] * len(odd),
+            "text": [_masked(table.grid.rows[index]) for index in odd],
+            "reason": [rows.reasons[index] for index in odd],
+        },
+        schema=dict(QUARANTINE),
+    )
+
+
+def _masked(cells: Sequence[Cell]) -> str:
+    """The filled cells of a row, long numbers cut to their last four characters."""
+    return " | ".join(without_numbers(text) for cell in cells if (text := cell_text(cell).strip()))
+
+
+def place_columns(table: Table) -> dict[str, pl.Expr]:
+    """`source`, `sheet` and `row` of the body rows."""
+    first = table.offset + 1
+    return {
+        "source": pl.lit(table.grid.source),
+        "sheet": pl.lit(table.grid.sheet, pl.String),
+        "row": pl.int_range(first, first + table.height, dtype=pl.Int64),
+    }
+
+
+BIRTH_CENTURY = 29
+"""Two-digit years of birth above it are of the 1900s."""
+
+
+def id_numeric(table: Table, field: str) -> pl.Series:
+    """Where the ID lost digits: the cell is a number, or text in scientific notation."""
+    column = table.first(field)
+    if column is None:
+        return pl.repeat(False, table.height, dtype=pl.Boolean, eager=True)
+    cells = table.columns[column]
+    text = table.text.to_series(column).str.contains(SCIENTIFIC).fill_null(False)
+    if set(map(type, cells)) == {str}:
+        return text
+    return text | pl.Series([type(cell) in (float, int) for cell in cells], dtype=pl.Boolean)
+
+
+def spoiled_ids(table: Table, rows: pl.DataFrame) -> tuple[str, ...]:
+    """The sentence for a file most of whose ID numbers lost digits, and how to export it anew."""
+    lost = int(rows["id_numeric"].sum())
+    if lost * 2 <= rows.height:
+        return ()
+    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
+    return (
+        f"{table.grid.source}{sheet}：{rows.height} 行里有 {lost} 行的身份证号被存成了数字，后几位已经丢失，无法恢复。"
+        "请让对方把身份证号一列设为“文本”格式后，从系统重新导出（不要在 Excel 里打开 csv 再保存）",
+    )

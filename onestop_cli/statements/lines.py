@@ -1,0 +1,62 @@
+"""What an account is made of: the stays of a run, and its adjustment lines in the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from onestop_cli.core.closed import REPORTED_AGAIN
+from onestop_cli.run import Run
+from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
+
+ADJUSTED = "adjusted"
+"""The status of an adjustment line among stays."""
+
+
+def lines_of(run: Run) -> pl.DataFrame:
+    """Stays and adjustment lines under each other.
+
+    Adjustment lines have `kind`, `period`, `visits` and costs (what is added or taken away), `<layer>_adjusted_fen`
+    and the `changed_*` columns; the other amounts are null there. `again`: a closed row that only reported a settled
+    stay once more, and is reported yet again; nothing is paid by that.
+    """
+    layers = tuple(layer.id for layer in run.layers)
+    return pl.concat([_own(run.stays, layers), _changes(run.adjustments, layers)], how="diagonal")
+
+
+def paid(layer: str) -> pl.Expr:
+    """A fund's payment to a hospital: payable + offset."""
+    return pl.col(f"{layer}_payable_fen").fill_null(0) + pl.col(f"{layer}_offset_fen").fill_null(0)
+
+
+def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """The contract's columns of the stays, and what a ledger or a decision may have added."""
+    amounts = [f"{layer}_{part}_fen" for layer in layers for part in PER_LAYER]
+    wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", "self_due_fen", "status"]
+    added = {"belongs_to": pl.String, "blocking": pl.String, "self_fen": pl.Int64} | {
+        f"{layer}_supplement_fen": pl.Int64 for layer in layers
+    }
+    missing = [pl.lit(None, kind).alias(c) for c, kind in added.items() if c not in stays.columns]
+    return stays.with_columns(missing).select(*wanted, *added)
+
+
+def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """Adjustment lines in the columns of stays; what has the name of an amount there is 0 here."""
+    known = [layer for layer in layers if f"{layer}_payable_fen" in lines.columns]
+    changed = {
+        f"changed_{part}_fen": pl.sum_horizontal(f"{layer}_{part}_fen" for layer in known)
+        for part in ("deducted", "held")
+    }
+    about = [name for name in STAY_HEAD if name in lines.columns]
+    return lines.select(
+        *about, "kind", "period", "belongs_to",
+        *(f"{layer}_supplement_fen" for layer in known),
+        status=pl.lit(ADJUSTED),
+        changed_owed_fen="patient_owed_fen",
+        changed_self_fen="self_fen",
+        visits=pl.col("visits").fill_null(0),
+        again=(pl.col("kind") == "重报").fill_null(False) & REPORTED_AGAIN,
+        **changed,
+        **{f"{layer}_adjusted_fen": paid(layer) for layer in known},
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The tables that travel between the stages."""

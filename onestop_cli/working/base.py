@@ -1,0 +1,59 @@
+"""补偿基数: what a layer looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onestop_cli.rulebook import words
+from onestop_cli.rulebook.govern import lessened
+from onestop_cli.rulebook.terms import NO_LIMIT
+from onestop_cli.working.lines import (
+    Basis,
+    Group,
+    Line,
+    basis,
+    figure,
+    left_of,
+    less,
+    named,
+    smallest,
+)
+from onestop_cli.working.step import StepOnStay
+
+
+def base_group(step: StepOnStay) -> Group:
+    """The bill or its 可补偿 part, less what the document takes off, under a limit on the cost."""
+    name, start = step.bill if step.term("from_total") else step.covered
+    taken = list(_taken(step))
+    left = start - sum(fen for _, fen in taken)
+    sum_ = less(named(name, start), [named(label, fen) for label, fen in taken], left)
+    if step.term("cost_cap") == NO_LIMIT:
+        lines = [figure("补偿基数", sum_, max(left, 0))]
+        step.agree(max(left, 0), "base")
+    else:
+        lines = [figure("计入费用", sum_, max(left, 0)), *_limited(step, max(left, 0))]
+    return Group(tuple(lines), _said(step) + step.said("cost_cap"))
+
+
+def _said(step: StepOnStay) -> tuple[Basis, ...]:
+    base = step.layer.base if step.layer else None
+    return basis("补偿基数", base, words.base(step.rule, base)) if base else ()
+
+
+def _taken(step: StepOnStay) -> Iterator[tuple[str, int]]:
+    """What is taken off: its name and the amount."""
+    for what in lessened(step.book, step.step):
+        if step.term(f"less_{what}"):
+            yield step.name_of(what), step.amount_of(what)
+
+
+def _limited(step: StepOnStay, cost: int) -> Iterator[Line]:
+    """A limit on the cost that is looked at, per stay or over the year."""
+    name, room = "费用限额", step.term("cost_cap")
+    if step.term("cost_year") and step.counts:
+        room, line = left_of(name, room, "此前本年已计", step.fen("cost_cap_before"))
+        yield line
+        name = "尚余"
+    base = min(cost, room)
+    step.agree(base, "base")
+    yield figure("补偿基数", smallest(named("计入费用", cost), named(name, room)), base)

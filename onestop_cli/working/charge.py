@@ -1,0 +1,69 @@
+"""起付线: what is charged before a layer begins to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onestop_cli.money import FULL, rate_text
+from onestop_cli.rulebook.terms import NO_LIMIT
+from onestop_cli.working.lines import Group, Line, figure, left_of, less, named, smallest
+from onestop_cli.working.step import StepOnStay
+
+
+def charge_group(step: StepOnStay) -> Group:
+    """The deductible written for this stay, less what the year has charged already, never more than the base."""
+    said = step.said("deductible", "relief", "ceiling", "transfer")
+    stated, turn = _stated(step), _turn(step)
+    if step.term("deductible_unknown"):
+        return Group((figure("起付线", "来源未载，按 0 计，只能核对上限", 0),), said)
+    if not stated:
+        return Group((figure("起付线", f"{turn}不扣起付线", 0),), said)
+    return Group(tuple(_charged(step, stated, turn)), said)
+
+
+def _stated(step: StepOnStay) -> int:
+    """The amount for the n-th stay of the year; the last one written holds on."""
+    nth = min(step.row.get(f"{step.step.id}_nth") or 1, step.term("deductible_steps"))
+    return step.term(f"deductible_{nth}")
+
+
+def _turn(step: StepOnStay) -> str:
+    """Which stay of the year it is, where that matters."""
+    several = step.term("deductible_steps") > 1
+    return f"本年第 {step.row[f'{step.step.id}_nth']} 次住院，" if several else ""
+
+
+def _charged(step: StepOnStay, stated: int, turn: str) -> Iterator[Line]:
+    share = getattr(step.clause("relief"), "share", FULL)
+    often = "全年只扣一次" if step.term("deductible_year") else "每次住院扣一次"
+    relief = f"，按 {rate_text(share)} 收取" if share != FULL else ""
+    yield figure("起付线标准", f"{turn}{often}{relief}", stated)
+    rooms = [("起付线标准", stated)]
+    for left, line in _already(step, stated):
+        yield line
+        rooms = [("尚未扣", left)]
+    if step.term("ceiling") < NO_LIMIT and step.counts:
+        most = step.term("ceiling")
+        left, line = left_of("全年起付线封顶", most, "此前已扣", step.fen("ceiling_before"))
+        yield line
+        rooms.append(("封顶尚余", left))
+    rooms.append(("基数", step.fen("base")))
+    charged = min(fen for _, fen in rooms)
+    step.agree(charged, "deductible")
+    yield figure("扣起付线", smallest(*(named(*room) for room in rooms)), charged)
+
+
+def _already(step: StepOnStay, stated: int) -> Iterator[tuple[int, Line]]:
+    """What was charged before: earlier in the year, or in the hospital the patient was moved from."""
+    yearly = step.term("deductible_year") == 1 and step.counts
+    carried = step.fen("carried_before")
+    if yearly:
+        yield _still("此前本年已扣", stated, step.fen("charged_before"))
+    if step.term("transfer_days") >= 0 and step.counts and (carried or yearly):
+        yield _still("转院前已扣", stated, carried)
+
+
+def _still(used: str, stated: int, before: int) -> tuple[int, Line]:
+    left = max(stated - before, 0)
+    sum_ = less(named("起付线标准", stated), [named(used, before)], stated - before)
+    return left, figure("尚未扣的起付线", sum_, left)

@@ -1,0 +1,90 @@
+"""The inspection's pages to print: 入户核查表, 病房核查表, 联合检查报告."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from onestop_cli.audit.leads import BY_ID
+from onestop_cli.audit.papers import Papers
+from onestop_cli.audit.report import Report
+from onestop_cli.audit.sampling import STRATA
+from onestop_cli.money import yuan
+from onestop_cli.writers.audit.words import (
+    HOUSEHOLD_CHECKS,
+    WARD_CHECKS,
+    conclusion,
+    evaluation_text,
+    facts,
+    method_text,
+)
+from onestop_cli.writers.notices.html import templates
+
+
+def _page(name: str, **content: Any) -> str:
+    environment = templates()
+    environment.filters["yuan"] = yuan
+    return environment.get_template(name).render(**content)
+
+
+def patients(papers: Papers) -> list[dict[str, Any]]:
+    """One entry a page: who, where, the sampled stays, the leads that met them; in order of travel."""
+    pages: dict[int, dict[str, Any]] = {}
+    for row in papers.sample.iter_rows(named=True):
+        page = pages.setdefault(
+            row["patient"],
+            {
+                "page": row["patient"],
+                "stays": [],
+                "rules": [],
+                **{
+                    key: row[key]
+                    for key in ("name", "id_tail", "category", "township", "village", "hospital")
+                },
+            },
+        )
+        page["stays"].append(row)
+        page["rules"] += [rule for rule in row["leads"] or [] if rule not in page["rules"]]
+    return [page | _told(page.pop("rules")) for page in pages.values()]
+
+
+def _told(rules: Iterable[str]) -> dict[str, list[str]]:
+    """What the leads are about and what to fetch."""
+    found = [BY_ID[rule] for rule in rules]
+    return {"leads": [rule.title for rule in found], "fetch": [rule.fetch for rule in found]}
+
+
+def visit_pages(papers: Papers) -> str:
+    """入户核查表.html: a page a patient."""
+    people = patients(papers)
+    return _page("audit/visit.html.j2", papers=papers, patients=people, checks=HOUSEHOLD_CHECKS)
+
+
+def ward_pages(papers: Papers) -> str:
+    """病房核查表.html: a page a patient and hospital, by hospital."""
+    pages = [
+        {**person, "hospital": hospital, "stays": stays}
+        for person in patients(papers)
+        for hospital, stays in _by_hospital(person["stays"]).items()
+    ]
+    pages.sort(key=lambda page: page["hospital"])
+    return _page("audit/ward.html.j2", papers=papers, patients=pages, checks=WARD_CHECKS)
+
+
+def _by_hospital(stays: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    grouped: dict[str, list[Mapping[str, Any]]] = {}
+    for stay in stays:
+        grouped.setdefault(stay["hospital"] or "机构未载", []).append(stay)
+    return grouped
+
+
+def report_page(report: Report) -> str:
+    """联合检查报告.html: one self-contained page to print and sign."""
+    return _page(
+        "audit/report.html.j2",
+        report=report,
+        facts=list(facts(report.plan)),
+        method=[*method_text(report.plan), *evaluation_text(report.plan)],
+        conclusion=conclusion(report.evaluation, report.plan),
+        strata=STRATA,
+    )

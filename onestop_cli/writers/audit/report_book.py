@@ -1,0 +1,151 @@
+"""联合检查报告.xlsx: results, deductions ready to be decided on, every stay that was looked at, households."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.audit.papers import OUTCOMES
+from onestop_cli.audit.report import Report
+from onestop_cli.audit.sampling import STRATA
+from onestop_cli.writers.audit.words import conclusion, evaluation_text, facts, method_text
+from onestop_cli.writers.toolkit.columns import Column
+from onestop_cli.writers.toolkit.workbook import Book
+
+_RESULT = [
+    Column("title", "层", width=14),
+    Column("rows", "总笔数", "int", 8),
+    Column("amount", "应付金额", "yuan", 14),
+    Column("looked", "抽查", "int", 7),
+    Column("errors", "有差错", "int", 7),
+    Column("over", "样本多付", "yuan", 12),
+    Column("projected", "推断多付", "yuan", 13),
+    Column("upper", "多付上限", "yuan", 13),
+    Column("under", "样本少付", "yuan", 12),
+    Column("projected_under", "推断少付", "yuan", 12),
+    Column("upper_rows", "差错笔数上限", "int", 10),
+]
+_HOSPITALS = [
+    Column("hospital", "医疗机构", width=26),
+    Column("looked", "核查笔数", "int", 9, total=True),
+    Column("looked_fen", "核查金额", "yuan", 14, total=True),
+    Column("wrong", "有多付的笔数", "int", 9, total=True),
+    Column("deduct_fen", "建议扣款", "yuan", 14, total=True),
+]
+_DECISION = [
+    Column("hospital", "医疗机构", width=22),
+    Column("stay_no", "住院号", width=14),
+    Column("name", "姓名", width=9),
+    Column("decision", "处理决定", width=9, choices=("扣款",), fill=True),
+    Column("layer_name", "补偿种类", width=11),
+    Column("amount_fen", "金额", "yuan", 12),
+    Column("reason", "理由", width=30),
+    Column("evidence", "依据", width=24),
+    Column("made_by", "经办人", width=9, fill=True),
+    Column("checked_by", "复核人", width=9, fill=True),
+    Column("decided_on", "日期", "date", fill=True),
+    Column("source", "文件", width=22),
+    Column("sheet", "工作表", width=10),
+    Column("row", "行", "int", 7),
+]
+_LOOKED = [
+    Column("number", "编号", "int", 6),
+    Column("reason_name", "来由", width=9),
+    Column("stratum_name", "层", width=11),
+    Column("hospital", "医疗机构", width=20),
+    Column("stay_no", "住院号", width=13),
+    Column("name", "姓名", width=9),
+    Column("id_tail", "证号后四位", width=7, align="center"),
+    Column("township", "乡镇", width=11),
+    Column("village", "村", width=11),
+    Column("amount", "应付金额", "yuan", 12, total=True),
+    Column("outcome", "核查结果", width=10),
+    Column("confirmed_fen", "核实应付", "yuan", 12, total=True),
+    Column("diff_fen", "多付（少付为负）", "yuan", 12, total=True),
+    Column("cause", "差错原因", width=12),
+    Column("note", "情况说明", width=24),
+    Column("by_health", "检查人（卫生）", width=9),
+    Column("by_civil", "检查人（民政）", width=9),
+    Column("checked_on", "核查日期", "date"),
+]
+_HOUSEHOLDS = [
+    Column("township", "乡镇", width=14),
+    Column("households", "户数", "int"),
+    Column("family", "人口", "int"),
+    Column("insured", "参合", "int"),
+    Column("income", "户均收入", "yuan"),
+    Column("outpatient", "户均门诊自付", "yuan"),
+    Column("inpatient", "户均住院自付", "yuan"),
+    Column("deposit", "收过押金", "percent"),
+    Column("informed", "知道政策", "percent"),
+    Column("satisfaction", "满意", "percent"),
+]
+
+
+def write_report(path: Path, report: Report, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write the report; `lines` are the suggested deductions by layer (`audit_report.suggested`)."""
+    heading = f"{report.county}{report.period}联合检查"
+    with Book(path, title=f"{heading}报告") as book:
+        _results(book, report, heading)
+        book.table_sheet("机构扣款", f"{heading}扣款建议（按机构）", _HOSPITALS, report.hospitals)
+        book.table_sheet(
+            "扣款建议",
+            f"{heading}扣款建议明细",
+            _DECISION,
+            [_decision(line) for line in lines],
+            left="两部门研究确定后补齐黄色各列，另存为处理意见.xlsx，下次结算用 --decisions 交回；不扣的删去该行",
+            right="",
+            totals=False,
+        )
+        book.table_sheet("全部核查", f"{heading}核查结果", _LOOKED, report.rows, filters=True)
+        if report.households.height:
+            book.table_sheet(
+                "入户问卷",
+                f"{heading}入户问卷汇总",
+                _HOUSEHOLDS,
+                report.households,
+                right="金额单位：元",
+            )
+
+
+def _decision(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of 处理意见: everything but who decides."""
+    reason = "：".join(text for text in (line["cause"], line["note"]) if text)
+    inspectors = f"{line['by_health']}、{line['by_civil']}"
+    return {
+        **line,
+        "decision": "扣款",
+        "reason": f"联合检查核实应付不足，{reason}",
+        "evidence": f"检查工作底稿编号 {line['number']}，检查人 {inspectors}",
+        "made_by": "",
+        "checked_by": "",
+        "decided_on": None,
+    }
+
+
+def _results(book: Book, report: Report, heading: str) -> None:
+    """What the sample allows to say, by stratum, with the method."""
+    sheet = book.sheet("结论", [column.chars for column in _RESULT])
+    sheet.title(f"{heading}报告")
+    sheet.paragraph(conclusion(report.evaluation, report.plan), bold=True)
+    sheet.skip()
+    results = [*report.evaluation.strata, report.evaluation.total]
+    titles = STRATA | {"total": "合计"}
+    sheet.table(_RESULT, [asdict(part) | {"title": titles[part.id]} for part in results])
+    sheet.skip()
+    counted = [
+        Column("reason_name", "来由", width=14),
+        Column("stays", "核查笔数", "int", total=True),
+        *(Column(outcome, outcome, "int", total=True) for outcome in OUTCOMES),
+    ]
+    sheet.table(counted, report.outcomes.with_columns(pl.col("reason_name").fill_null("")))
+    sheet.skip()
+    for text in (*method_text(report.plan), *evaluation_text(report.plan)):
+        sheet.paragraph(text)
+    sheet.skip()
+    sheet.pairs((label, text, "text") for label, text in facts(report.plan))
+    sheet.signature(("检查组长（卫生）", "检查组长（民政）"))

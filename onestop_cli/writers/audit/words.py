@@ -1,0 +1,157 @@
+"""The inspection's method and results in plain words, for cover, pages and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from onestop_cli.audit.evaluate import Evaluation
+from onestop_cli.audit.report import tolerated
+from onestop_cli.audit.sampling import METHODS, STRATA
+from onestop_cli.money import percent, yuan
+
+
+def facts(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Label and text of what the cover states about a plan."""
+    frame, leads = plan["frame"], plan["leads"]
+    yield "抽样方法", METHODS[plan["method"]]
+    yield "种子", _seeds(plan)
+    yield "合并种子", plan["seed"]
+    yield "抽样总体", f"{frame['rows']:,} 笔应拨付的住院，应付金额 {yuan(frame['amount_fen'])} 元"
+    yield "总体校验值", frame["sha256"]
+    given = "指定" if plan["size_given"] else "按要求算出"
+    yield "样本量", f"{plan['sample']['rows']} 笔（{given}），另附加线索 {leads['added']} 笔"
+    yield (
+        "把握程度",
+        f"置信水平 {plan['confidence']}%，可容忍差错 {plan['tolerable']}%，预计差错 {plan['expected']}%",
+    )
+    for stratum in plan["strata"]:
+        yield STRATA[stratum["id"]], _stratum(stratum)
+    if plan["interval_fen"] is not None:
+        yield "抽样间隔", f"约 {yuan(plan['interval_fen'])} 元"
+    yield "样本校验值", plan["sample"]["sha256"]
+    yield "全面检查", f"全部住院逐条筛查，线索 {leads['found']:,} 条"
+
+
+def _seeds(plan: Mapping[str, Any]) -> str:
+    text = "、".join(map(str, plan["seeds"]))
+    if not plan["seeds_given"]:
+        return f"{text}（没有指定，用了结算期末日；被查单位可以事先算出样本，正式检查请两部门各出一个数）"
+    if len(plan["seeds"]) == 1:
+        return f"{text}（只有一个部门的数；最好两部门各出一个）"
+    return text
+
+
+def _stratum(stratum: Mapping[str, Any]) -> str:
+    return f"{stratum['rows']:,} 笔、{yuan(stratum['amount_fen'])} 元，抽 {stratum['drawn']} 笔"
+
+
+def method_text(plan: Mapping[str, Any]) -> Iterator[str]:
+    """How the sample was drawn, for people who never heard of it."""
+    yield (
+        "先把全部应拨付的住院按机构、住院号、日期、金额排好序（与文件先后无关），算出总体校验值；"
+        "再用两部门的种子算出随机数。种子、方法和总体相同，任何电脑重抽的结果都相同："
+        "onestop audit RUN --verify plan.json 可以当场复核。"
+    )
+    if plan["method"] == "mus":
+        yield (
+            "货币单元抽样把应付的每一分钱看作一个单元，按相等的金额间隔取样，起点随机。"
+            "金额越大的住院越容易被抽到，达到间隔的一定抽到（必查层），因此用不多的样本就能说清金额上的差错。"
+        )
+    elif plan["method"] == "random":
+        yield "简单随机抽样让每一笔住院被抽到的机会相同，适合推断有多少笔有差错；推断金额时上限会偏宽。"
+    else:
+        yield "按机构级别分层，每层至少两笔，其余按各层金额分配，层内每一笔被抽到的机会相同。"
+    yield "线索附加的住院是按线索分数挑出来的，只记录查到的差错，不参加推断。"
+
+
+def conclusion(evaluation: Evaluation, plan: Mapping[str, Any]) -> str:
+    """What the sample allows to say, in one sentence."""
+    total = evaluation.total
+    limit = percent(total.upper, total.amount)
+    start = (
+        f"有 {plan['confidence']}% 的把握说，本期应付金额中多付的差错不超过 {yuan(total.upper)} 元"
+        f"（占 {limit}）"
+    )
+    if tolerated(evaluation, plan):
+        return f"{start}，在可容忍的 {plan['tolerable']}% 以内。"
+    return (
+        f"{start}，超过可容忍的 {plan['tolerable']}%：还不能认为差错在可容忍范围内，"
+        "建议扩大抽查，或对差错集中的机构全面检查。"
+    )
+
+
+def evaluation_text(plan: Mapping[str, Any]) -> Iterator[str]:
+    """How the results were projected."""
+    if plan["method"] == "mus":
+        yield (
+            "推断：每笔差错按它占该笔金额的比例（差错率）乘以抽样间隔，相加得到推断差错；"
+            "上限用斯特林格（Stringer）方法：没有差错时为间隔乘以可靠系数（95% 时为 3.00），"
+            "每发现一笔差错，按差错率从大到小再加一份。必查层逐笔查清，不作推断。"
+        )
+    else:
+        yield (
+            "推断：样本平均每笔差错乘以总笔数。上限先用超几何分布算出最多可能有多少笔差错，"
+            "再假定没有查到的差错都落在金额最大的住院上，所以偏宽、但可靠。"
+        )
+    if plan["method"] == "stratified":
+        yield "各层分别给出上限；合计的上限把允许的风险平均分给各层后相加，仍保持所述的把握程度。"
+    yield "少付（应补）的差错单独列出，不与多付相抵。无法核查的住院在推断中按全额差错计，但不列入扣款建议。"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A line of a check list: what is checked, what to ask or look at, boxes for the answer."""
+
+    title: str
+    ask: str
+    answer: str
+
+
+HOUSEHOLD_CHECKS = (
+    Check(
+        "一核身份",
+        "看身份证、户口簿、参合证和救助证：是不是本人，类别对不对，证件有没有借给别人",
+        "□一致 □不一致 □证件借出过",
+    ),
+    Check(
+        "二核住院",
+        "问住过没有、哪家医院、哪天住哪天走、晚上在不在医院、是谁叫去的",
+        "□住过 □没住过 实住　　　天",
+    ),
+    Check(
+        "三核诊疗",
+        "问得的什么病、做了哪些检查、打针吃药多少天、做没做手术",
+        "□与登记相符 □不相符",
+    ),
+    Check(
+        "四核费用",
+        "看发票和费用清单：总费用多少、自己掏了多少、有没有另外收钱、押金退没退",
+        "自付　　　　　元 押金□退 □未退",
+    ),
+    Check(
+        "五核补偿",
+        "问出院时有没有当场减免、新农合和救助各减多少、拿到结算单没有、看没看到公示",
+        "□当场减免 □事后补 □没有",
+    ),
+)
+"""五核查 for the household; a county may have its own wording."""
+
+WARD_CHECKS = (
+    Check("身份", "入院登记的身份核对、证件复印件、病历各处签字是否同一人", "□相符 □不相符"),
+    Check(
+        "天数",
+        "体温单、护理记录、查房记录、医嘱有没有空白日；与入出院日期核对",
+        "□相符 □少　　　天",
+    ),
+    Check("指征", "入院指征、诊断依据、出院情况；短期再入院的看上次出院小结", "□充分 □存疑"),
+    Check(
+        "费用",
+        "费用清单与医嘱、检查报告、用药记录逐项核对；一日清单是否签字",
+        "□相符 □差　　　　元",
+    ),
+    Check("自费", "目录外项目有没有患者或家属签字同意", "□有 □没有 □无自费"),
+    Check("结算", "结算单、减免金额、患者签字；救助身份出院时怎样核对", "□相符 □不相符"),
+)
+"""What to look at in records and accounts of a hospital."""

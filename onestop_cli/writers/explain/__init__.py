@@ -1,0 +1,1 @@
+"""One stay on screen, page and paper."""

@@ -1,0 +1,1 @@
+"""The books on screen and as workbooks."""

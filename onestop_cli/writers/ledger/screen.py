@@ -1,0 +1,133 @@
+"""Books on a screen of 80 columns: what a closing did, how the accounts stand, whether everything agrees."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from onestop_cli.core.closed import REPORTED_AGAIN
+from onestop_cli.ledger.accounts import Line
+from onestop_cli.ledger.closing import Closed
+from onestop_cli.ledger.trial_balance import Entry
+from onestop_cli.money import yuan
+from onestop_cli.writers.toolkit.screen import clean, console_for
+
+
+def show_closed(done: Closed) -> None:
+    """What was posted, and what each fund owes by it."""
+    console = console_for(sys.stdout)
+    period = done.run.period
+    console.print(f"{clean(done.run.county)} {period.chinese} 已关账", style="bold")
+    console.print(
+        f"记入台账：住院 {done.stays:,} 笔，上期调整 {done.adjustments:,} 笔，分录 {done.lines:,} 行"
+    )
+    if done.outside:
+        console.print(f"另有 {done.outside:,} 行不属本期（ST04），未入账，留给所属的那一期")
+    console.print()
+    console.print(account_table(f"{period.chinese}资金（元）", done.accounts, name="fund"))
+    if done.outdated:
+        console.print("\n核对之后又记了预拨：结算表上的预拨和结余是核对时的，以上表（台账）为准")
+    if done.waiting:
+        console.print(f"\n历期待核住院共 {done.waiting:,} 笔，在下期结算表中继续列出")
+    console.print(f"台账：{clean(str(done.ledger))}", soft_wrap=True)
+    console.print("本期不能再改；更正、红冲、补报在下期作为上期调整。请把台账文件另存一份备份。")
+
+
+def show_books(
+    closings: pl.DataFrame,
+    accounts: Sequence[Line],
+    trial: Sequence[Entry],
+    pending: pl.DataFrame,
+    owed: int,
+) -> None:
+    """Closed periods, each fund's account period by period, the trial balance, and what still waits."""
+    console = console_for(sys.stdout)
+    _closings(console, closings)
+    for fund in dict.fromkeys(line.fund for line in accounts):
+        lines = [line for line in accounts if line.fund == fund]
+        console.print()
+        console.print(account_table(f"{fund}（元）", lines, name="period"))
+    console.print()
+    _trial(console, trial)
+    waiting = pending.filter(~REPORTED_AGAIN)
+    if len(waiting):
+        held, first = yuan(int(waiting["held_fen"].sum())), str(waiting["period"].min())
+        console.print(f"待核住院 {len(waiting):,} 笔，{held} 元；最早的属 {first}")
+    if again := len(pending) - len(waiting):
+        console.print(f"另有前期已结算又报来的 {again:,} 行（ST07），不必处理")
+    if owed:
+        console.print(f"应补未补 {yuan(owed)} 元，尚未补给患者")
+
+
+def show_advance(lines: Sequence[Line], fund: str) -> None:
+    """A fund's account after an advance was booked."""
+    console = console_for(sys.stdout)
+    console.print("预拨已记入台账")
+    console.print(account_table(f"{fund}（元）", lines, name="period"))
+
+
+def show_verified(complaints: Sequence[str]) -> None:
+    """Whether everything agrees, and what does not."""
+    console = console_for(sys.stdout)
+    if not complaints:
+        console.print("台账完整，账目平衡：余额、控制数、待核和试算都相符", style="bold")
+        return
+    console.print(f"台账有 {len(complaints)} 处不符：", style="bold red")
+    for number, complaint in enumerate(complaints, 1):
+        console.print(f"{number}. {clean(complaint)}")
+    console.print("请不要继续在这个文件上记账，换用最近一次的备份，并查明原因", style="dim")
+
+
+def plain_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    """An empty table with a title: columns of texts, then of numbers."""
+    table = Table(
+        title=Text(clean(title), style="bold"), title_justify="left", box=None, padding=(0, 1)
+    )
+    for name in left:
+        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for name in right:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _closings(console: Console, closings: pl.DataFrame) -> None:
+    if closings.is_empty():
+        console.print("台账里还没有关过账的结算期")
+        return
+    table = plain_table("已关账", ["结算期", "关账时间", "经办"], ["住院", "其中待核", "上期调整"])
+    for row in closings.iter_rows(named=True):
+        counts = (f"{row[name]:,}" for name in ("stays", "held", "changed"))
+        when = row["closed_at"][:16].replace("T", " ")
+        table.add_row(row["period"], when, clean(row["operator"]), *counts)
+    console.print(table)
+
+
+def account_table(title: str, lines: Sequence[Line], *, name: str) -> Table:
+    """上期结余 + 预拨 − 核定 = 期末结余, a row per period of a fund or per fund of a period."""
+    heading = {"period": "结算期", "fund": "基金"}[name]
+    table = plain_table(title, [heading], ["上期结余", "本期预拨", "本期核定", "期末结余"])
+    for line in lines:
+        amounts = (line.opening, line.advanced, line.approved, line.balance)
+        table.add_row(clean(getattr(line, name)), *(yuan(fen) for fen in amounts))
+    return table
+
+
+def _trial(console: Console, entries: Sequence[Entry]) -> None:
+    """Both sides, and whether they agree."""
+    if not entries:
+        return
+    table = plain_table("试算平衡（元）", ["基金", "科目"], ["借方", "贷方"])
+    shown = ""
+    for entry in entries:
+        fund, shown = ("" if entry.fund == shown else entry.fund), entry.fund
+        sides = (yuan(fen) if fen else "" for fen in (entry.debit, entry.credit))
+        table.add_row(clean(fund), entry.account, *sides)
+    debit, credit = (sum(getattr(e, side) for e in entries) for side in ("debit", "credit"))
+    table.add_row("合计", "", yuan(debit), yuan(credit), style="bold")
+    console.print(table)
+    console.print("借贷相等" if debit == credit else "借贷不等，请运行 onestop ledger verify")

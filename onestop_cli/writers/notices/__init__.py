@@ -1,0 +1,1 @@
+"""Public lists as pages, workbooks, PDF and site."""

@@ -1,0 +1,70 @@
+"""The boards of a publication: each as a page, a workbook and, when wanted, a PDF of one name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from onestop_cli.notices.notice_period import Posting
+from onestop_cli.notices.notices import Notice
+from onestop_cli.notices.rolls import Roll
+from onestop_cli.writers.notices.book import write_book, write_roll_book
+from onestop_cli.writers.notices.html import board
+from onestop_cli.writers.notices.paths import Key, roll_stems
+from onestop_cli.writers.notices.pdf import write_pdfs
+from onestop_cli.writers.notices.words import Look, Page, page_of, roll_page
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board: where it lies below its folder, without an ending; its words; who writes its workbook."""
+
+    stem: PurePosixPath
+    page: Page
+    write_book: Callable[[Path], None]
+
+
+def notice_boards(
+    notices: Sequence[Notice], places: dict[Key, PurePosixPath], posting: Posting
+) -> list[Board]:
+    """The boards of what was paid."""
+    boards = []
+    for notice in notices:
+        page = page_of(notice, posting)
+        book = partial(write_book, page=page, notice=notice, posting=posting)
+        boards.append(Board(places[notice.key], page, book))
+    return boards
+
+
+def roll_boards(rolls: Sequence[Roll], posting: Posting) -> list[Board]:
+    """The boards of who came onto the rosters and who left them."""
+    boards = []
+    for stem, roll in zip(roll_stems(rolls), rolls, strict=True):
+        page = roll_page(roll, posting, board=True)
+        boards.append(Board(stem, page, partial(write_roll_book, page=page, roll=roll)))
+    return boards
+
+
+def write_boards(
+    folder: Path, boards: Sequence[Board], posting: Posting, look: Look, *, pdf: bool
+) -> None:
+    """Write every board below `folder`."""
+    for one in boards:
+        write_page(_file(folder, one, ".html"), board(one.page, posting, look))
+        one.write_book(_file(folder, one, ".xlsx"))
+    if pdf:
+        printed = ((_file(folder, one, ".pdf"), one.page) for one in boards)
+        write_pdfs(printed, posting, look)
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a text file, and its folder when it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def _file(folder: Path, one: Board, ending: str) -> Path:
+    """The file of a board; a dot in a place's name begins no ending."""
+    return folder / one.stem.with_name(one.stem.name + ending)

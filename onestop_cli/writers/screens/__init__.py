@@ -1,0 +1,1 @@
+"""What commands without papers of their own say on the screen."""

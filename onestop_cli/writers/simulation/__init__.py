@@ -1,0 +1,1 @@
+"""A comparison of rules on screen, page and paper."""

@@ -1,0 +1,1 @@
+"""Settlement statements, findings, report page and letters."""

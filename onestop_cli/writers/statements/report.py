@@ -1,0 +1,86 @@
+"""运行报告.html: one self-contained page to look at, without a single address outside itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from onestop_cli.money import FULL, percent, yuan
+from onestop_cli.resources import template_folder
+from onestop_cli.statements.indicators import indicators
+from onestop_cli.statements.patterns import by_code, patterns
+from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
+from onestop_cli.statements.statement import Statement
+
+_TOP = 12
+_INPUTS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
+
+
+def write_report(statement: Statement, findings: pl.DataFrame, path: Path) -> None:
+    """Write the page of a run; `findings` as `patterns.shown_findings` gives them."""
+    page = Environment(
+        loader=FileSystemLoader(template_folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page.filters |= {"yuan": yuan, "percent": lambda part: percent(part, FULL)}
+    text = page.get_template("statements/report.html.j2").render(_content(statement, findings))
+    path.write_text(text, "utf-8")
+
+
+def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
+    """Everything the page shows."""
+    run = statement.run
+    codes = by_code(statement, findings)
+    repeated = patterns(findings)
+    return {
+        "run": run,
+        "total": statement.total,
+        "funds": statement.funds,
+        "equation": equation(statement),
+        "owed": statement.owed.height,
+        "indicators": indicators(statement),
+        "hospitals": _bars(statement, statement.hospitals, "hospital"),
+        "categories": _bars(statement, statement.categories, "category"),
+        "codes": codes.to_dicts(),
+        "patterns": repeated.head(_TOP).to_dicts(),
+        "more_patterns": max(repeated.height - _TOP, 0),
+        "rules": rules_in_force(run),
+        "readings": [text for rule in run.info["rules"] for text in rule["readings"]],
+        "checked": checked_how_far(run),
+        "rows": accounted_for(run),
+        "inputs": [_input(file) for file in run.info["inputs"]],
+        "warnings": run.info.get("warnings", ()),
+    }
+
+
+def _bars(statement: Statement, rows: pl.DataFrame, name: str) -> list[dict[str, Any]]:
+    """Per row, largest first: what each fund pays, what is deducted and held, as shares of the largest."""
+    sides = {fund.name: f"{fund.key}_paid_fen" for fund in statement.funds}
+    sides |= {"审核扣减": "all_deducted_fen", "待核": "all_held_fen"}
+    amounts = rows.select(name, "stays", "rate", *sides.values())
+    whole = amounts.with_columns(whole=pl.sum_horizontal(sides.values()))
+    widest = max([*whole["whole"], 1])
+    return [
+        {
+            "name": row[name],
+            "stays": row["stays"],
+            "rate": row["rate"],
+            "paid": sum(row[f"{fund.key}_paid_fen"] for fund in statement.funds),
+            "parts": [
+                {"label": label, "fen": row[key], "width": percent(row[key], widest)}
+                for label, key in sides.items()
+            ],
+        }
+        for row in whole.sort("whole", name, descending=[True, False]).iter_rows(named=True)
+    ]
+
+
+def _input(file: Mapping[str, Any]) -> dict[str, Any]:
+    return {**file, "kind": _INPUTS.get(file["kind"], file["kind"])}

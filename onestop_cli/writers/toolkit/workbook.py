@@ -1,0 +1,285 @@
+"""Workbooks people sign: the toolkit with which every `.xlsx` of the house is written.
+
+A `Sheet` is filled from top to bottom: title, lines, tables, signatures. Texts are always written
+as strings, so nothing that comes from a file can become a formula. Sums are live formulas with the
+computed value stored beside them. The page is A4, one page wide, with numbered pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.chart import Chart
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from onestop_cli.writers.toolkit.columns import (
+    NUMBER_FORMATS,
+    UNITS,
+    Column,
+    Kind,
+    Rows,
+    frame_of,
+    lines_needed,
+)
+from onestop_cli.writers.toolkit.table import GREY, NOTHING, Table, merge
+from onestop_cli.writers.toolkit.xml_rows import LINE, RowSheet
+
+FONT = "宋体"
+SIGNERS = ("制表", "复核", "负责人")
+
+
+def _sheet_name(name: str) -> str:
+    """A name Excel accepts: no `[]:*?/\\`, at most 31 characters."""
+    return re.sub(r"[\[\]:*?/\\]", "·", name).strip("'")[:31] or "表"
+
+
+class Book:
+    """A workbook being written; a context manager."""
+
+    def __init__(self, path: Path, *, title: str = "") -> None:
+        self._book = xlsxwriter.Workbook(path, {"in_memory": True})
+        self._book.set_properties({"title": title})
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._book.close()
+
+    def sheet(
+        self,
+        name: str,
+        widths: Sequence[float],
+        *,
+        portrait: bool = False,
+        across: int | None = None,
+    ) -> Sheet:
+        """A new sheet whose columns are `widths` half-width characters wide.
+
+        `across`: titles and texts go over the first so many columns, else over all.
+        """
+        sheet = self._book.add_worksheet(_sheet_name(name), worksheet_class=RowSheet)
+        _set_up_page(sheet, portrait)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width, self.style())
+        return Sheet(self, sheet, widths[:across])
+
+    def table_sheet(
+        self,
+        name: str,
+        title: str,
+        columns: Sequence[Column],
+        rows: Rows,
+        *,
+        left: str = "",
+        right: str = "单位：元",
+        notes: Sequence[str] = (),
+        filters: bool = False,
+        totals: bool = True,
+        signers: Sequence[str] = (),
+        known: Mapping[str, int] = NOTHING,
+        printed: int | None = None,
+    ) -> None:
+        """The usual sheet: title, a line with `left` and `right`, one table, notes, signatures.
+
+        `printed`: only the first so many columns go on paper; the others are for the screen.
+        """
+        sheet = self.sheet(name, [column.chars for column in columns], across=printed)
+        sheet.title(title)
+        sheet.line(left, right)
+        sheet.table(columns, rows, filters=filters, totals=totals, main=True, known=known)
+        for note in notes:
+            sheet.paragraph(note)
+        if signers:
+            sheet.signature(signers)
+        if printed:
+            sheet.print_only(printed)
+
+    def chart(self, title: str) -> Chart:
+        """An empty column chart in the house's font."""
+        chart = self._book.add_chart({"type": "column"})
+        font = {"name": FONT, "size": 9, "bold": False}
+        chart.set_title({"name": title, "name_font": {**font, "size": 10}, "overlay": False})
+        chart.set_legend({"position": "bottom", "font": font})
+        for axis in (chart.set_x_axis, chart.set_y_axis):
+            axis({"num_font": font, "line": {"color": "#888888"}})
+        return chart
+
+    def style(self, **properties: Any) -> Format:
+        """A cell format of the house, made once per set of properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            base = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
+            self._formats[key] = self._book.add_format(base | properties)
+        return self._formats[key]
+
+
+def _set_up_page(sheet: Worksheet, portrait: bool) -> None:
+    """A4, one page wide, narrow margins, page numbers at the foot."""
+    sheet.set_paper(9)
+    if not portrait:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.center_horizontally()
+    sheet.set_footer(f'&C&"{FONT}"&9第 &P 页 共 &N 页', {"scale_with_doc": False})
+    sheet.hide_gridlines(2)
+    sheet.set_default_row(LINE + 3)
+
+
+class Sheet:
+    """One sheet, filled downwards. `row` is the next free row, 0-based."""
+
+    def __init__(self, book: Book, sheet: RowSheet, widths: Sequence[float]) -> None:
+        self._book, self._sheet, self._widths = book, sheet, widths
+        self.row = 0
+
+    def title(self, text: str) -> None:
+        """The heading across the sheet."""
+        self._sheet.set_row(self.row, 30)
+        self._across(text, self._book.style(font_size=16, bold=True, align="center"))
+
+    def heading(self, text: str) -> None:
+        """A smaller heading, for a part of the sheet."""
+        self._sheet.set_row(self.row, 22)
+        self._across(text, self._book.style(font_size=11, bold=True))
+
+    def line(self, left: str = "", right: str = "") -> None:
+        """One line with a text at each edge: the period and the unit."""
+        self._sheet.set_row(self.row, 18)
+        last = len(self._widths) - 1
+        self._sheet.put_text(self.row, 0, left, self._book.style())
+        if right and last:
+            self._sheet.put_text(self.row, last, right, self._book.style(align="right"))
+        self.row += 1
+
+    def paragraph(self, text: str, *, bold: bool = False) -> None:
+        """A text across the sheet, as many lines high as it needs."""
+        self._sheet.set_row(self.row, LINE * lines_needed(text, sum(self._widths)) + 3)
+        self._across(text, self._book.style(text_wrap=True, bold=bold))
+
+    def print_only(self, columns: int) -> None:
+        """Only the first so many columns go on paper, as far down as the sheet is filled."""
+        self._sheet.print_area(0, 0, self.row - 1, columns - 1)
+
+    def skip(self) -> None:
+        """An empty row."""
+        self.row += 1
+
+    def pairs(self, pairs: Iterable[tuple[str, str | int, Kind]]) -> None:
+        """Rows of a label (first column) and its value (the other columns, merged).
+
+        A value of kind `yuan` is whole fen, of kind `percent` ten-thousandths.
+        """
+        rest = sum(self._widths[1:])
+        label_style = self._book.style(border=1, bold=True, bg_color=GREY, text_wrap=True)
+        for label, value, kind in pairs:
+            shown = value if isinstance(value, str) else ""
+            height = max(lines_needed(shown, rest), lines_needed(label, self._widths[0]))
+            self._sheet.set_row(self.row, LINE * height + 5)
+            self._sheet.put_text(self.row, 0, label, label_style)
+            self._value(value, kind)
+            self.row += 1
+
+    def _value(self, value: str | int, kind: Kind) -> None:
+        last = len(self._widths) - 1
+        if isinstance(value, str):
+            style = self._book.style(border=1, text_wrap=True, align="left")
+            self._merge(1, last, value, style)
+        else:
+            style = self._book.style(border=1, num_format=NUMBER_FORMATS[kind], align="left")
+            if last > 1:
+                self._sheet.merge_range(self.row, 1, self.row, last, "", style)
+            self._sheet.write_number(self.row, 1, value / UNITS[kind], style)
+
+    def signature(self, signers: Sequence[str] = SIGNERS) -> None:
+        """The line people sign, with room for names, and a date."""
+        self._sheet.set_row(self.row, 12)
+        self.row += 1
+        self._sheet.set_row(self.row, 30)
+        names = "".join(f"{signer}：{'　' * 8}" for signer in signers)
+        self._across(f"{names}日期：　　　　年　　月　　日", self._book.style())
+
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Rows,
+        *,
+        totals: bool = True,
+        filters: bool = False,
+        main: bool = False,
+        known: Mapping[str, int] = NOTHING,
+    ) -> None:
+        """A table with its header and, when a column has `total`, a totals row.
+
+        `main`: its header is repeated on every page and stays in view. `filters`: filter buttons;
+        the totals then count the visible rows only. `known`: totals that are no sums, by key.
+        """
+        self.row = Table(self._sheet, self._book.style, columns, frame_of(columns, rows)).write(
+            self.row, totals=totals, filters=filters, main=main, known=known
+        )
+
+    def facts(
+        self, titles: tuple[str, str, str], facts: Iterable[tuple[str, int | None, Kind, str]]
+    ) -> None:
+        """Three columns: a name, its value of whatever kind (None: 无法计算), and how it is made."""
+        head = self._book.style(border=1, bold=True, bg_color=GREY, align="center")
+        words = self._book.style(border=1, text_wrap=True)
+        for column, title in enumerate(titles):
+            self._sheet.put_text(self.row, column, title, head)
+        for name, value, kind, how in facts:
+            self.row += 1
+            self._sheet.set_row(self.row, LINE * lines_needed(how, self._widths[2]) + 5)
+            self._sheet.put_text(self.row, 0, name, words)
+            style = self._book.style(border=1, num_format=NUMBER_FORMATS[kind], align="right")
+            if value is None:
+                self._sheet.put_text(self.row, 1, "无法计算", style)
+            else:
+                self._sheet.write_number(self.row, 1, value / UNITS[kind], style)
+            self._sheet.put_text(self.row, 2, how, words)
+        self.row += 1
+
+    def bars(
+        self, title: str, rows: range, names: int, values: Mapping[str, int], *, points: int = 200
+    ) -> None:
+        """A bar chart, `points` high, of table rows (0-based): names in one column, each series in another.
+
+        The keys of `values` are our own words: xlsxwriter takes one that begins with `=` for a formula.
+        """
+        chart = self._book.chart(title)
+        for label, column in values.items():
+            name = self._sheet.get_name()
+            first, last = rows[0], rows[-1]
+            chart.add_series(
+                {
+                    "name": label,
+                    "categories": [name, first, names, last, names],
+                    "values": [name, first, column, last, column],
+                }
+            )
+        # A half-width character is about 7 pixels wide.
+        chart.set_size({"width": int(sum(self._widths) * 7), "height": points * 4 // 3})
+        if len(values) == 1:
+            chart.set_legend({"none": True})
+        self._sheet.insert_chart(self.row, 0, chart, {"object_position": 1})
+        self.row += -(-points // int(LINE + 3)) + 1
+
+    def _across(self, text: str, style: Format) -> None:
+        """A text merged over the whole width; the next row follows."""
+        self._merge(0, len(self._widths) - 1, text, style)
+        self.row += 1
+
+    def _merge(self, first: int, last: int, text: str, style: Format) -> None:
+        merge(self._sheet, self.row, first, last, text, style)

@@ -1,0 +1,3 @@
+#!/bin/sh
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd) || exit 1
+exec "$here/.venv/bin/python" -m onestop_cli.commands.guided @TASK@ "$here" "$@"

@@ -1,0 +1,305 @@
+"""Guided use: the task shortcuts, where the quarter stands, and the doctor."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from onestop_cli import cli
+from onestop_cli.batch import doctor
+from onestop_cli.batch.init import Answers, start_county
+from onestop_cli.batch.status import standing
+from onestop_cli.commands import guided as desk
+from onestop_cli.county.periods import parse_period
+from onestop_cli.county.progress import Inbox, LastRun, Standing, next_step, period_of
+from onestop_cli.county.settings import load_settings
+from onestop_cli.errors import Problem
+from onestop_cli.ledger.store import opened
+
+EXPORT = """医疗机构,住院号,姓名,身份证号,入院日期,出院日期,总费用,可补偿费用,新农合补偿,医疗救助
+云谷卫生院,1,甲某,,2010-11-01,2010-11-05,1000,800,640,0
+云谷卫生院,2,乙某,,2010-12-01,2010-12-05,1000,800,640,0
+"""
+ROSTER = "姓名,身份证号,救助类别,乡镇,村\n丙某,63990019800101123X,五保户,云谷乡,一村\n"
+REGISTER = "机构名称,机构级别\n云谷卫生院,乡级\n白土卫生院,乡级\n"
+
+
+@pytest.fixture
+def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new county folder that we stand in."""
+    start_county(tmp_path / "结 算", Answers("示例县", "6399", ["huangzhong-2009"]))
+    monkeypatch.chdir(tmp_path / "结 算")
+    return tmp_path / "结 算"
+
+
+def fill(county: Path) -> None:
+    """Register, one export and one roster."""
+    (county / "定点机构名册.csv").write_text(REGISTER, "utf-8")
+    (county / "收件箱" / "住院" / "云谷.csv").write_text(EXPORT, "utf-8")
+    (county / "收件箱" / "花名册" / "五保.csv").write_text(ROSTER, "utf-8")
+
+
+def seen(county: Path) -> Standing:
+    return standing(load_settings(county / "onestop.toml"))
+
+
+def fake_run(county: Path, period: str, files: list[str]) -> Path:
+    """A run folder as far as `status` looks at one."""
+    folder = county / "结果" / period
+    folder.mkdir(parents=True)
+    inputs = [{"kind": "stays", "sha256": sha} for sha in files]
+    info = {"period": period, "inputs": inputs, "counts": {"status": {"held": 3, "settled": 9}}}
+    (folder / "run.json").write_text(json.dumps(info), "utf-8")
+    return folder
+
+
+def test_a_new_county_folder_is_told_to_fill_its_register_first(county):
+    found = seen(county)
+    assert [problem.what for problem in found.inbox.problems] == ["名册里没有一家医疗机构"]
+    assert "补齐" in next_step(found).what
+
+
+def test_an_empty_inbox_is_told_what_to_bring(county):
+    (county / "定点机构名册.csv").write_text(REGISTER, "utf-8")
+    assert next_step(seen(county)).what.startswith("把住院报表和花名册放进收件箱")
+    (county / "收件箱" / "住院" / "云谷.csv").write_text(EXPORT, "utf-8")
+    assert next_step(seen(county)).what.startswith("把花名册放进收件箱")
+
+
+def test_a_full_inbox_says_its_period_and_who_is_silent(county):
+    fill(county)
+    inbox = seen(county).inbox
+    assert inbox.period == parse_period("2010Q4")
+    assert (inbox.stays, inbox.people, inbox.hospitals) == (2, 1, 2)
+    assert inbox.silent == ("白土卫生院",)
+    assert (inbox.first, inbox.last) == (date(2010, 11, 5), date(2010, 12, 5))
+    assert next_step(seen(county)).commands == ("onestop reconcile --period 2010Q4",)
+
+
+def test_after_a_run_comes_the_publication_until_a_file_changes(county):
+    fill(county)
+    hashes = [f.sha256 for f in _files(county)]
+    fake_run(county, "2010Q4", hashes)
+    found = seen(county)
+    assert found.run is not None
+    assert (found.run.held, found.run.rejected, found.run.changed) == (3, 0, 0)
+    assert next_step(found).commands == ("onestop publish 结果/2010Q4 --out 公示/2010Q4",)
+    (county / "收件箱" / "住院" / "白土.csv").write_text(EXPORT.replace("云谷", "白土"), "utf-8")
+    assert next_step(seen(county)).commands == ("onestop reconcile --period 2010Q4",)
+
+
+def _files(county: Path):
+    from onestop_cli.readers.containers.inbox import open_files
+
+    opened_files, _ = open_files([county / "收件箱"])
+    return [file.file for file in opened_files]
+
+
+def test_after_the_publication_comes_the_closing(county):
+    fill(county)
+    fake_run(county, "2010Q4", [f.sha256 for f in _files(county)])
+    (county / "公示" / "2010Q4").mkdir(parents=True)
+    (county / "公示" / "2010Q4" / "manifest.json").write_text("[]")
+    step = next_step(seen(county))
+    assert step.commands == ("onestop close 结果/2010Q4 --ledger 台账.sqlite",)
+
+
+@pytest.mark.parametrize(
+    ("like", "period"),
+    [(None, "2010Q4"), ("2010Q1", "2010Q4"), ("2010-03", "2010-11"), ("2009H2", "2010H2"), ("2009", "2010")],
+)  # fmt: skip
+def test_a_county_keeps_to_its_kind_of_period(like, period):
+    assert period_of(date(2010, 11, 30), like).id == period
+
+
+def test_a_closed_period_waits_for_the_next_one():
+    inbox = Inbox(1, 10, 1, 10, period=parse_period("2010Q4"))
+    run = LastRun("结果/2010Q4", "2011-01-10 09:30", 0, 0, 0)
+    step = next_step(Standing("示例县", inbox, closed=("2010Q4",), run=run))
+    assert step.commands == ()
+    assert "下一期" in step.what
+
+
+def test_problems_of_the_inbox_come_first():
+    inbox = Inbox(period=parse_period("2010Q4"), problems=(Problem("坏了", "换一个"),))
+    assert "补齐" in next_step(Standing("示例县", inbox)).what
+
+
+def test_onestop_alone_shows_where_the_quarter_stands_in_a_county_folder(county, capsys):
+    fill(county)
+    assert cli.run([]) == 0
+    shown = capsys.readouterr().out
+    assert "名册里 2 家，1 家没有报表：白土卫生院" in shown
+    assert shown.rstrip().endswith("onestop reconcile --period 2010Q4")
+
+
+def test_onestop_alone_elsewhere_is_the_help(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.run([]) == 0
+    assert "reconcile" in capsys.readouterr().out
+
+
+# The doctor
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out
+
+
+def test_the_doctor_is_content_with_a_new_county_folder(county, capsys):
+    assert cli.run(["doctor"]) == 0
+    assert "可以使用" in said(capsys)
+
+
+def test_the_doctor_minds_a_county_without_phones(county, capsys):
+    cli.run(["doctor"])
+    assert "[注意] 本县：还没有填监督举报电话" in said(capsys)
+
+
+def test_the_doctor_names_a_wrong_setting(county, capsys):
+    path = county / "onestop.toml"
+    path.write_text(path.read_text("utf-8").replace("[county]", "[county]\nnamme = 1"), "utf-8")
+    assert cli.run(["doctor"]) == 2
+    assert "namme" in said(capsys)
+
+
+def test_the_doctor_names_a_folder_that_is_gone_and_a_rule_that_is_unknown(county, capsys):
+    shutil.rmtree(county / "收件箱" / "住院")
+    path = county / "onestop.toml"
+    path.write_text(path.read_text("utf-8").replace("huangzhong-2009", "huangzong"), "utf-8")
+    assert cli.run(["doctor"]) == 2
+    shown = said(capsys)
+    assert "收件箱/住院" in shown
+    assert "huangzong" in shown
+
+
+def test_the_doctor_names_a_damaged_ledger(county, capsys):
+    (county / "台账.sqlite").write_bytes(b"not a ledger" * 100)
+    assert cli.run(["doctor"]) == 2
+    assert "台账" in said(capsys)
+
+
+def test_the_doctor_sees_a_clock_that_runs_before_the_last_closing(county, capsys):
+    later = (datetime.now().astimezone() + timedelta(days=400)).isoformat()
+    with opened(county / "台账.sqlite", create=True) as books:
+        books.execute(
+            "INSERT INTO run VALUES (1, '2010Q4', '2010-10-01', '2010-12-31', ?, '甲', 'x', ?)",
+            (later, json.dumps({"posted": {}, "layers": []})),
+        )
+    assert cli.run(["doctor"]) == 0
+    assert "[注意] 时钟" in said(capsys)
+
+
+def test_the_doctor_minds_a_missing_pdf_part_but_not_more(county, capsys, monkeypatch):
+    from onestop_cli.writers.notices import pdf as notice_pdf
+
+    monkeypatch.setattr(notice_pdf, "find_spec", lambda name: None)
+    assert cli.run(["doctor"]) == 0
+    assert "[注意] 中文字体" in said(capsys)
+
+
+def test_the_doctor_minds_a_path_too_long_for_windows(tmp_path, monkeypatch):
+    deep = tmp_path / ("a" * doctor.LONGEST_HOME)
+    deep.mkdir()
+    monkeypatch.chdir(deep)
+    assert doctor.NOTE in [check.state for check in doctor.place() if check.name == "路径"]
+
+
+# The shortcuts
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch):
+    """Set what the clerk answers; gives back the commands that are run, with their folder."""
+    ran: list[tuple[list[str], Path]] = []
+
+    def call(command: list[str], cwd: Path, **_: object) -> int:
+        ran.append(([part for part in command if part != sys.executable][2:], Path(cwd)))
+        return 0
+
+    monkeypatch.setattr(desk.subprocess, "call", call)
+
+    def answer(*answers: str):
+        waiting = iter(answers)
+        monkeypatch.setattr("builtins.input", lambda question: next(waiting))
+        return ran
+
+    return answer
+
+
+def test_the_first_shortcut_makes_a_county_folder_and_the_next_ones_remember_it(
+    typed, county, tmp_path
+):
+    ran = typed(str(county))
+    assert desk.run("init", tmp_path) == 0
+    assert ran == [(["init", str(county)], tmp_path)]
+    assert desk.run("status", tmp_path) == 0
+    assert ran[1] == ([], county)
+
+
+def test_a_folder_dragged_onto_a_shortcut_is_the_county_and_its_inbox_tells_the_period(
+    typed, county, tmp_path
+):
+    fill(county)
+    ran = typed("")
+    desk.run("reconcile", tmp_path, str(county))
+    assert ran == [(["reconcile", "--period", "2010Q4"], county)]
+
+
+@pytest.mark.parametrize(("answer", "closes"), [("是", True), ("", False), ("y", False)])
+def test_closing_asks_once_more(answer, closes, typed, county, tmp_path, monkeypatch):
+    fake_run(county, "2010Q4", [])
+    ran = typed("", answer, "")
+    monkeypatch.setattr(sys, "argv", ["desk", "close", str(tmp_path), str(county)])
+    assert desk.main() == (0 if closes else 1)
+    assert [command for command, _ in ran] == (
+        [["close", "结果/2010Q4", "--ledger", "台账.sqlite"]] if closes else []
+    )
+
+
+def test_a_folder_that_is_none_is_said_and_nothing_is_run(typed, tmp_path, capsys):
+    ran = typed(str(tmp_path))
+    assert desk.run("reconcile", tmp_path) == 2
+    assert ran == []
+    assert "不是县文件夹" in capsys.readouterr().out
+
+
+def test_the_newest_result_is_offered_for_publishing(typed, county, tmp_path):
+    fake_run(county, "2010Q3", [])
+    newest = fake_run(county, "2010Q4", [])
+    os.utime(newest / "run.json", (2e9, 2e9))
+    ran = typed("", "2011-01-06")
+    desk.run("publish", tmp_path, str(county))
+    assert ran[0][0] == [
+        "publish", "结果/2010Q4", "--out", "公示/2010Q4", "--from", "2011-01-06",
+    ]  # fmt: skip
+
+
+def test_both_seeds_go_into_a_draw(typed, county, tmp_path):
+    fake_run(county, "2010Q4", [])
+    ran = typed("", "8", "9", "")
+    desk.run("audit", tmp_path, str(county))
+    assert ran[0][0][4:] == ["--seed", "8", "--seed", "9", "--size", "60"]
+
+
+def test_a_path_dragged_into_the_window_loses_its_quotes(typed, county, tmp_path):
+    ran = typed('"C:\\报 表\\一.xls"')
+    desk.run("inspect", tmp_path, str(county))
+    assert ran[0][0] == ["inspect", "C:\\报 表\\一.xls"]
+
+
+@pytest.mark.parametrize("task", desk.TASKS)
+def test_every_shortcut_ends_quietly_when_the_clerk_gives_up(task, county, tmp_path, monkeypatch):
+    def give_up(question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", give_up)
+    monkeypatch.setattr(desk.subprocess, "call", lambda *_, **__: 0)
+    monkeypatch.setattr(sys, "argv", ["desk", task, str(tmp_path), str(county)])
+    assert desk.main() in (0, 1)

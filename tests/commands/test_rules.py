@@ -1,0 +1,105 @@
+"""`onestop rules list|show|check|diff|test` on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from typer.testing import CliRunner
+
+from onestop_cli.cli import app
+from onestop_cli.errors import CannotRun
+from onestop_cli.resources import rules_folder
+from onestop_cli.rulebook.library import find_rules, load_rules
+from tests.made.small_rule import SMALL
+
+IDS = sorted(path.stem for path in find_rules([str(rules_folder())]))
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["rules", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_check_says_what_is_proved_and_what_is_left() -> None:
+    """Over everything that ships."""
+    output = run("check")
+    assert f"检查了 {len(IDS)} 份文件：无空档、无重叠，数字都有出处" in output
+    assert "national-2021.toml 待填：" in output
+
+
+def test_check_of_a_damaged_file_cannot_run(tmp_path: Path) -> None:
+    """All problems travel in one exception, which the command line prints and ends with 2."""
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL.replace('quote = "全年三万元"\n', ""), "utf-8")
+    result = CliRunner().invoke(app, ["rules", "check", str(path)])
+    assert isinstance(result.exception, CannotRun)
+    assert "没有引文" in str(result.exception)
+
+
+def test_check_tells_of_a_file_that_cannot_be_read_and_of_one_that_can(tmp_path: Path) -> None:
+    """A misspelt key in one file does not hide the gap in another."""
+    (tmp_path / "one.toml").write_text(SMALL.replace("title", "titel"), "utf-8")
+    damaged = SMALL.replace('quote = "全年三万元"\n', "").replace('"small"', '"two"')
+    (tmp_path / "two.toml").write_text(damaged, "utf-8")
+    result = CliRunner().invoke(app, ["rules", "check", str(tmp_path)])
+    assert isinstance(result.exception, CannotRun)
+    told = " ".join(problem.what for problem in result.exception.problems)
+    assert "titel：不认识这个键" in told
+    assert "没有引文" in told
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_show_fits_80_columns_and_cuts_nothing_off(name: str) -> None:
+    """Every document."""
+    output = run("show", name)
+    assert max(cell_len(line.rstrip()) for line in output.splitlines()) <= 80
+    quoted = "…" in load_rules([name])[0].text
+    assert quoted or "…" not in output
+
+
+def test_show_has_every_number_and_its_sentence_in_80_columns() -> None:
+    """Terms, quotes and readings; no line is cut off or too wide."""
+    output = run("show", "huangzhong-2009")
+    for text in ("500 元及以下 60%", "5,000 元以上 85%", "6,000 元", "取消起付线", "假定"):
+        assert text in output
+    assert "…" not in output
+    assert max(cell_len(line.rstrip()) for line in output.splitlines()) <= 80
+
+
+def test_show_on_a_day_names_what_was_in_force() -> None:
+    """The auditor's question: which document governed this bill?"""
+    output = run("show", "2008-12-31", "--rules", "dafang")
+    assert "dafang-2008" in output
+    assert "dafang-2009" not in output
+
+
+def test_diff_says_it_in_words() -> None:
+    """`县级补偿比例 …`, for whom and from what to what."""
+    output = run("diff", "tongchuan-2025", "nanchang-2025")
+    assert "县级补偿比例 75% → 80%" in output
+    assert "市级、省级起付线 1,200 元 → 600 元" in output
+
+
+def test_diff_of_a_document_with_itself_is_nothing() -> None:
+    """No invented differences."""
+    for name in IDS:
+        assert "两份文件没有差别" in run("diff", name, name)
+
+
+def test_test_tells_a_case_that_came_out_otherwise(tmp_path: Path) -> None:
+    """The case, the layer, what it should be and what it is."""
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL, "utf-8")
+    case = '[[case]]\nname = "一例"\narticle = "住院七成"\ngiven = { level = "县级", eligible = 1100 }\n'
+    (tmp_path / "small.cases.toml").write_text(case + "expect = { basic = 700.01 }\n", "utf-8")
+    result = CliRunner().invoke(app, ["rules", "test", str(path)])
+    assert "一例：新农合补偿应为 700.01，算得 700.00" in str(result.exception)
+
+
+def test_list_names_every_document() -> None:
+    """Id, life and state."""
+    output = run("list")
+    assert all(name in output for name in IDS)

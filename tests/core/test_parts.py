@@ -1,0 +1,111 @@
+"""A run in parts gives what one run gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from onestop_cli.batch.buckets import reconcile_in_parts
+from onestop_cli.batch.engines import run_parts
+from onestop_cli.core.parts import added_up, bucket_of, moves, with_keys
+from onestop_cli.errors import CannotRun
+from tests.made.parts import tables, tangled, written
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """The tangled county reconciled in one part, in seven, and in twenty-three."""
+    home = tmp_path_factory.mktemp("parts")
+    request = written(tangled(), home)
+    outs = {buckets: home / f"out{buckets}" for buckets in (1, 7, 23)}
+    for buckets, out in outs.items():
+        reconcile_in_parts(request, out, buckets, "local")
+    return outs
+
+
+@pytest.mark.parametrize("buckets", [7, 23])
+@pytest.mark.parametrize("table", ["stays", "findings"])
+def test_parts_give_the_tables_of_one_run(runs: dict[int, Path], buckets: int, table: str) -> None:
+    """Every stay to the fen, every finding to the letter, however many parts there are."""
+    assert_frame_equal(tables(runs[buckets])[table], tables(runs[1])[table])
+
+
+def test_parts_give_the_control_totals_of_one_run(runs: dict[int, Path]) -> None:
+    """run.json has the same sums, counts and documents; only the number of parts differs."""
+    infos = [json.loads((out / "run.json").read_text("utf-8")) for out in runs.values()]
+    for info in infos:
+        del info["parts"]
+    assert infos[0] == infos[1] == infos[2]
+    assert infos[0]["counts"]["stays"] == len(tangled().stays)
+
+
+def test_two_people_with_one_stay_number_are_found_across_parts(runs: dict[int, Path]) -> None:
+    """5 rows sent twice, 30 under another ID, 3 without one: all 38 are ST01 in 23 parts too."""
+    found = tables(runs[23])["findings"].filter(pl.col("code") == "ST01")
+    assert len(found) == 38
+
+
+def test_nothing_is_left_of_the_parts(runs: dict[int, Path]) -> None:
+    """The run folder holds its data and nothing else."""
+    assert {path.name for path in runs[7].iterdir()} == {"run.json", "data"}
+
+
+def test_csv_with_the_contract_columns_gives_the_same(
+    runs: dict[int, Path], tmp_path: Path
+) -> None:
+    """Text of the same columns, to the fen."""
+    request = written(tangled(), tmp_path, "csv")
+    reconcile_in_parts(request, tmp_path / "out", 3, "local")
+    assert_frame_equal(tables(tmp_path / "out")["stays"], tables(runs[1])["stays"])
+
+
+def test_a_missing_column_is_said_with_its_file(tmp_path: Path) -> None:
+    """Exit 2, nothing written."""
+    request = written(tangled(), tmp_path)
+    pl.DataFrame({"hospital": ["a"]}).write_parquet(tmp_path / "stays" / "part9.parquet")
+    with pytest.raises(CannotRun, match=r"part9.parquet：缺少列：stay_no、name"):
+        reconcile_in_parts(request, tmp_path / "out", 2, "local")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_chain_of_shared_visits_ends_in_one_part() -> None:
+    """a–b by one visit, b–c by another: all three meet in the part of the least of them."""
+    shared = pl.DataFrame(
+        {"_visit": [1, 1, 2, 2], "_person": [10, 21, 21, 35]},
+        schema={"_visit": pl.UInt64, "_person": pl.UInt64},
+    )
+    assert dict(moves(shared, 4).iter_rows()) == {21: 2, 35: 2}
+
+
+def test_a_person_is_never_divided() -> None:
+    """The part hangs on the person alone."""
+    rows = pl.DataFrame(
+        {
+            "person": ["p", "p"],
+            "hospital": ["a", "b"],
+            "stay_no": ["1", " "],
+            "admitted_on": [None, None],
+        },
+        schema_overrides={"admitted_on": pl.Date},
+    )
+    keyed = with_keys(rows, 64)
+    assert keyed["_bucket"].n_unique() == 1
+    assert keyed["_visit"].null_count() == 2
+    assert keyed.select(bucket_of(pl.col("_person"), 64) == pl.col("_bucket")).to_series().all()
+
+
+def test_sums_of_parts_reach_every_depth() -> None:
+    """A key that one part lacks counts as nothing there."""
+    parts = [{"a": {"b": 1}, "n": 2}, {"a": {"b": 3, "c": 4}}]
+    assert added_up(parts) == {"a": {"b": 4, "c": 4}, "n": 2}
+
+
+def test_every_part_is_worked_once_here() -> None:
+    """The engine of this process is a plain loop."""
+    assert run_parts(lambda number: {"n": number}, range(3), "local") == {
+        n: {"n": n} for n in range(3)
+    }

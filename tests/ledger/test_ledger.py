@@ -1,0 +1,281 @@
+"""The books: closed periods stay closed, what happens later is a line of its own, and nothing is decided twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from onestop_cli.core.closed import still_pending
+from onestop_cli.county.periods import parse_period
+from onestop_cli.errors import CannotRun
+from onestop_cli.ledger.accounts import Advance, accounts, book_advance, standing
+from onestop_cli.ledger.store import opened
+from onestop_cli.ledger.trial_balance import trial_balance, verify
+from onestop_cli.ledger.waiting import pending
+from onestop_cli.run import Run
+from onestop_cli.statements.pending import reported_again, still_waiting, waiting_findings
+from onestop_cli.statements.statement import Statement
+from tests.made.books import PEOPLE, decisions, paid, post, run_period, stays
+from tests.made.kill_harness import killed, scene
+
+AID = "医疗救助资金"
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with opened(tmp_path / "台账.db", create=True) as connection:
+        yield connection
+
+
+def a_stay(month: int, **said: Any) -> dict[str, Any]:
+    """A stay of ten days in a county hospital, 3,000 yuan of which 2,400 are eligible, claimed as due."""
+    days = {name: date(2010, month, 5 if name == "admitted_on" else 15) for name in _DAYS}
+    return {
+        "row": month, "hospital_raw": "县级医院", "stay_no": f"ZY{month}", "name": "人7",
+        "id_raw": PEOPLE[7], **days, "total_fen": 300_000, "eligible_fen": 240_000,
+        "basic_claimed_fen": 168_000, "assistance_claimed_fen": 92_400, **said,
+    }  # fmt: skip
+
+
+_DAYS = ("admitted_on", "discharged_on", "settled_on")
+HELD = {"eligible_fen": 310_000}
+"""More eligible than total cost: AM05, held."""
+
+
+def about(month: int, **said: Any) -> dict[str, Any]:
+    """A decision about the stay of that month."""
+    place = {"source": "医院.csv", "row": month, "period": f"2010-{month:02}"}
+    return {"hospital": "县级医院", "stay_no": f"ZY{month}", **place, **said}
+
+
+def taken_back(row: dict[str, Any], month: int) -> dict[str, Any]:
+    """The row that takes `row` back."""
+    amounts = {name: -row[name] for name in row if name.endswith("_fen")}
+    return {**row, **amounts, "row": 90 + month, "settled_on": date(2010, month, 20)}
+
+
+def closed(
+    books: sqlite3.Connection, month: int, *rows: dict[str, Any], decided: Any = None
+) -> Run:
+    """A month of `rows`, closed, with what the books know of those that wait."""
+    run = run_period(stays(rows), f"2010-{month:02}", books, decided)
+    waiting = still_pending(pending(books), run.adjustments)
+    run = replace(run, info={**run.info, "pending": waiting.to_dicts()})
+    post(books, run)
+    assert verify(books) == []
+    return run
+
+
+class TestHeld:
+    def test_a_stay_nobody_decides_stays_on_every_later_statement_with_its_age(
+        self, books: sqlite3.Connection
+    ) -> None:
+        assert still_waiting(closed(books, 9, a_stay(9, **HELD))).is_empty()
+        for month, days in ((10, 31), (11, 61), (12, 92)):
+            waiting = still_waiting(closed(books, month, a_stay(month)))
+            assert waiting.select("period", "stay_no", "days", "held_fen").rows() == [
+                ("2010-09", "ZY9", days, 260_400)
+            ]
+            assert waiting["reason"][0].startswith("AM05 ")
+
+    def test_a_settled_stay_reported_again_waits_for_no_answer(
+        self, books: sqlite3.Connection
+    ) -> None:
+        """It is no late stay, and later it is counted and not listed."""
+        closed(books, 9, a_stay(9))
+        again = closed(books, 10, {**a_stay(9), "row": 99}, a_stay(10))
+        assert Statement(again).late.is_empty()
+        run = closed(books, 11, a_stay(11))
+        assert still_waiting(run).is_empty()
+        assert reported_again(run)["stay_no"].to_list() == ["ZY9"]
+
+    def test_it_stands_in_the_list_of_findings_with_its_period(
+        self, books: sqlite3.Connection
+    ) -> None:
+        """So that it can be decided there."""
+        closed(books, 9, a_stay(9, **HELD))
+        line = waiting_findings(closed(books, 10, a_stay(10))).row(0, named=True)
+        assert (line["code"], line["period"], line["source"]) == ("AM05", "2010-09", "医院.csv")
+        assert "2604.00 元" in line["message"]
+
+    def test_a_release_pays_it_as_an_adjustment_of_its_own_period(
+        self, books: sqlite3.Connection
+    ) -> None:
+        closed(books, 9, a_stay(9, **HELD))
+        release = decisions(about(9, decision="放行", code="AM05"))
+        run = closed(books, 10, a_stay(10), decided=release)
+        assert run.adjustments.select("kind", "belongs_to", "status").rows() == [
+            ("放行", "2010-09", "settled")
+        ]
+        assert still_waiting(run).is_empty()
+        changes = [f"basic_{what}_fen" for what in ("payable", "offset")]
+        line = next(line for line in accounts(books) if line.period == "2010-10")
+        assert line.adjusted == run.adjustments.select(pl.sum_horizontal(changes)).item() > 0
+
+    def test_a_decision_is_carried_out_once(self, books: sqlite3.Connection) -> None:
+        """The same lines handed in again are refused, each with the period that has carried it out."""
+        closed(books, 9, a_stay(9, **HELD))
+        release = decisions(about(9, decision="放行", code="AM05"))
+        closed(books, 10, a_stay(10), decided=release)
+        with pytest.raises(CannotRun, match="这条处理意见已在 2010-10 执行过"):
+            run_period(stays([a_stay(11)]), "2010-11", books, release)
+        other = decisions(about(9, decision="放行", code="AM05", reason="再说一遍"))
+        with pytest.raises(CannotRun, match="已不是待核"):
+            run_period(stays([a_stay(11)]), "2010-11", books, other)
+
+    def test_a_stay_that_a_late_one_makes_wait_can_be_released_at_once(
+        self, books: sqlite3.Connection
+    ) -> None:
+        """And stays released in the months after."""
+        closed(books, 9, a_stay(9))
+        late = a_stay(9, stay_no="迟", row=50, admitted_on=date(2010, 9, 1))
+        run = run_period(stays([late]), "2010-10", books)
+        assert run.adjustments.select("kind", "blocking").rows() == [("转待核", "ST02")]
+        release = decisions(about(9, decision="放行", code="ST02"))
+        first = closed(books, 10, late, decided=release)
+        second = closed(books, 11, a_stay(11))
+        assert [run.adjustments["status"].to_list() for run in (first, second)] == [["settled"], []]
+
+
+class TestLater:
+    def test_a_corrected_stay_is_taken_back_and_booked_anew(
+        self, books: sqlite3.Connection
+    ) -> None:
+        before = closed(books, 9, a_stay(9))
+        right = a_stay(9, row=51, total_fen=290_000)
+        after = closed(books, 10, taken_back(a_stay(9), 10), right)
+        assert after.adjustments.select("kind", "belongs_to").rows() == [("红冲", "2010-09")]
+        assert after.stays.select("status", "belongs_to").rows() == [
+            ("reversed", None), ("settled", "2010-09")
+        ]  # fmt: skip
+        once = paid(run_period(stays([right]), "2010-09"))
+        assert {key: fen + paid(after)[key] for key, fen in paid(before).items()} == once
+
+    def test_a_hospital_with_nothing_but_reversals_has_a_statement_of_zeros(
+        self, books: sqlite3.Connection
+    ) -> None:
+        first = a_stay(9)
+        closed(books, 9, first)
+        other = a_stay(10, hospital_raw="乡级医院")
+        statement = Statement(closed(books, 10, other, taken_back(other, 10)))
+        line = statement.hospitals.row(0, named=True)
+        assert (line["hospital"], line["claims"], line["all_payment_fen"]) == ("乡级医院", 0, 0)
+        assert statement.total["claims"] == 0
+
+    def test_a_deduction_and_a_payment_to_the_patient_are_lines_of_their_funds(
+        self, books: sqlite3.Connection
+    ) -> None:
+        closed(books, 9, a_stay(9, assistance_claimed_fen=0))
+        owed = int(accounts(books)[0].paid_out)
+        assert owed == 0
+        lines = decisions(
+            about(9, decision="扣款", layer="basic", amount_fen=10_000),
+            about(9, decision="补发", layer="assistance", amount_fen=5_000),
+        )
+        run = closed(books, 10, a_stay(10, row=60, id_raw=PEOPLE[8], name="人8"), decided=lines)
+        basic, aid = (line for line in accounts(books) if line.period == "2010-10")
+        assert (basic.adjusted, aid.adjusted, aid.paid_out) == (-10_000, 5_000, 5_000)
+        total = Statement(run).total
+        assert (total["fund0_earlier_fen"], total["fund1_earlier_fen"]) == (-10_000, 5_000)
+
+
+class TestClosing:
+    def test_a_period_is_closed_once(self, books: sqlite3.Connection) -> None:
+        run = closed(books, 9, a_stay(9))
+        with pytest.raises(CannotRun, match="已经关账"):
+            post(books, run)
+
+    def test_books_that_have_moved_are_refused(self, books: sqlite3.Connection) -> None:
+        late = run_period(stays([a_stay(10)]), "2010-10", books)
+        closed(books, 9, a_stay(9))
+        with pytest.raises(CannotRun, match="台账在这次核对之后有变动"):
+            post(books, late)
+
+    def test_an_advance_after_the_papers_is_told(self, books: sqlite3.Connection) -> None:
+        """The books are right either way; what the papers say of the balance is not."""
+        closed(books, 9, a_stay(9))
+        run = run_period(stays([a_stay(10)]), "2010-10", books)
+        run = replace(run, info={**run.info, "accounts": standing(books, run.period)})
+        day = date(2010, 10, 8)
+        book_advance(books, Advance(AID, parse_period("2010-10"), 100, day, "", "测试"))
+        assert post(books, run)["outdated"]
+        assert not post(books, run_period(stays([a_stay(11)]), "2010-11", books))["outdated"]
+
+    def test_rows_of_another_period_are_counted_and_not_posted(
+        self, books: sqlite3.Connection
+    ) -> None:
+        run = run_period(stays([a_stay(9), a_stay(11)]), "2010-09", books)
+        done = post(books, run)
+        assert (done["stays"], done["outside"]) == (1, 1)
+
+    def test_balances_are_the_postings_added_up(self, books: sqlite3.Connection) -> None:
+        """Opening + advanced − approved = balance, period after period, and both sides agree."""
+        day = date(2010, 9, 1)
+        closed(books, 9, a_stay(9))
+        book_advance(books, Advance(AID, parse_period("2010-10"), 1_000_000, day, "", "测试"))
+        closed(books, 10, a_stay(10), taken_back(a_stay(9), 10))
+        first, second = (line for line in accounts(books) if line.fund == AID)
+        assert (first.opening, first.approved, first.balance) == (0, 92_400, -92_400)
+        assert (second.opening, second.advanced, second.adjusted) == (-92_400, 1_000_000, -92_400)
+        assert second.balance == 1_000_000 - 92_400
+        entries = trial_balance(books)
+        assert sum(e.debit for e in entries) == sum(e.credit for e in entries)
+
+
+class TestFile:
+    @pytest.mark.parametrize("change", ["UPDATE posting SET fen = fen + 1", "DELETE FROM stay"])
+    def test_nothing_is_rewritten(self, books: sqlite3.Connection, change: str) -> None:
+        closed(books, 9, a_stay(9))
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            books.execute(change)
+
+    def test_a_line_changed_behind_its_back_is_found(self, books: sqlite3.Connection) -> None:
+        closed(books, 9, a_stay(9))
+        books.execute("DROP TRIGGER posting_no_update")
+        books.execute("UPDATE posting SET fen = fen + 1 WHERE number = 1")
+        assert len(verify(books)) >= 2
+
+    @pytest.mark.parametrize("left", [0, 100, 5_000])
+    def test_a_file_cut_off_is_refused(self, tmp_path: Path, left: int) -> None:
+        path = tmp_path / "台账.db"
+        with opened(path, create=True):
+            pass
+        path.write_bytes(path.read_bytes()[:left])
+        with pytest.raises(CannotRun), opened(path):
+            pass
+
+    def test_a_newer_ledger_and_a_foreign_file_are_refused(self, tmp_path: Path) -> None:
+        path, foreign = tmp_path / "台账.db", tmp_path / "别的.db"
+        with opened(path, create=True) as books:
+            books.execute("PRAGMA user_version = 99")
+        with pytest.raises(CannotRun, match="更新版本"), opened(path):
+            pass
+        with sqlite3.connect(foreign) as other:
+            other.execute("CREATE TABLE t (x)")
+        with pytest.raises(CannotRun, match="不是 onestop 的台账"), opened(foreign):
+            pass
+
+    def test_a_second_writer_is_told_to_wait(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("onestop_cli.ledger.store.WAIT_SECONDS", 0.05)
+        path = tmp_path / "台账.db"
+        with opened(path, create=True) as first:
+            first.execute("BEGIN IMMEDIATE")
+            with pytest.raises(CannotRun, match="另一个程序"), opened(path) as second:
+                post(second, run_period(stays([a_stay(9)]), "2010-09", second))
+            first.execute("ROLLBACK")
+
+
+def test_a_killed_command_leaves_before_or_after(tmp_path: Path) -> None:
+    """A sample of `python -m tests.made.kill_harness`, which does it a few hundred times."""
+    stage = scene(tmp_path / "scene")
+    for number, (what, moment) in enumerate([("close", 0.005), ("reconcile", 0.2)]):
+        assert killed(stage, what, moment, tmp_path / f"{number}") in ("before", "after")

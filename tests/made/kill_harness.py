@@ -1,0 +1,118 @@
+"""Kill `close` and `reconcile` at random moments and look at what they leave.
+
+    python -m tests.made.kill_harness [TIMES]
+
+Each round starts one of them on a small county, waits for the first sign of writing (a journal beside the ledger, a
+hidden folder beside the run), kills it (SIGKILL) a random moment later, and holds what is there against what was there
+before and what a finished one leaves. Prints how often it was one or the other.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from onestop_cli.ledger.store import opened
+from onestop_cli.ledger.trial_balance import verify
+
+CASE = Path(__file__).parents[2] / "samples/findings/ST07"
+_ONESTOP = (sys.executable, "-m", "onestop_cli")
+
+
+SIGNS = {"close": "台账.sqlite-journal", "reconcile": ".again.*"}
+"""What is seen first of a command's writing."""
+
+WRITING = {"close": 0.03, "reconcile": 0.6}
+"""Seconds within which a command has written everything, more or less."""
+
+
+def command(what: str, folder: Path) -> list[str]:
+    """`close` posts the run `next`; `reconcile` makes the run folder `again`."""
+    if what == "close":
+        return [*_ONESTOP, "close", str(folder / "next"), "--ledger", str(folder / "台账.sqlite")]
+    return _reconcile(CASE, "2010Q4", folder / "again", folder / "台账.sqlite")
+
+
+def _reconcile(case: Path, period: str, out: Path, ledger: Path) -> list[str]:
+    return [
+        *_ONESTOP, "reconcile", "--quiet", "--period", period, "--stays", str(case / "hospitals"),
+        "--roster", str(case / "roster"), "--register", str(case / "register.csv"),
+        "--rules", "huangzhong-2009", "--ledger", str(ledger), "--out", str(out),
+    ]  # fmt: skip
+
+
+def scene(folder: Path) -> Path:
+    """A folder with a closed quarter and a run of the next."""
+    ledger = folder / "台账.sqlite"
+    _run(_reconcile(CASE / "earlier", "2010Q3", folder / "first", ledger))
+    _run([*_ONESTOP, "close", str(folder / "first"), "--ledger", str(ledger)])
+    _run(_reconcile(CASE, "2010Q4", folder / "next", ledger))
+    return folder
+
+
+def _run(words: list[str]) -> None:
+    subprocess.run(words, check=True, capture_output=True)
+
+
+def killed(stage: Path, what: str, moment: float, copy: Path) -> str:
+    """Run `what` on a copy of the scene, kill it `moment` seconds after it begins to write; `before` or `after`, else
+    what is wrong."""
+    shutil.copytree(stage, copy)
+    process = subprocess.Popen(
+        command(what, copy), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while process.poll() is None and not any(copy.glob(SIGNS[what])):
+        time.sleep(0.0005)
+    time.sleep(moment)
+    process.kill()
+    process.wait()
+    return left_by(what, copy)
+
+
+def left_by(what: str, folder: Path) -> str:
+    """What a killed command left in `folder`."""
+    with opened(folder / "台账.sqlite") as books:
+        if complaints := verify(books):
+            return f"ledger: {complaints[0]}"
+        periods = [row[0] for row in books.execute("SELECT period FROM run ORDER BY number")]
+        counts = _counts(books)
+    if what == "close":
+        if periods == ["2010Q3"] and counts == (1, 0):
+            return "before"
+        whole = periods == ["2010Q3", "2010Q4"] and counts[1] > 0
+        return "after" if whole else f"ledger: {periods} {counts}"
+    out = folder / "again"
+    if not out.exists():
+        return "before"
+    whole = (out / "run.json").is_file() and (out / "差错清单.xlsx").is_file()
+    return "after" if whole else "half a run folder"
+
+
+def _counts(books: sqlite3.Connection) -> tuple[int, int]:
+    """Runs of which the first has stays, and stays of the second."""
+    stays = dict(books.execute("SELECT run, count(*) FROM stay GROUP BY run"))
+    return int(stays.get(1, 0) > 0), stays.get(2, 0)
+
+
+def main(times: int = 200) -> int:
+    rng, found = Random(), Counter[str]()
+    with TemporaryDirectory() as scratch:
+        stage, copy = scene(Path(scratch) / "scene"), Path(scratch) / "copy"
+        for number in range(times):
+            what = ("close", "reconcile")[number % 2]
+            found[f"{what}: {killed(stage, what, rng.uniform(0, WRITING[what]), copy)}"] += 1
+            shutil.rmtree(copy)
+            if number % 20 == 19 or number == times - 1:
+                print(number + 1, dict(found), flush=True)
+    return int(any(not key.endswith((": before", ": after")) for key in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(int(argument) for argument in sys.argv[1:2])))

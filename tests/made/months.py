@@ -1,0 +1,210 @@
+"""A quarter that is handed in month by month: some stays late, some taken back later, some held and decided later."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from onestop_cli.ledger.accounts import Line, accounts
+from onestop_cli.ledger.store import opened
+from onestop_cli.ledger.trial_balance import verify
+from onestop_cli.statements.statement import Statement
+from tests.made.books import (
+    PEOPLE,
+    REGISTER,
+    Office,
+    decisions,
+    huangzhong,
+    paid,
+    post,
+    run_period,
+    stays,
+)
+
+MONTHS = ("2010-10", "2010-11", "2010-12")
+FIRST, LAST = date(2010, 10, 1), date(2010, 12, 31)
+CLAIMS = ("basic", "critical", "assistance", "extra", "backstop")
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """Rows and decisions, each with the number of the month in which it is handed in."""
+
+    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    decided: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def paid_at_once(self, office: Office | None = None) -> dict[str, int]:
+        """What one run over the quarter pays."""
+        return paid(_run(self.rows, self.decided, "2010Q4", None, office))
+
+    def paid_by_month(self, office: Office | None = None) -> dict[str, int]:
+        """What three closed months pay together; the books must agree with themselves and with the runs."""
+        total: dict[str, int] = {}
+        with TemporaryDirectory() as folder, opened(Path(folder) / "账.db", create=True) as books:
+            for number, month in enumerate(MONTHS):
+                rows = [pair for pair in self.rows if pair[0] == number]
+                decided = [pair for pair in self.decided if pair[0] == number]
+                run = _run(rows, decided, month, books, office)
+                post(books, run)
+                _agrees(Statement(run), accounts(books))
+                for key, fen in paid(run).items():
+                    total[key] = total.get(key, 0) + fen
+            assert verify(books) == []
+            approved = sum(line.approved for line in accounts(books))
+            assert approved == sum(fen for key, fen in total.items() if key != "owed")
+        return total
+
+
+def _agrees(statement: Statement, booked: Sequence[Line]) -> None:
+    """The statement says what the books say, to the fen: approved, of earlier periods, paid to patients."""
+    month = statement.run.period.id
+    lines = {line.fund: line for line in booked if line.period == month}
+    for fund in statement.funds:
+        payment, earlier, supplement = (
+            statement.total[f"{fund.key}_{side}_fen"]
+            for side in ("payment", "earlier", "supplement")
+        )
+        line = lines[fund.name]
+        told = line.approved, line.adjusted, line.paid_out
+        assert (payment + supplement, earlier, supplement) == told
+
+
+def _run(
+    rows: Sequence[tuple[int, dict[str, Any]]],
+    decided: Sequence[tuple[int, dict[str, Any]]],
+    period: str,
+    books: sqlite3.Connection | None,
+    office: Office | None,
+) -> Any:
+    lines = decisions(*(line for _, line in decided)) if decided else None
+    return run_period(stays(row for _, row in rows), period, books, lines, office)
+
+
+def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarter:
+    """Up to `size` stays: some overlap, come twice, are taken back, put right, released, refused or recognised."""
+    office = office or huangzhong()
+    quarter = Quarter()
+    free = dict.fromkeys(PEOPLE, FIRST)
+    for number in range(size):
+        person = rng.choice(PEOPLE[: max(2, size // 4)])
+        overlaps = rng.random() < 0.2
+        begin = (FIRST if overlaps else free[person]) + timedelta(rng.randint(0, 20))
+        end = begin + timedelta(rng.randint(0, 12))
+        if end > LAST:
+            continue
+        row = _row(rng, number, person, begin, end, office.book.layers)
+        if any(_one_stay(row)[1] == _one_stay(other)[1] for _, other in quarter.rows):
+            continue
+        free[person] = max(free[person], end)
+        month = end.month - 10
+        handed = rng.choice([month, month, month, rng.randint(month, 2)])
+        quarter.rows.append((handed, row))
+        more = rng.choice([0, 0, 10_000]) if rng.random() < 0.1 else None
+        if more is not None:
+            quarter.rows.append((handed, _again(row, 2000, more)))
+        if rng.random() < 0.15:
+            quarter.rows.append(_reversal(rng, row, handed))
+            if more is None and rng.random() < 0.5:
+                quarter.rows.append((rng.randint(handed, 2), _again(row, 3000, 50_000)))
+        else:
+            quarter.decided.extend(_decisions(rng, row, handed, office, differs=bool(more)))
+    quarter.decided.extend(_overlaps_released(rng, quarter))
+    return quarter
+
+
+def _row(
+    rng: Random, number: int, person: str, begin: date, end: date, layers: Sequence[str]
+) -> dict[str, Any]:
+    """A stay; one in eight has more eligible than total cost (AM05) and is held."""
+    total = rng.choice([80_000, 400_000, 1_200_000, 5_000_000]) + rng.randrange(100_000)
+    eligible = total * rng.choice([5, 6, 7, 8, 8, 9, 10, 11]) // 10
+    row = {
+        "row": number + 2, "hospital_raw": rng.choice(REGISTER["hospital"].to_list()),
+        "stay_no": str(number), "name": f"人{PEOPLE.index(person)}", "id_raw": person,
+        "admitted_on": begin, "discharged_on": end, "settled_on": end,
+        "total_fen": total, "eligible_fen": eligible, "out_of_scope_fen": total // 10,
+        "first_pay_fen": 0, "over_limit_fen": 0, "x_visit": rng.choice(["门诊", "住院"]),
+    }  # fmt: skip
+    left = total
+    for layer in layers:
+        claim = rng.choice([0, left // 2, left * 7 // 10])
+        row[f"{layer}_claimed_fen"] = claim
+        left -= claim
+    return row
+
+
+def _reversal(rng: Random, row: dict[str, Any], handed: int) -> tuple[int, dict[str, Any]]:
+    back = rng.randint(handed, 2)
+    when = max(row["settled_on"], date(2010, 10 + back, 28))
+    amounts = {name: -row[name] for name in row if name.endswith("_fen")}
+    return back, {**row, **amounts, "row": 1000 + row["row"], "settled_on": when}
+
+
+def _again(row: dict[str, Any], at: int, more: int) -> dict[str, Any]:
+    """The same stay in another row, with `more` fen of cost."""
+    return {**row, "row": at + row["row"], "total_fen": row["total_fen"] + more}
+
+
+def _decisions(
+    rng: Random, row: dict[str, Any], handed: int, office: Office, *, differs: bool
+) -> Iterator[_Decided]:
+    """What is decided about a stay that is not taken back; `differs`: it came twice, with other amounts."""
+    if differs and rng.random() < 0.7:
+        for at in (0, 2000):
+            said = rng.choice([{"decision": "放行", "code": "ST01"}, {"decision": "拒付"}])
+            yield _decided(rng, row, handed, at, **said)
+    elif row["eligible_fen"] > row["total_fen"] and rng.random() < 0.7:
+        yield _decided(rng, row, handed, decision="放行", code="AM05")
+    elif rng.random() < 0.05:
+        yield _decided(rng, row, handed, decision="拒付")
+    elif rng.random() < 0.1:
+        other = rng.choice(office.categories)
+        yield _decided(rng, row, handed, decision="认定类别", category=other)
+
+
+def _overlaps_released(rng: Random, quarter: Quarter) -> list[_Decided]:
+    """Half of the stays that begin within one that was there before and stays there: released from ST02."""
+    times = Counter(key for _, row in quarter.rows for key in _one_stay(row))
+    refused = {line["stay_no"] for _, line in quarter.decided if line["decision"] == "拒付"}
+    once = [
+        (handed, row)
+        for handed, row in quarter.rows
+        if all(times[key] == 1 for key in _one_stay(row))
+    ]
+    return [
+        _decided(rng, row, handed, decision="放行", code="ST02")
+        for handed, row in once
+        if row["stay_no"] not in refused
+        and any(
+            other["id_raw"] == row["id_raw"]
+            and other["admitted_on"] < row["admitted_on"] < other["discharged_on"]
+            for before, other in once
+            if before <= handed
+        )
+        and rng.random() < 0.5
+    ]
+
+
+def _one_stay(row: dict[str, Any]) -> tuple[Any, Any]:
+    """What only the same stay has in common."""
+    span = row["admitted_on"], row["discharged_on"]
+    return row["stay_no"], (row["hospital_raw"], row["id_raw"], *span)
+
+
+def _decided(rng: Random, row: dict[str, Any], handed: int, at: int = 0, **said: Any) -> _Decided:
+    """A decision about the row, or its repetition `at` so many rows further, in this month or a later one."""
+    return rng.randint(handed, 2), {
+        "hospital": row["hospital_raw"], "stay_no": row["stay_no"], "source": "医院.csv",
+        "row": at + row["row"], **said,
+    }  # fmt: skip
+
+
+_Decided = tuple[int, dict[str, Any]]
+"""The month of a decision, and what it says beside the names of two people."""

@@ -1,0 +1,175 @@
+"""Pages, workbooks and PDFs of a publication: readable, linked, printable."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+
+from onestop_cli.batch.publish import Choices, publish
+from onestop_cli.errors import CannotRun
+from onestop_cli.notices.notice_period import FundLine
+from onestop_cli.resources import template_folder
+from onestop_cli.run import Run
+from onestop_cli.writers.notices import pdf as notice_pdf
+from onestop_cli.writers.notices.words import Look
+from tests.made.notices import run_of, stay
+from tests.made.publication import FROM, Tags, posted, texts
+from tests.made.run import made_run
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication as a county would make it, with a fund notice."""
+    out = tmp_path_factory.mktemp("county") / "out"
+    run = made_run(60)
+    standards = [{"layer_name": "医疗救助", "who": "五保户", "terms": "全额", "document": "办法"}]
+    run = Run(
+        {**run.info, "standards": standards}, run.stays, run.findings, run.roster, run.quarantine
+    )
+    funds = [FundLine("新农合基金", 100_000_00, 50_000_00, 30_000_00)]
+    publish(run, out, FROM, Choices(), funds=funds)
+    return out
+
+
+def test_pages_can_be_read_aloud(county: Path) -> None:
+    """Language, one h1, headings in steps, header cells with a scope, a caption for every table."""
+    for path in county.rglob("*.html"):
+        tags = Tags(path.read_text("utf-8")).tags
+        assert tags[0] == ("html", {"lang": "zh-CN"})
+        levels = [int(tag[1]) for tag, _ in tags if re.fullmatch(r"h[1-6]", tag)]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        names = [tag for tag, _ in tags]
+        assert names.count("table") == names.count("caption")
+        assert all(a.get("scope") in ("col", "row") for tag, a in tags if tag == "th")
+
+
+def test_links_of_the_site_lead_to_pages_and_nowhere_else(county: Path) -> None:
+    for path in (county / "网站").rglob("*.html"):
+        for tag, attributes in Tags(path.read_text("utf-8")).tags:
+            assert "src" not in attributes
+            if tag == "a":
+                target = path.parent / unquote(attributes["href"] or "")
+                assert target.resolve().is_relative_to(county / "网站")
+                assert target.is_file()
+
+
+def test_every_page_of_the_site_can_be_reached(county: Path) -> None:
+    site = county / "网站"
+    seen, left = set(), [site / "index.html"]
+    while left:
+        page = left.pop().resolve()
+        if page not in seen:
+            seen.add(page)
+            tags = Tags(page.read_text("utf-8")).tags
+            left += [page.parent / unquote(a["href"] or "") for tag, a in tags if tag == "a"]
+    assert seen == {path.resolve() for path in site.rglob("*.html")}
+
+
+def test_nothing_links_to_the_boards(county: Path) -> None:
+    for _, text in texts(county / "网站"):
+        assert "张贴/" not in text
+
+
+def test_every_list_says_what_for_why_until_when_and_whom_to_call(county: Path) -> None:
+    for path in (county / "张贴").rglob("*.html"):
+        words = "".join(Tags(path.read_text("utf-8")).words)
+        for part in ("医疗费用补偿公示", "2010年第4季度", "补偿种类", "补偿标准", "政策依据"):
+            assert part in words
+        for part in ("2011年1月6日至2011年1月14日", "县合管办", "县民政局", "制表：", "审核："):
+            assert part in words
+
+
+def test_the_fund_notice_is_on_the_countys_lists_only(county: Path) -> None:
+    found = {
+        path.relative_to(county).as_posix() for path, text in texts(county) if "基金收支" in text
+    }
+    assert found == {"张贴/县级.html", "张贴/县级.xlsx", "网站/index.html"}
+    assert "120,000.00" in (county / "张贴/县级.html").read_text("utf-8")
+
+
+def test_paper_and_large_print_set_the_page(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1)), look=Look("A3", large=True))
+    page = (out / "张贴/县级.html").read_text("utf-8")
+    assert "size: A3 landscape" in page
+    assert Look("A3", large=True).points > Look("A3").points > Look().points
+    assert f"font-size: {Look('A3', large=True).points}pt" in page
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG defines it."""
+    full = colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)
+    parts = [int(full[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("sheet", ["site.css", "board.css.j2"])
+def test_text_stands_out_from_every_background(sheet: str) -> None:
+    """Contrast of at least 4.5 to 1, whatever text colour meets whatever background."""
+    css = (template_folder() / "notices" / sheet).read_text("utf-8")
+    inks = re.findall(r"(?<![-\w])color: #([0-9a-f]+)", css)
+    grounds = re.findall(r"background: #([0-9a-f]+)", css)
+    assert inks
+    assert grounds
+    for ink in inks:
+        for ground in grounds:
+            low, high = sorted((luminance(ink), luminance(ground)))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+
+
+# Workbooks
+
+
+def test_a_workbook_has_live_sums_with_their_values(tmp_path: Path) -> None:
+    path = posted(tmp_path, run_of(stay(1), stay(2))) / "张贴/村级/白土乡/上湾村.xlsx"
+    live = openpyxl.load_workbook(path)["补偿名单"]
+    sums = [cell.coordinate for row in live for cell in row if cell.data_type == "f"]
+    stored = openpyxl.load_workbook(path, data_only=True)["补偿名单"]
+    assert [stored[cell].value for cell in sums] == [2000, 1000, 600, 400]
+
+
+def test_a_workbook_prints_on_a4_with_its_header_on_every_page(tmp_path: Path) -> None:
+    path = posted(tmp_path, run_of(stay(1))) / "张贴/村级/白土乡/上湾村.xlsx"
+    sheet = openpyxl.load_workbook(path)["补偿名单"]
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    header = [cell.value for cell in sheet[int(sheet.print_title_rows.split(":")[0].strip("$"))]]
+    assert header[:2] == ["序号", "姓名"]
+
+
+# PDF
+
+
+def test_boards_as_pdf_with_rare_characters(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1, name="𠮷䶮·买买提")), pdf=True)
+    files = list(out.rglob("*.pdf"))
+    assert len(files) == 4
+    assert all(path.read_bytes().startswith(b"%PDF-1.7") for path in files)
+    assert not list((out / "网站").rglob("*.pdf"))
+
+
+def test_a_character_without_a_glyph_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match=r"U\+3FF00.*白土乡"):
+        posted(tmp_path, run_of(stay(1, name="王\U0003ff00明明")), pdf=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_markup_in_a_name_is_only_text_in_a_pdf(tmp_path: Path) -> None:
+    names = ["#panic()", "$x^2$", "*b*", "\\u{41}", "// x", "@ref", "<b>"]
+    stays = [stay(number, name=name) for number, name in enumerate(names)]
+    assert list(posted(tmp_path, run_of(*stays), pdf=True).rglob("*.pdf"))
+
+
+def test_without_the_pdf_extra_the_clerk_is_told_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_pdf, "find_spec", lambda name: None)
+    with pytest.raises(CannotRun, match="没有安装输出 PDF 的组件"):
+        posted(tmp_path, run_of(stay(1)), pdf=True)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,111 @@
+"""What column headers mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from onestop_cli.readers.layout.aliases import aliases, tidy, unit_of, without_asides
+
+STAYS = {
+    "name": "姓名 患者姓名 病人姓名 优抚对象 对象姓名 姓名*",
+    "id_no": "身份证号 身份证号码 身份证 身份号码 公民身份号码 患者身份证号 证件号码",
+    "address": "家庭住址 家庭地址 户口簿住址 实际居住地址 乡村名称",
+    "township": "救助对象属地 区划名称 镇街 认定地 乡镇 乡（镇）",
+    "village": "村 行政村 村（居）",
+    "hospital": "医疗机构 医院名称 入住医院 就诊医院 就医机构名称 就诊机构 就诊医疗机构名称 定点机构名称 医疗机构名称",
+    "level": "机构级别 医院等级 医疗机构等级",
+    "stay_no": "住院号 住院登记号 结算id 登记号 就诊流水号",
+    "admitted": "入院日期 入院时间 就诊日期",
+    "discharged": "出院日期 出院时间 离院日期",
+    "settled": "结算日期 结算时间 补偿日期 救助日期",
+    "fund_year": "基金年份",
+    "disease": "病种 病种名称 疾病名称 诊断 确诊患病名称 救助病种 患病名称",
+    "total": "总费用 住院总费用(元) 医疗费总额 医疗费总额（元） 费用总额 总医药费 医疗总费用 住院总费用",
+    "eligible": "合规费用 纳入保险报销费用 保内费用 住院可报总费用 可补偿费用 符合医保范围金额（元） "
+    "符合范围金额 合规金额 符合医保报销金额 纳入统筹 政策范围内费用",
+    "out_of_scope": "目录外费用 全自费金额 自费",
+    "first_pay": "先行自付金额 乙类先行自付",
+    "over_limit": "超限价自费金额",
+    "basic": "新农合补偿 农合补偿金额 保险支付金额 实际补偿金额 补偿金额 补偿 统筹支付 统筹基金 "
+    "基本医疗基金支出（元） 基金支付 医保/农合报销 医保报销费用 基本医疗保险报销金额 保险机构支付费用",
+    "critical": "大病保险 大病支出 大病报销金额 居民大病基金 大病补充医疗保险支出（元） 大额二次补偿金额 大病二次补偿",
+    "commercial": "商业保险金额 商业保险报销 渝快保支出金额（元） 第三方补充医疗保险补偿金额",
+    "waiver": "医院减免 医院减免金额 优抚医院减免(元)",
+    "veterans": "优抚补助金额(元) 民政优抚",
+    "assistance": "救助金额(元) 医疗救助 医疗救助金 医疗救助金额（元） 民政救助 民政救助部分费用 "
+    "民政城乡医疗救助 医疗救助费用 医疗救助基金",
+    "extra": "倾斜救助 倾斜补助",
+    "backstop": "政府兜底 财政兜底 兜底保障",
+    "other": "其他救助金额(元) 家庭账户冲抵金额 个人账户支付金额（元） 扶贫济困金额（元） 大额报销金额",
+    "self": "自付费用(元) 个人支付 个人支付费用 个人承担 个人自理 个人现金支付金额（元） 现金 自付 "
+    "个人自付 个人自付部分",
+    "category": "救助对象类别 人员类别 救助身份 身份类别 医疗救助类型 优抚类别 对象类别 保障身份 持证类别",
+    "reversal": "冲红类别 交易类型 结算标识 冲账",
+    "visit": "救助方式 就诊类型 医疗类别",
+}
+ROSTER = {
+    "name": "姓名 对象姓名 姓名* 优抚对象",
+    "id_no": "身份证号 公民身份号码 伤残人员身份证号* 在乡复员人员身份证号* 带病回乡身份证号* "
+    "三属人员身份证号* 60岁退役士兵身份证号*",
+    "head": "户主姓名 户主",
+    "head_id": "户主身份证号",
+    "relation": "与户主关系*",
+    "family_no": "家庭编号",
+    "cert_no": "证件编号 低保证号 五保证号 五保证编号 优抚证号 证书编号*",
+    "from": "享受起始日期 批准时间 入住时间 批准日期* 生效日期",
+    "to": "停止日期 停保日期 退保日期 失效日期",
+    "died": "死亡日期",
+    "status": "优抚对象状态* 状态",
+    "category": "救助类别 人员类别 保障身份",
+    "address": "家庭住址 户口簿住址",
+}
+NEVER = (
+    "救助基数(元) 优抚补助基数(元) 累计总费用 本年补偿金额 医疗救助金额占住院总费用比例 "
+    "医疗救助证书编号 就医机构代码 年龄 序号 户主姓名 家庭编号 药品费 起付线 开户银行"
+)
+
+
+def pairs(table: dict[str, str]) -> list[tuple[str, str]]:
+    return [(field, header) for field, headers in table.items() for header in headers.split(" ")]
+
+
+@pytest.mark.parametrize(("field", "header"), pairs(STAYS))
+def test_a_header_seen_in_the_field_is_known(field: str, header: str) -> None:
+    claim = aliases("stays").claim(tidy(header)) or aliases("stays").claim(
+        without_asides(tidy(header))
+    )
+    assert claim is not None
+    assert claim.field == field
+
+
+@pytest.mark.parametrize(("field", "header"), pairs(ROSTER))
+def test_a_roster_header_seen_in_the_field_is_known(field: str, header: str) -> None:
+    claim = aliases("roster").claim(tidy(header))
+    assert claim is not None
+    assert claim.field == field
+
+
+@pytest.mark.parametrize("header", NEVER.split(" "))
+def test_a_header_that_only_looks_like_one_is_not_taken(header: str) -> None:
+    claim = aliases("stays").claim(tidy(header))
+    assert claim is None
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("总费用(元)", "元"),
+        ("总费用（万元）", "万元"),
+        ("金额[分]", "分"),
+        ("总费用", None),
+        ("部分", None),
+    ],
+)
+def test_a_header_may_name_its_unit(header: str, unit: str | None) -> None:
+    assert unit_of(header) == unit
+
+
+def test_header_texts_are_compared_without_decoration() -> None:
+    assert tidy(" 住院\n总费用 *（元）") == "住院总费用"
+    assert tidy("身份证号（必填）") == "身份证号"
+    assert tidy("个人自付部分") == "个人自付部分"

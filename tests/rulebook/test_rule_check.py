@@ -1,0 +1,211 @@
+"""`rules check`: every way a document can be wrong is told, with the file, the line and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from onestop_cli.resources import rules_folder
+from onestop_cli.rulebook import check
+from onestop_cli.rulebook.language import RuleFile
+from onestop_cli.rulebook.library import LoadedRule, find_rules, load_rules, read_toml
+from tests.made.damaged import told_doubled, told_without
+from tests.made.small_rule import LATER, SMALL, written
+
+IDS = sorted(path.stem for path in find_rules([str(rules_folder())]))
+
+
+def told(loaded: LoadedRule) -> list[str]:
+    return [problem.what for problem in check.problems([loaded])]
+
+
+def test_a_whole_document_has_no_problem(tmp_path: Path) -> None:
+    """The document that the tests below damage is right."""
+    assert told(written(tmp_path, SMALL)) == []
+
+
+DAMAGE = {
+    "a gap": (
+        'when = { level = ["township", "county"] }',
+        'when = { level = "township" }',
+        "新农合补偿起付线没有条款适用于：县级",
+    ),
+    "a gap in a corner": (
+        'when = { visit = "门诊" }\nrate = 0.50',
+        'when = { visit = "门诊", level = ["township", "county", "city"] }\nrate = 0.50',
+        "新农合补偿补偿比例没有条款适用于：省级 · 门诊",
+    ),
+    "an overlap": (
+        'when = { level = ["city", "province"] }',
+        'when = { level = ["county", "city", "province"] }',
+        "新农合补偿起付线的第 1 条、第 2 条都适用于：县级",
+    ),
+    "a clause for nobody": (
+        'when = { category = "农村低保户" }\nrate = 0.60',
+        'when = { category = "none" }\nrate = 0.60',
+        "医疗救助 · 补偿比例（其他参保人员）不适用于任何住院",
+    ),
+    "an unknown level": ('["city", "province"]', '["city", "provincial"]', "不认识“provincial”"),
+    "an unknown category": ('category = "五保户"', 'category = "五保"', "不认识“五保”"),
+    "an unknown dimension": ('{ visit = "住院" }', '{ visits = "住院" }', "不认识“visits”"),
+    "an unknown value": ('{ visit = "住院" }', '{ visit = "出院" }', "不认识“出院”"),
+    "an unknown deduction": ('less = ["basic"]', 'less = ["basics"]', "不认识“basics”"),
+    "a later layer taken off": ('less = ["basic"]', 'less = ["assistance"]', "不认识“assistance”"),
+    "an unknown layer": ('id = "assistance"', 'id = "help"', "不认识的层“help”"),
+    "the same layer twice": ('id = "assistance"', 'id = "basic"', "编号“basic”写了两次"),
+    "a category twice": ('["五保户", "农村低保户"]', '["五保户", "农村低保户", "五保户"]', "写了两次"),
+    "one spelling for two values": (
+        '"门诊" = ["普通门诊"]',
+        '"门诊" = ["普通门诊"]\n"急诊" = ["普通门诊"]',
+        "“普通门诊”属于两个值",
+    ),
+    "a dimension from nowhere": ('columns = ["就诊类型"]\n', "", "没有写取自哪一列"),
+    "a number without its sentence": ('quote = "全年三万元"\n', "", "新农合补偿 · 年度封顶（全部对象）没有引文"),
+    "assumed without a reason": (
+        'quote = "全年三万元"',
+        "assumed = true",
+        "新农合补偿 · 年度封顶（全部对象）没有引文",
+    ),
+    "a basis without its sentence": ('quote = "以出院日期为准"\n', "", "basis：没有引文"),
+    "a life without its sentence": ("\nquote = \"自2010年1月1日起施行，有效期一年\"", "", "effective：没有引文"),
+    "a deductible above the cap": ("amount = 30000", "amount = 300", "起付线不低于年度封顶线"),
+    "a cap for one stay above the year's": ("amount = 20000", "amount = 40000", "每次封顶线高于年度封顶线"),
+    "a ceiling under one deductible": ("amount = 500", "amount = 200", "全年起付线上限低于一次的起付线"),
+    "a cap of nothing": ("amount = 30000", "amount = 0", "封顶线为 0"),
+    "an end before the beginning": ("to = 2010-12-31", "to = 2009-12-31", "止日早于起日"),
+    "a number still to fill": ("amount = 30000", 'amount = "to-fill"', "新农合补偿 · 年度封顶（全部对象）待填"),
+    "another name than the file's": ('id = "small"', 'id = "other"', "编号“other”与文件名“small”不同"),
+    "later and later_rate": (
+        "amount = 100\n",
+        "amount = 100\nlater = [50]\nlater_rate = [0.5]\n",
+        "later 与 later_rate 只能写一个",
+    ),
+    "a minimum above the deductible": (
+        "amount = 100\n",
+        "amount = 100\nlater_rate = [0.5]\nminimum = 200\n",
+        "最低起付线高于起付线",
+    ),
+    "a floor that counts a later layer": (
+        '[[layer.stay_cap]]',
+        '[[layer.floor]]\nrate = 0.3\nof = "total"\ntogether = ["assistance"]\nstatus = "on"\n'
+        'quote = "保底三成"\n\n[[layer.stay_cap]]',
+        "不认识“assistance”",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_damage_is_told(what: str, tmp_path: Path) -> None:
+    """One thing wrong, one sentence that names it."""
+    before, after, sentence = DAMAGE[what]
+    assert before in SMALL
+    text = SMALL.replace(before, after, 1)
+    if "floor" in after:
+        text = text.replace('["ceiling", "stay_cap"]', '["ceiling", "stay_cap", "floor"]')
+    assert any(sentence in line for line in told(written(tmp_path, text)))
+
+
+def test_everything_is_told_at_once_with_line_and_key(tmp_path: Path) -> None:
+    """Two damages in one file are two problems; each has the line where the key stands."""
+    text = SMALL.replace('quote = "全年三万元"\n', "").replace("amount = 500", "amount = 200")
+    problems = check.problems([written(tmp_path, text)])
+    lines = text.splitlines()
+    rows = {problem.what.split("：")[0]: problem.row for problem in problems}
+    assert rows == {
+        "layer 第 1 条（basic） · ceiling 第 1 条": lines.index("[[layer.ceiling]]") + 1,
+        "layer 第 1 条（basic） · cap 第 1 条": lines.index("[[layer.cap]]") + 1,
+    }
+
+
+def test_a_template_may_have_numbers_to_fill(tmp_path: Path) -> None:
+    """They are listed, but are no problem before somebody wants to use the document."""
+    text = SMALL.replace("amount = 30000", 'amount = "to-fill"')
+    loaded = written(tmp_path, text.replace("\n\n[source]", '\nstatus = "template"\n\n[source]', 1))
+    assert told(loaded) == []
+    assert [problem.row for problem in check.to_fill(loaded)] == [
+        loaded.text.splitlines().index('amount = "to-fill"') + 1
+    ]
+
+
+# --- neighbours -------------------------------------------------------------------------------
+
+
+def test_neighbours_that_join_have_no_problem(tmp_path: Path) -> None:
+    """The last day of one is the day before the first of the next."""
+    chain = [written(tmp_path, SMALL), written(tmp_path, LATER, "later")]
+    assert check.problems(chain) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("to = 2010-12-31", "to = 2010-12-30", "2010-12-31 至 2010-12-31 没有文件"),
+        ("to = 2010-12-31", "to = 2011-01-01", "2011-01-01 至 2011-01-01两份文件都有效"),
+        ("to = 2010-12-31\n", "", "2011-01-01 至 2011-12-31两份文件都有效"),
+    ],
+)
+def test_a_day_without_or_with_two_documents_is_told(
+    before: str, after: str, sentence: str, tmp_path: Path
+) -> None:
+    """One day is enough."""
+    chain = [written(tmp_path, SMALL.replace(before, after)), written(tmp_path, LATER, "later")]
+    assert any(sentence in problem.what for problem in check.problems(chain))
+
+
+def test_documents_of_different_schemes_may_run_side_by_side(tmp_path: Path) -> None:
+    """新农合 and 城镇居民 of one area are two chains."""
+    one = SMALL.replace("[categories]", '[scope]\nschemes = ["新农合"]\n\n[categories]')
+    two = one.replace('["新农合"]', '["城镇居民"]').replace('id = "small"', 'id = "urban"')
+    assert check.problems([written(tmp_path, one), written(tmp_path, two, "urban")]) == []
+
+
+# --- every file: no single change goes unnoticed -----------------------------------------------
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_clause_that_is_missing_is_told(name: str) -> None:
+    """Remove any one clause of a shipped document."""
+    whole = load_rules([name])[0]
+    assert [key for key, found in told_without(whole) if not found] == []
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_clause_that_is_doubled_is_told(name: str) -> None:
+    """Write any one clause of a shipped document twice."""
+    whole = load_rules([name])[0]
+    assert [key for key, found in told_doubled(whole) if not found] == []
+
+
+def neighbours() -> Iterator[tuple[str, str]]:
+    """(document, end): every end of a life that touches another document of the area and scheme."""
+    files = [one.file for one in load_rules(IDS)]
+    for one in files:
+        for end, day in (("from", one.effective.from_ - timedelta(1)), ("to", one.effective.to)):
+            for other in files:
+                touches = other.effective.to == day if end == "from" else (
+                    day is not None and other.effective.from_ == day + timedelta(1)
+                )  # fmt: skip
+                if touches and (other.area, other.scope) == (one.area, one.scope) and day:
+                    yield one.id, end
+
+
+def test_there_are_neighbours() -> None:
+    """Five documents of 大方县 in a row, two of 正安县, two of county aid: each inner end once."""
+    assert len(list(neighbours())) == 2 * (4 + 1 + 1)
+
+
+@pytest.mark.parametrize(("name", "end"), list(neighbours()))
+@pytest.mark.parametrize("shift", [-1, 1])
+def test_a_boundary_shifted_by_a_day_is_told(name: str, end: str, shift: int) -> None:
+    """Every boundary between neighbouring documents, a day earlier and a day later."""
+    table = read_toml(find_rules([name])[0])[1]
+    table["effective"][end] += timedelta(days=shift)
+    rule = RuleFile.model_validate(table)
+    chain = [
+        LoadedRule(rule, one.path, one.sha256, one.data) if one.file.id == name else one
+        for one in load_rules(IDS)
+    ]
+    assert check.problems(chain) != []

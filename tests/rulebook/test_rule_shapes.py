@@ -1,0 +1,172 @@
+"""Every shape that a layer can have, each in a small document with figures worked out by hand."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.made.small_layers import BASIC, document, due, results, stay
+
+SHAPES = {
+    "deductible each stay": ({"deductible": "[{ amount = 100 }]"}, [300, 300], [100, 100]),
+    "deductible once a year": (
+        {"deductible": '[{ amount = 400, per = "year" }]'}, [300, 300, 300], [0, 100, 150],
+    ),
+    "second and later stays cost less": (
+        {"deductible": "[{ amount = 100, later = [60, 20] }]"},
+        [300, 300, 300, 300], [100, 120, 140, 140],
+    ),
+    "a factor with a minimum": (
+        {"deductible": "[{ amount = 100, later_rate = [0.5, 0.1], minimum = 40 }]"},
+        [300, 300, 300], [100, 125, 130],
+    ),
+    "a yearly ceiling on deductibles": (
+        {"also": '["ceiling"]\nceiling = [{ amount = 150 }]', "deductible": "[{ amount = 100 }]"},
+        [300, 300, 300], [100, 125, 150],
+    ),
+    "a deductible larger than the bill": (
+        {"deductible": "[{ amount = 500 }]"}, [300, 900], [0, 200],
+    ),
+    "progressive bands, net": (
+        {"deductible": "[{ amount = 100 }]", "rate": '[{ mode = "progressive", edges = "net", '
+         'per = "stay", bands = [{ to = 200, rate = 0.5 }, { rate = 1.0 }] }]'},
+        [300, 400], [100, 200],
+    ),
+    "progressive bands, gross: the deductible eats the lowest band": (
+        {"deductible": "[{ amount = 100 }]", "rate": '[{ mode = "progressive", edges = "gross", '
+         'per = "stay", bands = [{ to = 200, rate = 0.5 }, { rate = 1.0 }] }]'},
+        [300, 400], [150, 250],
+    ),
+    "whole bands, net": (
+        {"deductible": "[{ amount = 100 }]", "rate": '[{ mode = "whole", edges = "net", '
+         'per = "stay", bands = [{ to = 200, rate = 0.5 }, { rate = 1.0 }] }]'},
+        [300, 400], [100, 300],
+    ),
+    "whole bands, gross": (
+        {"deductible": "[{ amount = 100 }]", "rate": '[{ mode = "whole", edges = "gross", '
+         'per = "stay", bands = [{ to = 200, rate = 0.5 }, { rate = 1.0 }] }]'},
+        [200, 300], [50, 200],
+    ),
+    "bands over the year": (
+        {"rate": '[{ mode = "progressive", edges = "net", per = "year", '
+         "bands = [{ to = 400, rate = 0.5 }, { rate = 1.0 }] }]"},
+        [300, 300, 300], [150, 250, 300],
+    ),
+    "yearly gross bands with a cumulative deductible": (
+        {"deductible": '[{ amount = 200, per = "year" }]', "rate": '[{ mode = "progressive", '
+         'edges = "gross", per = "year", bands = [{ to = 400, rate = 0.5 }, { rate = 1.0 }] }]'},
+        [100, 200, 300], [0, 50, 250],
+    ),
+    "rates that fall": (
+        {"rate": '[{ mode = "progressive", edges = "net", per = "stay", '
+         "bands = [{ to = 100, rate = 0.0 }, { to = 300, rate = 0.8 }, { rate = 0.5 }] }]"},
+        [100, 200, 500], [0, 80, 260],
+    ),
+    "points never beyond all of it": (
+        {"also": '["points"]\npoints = [{ points = 60 }]'}, [300], [300],
+    ),
+    "points taken off": ({"also": '["points"]\npoints = [{ points = -10 }]'}, [300], [120]),
+    "a cap for the year": ({"cap": "[{ amount = 200 }]"}, [300, 300], [150, 50]),
+    "a cap for one stay": (
+        {"also": '["stay_cap"]\nstay_cap = [{ amount = 100 }]'}, [300, 100], [100, 50],
+    ),
+    "a limit on the cost of a year": (
+        {"also": '["cost_cap"]\ncost_cap = [{ amount = 400 }]'}, [300, 300], [150, 50],
+    ),
+    "a limit on the cost of one stay": (
+        {"also": '["cost_cap"]\ncost_cap = [{ amount = 200, per = "stay" }]'},
+        [300, 300], [100, 100],
+    ),
+    "a floor that binds": (
+        {"also": '["floor"]\nfloor = [{ rate = 0.6, of = "eligible", status = "on" }]'},
+        [300], [180],
+    ),
+    "a floor less the deductible": (
+        {"also": '["floor"]\nfloor = [{ rate = 0.6, of = "eligible", less_deductible = true, '
+         'status = "on" }]', "deductible": "[{ amount = 100 }]"},
+        [300], [120],
+    ),
+    "a floor for information only": (
+        {"also": '["floor"]\nfloor = [{ rate = 0.6, of = "eligible", status = "information" }]'},
+        [300], [150],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shape(shape: str) -> None:
+    """One layer of half the bill, with one thing changed: what each stay of the year is due."""
+    changes, bills, expected = SHAPES[shape]
+    assert due(document(BASIC, **changes), *(stay(bill) for bill in bills)) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "mode", "expected"),
+    [
+        ("fen", "half-up", 6173),
+        ("jiao", "half-up", 6170),
+        ("yuan", "half-up", 6200),
+        ("fen", "truncate", 6172),
+        ("jiao", "truncate", 6170),
+        ("yuan", "truncate", 6100),
+    ],
+)
+def test_rounding(unit: str, mode: str, expected: int) -> None:
+    """123.45 × 50 % = 61.725: once per layer, as the document says."""
+    rule = document(f'rounding = {{ unit = "{unit}", mode = "{mode}" }}\n' + BASIC)
+    (row,) = results(rule, {"eligible": Decimal("123.45")})
+    assert row["basic_due_fen"] == expected
+
+
+def test_relief_by_category_and_age() -> None:
+    """Halved for the poor, waived for children."""
+    text = BASIC.replace("amount = 0", "amount = 100") + (
+        'also = ["relief"]\n'
+        'relief = [{ when = { age = { to = 13 } }, share = 0 }, '
+        '{ when = { age = { from = 14 }, category = "any" }, share = 0.5 }, '
+        '{ when = { age = { from = 14 }, category = "none" }, share = 1 }]\n'
+        '[[dimension]]\nid = "age"\nname = "年龄"\nsource = "age"\n'
+    )  # fmt: skip
+    rule = document(text)
+    assert due(rule, stay(300, age=13)) == [150]
+    assert due(rule, stay(300, age=14, category="甲类")) == [125]
+    assert due(rule, stay(300, age=14)) == [100]
+
+
+def test_a_transfer_pays_the_difference() -> None:
+    """100 at the first hospital, 250 at the second: the next day 150 more, after four days all of it."""
+    text = BASIC + 'also = ["transfer"]\ntransfer = [{ days = 3 }]\n'
+    rule = document(
+        text,
+        deductible='[{ when = { level = "township" }, amount = 100 }, '
+        '{ when = { level = ["county", "city", "province"] }, amount = 250 }]',
+    )
+
+    def at(hospital: str, level: str, first: str, last: str) -> dict[str, Any]:
+        days = tomllib.loads(f"admitted = {first}\ndischarged = {last}")
+        return stay(1000, hospital=hospital, level=level, **days)
+
+    first = at("卫生院", "township", "2010-03-01", "2010-03-05")
+    soon = at("县医院", "county", "2010-03-06", "2010-03-20")
+    late = at("县医院", "county", "2010-03-09", "2010-03-20")
+    same = at("卫生院", "township", "2010-03-06", "2010-03-20")
+    charged = [results(rule, first, then)[1]["basic_deductible_fen"] for then in (soon, late, same)]
+    assert charged == [15_000, 25_000, 10_000]
+
+
+def test_accounts_are_capped_apart() -> None:
+    """门诊 up to 50, 住院 up to 200, each with its own running total."""
+    text = BASIC + (
+        '[[dimension]]\nid = "visit"\nname = "就诊"\ncolumns = ["就诊"]\notherwise = "住院"\n'
+        'values = { "门诊" = [] }\n'
+    )
+    rule = document(
+        text,
+        cap='[{ when = { visit = "门诊" }, amount = 50, account = "门诊" }, '
+        '{ when = { visit = "住院" }, amount = 200 }]',
+    )
+    bills = [stay(80, visit="门诊"), stay(300), stay(80, visit="门诊"), stay(300)]
+    assert due(rule, *bills) == [40, 150, 10, 50]
