@@ -9,7 +9,8 @@ import polars as pl
 from onestop_cli import __version__
 from onestop_cli.batch.describe import about_rules, in_order
 from onestop_cli.core.link import understand_roster
-from onestop_cli.core.pipeline import Names, Work, work
+from onestop_cli.core.options import Names
+from onestop_cli.core.pipeline import Work, work
 from onestop_cli.county.periods import parse_period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules

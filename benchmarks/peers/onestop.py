@@ -9,10 +9,10 @@ import polars as pl
 from benchmarks.data import County, filled
 from benchmarks.peers import CODES
 from onestop_cli.core import link, pipeline
-from onestop_cli.core.decisions import apply
+from onestop_cli.core.decisions.apply import apply
 from onestop_cli.core.findings.amounts import amount_checks
 from onestop_cli.core.findings.checks import raise_all
-from onestop_cli.core.pipeline import Names, Options
+from onestop_cli.core.options import Names, Options
 from onestop_cli.core.threads import at_once
 from onestop_cli.county.periods import parse_period
 from onestop_cli.rulebook.book import Rulebook

@@ -23,8 +23,10 @@ from onestop_cli.core.closed import no_adjustments
 from onestop_cli.core.findings.files import roster_findings, row_findings, total_findings
 from onestop_cli.core.identify import identify
 from onestop_cli.core.link import understand_roster
+from onestop_cli.core.options import Names, Options
 from onestop_cli.core.parts import BUCKET, PERSON, VISIT, added_up, moves, with_keys
-from onestop_cli.core.pipeline import Names, Options, place, work
+from onestop_cli.core.pipeline import work
+from onestop_cli.core.place import place
 from onestop_cli.core.reconcile import control
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, stop

@@ -14,7 +14,7 @@ import polars as pl
 
 from onestop_cli.core.closed import History
 from onestop_cli.core.identify import identify
-from onestop_cli.core.pipeline import Mapper
+from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import standing

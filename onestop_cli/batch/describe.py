@@ -13,7 +13,7 @@ import polars as pl
 from onestop_cli.batch.closed_periods import Past
 from onestop_cli.core.closed import still_pending
 from onestop_cli.core.findings.causes import level_rates
-from onestop_cli.core.pipeline import Earlier
+from onestop_cli.core.options import Earlier
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken
 from onestop_cli.rulebook.book import Rulebook

@@ -20,10 +20,10 @@ from onestop_cli.batch.describe import (
     in_order,
     inputs,
 )
-from onestop_cli.core.decisions import CARRIED_OUT, Decisions
 from onestop_cli.core.findings.files import roster_findings, row_findings, total_findings
 from onestop_cli.core.link import understand_roster
-from onestop_cli.core.pipeline import Earlier, Names, Options, Work, work
+from onestop_cli.core.options import Earlier, Names, Options
+from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.reconcile import control
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
@@ -38,6 +38,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
+from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.schema import empty
 
 Tell = Callable[[str], None]

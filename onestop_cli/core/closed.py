@@ -13,6 +13,8 @@ import polars as pl
 
 from onestop_cli.core.identify import mask_id
 from onestop_cli.county.periods import Period
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import which_rule
 from onestop_cli.tables.schema import LAYERS, PLACE, Schema, row_place
 
 POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supplement")
@@ -77,6 +79,19 @@ class History:
     stays: pl.DataFrame
     periods: tuple[Period, ...]
     rules: frozenset[str] = frozenset()
+
+
+def governing(book: Rulebook, history: History | None) -> pl.Expr:
+    """The number of each stay's document: of a closed stay the one it was closed with; one that only closed periods
+    know governs late stays, not the run's own."""
+    now = which_rule(book)
+    if history is None:
+        return now
+    numbers = {rule.id: number for number, rule in enumerate(book.rules)}
+    then = pl.col("was_rule_id").replace_strict(numbers, default=None, return_dtype=pl.Int32)
+    old = [numbers[id_] for id_ in history.rules]
+    own = pl.col("period").is_null() & pl.col("belongs_to").is_null()
+    return pl.coalesce(then, pl.when(~(own & now.is_in(old))).then(now))
 
 
 def belongs_to(day: pl.Expr, current: Period, closed: Sequence[Period]) -> pl.Expr:

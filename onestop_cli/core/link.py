@@ -8,9 +8,12 @@ from typing import Literal
 import polars as pl
 
 from onestop_cli.core.identify import identify
+from onestop_cli.core.options import Names, named
 from onestop_cli.core.residence import TEXTS, residence
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.suggest import suggest
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import GOVERNING
 from onestop_cli.tables.schema import LINK, PLACE, row_place
 
 _ENDED = "停保|停发|停止|退保|退出|注销|取消|终止|清退"
@@ -38,6 +41,20 @@ def understand_roster(rows: pl.DataFrame, categories: Callable[[str], str | None
         deceased_on=pl.coalesce("died_on", pl.when(dead).then("to_on")),
         ended=over & pl.col("to_on").is_null(),
     )
+
+
+def linked(stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Names) -> pl.DataFrame:
+    """Stays beside their roster entries on the day the documents look at, and the category that the file states."""
+    first = book.rules[0]
+    stays = stays.with_columns(roster_day=GOVERNING[first.basis.roster_day])
+    found = link(
+        stays,
+        roster,
+        priority=book.priority,
+        overlap=first.categories.overlap,
+        day_column="roster_day",
+    )
+    return found.with_columns(category_stated=named(stays["category_raw"], names.category))
 
 
 def link(

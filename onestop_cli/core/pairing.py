@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from onestop_cli.core.closed import History
 from onestop_cli.tables.schema import ORDER, PAIRING, PAYERS, PLACE, row_place
 
 _MONEY = ("total_fen", "eligible_fen", *(f"{payer}_claimed_fen" for payer in PAYERS))
@@ -24,6 +25,15 @@ _NAMED = 3
 """How many other rows a duplicate names before it says 等 n 行."""
 _DAYS = 1 << 23
 """More than the days of any calendar, so that a person and a day fit into one whole number."""
+
+
+def paired(
+    stays: pl.DataFrame, readmission_days: int, history: History | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """`stays`, and the closed stays of `history` where there is one, both with the columns of `PAIRING`."""
+    if history is None:
+        return pair(stays, readmission_days), None
+    return pair_beside(stays, readmission_days, history.stays)
 
 
 def pair(stays: pl.DataFrame, readmission_days: int) -> pl.DataFrame:

@@ -10,9 +10,9 @@ from datetime import date
 import polars as pl
 
 from onestop_cli.core.closed import POSTED, WHOLE, History
-from onestop_cli.core.decisions import CARRIED_OUT
 from onestop_cli.county.periods import Period
 from onestop_cli.ledger.pack import from_lines, unpack
+from onestop_cli.tables.decisions import CARRIED_OUT
 
 
 def closed_periods(ledger: sqlite3.Connection) -> tuple[Period, ...]:

@@ -12,10 +12,10 @@ import openpyxl
 import polars as pl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from onestop_cli.core.decisions import DECISIONS, KINDS
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import parse_fen
 from onestop_cli.readers.layout.days import Habit, read_day
+from onestop_cli.tables.decisions import DECISIONS, KINDS
 
 COLUMNS = {
     "所属期": "period",

@@ -14,11 +14,11 @@ from unittest.mock import patch
 import polars as pl
 
 from onestop_cli.batch.describe import about_rules, in_order
-from onestop_cli.core.decisions import CARRIED_OUT, DECISIONS, Decisions
 from onestop_cli.core.findings.amounts import Difference
 from onestop_cli.core.identify import identify, make_id
 from onestop_cli.core.link import understand_roster
-from onestop_cli.core.pipeline import Earlier, Names, Options, Work, work
+from onestop_cli.core.options import Earlier, Names, Options
+from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.reconcile import control
 from onestop_cli.county.periods import parse_period
 from onestop_cli.ledger.closing import close, head
@@ -27,6 +27,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run
+from onestop_cli.tables.decisions import CARRIED_OUT, DECISIONS, Decisions
 from onestop_cli.tables.schema import LEVELS, READ_ROSTER, READ_STAYS, empty, row_place
 
 REGISTER = pl.DataFrame(
@@ -148,7 +149,7 @@ def _work(
         category=str,
     )
     asked = None if decided is None else Decisions(decided, "处理意见.xlsx", before)
-    with patch("onestop_cli.core.pipeline.diagnose", _undiagnosed):
+    with patch("onestop_cli.core.settlement.diagnose", _undiagnosed):
         return work(
             rows, office.roster, REGISTER, office.book, parse_period(period), names, Options(),
             Earlier(past, asked),

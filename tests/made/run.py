@@ -10,10 +10,10 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.core.closed import no_adjustments
-from onestop_cli.core.decisions import DECISIONS
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.core.identify import make_id
 from onestop_cli.run import Run
+from onestop_cli.tables.decisions import DECISIONS
 from onestop_cli.tables.schema import FINDINGS, PER_LAYER, QUARANTINE, STAY_HEAD
 
 CLASSES = {

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.decisions import DEDUCT, PAY, RELEASE
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.core.findings.checks import Check
 from onestop_cli.errors import Problem
 from onestop_cli.money import yuan
+from onestop_cli.tables.decisions import DEDUCT, PAY, RELEASE
 
 _NEVER = {
     "ST03": ("日期缺失或颠倒，放行了也无法计算", "请医疗机构改正日期后重新报送"),
@@ -30,7 +30,7 @@ _NO_TERMS = {
 
 
 @dataclass(frozen=True)
-class Beside:
+class Outcome:
     """What came of a run: its stays (`current`), closed ones worked out again (`again`), both numbered by `_at`, and
     what patients were owed before (`owed`: `<layer>_owed_fen`)."""
 
@@ -46,11 +46,11 @@ class Beside:
 
 
 def misfits(
-    decisions: pl.DataFrame, beside: Beside, checks: Sequence[Check], file: str
+    decisions: pl.DataFrame, outcome: Outcome, checks: Sequence[Check], file: str
 ) -> list[Problem]:
     """Every matched decision that fits neither its stay nor its amounts. `checks`: of the run."""
-    rows = _beside(decisions, beside, checks)
-    owed = {row["_at"]: row for row in beside.owed.iter_rows(named=True)}
+    rows = _beside(decisions, outcome, checks)
+    owed = {row["_at"]: row for row in outcome.owed.iter_rows(named=True)}
     problems = []
     for row in rows.iter_rows(named=True):
         for what, remedy in (*_release(row), *_amount(row, owed)):
@@ -58,16 +58,16 @@ def misfits(
     return problems
 
 
-def _beside(decisions: pl.DataFrame, beside: Beside, checks: Sequence[Check]) -> pl.DataFrame:
+def _beside(decisions: pl.DataFrame, outcome: Outcome, checks: Sequence[Check]) -> pl.DataFrame:
     """Each decision with its stay's status, whether its code was found, and its layer's amounts."""
     codes = decisions.filter(pl.col("decision") == RELEASE)["code"].unique().drop_nulls()
     amounts = [
-        f"{layer}_{what}" for layer in beside.layers for what in ("docked_fen", "supplement_fen")
+        f"{layer}_{what}" for layer in outcome.layers for what in ("docked_fen", "supplement_fen")
     ]
-    stays = beside.stays.select(
+    stays = outcome.stays.select(
         "_at", "status", "closed_status", "term", "was_released",
         *amounts,
-        *(f"_{layer}_beyond" for layer in beside.layers),
+        *(f"_{layer}_beyond" for layer in outcome.layers),
         **{f"found_{code}": _found(code, checks) for code in codes},
     )  # fmt: skip
     return decisions.join(stays, left_on="stay", right_on="_at", how="left", coalesce=False)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from onestop_cli.core.decisions import released
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.tables.schema import FINDINGS
 
@@ -61,6 +60,11 @@ class Check:
             "message": self.message,
         }
         return {name: told.get(name, pl.col(name)) for name in FINDINGS}
+
+
+def released(code: str) -> pl.Expr:
+    """Whether a stay was released from this code."""
+    return pl.col("released").str.contains(code, literal=True).fill_null(False)
 
 
 def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> pl.DataFrame:

@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.decisions import DECISIONS
 from onestop_cli.money import capital
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import Fund, Statement, numbered
+from onestop_cli.tables.decisions import DECISIONS
 from onestop_cli.writers.toolkit.columns import Column, Kind
 
 BLANK = "　"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.core.decisions import KINDS
 from onestop_cli.core.findings.catalogue import SEVERITIES
 from onestop_cli.run import Run
 from onestop_cli.statements.patterns import by_code, by_hospital, patterns, patterns_by_month
 from onestop_cli.statements.pending import waiting_findings
 from onestop_cli.statements.statement import Statement, numbered
+from onestop_cli.tables.decisions import KINDS
 from onestop_cli.writers.statements.columns import NUMBER
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book

@@ -1,0 +1,74 @@
+"""Decisions put beside their stays, those of earlier runs included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from onestop_cli.core.scatter import spread
+from onestop_cli.tables.decisions import CATEGORY, DECISIONS, DEDUCT, PAY, REFUSE, RELEASE
+
+
+def decided(
+    stays: pl.DataFrame, decisions: pl.DataFrame | None, layers: Sequence[str]
+) -> pl.DataFrame:
+    """Decisions beside their stays; a recognised category applies as if the roster had it. `_at` numbers the stays."""
+    decided = _with_earlier_choices(apply(stays, decisions, layers), layers)
+    own = pl.col("decided_category").is_not_null()
+    category = pl.coalesce("decided_category", "category")
+    return decided.with_columns(
+        _at=pl.int_range(pl.len(), dtype=pl.Int64),
+        category=category,
+        categories=pl.when(own).then(pl.concat_list(category)).otherwise("categories"),
+        entitled=pl.col("entitled") | own,
+        listed=pl.col("listed") | own,
+    )
+
+
+def _with_earlier_choices(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """What was decided about closed stays in earlier runs stays decided; amounts add up."""
+    both = pl.concat_str(["was_released", "released"], separator=";", ignore_nulls=True)
+    stays = stays.with_columns(
+        released=both.replace("", None),
+        decided_category=pl.coalesce("decided_category", "was_category"),
+        refused=pl.col("refused") | pl.col("was_refused").fill_null(False),
+    )
+    names = [f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")]
+    absent = [f"was_{name}" for name in names if f"was_{name}" not in stays.columns]
+    stays = stays.with_columns(pl.lit(None, pl.Int64).alias(name) for name in absent)
+    return stays.with_columns(
+        pl.when(pl.coalesce(name, f"was_{name}").is_not_null())
+        .then(pl.sum_horizontal(name, f"was_{name}"))
+        .alias(name)
+        for name in names
+    )
+
+
+def apply(
+    stays: pl.DataFrame, decisions: pl.DataFrame | None, layers: Sequence[str]
+) -> pl.DataFrame:
+    """`stays` with `decided` (what was decided about each, joined by 、), `released` (codes joined by `;`), `refused`,
+    `decided_category`, and per layer `<layer>_docked_fen`, `<layer>_supplement_fen` (fen, null where nothing was
+    decided). `decisions`: as matched."""
+    if decisions is None:
+        decisions = pl.DataFrame(schema={**DECISIONS, "stay": pl.Int64})
+    kind = pl.col("decision")
+    each = decisions.group_by("stay").agg(
+        kind.unique(maintain_order=True).str.join("、").alias("decided"),
+        pl.col("code").filter(kind == RELEASE).str.join(";").replace("", None).alias("released"),
+        (kind == REFUSE).any().alias("refused"),
+        pl.col("category").filter(kind == CATEGORY).first().alias("decided_category"),
+        *_sums(layers),
+    )
+    beside = spread(each.drop("stay"), each["stay"], len(stays))
+    return stays.hstack(beside.with_columns(pl.col("refused").fill_null(False)))
+
+
+def _sums(layers: Sequence[str]) -> Iterator[pl.Expr]:
+    for layer in layers:
+        for what, kind in (("docked", DEDUCT), ("supplement", PAY)):
+            amount = pl.col("amount_fen").filter(
+                (pl.col("decision") == kind) & (pl.col("layer") == layer)
+            )
+            yield pl.when(amount.len() > 0).then(amount.sum()).alias(f"{layer}_{what}_fen")

@@ -1,0 +1,59 @@
+"""What the core is told beside its tables: settings, names, and what was there before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from onestop_cli.core.closed import History
+from onestop_cli.tables.decisions import Decisions
+
+Mapper = Callable[[str], str | None]
+"""Text as the file has it → the house's name, None when it is none."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a county may set: `tolerance` in fen, `near_cap` in ten-thousandths, days of short readmission, and which
+    excesses are held instead of deducted (finding codes)."""
+
+    tolerance: int = 1
+    near_cap: int = 9_500
+    readmission_days: int = 15
+    suspended: frozenset[str] = frozenset()
+
+    def as_closed(self, settings: str) -> Options:
+        """The options under which a closed run was settled, from its `settings` (JSON)."""
+        then = json.loads(settings)
+        held = frozenset(code for code, who in then["liability"].items() if who == "held")
+        return replace(self, tolerance=then["tolerance_fen"], suspended=held)
+
+
+@dataclass(frozen=True)
+class Names:
+    """How texts become names: hospitals, levels and categories, through the synonym tables."""
+
+    hospital: Mapper
+    level: Mapper
+    category: Mapper
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was there before this run: closed periods, and what people decided."""
+
+    history: History | None = None
+    decisions: Decisions | None = None
+
+
+USUAL = Options()
+NOTHING_BEFORE = Earlier()
+
+
+def named(texts: pl.Series, mapper: Mapper) -> pl.Series:
+    """Each text's name, looked up once per distinct text."""
+    found = {text: mapper(text) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(found, default=None, return_dtype=pl.String)

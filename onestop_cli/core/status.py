@@ -1,0 +1,36 @@
+"""What becomes of a stay, and the codes that say why."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.core.findings.checks import released
+from onestop_cli.core.findings.rows import CANNOT
+from onestop_cli.core.scatter import spread
+from onestop_cli.tables.schema import PLACE
+
+
+def with_status(stays: pl.DataFrame, held: pl.Expr) -> pl.DataFrame:
+    """reversed > rejected > held > settled; what cannot be worked out stays held whatever was decided."""
+    rejected = (pl.col("twin") == "rejected") & ~released("ST01")
+    return stays.with_columns(
+        status=pl.when("reversed")
+        .then(pl.lit("reversed"))
+        .when(rejected.fill_null(False) | pl.col("refused"))
+        .then(pl.lit("rejected"))
+        .when(held | CANNOT)
+        .then(pl.lit("held"))
+        .otherwise(pl.lit("settled"))
+    )
+
+
+def with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """`codes` and `blocking` of every stay: all its finding codes, and those that hold it, joined by `;`."""
+    blocking = pl.col("code").filter(pl.col("severity") == "blocks")
+    each = findings.group_by(*PLACE).agg(
+        codes=pl.col("code").unique(maintain_order=True).str.join(";"),
+        blocking=blocking.unique(maintain_order=True).str.join(";"),
+    )
+    rows = stays.select(*PLACE, _row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    told = rows.join(each, on=[*PLACE], validate="m:1", nulls_equal=True)
+    return stays.with_columns(*spread(told.select("codes", "blocking"), told["_row"], len(stays)))
