@@ -139,14 +139,14 @@ def test_control_totals_that_fail_stop_the_run(
     county: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A bug of ours: exit code 3 and no folder. Here a stage that loses a fen."""
-    from onestop_cli.core import pipeline
+    from onestop_cli.core import settlement
 
-    whole = pipeline.reconcile
+    whole = settlement.reconcile
 
     def lossy(*args: object) -> pl.DataFrame:
         return whole(*args).with_columns(pl.col("basic_payable_fen") - 1)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline, "reconcile", lossy)
+    monkeypatch.setattr(settlement, "reconcile", lossy)
     request = Request(
         "2010Q4",
         [county / "hospitals"],
