@@ -109,7 +109,7 @@ def _like(day: pl.Expr, period: Period) -> pl.Expr:
     if "Q" in period.id:
         return pl.format("{}Q{}", year, day.dt.quarter())
     if "H" in period.id:
-        return pl.format("{}H{}", year, (day.dt.month() - 1) // 6 + 1)
+        return pl.format("{}H{}", year, (day.dt.month().cast(pl.Int64) + 5) // 6)
     if "-" in period.id:
         return pl.format("{}-{}", year, day.dt.month().cast(pl.String).str.zfill(2))
     return year.cast(pl.String)

@@ -109,7 +109,8 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
     if dim.source == "age":
         starts = [int(value.split("-")[0]) for value in codes]
         older = (pl.col("age") >= start for start in starts)
-        return pl.sum_horizontal(*older).cast(pl.Int64) - 1
+        reached = pl.sum_horizontal(*older).cast(pl.Int64) - 1
+        return pl.when(pl.col("age").is_between(0, 150)).then(reached)
     spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
     spelled |= {plain(value): code for value, code in codes.items()}
     text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "")
@@ -189,22 +190,26 @@ def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """How far each layer can be checked: it depends on the terms and on what the file has, never on amounts."""
     for step in book.steps:
-        terms = StepTerms(book, stays[term_column(stays, step.id)], step.id)
-        shared, uncounted = _shared(stays, book, step)
-        open_ = (_partial(stays, book, step, terms) & ~shared) | (
-            terms.where(pl.col("cap_unknown") == 1) & ~uncounted
-        )
-        by_share = terms.where(pl.col("state") == UNKNOWN_RATE) & shared
-        known = terms.where(pl.col("state") == COMPUTED) | by_share
-        check = (
-            pl.when(terms.where(pl.col("state") == ABSENT) | (known & ~open_))
-            .then(pl.lit("exact"))
-            .when(known)
-            .then(pl.lit("bound"))
-            .otherwise(pl.lit("none"))
-        )
-        stays = stays.with_columns(check.alias(f"{step.id}_check"))
+        stays = stays.with_columns(check_of(stays, book, step).alias(f"{step.id}_check"))
     return stays
+
+
+def check_of(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
+    """How far a step can be checked, by its terms and the checks of the steps before it."""
+    terms = StepTerms(book, stays[term_column(stays, step.id)], step.id)
+    shared, uncounted = _shared(stays, book, step)
+    open_ = (_partial(stays, book, step, terms) & ~shared) | (
+        terms.where(pl.col("cap_unknown") == 1) & ~uncounted
+    )
+    by_share = terms.where(pl.col("state") == UNKNOWN_RATE) & shared
+    known = terms.where(pl.col("state") == COMPUTED) | by_share
+    return (
+        pl.when(terms.where(pl.col("state") == ABSENT) | (known & ~open_))
+        .then(pl.lit("exact"))
+        .when(known)
+        .then(pl.lit("bound"))
+        .otherwise(pl.lit("none"))
+    )
 
 
 def _partial(stays: pl.DataFrame, book: Rulebook, step: Step, terms: StepTerms) -> pl.Expr:

@@ -12,7 +12,7 @@ from onestop_cli.working.step import StepOnStay
 
 def banded(step: StepOnStay) -> tuple[list[Line], int]:
     """The lines, and the exact result in grains."""
-    yearly = step.term("year_bands") if step.counts else 0
+    yearly = step.term("year_bands") if step.works else 0
     cost, net_before = step.fen("cost_before") * yearly, step.fen("net_before") * yearly
     base, charged = step.fen("base"), step.fen("deductible")
     gross = step.term("gross")

@@ -50,8 +50,8 @@ def _taken(step: StepOnStay) -> Iterator[tuple[str, int]]:
 def _limited(step: StepOnStay, cost: int) -> Iterator[Line]:
     """A limit on the cost that is looked at, per stay or over the year."""
     name, room = "费用限额", step.term("cost_cap")
-    if step.term("cost_year") and step.counts:
-        room, line = left_of(name, room, "此前本年已计", step.fen("cost_cap_before"))
+    if step.term("cost_year") and step.works:
+        room, line = left_of(name, room, step.before("计"), step.fen("cost_cap_before"))
         yield line
         name = "尚余"
     base = min(cost, room)

@@ -42,9 +42,9 @@ def _charged(step: StepOnStay, stated: int, turn: str) -> Iterator[Line]:
     for left, line in _already(step, stated):
         yield line
         rooms = [("尚未扣", left)]
-    if step.term("ceiling") < NO_LIMIT and step.counts:
+    if step.term("ceiling") < NO_LIMIT and step.works:
         most = step.term("ceiling")
-        left, line = left_of("全年起付线封顶", most, "此前已扣", step.fen("ceiling_before"))
+        left, line = left_of("全年起付线封顶", most, step.before("扣"), step.fen("ceiling_before"))
         yield line
         rooms.append(("封顶尚余", left))
     rooms.append(("基数", step.fen("base")))
@@ -55,11 +55,11 @@ def _charged(step: StepOnStay, stated: int, turn: str) -> Iterator[Line]:
 
 def _already(step: StepOnStay, stated: int) -> Iterator[tuple[int, Line]]:
     """What was charged before: earlier in the year, or in the hospital the patient was moved from."""
-    yearly = step.term("deductible_year") == 1 and step.counts
+    yearly = step.term("deductible_year") == 1 and step.works
     carried = step.fen("carried_before")
     if yearly:
-        yield _still("此前本年已扣", stated, step.fen("charged_before"))
-    if step.term("transfer_days") >= 0 and step.counts and (carried or yearly):
+        yield _still(step.before("扣"), stated, step.fen("charged_before"))
+    if step.term("transfer_days") >= 0 and step.works and (carried or yearly):
         yield _still("转院前已扣", stated, carried)
 
 

@@ -82,6 +82,10 @@ class StepOnStay:
         """Whether the stay takes part in what runs over the year."""
         return self.works and self.check == "exact"
 
+    def before(self, verb: str) -> str:
+        """What the year brought before this stay; of one that is bound-checked, the most that it may have brought."""
+        return f"此前本年{'已' if self.counts else '最多已'}{verb}"
+
     @property
     def rule(self) -> RuleFile:
         """The document that governs the stay."""

@@ -115,8 +115,9 @@ class TestAmounts:
         lived = settle(governed.filter(pl.col("term").is_not_null()), book).sort("place")
         year = [c for c in lived.columns if c.endswith(("before_fen", "_nth"))]
         pools = [_used_of(lived, pool) for pool in book.pools]
-        known = lived.select("place", *year, *pools)
-        rows = governed.filter(pl.col("term").is_not_null()).join(known, on="place")
+        checks = [f"{step.id}_check" for step in book.steps]
+        known = lived.select("place", *year, *pools, *checks)
+        rows = governed.filter(pl.col("term").is_not_null()).drop(checks).join(known, on="place")
         shuffled = rows.sample(fraction=1, shuffle=True, seed=1)
         again = settle(shuffled, book, live=False).sort("place")
         for layer in book.layers:

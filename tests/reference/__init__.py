@@ -76,7 +76,7 @@ def rooms_left(stays: list[Settled], rules: Sequence[RuleFile]) -> Rooms:
                 assert cell is not None
                 cap = limit(one(own.cap, cell, stay.rule).amount)
                 result = stay.steps[step]
-                rooms[id(stay), step, pool.id] = max(0, cap - used) if result.counts else cap
+                rooms[id(stay), step, pool.id] = max(0, cap - used), cap
                 used += 0 if stay.outside_caps(step) or cap == ENDLESS else result.due or 0
     return rooms
 

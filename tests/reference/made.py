@@ -241,6 +241,7 @@ def bill(random: Random, person: str, number: int, layers: Sequence[str]) -> Bil
         costs={"class_b": random.randrange(total // 2)},
         taken={name: random.randrange(total // 2) for name in layers},
         touched=frozenset(name for name in layers if random.random() < 0.7),
+        inpatient=random.random() < 0.8,
         **expenses,
     )
 
@@ -267,6 +268,7 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
             "scheme_raw": bill.scheme,
             "disease": bill.disease,
             "age": bill.age,
+            "inpatient": bill.inpatient,
             "admitted_on": bill.admitted,
             "discharged_on": bill.discharged,
             "settled_on": bill.settled,

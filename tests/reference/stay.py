@@ -36,6 +36,7 @@ class Bill:
     costs: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
+    inpatient: bool = True
 
     @property
     def turn(self) -> tuple[date, date, date, str, str]:

@@ -11,31 +11,63 @@ from onestop_cli.rulebook.language import Floor
 from tests.reference.stay import Result, Settled, cell_of
 from tests.reference.terms import ENDLESS, Terms, limit, one, rounded
 
-Rooms = dict[tuple[int, str, str], int]
-"""What a pool leaves a layer of a stay: (place of the stay, layer, pool) → fen."""
+Rooms = dict[tuple[int, str, str], tuple[int, int]]
+"""What a pool leaves a layer of a stay, and the whole pool: (stay, layer, pool) → fen."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a stay that can only be bound-checked is taken to have used: of deductibles and bands, of limits on cost."""
+
+    charge: bool = False
+    cost: bool = False
 
 
 @dataclass
 class Step:
-    """One layer, or part of one, over a person's year."""
+    """One layer, or part of one, over a person's year, in time (contract 4): only limits on payment look at claims."""
 
     stays: list[Settled]
     id: str
     layer: str
     rooms: Rooms
+    use: Use = Use()
 
     def settle(self) -> None:
-        """Stays on which the layer was claimed come first, the others after them."""
-        self.turn = sorted(self.stays, key=lambda stay: self.layer not in stay.bill.touched)
+        """A stay that comes to another amount when an uncertain one has used its whole bill is uncertain itself; an
+        uncertain one gets the most that any of these assumptions gives."""
         self.terms = {id(stay): self.terms_of(stay) for stay in self.stays}
+        checks = {id(stay): self.check(stay) for stay in self.stays}
+        while True:
+            passes = [self.passed(checks, use) for use in (Use(), Use(True), Use(False, True))]
+            hang = {
+                key
+                for key, check in checks.items()
+                if check == "exact" and len({each[key].granted for each in passes}) > 1
+            }
+            if not hang:
+                break
+            checks |= dict.fromkeys(hang, "bound")
         for stay in self.stays:
-            stay.steps[self.id] = Result(check=self.check(stay))
+            found = [each[id(stay)] for each in passes]
+            bound = checks[id(stay)] == "bound"
+            stay.steps[self.id] = max(found, key=lambda r: r.granted) if bound else found[0]
+            self.pay(stay)
+
+    def passed(self, checks: dict[int, str], use: Use) -> dict[int, Result]:
+        """All amounts, when uncertain stays have used so much."""
+        self.use = use
+        for stay in self.stays:
+            stay.steps[self.id] = Result(check=checks[id(stay)])
         self.bases()
         self.deductibles()
         self.amounts()
         self.caps()
-        for stay in self.stays:
-            self.pay(stay)
+        return {id(stay): stay.steps[self.id] for stay in self.stays}
+
+    def uses(self, stay: Settled, result: Result, amount: int, most: bool) -> int:
+        """What a stay uses of the year: the amount where it is known, else nothing or its whole bill."""
+        return amount if result.counts else stay.price if most else 0
 
     def terms_of(self, stay: Settled) -> Terms | None:
         layer = next((entry for entry in stay.rule.layer if entry.id == self.id), None)
@@ -95,7 +127,7 @@ class Step:
 
     def working(self, *, by_quota: bool = False) -> Iterator[tuple[Settled, Result, Terms]]:
         """Stays on which this layer is computed, in turn: by its ordinary terms, or also by a quota's share."""
-        for stay in self.turn:
+        for stay in self.stays:
             terms, result = self.terms[id(stay)], stay.steps[self.id]
             share = self.share(stay)
             if (
@@ -114,13 +146,14 @@ class Step:
             assert base is not None
             amount = stay.price if base.from_ == "total" else stay.covered
             amount = max(0, amount - sum(self.taken_off(stay, less) for less in base.less))
-            cap = terms.maybe("cost_cap")
-            if cap is not None and cap.per == "year" and result.counts:
-                amount = max(0, min(amount, limit(cap.amount) - used))
-                used += amount
-            elif cap is not None:
-                amount = min(amount, limit(cap.amount))
             result.base = amount
+            cap = terms.maybe("cost_cap")
+            if cap is not None and cap.per == "stay":
+                result.base = min(amount, limit(cap.amount))
+            elif cap is not None:
+                left = max(0, limit(cap.amount) - used)
+                result.base = min(amount, left)
+                used += min(left, self.uses(stay, result, amount, self.use.cost))
 
     def taken_off(self, stay: Settled, less: str) -> int:
         if less in ("out_of_scope", "first_pay", "over_limit"):
@@ -139,40 +172,53 @@ class Step:
 
     def deductibles(self) -> None:
         """What each stay is charged: by its number in the year, its place in a transfer, the year's ceiling."""
-        stays = list(self.working())
-        charged_this_year = 0
-        for number, (_, result, terms) in enumerate(stays, 1):
-            result.deductible = min(result.base, terms.stated_deductible(number))
-            if terms.of("deductible").per == "year" and result.counts:
-                wanted = terms.stated_deductible(number) - charged_this_year
-                result.deductible = max(0, min(result.base, wanted))
-                charged_this_year += result.deductible
-        self.transfers(stays)
-        total = 0
-        for _, result, terms in stays:
+        chains = self.chains()
+        charged_this_year = total = number = 0
+        charged_in: dict[int, int] = defaultdict(int)
+        stated: dict[int, int] = {}
+        for stay, result, terms in self.working():
+            moved, _ = chains[id(stay)]
+            number += stay.bill.inpatient and not moved
+            nth = max(1, number) if stay.bill.inpatient else 1
+            stated[id(stay)] = terms.stated_deductible(nth)
+            result.deductible = min(result.base, stated[id(stay)])
+            if terms.of("deductible").per == "year":
+                left = max(0, stated[id(stay)] - charged_this_year)
+                result.deductible = min(result.base, left)
+                charged_this_year += min(
+                    left, self.uses(stay, result, result.base, self.use.charge)
+                )
+        working = {id(stay): (result, terms) for stay, result, terms in self.working()}
+        for stay in sorted(self.stays, key=lambda s: (s.bill.admitted, s.bill.discharged)):
+            result, terms = working.get(id(stay), (None, None))
+            if terms is None or result is None or terms.maybe("transfer") is None:
+                continue
+            chain = chains[id(stay)][1]
+            left = max(0, stated[id(stay)] - charged_in[chain])
+            result.deductible = min(result.base, left)
+            charged_in[chain] += min(left, self.uses(stay, result, result.base, self.use.charge))
+        for stay, result, terms in self.working():
             ceiling = terms.maybe("ceiling")
-            if ceiling is not None and isinstance(ceiling.amount, int) and result.counts:
-                result.deductible = max(0, min(result.deductible, ceiling.amount - total))
-                total += result.deductible
+            if ceiling is not None and isinstance(ceiling.amount, int):
+                left = max(0, ceiling.amount - total)
+                wanted = result.deductible
+                result.deductible = min(wanted, left)
+                total += min(left, self.uses(stay, result, wanted, self.use.charge))
 
-    def transfers(self, stays: list[tuple[Settled, Result, Terms]]) -> None:
-        """An illness carried to another hospital is charged what is still missing of its deductible."""
-        numbers = {id(stay): number for number, (stay, _, _) in enumerate(stays, 1)}
-        terms_of = {id(stay): terms for stay, _, terms in stays}
-        by_day = sorted(self.stays, key=lambda s: (s.bill.admitted, s.bill.discharged))
-        before: Settled | None = None
-        charged = 0
-        for stay in by_day:
-            written, terms = self.terms[id(stay)], terms_of.get(id(stay))
+    def chains(self) -> dict[int, tuple[bool, int]]:
+        """Whether a stay carries on the illness of the one admitted before it (转院), and which chain it is in."""
+        found: dict[int, tuple[bool, int]] = {}
+        before, chain = None, 0
+        for stay in sorted(self.stays, key=lambda s: (s.bill.admitted, s.bill.discharged)):
+            written = self.terms[id(stay)]
             transfer = written.maybe("transfer") if written and written.layer.also else None
-            if before is None or transfer is None or not carried(before, stay, transfer.days):
-                charged = 0
+            moved = (
+                before is not None and transfer is not None and carried(before, stay, transfer.days)
+            )
+            chain += not moved
+            found[id(stay)] = (moved, chain)
             before = stay
-            result = stay.steps[self.id]
-            if terms is not None and transfer is not None and result.counts:
-                wanted = terms.stated_deductible(numbers[id(stay)]) - charged
-                result.deductible = max(0, min(result.base, wanted))
-                charged += result.deductible
+        return found
 
     def amounts(self) -> None:
         cost = net = 0
@@ -181,12 +227,13 @@ class Step:
             if share is not None:
                 self.by_quota(stay, result, share)
                 continue
-            yearly = terms.of("rate").per == "year" and result.counts
+            yearly = terms.of("rate").per == "year"
             before = (cost, net) if yearly else (0, 0)
             exact = terms.given_on(result.base, result.deductible, *before)
             if yearly:
-                cost += result.base
-                net += result.base - result.deductible
+                most = self.use.charge
+                cost += self.uses(stay, result, result.base, most)
+                net += self.uses(stay, result, result.base - result.deductible, most)
             amount = terms.rounded(exact)
             lifted = max(amount, min(self.least(stay, result, terms), stay.rest))
             if terms.borne_by_hospital:
@@ -222,9 +269,14 @@ class Step:
 
     def caps(self) -> None:
         used: dict[str, int] = defaultdict(int)
-        for stay, result, terms in self.working(by_quota=True):
+        claimed_first = sorted(
+            self.working(by_quota=True), key=lambda found: self.layer not in found[0].bill.touched
+        )
+        for stay, result, terms in claimed_first:
             rooms = [
-                r for (s, step, _), r in self.rooms.items() if (s, step) == (id(stay), self.id)
+                left if result.counts else whole
+                for (s, step, _), (left, whole) in self.rooms.items()
+                if (s, step) == (id(stay), self.id)
             ]
             wanted = min([result.uncapped, *rooms])
             cap = terms.of("cap")

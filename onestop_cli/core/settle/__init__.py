@@ -14,7 +14,8 @@ import polars.selectors as cs
 
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.settle.inputs import SEEN
-from onestop_cli.core.settle.layer import BILL, COVERED, GROUP, REST, settle_step
+from onestop_cli.core.settle.layer import BILL, COVERED, GROUP, REST
+from onestop_cli.core.settle.step import settle_step
 from onestop_cli.core.settle.year import claimed_first
 from onestop_cli.core.threads import at_once
 from onestop_cli.errors import Broken

@@ -12,6 +12,7 @@ from functools import cached_property
 import polars as pl
 
 from onestop_cli.money import cut_to, round_to
+from onestop_cli.rulebook.terms import NO_LIMIT
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,17 @@ class Parameters:
         own = [c for c in self.table.columns if c.startswith(f"{self.step}.")]
         shared = ["round_unit", "round_cut"]
         return [c for c in own + shared if self.table[c].n_unique() > 1]
+
+    @property
+    def yearly(self) -> bool:
+        """Whether anything but a limit on payment hangs on the earlier stays of the year."""
+        years = ("deductible_year", "cost_year", "year_bands")
+        return (
+            any(self.has(name, 0) for name in years)
+            or self.deductible_steps > 1
+            or self.has("transfer_days", -1)
+            or self.has("ceiling", NO_LIMIT)
+        )
 
     def greatest(self, name: str) -> int:
         """The greatest value of a term in the whole book."""

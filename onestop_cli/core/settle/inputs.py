@@ -10,10 +10,11 @@ from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
-    "id_no", "benefit_year", *ORDER, "total_fen", "eligible_fen", "has_eligible", "quota",
+    "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
+    "quota", "_held_before", "_held_before_fen",
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
-) | cs.ends_with(
+) | cs.contains("_opened_") | cs.ends_with(
     "_term", "_check", "_touched", "_taken_fen", "_extra_fen", "_cost_fen", "before_fen", "_nth"
 )  # fmt: skip
 """All that an amount can hang on; putting a year in order is dearer the more there is to carry."""

@@ -7,13 +7,22 @@ can be worked out again under another assumption with the year as it was (`live 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.settle.formula import Parameters, banded, beside, deductible, floor, rounded
-from onestop_cli.core.settle.year import Divided, Turns, chains, claimed_first, left_of
+from onestop_cli.core.settle.formula import Parameters, banded, deductible, floor, rounded
+from onestop_cli.core.settle.year import (
+    Chains,
+    Divided,
+    Turns,
+    chains,
+    claimed_first,
+    in_time,
+    left_of,
+)
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import lessened, term_column, together
+from onestop_cli.rulebook.govern import lessened, together
 from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 
@@ -21,25 +30,29 @@ GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
 ZERO = pl.lit(0, pl.Int64)
 
 
-def settle_step(
-    stays: pl.DataFrame, book: Rulebook, step: Step, *, live: bool = True
-) -> pl.DataFrame:
-    """Add one step's columns to stays that stand in the contract's order of each person-year (`_group`)."""
-    params = Parameters(book.table, step.id)
-    term = stays[term_column(stays, step.id)]
-    passed = LayerPass(book, step, params, live).over(beside(stays, params, term))
-    return passed.drop(params.varying)
+@dataclass(frozen=True)
+class Use:
+    """What stays whose own amounts are not known are taken to have used of the year: nothing, or as much as their whole
+    bill, of deductibles and bands (`charge`) or of limits on cost (`cost`); `held`: stays that wait, too."""
+
+    charge: bool = False
+    cost: bool = False
+    held: bool = False
+
+
+LEAST = Use()
 
 
 @dataclass(frozen=True)
 class LayerPass:
     """One step over many stays. `live`: running totals are taken over the rows at hand; else each stay keeps the
-    `<step>_…_before_fen` that an earlier pass found."""
+    `<step>_…_before_fen` that an earlier pass found. `use`: what stays that are not known exactly have used."""
 
     book: Rulebook
     step: Step
     params: Parameters
     live: bool = True
+    use: Use = LEAST
 
     def over(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`frame` with the step's amounts; the step's varying terms must stand beside each stay."""
@@ -74,41 +87,57 @@ class LayerPass:
     def _col(self, what: str) -> pl.Expr:
         return pl.col(self._name(what))
 
-    def _turns(self, frame: pl.DataFrame, account: pl.Series | None = None) -> Turns | None:
-        """The year's order for this step; None when the year is remembered."""
-        if not self.live:
-            return None
-        return claimed_first(frame[GROUP], frame[f"{self.step.layer}_touched"], account)
+    def _turns(self, frame: pl.DataFrame) -> Turns | None:
+        """The year in time; None when the year is remembered."""
+        return in_time(frame[GROUP]) if self.live else None
+
+    def _opened(self, frame: pl.DataFrame, what: str) -> pl.Series | None:
+        """What the year had brought before the first stay at hand (期初), where that is known."""
+        name = f"{self.step.layer}_opened_{what}"
+        own = self.step.id == self.step.layer and name in frame.columns
+        return frame[name].fill_null(0) if own else None
+
+    def _used(self, amount: pl.Expr, where: pl.Expr, most: bool) -> pl.Expr:
+        """What each stay uses up of the year: `amount` where it is known; else nothing, or the whole bill (`most`)."""
+        known = pl.when(where & pl.col("_counts")).then(amount)
+        return (known.when(where & pl.col("_works")).then(BILL) if most else known).otherwise(ZERO)
 
     def _grow(
         self,
         frame: pl.DataFrame,
-        turns: Turns | Divided | None,
+        turns: Turns | None,
         what: str,
         where: pl.Expr,
         amount: pl.Expr,
         cap: pl.Expr,
+        *,
+        most: bool,
+        opened: str,
     ) -> tuple[pl.DataFrame, pl.Series]:
-        """Growth of the running total of `amount` under `cap`, over counting stays with `where`.
+        """Growth of the running total of `amount` under `cap`, over the stays with `where`.
 
         Adds `<step>_<what>before_fen`; returns the frame and what each such stay takes (others: null).
         """
-        use = where & pl.col("_counts")
-        parts = frame.select(
-            use=use, amount=pl.when(use).then(amount).otherwise(ZERO), cap=cap.cast(pl.Int64)
-        )
         column = self._name(f"{what}before_fen")
+        parts = frame.select(
+            works=where & pl.col("_works"),
+            amount=amount,
+            used=self._used(amount, where, most),
+            cap=cap.cast(pl.Int64),
+        )
         if turns is None:
             before = frame[column]
-            taken = left_of(parts["amount"], parts["cap"], before)
         else:
-            before, taken = turns.capped(parts["amount"], parts["cap"])
+            before, _ = turns.capped(parts["used"], parts["cap"], self._opened(frame, opened))
+            if self.use.held:
+                before += frame["_held_before_fen"]
+        taken = left_of(parts["amount"], parts["cap"], before)
         parts = parts.with_columns(before=before, taken=taken)
         grown = parts.select(
-            pl.when("use").then("before").otherwise(ZERO).alias("before"),
-            pl.when("use").then("taken").alias("taken"),
+            pl.when("works").then("before").otherwise(ZERO).alias(column),
+            pl.when("works").then("taken").alias("taken"),
         )
-        return frame.with_columns(grown["before"].alias(column)), grown["taken"]
+        return frame.with_columns(grown[column]), grown["taken"]
 
     def _base(self, frame: pl.DataFrame) -> pl.DataFrame:
         """补偿基数: what the layer looks at, after a limit on the cost, if there is one."""
@@ -123,42 +152,60 @@ class LayerPass:
         single = pl.min_horizontal(name, params["cost_cap"])
         yearly = params["cost_year"] == 1
         frame, taken = self._grow(
-            frame, self._turns(frame), "cost_cap_", yearly, pl.col(name), params["cost_cap"]
-        )
+            frame, self._turns(frame), "cost_cap_", yearly, pl.col(name), params["cost_cap"],
+            most=self.use.cost, opened="base_fen",
+        )  # fmt: skip
         return frame.with_columns(pl.coalesce(taken, single).alias(name))
 
     def _charge(self, frame: pl.DataFrame) -> pl.DataFrame:
         """起付线 charged on this stay, never more than the base."""
         params, name, base = self.params, self._name("deductible_fen"), self._col("base_fen")
+        chain = None
+        if self.live and params.has("transfer_days", -1):
+            chain = chains(frame, GROUP, params["transfer_days"])
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
-            turns = self._turns(frame)
-            if turns is not None:
-                computed = column(frame, self._computed)
-                frame = frame.with_columns(turns.nth(computed).alias(self._name("nth")))
+            if self.live:
+                frame = frame.with_columns(self._nth(frame, chain).alias(self._name("nth")))
             stated = deductible(params, self._col("nth"))
         charged = pl.min_horizontal(stated, base)
         frame = frame.with_columns(
             pl.when(self._computed).then(charged).otherwise(ZERO).alias(name), _stated=stated
         )
-        stated = pl.col("_stated")
+        stated, turns, most = pl.col("_stated"), self._turns(frame), self.use.charge
+        rest: dict[str, Any] = {"most": most, "opened": "deductible_fen"}
         if params.has("deductible_year", 0):
             yearly = params["deductible_year"] == 1
-            turns = self._turns(frame)
-            frame, taken = self._grow(frame, turns, "charged_", yearly, base, stated)
+            frame, taken = self._grow(frame, turns, "charged_", yearly, base, stated, **rest)
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         if params.has("transfer_days", -1):
             carried = params["transfer_days"] >= 0
-            turns = chains(frame, GROUP, params["transfer_days"]) if self.live else None
-            frame, taken = self._grow(frame, turns, "carried_", carried, base, stated)
+            moved = chain.turns if chain else None
+            frame, taken = self._grow(
+                frame, moved, "carried_", carried, base, stated, most=most, opened=""
+            )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         if params.has("ceiling", NO_LIMIT):
-            limited, turns = params["ceiling"] < NO_LIMIT, self._turns(frame)
+            limited = params["ceiling"] < NO_LIMIT
             frame, taken = self._grow(
-                frame, turns, "ceiling_", limited, pl.col(name), params["ceiling"]
+                frame, turns, "ceiling_", limited, pl.col(name), params["ceiling"], **rest
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         return frame.drop("_stated")
+
+    def _nth(self, frame: pl.DataFrame, chain: Chains | None) -> pl.Series:
+        """Which inpatient stay of the year it is, in time. A visit is none, and has the terms of the first; a transfer
+        pays a difference, and has the number of the stay it carries on."""
+        inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
+        stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
+        counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried
+        number = in_time(frame[GROUP]).nth(counts) - 1 + counts.cast(pl.Int64)
+        if (opened := self._opened(frame, "stays")) is not None:
+            number += opened
+        if self.use.held:
+            number += frame["_held_before"]
+        number = number.clip(lower_bound=1)
+        return stays.select(pl.when("inpatient").then(number).otherwise(1)).to_series()
 
     def _ordinary(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The amount by rate or bands, rounded once, with floor and the stay's own cap; never beyond the bill."""
@@ -193,12 +240,19 @@ class LayerPass:
         turns = self._turns(frame)
         if turns is None:
             return frame
-        counts = pl.col("_counts") & (self.params["year_bands"] == 1)
-        cost, net = self._col("base_fen"), self._col("base_fen") - self._col("deductible_fen")
+        where, base, charged = self.params["year_bands"] == 1, "base_fen", "deductible_fen"
+        gone = self._opened(frame, base)
+        spent = self._opened(frame, charged)
+        cost, net = self._col(base), self._col(base) - self._col(charged)
         for what, amount in (("cost", cost), ("net", net)):
-            counted = frame.select(pl.when(counts).then(amount).otherwise(ZERO)).to_series()
-            before = pl.when(counts).then(turns.before(counted)).otherwise(ZERO)
-            frame = frame.with_columns(before.alias(self._name(f"{what}_before_fen")))
+            used = column(frame, self._used(amount, where, self.use.charge))
+            before = turns.before(used)
+            if gone is not None and spent is not None:
+                before += gone if what == "cost" else gone - spent
+            if self.use.held:
+                before += frame["_held_before_fen"]
+            works = pl.when(where & pl.col("_works")).then(pl.lit(before)).otherwise(ZERO)
+            frame = frame.with_columns(works.alias(self._name(f"{what}_before_fen")))
         return frame
 
     def _shares(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -236,18 +290,42 @@ class LayerPass:
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
-        turns = self._cap_turns(frame, column(frame, params["cap_account"]))
-        frame, taken = self._grow(frame, turns, "", capped, wanted, params["cap"])
+        frame, taken = self._capped(frame, capped & pl.col("_counts"), wanted)
         return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
 
-    def _cap_turns(self, frame: pl.DataFrame, account: pl.Series) -> Turns | Divided | None:
-        """The year's order; of an amount nobody claimed only what a decision paid stands among the claimed."""
-        extra = f"{self.step.layer}_extra_fen"
+    def _capped(
+        self, frame: pl.DataFrame, which: pl.Expr, wanted: pl.Expr
+    ) -> tuple[pl.DataFrame, pl.Series]:
+        """What the yearly cap leaves `which` stays, those that were claimed first; adds `<step>_before_fen`."""
+        column_name = self._name("before_fen")
+        parts = frame.select(
+            which=which,
+            amount=pl.when(which).then(wanted).otherwise(ZERO),
+            cap=self.params["cap"].cast(pl.Int64),
+            account=self.params["cap_account"],
+        )
+        if self.live:
+            turns = self._cap_turns(frame, parts["account"])
+            opened = self._opened(frame, "paid_fen")
+            before, taken = turns.capped(parts["amount"], parts["cap"], opened)
+        else:
+            before = frame[column_name]
+            taken = left_of(parts["amount"], parts["cap"], before)
+        parts = parts.with_columns(before=before, taken=taken)
+        grown = parts.select(
+            pl.when("which").then("before").otherwise(ZERO).alias(column_name),
+            pl.when("which").then("taken").alias("taken"),
+        )
+        return frame.with_columns(grown[column_name]), grown["taken"]
+
+    def _cap_turns(self, frame: pl.DataFrame, account: pl.Series) -> Turns | Divided:
+        """Stays on which the layer was claimed, then the others; of an amount nobody claimed only what a decision paid
+        stands among the claimed."""
+        touched, extra = frame[f"{self.step.layer}_touched"], f"{self.step.layer}_extra_fen"
         alone = [step.layer for step in self.book.steps].count(self.step.layer) == 1
-        if not (self.live and alone and extra in frame.columns and frame[extra].sum()):
-            return self._turns(frame, account)
-        touched = frame[f"{self.step.layer}_touched"]
-        return Divided(frame[GROUP], touched, frame[extra], account)
+        if alone and extra in frame.columns and frame[extra].sum():
+            return Divided(frame[GROUP], touched, frame[extra], account)
+        return claimed_first(frame[GROUP], touched, account)
 
     def _pool_room(self, pool: str) -> pl.Expr:
         """What a shared limit leaves this step after earlier stays and the stay's earlier layers; a bound-checked

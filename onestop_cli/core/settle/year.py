@@ -1,7 +1,10 @@
 """Running totals of a person's year, without a loop over stays.
 
 Everything yearly is the growth of a function of a running total: what is counted up to and including a stay,
-less what was counted before it. Stays stand in the order in which a year's room is used.
+less what was counted before it. There are two orders (contract 4). Yearly deductibles, ceilings, n-th stays, bands
+over the year and limits on cost go by time (`in_time`), whatever was claimed: a stay below a yearly deductible rightly
+claims nothing and still uses it up. Only limits on payment let the stays that were claimed go first (`claimed_first`):
+an entitlement nobody used must not eat the room of one that was paid.
 """
 
 from __future__ import annotations
@@ -14,15 +17,18 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Turns:
-    """The order of stays for one layer: `key` ascending, runs of equal `group` are one person's year (or account)."""
+    """The order of stays for one layer: `key` ascending, runs of equal `group` are one person's year (or account).
+
+    `key` is None where the rows stand in turn already.
+    """
 
     group: pl.Series
-    key: pl.Series
+    key: pl.Series | None = None
 
     @cached_property
     def place(self) -> pl.Series | None:
         """Row numbers in turn; None where the rows stand in turn already."""
-        return None if self.key.is_sorted() else self.key.arg_sort()
+        return None if self.key is None or self.key.is_sorted() else self.key.arg_sort()
 
     @cached_property
     def back(self) -> pl.Series | None:
@@ -58,13 +64,17 @@ class Turns:
         """1 for the first stay that counts, 2 for the next …"""
         return self.before(counts.cast(pl.Int64)) + 1
 
-    def capped(self, amount: pl.Series, cap: pl.Series) -> tuple[pl.Series, pl.Series]:
+    def capped(
+        self, amount: pl.Series, cap: pl.Series, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series]:
         """(before, taken): each stay takes what its cap leaves after what the earlier stays took.
 
-        Both in fen, amount ≥ 0. Exact whichever way the cap moves within the year.
+        All in fen, amount ≥ 0; `start`: what the year had used before all of them, the same for a whole group. Exact
+        whichever way the cap moves within the year.
         """
         amount, cap = self.in_turn(amount), self.in_turn(cap)
-        before = self._before(amount)
+        opened = amount * 0 if start is None else self.in_turn(start)
+        before = self._before(amount) + opened
         frame = pl.DataFrame({"amount": amount, "cap": cap, "before": before})
         taken = frame.select(
             (pl.col("before") + pl.col("amount")).clip(upper_bound="cap")
@@ -72,7 +82,7 @@ class Turns:
         ).to_series()
         if self._rises(cap):
             taken = self._after_rise(amount, cap, before, taken)
-        return self.by_row(self._before(taken)), self.by_row(taken)
+        return self.by_row(self._before(taken) + opened), self.by_row(taken)
 
     def _rises(self, cap: pl.Series) -> bool:
         return bool(((cap > cap.shift(1)) & ~self.first).any())
@@ -86,6 +96,7 @@ class Turns:
                 "group": self.first.cum_sum(),
                 "amount": amount,
                 "cap": cap,
+                "before": before,
                 "taken": taken,
                 "rise": (cap > cap.shift(1)) & ~self.first,
                 "fall": (cap < cap.shift(1)) & ~self.first,
@@ -93,31 +104,39 @@ class Turns:
             }
         ).with_row_index("turn")
         touched = pl.col("rise").any().over("group") & pl.col("over").any().over("group")
-        part = frame.filter(touched).with_columns(both=pl.col("fall").any().over("group"))
+        overdrawn = pl.col("before").first() > pl.col("cap").first()
+        part = frame.filter(touched).with_columns(
+            both=(pl.col("fall").any() | overdrawn).over("group")
+        )
         rising = part.filter(~pl.col("both")).with_columns(taken=_rising())
         mixed = part.filter("both")
-        mixed = mixed.with_columns(taken=_scan(mixed["group"], mixed["amount"], mixed["cap"]))
+        mixed = mixed.with_columns(taken=_scan(mixed))
         mended = pl.concat([rising, mixed]).select("turn", "taken")
         return frame.select("turn", "taken").update(mended, on="turn")["taken"]
 
 
 def _rising() -> pl.Expr:
     """Taken under a cap that only rises: running total S, S + min(0, cummin(cap − S)), its growth."""
-    total = pl.col("amount").cum_sum()
+    total = pl.col("before") + pl.col("amount")
     held = total + (pl.col("cap") - total).cum_min().clip(upper_bound=0)
-    return (held - held.shift(1, fill_value=0)).over("group")
+    return (held - held.shift(1).fill_null(pl.col("before"))).over("group")
 
 
-def _scan(group: pl.Series, amount: pl.Series, cap: pl.Series) -> pl.Series:
+def _scan(rows: pl.DataFrame) -> pl.Series:
     """Taken under a cap that goes both ways: one stay after another, for the few people it concerns."""
     taken: list[int] = []
     current, paid = None, 0
-    for of, wanted, most in zip(group, amount, cap, strict=True):
+    for of, wanted, most, before in rows.select("group", "amount", "cap", "before").iter_rows():
         if of != current:
-            current, paid = of, 0
+            current, paid = of, before
         taken.append(max(0, min(wanted, most - paid)))
         paid += taken[-1]
     return pl.Series("taken", taken, pl.Int64)
+
+
+def in_time(group: pl.Series) -> Turns:
+    """The year's order in time: as the rows stand."""
+    return Turns(group)
 
 
 def claimed_first(group: pl.Series, touched: pl.Series, account: pl.Series | None = None) -> Turns:
@@ -141,7 +160,9 @@ class Divided:
     paid: pl.Series
     account: pl.Series
 
-    def capped(self, amount: pl.Series, cap: pl.Series) -> tuple[pl.Series, pl.Series]:
+    def capped(
+        self, amount: pl.Series, cap: pl.Series, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series]:
         """(before, taken), as of `Turns`."""
         parts = pl.DataFrame({"amount": amount, "paid": self.paid, "touched": self.touched})
         part = pl.when(pl.col("paid") > 0).then(pl.min_horizontal("amount", "paid"))
@@ -152,7 +173,11 @@ class Divided:
             self.touched.append(pl.Series([False]).new_from_index(0, len(amount))),
             self.account.append(self.account),
         )
-        before, taken = double.capped(first.to_series().append(rest), cap.append(cap))
+        before, taken = double.capped(
+            first.to_series().append(rest),
+            cap.append(cap),
+            None if start is None else start.append(start),
+        )
         chosen = pl.when("touched").then("first").otherwise("last")
         halves = {"first": before.head(len(amount)), "last": before.tail(len(amount))}
         of_room = parts.with_columns(**halves).select(chosen.alias("before")).to_series()
@@ -166,11 +191,17 @@ def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:
     return frame.select(pl.min_horizontal("amount", room)).to_series()
 
 
-def chains(stays: pl.DataFrame, group: str, days: pl.Expr) -> Turns:
-    """Turns of stays that are one illness carried from hospital to hospital (转院), by admission.
+@dataclass(frozen=True)
+class Chains:
+    """Stays that are one illness carried from hospital to hospital (转院): `turns` within each chain, by admission;
+    `carried`: which stays carry on the one before."""
 
-    A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere.
-    """
+    turns: Turns
+    carried: pl.Series
+
+
+def chains(stays: pl.DataFrame, group: str, days: pl.Expr) -> Chains:
+    """A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere."""
     rows = stays.select(
         group, "hospital", "admitted_on", "discharged_on", days=days, row=pl.int_range(pl.len())
     ).sort(group, "admitted_on", "discharged_on", "row")
@@ -180,6 +211,7 @@ def chains(stays: pl.DataFrame, group: str, days: pl.Expr) -> Turns:
         & (pl.col("hospital") != pl.col("hospital").shift())
         & gap.is_between(0, pl.col("days"))
     )
-    rows = rows.with_columns(chain=(~carried.fill_null(False)).cum_sum().cast(pl.Int64))
+    rows = rows.with_columns(carried=carried.fill_null(False))
+    rows = rows.with_columns(chain=(~pl.col("carried")).cum_sum().cast(pl.Int64))
     rows = rows.with_columns(key=pl.int_range(pl.len())).sort("row")
-    return Turns(rows["chain"], rows["key"])
+    return Chains(Turns(rows["chain"], rows["key"]), rows["carried"])
