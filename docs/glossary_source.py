@@ -48,8 +48,9 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 "申报（垫付）金额",
                 "claimed",
                 ("<layer>_claimed_fen", "<payer>_claimed_fen", "claimed_fen"),
-                "what the hospital says it paid; payers beyond the layers: commercial 商业保险, waiver 医院减免, "
-                "veterans 优抚补助, other 其他",
+                "what the hospital says it paid; payers beyond the layers: large 职工大额, civil 公务员补助, "
+                "enterprise 企业补充, disabled 伤残保障, commercial 商业保险, waiver 医院减免, veterans 优抚补助, "
+                "other 其他",
             ),
             Word(
                 "应补金额",
@@ -86,7 +87,20 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 (),
                 "what a period approves for stays of earlier ones: 上期调整, 补报, and 补发 for them",
             ),
-            Word("个人自付", "self-pay", ("self_claimed_fen", "self_due_fen")),
+            Word(
+                "个人自付",
+                "self-pay",
+                ("self_claimed_fen", "self_due_fen"),
+                "everything the patient bears, accounts included",
+            ),
+            Word("个人账户支付", "accounts", ("account_fen",), "own and family, of the self-pay"),
+            Word("基金支付总额", "fund total", ("fund_total_fen",), "as the export states it"),
+            Word(
+                "所报起付线、支付比例",
+                "stated deductible and rate",
+                ("deductible_stated_fen", "rate_stated"),
+                "as the export states them; ten-thousandths",
+            ),
             Word(
                 "核对方式",
                 "check",
@@ -112,7 +126,24 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
         "A stay",
         (
             Word("住院", "stay", (), "one row that counts; never “case” or “visit”"),
-            Word("住院号", "stay number", ("stay_no",), "may be a patient's number for life"),
+            Word(
+                "住院号",
+                "stay number",
+                ("stay_no",),
+                "may be a patient's number for life; else the visit's, else the settlement's",
+            ),
+            Word("就诊ID", "visit number", ("visit_no",), "of the insurance: one visit"),
+            Word(
+                "结算ID",
+                "settlement number",
+                ("settlement_no",),
+                "of the insurance: one settlement, of which a visit may have several",
+            ),
+            Word("结算时间", "moment of settlement", ("settled_at",), "orders a day's settlements"),
+            Word("结算类别", "kind of settlement", ("setl_type",), "1 中心, 2 联网, 3 补充"),
+            Word("退费、冲红标志", "refund flag", ("refund_flag",), "the row is taken back"),
+            Word("住院（非门诊）", "inpatient", ("inpatient",), "by 医疗类别; null: nobody says"),
+            Word("医疗机构编号", "hospital code", ("hospital_code",)),
             Word(
                 "医疗机构",
                 "hospital",
@@ -181,6 +212,8 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 ("person",),
                 "the ID, else a key of what the file said; never published",
             ),
+            Word("人员编号", "person number", ("person_no",), "of the insurance; not the ID"),
+            Word("参保地", "insured area", ("insured_area",)),
             Word("性别", "sex", ("sex_raw",)),
             Word("出生日期", "birth", ("birth_on",)),
             Word("乡镇", "township", ("township", "township_raw")),

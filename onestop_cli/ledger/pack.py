@@ -45,8 +45,11 @@ def unpack(texts: Sequence[str]) -> pl.DataFrame:
     """Facts as a table again."""
     schema = {**FACTS, **_own_columns(texts)}
     days = [name for name, kind in schema.items() if kind == pl.Date]
-    written = {name: pl.String if name in days else kind for name, kind in schema.items()}
-    return from_lines(texts, written).with_columns(pl.col(days).str.to_date())
+    moments = [name for name, kind in schema.items() if kind == pl.Datetime]
+    written = {n: pl.String if n in {*days, *moments} else kind for n, kind in schema.items()}
+    return from_lines(texts, written).with_columns(
+        pl.col(days).str.to_date(), pl.col(moments).str.to_datetime(time_unit="us")
+    )
 
 
 def from_lines(texts: Sequence[str], schema: Schema) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.county import platform
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import Problem
@@ -29,18 +30,20 @@ from onestop_cli.readers.layout.sheets import (
 )
 from onestop_cli.readers.layout.table_spec import Sought
 from onestop_cli.readers.layout.typed import Table, named_unit
+from onestop_cli.readers.stay_amounts import amounts
+from onestop_cli.readers.stay_marks import marks, numbers, settled
 from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
 
-_AMOUNTS = ("total", "eligible", "out_of_scope", "first_pay", "over_limit")
 _WORDS = {
     "level_raw": "level",
-    "stay_no": "stay_no",
     "category_raw": "category",
     "township_raw": "township",
     "village_raw": "village",
     "address_raw": "address",
     "sex_raw": "sex",
+    "hospital_code": "hospital_code",
+    "insured_area": "insured_area",
     "disease": "disease",
     "scheme_raw": "scheme",
     "referral_raw": "referral",
@@ -49,7 +52,6 @@ _WORDS = {
 """Column of `READ_STAYS` → field."""
 
 _AROUND = ("title", "footer", "odd")
-_STRUCK = r"^(-1|红冲|冲红|冲账|冲销|退费|退款|负)"
 
 
 def read_stays(
@@ -69,7 +71,7 @@ def read_stays(
     known = names(settings)
     sheets, more = read_all(
         opened,
-        stays_sought(extra),
+        stays_sought(),
         settings,
         lambda table: read_stays_table(table, known, hospitals, extra),
     )
@@ -77,9 +79,9 @@ def read_stays(
     return together(schema, sheets, (file.file for file in opened), [*problems, *more])
 
 
-def stays_sought(extra: Mapping[str, Sequence[str]] | None = None) -> Sought:
+def stays_sought() -> Sought:
     """What a table of stays has."""
-    return Sought("住院明细", aliases("stays").with_extra(extra or {}), _lacking)
+    return Sought("住院明细", aliases("stays"), _lacking)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -140,14 +142,15 @@ def _words(
     table: Table, rows: Sorted, whose: str | None, extra: Mapping[str, Sequence[str]]
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The text columns of `READ_STAYS`, and a note when blank hospitals were filled."""
-    more = {f"x_{name}": table.words(f"x_{name}") for name in extra}
+    more = {f"x_{name}": table.words_under((name, *titles)) for name, titles in extra.items()}
     words = table.take(
         hospital_raw=pl.lit(whose) if whose else table.trimmed("hospital"),
         name=table.trimmed("name"),
         id_raw=table.raw("id_no"),
+        person_type=table.words("person_type"),
         **{column: table.words(field) for column, field in _WORDS.items()},
         **more,
-    )
+    ).pipe(_kind_of_person)
     if table.layout and table.layout.level and "level" not in table.header.columns:
         words = words.with_columns(level_raw=pl.lit(table.layout.level))
     hospital, filled = same_as_above(words["hospital_raw"], rows.data)
@@ -155,12 +158,39 @@ def _words(
     return words.with_columns(hospital), notes
 
 
+def _kind_of_person(words: pl.DataFrame) -> pl.DataFrame:
+    """人员类别 names a category of aid here and the kind of insurance there; a place of insurance may be a township."""
+    texts = pl.concat([words["person_type"], words["category_raw"]]).unique().drop_nulls()
+    kinds = {text: kind for text in texts if (kind := platform.insured_kind(text))}
+    schemes = {text: platform.first_word("insutype", kind) for text, kind in kinds.items()}
+    told, category = pl.col("person_type"), pl.col("category_raw")
+    insured = [
+        column.replace_strict(schemes, default=None, return_dtype=pl.String)
+        for column in (told, category)
+    ]
+    aid = [
+        pl.when(~column.is_in(list(kinds)) & ~column.str.contains(r"^\d+$")).then(column)
+        for column in (category, told)
+    ]
+    area = pl.col("insured_area")
+    return words.with_columns(
+        category_raw=pl.coalesce(aid),
+        scheme_raw=pl.coalesce("scheme_raw", *insured),
+        township_raw=pl.coalesce("township_raw", pl.when(~area.str.contains(r"^\d")).then(area)),
+    )
+
+
 def _stays(table: Table, words: pl.DataFrame, extra: Mapping[str, Sequence[str]]) -> pl.DataFrame:
     """Every row below the header in the form of `READ_STAYS`, data or not."""
     schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in extra}}
     numeric = id_numeric(table, "id_no").alias("id_numeric")
     return words.with_columns(
-        numeric, **place_columns(table), **_days(table), **_money(table)
+        numeric,
+        **place_columns(table),
+        **_days(table),
+        **amounts(table),
+        **numbers(table, ()),
+        **marks(table),
     ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
@@ -168,9 +198,10 @@ def _days(table: Table) -> dict[str, pl.Series]:
     """The day columns, the fund year, and one sentence on what could not be read."""
     habit, faults = table.habit(), Faults(table)
     found = {
-        f"{field}_on": read_days(table, field, habit, faults, needed=field != "settled")
-        for field in ("admitted", "discharged", "settled")
+        f"{field}_on": read_days(table, field, habit, faults, needed=True)
+        for field in ("admitted", "discharged")
     }
+    found |= settled(table, faults)
     found["birth_on"] = read_days(table, "birth", table.habit(century=BIRTH_CENTURY), None)
     found["fund_year"] = _fund_year(table, faults)
     return {**found, "date_fault": faults.series()}
@@ -187,34 +218,6 @@ def _fund_year(table: Table, faults: Faults) -> pl.Series:
     wrong = frame.select(pl.col("text").is_not_null() & pl.col("year").is_null()).to_series()
     faults.unread(column, list(wrong.arg_true()), "不是年份")
     return frame["year"]
-
-
-def _money(table: Table) -> dict[str, pl.Series | pl.Expr]:
-    """Amounts in fen and one sentence on cells that are none."""
-    amounts, faults = table.amounts, Faults(table)
-    _, wrong = table.money
-    for column, rows in wrong.items():
-        faults.unread(int(column), rows, "不是金额")
-    for field in ("total", "eligible"):
-        if field in amounts:
-            unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
-            faults.blank(field, [r for r in amounts[field].is_null().arg_true() if r not in unread])
-    _struck(table, faults)
-    none = pl.lit(None, pl.Int64)
-    return {
-        **{f"{field}_fen": amounts.get(field, none) for field in _AMOUNTS},
-        **{f"{payer}_claimed_fen": amounts.get(payer, none) for payer in (*PAYERS, "self")},
-        "has_eligible": pl.lit("eligible" in amounts),
-        "amount_fault": faults.series(),
-    }
-
-
-def _struck(table: Table, faults: Faults) -> None:
-    """A row marked as a reversal whose total is not negative cannot be taken as either."""
-    if "reversal" in table.header.columns and "total" in table.amounts:
-        marked = table.take(marked=table.words("reversal").str.contains(_STRUCK)).to_series()
-        for index in (marked & (table.amounts["total"] > 0)).fill_null(False).arg_true():
-            faults.say(index, "冲红标志与正数金额矛盾")
 
 
 def _mismatches(table: Table, rows: Sorted) -> pl.DataFrame:

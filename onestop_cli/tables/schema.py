@@ -15,7 +15,17 @@ Schema = Mapping[str, type[pl.DataType] | pl.DataType]
 LAYERS = ("basic", "critical", "assistance", "extra", "backstop")
 """Layer ids in the usual order of payment; a run has the layers of its rules and no others."""
 
-PAYERS = (*LAYERS, "commercial", "waiver", "veterans", "other")
+PAYERS = (
+    *LAYERS,
+    "large",
+    "civil",
+    "enterprise",
+    "disabled",
+    "commercial",
+    "waiver",
+    "veterans",
+    "other",
+)
 """Everyone an export may name as having paid; those that are not layers of the run count for AM03 only."""
 
 PLACE: Schema = {"source": pl.String, "sheet": pl.String, "row": pl.Int64}
@@ -38,12 +48,21 @@ READ_STAYS: Schema = {
     "admitted_on": pl.Date,
     "discharged_on": pl.Date,
     "settled_on": pl.Date,
+    "settlement_no": pl.String,
+    "settled_at": pl.Datetime("us"),
+    "visit_no": pl.String,
+    "person_no": pl.String,
+    "hospital_code": pl.String,
+    "insured_area": pl.String,
+    "setl_type": pl.String,
+    "refund_flag": pl.Boolean,
     "date_fault": pl.String,
     "fund_year": pl.Int64,
     "disease": pl.String,
     "scheme_raw": pl.String,
     "referral_raw": pl.String,
     "visit_raw": pl.String,
+    "inpatient": pl.Boolean,
     "total_fen": pl.Int64,
     "eligible_fen": pl.Int64,
     "has_eligible": pl.Boolean,
@@ -52,12 +71,26 @@ READ_STAYS: Schema = {
     "over_limit_fen": pl.Int64,
     **{f"{payer}_claimed_fen": pl.Int64 for payer in PAYERS},
     "self_claimed_fen": pl.Int64,
+    "account_fen": pl.Int64,
+    "fund_total_fen": pl.Int64,
+    "deductible_stated_fen": pl.Int64,
+    "rate_stated": pl.Int64,
     "amount_fault": pl.String,
 }
 """A stay as the reader hands it on. `*_raw` is the file's own text. `id_numeric`: the cell was a number or
 text in scientific notation, so digits are lost. `date_fault`, `amount_fault`: a Chinese sentence naming the cells
 that could not be read, else null. `has_eligible`: the file has a 可补偿费用 column. A payer's amount is null when the
-cell is blank or the column is not there. Columns a rule document asks for by alias follow as `x_<name>` strings."""
+cell is blank or the column is not there. Columns a rule document asks for by alias follow as `x_<name>` strings.
+
+`stay_no`: 住院号, else 就诊ID (which alone is `visit_no`), else 结算ID; `settlement_no`: 结算ID, one settlement, of
+which a visit may have several. `settled_at`: day and clock of the settlement, null where the file has no clock.
+`person_no`: 人员编号 of the insurance; `hospital_code`: 定点医药机构编号; `insured_area`: 参保地 as the file has it.
+`setl_type`: `1` 中心报销, `2` 联网结算, `3` 补充报销 (a second row for what another layer paid), else null.
+`refund_flag`: the row is marked as taken back (冲红, 退费, 作废) by its own column or a remark that says nothing else;
+null where neither is there. `inpatient`: false for visits (门诊, 慢特病, 药店), null where no file says.
+`self_claimed_fen` is everything the patient bears, of which `account_fen` came from own and family accounts.
+`fund_total_fen`, `deductible_stated_fen`, `rate_stated` (ten-thousandths): what the export says of the sum of all
+funds, of the deductible and of the insurance's rate."""
 
 READ_ROSTER: Schema = {
     **PLACE,
@@ -184,6 +217,8 @@ STAY_HEAD: Schema = {
     "admitted_on": pl.Date,
     "discharged_on": pl.Date,
     "settled_on": pl.Date,
+    "settlement_no": pl.String,
+    "settled_at": pl.Datetime("us"),
     "benefit_year": pl.Int64,
     "total_fen": pl.Int64,
     "eligible_fen": pl.Int64,

@@ -11,7 +11,8 @@ from onestop_cli.tables import schema
 
 _FIXED = """
 source sheet row hospital level stay_no name id_no id_raw category township village admitted_on
-discharged_on settled_on benefit_year total_fen eligible_fen <layer>_claimed_fen <layer>_due_fen
+discharged_on settled_on settlement_no settled_at benefit_year
+total_fen eligible_fen <layer>_claimed_fen <layer>_due_fen
 <layer>_payable_fen <layer>_deducted_fen <layer>_held_fen <layer>_shortfall_fen <layer>_offset_fen patient_owed_fen
 <layer>_check self_claimed_fen self_due_fen status rule_id
 """

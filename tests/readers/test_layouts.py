@@ -518,7 +518,7 @@ def test_known_exports_are_read_without_help(form: str, tmp_path: Path) -> None:
 
 
 def test_amounts_of_one_payer_in_several_columns_are_added(tmp_path: Path) -> None:
-    header = [*HEADER, "个人账户支付", "扶贫济困金额"]
+    header = [*HEADER, "残联救助", "扶贫济困金额"]
     row = only(read(tmp_path, {"a.csv": csv_bytes(table([*stay(), "1.50", "2"], header=header))}))
     assert row["other_claimed_fen"] == 350
 

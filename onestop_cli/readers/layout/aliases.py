@@ -6,10 +6,12 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from onestop_cli.county import platform
 
 Kind = Literal["text", "money", "day", "id"]
 Ties = Literal["refuse", "first", "fill", "sum"]
@@ -37,7 +39,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Claim:
-    """A header means `field`; the smallest `rank` is the surest (0 strong, 1 weak; then the pattern)."""
+    """A header means `field`; the smallest `rank` is the surest (0 strong, 1 weak; then the pattern, of which −1 is a
+    title of the national platform)."""
 
     field: str
     rank: tuple[int, int]
@@ -45,40 +48,29 @@ class Claim:
 
 @dataclass(frozen=True)
 class Aliases:
-    """The fields of one table (stays, roster, register) and the headers that are never one of them."""
+    """The fields of one table (stays, roster, register) and the headers that are never one of them.
+
+    `exact`: titles and codes (as `platform.word`) that mean a field whatever the patterns say.
+    """
 
     fields: Mapping[str, Field]
     ignore: tuple[re.Pattern[str], ...]
+    exact: Mapping[str, str] = field(default_factory=dict)
 
     def claim(self, label: str) -> Claim | None:
         """What `label` (tidied) means; strong patterns of any field come before weak ones."""
+        if sure := self.exact.get(platform.word(label)):
+            return Claim(sure, (0, -1))
         for strength in (0, 1):
-            for field in self.fields.values():
-                patterns = field.weak if strength else field.strong
+            for known in self.fields.values():
+                patterns = known.weak if strength else known.strong
                 for place, pattern in enumerate(patterns):
                     if pattern.fullmatch(label):
-                        return Claim(field.id, (strength, place))
+                        return Claim(known.id, (strength, place))
         return None
 
     def ignored(self, label: str) -> bool:
         return any(pattern.fullmatch(label) for pattern in self.ignore)
-
-    def with_extra(self, extra: Mapping[str, Sequence[str]]) -> Aliases:
-        """These fields and, as `x_<name>`, the columns a rule document asks for by alias."""
-        more = {
-            f"x_{name}": Field(
-                f"x_{name}",
-                name,
-                "text",
-                "first",
-                False,
-                False,
-                tuple(re.compile(re.escape(tidy(text))) for text in (name, *names)),
-                (),
-            )
-            for name, names in extra.items()
-        }
-        return Aliases({**more, **self.fields}, self.ignore)
 
     def field_named(self, text: str) -> str | None:
         """The field id of an id or a Chinese title, as `[[layout]] columns` may write it."""
@@ -91,7 +83,8 @@ def aliases(table: str) -> Aliases:
     """The shipped aliases of `table`: stays, roster or register."""
     content = tomllib.loads(Path(__file__).with_name("aliases.toml").read_text("utf-8"))
     fields = {name: _field(name, entry) for name, entry in content[table].items()}
-    return Aliases(fields, _patterns(content["ignore"]))
+    exact = platform.fields() if table == "stays" else {}
+    return Aliases(fields, _patterns(content["ignore"]), exact)
 
 
 def _field(name: str, entry: Mapping[str, Any]) -> Field:

@@ -7,7 +7,7 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 import polars as pl
@@ -29,6 +29,9 @@ _CLOCK = re.compile(
     r"\s*(?:T\s*)?(?:[上下]午|AM|PM)?\s*(?:\d{1,2}\s*[:时点]\s*(?:\d{1,2}\s*[:分]?\s*)?(?:\d{1,2}(?:\.\d+)?\s*秒?)?)?"
     r"\s*(?:AM|PM|Z|\+08:?00)?[.。]?"
 )
+
+_TIME = re.compile(r"(?<!\d)(\d{1,2})[:：时点](\d{1,2})(?:[:：分](\d{1,2}))?(?!\d)")
+_PACKED_TIME = re.compile(r"(?:19|20)\d{6}[ T]?(\d\d)(\d\d)(\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,24 @@ def read_day(value: Cell, habit: Habit) -> tuple[date | None, str | None]:
         return None, None
     day = _from_text(text.replace("。", "."), habit)
     return day, None if day else text
+
+
+def clocks(values: Sequence[Cell]) -> pl.Series:
+    """The time of day in each cell; null where there is none, and at midnight, which programs write for none."""
+    known = {value: _clock(value) for value in set(values)}
+    return pl.Series([known[value] for value in values], dtype=pl.Time)
+
+
+def _clock(value: Cell) -> time | None:
+    if isinstance(value, datetime):
+        found = value.time()
+    elif isinstance(value, time):
+        found = value
+    else:
+        match = _TIME.search(cell_text(value)) or _PACKED_TIME.fullmatch(cell_text(value).strip())
+        hour, minute, second = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+        found = time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else time()
+    return found.replace(microsecond=0) if found != time() else None
 
 
 def _from_text(text: str, habit: Habit) -> date | None:

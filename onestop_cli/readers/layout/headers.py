@@ -129,11 +129,11 @@ def _told(
         column: Claim(field, (-1, 0))
         for key, text in wanted.items()
         if (field := aliases.field_named(key))
-        for column in _columns_headed(labels, text)
+        for column in columns_headed(labels, text)
     }
 
 
-def _columns_headed(labels: Sequence[tuple[str, ...]], text: str) -> list[int]:
+def columns_headed(labels: Sequence[tuple[str, ...]], text: str) -> list[int]:
     """Columns whose whole header, or else whose lowest head, reads `text`."""
     wanted = tidy(text.replace("·", ""))
     whole = [column for column, heads in enumerate(labels) if tidy("".join(heads)) == wanted]
@@ -178,5 +178,5 @@ def _resolve(
         else:
             columns[field] = equals[:1] if ties in ("refuse", "first") else equals
     wanted = layout.columns.values() if layout else ()
-    absent = tuple(text for text in wanted if not _columns_headed(labels, text))
+    absent = tuple(text for text in wanted if not columns_headed(labels, text))
     return Header(first, last, labels, columns, rivals, absent)

@@ -15,7 +15,7 @@ from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.layout.aliases import Aliases, unit_of
 from onestop_cli.readers.layout.cells import fen_columns, filled, text_column, trimmed, worded
 from onestop_cli.readers.layout.days import Habit, Month, days
-from onestop_cli.readers.layout.headers import Header
+from onestop_cli.readers.layout.headers import Header, columns_headed
 
 _UNIT_LINE = re.compile(
     r"(?:^|[^报制表主送用])(?:金额|货币|计量|计价)?\s*单\s*位\s*:?\s*(?:人民币)?[(]?(万元|千元|百元|元|角|分)"
@@ -86,6 +86,16 @@ class Table:
     def words(self, field: str) -> pl.Expr:
         """Of `text`: `raw`, trimmed, and null for words that only say that there is nothing."""
         columns = [worded(pl.col(str(c))) for c in self.header.columns.get(field, ())]
+        return pl.coalesce(columns) if columns else pl.lit(None, pl.String)
+
+    def headed(self, titles: Sequence[str]) -> tuple[int, ...]:
+        """The columns of these headers, whatever field they are read as beside."""
+        found = (columns_headed(self.header.labels, title) for title in titles)
+        return tuple(dict.fromkeys(column for columns in found for column in columns))
+
+    def words_under(self, titles: Sequence[str]) -> pl.Expr:
+        """`words` of the columns of these headers; later ones fill blanks of earlier ones."""
+        columns = [worded(pl.col(str(c))) for c in self.headed(titles)]
         return pl.coalesce(columns) if columns else pl.lit(None, pl.String)
 
     def trimmed(self, field: str) -> pl.Expr:

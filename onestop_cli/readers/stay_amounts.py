@@ -1,0 +1,112 @@
+"""The amounts of an export's rows: who paid what, what the patient bore, and cells that are no amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+import polars as pl
+
+from onestop_cli.readers.layout.reading_faults import Faults
+from onestop_cli.readers.layout.typed import Table
+from onestop_cli.tables.schema import PAYERS
+
+_BASES = ("total", "eligible", "out_of_scope", "first_pay", "over_limit")
+_COMPARED = ("deductible_paid", "fund_total", "account", "shared_account", "cash")
+_STRUCK = r"^(-1|红冲|冲红|冲账|冲销|退费|退款|负)"
+_BLANK = pl.lit(None, pl.Int64)
+
+
+def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
+    """Amounts in fen and one sentence on cells that are none."""
+    found, faults = table.amounts, Faults(table)
+    _, wrong = table.money
+    for column in _counting(table):
+        faults.unread(column, wrong[str(column)], "不是金额")
+    for field in ("total", "eligible"):
+        if field in found:
+            unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
+            faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
+    _struck(table, faults)
+    return {
+        **{f"{field}_fen": found.get(field, _BLANK) for field in _BASES},
+        **{f"{payer}_claimed_fen": found.get(payer, _BLANK) for payer in PAYERS},
+        **_borne(found, table.height),
+        "fund_total_fen": found.get("fund_total", _BLANK),
+        "deductible_stated_fen": found.get("deductible_paid", _BLANK),
+        "rate_stated": _rate(table),
+        "has_eligible": pl.lit("eligible" in found),
+        "amount_fault": faults.series(),
+    }
+
+
+def _counting(table: Table) -> list[int]:
+    """The columns whose amounts go into a stay's own; of one that is only compared nothing hangs on a cell."""
+    fields, columns = table.aliases.fields, table.header.columns
+    return [
+        column
+        for field, found in columns.items()
+        if fields[field].kind == "money" and field not in _COMPARED
+        for column in found
+    ]
+
+
+def _borne(found: Mapping[str, pl.Series], height: int) -> dict[str, pl.Series]:
+    """What the patient bore, and how much of it came from accounts.
+
+    Without a column for the whole it is cash and accounts together. A whole that leaves the accounts out is known by
+    the bill: it adds up with them on more rows than without.
+    """
+    blank = pl.repeat(None, height, dtype=pl.Int64, eager=True)
+    parts = {name: found.get(name, blank) for name in ("cash", "account", "shared_account")}
+    frame = pl.DataFrame(parts | {"own": found.get("self", blank)})
+    frame = frame.with_columns(
+        account=_sum("account", "shared_account"), total=found.get("total", blank)
+    ).with_columns(
+        paid=pl.sum_horizontal(
+            pl.lit(0, pl.Int64), *(found[payer].fill_null(0) for payer in PAYERS if payer in found)
+        )
+    )
+    if "self" not in found:
+        frame = frame.with_columns(own=_sum("cash", "account"))
+    elif _adds_up(frame, _sum("own", "account")) > _adds_up(frame, pl.col("own")):
+        frame = frame.with_columns(own=_sum("own", "account"))
+    return {"self_claimed_fen": frame["own"], "account_fen": frame["account"]}
+
+
+def _sum(*names: str) -> pl.Expr:
+    """The sum of what is there; null where nothing is."""
+    some = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
+    return pl.when(some).then(pl.sum_horizontal(*names))
+
+
+def _adds_up(frame: pl.DataFrame, borne: pl.Expr) -> int:
+    """On how many rows that paid something else than nothing the bill is what funds and patient paid."""
+    whole = (pl.col("paid") + borne == pl.col("total")).fill_null(False)
+    return int(frame.select(whole.sum()).item())
+
+
+def _rate(table: Table) -> pl.Series:
+    """A stated rate in ten-thousandths: `0.75`, `75%`, `75`; null for anything else."""
+    texts = table.take(text=table.words("pool_rate")).to_series()
+    found = {text: _ten_thousandths(text) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(found, default=None, return_dtype=pl.Int64)
+
+
+def _ten_thousandths(text: str) -> int | None:
+    try:
+        number = Decimal(text.strip().rstrip("%％"))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or not 0 <= number <= 100:
+        return None
+    share = number if number <= 1 and not text.strip().endswith(("%", "％")) else number / 100
+    return int(share * 10_000)
+
+
+def _struck(table: Table, faults: Faults) -> None:
+    """A row marked as a reversal whose total is not negative cannot be taken as either."""
+    if "reversal" in table.header.columns and "total" in table.amounts:
+        marked = table.take(marked=table.words("reversal").str.contains(_STRUCK)).to_series()
+        for index in (marked & (table.amounts["total"] > 0)).fill_null(False).arg_true():
+            faults.say(index, "冲红标志与正数金额矛盾")

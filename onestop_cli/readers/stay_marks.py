@@ -1,0 +1,114 @@
+"""What a row of an export says of itself: its numbers, its moment, its kind, and whether it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from onestop_cli.county import platform
+from onestop_cli.readers.layout.days import clocks
+from onestop_cli.readers.layout.numbers import number_of
+from onestop_cli.readers.layout.reading_faults import Faults, read_days
+from onestop_cli.readers.layout.typed import Table
+
+_WORDS = "红冲|冲红|冲账|冲销|冲正|退费|退款|撤销|作废"
+_TAKEN_BACK = rf"^(-\d*|负|退号|已退|已?({_WORDS}))"
+"""A word of a reversal, at the start of a cell that may say more."""
+
+_ALONE = rf"^[（(【]?(已|全额|整单)?({_WORDS})(单|记录|处理|行)?[）)】]?[。.!！]?$"
+"""The same with nothing else in a remark."""
+
+_NORMAL = r"^(0+|否|无|没有|未|不是|正常.*|非.*|未.*|n|no|false|f)$"
+"""In a column that is about reversals, whatever does not say this says that the row is taken back."""
+
+
+def numbers(table: Table, none: Sequence[str]) -> dict[str, pl.Series]:
+    """The number columns of `READ_STAYS`. A number for both hospital and clinic comes after the visit's own."""
+    visit, settlement = (number_of(table, name, none) for name in ("visit_no", "settlement_no"))
+    own, clinic = (number_of(table, name, none) for name in ("stay_no", "clinic_no"))
+    return {
+        "stay_no": pl.select(pl.coalesce(own, visit, clinic, settlement)).to_series(),
+        "visit_no": visit,
+        "settlement_no": settlement,
+        "person_no": number_of(table, "person_no", none),
+    }
+
+
+def settled(table: Table, faults: Faults) -> dict[str, pl.Series]:
+    """`settled_on` and `settled_at`; a clock counts for the day it stands beside, or that the row was settled on."""
+    habit = table.habit()
+    day, other = read_days(table, "settled", habit, faults), table.days("settled_time", habit)[0]
+    clock = pl.select(pl.coalesce(_clocks(table, "settled_time"), _clocks(table, "settled")))
+    _unread_moments(table, faults)
+    known = pl.DataFrame({"day": day, "other": other}).with_columns(clock=clock.to_series())
+    on = pl.coalesce("day", "other")
+    of_day = pl.col("other").is_null() | (pl.col("other") == on)
+    found = known.select(on.alias("on"), at=pl.when(of_day).then(on.dt.combine(pl.col("clock"))))
+    return {"settled_on": found["on"], "settled_at": found["at"]}
+
+
+def _clocks(table: Table, field: str) -> pl.Series:
+    column = table.first(field)
+    if column is None:
+        return pl.repeat(None, table.height, dtype=pl.Time, eager=True)
+    return clocks(table.columns[column])
+
+
+def _unread_moments(table: Table, faults: Faults) -> None:
+    """Cells of 结算时间 that are neither a day nor, beside a day of settlement, a clock."""
+    column = table.first("settled_time")
+    if column is None:
+        return
+    _, wrong = table.days("settled_time", table.habit())
+    clock = _clocks(table, "settled_time").is_not_null()
+    beside = "settled" in table.header.columns
+    faults.unread(column, [row for row in wrong if not (beside and clock[row])], "不是看得懂的日期")
+
+
+def marks(table: Table) -> dict[str, pl.Series]:
+    """`refund_flag`, `inpatient` and `setl_type`."""
+    return {
+        "refund_flag": _taken_back(table),
+        "inpatient": _each(table, "visit", platform.inpatient, pl.Boolean),
+        "setl_type": _each(table, "setl_type", lambda text: platform.code("setl_type", text)),
+    }
+
+
+def _each(
+    table: Table,
+    field: str,
+    meaning: Callable[[str], object],
+    kind: type[pl.DataType] = pl.String,
+) -> pl.Series:
+    """What each distinct text of `field` means."""
+    texts = table.take(text=table.words(field)).to_series()
+    found = {text: meaning(text) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(found, default=None, return_dtype=kind)
+
+
+def _taken_back(table: Table) -> pl.Series:
+    """Whether a row is marked as a reversal: by its own column, or by a remark that says nothing else."""
+    columns = table.header.columns
+    told = [field for field in ("reversal", "valid", "remark") if field in columns]
+    if not told:
+        return pl.repeat(None, table.height, dtype=pl.Boolean, eager=True)
+    words = table.take(**{field: table.words(field) for field in told})
+    plain = pl.all().str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
+    said = words.select(plain)
+    marks = {
+        "reversal": _by_its_column(table),
+        "valid": pl.col("valid").str.contains(r"^(0+|否|无效|作废|n|no|false)$"),
+        "remark": pl.col("remark").str.contains(_ALONE),
+    }
+    flags = [marks[field].fill_null(False) for field in told]
+    return said.select(pl.any_horizontal(flags)).to_series()
+
+
+def _by_its_column(table: Table) -> pl.Expr:
+    """In 退费标志, 冲红类别 … anything but a word for normal; in 交易类型, 结算状态 … a word for a reversal."""
+    column = table.first("reversal")
+    titled = "" if column is None else platform.word(table.header.label(column))
+    about = any(word in titled for word in ("退费", "红冲", "冲红", "冲账", "冲销", "refd"))
+    cell = pl.col("reversal")
+    return ~cell.str.contains(_NORMAL) if about else cell.str.contains(_TAKEN_BACK)
