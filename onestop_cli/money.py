@@ -7,7 +7,6 @@ in "grains", ten-thousandths of a fen; it is rounded once, half away from zero.
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 import polars as pl
@@ -15,7 +14,10 @@ import polars as pl
 FULL = 10_000
 """Ten-thousandths in 100 %; also grains in a fen."""
 
-_MONEY = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_MONEY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+_HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
+"""Full width to half; nothing else becomes a digit that is none (①, ², ½)."""
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 
 
@@ -38,15 +40,19 @@ def share(amount: pl.Expr, rate: int | pl.Expr) -> pl.Expr:
 def parse_fen(text: str, unit: Decimal = Decimal(100)) -> int | None:
     """Exact fen of a money text, half away from zero; None when it is not an amount.
 
-    Takes thousands commas, ¥/￥/元, full-width digits, bracketed negatives and `—` for zero.
+    Takes commas or blanks between groups of three digits, ¥/￥/元, full width, bracketed negatives and `—` for zero. Any
+    other comma is doubtful (`1000,00`), and so are marks beside a number (`①`, `*`): such a text is no amount.
     `unit` is the fen in one unit of the text (元 100, 万元 1,000,000, 分 1).
     """
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("，", "")
+    half = text.translate(_HALF_WIDTH).strip()
+    plain = re.sub(r"(?<=[0-9])\s+(?=[0-9])", ",", half)
     plain = re.sub(r"[\s¥元]|RMB", "", plain).replace("−", "-")
     if re.fullmatch(r"[-–—]+", plain):
         return 0
     if bracketed := re.fullmatch(r"\((.+)\)", plain):
         plain = "-" + bracketed[1].lstrip("+")
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
     if not _MONEY.fullmatch(plain):
         return None
     try:

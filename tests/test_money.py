@@ -54,6 +54,11 @@ def test_a_share_rounds_half_a_fen_up(amount: int, rate: int, expected: int) -> 
         ("-0.005", -1),
         ("1.2e3", 120_000),
         ("+5", 500),
+        ("1，234，567.80", 123_456_780),
+        ("12 345.60", 1_234_560),
+        ("￥１，２３４．５０元", 123_450),
+        ("－12.3", -1_230),
+        ("¥ 3", 300),
     ],
 )
 def test_money_texts_become_exact_fen(text: str, fen: int) -> None:
@@ -62,6 +67,16 @@ def test_money_texts_become_exact_fen(text: str, fen: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "abc", "1-2", "1.2.3", "#REF!", "12元3角", "1e99"])
 def test_what_is_no_amount_is_none(text: str) -> None:
+    assert parse_fen(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1000，00", "1.234,50", "3000,50", "1,00", "12,34,567", "0,123", "1000 00", "1,234,5", ",123"]
+    + ["1000①", "①", "1000²", "1000*", "*1000", "½", "١٢", "1000。00", "1000、00", "1000#"],
+)
+def test_a_doubtful_comma_or_a_mark_makes_no_amount(text: str) -> None:
+    """A comma that may be a decimal point is never read as a hundred times as much, a mark never as a digit."""
     assert parse_fen(text) is None
 
 

@@ -11,6 +11,7 @@ from functools import cache
 import polars as pl
 
 from onestop_cli.core.scatter import spread
+from onestop_cli.county.radicals import CHARACTERS, RADICALS
 from onestop_cli.tables.schema import IDENTITY
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -28,6 +29,8 @@ _DECORATION = r"[\s\p{Z}\p{C}'’‘`´′ʹ\"“”\-‐‑‒–—―−_]+"
 _PREFIX = r"^(?:居民|公民)?(?:身份证?件?|证件|ID)(?:号码?|NO)?[:.]*"
 _NOTHING = r"^(?:无|没有|暂无|不详|未知|未提供|空|NULL|NONE|N/?A|#N/A|0+|/+)$"
 _MIDDLE_DOTS = "[·・•‧∙⋅●.。]"
+_LIKE_X = "×✕✖╳☓⨯⨉❌ХхΧχ"
+"""Signs and letters (Cyrillic, Greek) that look like X; NFKC knows the others (Ⅹ, ⅹ, Ｘ)."""
 
 
 def make_id(first17: str) -> str:
@@ -58,19 +61,25 @@ def mask_id(number: pl.Expr) -> pl.Expr:
 
 
 def name_key(name: pl.Expr) -> pl.Expr:
-    """The comparable name: NFKC, without blanks, all middle dots one. Blank names are null."""
-    plain = name.str.normalize("NFKC").str.replace_all(_BLANK, "")
+    """The comparable name: NFKC, radicals as the characters they stand for, without blanks, all middle dots one.
+
+    Blank names are null.
+    """
+    whole = name.str.normalize("NFKC").str.replace_many(RADICALS, CHARACTERS)
+    plain = whole.str.replace_all(_BLANK, "")
     return _unless_blank(plain.str.replace_all(_MIDDLE_DOTS, "·"))
 
 
 def compact_id(raw: pl.Expr) -> pl.Expr:
     """An ID text in half width and capitals, without what never belongs to a number.
 
-    That is blanks, quotes, hyphens, one `*` at an end, words before it, the same number again.
+    That is blanks, quotes, hyphens, one `*` at an end, words before it, the same number again. What looks like X in
+    the last place is X.
     """
     plain = raw.str.normalize("NFKC").str.to_uppercase()
     bare = plain.str.replace_all(_DECORATION, "").str.replace(_PREFIX, "")
-    single = bare.str.replace(r"^\*?([^*]*)\*?$", "${1}")
+    crossed = bare.str.replace(rf"^([0-9]{{17}})[{_LIKE_X}]$", "${1}X")
+    single = crossed.str.replace(r"^\*?([^*]*)\*?$", "${1}")
     twice = (single.str.len_chars() == 36) & (single.str.head(18) == single.str.tail(18))
     return pl.when(twice).then(single.str.head(18)).otherwise(single)
 
@@ -210,6 +219,7 @@ def _what_was_made_uniform() -> pl.Expr:
     notes = {
         "15 位旧证号升为 18 位": pl.col("compact").str.len_chars() == 15,
         "全角字符改为半角": raw.str.contains(r"[\x{FF01}-\x{FF5E}]"),
+        "末位形似 X 的符号改为 X": raw.str.contains(f"[{_LIKE_X}Ⅹⅹ]"),
         "小写 x 改为大写": half.str.contains("x", literal=True),
         "去掉空白或符号": half.str.contains(_DECORATION) | half.str.contains("*", literal=True),
         "去掉号码前的文字": half.str.to_uppercase().str.contains(r"\p{Han}|ID"),

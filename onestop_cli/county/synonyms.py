@@ -12,12 +12,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from onestop_cli.county.radicals import without_radicals
 from onestop_cli.county.settings import Settings
 
 
 def key(text: str) -> str:
     """What of a name is compared: half width, no blanks, no quotes, no trailing code such as -7131."""
-    plain = re.sub(r"[\s\"'“”‘’·*]+", "", unicodedata.normalize("NFKC", text))
+    half = without_radicals(unicodedata.normalize("NFKC", text))
+    plain = re.sub(r"[\s\"'“”‘’·*]+", "", half)
     return re.sub(r"[-_—](\d{3,6})$", "", plain).strip(",.;:、。").casefold()
 
 

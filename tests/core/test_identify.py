@@ -70,6 +70,38 @@ def test_every_way_to_write_x_becomes_capital(x: str, why: str) -> None:
     assert (row["id_no"], row["id_why"]) == (LI, why)
 
 
+@pytest.mark.parametrize("x", list("×✕✖ⅩⅹХхΧχ"))
+def test_what_looks_like_x_in_the_last_place_is_x(x: str) -> None:
+    row = judged(LI[:17] + x)
+    assert row["id_no"] == LI
+    assert "末位形似 X 的符号改为 X" in row["id_why"]
+
+
+@pytest.mark.parametrize("end", ["*", "十", "乂", "+"])
+def test_a_star_or_a_character_is_no_x(end: str) -> None:
+    row = judged(LI[:17] + end)
+    assert (row["id_no"], row["id_fault"]) == (None, "ID01")
+
+
+@pytest.mark.parametrize("raw", [WANG[:17] + "×", "×" + LI[1:], LI[:16] + "×" + LI[17:]])
+def test_a_lookalike_where_no_x_belongs_is_refused(raw: str) -> None:
+    """The check character is another one, or it stands elsewhere."""
+    assert judged(raw)["id_fault"] == "ID01"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("\u2ee9八", "黄八"),
+        ("\u2ee2文", "马文"),
+        ("\u2ed3长\u2ef0", "长长龙"),
+        ("\u2f2d山", "山山"),
+    ],
+)
+def test_a_radical_in_a_name_is_the_character_it_stands_for(written: str, meant: str) -> None:
+    assert judged(WANG, name=written)["name_key"] == judged(WANG, name=meant)["name_key"]
+
+
 def another_check(number: str) -> str:
     return number[:17] + ("0" if number[17] != "0" else "1")
 

@@ -39,7 +39,7 @@ _SAYS_NOTHING = (
     rf"^[{BLANKS}{_QUOTES}]*({'|'.join(map(re.escape, (*NOTHING, *DASHES)))})[{BLANKS}]*$"
 )
 _LONG_NUMBER = re.compile(r"\d{6,}(?=\d{3}[\dXxＸｘ])")
-_PLAIN_YUAN = r"^[+-]?\d{1,9}(\.\d{1,6})?$"
+_PLAIN_YUAN = r"^[+-]?[0-9]{1,9}(\.[0-9]{1,6})?$"
 
 
 def text_column(values: Sequence[Cell]) -> pl.Series:
