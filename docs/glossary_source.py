@@ -266,6 +266,18 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 ("reversed", "unpaired", "reverses_place"),
                 "a negative row takes an earlier one back",
             ),
+            Word(
+                "退费",
+                "refund",
+                ("refund_why", "refund_place"),
+                "of part of a stay, or marked without a minus row: both rows wait",
+            ),
+            Word(
+                "合并申报",
+                "joined rows",
+                ("joined_place",),
+                "insurance and assistance of one visit, reported as rows of their own",
+            ),
             Word("重复申报", "duplicate", ("twin", "twin_place"), "kept, rejected, or differs"),
             Word("住院重叠", "overlap", ("overlap_place",)),
             Word(

@@ -7,11 +7,13 @@ different after a late one, appears in the current statement as an adjustment li
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from onestop_cli.core.identify import mask_id
+from onestop_cli.core.moment import with_moment
+from onestop_cli.core.person import with_person
 from onestop_cli.county.periods import Period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import which_rule
@@ -115,6 +117,13 @@ def _like(day: pl.Expr, period: Period) -> pl.Expr:
     return year.cast(pl.String)
 
 
+def refreshed(history: History | None) -> History | None:
+    """Closed stays with what is worked out anew from their facts: moment, sex, birth and age."""
+    if history is None:
+        return None
+    return replace(history, stays=with_person(with_moment(history.stays)))
+
+
 def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame:
     """The run's stays with the `closed` ones (`History.stays`, paired) after them, for which `period` is not null."""
     if closed is None:
@@ -183,10 +192,13 @@ def _blocking_now() -> pl.Expr:
         "ST02": pl.col("overlap_place").is_not_null(),
         "ST07": pl.col("closed_place").is_not_null(),
     }
+    refunded = (
+        pl.when(pl.col("refund_why").is_not_null()).then(pl.lit("ST06")).otherwise(pl.lit(""))
+    )
     now = [
         pl.when(holds).then(pl.lit(code)).otherwise(pl.lit("")) for code, holds in changed.items()
     ]
-    codes = had.list.set_difference(list(changed)).list.concat(pl.concat_list(now))
+    codes = had.list.set_difference(list(changed)).list.concat(pl.concat_list(*now, refunded))
     out = pl.col("released").fill_null("").str.split(";")
     return codes.list.set_difference(out).list.set_difference([""]).list.sort().list.join(";")
 

@@ -1,8 +1,8 @@
 """A run in parts: which stays must be worked out together, and how the parts' sums become the whole's.
 
-What the core gives for a stay hangs on the other stays of its person, and on rows of other people only where both have
-one stay number (the same hospital, number and admission day: ST01). So a bucket holds whole persons, and people who
-share a stay number go into one bucket. Bucket numbers are hashes and mean nothing outside one run.
+What the core gives for a stay hangs on the other stays of its person, and on rows without a usable ID that may be that
+person's (the same hospital, name and admission day: ST01). So a bucket holds whole persons, and those who share such a
+visit go into one bucket. Bucket numbers are hashes and mean nothing outside one run.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from typing import Any
 import polars as pl
 
 PERSON, VISIT, BUCKET = "_person", "_visit", "_bucket"
-"""Hash of the person; of hospital, stay number and admission day (null when one is missing); number of the part."""
+"""Hash of the person; of hospital, name and admission day (null when one is missing); number of the part."""
 
 
 def with_keys(stays: pl.DataFrame, buckets: int) -> pl.DataFrame:
-    """`stays` (person, hospital, stay_no, admitted_on) with `_person`, `_visit` and `_bucket` in [0, `buckets`)."""
-    number = pl.col("stay_no").str.strip_chars()
-    known = (number != "") & pl.col("admitted_on").is_not_null()
-    visit = pl.struct("hospital", number, "admitted_on").hash()
+    """`stays` (person, hospital, name_key, admitted_on) with `_person`, `_visit` and `_bucket` in [0, `buckets`)."""
+    known = pl.col("name_key").is_not_null() & pl.col("admitted_on").is_not_null()
+    visit = pl.struct("hospital", "name_key", "admitted_on").hash()
     return stays.with_columns(
         pl.col("person").hash().alias(PERSON), pl.when(known).then(visit).alias(VISIT)
     ).with_columns(bucket_of(pl.col(PERSON), buckets).alias(BUCKET))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from onestop_cli.core.bill import amount_why
 from onestop_cli.core.category import choose_best
-from onestop_cli.core.closed import adjustments, appended, governing, reopened
+from onestop_cli.core.closed import adjustments, appended, governing, refreshed, reopened
 from onestop_cli.core.decisions.apply import decided
 from onestop_cli.core.decisions.check import Outcome, misfits
 from onestop_cli.core.decisions.match import match
@@ -34,12 +35,13 @@ from onestop_cli.rulebook.govern import govern
 
 @dataclass(frozen=True)
 class Work:
-    """What the core hands back: every stay that was read with all its columns, every finding about one, and what
-    changes for stays of closed periods."""
+    """What the core hands back: every stay that was read with all its columns, every finding about one, what
+    changes for stays of closed periods, and how many rows were the second half of another row's claim."""
 
     stays: pl.DataFrame
     findings: pl.DataFrame
     adjustments: pl.DataFrame
+    joined: int = 0
 
 
 def work(
@@ -56,11 +58,12 @@ def work(
 
     Raises `CannotRun` for decisions that fit no stay, or not the one they name.
     """
-    history = earlier.history
+    history = refreshed(earlier.history)
     stays = with_conditions(place(rows, register, names, period, history), register, book)
-    stays, closed = paired(identify(stays), options.readmission_days, history)
+    pairs = paired(identify(stays), options.readmission_days, history, roster)
+    stays = pairs.stays.with_columns(amount_why=amount_why())
     stays = with_person(linked(stays, roster, book, names)).pipe(choose_best, book)
-    stays = appended(stays, closed)
+    stays = appended(stays, pairs.closed)
     decisions = None
     if earlier.decisions is not None:
         decisions = match(earlier.decisions, stays, book.priority, names.category)
@@ -75,4 +78,5 @@ def work(
         if problems := misfits(decisions, outcome, checks, earlier.decisions.file):
             raise CannotRun(problems)
     findings = raise_all(checks, current)
-    return Work(with_codes(current, findings), findings, adjustments(again, book.layers))
+    changes = adjustments(again, book.layers)
+    return Work(with_codes(current, findings), findings, changes, pairs.joined)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.core.closed import History, belongs_to
+from onestop_cli.core.moment import with_moment
 from onestop_cli.core.options import Names, named
 from onestop_cli.county.periods import Period
 from onestop_cli.money import parse_fen
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.tables.schema import PAYERS
 
 
 def place(
@@ -19,10 +19,10 @@ def place(
     period: Period,
     history: History | None = None,
 ) -> pl.DataFrame:
-    """Rows with their hospital and level by the register, the period they count in, and bad amounts said.
+    """Rows with their hospital and level by the register and the period they count in.
 
-    Adds hospital, in_register, level, level_stated, settled_or_discharged, outside_period, belongs_to (the earlier
-    period of a late stay, which only a ledger can tell from one that is out of place), amount_why.
+    Adds hospital, in_register, level, level_stated, settled_or_discharged, settled_second, outside_period, belongs_to
+    (the earlier period of a late stay, which only a ledger can tell from one that is out of place).
     """
     known = dict(zip(register["hospital"], register["level"], strict=True))
     hospital = named(rows["hospital_raw"], names.hospital)
@@ -30,8 +30,7 @@ def place(
         hospital=pl.coalesce(hospital, "hospital_raw"),
         in_register=hospital.is_not_null(),
         level_stated=named(rows["level_raw"], names.level),
-        settled_or_discharged=pl.coalesce("settled_on", "discharged_on"),
-    )
+    ).pipe(with_moment)
     level = pl.col("hospital").replace_strict(known, default=None, return_dtype=pl.String)
     counted = pl.col("settled_or_discharged")
     late = pl.lit(None, pl.String)
@@ -42,21 +41,6 @@ def place(
         level=level,
         belongs_to=late,
         outside_period=outside.fill_null(False) & late.is_null(),
-        amount_why=_amount_why(),
-    )
-
-
-def _amount_why() -> pl.Expr:
-    """Why the amounts of a row cannot be used, null when they can (AM04)."""
-    negative = pl.any_horizontal(pl.col(f"{payer}_claimed_fen") < 0 for payer in PAYERS)
-    return pl.coalesce(
-        "amount_fault",
-        pl.when(pl.col("total_fen").is_null()).then(pl.lit("总费用为空")),
-        pl.when(pl.col("has_eligible") & pl.col("eligible_fen").is_null()).then(
-            pl.lit("可补偿费用为空")
-        ),
-        pl.when(pl.col("eligible_fen") < 0).then(pl.lit("可补偿费用为负数")),
-        pl.when(negative).then(pl.lit("补偿金额为负数")),
     )
 
 

@@ -17,7 +17,7 @@ from onestop_cli.core.options import Options
 from onestop_cli.core.reconcile import Choice, reconcile
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.settle import amounts_in_turn
-from onestop_cli.core.settle.inputs import SEEN, settle_input
+from onestop_cli.core.settle.inputs import SEEN, settle_input, with_waiting
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.tables.decisions import PAY
 
@@ -68,7 +68,8 @@ def _left(book: Rulebook) -> list[pl.Expr]:
 def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """The amounts of the settled stays beside all stays; the others have none and are not checked."""
     rows = (stays["status"] == "settled").arg_true()
-    seen = settle_input(stays, book).select(SEEN)
+    seen = settle_input(stays, book).pipe(with_waiting, stays["status"] == "held", book)
+    seen = seen.select(SEEN)
     amounts, turn = amounts_in_turn(seen if len(rows) == len(seen) else seen[rows], book)
     beside = pl.when(status="settled").then(cs.exclude(stays.columns))
     told = seen.with_columns(stays["status"]).select(beside)

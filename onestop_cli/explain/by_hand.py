@@ -84,6 +84,7 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "discharged_on": discharged,
         "settled_on": stay.settled,
         "settled_or_discharged": stay.settled or discharged,
+        "settled_second": 0,
         "total_fen": total,
         "eligible_fen": stay.eligible,
         "has_eligible": stay.eligible is not None,

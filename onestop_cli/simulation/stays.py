@@ -30,6 +30,8 @@ _ENGINE = (
     "discharged_on",
     "settled_on",
     "settled_or_discharged",
+    "settled_second",
+    "inpatient",
     "benefit_year",
     "fund_year",
     "total_fen",

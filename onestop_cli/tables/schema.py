@@ -154,6 +154,9 @@ IDENTITY: Schema = {
 PAIRING: Schema = {
     "reversed": pl.Boolean,
     "unpaired": pl.Boolean,
+    "refund_why": pl.String,
+    "refund_place": pl.String,
+    "joined_place": pl.String,
     "twin": pl.String,
     "twin_place": pl.String,
     "overlap_place": pl.String,
@@ -162,11 +165,12 @@ PAIRING: Schema = {
     "reverses_place": pl.String,
     "restated_place": pl.String,
 }
-"""Added by `pairing`. `twin`: `kept`, `rejected` (agrees with the kept row), `differs` (held) or null.
-`twin_place`/`overlap_place`: the other row, as 文件 · 工作表 · 第n行. `gap_days`: days since the previous discharge
-from the same hospital, when the stay is a short readmission. `closed_place`: the closed stay that this one already is
-(ST07). `reverses_place`: the closed stay that this row takes back. `restated_place`, of a held closed stay: the row
-that reports it anew."""
+"""Added by `pairing`. `unpaired`, `refund_why`, `refund_place`: a row of a reversal or refund that waits, why, and
+the other row (`pairing.reversals.STRUCK`). `joined_place`: the further rows of this claim. `twin`: `kept`,
+`rejected` (agrees with the kept row), `differs` (held) or null. `twin_place`/`overlap_place`: the other row, as
+文件 · 工作表 · 第n行. `gap_days`: days since the previous discharge from the same hospital, when the stay is a
+short readmission. `closed_place`: the closed stay that this one already is (ST07). `reverses_place`: the closed
+stay that this row takes back. `restated_place`, of a held closed stay: the row that reports it anew."""
 
 LINK: Schema = {
     "category": pl.String,
@@ -230,6 +234,7 @@ PER_LAYER = ("claimed", "due", "payable", "deducted", "held", "shortfall", "offs
 
 ORDER = (
     "settled_or_discharged",
+    "settled_second",
     "discharged_on",
     "admitted_on",
     "hospital",
@@ -238,7 +243,8 @@ ORDER = (
     "sheet",
     "row",
 )
-"""The order in which a year's room is used; the first is `settled_on`, else `discharged_on`."""
+"""The one order of a person's year (contract 4): the first is `settled_on`, else `discharged_on`, the second the second
+of that day, 0 where no file says. What is blank comes first."""
 
 
 def row_place(*before: str) -> pl.Expr:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onestop_cli.core.closed import History
 from onestop_cli.core.identify import identify, make_id
-from onestop_cli.core.pairing import pair, pair_beside
+from onestop_cli.core.moment import with_moment
+from onestop_cli.core.pairing import paired
 from onestop_cli.tables.schema import PAIRING, READ_STAYS
 
 WANG = make_id("63990119800101123")
@@ -39,6 +41,12 @@ def stay(begin: int, end: int, **changes: Any) -> dict[str, Any]:
     }
 
 
+def back(one: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+    """The row that takes a stay back: every amount opposite."""
+    opposite = {k: -v for k, v in one.items() if k.endswith("_fen") and v is not None}
+    return {**one, **opposite, **changes}
+
+
 def table(*stays: Mapping[str, Any]) -> pl.DataFrame:
     """The stays as `pair` takes them, numbered from row 2 of 住院.csv, stay numbers all different."""
     columns = {**READ_STAYS, "hospital": pl.String, "period": pl.String, "status": pl.String}
@@ -48,8 +56,21 @@ def table(*stays: Mapping[str, Any]) -> pl.DataFrame:
         for row, one in enumerate(stays, start=2)
     ]
     frame = pl.DataFrame(rows, schema=columns)
-    settled = pl.coalesce("settled_on", "discharged_on")
-    return identify(frame.with_columns(settled_or_discharged=settled))
+    return identify(with_moment(frame))
+
+
+def pair(stays: pl.DataFrame, days: int) -> pl.DataFrame:
+    """The stays with their verdicts, without a ledger."""
+    return paired(stays, days).stays
+
+
+def pair_beside(
+    stays: pl.DataFrame, days: int, closed: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The stays and the closed ones with their verdicts."""
+    pairs = paired(stays, days, History(closed, ()))
+    assert pairs.closed is not None
+    return pairs.stays, pairs.closed
 
 
 def verdicts(*stays: Mapping[str, Any], column: str, **options: Any) -> list[Any]:
@@ -61,15 +82,15 @@ def verdicts(*stays: Mapping[str, Any], column: str, **options: Any) -> list[Any
 
 
 def test_a_reversal_and_its_stay_leave_together() -> None:
-    back = stay(1, 5, total_fen=-100_000, settled_on=day(9))
-    assert verdicts(stay(1, 5), back, column="reversed") == [True, True]
-    assert verdicts(stay(1, 5), back, column="unpaired") == [False, False]
+    rows = stay(1, 5), back(stay(1, 5), settled_on=day(9))
+    assert verdicts(*rows, column="reversed") == [True, True]
+    assert verdicts(*rows, column="unpaired") == [False, False]
 
 
 @pytest.mark.parametrize(("settled", "paired"), [(4, False), (5, True), (6, True)])
 def test_the_stay_must_not_be_settled_after_its_reversal(settled: int, paired: bool) -> None:
-    back = stay(1, 5, total_fen=-100_000, settled_on=day(settled))
-    assert verdicts(back, stay(1, 5), column="reversed") == [paired, paired]
+    later = back(stay(1, 5), settled_on=day(settled))
+    assert verdicts(later, stay(1, 5), column="reversed") == [paired, paired]
 
 
 @pytest.mark.parametrize(
@@ -84,14 +105,49 @@ def test_the_stay_must_not_be_settled_after_its_reversal(settled: int, paired: b
     ],
 )
 def test_a_reversal_of_something_else_stays_unpaired(change: dict[str, Any]) -> None:
-    back = stay(1, 5, total_fen=-100_000, settled_on=day(9)) | change
-    assert verdicts(stay(1, 5), back, column="unpaired") == [False, True]
-    assert verdicts(stay(1, 5), back, column="reversed") == [False, False]
+    other = back(stay(1, 5), settled_on=day(9)) | change
+    assert verdicts(stay(1, 5), other, column="unpaired") == [False, True]
+    assert verdicts(stay(1, 5), other, column="reversed") == [False, False]
+
+
+def test_an_opposite_total_alone_is_no_partner() -> None:
+    """R right, W wrong, N = −W, one total: N takes W back however the rows lie, and a lonely N makes its like wait."""
+    right, wrong = stay(1, 5), stay(1, 5, basic_claimed_fen=60_000)
+    struck = back(wrong, settled_on=day(9))
+    for rows in ((right, wrong, struck), (struck, wrong, right), (wrong, struck, right)):
+        assert verdicts(*rows, column="reversed") == [one is not right for one in rows]
+    assert verdicts(right, struck, column="reversed") == [False, False]
+    assert verdicts(right, struck, column="refund_why") == ["amounts", "amounts"]
+    assert verdicts(right, struck, column="refund_place") == [
+        "住院.csv · 第3行",
+        "住院.csv · 第2行",
+    ]
+
+
+def test_a_smaller_negative_row_of_the_same_number_is_a_partial_refund() -> None:
+    part = back(stay(1, 5), total_fen=-30_000, stay_no="A", settled_on=day(9))
+    rows = stay(1, 5, stay_no="A"), part
+    assert verdicts(*rows, column="refund_why") == ["refunded", "partial"]
+    assert verdicts(*rows, column="unpaired") == [False, True]
+    assert verdicts(stay(1, 5, stay_no="B"), part, column="refund_why") == [None, "alone"]
+
+
+def test_a_struck_row_is_taken_back_before_an_unmarked_one() -> None:
+    """The platform marks both rows of a refund; what was billed again stands."""
+    struck = stay(1, 5, refund_flag=True)
+    rows = struck, back(struck, settled_on=day(6)), stay(1, 5)
+    assert verdicts(*rows, column="reversed") == [True, True, False]
+
+
+def test_a_struck_row_without_its_minus_row_waits_with_the_row_it_repeats() -> None:
+    rows = stay(1, 5), stay(1, 5, refund_flag=True), stay(1, 5, basic_claimed_fen=1)
+    assert verdicts(*rows, column="refund_why") == ["repeats", "struck", None]
+    assert verdicts(*rows, column="unpaired") == [False, True, False]
 
 
 def test_reversals_without_usable_number_pair_by_text_and_name() -> None:
     pairs = [stay(1, 5, id_raw=raw) for raw in (None, "6399")]
-    backs = [one | {"total_fen": -100_000} for one in pairs]
+    backs = [back(one) for one in pairs]
     assert verdicts(*pairs, *backs, column="reversed") == [True] * 4
 
 
@@ -99,7 +155,7 @@ def test_one_reversal_takes_back_one_stay_the_earliest() -> None:
     """Billed, taken back, billed again: the second bill stands and is no duplicate."""
     bills = [
         stay(1, 5, settled_on=day(6)),
-        stay(1, 5, settled_on=day(7), total_fen=-100_000),
+        back(stay(1, 5), settled_on=day(7)),
         stay(1, 5, settled_on=day(8)),
     ]
     assert verdicts(*bills, column="reversed") == [True, True, False]
@@ -108,17 +164,66 @@ def test_one_reversal_takes_back_one_stay_the_earliest() -> None:
 
 def test_a_reversal_too_early_does_not_use_up_the_next_ones_stay() -> None:
     bills = [
-        stay(1, 5, settled_on=day(5), total_fen=-100_000),
+        back(stay(1, 5), settled_on=day(5)),
         stay(1, 5, settled_on=day(6)),
-        stay(1, 5, settled_on=day(7), total_fen=-100_000),
+        back(stay(1, 5), settled_on=day(7)),
     ]
     assert verdicts(*bills, column="unpaired") == [True, False, False]
     assert verdicts(*bills, column="reversed") == [False, True, True]
 
 
 def test_negative_rows_are_never_duplicates() -> None:
-    back = stay(1, 5, total_fen=-1, stay_no="A")
-    assert verdicts(back, back, column="twin") == [None, None]
+    lonely = stay(1, 5, total_fen=-1, stay_no="A")
+    assert verdicts(lonely, lonely, column="twin") == [None, None]
+
+
+# Halves of one claim
+
+
+def halves(**changes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Insurance and assistance of one visit, reported as rows of their own."""
+    first = stay(1, 5, stay_no="A", self_claimed_fen=44_000)
+    second = first | {"basic_claimed_fen": None, "assistance_claimed_fen": 30_000}
+    return first, second | {"self_claimed_fen": 14_000, **changes}
+
+
+def test_the_halves_of_one_claim_become_one_stay_at_the_place_of_the_first() -> None:
+    whole = paired(table(*halves(eligible_fen=None, settled_on=day(6))), 15)
+    (row,) = whole.stays.to_dicts()
+    assert whole.joined == 1
+    assert (row["row"], row["joined_place"]) == (2, "住院.csv · 第3行")
+    assert (row["basic_claimed_fen"], row["assistance_claimed_fen"]) == (56_000, 30_000)
+    assert (row["total_fen"], row["eligible_fen"]) == (100_000, 80_000)
+    assert row["self_claimed_fen"] == 14_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"basic_claimed_fen": 1},
+        {"total_fen": 99_999},
+        {"eligible_fen": 79_999},
+        {"stay_no": "B"},
+        {"discharged_on": day(6)},
+        {"id_raw": LI},
+        {"assistance_claimed_fen": 0},
+    ],
+)
+def test_rows_that_are_no_halves_of_one_claim_stay_two(change: dict[str, Any]) -> None:
+    assert paired(table(*halves(**change)), 15).joined == 0
+
+
+def test_halves_of_different_settlements_of_one_visit_are_joined() -> None:
+    first, second = halves()
+    rows = (
+        first | {"settlement_no": "S1", "visit_no": "V"},
+        second
+        | {
+            "settlement_no": "S2",
+            "visit_no": "V",
+        },
+    )
+    assert paired(table(*rows), 15).joined == 1
 
 
 # Duplicates
@@ -157,9 +262,65 @@ def test_a_number_for_life_or_another_stay_is_no_duplicate(change: dict[str, Any
     assert verdicts(first, first | change, column="twin") == [None, None]
 
 
-def test_blank_numbers_and_unusable_ids_make_nobody_a_duplicate() -> None:
+def test_blank_numbers_and_unusable_ids_make_nobody_else_a_duplicate() -> None:
     nobody = stay(1, 5, stay_no=" ", id_raw="无")
-    assert verdicts(nobody, nobody, column="twin") == [None, None]
+    assert verdicts(nobody, nobody | {"name": "李五"}, column="twin") == [None, None]
+    assert verdicts(nobody, nobody | {"name": None}, column="twin") == [None, None]
+
+
+def test_the_row_with_a_usable_id_is_kept_before_one_without() -> None:
+    """The hospital sent the stay with a spoiled number and then once more with the right one."""
+    spoiled, right = stay(1, 5, id_raw="6399"), stay(1, 5, settled_on=day(9))
+    assert verdicts(spoiled, right, column="twin") == ["rejected", "kept"]
+
+
+def test_a_row_without_usable_id_that_two_people_of_its_name_fit_is_nobodys_duplicate() -> None:
+    rows = stay(1, 5, stay_no="A"), stay(1, 5, stay_no="A", id_raw=LI), stay(1, 5, id_raw=None)
+    assert verdicts(*rows, column="twin") == [None, None, None]
+
+
+def test_two_usable_ids_under_one_number_are_two_people() -> None:
+    rows = stay(1, 5, stay_no="A"), stay(1, 5, stay_no="A", id_raw=LI)
+    assert verdicts(*rows, column="twin") == [None, None]
+
+
+def test_two_names_under_one_id_on_no_roster_wait_side_by_side() -> None:
+    rows = stay(1, 5, stay_no="A"), stay(1, 5, stay_no="A", name="王小宝")
+    assert verdicts(*rows, column="twin") == ["differs", "differs"]
+
+
+def listed(*names: str) -> pl.DataFrame:
+    return pl.DataFrame({"id_no": [WANG] * len(names), "name_key": names})
+
+
+def test_two_names_under_one_id_that_are_both_listed_are_two_people() -> None:
+    rows = table(stay(1, 5), stay(1, 5, name="王小宝"), stay(3, 8, name="王小宝"))
+    found = paired(rows, 15, roster=listed("王强", "王小宝")).stays
+    assert found["twin"].to_list() == [None, None, None]
+    assert found["overlap_place"].to_list() == [None, None, "住院.csv · 第3行"]
+
+
+def test_the_row_with_the_rosters_name_is_no_copy_of_one_under_another_name() -> None:
+    rows = table(stay(1, 5), stay(1, 5, name="王小宝"), stay(3, 8))
+    found = paired(rows, 15, roster=listed("王强")).stays
+    assert found["twin"].to_list() == [None, None, None]
+    assert found["overlap_place"].to_list()[2] is not None
+
+
+def test_settlement_numbers_alone_tell_duplicates_where_both_rows_have_one() -> None:
+    """Several visits a day, and one settlement reported twice."""
+    one = stay(1, 5, stay_no="A", settlement_no="S1")
+    assert verdicts(one, one | {"settlement_no": "S2"}, column="twin") == [None, None]
+    again = one | {"stay_no": "B", "discharged_on": day(6)}
+    assert verdicts(one, again, column="twin") == ["kept", "rejected"]
+
+
+def test_a_row_without_settlement_number_beside_two_settlements_waits() -> None:
+    one = stay(1, 5, stay_no="A", settlement_no="S1")
+    rows = one, one | {"settlement_no": "S2"}, one | {"settlement_no": None}
+    assert verdicts(*rows, column="twin") == [None, None, "differs"]
+    assert verdicts(*rows[1:], column="twin") == ["kept", "rejected"]
+    assert verdicts(*rows, column="twin_place")[2] == "住院.csv · 第2行、住院.csv · 第3行"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +351,7 @@ def test_duplicates_are_linked_through_either_key() -> None:
         stay(1, 5, stay_no="A"),
         stay(1, 5, stay_no="C"),
     ]
-    assert verdicts(*bills, column="twin") == ["kept", "rejected", "rejected"]
+    assert verdicts(*bills, column="twin") == ["rejected", "kept", "rejected"]
 
 
 def test_duplicates_name_each_other() -> None:
@@ -253,7 +414,7 @@ def test_other_people_do_not_overlap() -> None:
 @pytest.mark.parametrize(
     "ghosts",
     [
-        [stay(1, 5), stay(1, 5, total_fen=-100_000)],
+        [stay(1, 5), back(stay(1, 5))],
         [stay(1, 5, total_fen=-5)],
         [stay(1, 5, stay_no="A"), stay(1, 5, stay_no="A", total_fen=7)],
         [stay(5, 1)],
@@ -299,8 +460,11 @@ def test_rejected_and_reversed_rows_are_no_readmission() -> None:
     """The second billing of a one-day stay is a duplicate, not a return on the same day."""
     once = stay(5, 5, stay_no="A")
     assert verdicts(once, once, column="gap_days") == [None, None]
-    back = stay(1, 5, total_fen=-100_000)
-    assert verdicts(stay(1, 5), back, stay(7, 9), column="gap_days") == [None, None, None]
+    assert verdicts(stay(1, 5), back(stay(1, 5)), stay(7, 9), column="gap_days") == [
+        None,
+        None,
+        None,
+    ]
 
 
 # Closed periods
@@ -326,9 +490,9 @@ def test_a_stay_held_before_may_come_again() -> None:
 
 
 def test_a_reversal_of_a_closed_stay_is_paired_and_frees_it() -> None:
-    back = stay(1, 5, total_fen=-100_000, settled_on=day(95))
+    later = back(stay(1, 5), settled_on=day(95))
     again = stay(1, 5, total_fen=90_000, settled_on=day(96))
-    found = pair_beside(table(back, again), 15, closed(stay(1, 5)))[0]
+    found = pair_beside(table(later, again), 15, closed(stay(1, 5)))[0]
     assert found["reversed"].to_list() == [True, False]
     assert found["reverses_place"].to_list() == ["2010Q1 · 旧.csv · 第2行", None]
     assert found["closed_place"].to_list() == [None, None]

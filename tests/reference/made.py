@@ -273,6 +273,7 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
             "discharged_on": bill.discharged,
             "settled_on": bill.settled,
             "settled_or_discharged": bill.settled or bill.discharged,
+            "settled_second": 0,
             "total_fen": bill.total,
             "eligible_fen": bill.eligible,
             "has_eligible": bill.eligible is not None,

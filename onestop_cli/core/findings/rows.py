@@ -118,11 +118,7 @@ def _stay(period: Period, readmission_days: int) -> list[Check]:
             LIVE & pl.col("gap_days").is_not_null(),
             pl.format("同院出院后 {} 天再入院（{} 天以内提示）", "gap_days", pl.lit(str(readmission_days))),
         ),
-        Check(
-            "ST06",
-            ~pl.col("reversed") & pl.col("unpaired"),
-            pl.format("冲红 {} 元，找不到被冲的原行", yuan(pl.col("total_fen"))),
-        ),
+        Check("ST06", ~pl.col("reversed") & pl.col("refund_why").is_not_null(), _refund()),
         Check(
             "ST07",
             LIVE & pl.col("closed_place").is_not_null(),
@@ -137,6 +133,23 @@ def _stay(period: Period, readmission_days: int) -> list[Check]:
             ),
         ),
     ]  # fmt: skip
+
+
+def _refund() -> pl.Expr:
+    """Why a row of a reversal or refund waits."""
+    total, other = yuan(pl.col("total_fen")), pl.col("refund_place")
+    why = pl.col("refund_why")
+    sentences = {
+        "amounts": pl.format("与 {} 总费用相反，而其他金额不全相反，不能对冲", other),
+        "partial": pl.format("部分退费 {} 元，原行是 {}；受理冲红后按净额结算", total, other),
+        "refunded": pl.format("{} 退了其中一部分费用，受理冲红后按净额结算", other),
+        "struck": pl.lit("标为冲红（退费），而金额为正，也没有对应的负数行"),
+        "repeats": pl.format("与标为冲红（退费）的 {} 是同一笔，查明前不结算", other),
+    }
+    told = pl.format("冲红 {} 元，找不到被冲的原行", total)
+    for reason, sentence in sentences.items():
+        told = pl.when(why == reason).then(sentence).otherwise(told)
+    return told
 
 
 def _place_and_amounts() -> list[Check]:

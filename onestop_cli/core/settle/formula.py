@@ -12,6 +12,7 @@ from functools import cached_property
 import polars as pl
 
 from onestop_cli.money import cut_to, round_to
+from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import NO_LIMIT
 
 
@@ -69,6 +70,11 @@ class Parameters:
     def deductible_steps(self) -> int:
         """The most deductibles written for one stay after the other."""
         return self.greatest("deductible_steps")
+
+
+def runs_over_the_year(book: Rulebook) -> bool:
+    """Whether any step of the documents is `yearly`."""
+    return any(Parameters(book.table, step.id).yearly for step in book.steps)
 
 
 def beside(stays: pl.DataFrame, params: Parameters, term: pl.Series) -> pl.DataFrame:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import polars as pl
 import polars.selectors as cs
 
+from onestop_cli.core.settle.formula import runs_over_the_year
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import EXPENSES
+from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
@@ -25,8 +27,9 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     the layer is not computed or only bound-checked. What a decision paid out counts as claimed, and where nothing else
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
+    stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"))
+    taken = _taken(stays, book)
     return stays.with_columns(
-        pl.coalesce("id_no", "person").alias("id_no"),
         *(
             ((claim > 0) | (pl.col(f"{layer}_supplement_fen") > 0).fill_null(False)).alias(
                 f"{layer}_touched"
@@ -41,7 +44,43 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
             for layer, claim in claims.items()
         ),
         *(
-            pl.when(pl.col(f"{layer}_check") != "exact").then(claim).alias(f"{layer}_taken_fen")
+            pl.when(taken[layer]).then(claim).alias(f"{layer}_taken_fen")
             for layer, claim in claims.items()
         ),
     ).drop(cs.ends_with("_claimed_fen"))
+
+
+def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:
+    """Per layer where the hospital's amount is taken: where the layer is not exact, and where it may turn out not to be
+    because of another stay of the person's year (`step.settle_step`)."""
+    open_ = {layer: pl.col(f"{layer}_check") != "exact" for layer in book.layers}
+    bound = stays.select(
+        pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
+    ).to_series()
+    if not (runs_over_the_year(book) and bound.any()):
+        return open_
+    years = stays.select("id_no", "benefit_year")
+    may = pl.struct("id_no", "benefit_year").is_in(
+        years.filter(bound).unique().to_struct().implode()
+    )
+    beside = pl.lit(stays.select(may).to_series())
+    return {layer: expr | beside for layer, expr in open_.items()}
+
+
+def with_waiting(seen: pl.DataFrame, held: pl.Series, book: Rulebook) -> pl.DataFrame:
+    """`seen` with `_held_before` and `_held_before_fen`: how many stays that wait (`held`) stand before each one in its
+    person's year, and their totals (`NO_LIMIT` where one cannot be read). Only where a bound may hang on them."""
+    uncertain = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
+    if not (held.any() and runs_over_the_year(book) and seen.select(uncertain.any()).item()):
+        return seen
+    total = pl.when("held").then(pl.col("total_fen").fill_null(NO_LIMIT).clip(0, NO_LIMIT))
+    ordered = seen.with_columns(held=held, at=pl.int_range(pl.len())).sort(
+        "id_no", "benefit_year", *ORDER
+    )
+    before = ordered.select(
+        "at",
+        _held_before=pl.col("held").cast(pl.Int64).cum_sum().over("id_no", "benefit_year"),
+        _held_before_fen=total.fill_null(0).cum_sum().over("id_no", "benefit_year"),
+    )
+    counted = before.sort("at").drop("at")
+    return seen.hstack(counted)

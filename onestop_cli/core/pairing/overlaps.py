@@ -1,0 +1,102 @@
+"""Stays of one person that overlap, and short readmissions.
+
+A stay that begins before an earlier one ends cannot be right. People with one are found by a cheap pass: stays
+sorted by person and admission, and the latest discharge so far. Person and day are packed into one whole number for
+it, so that the running maximum of the discharges starts anew with each person by itself; a window per person costs
+four times as much.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.tables.schema import ORDER, row_place
+
+_DAYS = 1 << 23
+"""More than the days of any calendar, so that a person and a day fit into one whole number."""
+_PEOPLE = 10**17
+"""More than the first seventeen digits of an ID come to."""
+
+
+def with_span(rows: pl.DataFrame) -> pl.DataFrame:
+    """The inpatient stays of known people with dates in order: `who` as a number, `begin` and `end` as positive days.
+
+    A visit inside a stay is no overlap. The settlements of one visit (就诊ID) are parts of one stay: only the first
+    of them is taken, up to the last day of all.
+    """
+    known = pl.col("id_no").is_not_null() & (pl.col("admitted_on") <= pl.col("discharged_on"))
+    rows = rows.filter(known & pl.col("inpatient").fill_null(True))
+    part = pl.col("visit_no").is_not_null() & pl.col("settlement_no").is_not_null()
+    if rows.select(part.any()).item():
+        visit = ("hospital", "who_else", "visit_no")
+        parts = rows.filter(part).sort(*ORDER).with_columns(
+            pl.col("discharged_on").max().over(visit), pl.col("admitted_on").min().over(visit)
+        )  # fmt: skip
+        first = parts.unique(visit, keep="first", maintain_order=True)
+        rows = pl.concat([rows.filter(~part), first])
+    return rows.with_columns(
+        who=_numbers(rows),
+        begin=pl.col("admitted_on").to_physical().cast(pl.Int64) + _DAYS // 2,
+        end=pl.col("discharged_on").to_physical().cast(pl.Int64) + _DAYS // 2,
+    )
+
+
+def _numbers(rows: pl.DataFrame) -> pl.Expr:
+    """`who_else` as a number: the digits of the ID, and one of its own where the ID has several people."""
+    plain = pl.col("who_else") == pl.col("id_no")
+    odd = rows.filter(~plain)["who_else"].unique(maintain_order=True).to_list()
+    numbers = {who: _PEOPLE + number for number, who in enumerate(odd)}
+    return (
+        pl.when(plain)
+        .then(pl.col("id_no").str.head(17).cast(pl.Int64))
+        .otherwise(pl.col("who_else").replace_strict(numbers, default=None, return_dtype=pl.Int64))
+    )
+
+
+def _latest_end(*group: str) -> pl.Expr:
+    """The latest `end` among the rows before, in a table sorted by `group`; negative when none."""
+    base = pl.struct(group).rle_id().cast(pl.Int64) * _DAYS
+    return (base + pl.col("end")).cum_max().shift(1, fill_value=-1) - base
+
+
+def overlaps(spans: pl.DataFrame) -> pl.DataFrame:
+    """Per stay that begins before an earlier one of the same person ends: `overlap_place`.
+
+    A cheap pass over everybody leaves the few people with overlaps; only these are put in order.
+    A stay that begins and ends on one day lies within an earlier one only if that began before.
+    """
+    busy = (
+        spans.select("who", "begin", "end")
+        .sort("who", "begin")
+        .filter(_latest_end("who") > pl.col("begin"))
+    )
+    rows = (
+        spans.join(busy.select("who").unique(), on="who", how="semi")
+        .sort("who", "begin", *ORDER)
+        .with_columns(nth=pl.int_range(pl.len()), place=row_place("period"))
+        .with_columns(last=pl.col("end") * pl.len() + pl.len() - 1 - pl.col("nth"))
+        .with_columns(last=pl.col("last").cum_max().shift(1).over("who"))
+        .with_columns(
+            last=pl.when(pl.col("begin") < pl.col("end"))
+            .then("last")
+            .otherwise(pl.col("last").first().over("who", "begin"))
+        )
+    )
+    other = rows.height - 1 - pl.col("last") % pl.len()
+    return (
+        rows.with_columns(overlap_place=pl.col("place").gather(other.cast(pl.Int64)))
+        .filter(pl.col("last") // pl.len() > pl.col("begin"))
+        .select("at", "overlap_place")
+    )
+
+
+def gaps(spans: pl.DataFrame, readmission_days: int) -> pl.DataFrame:
+    """Per stay 0 to `readmission_days` after the last discharge from the same hospital: `gap_days`."""
+    return (
+        spans.filter(pl.struct("hospital", "who").is_duplicated())
+        .select("at", "closed", "hospital", "who", "begin", "end")
+        .sort("hospital", "who", "begin", "end")
+        .with_columns(gap_days=pl.col("begin") - _latest_end("hospital", "who"))
+        .filter(pl.col("gap_days").is_between(0, readmission_days) & ~pl.col("closed"))
+        .select("at", "gap_days")
+    )

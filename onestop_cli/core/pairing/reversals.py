@@ -1,0 +1,132 @@
+"""Reversals (红冲) and refunds: which rows take each other back, and which wait because it cannot be told.
+
+The partner of a negative row is an earlier row with *every* amount opposite: with the total alone, which of several
+rows is taken back would hang on their order. Groups with a negative or struck row are few, so they are walked row
+by row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from onestop_cli.core.pairing.rows import CLAIMS, MONEY
+from onestop_cli.tables.schema import ORDER, Schema, row_place
+
+_SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
+_SAME_NUMBER = ("hospital", "number", "admitted_on", "discharged_on")
+
+STRUCK: Schema = {
+    "at": pl.Int64,
+    "reversed": pl.Boolean,
+    "unpaired": pl.Boolean,
+    "reverses_place": pl.String,
+    "refund_why": pl.String,
+    "refund_place": pl.String,
+}
+"""`reversed`: the row and another take each other back. `unpaired`: a negative or struck row without a partner.
+`refund_why`, why a row waits: `alone`, `amounts` (only the totals are opposite), `partial` (a refund of part of a
+stay), `refunded` (the stay it is of), `struck` (marked as taken back, and no row that does it), `repeats` (the same
+as such a row). `refund_place`: the other row. `reverses_place`: the closed stay that this row takes back."""
+
+Row = Mapping[str, Any]
+
+
+def reversals(rows: pl.DataFrame) -> pl.DataFrame:
+    """`STRUCK` of every row that is taken back, takes back, or waits for that.
+
+    Closed stays that are gone are partners still: what was reported anew while it waited may be taken back later, and
+    what was taken back keeps its partner from another row.
+    """
+    flagged = pl.col("refund_flag").fill_null(False)
+    odd = rows.filter((pl.col("total_fen") < 0) | flagged)
+    if odd.is_empty():
+        return pl.DataFrame(schema=STRUCK)
+    own = odd.select(_SAME_STAY).unique()
+    near = odd.filter(pl.col("number").is_not_null()).select(_SAME_NUMBER).unique()
+    beside = pl.concat(
+        [
+            odd.select("at"),
+            rows.join(own, on=_SAME_STAY, how="semi").select("at"),
+            rows.join(near, on=_SAME_NUMBER, how="semi").select("at"),
+        ]
+    ).unique()
+    lines = (
+        rows.join(beside, on="at", how="semi")
+        .with_columns(pl.col(CLAIMS).fill_null(0), flagged, place=row_place("period"))
+        .with_columns(negative=pl.col("total_fen").fill_null(0) < 0)
+        .sort(*ORDER[:2], "negative", *ORDER[2:])
+    )
+    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in lines.iter_rows(named=True):
+        groups[tuple(row[name] for name in _SAME_STAY)].append(row)
+    found: dict[int, Row] = {}
+    for group in groups.values():
+        found.update(_taken_back(group))
+    found.update(_waiting(list(lines.iter_rows(named=True)), found))
+    return pl.DataFrame([{"at": at, **said} for at, said in sorted(found.items())], schema=STRUCK)
+
+
+def _taken_back(group: Sequence[Row]) -> Iterator[tuple[int, Row]]:
+    """Each negative row takes back an earlier one that still stands: a struck one, else the first."""
+    standing: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in group:
+        if not row["negative"]:
+            standing[_amounts(row, 1)].append(row)
+            continue
+        partners = standing[_amounts(row, -1)]
+        partner = min(partners, key=lambda other: not other["refund_flag"], default=None)
+        if partner is not None:
+            partners.remove(partner)
+            yield partner["at"], _struck(partner, row)
+            yield row["at"], _struck(row, partner)
+
+
+def _amounts(row: Row, sign: int) -> tuple[Any, ...]:
+    return tuple(None if row[name] is None else row[name] * sign for name in MONEY)
+
+
+def _struck(row: Row, partner: Row) -> Row:
+    back = partner["place"] if partner["closed"] and not row["closed"] else None
+    return {"reversed": True, "unpaired": False, "reverses_place": back}
+
+
+def _waits(why: str, other: Row | None, *, unpaired: bool) -> Row:
+    place = None if other is None else other["place"]
+    return {"reversed": False, "unpaired": unpaired, "refund_why": why, "refund_place": place}
+
+
+def _waiting(lines: Sequence[Row], found: Mapping[int, Row]) -> Iterator[tuple[int, Row]]:
+    """Rows that take something back or are marked so, without a partner, and the stays they may be about."""
+    left = [row for row in lines if row["at"] not in found and not row["gone"]]
+    stays = [row for row in left if not row["negative"]]
+    for row in left:
+        if row["negative"]:
+            yield from _lonely(row, stays)
+        elif row["refund_flag"]:
+            yield row["at"], _waits("struck", None, unpaired=True)
+            same = [
+                s for s in stays if _alike(s, row, (*_SAME_STAY, *MONEY)) and not s["refund_flag"]
+            ]
+            yield from ((other["at"], _waits("repeats", row, unpaired=False)) for other in same)
+
+
+def _lonely(row: Row, stays: Sequence[Row]) -> Iterator[tuple[int, Row]]:
+    """A negative row: beside a stay of the opposite total, or a refund of part of one, or by itself."""
+    taken = -row["total_fen"]
+    same = [s for s in stays if _alike(s, row, _SAME_STAY) and s["total_fen"] == taken]
+    larger = [s for s in stays if _alike(s, row, _SAME_NUMBER) and (s["total_fen"] or 0) > taken]
+    own = [s for s in larger if s["person"] == row["person"]] or larger
+    for others, why, back in ((same, "amounts", "amounts"), (own, "partial", "refunded")):
+        if others:
+            yield row["at"], _waits(why, others[0], unpaired=True)
+            yield from ((other["at"], _waits(back, row, unpaired=False)) for other in others)
+            return
+    yield row["at"], _waits("alone", None, unpaired=True)
+
+
+def _alike(one: Row, other: Row, keys: Sequence[str]) -> bool:
+    return all(one[key] == other[key] for key in keys) and None not in (one[k] for k in keys[:4])

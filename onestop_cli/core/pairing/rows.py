@@ -1,0 +1,128 @@
+"""The rows to compare: whose they are, under which number, and what closed ones stand for."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from onestop_cli.tables.schema import ORDER, PAYERS, PLACE, row_place
+
+CLAIMS = tuple(f"{payer}_claimed_fen" for payer in PAYERS)
+MONEY = ("total_fen", "eligible_fen", *CLAIMS)
+NOTHING_CLOSED = {
+    **dict.fromkeys(("period", "status", "blocking", "was_released"), pl.lit(None, pl.String)),
+    "was_refused": pl.lit(None, pl.Boolean),
+}
+SAME_DAY = ("hospital", "who", "admitted_on")
+"""What two rows of one stay share; beside it their number or their discharge (`sides`)."""
+
+_ABOUT = ("id_no", "name_key", "person", "settlement_no", "visit_no", "inpatient", "refund_flag")
+_NEEDED = tuple(dict.fromkeys((*PLACE, *ORDER, *_ABOUT, *MONEY, "self_claimed_fen")))
+
+
+def gathered(
+    stays: pl.DataFrame, earlier: pl.DataFrame, roster: pl.DataFrame | None
+) -> pl.DataFrame:
+    """`stays` and the closed ones of `earlier` after them, numbered by `at`, with `number` and `who` (the person).
+
+    Of closed stays: `twinned`, a duplicate (ST01) that is not paid; `judged_twin`, one that was refused or released;
+    `copy`, held as one that was settled before (ST07); `final`, settled or refused, and so never to be paid again;
+    `gone`, taken back or reported anew.
+    """
+    rows = stays.select(*_NEEDED, **NOTHING_CLOSED)
+    if len(earlier):
+        rows = pl.concat([rows, earlier.select(rows.columns)], how="vertical_relaxed")
+    number = pl.col("stay_no").str.strip_chars()
+    codes = pl.col("blocking").fill_null("").str.split(";")
+    doubled = codes.list.contains("ST01")
+    freed = pl.col("was_released").fill_null("").str.split(";").list.contains("ST01")
+    refused = pl.col("was_refused").fill_null(False)
+    numbered = rows.with_columns(
+        at=pl.int_range(pl.len()),
+        closed=pl.col("status").is_not_null(),
+        number=pl.when(number != "").then(number),
+        visit=pl.coalesce("visit_no", pl.when(number != "").then(number)),
+        twinned=(doubled | freed) & ~refused & (pl.col("status") != "settled"),
+        judged_twin=(doubled & refused) | freed,
+        copy=codes.list.contains("ST07") & ~refused,
+        final=((pl.col("status") == "settled") | refused).fill_null(False),
+        gone=(pl.col("status") == "reversed").fill_null(False),
+    )
+    named = _of_ids(numbered, roster)
+    return named.with_columns(who=_of_named(named))
+
+
+def _of_ids(rows: pl.DataFrame, roster: pl.DataFrame | None) -> pl.DataFrame:
+    """`who` of rows with a usable ID, for duplicates, and `who_else`, for overlaps: the ID.
+
+    Where it is listed and stands under several names, the row whose name is the roster's is no copy of the others,
+    which wait for their names (ID04): ID and name. Where several of these names are listed they are several people,
+    and do not overlap each other either.
+    """
+    whole = rows.with_columns(who="id_no", who_else="id_no")
+    if roster is None:
+        return whole
+    names = (
+        rows.group_by("id_no")
+        .agg(several=pl.col("name_key").n_unique())
+        .filter(pl.col("several") > 1)
+    )
+    torn = rows.select("id_no", "name_key").unique().join(names, on="id_no", how="semi")
+    told = roster.select("id_no", "name_key").unique()
+    listed = torn.filter(pl.col("id_no").is_in(told["id_no"].implode()))["id_no"].unique()
+    both = torn.join(told, on=["id_no", "name_key"], how="semi")
+    people = both.group_by("id_no").len().filter(pl.col("len") > 1)["id_no"]
+    apart = pl.concat_str("id_no", pl.col("name_key").fill_null(""), separator="/")
+    return whole.with_columns(
+        pl.when(pl.col("id_no").is_in(ids.implode())).then(apart).otherwise("id_no").alias(name)
+        for name, ids in (("who", listed), ("who_else", people))
+    )
+
+
+def _of_named(rows: pl.DataFrame) -> pl.Series:
+    """`who` of all rows: one without a usable ID is the only person who has its name on the same stay; where several
+    fit it is nobody else's, and where none fits it is a person of that name at that hospital."""
+    nameless = rows.filter(pl.col("id_no").is_null())
+    if nameless.is_empty():
+        return rows["who"]
+    known = rows.filter(pl.col("id_no").is_not_null())
+    on = ["hospital", "admitted_on", "name_key"]
+    met = nameless.select("at", "number", "discharged_on", *on).join(
+        known.select("who", "number", "discharged_on", *on), on=on
+    )
+    beside = (pl.col("number") == pl.col("number_right")) | (
+        pl.col("discharged_on") == pl.col("discharged_on_right")
+    )
+    fits = met.filter(beside).group_by("at").agg(pl.col("who").unique())
+    named = nameless.join(fits, on="at", how="left", maintain_order="left").select(
+        "at",
+        who=pl.when(pl.col("who_right").list.len() == 1)
+        .then(pl.col("who_right").list.first())
+        .when(pl.col("who_right").is_null() & pl.col("name_key").is_not_null())
+        .then(pl.format("?{}", "name_key"))
+        .otherwise(pl.format("?{}", "at")),
+    )
+    return rows.select("at", "who").update(named, on="at")["who"]
+
+
+def without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
+    """`rows` but those whose `at` is in one of the others."""
+    gone = pl.concat([other.select("at") for other in others])["at"]
+    return rows.filter(~pl.col("at").is_in(gone.implode())) if len(gone) else rows
+
+
+def same_stay(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """(`at`, `nth` as the rows stand, `place`, `other_nth`) of each pair of rows that tell of one stay.
+
+    One person at one hospital from one day on, under one number or to one day; where both rows have a settlement number
+    (结算ID) it alone decides.
+    """
+    sides = ("number", "discharged_on", "settlement_no")
+    left = rows.select("at", *SAME_DAY, *sides, nth=pl.int_range(pl.len()))
+    right = others.select(
+        *SAME_DAY, *sides, place=row_place("period"), other_nth=pl.int_range(pl.len())
+    )
+    both = left.join(right, on=SAME_DAY, how="inner")
+    one = (pl.col("number") == pl.col("number_right")).fill_null(False)
+    one |= (pl.col("discharged_on") == pl.col("discharged_on_right")).fill_null(False)
+    numbers = pl.col("settlement_no") == pl.col("settlement_no_right")
+    return both.filter(numbers.fill_null(one)).select("at", "nth", "place", "other_nth")
