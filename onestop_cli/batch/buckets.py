@@ -82,6 +82,7 @@ class Parts:
             _write_whole(table, self.folder / name / f"{number:05d}.parquet")
         return {
             "control": control(stays, self.book.layers),
+            "joined": done.joined,
             "status": dict(stays["status"].value_counts().iter_rows()),
             "severity": dict(done.findings["severity"].value_counts().iter_rows()),
         }
@@ -216,7 +217,7 @@ def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any])
         **about_county(request.settings),
         **about_rules(book, read.rules),
         "inputs": inputs(read, request.register),
-        "counts": counts(read, sums["status"]),
+        "counts": counts(read, sums["status"], sums["joined"]),
         "control": sums["control"],
         "severity": sums["severity"],
         "warnings": list(read.roster.warnings),

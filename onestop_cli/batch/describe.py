@@ -13,7 +13,6 @@ import polars as pl
 from onestop_cli.batch.closed_periods import Past
 from onestop_cli.core.closed import still_pending
 from onestop_cli.core.findings.causes import level_rates
-from onestop_cli.core.options import Earlier
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken
 from onestop_cli.rulebook.book import Rulebook
@@ -68,7 +67,7 @@ def about_rules(book: Rulebook, rules: Sequence[LoadedRule]) -> dict[str, Any]:
 
 
 def about_past(
-    file: Path | None, earlier: Earlier, past: Past | None, adjustments: pl.DataFrame
+    file: Path | None, decided: pl.DataFrame | None, past: Past | None, adjustments: pl.DataFrame
 ) -> dict[str, Any]:
     """The ledger the run was made against, the accounts and held stays it shows, and the decisions that were applied,
     line by line."""
@@ -76,10 +75,10 @@ def about_past(
     if past is not None:
         waiting = still_pending(past.pending, adjustments)
         said = {"ledger": past.books, "accounts": past.accounts, "pending": waiting.to_dicts()}
-    if file is not None and earlier.decisions is not None:
+    if file is not None and decided is not None:
         lines = [
             {k: v if v is None or isinstance(v, int) else str(v) for k, v in row.items()}
-            for row in earlier.decisions.lines.iter_rows(named=True)
+            for row in decided.iter_rows(named=True)
         ]
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         said["decisions"] = {"path": file.name, "sha256": digest, "lines": lines}
@@ -137,8 +136,9 @@ def _files(kind: str, reading: Reading) -> list[dict[str, Any]]:
     ]
 
 
-def counts(read: Read, status: Mapping[str, int]) -> dict[str, Any]:
-    """Rows read = stays + roster entries + quarantined + recognised non-data rows, asserted; `status`: stays by it."""
+def counts(read: Read, status: Mapping[str, int], joined: int = 0) -> dict[str, Any]:
+    """Rows read = stays + rows joined to another one's claim + roster entries + quarantined + recognised non-data rows,
+    asserted; `status`: stays by it."""
     stays = sum(status.values())
     sheets = [*read.stays.sheets, *read.roster.sheets]
     left: dict[str, int] = {}
@@ -147,11 +147,12 @@ def counts(read: Read, status: Mapping[str, int]) -> dict[str, Any]:
             left[kind] = left.get(kind, 0) + count
     quarantined = len(read.stays.quarantine) + len(read.roster.quarantine)
     rows_read = sum(sheet.rows_read for sheet in sheets)
-    if rows_read != stays + len(read.roster.rows) + quarantined + sum(left.values()):
+    if rows_read != stays + joined + len(read.roster.rows) + quarantined + sum(left.values()):
         raise Broken("rows read are not all accounted for")
     return {
         "rows_read": rows_read,
         "stays": stays,
+        "joined": joined,
         "roster": len(read.roster.rows),
         "quarantined": quarantined,
         "left": left,

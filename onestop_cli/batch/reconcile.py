@@ -189,6 +189,10 @@ def _skipped(period: Period, earlier: Earlier) -> list[str]:
     ]
 
 
+def _by_status(stays: pl.DataFrame) -> dict[str, int]:
+    return dict(stays["status"].value_counts().sort("status").iter_rows())
+
+
 def _run(
     request: Request,
     read: Read,
@@ -212,15 +216,16 @@ def _run(
         **about_county(request.settings),
         **about_rules(book, read.rules),
         "inputs": inputs(read, request.register),
-        "counts": counts(read, dict(done.stays["status"].value_counts().iter_rows())),
+        "counts": counts(read, _by_status(done.stays), done.joined),
         "control": control(done.stays, book.layers),
         "warnings": [
             *read.stays.warnings,
             *read.roster.warnings,
             *_no_ledger(request),
             *_skipped(parse_period(request.period), earlier),
+            *done.notes,
         ],
-        **about_past(request.decisions, earlier, read.past, done.adjustments),
+        **about_past(request.decisions, done.decided, read.past, done.adjustments),
     }
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}

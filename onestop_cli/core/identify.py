@@ -108,6 +108,12 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.hstack(identity)
 
 
+def usable_ids(texts: pl.Series) -> pl.Series:
+    """The 18-character number of each text that is a usable one, else null."""
+    rows = pl.DataFrame({"name": None, "id_raw": texts, "id_numeric": False})
+    return identify(rows.cast({"name": pl.String, "id_raw": pl.String}))["id_no"]
+
+
 def _written_soundly() -> pl.Expr:
     """Whether a text is a usable number as it stands."""
     number, first17 = pl.col("id_raw"), pl.col("id_raw").str.head(17)

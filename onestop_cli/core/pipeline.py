@@ -1,21 +1,24 @@
 """The core from rows to amounts, as the list of its stages: one pure function of the tables that were read.
 
-place → identify → pair → link → decide → govern → block → settle → reconcile → findings. It opens no file, prints
-nothing and asks no clock; `batch.reconcile` brings it the tables and writes what comes out.
+place → identify → decide who → pair → link → decide what → govern → block → settle → reconcile → findings. It opens no
+file, prints nothing and asks no clock; `batch.reconcile` brings it the tables and writes what comes out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from onestop_cli.core.bill import amount_why
 from onestop_cli.core.category import choose_best
-from onestop_cli.core.closed import adjustments, appended, governing, refreshed, reopened
+from onestop_cli.core.closed import History, adjustments, appended, governing, refreshed, reopened
 from onestop_cli.core.decisions.apply import decided
-from onestop_cli.core.decisions.check import Outcome, misfits
-from onestop_cli.core.decisions.match import match
+from onestop_cli.core.decisions.check import Outcome, judged
+from onestop_cli.core.decisions.identities import with_identities
+from onestop_cli.core.decisions.match import Matched, matched
+from onestop_cli.core.decisions.refunds import with_refunds
 from onestop_cli.core.findings.amounts import amount_checks
 from onestop_cli.core.findings.checks import blocked, raise_all
 from onestop_cli.core.findings.rows import CANNOT, row_checks
@@ -31,17 +34,148 @@ from onestop_cli.county.periods import Period
 from onestop_cli.errors import CannotRun
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
+from onestop_cli.tables.decisions import DECISIONS
+from onestop_cli.tables.schema import LINK, PLACE
 
 
 @dataclass(frozen=True)
 class Work:
-    """What the core hands back: every stay that was read with all its columns, every finding about one, what
-    changes for stays of closed periods, and how many rows were the second half of another row's claim."""
+    """What the core hands back: every stay that was read with all its columns, every finding about one, what changes
+    for stays of closed periods, how many rows were the second half of another row's claim, the decisions that were
+    carried out (`DECISIONS`, None without any), and what there is to say about those that had nothing to do."""
 
     stays: pl.DataFrame
     findings: pl.DataFrame
     adjustments: pl.DataFrame
     joined: int = 0
+    decided: pl.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Core:
+    """The core of one run: what is given to every row alike."""
+
+    roster: pl.DataFrame
+    register: pl.DataFrame
+    book: Rulebook
+    period: Period
+    names: Names
+    options: Options
+
+    def work(self, rows: pl.DataFrame, earlier: Earlier) -> Work:
+        """All stages, once more without the decisions whose findings are gone."""
+        history = refreshed(earlier.history)
+        stays = place(rows, self.register, self.names, self.period, history)
+        stays = identify(with_conditions(stays, self.register, self.book))
+        stays = stays.with_columns(_at=pl.int_range(pl.len(), dtype=pl.Int64))
+        if history is not None:
+            history = replace(history, stays=_numbered(history.stays, len(stays)))
+        found = None if earlier.decisions is None else self._matched(rows, stays, history, earlier)
+        lines, needless = None if found is None else found.lines, []
+        while True:
+            done, gone = self._once(stays, history, lines, earlier)
+            if lines is None or gone.is_empty():
+                break
+            needless += gone.to_dicts()
+            lines = lines.join(gone.select("line"), on="line", how="anti", maintain_order="left")
+        carried_out = None if lines is None else lines.select(*DECISIONS)
+        return replace(done, decided=carried_out, notes=tuple(_notes(found, needless)))
+
+    def _once(
+        self,
+        stays: pl.DataFrame,
+        history: History | None,
+        lines: pl.DataFrame | None,
+        earlier: Earlier,
+    ) -> tuple[Work, pl.DataFrame]:
+        """What comes out under the decisions `lines`, and those of them that are not needed."""
+        book, options = self.book, self.options
+        stays = with_identities(stays, lines, self.roster)
+        if history is not None:
+            history = replace(history, stays=with_identities(history.stays, lines, self.roster))
+        pairs = paired(stays, options.readmission_days, history, self.roster)
+        stays = with_person(linked(pairs.stays, self.roster, book, self.names))
+        closed = None if pairs.closed is None else self._known_again(pairs.closed)
+        moved = pairs.moved(lines)
+        stays = with_refunds(appended(stays, closed), moved)
+        stays = _with_best(stays.with_columns(amount_why=amount_why()), book)
+        stays = decided(stays, moved, book.layers).pipe(govern, book, governing(book, history))
+        checks = row_checks(self.period, options.readmission_days)
+        stays = with_status(stays, blocked(checks)).pipe(reopened, CANNOT)
+        current, again = worked_out(stays, book, options)
+        checks += amount_checks(book, options.tolerance, options.near_cap)
+        gone = pl.DataFrame()
+        if moved is not None and earlier.decisions is not None:
+            owed = owed_without_payments(stays, moved, book, options)
+            outcome = Outcome(current, again, owed, book.layers)
+            problems, gone = judged(moved, outcome, checks, earlier.decisions.file)
+            if problems:
+                raise CannotRun(problems)
+        findings = raise_all(checks, current)
+        changes = adjustments(again, book.layers)
+        return Work(with_codes(current, findings), findings, changes, pairs.joined), gone
+
+    def _known_again(self, closed: pl.DataFrame) -> pl.DataFrame:
+        """Closed stays, those about whose person something was decided looked up on the roster again."""
+        asked = pl.coalesce("listed_as", "decided_id_no").is_not_null()
+        own = closed.filter(asked)
+        if own.is_empty():
+            return closed
+        again = with_person(
+            linked(own.drop(LINKED, strict=False), self.roster, self.book, self.names)
+        )
+        return pl.concat([closed.filter(~asked), again], how="diagonal_relaxed").sort("_at")
+
+    def _matched(
+        self, rows: pl.DataFrame, stays: pl.DataFrame, history: History | None, earlier: Earlier
+    ) -> Matched:
+        """The decisions beside their stays."""
+        assert earlier.decisions is not None
+        about = ["_at", *PLACE, "hospital", "stay_no", "name_key", "person"]
+        known = stays.select(*about, *(pl.lit(None, pl.String).alias(name) for name in _CLOSED))
+        if history is not None:
+            known = pl.concat(
+                [known, history.stays.select(*about, *_CLOSED)], how="vertical_relaxed"
+            )
+
+        def told(people: pl.Series) -> pl.DataFrame:
+            own = stays["person"].is_in(people.implode())
+            done = self.work(rows.filter(own), Earlier(earlier.history))
+            return done.stays.select(*PLACE, "status", "codes")
+
+        return matched(earlier.decisions, known, self.book.priority, self.names, told)
+
+
+_CLOSED = ("period", "status", "blocking")
+LINKED = (*LINK, "categories", "category_stated", "roster_day")
+"""What `link` adds."""
+
+
+def _with_best(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """The best of several categories for the run's own stays; closed ones keep theirs."""
+    own = pl.col("period").is_null()
+    chosen = choose_best(stays.filter(own), book)
+    return pl.concat([chosen, stays.filter(~own)], how="vertical_relaxed")
+
+
+def _numbered(closed: pl.DataFrame, first: int) -> pl.DataFrame:
+    return closed.with_columns(_at=pl.int_range(first, first + pl.len(), dtype=pl.Int64))
+
+
+def _notes(found: Matched | None, needless: list[dict[str, object]]) -> Iterator[str]:
+    """What there is to say about decisions that had nothing to do."""
+    if found is None:
+        return
+    for period, count in found.passed.items():
+        yield f"处理意见有 {count} 行已在 {period} 执行过，本次略过"
+    if needless:
+        named = "、".join(
+            f"第{row['line']}行 {row['hospital'] or ''} {row['stay_no'] or ''} {row['code'] or ''}"
+            for row in needless[:5]
+        )
+        more = f" 等 {len(needless)} 行" if len(needless) > 5 else ""
+        yield f"处理意见有 {len(needless)} 行已不需要（差错已经没有了），没有执行：{named}{more}"
 
 
 def work(
@@ -58,25 +192,4 @@ def work(
 
     Raises `CannotRun` for decisions that fit no stay, or not the one they name.
     """
-    history = refreshed(earlier.history)
-    stays = with_conditions(place(rows, register, names, period, history), register, book)
-    pairs = paired(identify(stays), options.readmission_days, history, roster)
-    stays = pairs.stays.with_columns(amount_why=amount_why())
-    stays = with_person(linked(stays, roster, book, names)).pipe(choose_best, book)
-    stays = appended(stays, pairs.closed)
-    decisions = None
-    if earlier.decisions is not None:
-        decisions = match(earlier.decisions, stays, book.priority, names.category)
-    stays = decided(stays, decisions, book.layers).pipe(govern, book, governing(book, history))
-    checks = row_checks(period, options.readmission_days)
-    stays = with_status(stays, blocked(checks)).pipe(reopened, CANNOT)
-    current, again = worked_out(stays, book, options)
-    checks += amount_checks(book, options.tolerance, options.near_cap)
-    if decisions is not None and earlier.decisions is not None:
-        owed = owed_without_payments(stays, decisions, book, options)
-        outcome = Outcome(current, again, owed, book.layers)
-        if problems := misfits(decisions, outcome, checks, earlier.decisions.file):
-            raise CannotRun(problems)
-    findings = raise_all(checks, current)
-    changes = adjustments(again, book.layers)
-    return Work(with_codes(current, findings), findings, changes, pairs.joined)
+    return Core(roster, register, book, period, names, options).work(rows, earlier)

@@ -24,18 +24,32 @@ COLUMNS = {
     "行": "row",
     "医疗机构": "hospital",
     "住院号": "stay_no",
+    "姓名": "name",
     "代码": "code",
     "处理决定": "decision",
     "补偿种类": "layer",
     "金额": "amount_fen",
     "认定类别为": "category",
+    "认定证号为": "id_no",
     "理由": "reason",
     "依据": "evidence",
     "经办人": "made_by",
     "复核人": "checked_by",
     "日期": "decided_on",
 }
-"""Header → field. A decision names its stay by 文件, 工作表 and 行, or by 医疗机构 and 住院号."""
+"""Header → field. A decision names its stay by 文件, 工作表 and 行, or by 医疗机构, 住院号, 姓名 and 代码."""
+
+_TO_FILL = (
+    "decision",
+    "amount_fen",
+    "category",
+    "id_no",
+    "reason",
+    "evidence",
+    "made_by",
+    "checked_by",
+)
+"""A row with none of these is a finding that nobody has decided."""
 
 _NEEDED = ("处理决定", "医疗机构", "住院号")
 
@@ -47,7 +61,7 @@ def read_decisions(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
     """
     rows, problems = [], []
     for line, cells in _table(path):
-        if not any(cells.get(field) for field in ("decision", "amount_fen", "category")):
+        if not any(_text(cells.get(field)) for field in _TO_FILL):
             continue
         row, faults = _row(line, cells, layers)
         rows.append(row)

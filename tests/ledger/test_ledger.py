@@ -120,15 +120,16 @@ class TestHeld:
         assert line.adjusted == run.adjustments.select(pl.sum_horizontal(changes)).item() > 0
 
     def test_a_decision_is_carried_out_once(self, books: sqlite3.Connection) -> None:
-        """The same lines handed in again are refused, each with the period that has carried it out."""
+        """The same lines handed in again are passed over and counted; so is a release of a stay that waits no more."""
         closed(books, 9, a_stay(9, **HELD))
         release = decisions(about(9, decision="放行", code="AM05"))
         closed(books, 10, a_stay(10), decided=release)
-        with pytest.raises(CannotRun, match="这条处理意见已在 2010-10 执行过"):
-            run_period(stays([a_stay(11)]), "2010-11", books, release)
         other = decisions(about(9, decision="放行", code="AM05", reason="再说一遍"))
-        with pytest.raises(CannotRun, match="已不是待核"):
-            run_period(stays([a_stay(11)]), "2010-11", books, other)
+        for lines, said in ((release, "1 行已在 2010-10 执行过"), (other, "1 行已不需要")):
+            run = run_period(stays([a_stay(11)]), "2010-11", books, lines)
+            assert said in run.info["warnings"][0]
+            assert run.adjustments.is_empty()
+            assert run.info["decisions"]["lines"] == []
 
     def test_a_stay_that_a_late_one_makes_wait_can_be_released_at_once(
         self, books: sqlite3.Connection

@@ -89,7 +89,7 @@ def stays(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 def decisions(*lines: Mapping[str, Any]) -> pl.DataFrame:
     """Decisions as read, complete but for what a line says otherwise."""
     fixed = {
-        **dict.fromkeys(DECISIONS), "reason": "已核实", "made_by": "张三", "checked_by": "李四",
+        **dict.fromkeys(DECISIONS), "reason": "已核实", "evidence": "记录", "made_by": "张三", "checked_by": "李四",
         "decided_on": date(2010, 12, 30),
     }  # fmt: skip
     rows = [{**fixed, "line": number, **line} for number, line in enumerate(lines, 2)]
@@ -107,7 +107,7 @@ def run_period(
     office = office or huangzhong()
     done = _work(rows, period, books, decided, office)
     layers = office.book.layers
-    told = [] if decided is None else decided.rows(named=True)
+    told = [] if done.decided is None else done.decided.rows(named=True)
     info = {
         "period": period,
         "settings": {"tolerance_fen": 1, "liability": {}},
@@ -115,6 +115,7 @@ def run_period(
         "control": control(done.stays, layers),
         "decisions": {"sha256": "", "lines": [_told(line) for line in told]},
         **({"ledger": head(books)} if books else {}),
+        "warnings": list(done.notes),
     }
     documents = {rule.file.id: rule.data for rule in office.documents}
     nothing = pl.DataFrame()

@@ -6,19 +6,17 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from onestop_cli.core.scatter import spread
 from onestop_cli.tables.decisions import CATEGORY, DECISIONS, DEDUCT, PAY, REFUSE, RELEASE
 
 
 def decided(
     stays: pl.DataFrame, decisions: pl.DataFrame | None, layers: Sequence[str]
 ) -> pl.DataFrame:
-    """Decisions beside their stays; a recognised category applies as if the roster had it. `_at` numbers the stays."""
+    """Decisions beside their stays (numbered by `_at`); a recognised category applies as if the roster had it."""
     decided = _with_earlier_choices(apply(stays, decisions, layers), layers)
     own = pl.col("decided_category").is_not_null()
     category = pl.coalesce("decided_category", "category")
     return decided.with_columns(
-        _at=pl.int_range(pl.len(), dtype=pl.Int64),
         category=category,
         categories=pl.when(own).then(pl.concat_list(category)).otherwise("categories"),
         entitled=pl.col("entitled") | own,
@@ -31,7 +29,7 @@ def _with_earlier_choices(stays: pl.DataFrame, layers: Sequence[str]) -> pl.Data
     both = pl.concat_str(["was_released", "released"], separator=";", ignore_nulls=True)
     stays = stays.with_columns(
         released=both.replace("", None),
-        decided_category=pl.coalesce("decided_category", "was_category"),
+        decided_category=pl.coalesce("decided_category", "was_category", _recognised(stays)),
         refused=pl.col("refused") | pl.col("was_refused").fill_null(False),
     )
     names = [f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")]
@@ -43,6 +41,12 @@ def _with_earlier_choices(stays: pl.DataFrame, layers: Sequence[str]) -> pl.Data
         .alias(name)
         for name in names
     )
+
+
+def _recognised(stays: pl.DataFrame) -> pl.Expr:
+    """The category of a closed stay whose person is known only now: it stays, as if people had named it."""
+    anew = pl.coalesce("listed_as", "decided_id_no").is_not_null() & pl.col("period").is_not_null()
+    return pl.when(anew & pl.col("entitled")).then("category")
 
 
 def apply(
@@ -61,8 +65,10 @@ def apply(
         pl.col("category").filter(kind == CATEGORY).first().alias("decided_category"),
         *_sums(layers),
     )
-    beside = spread(each.drop("stay"), each["stay"], len(stays))
-    return stays.hstack(beside.with_columns(pl.col("refused").fill_null(False)))
+    found = stays.join(
+        each, left_on="_at", right_on="stay", how="left", validate="1:1", maintain_order="left"
+    )
+    return found.with_columns(pl.col("refused").fill_null(False))
 
 
 def _sums(layers: Sequence[str]) -> Iterator[pl.Expr]:

@@ -13,11 +13,14 @@ from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.core.findings.checks import Check
 from onestop_cli.errors import Problem
 from onestop_cli.money import yuan
-from onestop_cli.tables.decisions import DEDUCT, PAY, RELEASE
+from onestop_cli.tables.decisions import ACCEPT, DEDUCT, IDENTIFY, PAY, RELEASE
 
 _NEVER = {
     "ST03": ("日期缺失或颠倒，放行了也无法计算", "请医疗机构改正日期后重新报送"),
-    "ST06": ("红冲没有原行，不能放行", "请医疗机构补报原行，或处理为拒付"),
+    "ST06": (
+        "红冲或退费没有对上，不能放行",
+        "请医疗机构补报原行；部分退费写受理冲红，或处理为拒付",
+    ),
     "AM04": ("金额缺失或非法，放行了也无法计算", "请医疗机构改正金额后重新报送"),
 }
 _NO_TERMS = {
@@ -45,39 +48,79 @@ class Outcome:
         return pl.concat([self.current, self.again], how="diagonal")
 
 
-def misfits(
-    decisions: pl.DataFrame, outcome: Outcome, checks: Sequence[Check], file: str
-) -> list[Problem]:
-    """Every matched decision that fits neither its stay nor its amounts. `checks`: of the run."""
-    rows = _beside(decisions, outcome, checks)
+def judged(
+    lines: pl.DataFrame, outcome: Outcome, checks: Sequence[Check], file: str
+) -> tuple[list[Problem], pl.DataFrame]:
+    """Every matched line that fits neither its stay nor its amounts, and the lines whose finding is gone: they are not
+    needed any more. `checks`: of the run."""
+    rows = _beside(lines, outcome, checks)
+    gone = rows.filter("gone")
     owed = {row["_at"]: row for row in outcome.owed.iter_rows(named=True)}
     problems = []
-    for row in rows.iter_rows(named=True):
-        for what, remedy in (*_release(row), *_amount(row, owed)):
+    for row in rows.filter(~pl.col("gone")).iter_rows(named=True):
+        for what, remedy in (*_reversed(row), *_release(row), *_number(row), *_amount(row, owed)):
             problems.append(Problem(what, remedy, file, row=row["line"]))
-    return problems
+    return problems, lines.filter(pl.col("line").is_in(gone["line"].implode()))
 
 
-def _beside(decisions: pl.DataFrame, outcome: Outcome, checks: Sequence[Check]) -> pl.DataFrame:
-    """Each decision with its stay's status, whether its code was found, and its layer's amounts."""
-    codes = decisions.filter(pl.col("decision") == RELEASE)["code"].unique().drop_nulls()
+def _beside(lines: pl.DataFrame, outcome: Outcome, checks: Sequence[Check]) -> pl.DataFrame:
+    """Each line with its stay's status, whether its finding is `gone`, and its layer's amounts."""
+    codes = [code for code in lines["code"].unique().drop_nulls() if code in CATALOGUE]
     amounts = [
         f"{layer}_{what}" for layer in outcome.layers for what in ("docked_fen", "supplement_fen")
     ]
     stays = outcome.stays.select(
-        "_at", "status", "closed_status", "term", "was_released",
+        "_at", "status", "closed_status", "term", "was_released", "id_fault_read", "id_read",
         *amounts,
         *(f"_{layer}_beyond" for layer in outcome.layers),
         **{f"found_{code}": _found(code, checks) for code in codes},
     )  # fmt: skip
-    return decisions.join(stays, left_on="stay", right_on="_at", how="left", coalesce=False)
+    rows = lines.join(
+        stays, left_on="stay", right_on="_at", how="left", coalesce=False, suffix="_now"
+    )
+    found = pl.lit(True)
+    for code in codes:
+        found = pl.when(code=code).then(f"found_{code}").otherwise(found)
+    before = pl.col("closed_status")
+    blocks = pl.col("code").is_in([c for c in codes if CATALOGUE[c].severity == "blocks"])
+    known = (pl.col("status") == "settled") | blocks | ~pl.col("code").is_in(_AMOUNTS)
+    freed = pl.col("was_released").fill_null("").str.split(";").list.contains(pl.col("code"))
+    again = (before == "settled") & found & ~freed
+    done = (
+        (pl.col("decision") == RELEASE)
+        & blocks
+        & before.is_not_null()
+        & (before != "held")
+        & ~again
+    )
+    return rows.with_columns(gone=((known & ~found) | done).fill_null(False))
+
+
+_AMOUNTS = [code for code in CATALOGUE if code[:2] in ("AM", "CA", "RO")]
+"""Findings that only settled stays can have: of a stay that is refused it cannot be told whether they are gone."""
 
 
 def _found(code: str, checks: Sequence[Check]) -> pl.Expr:
-    """Whether a stay has this finding, released or not; a closed one also if it was held by it."""
+    """Whether a stay has this finding, released or not; a closed one also if it was held by it. What a decision about
+    its identity took away was there."""
     holds = [check.holds.fill_null(False) for check in checks if check.code == code]
     held = pl.col("was_blocking").fill_null("").str.split(";").list.contains(code)
-    return pl.any_horizontal(held, *holds)
+    own = {
+        "ID01": pl.col("decided_id_no").is_not_null() & (pl.col("id_fault_read") == "ID01"),
+        "ID03": pl.col("decided_id_no").is_not_null() & (pl.col("id_fault_read") == "ID03"),
+        "ID04": pl.coalesce("listed_as", "decided_id_no").is_not_null(),
+        "RO06": pl.col("decided_id_no").is_not_null(),
+        "RO10": pl.col("decided_id_no").is_not_null(),
+        "ST06": pl.col("refund_total_fen").is_not_null() | pl.col("reversed"),
+    }
+    return pl.any_horizontal(held, own.get(code, pl.lit(False)).fill_null(False), *holds)
+
+
+def _reversed(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if row["status"] == "reversed" and row["decision"] != ACCEPT:
+        yield "这一行已经冲销，不能再作决定", "请删去这一行"
+    if row["decision"] == ACCEPT and row["status"] != "reversed":
+        yield "这一行不是部分退费，没有可以按净额结算的原行", "请医疗机构补报原行，或处理为拒付"
 
 
 def _release(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -89,17 +132,16 @@ def _release(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield _NEVER[code]
     elif code in _NO_TERMS and row["term"] is None:
         yield _NO_TERMS[code]
-    elif CATALOGUE[code].severity == "blocks" and _done(row, code):
-        yield "这笔住院在台账中已不是待核，不用放行", "请删去这一行"
-    elif not row[f"found_{code}"]:
-        yield f"这笔住院没有 {code} 这条差错", "请照差错清单核对代码"
 
 
-def _done(row: Mapping[str, Any], code: str) -> bool:
-    """Whether a closed stay waits no more, and a row of this run does not make it wait again."""
-    status, before = row["closed_status"], (row["was_released"] or "").split(";")
-    again = status == "settled" and row[f"found_{code}"] and code not in before
-    return status not in (None, "held") and not again
+def _number(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Why a recognised number changes nothing."""
+    if (
+        row["decision"] == IDENTIFY
+        and row["id_fault_read"] is None
+        and row["id_read"] == row["id_no"]
+    ):
+        yield "认定的证号就是表中的证号，没有改变什么", "请删去这一行，或改用放行"
 
 
 def _amount(

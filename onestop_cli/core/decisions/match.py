@@ -1,76 +1,93 @@
-"""Which stay a decision means, and what it must say."""
+"""Which stay a decision means: by its place, and when rows have moved since, by hospital, number, name and code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.core.findings.catalogue import CATALOGUE
+from onestop_cli.core.decisions.complete import contradictions, incomplete
+from onestop_cli.core.identify import name_key, usable_ids
+from onestop_cli.core.options import Names, named
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.tables.decisions import (
-    CATEGORY,
-    DECISIONS,
-    DEDUCT,
-    KINDS,
-    PAY,
-    REFUSE,
-    RELEASE,
-    Decisions,
-)
+from onestop_cli.tables.decisions import DECISIONS, Decisions
 from onestop_cli.tables.schema import PLACE
 
+Told = Callable[[pl.Series], pl.DataFrame]
+"""What would become of the stays of some people without any decision: PLACE, status and codes."""
 
-def match(
-    decisions: Decisions,
-    stays: pl.DataFrame,
-    categories: Collection[str],
-    canonical: Callable[[str], str | None],
-) -> pl.DataFrame:
-    """The decisions with `stay` (row number in `stays`, which has closed ones with their `period`).
 
-    Raises `CannotRun` naming every line that is unknown, was carried out before, contradicts another, or says too
-    little. `categories`: those that the documents of the run know; `canonical`: how a text becomes one.
+@dataclass(frozen=True)
+class Matched:
+    """The decisions of a run with `stay`, the `_at` of theirs. `passed`: lines that closed runs have carried out
+    already, by period."""
+
+    lines: pl.DataFrame
+    passed: dict[str, int]
+
+
+def matched(
+    decisions: Decisions, rows: pl.DataFrame, categories: tuple[str, ...], names: Names, told: Told
+) -> Matched:
+    """`rows`: the run's and the closed stays (PLACE, hospital, stay_no, name_key, person, period, status, blocking),
+    numbered by `_at`.
+
+    Raises `CannotRun` naming every line that means no stay, several, contradicts another, or says too little.
     """
     again = _carried_out(decisions)
     fresh = decisions.lines.join(again, on="line", how="anti", maintain_order="left")
+    category = [text and (names.category(text) or text) for text in fresh["category"]]
     fresh = fresh.with_columns(
-        category=pl.Series([t and (canonical(t) or t) for t in fresh["category"]], dtype=pl.String)
+        category=pl.Series(category, dtype=pl.String),
+        id_no=pl.coalesce(usable_ids(fresh["id_no"]), "id_no"),
+        hospital=pl.coalesce(named(fresh["hospital"], names.hospital), "hospital"),
+        name_key=name_key(pl.col("name")),
     )
-    found = _candidates(fresh, stays)
-    matched = fresh.join(found.select("line", "stay"), on="line", how="left", maintain_order="left")
+    found = _only_one(_candidates(fresh, rows), fresh, told)
+    lines = fresh.join(found, on="line", how="left", maintain_order="left").drop("name_key")
     problems = [
-        *_repeated(again, decisions.file),
-        *_unknown(matched, decisions.file),
-        *_incomplete(fresh, decisions.file, categories),
-        *_contradictions(matched, decisions.file),
+        *_unknown(lines, decisions.file),
+        *incomplete(fresh, decisions.file, categories),
+        *contradictions(lines, decisions.file),
     ]
     if problems:
         raise CannotRun(sorted(problems, key=lambda problem: problem.row or 0))
-    return matched
+    return Matched(lines, dict(again["carried_out"].value_counts().sort("carried_out").iter_rows()))
 
 
-def _candidates(lines: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
-    """(line, stay) of every stay a line can mean: those of this run before closed ones."""
-    rows = stays.select(
-        *PLACE, "hospital", "stay_no", "period", stay=pl.int_range(pl.len(), dtype=pl.Int64)
-    ).filter(~stays["reversed"])
-    placed = lines.filter(pl.col("row").is_not_null())
-    numbered = lines.filter(pl.col("row").is_null())
-    pairs = pl.concat(
+def _carried_out(decisions: Decisions) -> pl.DataFrame:
+    """(line, carried_out) of decisions that a closed run has carried out; books of an earlier version keep no names."""
+    words = [name for name in DECISIONS if name not in ("line", "name", "id_no")]
+    earlier = decisions.earlier.select(*words, "carried_out").unique(words, keep="first")
+    return decisions.lines.join(earlier, on=words, nulls_equal=True).select("line", "carried_out")
+
+
+def _candidates(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """(line, stay, …) of every stay a line can mean: the row at its place, if it still is that stay; else all of its
+    hospital, number and name, those of this run before closed ones."""
+    known = rows.rename({"_at": "stay"})
+    placed = lines.filter(pl.col("row").is_not_null()).join(
+        known, on=[*PLACE], nulls_equal=True, suffix="_there"
+    )
+    placed = placed.filter(_same("stay_no"), _same("hospital"), _same("name_key"))
+    moved = lines.join(placed.select("line"), on="line", how="anti").filter(
+        pl.coalesce("stay_no", "name_key").is_not_null()
+    )
+    numbered = moved.join(
+        known, on=["hospital", "stay_no"], nulls_equal=True, suffix="_there"
+    ).filter(_same("name_key"))
+    wanted = ["line", "stay", "period", "period_there", "person", "status", "blocking"]
+    places = [f"{name}_there" for name in PLACE]
+    at = pl.concat(
         [
-            placed.join(rows, on=[*PLACE], nulls_equal=True, suffix="_there")
-            .filter(_same("stay_no"), _same("hospital"))
-            .select(_PAIR),
-            numbered.join(rows, on=["hospital", "stay_no"], suffix="_there").select(_PAIR),
+            placed.select(*wanted, *(pl.col(n).alias(f"{n}_there") for n in PLACE)),
+            numbered.select(*wanted, *places),
         ]
     )
     asked = pl.col("period").is_null() | (pl.col("period") == pl.col("period_there"))
     here = pl.col("period_there").is_null()
-    return pairs.filter(asked.fill_null(False)).filter(here | ~here.any().over("line"))
-
-
-_PAIR = ("line", "stay", "period", "period_there")
+    return at.filter(asked.fill_null(False)).filter(here | ~here.any().over("line"))
 
 
 def _same(column: str) -> pl.Expr:
@@ -78,86 +95,42 @@ def _same(column: str) -> pl.Expr:
     return (pl.col(column) == pl.col(f"{column}_there")).fill_null(True)
 
 
-def _carried_out(decisions: Decisions) -> pl.DataFrame:
-    """(line, carried_out) of decisions that a closed run has carried out."""
-    words = [name for name in DECISIONS if name != "line"]
-    earlier = decisions.earlier.select(*words, "carried_out").unique(words, keep="first")
-    return decisions.lines.join(earlier, on=words, nulls_equal=True).select("line", "carried_out")
+def _only_one(found: pl.DataFrame, lines: pl.DataFrame, told: Told) -> pl.DataFrame:
+    """(line, stay); where several stays have a line's number and name, those that stand and have its code."""
+    several = pl.len().over("line") > 1
+    clear = found.filter(~several).select("line", "stay")
+    torn = found.filter(several)
+    if torn.is_empty():
+        return clear
+    now = told(torn["person"].unique()).select(
+        *(pl.col(name).alias(f"{name}_there") for name in PLACE), now="status", codes="codes"
+    )
+    torn = torn.join(now, on=[f"{name}_there" for name in PLACE], how="left", nulls_equal=True)
+    torn = torn.join(lines.select("line", "code"), on="line").with_columns(
+        pl.coalesce("status", "now").alias("now"), pl.coalesce("blocking", "codes").alias("codes")
+    )
+    has = pl.col("codes").str.split(";").list.contains(pl.col("code")).fill_null(False)
+    stands = torn.filter((pl.col("now") != "reversed").fill_null(False)).with_columns(has=has)
+    best = stands.filter(pl.col("has") | ~pl.col("has").any().over("line"))
+    return pl.concat([clear, best.select("line", "stay")])
 
 
-def _repeated(again: pl.DataFrame, file: str) -> Iterator[Problem]:
-    for line, period in again.select("line", "carried_out").iter_rows():
-        yield Problem(
-            f"这条处理意见已在 {period} 执行过",
-            "每条处理意见只执行一次，请删去这一行",
-            file,
-            row=line,
-        )
-
-
-def _unknown(matched: pl.DataFrame, file: str) -> Iterator[Problem]:
-    for line, hospital, stay_no in (
-        matched.filter(pl.col("stay").is_null()).select("line", "hospital", "stay_no").iter_rows()
-    ):
-        yield Problem(
-            f"处理意见说的住院在本期和台账中都找不到，或已冲销：{hospital or ''} {stay_no or ''}",
-            "请核对医疗机构和住院号，或照差错清单原样保留文件、工作表和行三列；前期的写明所属期",
-            file, row=line,
-        )  # fmt: skip
-    several = matched.group_by("line").len().filter(pl.col("len") > 1)["line"].sort()
-    for line in several:
-        yield Problem(
-            "这个住院号对应不止一笔住院",
-            "请照差错清单原样保留文件、工作表和行三列；前期的写明所属期",
-            file,
-            row=line,
-        )
-
-
-def _incomplete(lines: pl.DataFrame, file: str, categories: Collection[str]) -> Iterator[Problem]:
-    """Lines that lack what their kind of decision needs, or anybody who answers for it."""
-    for row in lines.iter_rows(named=True):
-        lacking = [
-            title
-            for title, missing in (
-                ("处理决定（放行、拒付、认定类别、扣款、补发之一）", row["decision"] not in KINDS),
-                ("代码", row["decision"] == RELEASE and row["code"] not in CATALOGUE),
-                ("认定类别为", row["decision"] == CATEGORY and not row["category"]),
-                ("金额", row["decision"] in (DEDUCT, PAY) and not (row["amount_fen"] or 0) > 0),
-                ("补偿种类", row["decision"] in (DEDUCT, PAY) and not row["layer"]),
-                ("理由", not row["reason"]),
-                ("经办人和复核人（不同的两人）", not _two(row["made_by"], row["checked_by"])),
-                ("日期", row["decided_on"] is None),
-            )
-            if missing
-        ]
-        if lacking:
-            yield Problem(
-                f"处理意见不完整，缺：{'、'.join(lacking)}",
-                "请补齐后重新运行",
+def _unknown(lines: pl.DataFrame, file: str) -> list[Problem]:
+    """Lines that mean no stay, or more than one."""
+    lost = lines.filter(pl.col("stay").is_null())
+    several = lines.group_by("line").len().filter(pl.col("len") > 1)["line"].sort()
+    remedy = "请照差错清单原样保留文件、工作表、行、医疗机构、住院号、姓名和代码；前期的写明所属期"
+    return [
+        *(
+            Problem(
+                f"处理意见说的住院在本期和台账中都找不到：{hospital or ''} {stay_no or ''} {name or ''}",
+                remedy,
                 file,
-                row=row["line"],
+                row=line,
             )
-        if row["category"] and row["category"] not in categories:
-            yield Problem(
-                f"政策文件没有“{row['category']}”这一类",
-                f"认定类别为 可写：{'、'.join(categories)}",
-                file,
-                row=row["line"],
-            )
-
-
-def _two(made_by: str | None, checked_by: str | None) -> bool:
-    return bool(made_by and checked_by and made_by != checked_by)
-
-
-def _contradictions(matched: pl.DataFrame, file: str) -> Iterator[Problem]:
-    """Two decisions of one kind about one thing, two categories, or refused and anything else at once."""
-    known = matched.filter(pl.col("stay").is_not_null())
-    same = known.filter(pl.len().over("stay", "code", "decision", "layer") > 1)
-    category = pl.col("category").filter(pl.col("decision") == CATEGORY)
-    torn = known.filter(category.n_unique().over("stay") > 1)
-    refused = (pl.col("decision") == REFUSE).any().over("stay")
-    opposed = known.filter(refused & (pl.col("decision") != REFUSE).any().over("stay"))
-    for line in sorted({*same["line"], *torn["line"], *opposed["line"]}):
-        yield Problem("与另一行处理意见重复或矛盾", "同一笔住院请只留一种决定", file, row=line)
+            for line, hospital, stay_no, name in lost.select(
+                "line", "hospital", "stay_no", "name"
+            ).iter_rows()
+        ),
+        *(Problem("这个住院号对应不止一笔住院", remedy, file, row=line) for line in several),
+    ]

@@ -25,12 +25,24 @@ from onestop_cli.tables.schema import PAIRING
 
 @dataclass(frozen=True)
 class Paired:
-    """The run's stays and the closed ones (None without a ledger), both with the columns of `PAIRING`; `joined`: how
-    many rows became part of another row's stay."""
+    """The run's stays and the closed ones (None without a ledger), both with the columns of `PAIRING`; `parts`:
+    the halves of claims that became one row (`halves.halves`), `joined`: how many rows are gone by that."""
 
     stays: pl.DataFrame
     closed: pl.DataFrame | None
-    joined: int = 0
+    parts: pl.DataFrame
+
+    @property
+    def joined(self) -> int:
+        return self.parts.filter(pl.col("at") != pl.col("into")).height
+
+    def moved(self, lines: pl.DataFrame | None) -> pl.DataFrame | None:
+        """Decisions (`stay`: a row's number) about a row that was joined are about the row it was joined to."""
+        if lines is None or self.parts.is_empty():
+            return lines
+        into = self.parts.select(stay="at", into="into")
+        found = lines.join(into, on="stay", how="left", maintain_order="left")
+        return found.with_columns(stay=pl.coalesce("into", "stay")).drop("into")
 
 
 def paired(
@@ -62,7 +74,7 @@ def paired(
     numbered = stays.hstack(here).with_columns(at=pl.int_range(pl.len()))
     whole = joined(numbered, parts).drop("at")
     closed = None if history is None else earlier.hstack(there)
-    return Paired(whole, closed, len(stays) - len(whole))
+    return Paired(whole, closed, parts)
 
 
 def _judged(living: pl.DataFrame, readmission_days: int) -> pl.DataFrame:
