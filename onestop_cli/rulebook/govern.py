@@ -153,8 +153,24 @@ def _why_not(book: Rulebook) -> pl.Expr:
         .when(pl.col("term").is_null() & unknown)
         .then(pl.format("政策文件没有“{}”这一类对象", "category"))
         .when(pl.col("term").is_null())
-        .then(pl.lit("政策文件没有适用于该机构级别或条件的条款"))
+        .then(_by_rule(book, lambda n, rule: _unknown_dimension(book, n, rule)))
     )
+
+
+def _unknown_dimension(book: Rulebook, number: int, rule: RuleFile) -> pl.Expr:
+    """Which of a document's own conditions a stay leaves open; an unknown one never takes a neighbouring cell."""
+    told = pl.lit("政策文件没有适用于该机构级别或条件的条款")
+    for axis in book.terms[number].axes[2:]:
+        codes = {value: code for code, value in enumerate(axis.values)}
+        unknown = _dimension_code(rule, axis.name, codes).is_null()
+        dim = next(d for d in rule.dimension if d.id == axis.name)
+        if dim.source == "age":
+            why = pl.lit("不知道年龄，而政策文件的条款按年龄区分")
+        else:
+            said = pl.col(f"x_{axis.name}").fill_null("")
+            why = pl.format("{}“{}”不在政策文件所列之中，而条款按它区分", pl.lit(dim.name), said)
+        told = pl.when(unknown).then(why).otherwise(told)
+    return told
 
 
 def _in_force(book: Rulebook) -> pl.Expr:
