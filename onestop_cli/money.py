@@ -40,8 +40,8 @@ def share(amount: pl.Expr, rate: int | pl.Expr) -> pl.Expr:
 def parse_fen(text: str, unit: Decimal = Decimal(100)) -> int | None:
     """Exact fen of a money text, half away from zero; None when it is not an amount.
 
-    Takes commas or blanks between groups of three digits, ¥/￥/元, full width, bracketed negatives and `—` for zero. Any
-    other comma is doubtful (`1000,00`), and so are marks beside a number (`①`, `*`): such a text is no amount.
+    Takes commas or blanks between groups of three digits, ¥/￥/元, full width, bracketed negatives and `—` for zero.
+    Any other comma is doubtful (`1000,00`), and so are marks beside a number (`①`, `*`): such a text is no amount.
     `unit` is the fen in one unit of the text (元 100, 万元 1,000,000, 分 1).
     """
     half = text.translate(_HALF_WIDTH).strip()

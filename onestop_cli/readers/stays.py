@@ -12,8 +12,9 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.inbox import open_files
-from onestop_cli.readers.layout.aliases import aliases
-from onestop_cli.readers.layout.doubts import layout_hint, two_headers
+from onestop_cli.readers.layout.aliases import aliases, tidy
+from onestop_cli.readers.layout.days import spans
+from onestop_cli.readers.layout.doubts import columns_hint, layout_hint, two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.hospital import hospital_named_by
 from onestop_cli.readers.layout.household import same_as_above
@@ -88,9 +89,19 @@ def _lacking(header: Header) -> list[str]:
     """The needed columns that are missing; of the payers one is enough."""
     fields = aliases("stays").fields
     here = {*header.columns, *header.rivals}
+    here |= {"discharged"} if "admitted" in here and _may_be_a_span(header) else set()
+    here |= {"admitted", "discharged"} if "span" in here else set()
     missing = [field.title for field in fields.values() if field.needed and field.id not in here]
     payers = [fields[payer].title for payer in ("basic", "assistance")]
     return missing if here.intersection(PAYERS) else [*missing, " 或 ".join(payers)]
+
+
+def _may_be_a_span(header: Header) -> bool:
+    """住院时间 without a day of discharge is often both days in one cell."""
+    return any(
+        tidy(header.label(c)) in ("住院时间", "住院日期")
+        for c in header.columns.get("admitted", ())
+    )
 
 
 def read_stays_table(
@@ -101,6 +112,7 @@ def read_stays_table(
     whose, problems = hospital_named_by(table, known, hospitals)
     problems += two_headers(table, rows)
     problems += [] if rows.data.any() else [_empty(table)]
+    problems += [] if not rows.data.any() or _has_discharge(table, rows) else [_no_discharge(table)]
     problems += _two_units(table, rows)
     if problems:
         return None, problems
@@ -123,6 +135,31 @@ def _empty(table: Table) -> Problem:
         table.grid.sheet,
         table.header.last + 1,
     )
+
+
+def _span_field(table: Table) -> str | None:
+    """The field whose cells hold both days, when the days of admission and discharge have no column each."""
+    columns = table.header.columns
+    if "admitted" in columns and "discharged" in columns:
+        return None
+    return "span" if "span" in columns else "admitted"
+
+
+def _has_discharge(table: Table, rows: Sorted) -> bool:
+    """Whether a day of discharge can be read in any row, be it beside the admission in one cell."""
+    field = _span_field(table)
+    column = table.first(field) if field else None
+    if column is None:
+        return True
+    return bool(
+        spans(table.columns[column], table.habit())[1].filter(rows.data).is_not_null().any()
+    )
+
+
+def _no_discharge(table: Table) -> Problem:
+    place = table.grid.source, table.grid.sheet, table.header.last + 1
+    hint = columns_hint(table.grid, [("出院日期", "表头文字")])
+    return Problem("缺少出院日期列", f"请补上这一列；换了叫法的，{hint}", *place)
 
 
 def _two_units(table: Table, rows: Sorted) -> list[Problem]:
@@ -196,15 +233,27 @@ def _stays(table: Table, words: pl.DataFrame, extra: Mapping[str, Sequence[str]]
 
 def _days(table: Table) -> dict[str, pl.Series]:
     """The day columns, the fund year, and one sentence on what could not be read."""
-    habit, faults = table.habit(), Faults(table)
-    found = {
-        f"{field}_on": read_days(table, field, habit, faults, needed=True)
-        for field in ("admitted", "discharged")
-    }
+    faults = Faults(table)
+    found = _stay_days(table, faults)
     found |= settled(table, faults)
     found["birth_on"] = read_days(table, "birth", table.habit(century=BIRTH_CENTURY), None)
     found["fund_year"] = _fund_year(table, faults)
     return {**found, "date_fault": faults.series()}
+
+
+def _stay_days(table: Table, faults: Faults) -> dict[str, pl.Series]:
+    """Days of admission and discharge, from a column each or from one for both."""
+    habit, field = table.habit(), _span_field(table)
+    column = table.first(field) if field else None
+    if field is None or column is None:
+        return {
+            f"{field}_on": read_days(table, field, habit, faults, needed=True)
+            for field in ("admitted", "discharged")
+        }
+    first, last, wrong = spans(table.columns[column], habit)
+    faults.unread(column, wrong, "不是看得懂的起止日期")
+    faults.blank(field, [row for row in first.is_null().arg_true() if row not in set(wrong)])
+    return {"admitted_on": first, "discharged_on": last}
 
 
 def _fund_year(table: Table, faults: Faults) -> pl.Series:

@@ -84,6 +84,56 @@ NEVER = (
 )
 
 
+PAYERS = {
+    "assistance": "民政局垫付 民政垫付 民政负担 民政补差 民政减免 民政部门支付 民政承担部分 "
+    "民政补助款 救助垫付金额 "
+    "救助款 大病救助款 医疗救助报销 医疗救助减免 住院救助金额 城乡医疗救助补助资金 民政大病救助 县民政局支付 "
+    "民政报付 一站式医疗救助 "
+    "其中：医疗救助 其中:民政救助 （其中）医疗救助 重特大疾病医疗救助",
+    "basic": "合管办垫付 合医报销 农医办支付 合作医疗减免 合作医疗补差 合疗垫支 农合负担 新农合补偿款 "
+    "农合统筹支付 县合管办垫付资金 "
+    "新型农村合作医疗补偿金额 合管中心报销 其中：新农合 医保局支付 统筹垫付 补偿款 统筹 报销款",
+    "eligible": "范围内费用 政策范围内医疗费用 合规费用 合规医疗费用 可报费用 可报金额 可补偿总费用 其中:可补偿费用 "
+    "医保范围内费用 目录内费用 合规范围内医药费用 新农合可报费用 可补助费用 农合范围内费用 保内金额",
+    "critical": "新农合大病补偿 城乡居民大病保险报销 大病保险支付 大病报付",
+    "extra": "倾斜救助 二次救助 再救助",
+    "other": "其他救助 慈善救助 残联救助",
+    "backstop": "民政兜底 政府兜底",
+    "veterans": "民政优抚补助",
+    "waiver": "医院减免 减免金额",
+    "out_of_scope": "非合规费用 不可报费用 范围外费用",
+}
+NO_PAYER = (
+    "医疗救助比例 救助人数 民政部门意见 救助后个人自付 进入医疗救助金额 合作医疗证号 农合卡号 "
+    "合管办意见 门诊救助金额 已救助金额 "
+    "大病合规费用 可报比例 范围内自付 救助情况 工会救助 医疗救助审批表"
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "header"), [(f, h) for f, hs in PAYERS.items() for h in hs.split()]
+)
+def test_a_payer_is_known_by_his_name_whatever_word_stands_beside(field: str, header: str) -> None:
+    claim = aliases("stays").claim(tidy(header))
+    assert claim is not None
+    assert claim.field == field
+
+
+@pytest.mark.parametrize("header", NO_PAYER.split())
+def test_a_payers_name_alone_makes_no_amount(header: str) -> None:
+    claim = aliases("stays").claim(tidy(header))
+    assert claim is None or aliases("stays").fields[claim.field].kind != "money"
+
+
+@pytest.mark.parametrize("header", ["补偿款", "统筹", "报销金额", "实际补偿金额"])
+def test_a_payment_without_a_payer_is_the_insurances_only_where_nothing_else_is(
+    header: str,
+) -> None:
+    claim = aliases("stays").claim(tidy(header))
+    assert claim is not None
+    assert (claim.field, claim.rank[0]) == ("basic", 1)
+
+
 def pairs(table: dict[str, str]) -> list[tuple[str, str]]:
     return [(field, header) for field, headers in table.items() for header in headers.split(" ")]
 

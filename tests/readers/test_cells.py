@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from onestop_cli.county.settings import Layout, Settings
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.cells import fen_columns, filled, text_column
-from onestop_cli.readers.layout.days import Habit, read_day
+from onestop_cli.readers.layout.days import Habit, read_day, spans
 from tests.made.biff_file import Error, Never, biff
 from tests.made.reader_files import HEADER, csv_bytes, only, person, read, stay, table, xlsx_bytes
 
@@ -33,6 +33,8 @@ def texts(cells: list[Cell]) -> pl.Series:
 FIFTH_OF_MARCH: list[Cell] = [
     "2010.3.5", "2010-3-5", "2010/03/05", "20100305", "20100305120000", "2010年3月5日", "10.3.5", "2010-03-05 12:30:00",
     "2010/3/5 8:00", "2010-03-05T12:30:00", "2010年03月05日 08时30分",
+    "二〇一〇年三月五日", "二零一零年三月五号", "2010年三月五日", "二○一○年三月五日",
+    "2010—03—05", "2010－3－5", "2010–3–5",
     "２０１０．３．５", "2010。3。5", " 2010-03-05\t",
     "'2010-03-05", "40242", 40242.0, 40242.75, 20100305.0, date(2010, 3, 5), datetime.fromisoformat("2010-03-05T23:59"),
 ]  # fmt: skip
@@ -52,6 +54,80 @@ def test_a_doubtful_day_is_no_day(cell: Cell) -> None:
     day, fault = read_day(cell, Habit())
     assert day is None
     assert fault
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2010年元月5日", date(2010, 1, 5)),
+        ("二〇一〇年十月八日", date(2010, 10, 8)),
+        ("二〇一〇年十二月三十一日", date(2010, 12, 31)),
+        ("二〇一〇年十一月二十日", date(2010, 11, 20)),
+        ("2010年十月廿八日", date(2010, 10, 28)),
+    ],
+)
+def test_chinese_numerals_are_read(text: str, day: date) -> None:
+    assert read_day(text, Habit()) == (day, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["二〇一〇年十十月八日", "二〇一〇年十月初八", "二〇一〇年十三月八日", "十月八日"]
+)
+def test_a_numeral_that_is_no_day_is_doubtful(text: str) -> None:
+    assert read_day(text, Habit())[0] is None
+
+
+OCTOBER = (date(2010, 10, 8), date(2010, 10, 15))
+SPANS = [
+    ("2010.10.8-2010.10.15", OCTOBER), ("2010-10-08-2010-10-15", OCTOBER), ("2010/10/8-2010/10/15", OCTOBER),
+    ("20101008-20101015", OCTOBER), ("2010年10月8日至2010年10月15日", OCTOBER), ("2010.10.8～10.15", OCTOBER),
+    ("2010年10月8日-15日", OCTOBER), ("2010-10-08 至 2010-10-15", OCTOBER), ("2010.10.8—2010.10.15", OCTOBER),
+    ("2010.10.8--10.15", OCTOBER), ("2010-12-28至1-5", (date(2010, 12, 28), date(2011, 1, 5))),
+    ("10.8-10.15", None), ("2010.10.8", None), ("2010.10.15-2010.10.8", None), ("住院一周", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "both"), SPANS)
+def test_two_days_in_one_cell(text: str, both: tuple[date, date] | None) -> None:
+    first, last, wrong = spans([text], Habit())
+    assert (first[0], last[0]) == (both or (None, None))
+    assert wrong == ([] if both else [0])
+
+
+@pytest.mark.parametrize(
+    "title", ["住院起止日期", "入出院日期", "住院时间", "入院至出院日期", "起止时间"]
+)
+def test_a_stay_may_have_both_days_in_one_column(title: str, tmp_path: Path) -> None:
+    kept = [n for n, head in enumerate(HEADER) if head != "出院日期"]
+    header = [title if HEADER[n] == "入院日期" else HEADER[n] for n in kept]
+    rows = [
+        [stay(1, 入院日期="2010.10.8-2010.10.15")[n] for n in kept],
+        [stay(2, 入院日期="月初")[n] for n in kept],
+    ]
+    reading = read(tmp_path, {"a.csv": csv_bytes([header, *rows])})
+    assert not reading.problems
+    assert reading.rows.select("admitted_on", "discharged_on").row(0) == OCTOBER
+    assert "月初" in reading.rows["date_fault"][1]
+
+
+def test_days_of_admission_alone_are_no_stays(tmp_path: Path) -> None:
+    kept = [n for n, head in enumerate(HEADER) if head != "出院日期"]
+    header = ["住院时间" if HEADER[n] == "入院日期" else HEADER[n] for n in kept]
+    row = [stay(1, 入院日期="2010.10.8")[n] for n in kept]
+    reading = read(tmp_path, {"a.csv": csv_bytes([header, row])})
+    assert "缺少出院日期列" in reading.problems[0].what
+
+
+def test_full_width_amounts_are_read(tmp_path: Path) -> None:
+    reading = read(tmp_path, {"a.csv": csv_bytes(table(stay(总费用="１０００．００"), stay(2)))})
+    assert reading.rows["total_fen"].to_list() == [100_000, 100_000]
+
+
+@pytest.mark.parametrize("cell", ["1000，00", "1000①", "1000²", "1000*"])
+def test_a_doubtful_amount_is_a_fault_of_its_row(cell: str, tmp_path: Path) -> None:
+    row = only(read(tmp_path, {"a.csv": csv_bytes(table(stay(总费用=cell)))}))
+    assert row["total_fen"] is None
+    assert cell in str(row["amount_fault"])
 
 
 @pytest.mark.parametrize("cell", ["", "—", "-", "无", "至今", "长期", " 　"])

@@ -20,6 +20,7 @@ _UNIT = re.compile(
     r"[(\[【<](?:单位:?)?(?:人民币)?(万元|千元|百元|元|角|分)[)\]】>]$|(?:人民币)?(万元|千元|百元|元)$"
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_OF_WHICH = re.compile(r"^[(]?其中[)]?[:：]?(?=.)")
 _DUTY = re.compile(r"\((必填|必填项|选填|可选|yyyy.*|格式.*|18位.*|文本.*)\)", re.IGNORECASE)
 
 
@@ -82,12 +83,13 @@ class Aliases:
 def aliases(table: str) -> Aliases:
     """The shipped aliases of `table`: stays, roster or register."""
     content = tomllib.loads(Path(__file__).with_name("aliases.toml").read_text("utf-8"))
-    fields = {name: _field(name, entry) for name, entry in content[table].items()}
+    words = content["words"]
+    fields = {name: _field(name, entry, words) for name, entry in content[table].items()}
     exact = platform.fields() if table == "stays" else {}
-    return Aliases(fields, _patterns(content["ignore"]), exact)
+    return Aliases(fields, _patterns(content["ignore"], words), exact)
 
 
-def _field(name: str, entry: Mapping[str, Any]) -> Field:
+def _field(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Field:
     return Field(
         name,
         entry["title"],
@@ -95,20 +97,21 @@ def _field(name: str, entry: Mapping[str, Any]) -> Field:
         entry.get("ties", "refuse"),
         entry.get("needed", False),
         entry.get("spread", False),
-        _patterns(entry.get("strong", ())),
-        _patterns(entry.get("weak", ())),
+        _patterns(entry.get("strong", ()), words),
+        _patterns(entry.get("weak", ()), words),
     )
 
 
-def _patterns(texts: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(text) for text in texts)
+def _patterns(texts: Sequence[str], words: Mapping[str, str]) -> tuple[re.Pattern[str], ...]:
+    """The patterns, with the lists of words put in where they are named."""
+    return tuple(re.compile(re.sub("<(\\w+)>", lambda m: words[m[1]], text)) for text in texts)
 
 
 @cache
 def tidy(label: str) -> str:
-    """A header in half width without blanks, `*`, unit and form-filling notes."""
+    """A header in half width without blanks, `*`, 其中, unit and form-filling notes."""
     plain = re.sub(r"[\s*#'\"“”‘’_\u200b\ufeff]+", "", unicodedata.normalize("NFKC", label))
-    plain = _DUTY.sub("", plain).strip(":;,.、。-")
+    plain = _OF_WHICH.sub("", _DUTY.sub("", plain).strip(":;,.、。-"))
     bare = _UNIT.sub("", plain)
     return bare if len(bare) > 1 else plain
 

@@ -30,8 +30,14 @@ _CLOCK = re.compile(
     r"\s*(?:AM|PM|Z|\+08:?00)?[.。]?"
 )
 
-_TIME = re.compile(r"(?<!\d)(\d{1,2})[:：时点](\d{1,2})(?:[:：分](\d{1,2}))?(?!\d)")
+_CHINESE = re.compile(r"[〇零○◯OoО一二三四五六七八九十廿卅]+(?=[年月日号])|元(?=月)")
+_DIGIT = dict(zip("〇零○◯OoО一元二三四五六七八九", "00000001123456789", strict=True))
+_TENS = {"十": 10, "廿": 20, "卅": 30}
+_DASHES = str.maketrans("—–―─‐‑‒−。", "--------.")
+_UNTIL = re.compile(r"至|到|~|-{2,}")
+_REST = re.compile(r"(?:(\d{1,2})\s*[-./月]\s*)?(\d{1,2})\s*[日号]?")
 _PACKED_TIME = re.compile(r"(?:19|20)\d{6}[ T]?(\d\d)(\d\d)(\d\d)?")
+_TIME = re.compile(r"(?<!\d)(\d{1,2})[:：时点](\d{1,2})(?:[:：分](\d{1,2}))?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,64 @@ def read_day(value: Cell, habit: Habit) -> tuple[date | None, str | None]:
     text = unicodedata.normalize("NFKC", cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
     if text in _OPEN or not text.strip("-—–─_"):
         return None, None
-    day = _from_text(text.replace("。", "."), habit)
+    day = _from_text(_uniform(text), habit)
     return day, None if day else text
+
+
+def _uniform(text: str) -> str:
+    """A day's text in half width with plain hyphens, Chinese numerals (元月, 二〇一〇年十月八日) as digits."""
+    half = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return _CHINESE.sub(lambda match: _in_digits(match[0]), half)
+
+
+def _in_digits(numeral: str) -> str:
+    """`二〇一〇` → `2010`, `十` → `10`, `二十一` → `21`, `廿八` → `28`; what is no number stays as it is."""
+    tens = [place for place, char in enumerate(numeral) if char in _TENS]
+    if not tens:
+        return "".join(_DIGIT[char] for char in numeral)
+    ahead, behind = numeral[: tens[0]], numeral[tens[0] + 1 :]
+    if len(tens) > 1 or len(ahead) > 1 or len(behind) > 1 or (ahead and numeral[tens[0]] != "十"):
+        return numeral
+    many = int(_DIGIT[ahead]) * 10 if ahead else _TENS[numeral[tens[0]]]
+    return str(many + (int(_DIGIT[behind]) if behind else 0))
+
+
+def spans(values: Sequence[Cell], habit: Habit) -> tuple[pl.Series, pl.Series, list[int]]:
+    """First and last day of cells such as `2010.10.8-2010.10.15` or `10月8日至15日`, and the rows of any others."""
+    known = {value: _span(value, habit) for value in set(values)}
+    found = [known[value] for value in values]
+    wrong = [
+        row for row, (first, last, blank) in enumerate(found) if not (blank or (first and last))
+    ]
+    first, last = (pl.Series([days[n] for days in found], dtype=pl.Date) for n in (0, 1))
+    return first, last, wrong
+
+
+def _span(value: Cell, habit: Habit) -> tuple[date | None, date | None, bool]:
+    """Both days of a cell, and whether it is blank. A hyphen parts them where only one reading is possible."""
+    text = _uniform(cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
+    if text in _OPEN or not text.strip("-_"):
+        return None, None, True
+    if len(marks := list(_UNTIL.finditer(text))) == 1:
+        cuts = [(text[: marks[0].start()], text[marks[0].end() :])]
+    else:
+        cuts = [(text[:place], text[place + 1 :]) for place, c in enumerate(text) if c == "-"]
+    found = {both for before, after in cuts if (both := _both(before, after.strip(), habit))}
+    first, last = found.pop() if len(found) == 1 else (None, None)
+    return first, last, False
+
+
+def _both(before: str, after: str, habit: Habit) -> tuple[date, date] | None:
+    """The days of a span; the second may leave out the year, or year and month, of the first."""
+    first = _from_text(before.strip(), habit)
+    if first is None:
+        return None
+    last = _from_text(after, habit)
+    if last is None and (rest := _REST.fullmatch(after)):
+        last = _real(first.year, int(rest[1] or first.month), int(rest[2]))
+        if last and last < first and rest[1]:
+            last = _real(first.year + 1, last.month, last.day)
+    return (first, last) if last and last >= first else None
 
 
 def clocks(values: Sequence[Cell]) -> pl.Series:
