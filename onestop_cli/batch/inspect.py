@@ -100,7 +100,11 @@ def _hospitals(settings: Settings) -> list[str]:
     if register is None:
         return []
     try:
-        return read_register(settings.folder / register, settings)["hospital"].to_list()
+        return (
+            read_register(settings.folder / register, settings)["hospital"]
+            .unique(maintain_order=True)
+            .to_list()
+        )
     except CannotRun:
         return []
 

@@ -135,7 +135,7 @@ def _read(request: Request) -> Read:
         register = read_register(request.register, settings)
     except CannotRun as error:
         problems += error.problems
-    hospitals = register["hospital"].to_list() if len(register) else []
+    hospitals = register["hospital"].unique(maintain_order=True).to_list() if len(register) else []
     passwords = passwords_in(request.password_file)
     stays = read_stays(request.stays, settings, hospitals, _columns_wanted(rules), passwords)
     roster = read_rosters(request.roster, settings, passwords)
@@ -156,7 +156,10 @@ def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
 def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:
     """How the county's texts become names."""
     known = synonyms(settings)
-    hospitals, categories = register["hospital"].to_list(), book.priority
+    hospitals, categories = (
+        register["hospital"].unique(maintain_order=True).to_list(),
+        book.priority,
+    )
 
     def category(text: str) -> str | None:
         if known.says_none(text):

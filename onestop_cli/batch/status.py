@@ -102,7 +102,9 @@ def _register(settings: Settings) -> tuple[list[str], list[Problem]]:
     if file is None:
         return [], [Problem("onestop.toml 没有写定点机构名册", "请写明 register")]
     try:
-        return read_register(settings.folder / file, settings)["hospital"].to_list(), []
+        return read_register(settings.folder / file, settings)["hospital"].unique(
+            maintain_order=True
+        ).to_list(), []
     except CannotRun as error:
         return [], list(error.problems)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -29,7 +33,7 @@ _EXACT = 10**15
 def read_register(path: Path, settings: Settings) -> pl.DataFrame:
     """The hospitals in `path` as `REGISTER`, further columns as strings under their own headers.
 
-    Raises `CannotRun` with every row that has no name, an unknown level or a name given twice.
+    Raises `CannotRun` with every row that has no name, an unknown level, or days that another row of its hospital has.
     """
     opened, problems = open_files([path])
     sheets, more = find_tables(opened, register_sought(), settings)
@@ -39,7 +43,7 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
         raise CannotRun(problems)
     known = names(settings)
     found = pl.concat([register_rows(table, known, problems) for table in tables], how="diagonal")
-    problems += _doubled(found, path)
+    problems += _backwards(found, path) or _doubled(found, path)
     if found.is_empty() and not problems:
         problems.append(Problem("名册里没有一家医疗机构", "请填上机构名称和级别", path.name))
     if problems:
@@ -69,6 +73,7 @@ def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.Dat
     faulty = (data & (hospital.is_null() | ids.is_null())).arg_true()
     problems += [_faulty(table, index, hospital[index], level[index]) for index in faulty]
     problems += _lost_accounts(table)
+    days = _days(table, data, problems)
     used = {c for columns in table.header.columns.values() for c in columns}
     further = {
         table.header.label(c): table.text.to_series(c)
@@ -80,6 +85,8 @@ def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.Dat
         "hospital": hospital,
         "level": ids,
         "ownership": ownership,
+        "hospital_code": table.take(code=table.words("hospital_code")).to_series(),
+        **days,
         "row": pl.Series(range(first, first + table.height), dtype=pl.Int64),
         **{name: series for name, series in further.items() if name not in (*REGISTER, "row")},
     }
@@ -127,13 +134,58 @@ def _faulty(table: Table, index: int, hospital: str | None, level: str | None) -
     )
 
 
+def _days(table: Table, data: pl.Series, problems: list[Problem]) -> dict[str, pl.Series]:
+    """First and last day of each row; a month stands for its first or last day, what is no day is a problem."""
+    found = {}
+    for field, month in (("from", "first"), ("to", "last")):
+        read, wrong = table.days(field, table.habit(month=month))  # type: ignore[arg-type]
+        found[f"{field}_on"] = read
+        title = table.aliases.fields[field].title
+        place = table.grid.source, table.grid.sheet
+        problems += [
+            Problem(f"{title}看不懂", "请写成 2010-10-31 的样子", *place, table.offset + index + 1)
+            for index in wrong
+            if data[index]
+        ]
+    return found
+
+
+def _backwards(found: pl.DataFrame, path: Path) -> list[Problem]:
+    """Rows that end before they begin."""
+    wrong = found.filter(pl.col("to_on") < pl.col("from_on"))
+    return [
+        Problem(f"“{hospital}”的终止日期早于起始日期", "请改正", path.name, row=row)
+        for hospital, row in wrong.select("hospital", "row").iter_rows()
+    ]
+
+
 def _doubled(found: pl.DataFrame, path: Path) -> list[Problem]:
-    """Names that stand in the register more than once."""
-    first: dict[str, int] = {}
+    """Rows of one hospital (one name, or one code) of which more than one holds on some day."""
+    earlier: dict[str, list[dict[str, Any]]] = defaultdict(list)
     problems = []
-    for hospital, row in found.select("hospital", "row").iter_rows():
-        earlier = first.setdefault(key(hospital), row)
-        if earlier != row:
-            what = f"“{hospital}”登记了两次（第 {earlier} 行已有）"
-            problems.append(Problem(what, "请只留一行", path.name, row=row))
+    for row in found.to_dicts():
+        same = [key(row["hospital"]), *([row["hospital_code"]] if row["hospital_code"] else [])]
+        others = [other for name in same for other in earlier[name] if _meet(row, other)]
+        if others:
+            problems.append(_twice(row, others[0], path))
+        for name in same:
+            earlier[name].append(row)
     return problems
+
+
+def _meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two rows hold on a common day."""
+    first, last = date.min, date.max
+    return max(one["from_on"] or first, other["from_on"] or first) <= min(
+        one["to_on"] or last, other["to_on"] or last
+    )
+
+
+def _twice(row: Mapping[str, Any], other: Mapping[str, Any], path: Path) -> Problem:
+    hospital, place = row["hospital"], f"第 {other['row']} 行"
+    dated = any(r[day] for r in (row, other) for day in ("from_on", "to_on"))
+    if dated:
+        what = f"“{hospital}”与{place}的起止日期重叠"
+        return Problem(what, "请改正起始日期、终止日期，使其前后相接", path.name, row=row["row"])
+    remedy = "请只留一行；级别或名称变过的，两行都写上起始日期、终止日期"
+    return Problem(f"“{hospital}”登记了两次（{place}已有）", remedy, path.name, row=row["row"])

@@ -13,10 +13,16 @@ PAYEE = {
 
 
 def payees(register: pl.DataFrame) -> pl.DataFrame:
-    """`hospital`, `payee`, `bank`, `account` of every hospital of the register; null where it does not say."""
+    """`hospital`, `payee`, `bank`, `account` of every hospital of the register; null where it does not say.
+
+    Of a hospital with several rows the last one counts: money goes where it goes now.
+    """
     if register.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(("hospital", *PAYEE), pl.String))
-    return register.select("hospital", **{name: _first(register, name) for name in PAYEE})
+    listed = register.select("hospital", **{name: _first(register, name) for name in PAYEE})
+    if "from_on" in register.columns:
+        listed = listed[register["from_on"].arg_sort(nulls_last=False)]
+    return listed.unique("hospital", keep="last", maintain_order=True)
 
 
 def _first(register: pl.DataFrame, name: str) -> pl.Expr:

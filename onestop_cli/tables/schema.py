@@ -132,8 +132,16 @@ READ_ENROLMENT: Schema = {
 the person is enrolled. `own_fen`, `subsidy_fen`: what the person and what the subsidy paid; null when blank or
 without a column."""
 
-REGISTER: Schema = {"hospital": pl.String, "level": pl.String, "ownership": pl.String}
-"""The hospitals of the one-stop scheme; `level` is one of `LEVELS`. Further columns of the file follow as strings."""
+REGISTER: Schema = {
+    "hospital": pl.String,
+    "level": pl.String,
+    "ownership": pl.String,
+    "hospital_code": pl.String,
+    "from_on": pl.Date,
+    "to_on": pl.Date,
+}
+"""The hospitals of the one-stop scheme; `level` is one of `LEVELS`. A hospital (one name, or one code) may have
+several rows, each from its first to its last day, both inclusive, null = open. Further columns follow as strings."""
 
 LEVELS = {"township": "乡级", "county": "县级", "city": "市级", "province": "省级"}
 """Hospital level ids and their Chinese names, lowest first."""

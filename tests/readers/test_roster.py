@@ -281,6 +281,42 @@ def test_a_register_that_is_none_is_refused(tmp_path: Path) -> None:
         register(tmp_path, [["这是一封信"]])
 
 
+DATED = ["机构名称", "机构级别", "机构编码", "起始日期", "终止日期"]
+
+
+def test_a_hospital_may_have_rows_one_after_the_other(tmp_path: Path) -> None:
+    rows = [
+        DATED,
+        ["甲院", "乡级", "H1", "", "2010-10-31"],
+        ["甲院", "县级", "H1", "2010-11", ""],
+        ["乙院", "乡级", "", "", ""],
+    ]
+    frame = register(tmp_path, rows)
+    assert frame["to_on"].to_list() == [date(2010, 10, 31), None, None]
+    assert frame["from_on"].to_list() == [None, date(2010, 11, 1), None]
+    assert frame["hospital_code"].to_list() == ["H1", "H1", None]
+
+
+OVERLAPS = [
+    (["甲院", "乡级", "", "", "2010-10-31"], ["甲院", "县级", "", "2010-10-31", ""], "与第 2 行的起止日期重叠"),
+    (["甲院", "乡级", "H1", "", ""], ["新甲院", "县级", "H1", "2010-10-31", ""], "与第 2 行的起止日期重叠"),
+    (["甲院", "乡级", "", "", ""], ["甲 院", "县级", "", "", ""], "登记了两次（第 2 行已有）"),
+    (["乙院", "乡级", "", "", ""], ["甲院", "县级", "", "2010-11-01", "2010-10-31"], "终止日期早于起始日期"),
+    (["乙院", "乡级", "", "", ""], ["甲院", "县级", "", "去年", ""], "起始日期看不懂"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "what"), OVERLAPS)
+def test_rows_of_a_hospital_that_overlap_are_refused(
+    first: list[str], second: list[str], what: str, tmp_path: Path
+) -> None:
+    with pytest.raises(CannotRun) as caught:
+        register(tmp_path, [DATED, first, second])
+    (problem,) = caught.value.problems
+    assert what in problem.what
+    assert problem.row == 3
+
+
 def test_an_account_that_a_spreadsheet_made_a_number_of_is_refused(tmp_path: Path) -> None:
     """Its last digits are gone; as text it is taken as it stands."""
     header = ["机构名称", "机构级别", "开户银行", "账号"]

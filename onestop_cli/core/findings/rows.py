@@ -160,7 +160,13 @@ def _place_and_amounts() -> list[Check]:
         Check(
             "HO01",
             LIVE & ~pl.col("in_register"),
-            pl.format("“{}”不在定点机构名录中", pl.col("hospital").fill_null("（空）")),
+            pl.when("register_gap")
+            .then(
+                pl.format(
+                    "“{}”入院当日 {} 不在名录的起止日期之内", "hospital", day("admitted_on")
+                )
+            )
+            .otherwise(pl.format("“{}”不在定点机构名录中", pl.col("hospital").fill_null("（空）"))),
         ),
         Check(
             "HO02",
