@@ -20,7 +20,12 @@ from onestop_cli.batch.describe import Read, about_county, about_rules, counts, 
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.batch.reconcile import Request, Tell, names_of, options_of
 from onestop_cli.core.closed import no_adjustments
-from onestop_cli.core.findings.files import roster_findings, row_findings, total_findings
+from onestop_cli.core.findings.files import (
+    file_findings,
+    roster_findings,
+    row_findings,
+    total_findings,
+)
 from onestop_cli.core.identify import identify
 from onestop_cli.core.link import understand_roster
 from onestop_cli.core.options import Names, Options
@@ -131,6 +136,7 @@ def _small(info: Mapping[str, Any], read: Read, roster: pl.DataFrame) -> Run:
         roster_findings(roster_faults(roster)),
         total_findings(read.roster.totals),
         row_findings(quarantine),
+        file_findings(read.roster.findings),
     ]
     documents = {rule.file.id: rule.data for rule in read.rules}
     found = pl.concat(findings)

@@ -20,7 +20,12 @@ from onestop_cli.batch.describe import (
     in_order,
     inputs,
 )
-from onestop_cli.core.findings.files import roster_findings, row_findings, total_findings
+from onestop_cli.core.findings.files import (
+    file_findings,
+    roster_findings,
+    row_findings,
+    total_findings,
+)
 from onestop_cli.core.link import understand_roster
 from onestop_cli.core.options import Earlier, Names, Options
 from onestop_cli.core.pipeline import Work, work
@@ -211,6 +216,7 @@ def _run(
             roster_findings(roster_faults(roster)),
             total_findings(pl.concat([read.stays.totals, read.roster.totals])),
             row_findings(quarantine),
+            file_findings(pl.concat([read.stays.findings, read.roster.findings])),
         ]
     )
     info = {

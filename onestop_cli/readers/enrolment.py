@@ -11,6 +11,7 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases
+from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.doubts import two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.reading_faults import Faults
@@ -39,9 +40,10 @@ def read_enrolment(
 ) -> Reading:
     """Every row of the enrolment lists behind `paths`, as `READ_ENROLMENT`."""
     opened, problems = open_files(paths, passwords)
-    sheets, more = read_all(opened, enrolment_sought(), settings, read_enrolment_table)
+    kept, copies = without_copies(opened)
+    sheets, more = read_all(kept, enrolment_sought(), settings, read_enrolment_table)
     inputs = (file.file for file in opened)
-    return together(READ_ENROLMENT, sheets, inputs, [*problems, *more])
+    return together(READ_ENROLMENT, [*sheets, *copies], inputs, [*problems, *more])
 
 
 def enrolment_sought() -> Sought:

@@ -14,6 +14,7 @@ from onestop_cli.county.synonyms import Names, key, names
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases
+from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.days import Habit, days
 from onestop_cli.readers.layout.doubts import layout_hint, two_headers
 from onestop_cli.readers.layout.headers import Header
@@ -60,12 +61,13 @@ def read_rosters(
 ) -> Reading:
     """Every entry in the rosters behind `paths`; a roster without one usable ID number is a problem."""
     opened, problems = open_files(paths, passwords)
+    kept, copies = without_copies(opened)
     known = names(settings)
     sheets, more = read_all(
-        opened, roster_sought(), settings, lambda table: read_roster_table(table, known)
+        kept, roster_sought(), settings, lambda table: read_roster_table(table, known)
     )
     inputs = (file.file for file in opened)
-    return together(READ_ROSTER, sheets, inputs, [*problems, *more])
+    return together(READ_ROSTER, [*sheets, *copies], inputs, [*problems, *more])
 
 
 def roster_sought() -> Sought:

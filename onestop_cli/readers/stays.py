@@ -13,6 +13,7 @@ from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases, tidy
+from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.days import spans
 from onestop_cli.readers.layout.doubts import columns_hint, layout_hint, two_headers
 from onestop_cli.readers.layout.headers import Header
@@ -69,15 +70,16 @@ def read_stays(
     """
     extra = extra_columns or {}
     opened, problems = open_files(paths, passwords)
+    kept, copies = without_copies(opened)
     known = names(settings)
     sheets, more = read_all(
-        opened,
+        kept,
         stays_sought(),
         settings,
         lambda table: read_stays_table(table, known, hospitals, extra),
     )
     schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in extra}}
-    return together(schema, sheets, (file.file for file in opened), [*problems, *more])
+    return together(schema, [*sheets, *copies], (file.file for file in opened), [*problems, *more])
 
 
 def stays_sought() -> Sought:

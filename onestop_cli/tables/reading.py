@@ -19,6 +19,15 @@ TOTALS: Schema = {
 }
 """合计 rows that differ from the rows they total; `column` is the Chinese title of the amount."""
 
+FILE_FINDINGS: Schema = {"code": pl.String, **PLACE, "message": pl.String}
+"""What is to be said about a file or sheet as a whole (FI03, FI04); `row` is null."""
+
+
+def file_finding(code: str, source: str, sheet: str | None, message: str) -> pl.DataFrame:
+    """A single row of `FILE_FINDINGS`."""
+    said = {"code": code, "source": source, "sheet": sheet, "row": None, "message": message}
+    return pl.DataFrame([said], schema=dict(FILE_FINDINGS))
+
 
 @dataclass(frozen=True)
 class InputFile:
@@ -60,7 +69,8 @@ class SheetAccount:
 class Reading:
     """All files of one kind, read. `rows` in file order; `problems` must stop the run.
 
-    `warnings`: sentences to say once and first, such as an export that spoiled its ID numbers.
+    `warnings`: sentences to say once and first, such as an export that spoiled its ID numbers. `findings`: what is to
+    be said about files and sheets as a whole (`FILE_FINDINGS`).
     """
 
     rows: pl.DataFrame
@@ -70,6 +80,7 @@ class Reading:
     inputs: tuple[InputFile, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
+    findings: pl.DataFrame = field(default_factory=lambda: empty(FILE_FINDINGS))
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,7 @@ class SheetReading:
     quarantine: pl.DataFrame | None = None
     totals: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
+    findings: pl.DataFrame | None = None
 
 
 def together(
@@ -103,4 +115,5 @@ def together(
         inputs=tuple(inputs),
         problems=tuple(problems),
         warnings=tuple(sentence for part in parts for sentence in part.warnings),
+        findings=stacked(FILE_FINDINGS, (part.findings for part in parts)),
     )

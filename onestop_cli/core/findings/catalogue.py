@@ -207,6 +207,16 @@ _ALL = (
         "该行不参加结算，原文保存在 quarantine.parquet 和差错清单中。",
         "请打开原表核对；确是住院记录的，请医疗机构改正后重新报送。",
     ),
+    Finding(
+        "FI03", "notes", "金额列没有读入",
+        "表里有一列金额，认不出是哪一项，也不是常见的费用项目，没有参加核对。",
+        _NOTE, "请核对这一列是什么：是补偿的，在 onestop.toml 的 [[layout]] 写明 columns；不用读的，写进 ignore。",
+    ),
+    Finding(
+        "FI04", "notes", "文件或工作表重复",
+        "两个文件一个字节不差，或一个工作簿里有两张完全相同的工作表，只读了一份。",
+        "重复的一份没有读，不影响金额。", "请核对是不是放错了文件；多余的一份请移出文件夹。",
+    ),
 )  # fmt: skip
 
 CATALOGUE: Mapping[str, Finding] = {finding.code: finding for finding in _ALL}

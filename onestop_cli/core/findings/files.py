@@ -31,6 +31,11 @@ def row_findings(quarantine: pl.DataFrame) -> pl.DataFrame:
     return _findings("FI02", quarantine.with_columns(message=pl.col("reason")))
 
 
+def file_findings(told: pl.DataFrame) -> pl.DataFrame:
+    """FI03 and FI04 for every column that nobody reads and every file or sheet that is there twice."""
+    return pl.concat([_findings(code, told.filter(code=code)) for code in ("FI03", "FI04")])
+
+
 def _findings(code: str, rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` as findings of one code; columns they do not have are null."""
     rows = rows.with_columns(

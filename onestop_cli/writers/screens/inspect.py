@@ -21,6 +21,7 @@ _LEFT = {
     "total": "合计",
     "footer": "签名备注",
     "other": "其他",
+    "copy": "重复",
 }
 _CONTAINERS = {
     "text": "文本文件",
