@@ -28,7 +28,7 @@ from onestop_cli.readers.layout.typed import Table
 from onestop_cli.readers.layout.whose import file_pattern
 from onestop_cli.readers.register import read_register, register_rows, register_sought
 from onestop_cli.readers.roster import read_roster_table, roster_sought
-from onestop_cli.readers.stays import read_stays_table, stays_sought
+from onestop_cli.readers.stays import Wanted, read_stays_table, stays_sought
 from onestop_cli.tables.inspection import ColumnSeen, SheetSeen
 from onestop_cli.tables.reading import SheetReading
 from onestop_cli.writers.screens.inspect import say, show
@@ -85,9 +85,9 @@ def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
 
 def _looks(settings: Settings) -> Mapping[str, _Look]:
     known = names(settings)
-    hospitals = _hospitals(settings)
+    wanted = Wanted(known, _hospitals(settings), no_number=settings.synonyms.no_number)
     return {
-        "stays": _Look(stays_sought(), lambda t: read_stays_table(t, known, hospitals, {})),
+        "stays": _Look(stays_sought(), lambda t: read_stays_table(t, wanted)),
         "roster": _Look(roster_sought(), lambda t: read_roster_table(t, known)),
         "register": _Look(register_sought(), lambda t: _read_register_table(t, known)),
         "enrolment": _Look(enrolment_sought(), read_enrolment_table),
@@ -195,6 +195,8 @@ def _doubts(reading: SheetReading) -> list[str]:
         )
     if reading.totals is not None:
         doubts += [_total(total) for total in reading.totals.iter_rows(named=True)]
+    if reading.findings is not None:
+        doubts += reading.findings["message"].to_list()
     rows = reading.rows
     if rows is not None and (lost := int(rows["id_numeric"].sum())):
         doubts.append(f"{lost} 行的身份证号存成了数字，后几位已经丢失")

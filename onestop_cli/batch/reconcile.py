@@ -112,6 +112,13 @@ def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)
 
 
+def _of_files(read: Read) -> Iterator[str]:
+    """What is to be said about files and sheets as a whole."""
+    for told in (read.stays.findings, read.roster.findings):
+        for source, sheet, message in told.select("source", "sheet", "message").iter_rows():
+            yield f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
+
+
 def _no_ledger(request: Request) -> Iterator[str]:
     if request.ledger is not None and not request.ledger.exists():
         yield f"台账 {request.ledger.name} 还没有，按没有往期处理；关账时建立"
@@ -142,7 +149,9 @@ def _read(request: Request) -> Read:
         problems += error.problems
     hospitals = register["hospital"].unique(maintain_order=True).to_list() if len(register) else []
     passwords = passwords_in(request.password_file)
-    stays = read_stays(request.stays, settings, hospitals, _columns_wanted(rules), passwords)
+    layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
+    wanted = _columns_wanted(rules)
+    stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers)
     roster = read_rosters(request.roster, settings, passwords)
     problems += [*stays.problems, *roster.problems]
     if not problems and len(stays.rows) == 0:
@@ -230,6 +239,7 @@ def _run(
         "warnings": [
             *read.stays.warnings,
             *read.roster.warnings,
+            *_of_files(read),
             *_no_ledger(request),
             *_skipped(parse_period(request.period), earlier),
             *done.notes,

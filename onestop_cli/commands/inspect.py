@@ -22,6 +22,9 @@ def inspect(
     column: Annotated[
         list[str] | None, typer.Option("--column", help="指定列，如 总费用=医药费合计，可重复")
     ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="不用读的列（表头文字），可重复")
+    ] = None,
     header_row: Annotated[
         int | None, typer.Option("--header-row", min=1, help="表头在第几行（多行时写第一行）")
     ] = None,
@@ -56,6 +59,7 @@ def inspect(
     layout = layout_by_hand(
         {
             "columns": _pairs(column or []),
+            "ignore": tuple(ignore or ()),
             "header_row": header_row,
             "hospital": hospital,
             "level": level,

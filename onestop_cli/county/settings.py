@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from onestop_cli.errors import CannotRun, Problem, stop
 
@@ -61,18 +61,25 @@ class Reconcile(_Table):
 
 
 class Synonyms(_Table):
-    """The county's own spellings: canonical name → other names; they come before the shipped ones."""
+    """The county's own spellings: canonical name → other names; they come before the shipped ones.
+
+    Under `category` the name 不享受救助 stands for kinds on rosters that give nothing. `township`, `village`: of
+    places. `no_number`: what stands in a column of numbers for none.
+    """
 
     category: dict[str, tuple[str, ...]] = {}
     level: dict[str, tuple[str, ...]] = {}
     hospital: dict[str, tuple[str, ...]] = {}
+    township: dict[str, tuple[str, ...]] = {}
+    village: dict[str, tuple[str, ...]] = {}
+    no_number: tuple[str, ...] = ()
 
 
 class Layout(_Table):
     """How to read the files whose name fits `file`, where the reader cannot find out by itself.
 
-    `columns` maps a field (Chinese title or id) to the header's text. `header_row` is the first header
-    row, 1-based. `date_order` settles dates such as 3/5/2010.
+    `columns` maps a field (Chinese title or id) to the header's text; `ignore` are headers of columns that nobody
+    needs. `header_row` is the first header row, 1-based. `date_order` settles dates such as 3/5/2010.
     """
 
     file: str
@@ -80,6 +87,7 @@ class Layout(_Table):
     skip: bool = False
     header_row: int | None = Field(default=None, ge=1)
     columns: dict[str, str] = {}
+    ignore: tuple[str, ...] = ()
     hospital: str | None = None
     level: str | None = None
     category: str | None = None
@@ -90,6 +98,33 @@ class Layout(_Table):
         """Whether this layout speaks about `sheet` of `source` (relative path or bare file name)."""
         named = _fits(source, self.file) or _fits(PurePosixPath(source).name, self.file)
         return named and (self.sheet is None or _fits(sheet or "", self.sheet))
+
+    _earlier: frozenset[str] = PrivateAttr(frozenset())
+
+    @property
+    def may_be_absent(self) -> frozenset[str]:
+        """Fields of `columns` that only an earlier block names; the file may have changed since."""
+        return self._earlier
+
+    def over(self, earlier: Layout) -> Layout:
+        """Both blocks as one: what this one says, and what only `earlier` said."""
+        ours = {"columns", "ignore"}
+        heads = {*self.columns.values(), *self.ignore}
+        kept = {
+            f: h for f, h in earlier.columns.items() if f not in self.columns and h not in heads
+        }
+        ignored = [h for h in earlier.ignore if h not in self.columns.values()]
+        whole = earlier.model_dump(
+            exclude_unset=True, exclude=ours | ({"skip"} if self.columns else set())
+        )
+        whole |= self.model_dump(exclude_unset=True, exclude=ours)
+        whole |= {
+            "columns": kept | self.columns,
+            "ignore": tuple(dict.fromkeys([*ignored, *self.ignore])),
+        }
+        both = Layout.model_validate(whole)
+        both._earlier = frozenset(kept) if self.columns else earlier._earlier
+        return both
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -163,9 +198,12 @@ class Settings(_Table):
         return usual if (self.folder / FILE_NAME).is_file() and usual.is_file() else None
 
     def layout_for(self, source: str, sheet: str | None) -> Layout | None:
-        """The last `[[layout]]` that fits: what was saved later is meant."""
-        fitting = (layout for layout in reversed(self.layout) if layout.fits(source, sheet))
-        return next(fitting, None)
+        """All `[[layout]]` blocks that fit as one: where they differ, what was saved later is meant."""
+        found: Layout | None = None
+        for layout in self.layout:
+            if layout.fits(source, sheet):
+                found = layout.over(found) if found else layout
+        return found
 
 
 def load_settings(path: Path | None) -> Settings:

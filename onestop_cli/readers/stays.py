@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -32,6 +33,7 @@ from onestop_cli.readers.layout.sheets import (
 )
 from onestop_cli.readers.layout.table_spec import Sought
 from onestop_cli.readers.layout.typed import Table, named_unit
+from onestop_cli.readers.layout.unread import said, stops, unread_columns
 from onestop_cli.readers.stay_amounts import amounts
 from onestop_cli.readers.stay_marks import marks, numbers, settled
 from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, together
@@ -62,24 +64,38 @@ def read_stays(
     hospitals: Sequence[str],
     extra_columns: Mapping[str, Sequence[str]] | None = None,
     passwords: Sequence[str] = (),
+    layers: Collection[str] | None = None,
 ) -> Reading:
     """Every stay in the files behind `paths`; `passwords` are tried on locked workbooks.
 
     `hospitals`: the names in the register, against which a file without a hospital column is held.
-    `extra_columns`: name → headers of further columns, handed on as strings `x_<name>`.
+    `extra_columns`: name → headers of further columns, handed on as strings `x_<name>`. `layers`: of the run; the
+    amounts of any other are not read (FI03), and None knows of all.
     """
-    extra = extra_columns or {}
+    no_number = settings.synonyms.no_number
+    wanted = Wanted(names(settings), hospitals, extra_columns or {}, layers, no_number)
     opened, problems = open_files(paths, passwords)
     kept, copies = without_copies(opened)
-    known = names(settings)
     sheets, more = read_all(
         kept,
         stays_sought(),
         settings,
-        lambda table: read_stays_table(table, known, hospitals, extra),
+        lambda table: read_stays_table(table, wanted),
     )
-    schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in extra}}
+    schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in wanted.extra}}
     return together(schema, [*sheets, *copies], (file.file for file in opened), [*problems, *more])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of stays is read for: names, the register's hospitals, headers that documents ask for, layers, and
+    what the county writes where there is no number."""
+
+    known: Names
+    hospitals: Sequence[str]
+    extra: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    layers: Collection[str] | None = None
+    no_number: Sequence[str] = ()
 
 
 def stays_sought() -> Sought:
@@ -106,26 +122,29 @@ def _may_be_a_span(header: Header) -> bool:
     )
 
 
-def read_stays_table(
-    table: Table, known: Names, hospitals: Sequence[str], extra: Mapping[str, Sequence[str]]
-) -> tuple[SheetReading | None, list[Problem]]:
+def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None, list[Problem]]:
     """One sheet, or why it cannot be read."""
+    extra = wanted.extra
     rows = sort_rows(table, lone_person=False)
-    whose, problems = hospital_named_by(table, known, hospitals)
+    whose, problems = hospital_named_by(table, wanted.known, wanted.hospitals)
     problems += two_headers(table, rows)
     problems += [] if rows.data.any() else [_empty(table)]
     problems += [] if not rows.data.any() or _has_discharge(table, rows) else [_no_discharge(table)]
     problems += _two_units(table, rows)
+    asked = [c for name, titles in extra.items() for c in table.headed((name, *titles))]
+    unread = unread_columns(table, rows, asked, wanted.layers)
+    problems += stops(table, unread)
     if problems:
         return None, problems
     words, notes = _words(table, rows, whose, extra)
-    stays = _stays(table, words, extra).filter(rows.data)
+    stays = _stays(table, words, wanted).filter(rows.data)
     return SheetReading(
         account(table, rows, whose, notes),
         stays,
         quarantine(table, rows, "stay"),
         _mismatches(table, rows),
         spoiled_ids(table, stays),
+        said(table, unread),
     ), []
 
 
@@ -219,16 +238,16 @@ def _kind_of_person(words: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _stays(table: Table, words: pl.DataFrame, extra: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+def _stays(table: Table, words: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     """Every row below the header in the form of `READ_STAYS`, data or not."""
-    schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in extra}}
+    schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in wanted.extra}}
     numeric = id_numeric(table, "id_no").alias("id_numeric")
     return words.with_columns(
         numeric,
         **place_columns(table),
         **_days(table),
         **amounts(table),
-        **numbers(table, ()),
+        **numbers(table, wanted.no_number),
         **marks(table),
     ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 

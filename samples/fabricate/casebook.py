@@ -41,7 +41,7 @@ LIU = Someone("刘平安", make_id(4, date(1975, 1, 20), 53))
 
 @dataclass(frozen=True)
 class Expected:
-    """A finding that must be there. `cause` is the first diagnosis."""
+    """A finding that must be there. `row`: 0 for a file as a whole. `cause` is the first diagnosis."""
 
     code: str
     row: int
@@ -152,7 +152,8 @@ def _describe(case: Case) -> str:
         lines.append("expected = []")
     for finding in case.expected:
         lines += ["", "[[expected]]", f"code = {_quoted(finding.code)}"]
-        lines += [f"source = {_quoted(finding.source)}", f"row = {finding.row}"]
+        lines.append(f"source = {_quoted(finding.source)}")
+        lines += [f"row = {finding.row}"] if finding.row else []
         lines += [f"layer = {_quoted(finding.layer)}"] if finding.layer else []
         lines += [f"cause = {_quoted(finding.cause)}"] if finding.cause else []
     return "\n".join(lines) + "\n"

@@ -297,6 +297,15 @@ def _files() -> Iterator[Case]:
     yield _one(
         "FI02", "一行文字，不是住院记录", row, note, roster=(entry(ZHUOMA),), found=_third("FI02")
     )
+    yield _one(
+        "FI03",
+        "“杂项”一列有金额，认不出是什么；床位费是费用项目",
+        bill(WANG, 床位费="120.00", 杂项="30.00"),
+        found=(Expected("FI03", 0),),
+    )
+    copy = f"{COUNTY} - 副本"
+    found = (Expected("FI04", 0, source=f"{copy}.csv"),)
+    yield Case("FI04", "同一份文件放了两次", {COUNTY: [bill(WANG)], copy: [bill(WANG)]}, found)
 
 
 def _third(code: str) -> tuple[Expected, ...]:

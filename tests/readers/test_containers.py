@@ -59,7 +59,7 @@ def test_folders_and_archives_are_searched_through(tmp_path: Path) -> None:
         tmp_path,
         {
             "一/二/a.csv": csv_bytes(QUARTER),
-            "报送.zip": zip_bytes({"c.csv": csv_bytes(QUARTER), "再.zip": inner}),
+            "报送.zip": zip_bytes({"c.csv": csv_bytes(QUARTER, mark=";"), "再.zip": inner}),
             "~$a.xlsx": b"lock",
             ".hidden.csv": b"no",
             "Thumbs.db": b"no",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.county.settings import Settings
+from onestop_cli.county.settings import Settings, Synonyms
 from onestop_cli.readers.stays import read_stays
 from tests.made.reader_files import HEADER, HOSPITALS, csv_bytes, person, read, stay, xlsx_bytes
 
@@ -121,6 +121,12 @@ def test_a_long_number_cell_or_a_day_is_no_stay_number(cell: object, tmp_path: P
 def test_a_number_of_digits_is_one(cell: object, tmp_path: Path) -> None:
     reading = read(tmp_path, {"a.xlsx": xlsx_bytes([HEADER, stay(住院号=cell)])})
     assert reading.rows["stay_no"].to_list() == [str(cell)]
+
+
+def test_a_county_adds_its_own_words_for_no_number(tmp_path: Path) -> None:
+    settings = Settings(synonyms=Synonyms(no_number=("补2",)))
+    reading = read(tmp_path, {"a.csv": csv_bytes([HEADER, stay(住院号="补 2")])}, settings)
+    assert reading.rows["stay_no"].to_list() == [None]
 
 
 def test_the_hospitals_number_comes_first_and_the_clinics_after_the_visits(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_case_has_its_finding_and_no_other(code: str, tmp_path: Path) -> None:
         (f["code"], f["source"], f["row"], f["layer"] or ""): f for f in run.findings.to_dicts()
     }
     wanted = {
-        (w["code"], w["source"], w["row"], w.get("layer", "")): w.get("cause")
+        (w["code"], w["source"], w.get("row"), w.get("layer", "")): w.get("cause")
         for w in _description(folder)["expected"]
     }
     assert set(found) == set(wanted)

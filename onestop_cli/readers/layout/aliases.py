@@ -51,11 +51,13 @@ class Claim:
 class Aliases:
     """The fields of one table (stays, roster, register) and the headers that are never one of them.
 
-    `exact`: titles and codes (as `platform.word`) that mean a field whatever the patterns say.
+    `exact`: titles and codes (as `platform.word`) that mean a field whatever the patterns say. `known`: headers of
+    numbers that are not needed.
     """
 
     fields: Mapping[str, Field]
     ignore: tuple[re.Pattern[str], ...]
+    known: tuple[re.Pattern[str], ...] = ()
     exact: Mapping[str, str] = field(default_factory=dict)
 
     def claim(self, label: str) -> Claim | None:
@@ -73,6 +75,14 @@ class Aliases:
     def ignored(self, label: str) -> bool:
         return any(pattern.fullmatch(label) for pattern in self.ignore)
 
+    def unneeded(self, label: str) -> bool:
+        """Whether a column of numbers under `label` (tidied) is known and not needed: an item of cost, a count …"""
+        return (
+            self.ignored(label)
+            or platform.word(label) in platform.unneeded()
+            or any(pattern.fullmatch(label) for pattern in self.known)
+        )
+
     def field_named(self, text: str) -> str | None:
         """The field id of an id or a Chinese title, as `[[layout]] columns` may write it."""
         wanted = text.removesuffix("_fen").removesuffix("_claimed")
@@ -86,7 +96,8 @@ def aliases(table: str) -> Aliases:
     words = content["words"]
     fields = {name: _field(name, entry, words) for name, entry in content[table].items()}
     exact = platform.fields() if table == "stays" else {}
-    return Aliases(fields, _patterns(content["ignore"], words), exact)
+    known = [pattern for kind in ("items", "counts", "bases") for pattern in content[kind]]
+    return Aliases(fields, _patterns(content["ignore"], words), _patterns(known, words), exact)
 
 
 def _field(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Field:

@@ -14,14 +14,18 @@ _FEWEST_ROWS = 2
 
 
 def without_copies(opened: Iterable[Opened]) -> tuple[list[Opened], list[SheetReading]]:
-    """The files and sheets that are read, the first of equals each, and an account of every copy."""
-    first: dict[str, str] = {}
+    """The files and sheets that are read, and an account of every copy.
+
+    Of equal files the one with the shortest name is read (not “… - 副本”), of equal sheets the first.
+    """
+    files = list(opened)
+    by_name = sorted((file.file for file in files), key=lambda f: (len(f.path), f.path))
+    first = {file.sha256: file.path for file in reversed(by_name)}
     kept: list[Opened] = []
     copies: list[SheetReading] = []
-    for file in opened:
-        path = file.file.path
-        original = first.setdefault(file.file.sha256, path)
-        if original != path:
+    for file in files:
+        original = first[file.file.sha256]
+        if original != file.file.path:
             copies += [_copy(grid, f"与 {original} 内容完全相同") for grid in file.grids]
             continue
         grids, again = _sheets(file.grids)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from onestop_cli.county.settings import Layout
-from onestop_cli.readers.containers.grid import Cell, Grid
+from onestop_cli.readers.containers.grid import Cell, Grid, column_letter
 from onestop_cli.readers.layout.aliases import Aliases, Claim, tidy, without_asides
 
 SEARCHED_ROWS = 60
@@ -113,10 +113,13 @@ def _claims(
     """Column → what its header means; what a layout says comes before everything."""
     told = _told(labels, aliases, layout)
     fields = {claim.field for claim in told.values()}
+    unread = {*told, *ignored_columns(labels, layout)}
     found = {
         column: claim
         for column, heads in enumerate(labels)
-        if column not in told and (claim := _meaning(heads, aliases)) and claim.field not in fields
+        if column not in unread
+        and (claim := _meaning(heads, aliases))
+        and claim.field not in fields
     }
     return told | found
 
@@ -130,6 +133,15 @@ def _told(
         for key, text in wanted.items()
         if (field := aliases.field_named(key))
         for column in columns_headed(labels, text)
+    }
+
+
+def ignored_columns(labels: Sequence[tuple[str, ...]], layout: Layout | None) -> set[int]:
+    """The columns that a layout says nobody needs, by header, or by letter (`M列`) where there is none."""
+    named = {c for text in (layout.ignore if layout else ()) for c in columns_headed(labels, text)}
+    letters = {text.strip() for text in layout.ignore} if layout else set()
+    return named | {
+        c for c, heads in enumerate(labels) if not heads and f"{column_letter(c)}列" in letters
     }
 
 
@@ -177,6 +189,7 @@ def _resolve(
             rivals[field] = equals
         else:
             columns[field] = equals[:1] if ties in ("refuse", "first") else equals
-    wanted = layout.columns.values() if layout else ()
-    absent = tuple(text for text in wanted if not columns_headed(labels, text))
+    wanted = layout.columns.items() if layout else ()
+    missing = [(field, text) for field, text in wanted if not columns_headed(labels, text)]
+    absent = tuple(text for field, text in missing if layout and field not in layout.may_be_absent)
     return Header(first, last, labels, columns, rivals, absent)

@@ -1,0 +1,200 @@
+"""Columns of amounts that no field takes: named with their sum, and a stop where money may hang on them (FI03)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from onestop_cli.errors import Problem
+from onestop_cli.money import yuan
+from onestop_cli.readers.containers.grid import column_letter
+from onestop_cli.readers.layout.aliases import tidy, without_asides
+from onestop_cli.readers.layout.cells import fen_columns
+from onestop_cli.readers.layout.doubts import columns_hint, layout_hint, quoted
+from onestop_cli.readers.layout.headers import ignored_columns
+from onestop_cli.readers.layout.row_kinds import Sorted
+from onestop_cli.readers.layout.typed import Table
+from onestop_cli.tables.reading import file_finding
+from onestop_cli.tables.schema import LAYERS, PAYERS
+
+_PAYS = re.compile("补|救|报|付|基金|统筹|垫|减免")
+"""The words of a payer in a title."""
+
+_SUMS = re.compile("合计|总|共|小计")
+_NEARLY_ALL = 95
+"""Per cent of the rows."""
+
+_ENOUGH = 3
+"""So many rows prove something; one or two may agree by chance."""
+
+_LONG = 10**7
+"""Yuan from which on a column of whole numbers holds numbers of people or papers, not amounts."""
+
+_PARTS = (*PAYERS, "self")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A column of amounts that is not read: where, how it is called, how many rows have one, and their sum in fen.
+
+    `stops`: why the run must not go on without a word about it; null where it need not.
+    """
+
+    column: int
+    label: str
+    rows: int
+    fen: int
+    stops: str | None
+
+
+def unread_columns(
+    table: Table, rows: Sorted, asked: Collection[int], layers: Collection[str] | None
+) -> list[Unread]:
+    """What nobody reads of a list of stays. `asked`: columns that a document reads for itself; `layers`: of the run,
+    None where nobody knows them. A layer's column counts as unread when the run has no such layer."""
+    amounts = {field: fen.filter(rows.data) for field, fen in table.amounts.items()}
+    idle = _of_no_layer(table, layers)
+    parts = {field: fen for field, fen in amounts.items() if field in _PARTS and field not in idle}
+    taken = {c for f, columns in table.header.columns.items() if f not in idle for c in columns}
+    passed = {*taken, *asked, *ignored_columns(table.header.labels, table.layout)}
+    found = {c: fen for c, fen in _amounts(table, rows, passed) if not _known(table, c, fen, parts)}
+    return [_told(table, column, fen, amounts.get("total"), parts) for column, fen in found.items()]
+
+
+def _of_no_layer(table: Table, layers: Collection[str] | None) -> set[str]:
+    """The layers that the sheet has a column of and the run has not; what a layout names is meant."""
+    if layers is None:
+        return set()
+    meant = {
+        table.aliases.field_named(key) for key in (table.layout.columns if table.layout else ())
+    }
+    return {layer for layer in LAYERS if layer not in layers} - meant
+
+
+def _amounts(
+    table: Table, rows: Sorted, passed: Collection[int]
+) -> Iterator[tuple[int, pl.Series]]:
+    """The columns that hold amounts, in fen of the data rows: half of the filled cells are, and one is not 0."""
+    text = table.text.filter(rows.data)
+    open_ = [c for c in range(table.grid.width) if c not in passed and _may_hold(table, c)]
+    money, wrong = fen_columns(text, {str(c): table.unit_of(c) for c in open_})
+    for column in open_:
+        fen = money[str(column)]
+        amounts = len(fen) - fen.null_count()
+        if amounts and amounts >= len(wrong[str(column)]) and (fen != 0).any():
+            yield column, fen
+
+
+def _may_hold(table: Table, column: int) -> bool:
+    label = tidy("".join(table.header.labels[column]))
+    leaf = tidy((table.header.labels[column] or ("",))[-1])
+    return not any(
+        table.aliases.unneeded(text) for text in {label, leaf, without_asides(label)} if text
+    )
+
+
+def _known(table: Table, column: int, fen: pl.Series, parts: Mapping[str, pl.Series]) -> bool:
+    """Whether its numbers are none of money, or say again what is read: one payer's amounts, or the sum of several."""
+    some = fen.filter(fen.is_not_null() & (fen != 0))
+    whole = bool((some % 100 == 0).all())
+    label = table.header.label(column)
+    if whole and (_is_ordinal(fen) or (some.abs().min() or 0) >= _LONG * 100):  # type: ignore[operator]
+        return True
+    if some.abs().max() <= 100 and table.unit_of(column) == "元" and not _PAYS.search(label):  # type: ignore[operator]
+        return True
+    if not label and whole and some.abs().max() <= 15_000:  # type: ignore[operator]
+        return True
+    return _says_again(label, fen, parts)
+
+
+def _is_ordinal(fen: pl.Series) -> bool:
+    """1, 2, 3 …"""
+    steps = fen.drop_nulls().diff().drop_nulls()
+    return len(steps) > 0 and bool((steps == 100).all())
+
+
+def _says_again(label: str, fen: pl.Series, parts: Mapping[str, pl.Series]) -> bool:
+    """Whether rows say what one payer has, or, under 合计, what several have together."""
+    frame = pl.DataFrame({"_": fen.fill_null(0), **{f: s.fill_null(0) for f, s in parts.items()}})
+    payers = [field for field in parts if field != "self"]
+    together = [payers, [f for f in payers if f in LAYERS], [*parts]] if _SUMS.search(label) else []
+    alone = [[field] for field in payers] if frame["_"].n_unique() >= _ENOUGH else []
+    return any(_agrees(frame, names) for names in (*alone, *(n for n in together if len(n) > 1)))
+
+
+def _agrees(frame: pl.DataFrame, names: Sequence[str]) -> bool:
+    """Whether `_` is the sum of the named columns on nearly all rows."""
+    same = frame.select((pl.col("_") == pl.sum_horizontal(names)).sum()).item()
+    return int(same) * 100 >= len(frame) * _NEARLY_ALL
+
+
+def _told(
+    table: Table,
+    column: int,
+    fen: pl.Series,
+    total: pl.Series | None,
+    parts: Mapping[str, pl.Series],
+) -> Unread:
+    label = table.header.label(column) or f"{column_letter(column)}列"
+    used = fen.fill_null(0) != 0
+    why = None
+    if total is not None and _completes(fen.fill_null(0), total, list(parts.values())):
+        why = "加上它，各项支付正好等于总费用"
+    elif _PAYS.search(label):
+        why = "列名像是有人支付的金额"
+    return Unread(column, label, int(used.sum()), int(fen.sum() or 0), why)
+
+
+def _completes(fen: pl.Series, total: pl.Series, parts: Sequence[pl.Series]) -> bool:
+    """Whether the bill is what is read and this column together, on nearly all rows where it is not 0."""
+    read = pl.DataFrame({str(n): part.fill_null(0) for n, part in enumerate(parts)})
+    paid = read.sum_horizontal() if parts else pl.zeros(len(fen), pl.Int64, eager=True)
+    whole = ((paid + fen) == total).fill_null(False).filter(fen != 0)
+    return int(whole.sum()) >= _ENOUGH and int(whole.sum()) * 100 >= len(whole) * _NEARLY_ALL
+
+
+def said(table: Table, unread: Sequence[Unread]) -> pl.DataFrame | None:
+    """FI03 for each column."""
+    if not unread:
+        return None
+    grid = table.grid
+    return pl.concat(
+        file_finding("FI03", grid.source, grid.sheet, _sentence(one)) for one in unread
+    )
+
+
+def _sentence(one: Unread) -> str:
+    where = f"（{column_letter(one.column)} 列）"
+    return f"“{one.label}”{where}{one.rows} 行有金额，合计 {yuan(one.fen)} 元，没有读入"
+
+
+def stops(table: Table, unread: Sequence[Unread]) -> list[Problem]:
+    """A problem for each column that may move an amount, with the lines that settle it."""
+    place = table.grid.source, table.grid.sheet, table.header.last + 1
+    return [
+        Problem(f"金额列{_sentence(one)}：{one.stops}", _remedy(table, one), *place)
+        for one in unread
+        if one.stops
+    ]
+
+
+def _remedy(table: Table, one: Unread) -> str:
+    field = columns_hint(table.grid, [(_likely(one.label), one.label)])
+    ignored = layout_hint(table.grid, f"ignore = [{quoted(one.label)}]", f"--ignore {one.label}")
+    return f"写明它是哪一项：{field}；不是支付、不用读的：{ignored}"
+
+
+def _likely(label: str) -> str:
+    """The field that a title speaks for most; the clerk may write another."""
+    words = {
+        "大病": "大病保险",
+        "兜底": "政府兜底",
+        "救": "医疗救助",
+        "减免": "医院减免",
+        "商": "商业保险",
+    }
+    found = next((field for word, field in words.items() if word in label), None)
+    return found or ("新农合补偿" if re.search("统筹|农合|医保", label) else "其他支付")
