@@ -6,8 +6,8 @@ import polars as pl
 
 from benchmarks.data import County, read_roster, read_rows
 from benchmarks.peers.onestop import YEAR, result, the_book, the_names
-from onestop_cli.core.link import understand_roster
 from onestop_cli.core.pipeline import work
+from onestop_cli.core.roster import understand_roster
 
 
 def run(home: County) -> pl.DataFrame:

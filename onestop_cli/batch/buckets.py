@@ -27,12 +27,12 @@ from onestop_cli.core.findings.files import (
     total_findings,
 )
 from onestop_cli.core.identify import identify
-from onestop_cli.core.link import understand_roster
 from onestop_cli.core.options import Names, Options
 from onestop_cli.core.parts import BUCKET, PERSON, VISIT, added_up, moves, with_keys
 from onestop_cli.core.pipeline import work
 from onestop_cli.core.place import place
 from onestop_cli.core.reconcile import control
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, has_columns, scan
@@ -112,7 +112,7 @@ def reconcile_in_parts(
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
     period = parse_period(request.period)
-    roster = understand_roster(read.roster.rows, names.category)
+    roster = understand_roster(read.roster.rows, names.kinds)
     with staged(out) as stage:
         parts = Parts(
             stage / SPILL, read.register, book, period, names, options_of(request.settings)

@@ -26,12 +26,13 @@ from onestop_cli.core.findings.files import (
     row_findings,
     total_findings,
 )
-from onestop_cli.core.link import understand_roster
 from onestop_cli.core.options import Earlier, Names, Options
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.reconcile import control
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
+from onestop_cli.county.synonyms import NO_RIGHT
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.locked import passwords_in
@@ -74,7 +75,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
     tell("核对计算")
-    roster = understand_roster(read.roster.rows, names.category)
+    roster = understand_roster(read.roster.rows, names.kinds)
     done = work(
         read.stays.rows,
         roster,
@@ -117,6 +118,18 @@ def _of_files(read: Read) -> Iterator[str]:
     for told in (read.stays.findings, read.roster.findings):
         for source, sheet, message in told.select("source", "sheet", "message").iter_rows():
             yield f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
+
+
+def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
+    """One question per kind on the roster that no document names."""
+    unknown = roster.drop_nulls("category").filter(~pl.col("category").is_in(book.priority))
+    kinds = unknown.group_by("category").agg(pl.col("person").n_unique()).sort("category")
+    for kind, people in kinds.iter_rows():
+        yield (
+            f"政策没有提到花名册类别“{kind}”（{people} 人），他们申报的救助待核。是某一类对象的，在 onestop.toml 的 "
+            f'[synonyms.category] 写 "{book.priority[0]}" = ["{kind}"]（换成政策里的类别）；没有待遇的写 '
+            f'"{NO_RIGHT}" = ["{kind}"]'
+        )
 
 
 def _no_ledger(request: Request) -> Iterator[str]:
@@ -175,15 +188,17 @@ def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Name
         book.priority,
     )
 
+    def kinds(text: str) -> list[str]:
+        return known.kinds(text, categories, book.no_right)
+
     def category(text: str) -> str | None:
-        if known.says_none(text):
-            return None
-        return known.canonical_category(text, categories) or text.strip()
+        return next(iter(kinds(text)), None)
 
     return Names(
         hospital=lambda text: known.canonical_hospital(text, hospitals),
         level=known.canonical_level,
         category=category,
+        categories=kinds,
     )
 
 
@@ -240,6 +255,7 @@ def _run(
             *read.stays.warnings,
             *read.roster.warnings,
             *_of_files(read),
+            *_unknown_kinds(roster, book),
             *_no_ledger(request),
             *_skipped(parse_period(request.period), earlier),
             *done.notes,

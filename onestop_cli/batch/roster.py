@@ -11,7 +11,7 @@ from rich.console import Console
 from xlsxwriter.exceptions import XlsxFileError
 
 from onestop_cli.batch.start import county_settings
-from onestop_cli.core.link import understand_roster
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.settings import FILE_NAME, Settings
 from onestop_cli.county.synonyms import key, names
 from onestop_cli.errors import CannotRun, stop
@@ -59,10 +59,12 @@ def understood(paths: Sequence[Path], settings: Settings) -> tuple[pl.DataFrame,
         raise CannotRun(reading.problems)
     known = names(settings)
 
-    def category(text: str) -> str | None:
-        return None if known.says_none(text) else known.category.get(key(text), text.strip())
+    def kinds(text: str) -> list[str]:
+        found = known.kinds(text, list(known.category))
+        listed = found or ([] if known.says_none(text) else [text.strip()])
+        return [known.category.get(key(kind), kind) for kind in listed]
 
-    return understand_roster(reading.rows, category), reading.quarantine
+    return understand_roster(reading.rows, kinds), reading.quarantine
 
 
 def refuse(out: Path | None) -> None:

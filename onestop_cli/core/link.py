@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import polars as pl
 
-from onestop_cli.core.identify import identify
-from onestop_cli.core.options import Names, named
+from onestop_cli.core.options import Names
 from onestop_cli.core.residence import TEXTS, residence
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.suggest import suggest
@@ -16,31 +15,9 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import GOVERNING
 from onestop_cli.tables.schema import LINK, PLACE, row_place
 
-_ENDED = "停保|停发|停止|退保|退出|注销|取消|终止|清退"
-_DEAD = "死亡|去世|已故|户籍注销|户口注销|销户"
-_STILL = "未|恢复|续"
+_TERM = tuple(f"{part}_{end}" for part in ("from", "to") for end in ("on", "earliest", "latest"))
+_DEATH = ("deceased_on", "deceased_earliest", "deceased_latest", "dead_said")
 _ASKED = ("id_no", "name_key", "id_raw", "id_numeric", "birth_on")
-
-
-def understand_roster(rows: pl.DataFrame, categories: Callable[[str], str | None]) -> pl.DataFrame:
-    """Roster rows as read (READ_ROSTER) with IDENTITY and what they mean.
-
-    `categories` gives the name a category goes by, None for a text that says there is none.
-    `dead`: the status says that the person died or left the register of residents. `deceased_on`:
-    since when, by 死亡日期 or else by the last day of such an entry. `ended`: the status says that the
-    entitlement is over, and no date says since when.
-    """
-    texts = rows["category_raw"].unique().drop_nulls()
-    known = {text: categories(text) for text in texts}
-    status = pl.col("status_raw").fill_null("")
-    dead = status.str.contains(_DEAD) & ~status.str.contains(_STILL)
-    over = status.str.contains(_ENDED) & ~status.str.contains(_STILL) & ~dead
-    return identify(rows).with_columns(
-        category=pl.col("category_raw").replace_strict(known, default=None, return_dtype=pl.String),
-        dead=dead,
-        deceased_on=pl.coalesce("died_on", pl.when(dead).then("to_on")),
-        ended=over & pl.col("to_on").is_null(),
-    )
 
 
 def linked(stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Names) -> pl.DataFrame:
@@ -54,7 +31,25 @@ def linked(stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Nam
         overlap=first.categories.overlap,
         day_column="roster_day",
     )
-    return found.with_columns(category_stated=named(stays["category_raw"], names.category))
+    claims = [pl.col(f"{layer}_claimed_fen") > 0 for layer in book.layers if book.on_roster(layer)]
+    asks = pl.any_horizontal(claims).fill_null(False) if claims else pl.lit(False)
+    return found.with_columns(
+        category_stated=_stated(found, names),
+        unknown_kind=pl.when(asks).then("unknown_kind"),
+    )
+
+
+def _stated(stays: pl.DataFrame, names: Names) -> pl.Series:
+    """The category that the file states; of several in one cell the one that applies, when it is among them."""
+    texts = stays["category_raw"]
+    known = {text: names.kinds(text) for text in texts.unique().drop_nulls()}
+    single = {text: kinds[0] if kinds else None for text, kinds in known.items()}
+    first = texts.replace_strict(single, default=None, return_dtype=pl.String)
+    several = {(text, kind) for text, kinds in known.items() if len(kinds) > 1 for kind in kinds}
+    if not several:
+        return first
+    pairs = zip(texts, stays["category"], first, strict=True)
+    return pl.Series([c if (t, c) in several else f for t, c, f in pairs], dtype=pl.String)
 
 
 def link(
@@ -97,11 +92,13 @@ def _entries(roster: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
     return roster.select(
         "id_no",
         "category",
-        "from_on",
-        "to_on",
+        *_TERM,
         "ended",
-        "deceased_on",
+        *_DEATH,
+        "category_raw",
         "status_raw",
+        "reason_raw",
+        "date_fault",
         *PLACE,
         entry_key="name_key",
         entry_name=pl.col("name").fill_null("（空白）"),
@@ -130,73 +127,119 @@ def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     return one, several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
 
 
+def holds(day: pl.Expr, *, surely: bool) -> pl.Expr:
+    """Whether an entry's days allow `day`: by every reading of those in doubt, or by some reading of them."""
+    late, soon = ("latest", "earliest") if surely else ("earliest", "latest")
+    begins = pl.coalesce("from_on", f"from_{late}")
+    ends = pl.coalesce("to_on", f"to_{soon}")
+    begun = begins.is_null() | (begins <= day)
+    lasting = ends.is_null() | (ends >= day)
+    return begun & lasting & ~(pl.col("ended") & pl.lit(surely)) & day.is_not_null()
+
+
 def _compared(met: pl.DataFrame) -> pl.DataFrame:
-    """`same`: the entry has the patient's name; `valid`: and holds on the day."""
+    """`same`: the entry has the patient's name; `valid`: and holds on the day; `open`: and may hold."""
     day = pl.col("day")
-    begun = pl.col("from_on").is_null() | (pl.col("from_on") <= day)
-    not_over = pl.col("to_on").is_null() | (pl.col("to_on") >= day)
-    holds = (
-        begun & not_over & ~pl.col("ended") & pl.col("category").is_not_null() & day.is_not_null()
-    )
     same = (pl.col("entry_key") == pl.col("name_key")).fill_null(False)
-    return met.with_columns(same=same, valid=same & holds.fill_null(False))
+    entry = same & pl.col("category").is_not_null()
+    valid = entry & holds(day, surely=True).fill_null(False)
+    may = entry & holds(day, surely=False).fill_null(False)
+    return met.with_columns(same=same, valid=valid, open=may & ~valid)
+
+
+def _doubt() -> pl.Expr:
+    """What cannot be read on an entry, in words."""
+    said = pl.coalesce(
+        "date_fault",
+        pl.format(
+            "状态为“{}”，没有写明日期",
+            pl.coalesce("status_raw", pl.format("停保原因：{}", "reason_raw"), pl.lit("已停")),
+        ),
+    )
+    return pl.format("花名册（{}）{}", "place", said)
+
+
+_DIED = {
+    "died_on": pl.col("deceased_on"),
+    "died_earliest": pl.col("deceased_earliest"),
+    "died_latest": pl.col("deceased_latest"),
+    "dead_said": pl.col("dead_said"),
+}
 
 
 def _of_one(met: pl.DataFrame) -> pl.DataFrame:
     """The verdict where a stay met a single entry, as nearly all do: nothing to choose between."""
-    same, valid, category = pl.col("same"), pl.col("valid"), pl.col("category")
-    counts = pl.when(valid & pl.col("rank").is_not_null()).then(pl.concat_list(category))
+    same, category, known = pl.col("same"), pl.col("category"), pl.col("rank").is_not_null()
+    counts = pl.col("valid") & known
     return met.select(
         "at",
-        category=pl.when(valid).then(category),
+        category=pl.when(counts).then(category),
         listed=same,
-        entitled=valid,
+        entitled=counts,
         township=pl.when(same).then("entry_township"),
         village=pl.when(same).then("entry_village"),
         roster_name=pl.when(~same).then("entry_name"),
         roster_place="place",
-        died_on="deceased_on",
+        doubt=pl.when(pl.col("open") & known).then(_doubt()),
+        unknown_kind=pl.when((pl.col("valid") | pl.col("open")) & ~known).then(category),
+        **_DIED,
         categories_valid=pl.lit(None, pl.String),
-        categories=counts,
+        categories=pl.when(counts).then(pl.concat_list(category)),
     )
 
 
 def _of_several(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
     """The same where there are several: the best valid one counts."""
-    best_first = pl.col("category").filter("valid").unique(maintain_order=True)
-    counts = pl.col("valid") & pl.col("rank").is_not_null()
-    known = pl.col("category").filter(counts).unique(maintain_order=True)
+    known, rank = pl.col("rank").is_not_null(), pl.col("rank")
+    counts, may = pl.col("valid") & known, (pl.col("valid") | pl.col("open")) & ~known
+    best_first = pl.col("category").filter(counts).unique(maintain_order=True)
+    before = rank.filter(counts).min()
+    matters = pl.col("open") & known & ~pl.col("category").is_in(best_first.implode())
+    if overlap == "priority":
+        matters &= before.is_null() | (rank < before)
     somewhere = pl.col("same") & (
         pl.col("entry_township").is_not_null() | pl.col("entry_village").is_not_null()
     )
     return met.group_by("at", maintain_order=True).agg(
         category=best_first.first(),
         listed=pl.col("same").any(),
-        entitled=pl.col("valid").any(),
+        entitled=counts.any(),
         township=pl.col("entry_township").filter(somewhere).first(),
         village=pl.col("entry_village").filter(somewhere).first(),
         roster_name=pl.when(~pl.col("same").any()).then(
             pl.col("entry_name").unique(maintain_order=True).str.join("、")
         ),
         roster_place=pl.col("place").first(),
-        died_on=pl.col("deceased_on").min(),
+        doubt=_doubt().filter(matters).first(),
+        unknown_kind=pl.when(best_first.len() == 0).then(
+            pl.col("category").filter(may).unique(maintain_order=True).str.join("、")
+        ),
+        **{name: expr.min() for name, expr in _DIED.items() if name != "dead_said"},
+        dead_said=pl.col("dead_said").drop_nulls().first(),
         categories_valid=pl.when(best_first.len() > 1).then(best_first.str.join("、")),
-        categories=known.head(1) if overlap == "priority" else known,
+        categories=best_first.head(1) if overlap == "priority" else best_first,
     )
 
 
 def _lapses(one: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:
     """Per listed stay without a valid entry: why each entry does not hold on the day."""
-    lapsed = pl.col("same") & ~pl.col("valid").any().over("at")
-    met = pl.concat([one.filter(pl.col("same") & ~pl.col("valid")), several.filter(lapsed)])
+    counts = pl.col("valid") & pl.col("rank").is_not_null()
+    lapsed = pl.col("same") & ~counts.any().over("at")
+    met = pl.concat([one.filter(pl.col("same") & ~counts), several.filter(lapsed)])
     day = pl.col("day")
     why = (
-        pl.when(pl.col("category").is_null())
+        pl.when(pl.col("category").is_null() & pl.col("category_raw").is_null())
         .then(pl.lit("花名册没有写明救助类别"))
+        .when(pl.col("category").is_null())
+        .then(pl.format("花名册类别“{}”不享受医疗救助", "category_raw"))
+        .when(pl.col("rank").is_null())
+        .then(pl.format("政策没有提到“{}”", "category"))
         .when(day.is_null())
         .then(pl.lit("日期缺失，无法核对待遇期"))
         .when("ended")
-        .then(pl.format("花名册状态为“{}”", "status_raw"))
+        .then(pl.format("花名册状态为“{}”", pl.coalesce("status_raw", "reason_raw")))
+        .when("open")
+        .then(pl.lit("起止日期存疑"))
         .when(pl.col("from_on") > day)
         .then(pl.format("{} 起享受，当时尚未开始", _iso("from_on")))
         .otherwise(pl.format("待遇已于 {} 终止", _iso("to_on")))

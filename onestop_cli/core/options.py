@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -34,11 +34,22 @@ class Options:
 
 @dataclass(frozen=True)
 class Names:
-    """How texts become names: hospitals, levels and categories, through the synonym tables."""
+    """How texts become names: hospitals, levels and categories, through the synonym tables.
+
+    `categories`: all that one text names (特困,低保); without it a text names one.
+    """
 
     hospital: Mapper
     level: Mapper
     category: Mapper
+    categories: Callable[[str], Sequence[str]] | None = None
+
+    def kinds(self, text: str) -> Sequence[str]:
+        """The categories that a text names."""
+        if self.categories is not None:
+            return self.categories(text)
+        one = self.category(text)
+        return [one] if one else []
 
 
 @dataclass(frozen=True)

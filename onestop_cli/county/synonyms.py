@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,38 @@ class Names:
     level: Mapping[str, str]
     hospital: Mapping[str, str]
     county: str = ""
+    township: Mapping[str, str] = field(default_factory=dict)
+    village: Mapping[str, str] = field(default_factory=dict)
+
+    def kinds(self, text: str, known: Sequence[str], no_right: Sequence[str] = ()) -> list[str]:
+        """The categories of `known` that a cell names, each once; a kind that nobody knows as it is written.
+
+        A cell may name several (特困,低保). Words for none and kinds without a right (`no_right`, the county's and the
+        shipped ones) name nothing.
+        """
+        whole = self._kind(text, known, no_right)
+        if whole is not None:
+            return [whole] if whole else []
+        parts = [part for part in re.split(_AND, text) if part]
+        found = [self._kind(part, known, no_right) for part in parts]
+        if len(parts) < 2 or all(one is None for one in found):
+            return [text.strip()]
+        named = (part if one is None else one for part, one in zip(parts, found, strict=True))
+        return list(dict.fromkeys(name for name in named if name))
+
+    def _kind(self, text: str, known: Sequence[str], no_right: Sequence[str]) -> str | None:
+        """The one category that a text names, "" when it names nothing, None when nobody knows it."""
+        if self.says_none(text):
+            return ""
+        for plain in _plainer(text):
+            if found := self.canonical_category(plain, known):
+                return found
+        nothing = {key(name) for name in (*no_right, *_without_right())}
+        said = {key(plain) for plain in _plainer(text)}
+        meant = {self.category.get(one) for one in said}
+        if said & nothing or key(NO_RIGHT) in meant or _gone().search(key(text)):
+            return ""
+        return None
 
     def canonical_category(self, text: str | None, known: Sequence[str]) -> str | None:
         """The one of `known` that `text` means: itself, another name for it, or the only wider or
@@ -49,7 +81,9 @@ class Names:
             name
             for name in known
             if (other := self.category.get(key(name)))
-            and (wider.get(meant) == other or wider.get(other) == meant)
+            and (
+                wider.get(meant) == other or (wider.get(other) == meant and meant in _either_way())
+            )
         ]
         return akin[0] if len(akin) == 1 else None
 
@@ -68,6 +102,46 @@ class Names:
         if found or not text or not county or not key(text).startswith(county):
             return found
         return _one_of(key(text).removeprefix(county), known, self.hospital)
+
+
+_AND = r"[,，、;；/／+＋|｜\s]+"
+"""Between the kinds of one cell."""
+
+NO_RIGHT = "不享受救助"
+"""The county's name for kinds that give nothing."""
+
+
+def _plainer(text: str) -> Iterator[str]:
+    """A category as it is written, then without what does not make another kind of it (A类, 分散, a code …)."""
+    yield text
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    for _ in range(2):
+        bare = _asides().sub("", plain)
+        if bare == plain or not bare:
+            return
+        yield bare
+        plain = bare
+
+
+@cache
+def _asides() -> re.Pattern[str]:
+    words = _shipped()["category"]["asides"]
+    return re.compile(rf"[(\[【<](?:{words})[)\]】>]|[-_—:,]?(?:{words})$")
+
+
+@cache
+def _gone() -> re.Pattern[str]:
+    return re.compile(_shipped()["category"]["gone"])
+
+
+@cache
+def _without_right() -> tuple[str, ...]:
+    return tuple(_shipped()["category"]["no_right"])
+
+
+@cache
+def _either_way() -> frozenset[str]:
+    return frozenset(key(name) for name in _shipped()["category"]["either_way"]["names"])
 
 
 def _one_of(text: str | None, known: Sequence[str], table: Mapping[str, str]) -> str | None:
@@ -102,6 +176,8 @@ def names(settings: Settings) -> Names:
         level=_joined(_table(shipped["level"]), _table(own.level)),
         hospital=_table(own.hospital),
         county=settings.county.name,
+        township=_table(own.township),
+        village=_table(own.village),
     )
 
 

@@ -65,9 +65,11 @@ def _valid(run: Run) -> pl.DataFrame:
     begun = pl.col("from_on").is_null() | (pl.col("from_on") <= day)
     lasting = pl.col("to_on").is_null() | (pl.col("to_on") >= day)
     living = pl.col("deceased_on").is_null() | (pl.col("deceased_on") > day)
+    doubtful = ("from_earliest", "to_earliest", "deceased_earliest")
+    sure = [pl.col(name).is_null() for name in doubtful if name in run.roster.columns]
     return (
         run.roster.drop_nulls("category")
-        .filter(begun, lasting, living, ~pl.col("ended"))
+        .filter(begun, lasting, living, ~pl.col("ended"), *sure)
         .select(*_ENTRY, "id_no", "name", "township", "village")
         .unique(_ENTRY, keep="first", maintain_order=True)
     )

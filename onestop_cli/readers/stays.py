@@ -34,6 +34,7 @@ from onestop_cli.readers.layout.sheets import (
 from onestop_cli.readers.layout.table_spec import Sought
 from onestop_cli.readers.layout.typed import Table, named_unit
 from onestop_cli.readers.layout.unread import said, stops, unread_columns
+from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts
 from onestop_cli.readers.stay_marks import marks, numbers, settled
 from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, together
@@ -72,10 +73,10 @@ def read_stays(
     `extra_columns`: name → headers of further columns, handed on as strings `x_<name>`. `layers`: of the run; the
     amounts of any other are not read (FI03), and None knows of all.
     """
-    no_number = settings.synonyms.no_number
-    wanted = Wanted(names(settings), hospitals, extra_columns or {}, layers, no_number)
+    known, no_number = names(settings), settings.synonyms.no_number
+    wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number)
     opened, problems = open_files(paths, passwords)
-    kept, copies = without_copies(opened)
+    kept, copies = without_copies(opened, lambda name: hospital_named(name, known, hospitals))
     sheets, more = read_all(
         kept,
         stays_sought(),

@@ -93,7 +93,9 @@ def _term() -> pl.Expr:
     end = pl.col("to_on").dt.to_string("%Y-%m-%d 止")
     died = pl.col("deceased_on").dt.to_string("%Y-%m-%d 死亡")
     status = pl.when("ended").then("status_raw")
-    said = pl.concat_str([begin, end, died, status], separator="，", ignore_nulls=True)
+    doubt = pl.when(pl.coalesce("from_earliest", "to_earliest").is_not_null())
+    parts = [begin, end, died, status, doubt.then(pl.lit("日期存疑"))]
+    said = pl.concat_str(parts, separator="，", ignore_nulls=True)
     return pl.when(said == "").then(pl.lit("长期")).otherwise(said)
 
 

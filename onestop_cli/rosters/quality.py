@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from onestop_cli.core.identify import id_birth, mask_id
+from onestop_cli.core.link import holds
 from onestop_cli.tables.schema import PLACE, Schema, row_place
 
 FAULTS: Schema = {**PLACE, "name": pl.String, "id_no": pl.String, "message": pl.String}
@@ -120,11 +121,10 @@ def _counts(rows: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def in_force(day: date) -> pl.Expr:
-    """Whether an entry entitles a living person on `day`."""
-    begun = pl.col("from_on").is_null() | (pl.col("from_on") <= day)
-    lasting = pl.col("to_on").is_null() | (pl.col("to_on") >= day)
-    alive = pl.col("deceased_on").is_null() | (pl.col("deceased_on") >= day)
-    return begun & lasting & alive & ~pl.col("ended")
+    """Whether an entry entitles a living person on `day`, by every reading of its days."""
+    died = pl.coalesce("deceased_on", "deceased_earliest")
+    alive = died.is_null() | (died >= day)
+    return holds(pl.lit(day), surely=True) & alive
 
 
 def _faults(roster: pl.DataFrame) -> pl.DataFrame:
@@ -154,7 +154,11 @@ def _contradictions() -> list[tuple[str, pl.Expr, pl.Expr]]:
             pl.format("同一证号在花名册上有不同姓名：{}", "names"),
         ),
         ("content", pl.col("name_key").is_null(), pl.lit("姓名为空")),
-        ("content", pl.col("category").is_null(), pl.lit("没有写明救助类别")),
+        (
+            "content",
+            pl.col("category").is_null() & pl.col("category_raw").is_null(),
+            pl.lit("没有写明救助类别"),
+        ),
         ("content", pl.col("date_fault").is_not_null(), pl.col("date_fault")),
         (
             "content",
@@ -169,7 +173,7 @@ def _contradictions() -> list[tuple[str, pl.Expr, pl.Expr]]:
         (
             "content",
             pl.col("dead") & died.is_null(),
-            pl.format("状态为“{}”，没有写明日期", "status_raw"),
+            pl.format("写明“{}”，没有写明日期", "dead_said"),
         ),
         ("content", person & (pl.col("deaths") > 1), pl.lit("同一证号的死亡日期不一致")),
     ]
@@ -218,7 +222,8 @@ def _dead(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _ended(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     """Entries whose entitlement is over."""
-    over = pl.when("ended").then(pl.format("状态为“{}”", "status_raw"))
+    state = pl.coalesce("status_raw", "reason_raw")
+    over = pl.when("ended").then(pl.format("状态为“{}”", state))
     past = pl.when(pl.col("to_on") < day).then(pl.format("待遇已于 {} 终止", _iso("to_on")))
     return rows.with_columns(kind=pl.lit("ended"), message=pl.coalesce(over, past)).drop_nulls(
         "message"

@@ -55,6 +55,17 @@ class Rulebook:
         """The first document's words for a layer."""
         return next(layer for rule in self.rules for layer in rule.layer if layer.id == id_)
 
+    def on_roster(self, layer: str) -> bool:
+        """Whether a layer is, in any document, for people on rosters only."""
+        parts = (p for rule in self.rules for p in rule.layer if (p.part_of or p.id) == layer)
+        return any(part.who == "roster" or part.only for part in parts)
+
+    @cached_property
+    def no_right(self) -> tuple[str, ...]:
+        """The kinds of people that some document names as having no right, and none as having one."""
+        named = (name for rule in self.rules for name in rule.categories.no_right)
+        return tuple(dict.fromkeys(name for name in named if name not in self.priority))
+
     @cached_property
     def priority(self) -> tuple[str, ...]:
         """The categories of all documents, those of the first in their order."""

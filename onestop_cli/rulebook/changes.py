@@ -165,7 +165,7 @@ def _heads(old: RuleFile, new: RuleFile) -> Iterator[Change]:
 
 
 _HEADS = ("标题", "施行日期", "终止日期", "适用政策的日期", "归入年度的日期", "核对身份的日期",
-          "机构级别", "险种", "对象类别", "一人多类", "舍入")  # fmt: skip
+          "机构级别", "险种", "对象类别", "没有待遇的类别", "一人多类", "舍入")  # fmt: skip
 
 
 def _head(rule: RuleFile) -> tuple[str, ...]:
@@ -180,6 +180,7 @@ def _head(rule: RuleFile) -> tuple[str, ...]:
         "、".join(words.value("level", level) for level in scope.levels),
         "、".join(scope.schemes) or "不限",
         "、".join(rule.categories.priority) or NOTHING,
+        "、".join(rule.categories.no_right) or NOTHING,
         words.OVERLAPS[rule.categories.overlap],
         words.rounding(rule.rounding),
     )

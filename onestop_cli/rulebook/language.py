@@ -317,10 +317,14 @@ class Basis(Cited):
 
 
 class Categories(Cited):
-    """The roster categories this document knows, and what holds when a person has several."""
+    """The roster categories this document knows, and what holds when a person has several.
+
+    `no_right`: kinds of people on rosters to whom it gives nothing.
+    """
 
     overlap: Literal["priority", "best", "stack"] = "priority"
     priority: list[str] = Field(default_factory=list)
+    no_right: list[str] = Field(default_factory=list)
     classes: Mapping[str, list[str]] = Field(default_factory=dict, alias="class")
 
 

@@ -106,15 +106,25 @@ READ_ROSTER: Schema = {
     "from_on": pl.Date,
     "to_on": pl.Date,
     "died_on": pl.Date,
+    **{
+        f"{part}_{end}": pl.Date
+        for part in ("from", "to", "died")
+        for end in ("earliest", "latest")
+    },
     "status_raw": pl.String,
+    "reason_raw": pl.String,
+    "remark_raw": pl.String,
+    "dead_raw": pl.String,
     "family_no": pl.String,
     "head": pl.String,
     "relation": pl.String,
     "cert_no": pl.String,
     "date_fault": pl.String,
 }
-"""A roster entry as read. `from_on`/`to_on`: first and last day of entitlement, null = open. `status_raw`: 停保,
-注销, 死亡 … when the roster has a status column."""
+"""A roster entry as read. `from_on`/`to_on`: first and last day of entitlement, null = open. A day that cannot be
+read for sure is null and lies between `<part>_earliest` and `<part>_latest`, which are null otherwise. `status_raw`:
+停保, 注销, 死亡 … when the roster has a status column; `reason_raw`: why somebody was struck off; `remark_raw`: what
+any other column of words says; `dead_raw`: what 是否死亡, 死亡原因 … say."""
 
 READ_ENROLMENT: Schema = {
     **PLACE,
@@ -189,14 +199,21 @@ LINK: Schema = {
     "roster_name": pl.String,
     "roster_place": pl.String,
     "lapse": pl.String,
+    "doubt": pl.String,
+    "unknown_kind": pl.String,
     "died_on": pl.Date,
+    "died_earliest": pl.Date,
+    "died_latest": pl.Date,
+    "dead_said": pl.String,
     "categories_valid": pl.String,
     "suggestion": pl.String,
 }
 """Added by `link`. `category`: the one that applied on the roster day, null when none. `listed`: the ID is on some
 roster. `entitled`: a valid category applies. `roster_name`: set when the roster has the ID under other names only.
-`lapse`: why a listed person is not entitled. `categories_valid`: all valid ones joined by 、 when several.
-`suggestion`: RO06 sentence."""
+`lapse`: why a listed person is not entitled. `doubt`: what on an entry cannot be read and would change the right on
+the day. `unknown_kind`: the kinds of a listed person that no document names, where nothing else applies. `died_on`,
+or between `died_earliest` and `died_latest`: the day of death; `dead_said`: the words that say so.
+`categories_valid`: all valid ones joined by 、 when several. `suggestion`: RO06 sentence."""
 
 FINDINGS: Schema = {
     "code": pl.String,

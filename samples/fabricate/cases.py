@@ -117,6 +117,14 @@ def _roster() -> Iterator[Case]:
         found=(Expected("RO08", 3, source=ROSTER),),
     )
 
+    yield _one(
+        "RO09",
+        "状态写停保而没有日期；写了日期的那一行，入院时还没有停保",
+        bill(WANG),
+        bill(ZHAO, stay_no="1002"),
+        roster=(entry(WANG, 状态="停保"), entry(ZHAO, 状态="停保", 停保日期="2010-12-31")),
+    )
+
 
 def _when() -> Iterator[Case]:
     other = bill(ZHAO, stay_no="1002")

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onestop_cli.core.identify import identify, make_id
-from onestop_cli.core.link import link, understand_roster
+from onestop_cli.core.link import link
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.tables.schema import LINK, READ_ROSTER, READ_STAYS
 
@@ -116,11 +117,14 @@ def test_a_status_with_a_date_ends_it_on_that_day() -> None:
     assert one(stay(), entry(status_raw="停保", to_on=DAY))["entitled"]
 
 
-@pytest.mark.parametrize("category", [None, "无"])
-def test_an_entry_without_category_entitles_to_nothing(category: str | None) -> None:
+@pytest.mark.parametrize(
+    ("category", "lapse"),
+    [(None, "花名册没有写明救助类别"), ("无", "花名册类别“无”不享受医疗救助")],
+)
+def test_an_entry_without_category_entitles_to_nothing(category: str | None, lapse: str) -> None:
     found = one(stay(), entry(category_raw=category))
     assert (found["listed"], found["entitled"]) == (True, False)
-    assert found["lapse"] == "花名册没有写明救助类别"
+    assert (found["lapse"], found["unknown_kind"]) == (lapse, None)
 
 
 # Several categories
@@ -139,7 +143,7 @@ def test_where_the_document_weighs_several_all_known_ones_are_handed_on(overlap:
         stay(), entry(), entry(category_raw="优抚"), entry(category_raw="残疾人"), overlap=overlap
     )
     assert found["categories"] == ["重点优抚对象", "农村低保户"]
-    assert found["categories_valid"] == "重点优抚对象、农村低保户、残疾人"
+    assert found["categories_valid"] == "重点优抚对象、农村低保户"
 
 
 def test_an_ended_category_gives_way_to_a_valid_one() -> None:
@@ -147,9 +151,148 @@ def test_an_ended_category_gives_way_to_a_valid_one() -> None:
     assert (found["category"], found["categories_valid"]) == ("农村低保户", None)
 
 
-def test_a_category_the_documents_do_not_know_is_kept_as_it_is() -> None:
-    found = one(stay(), entry(category_raw="残疾人"))
-    assert (found["category"], found["entitled"], found["categories"]) == ("残疾人", True, [])
+def test_a_kind_the_documents_do_not_know_is_a_question_and_no_category() -> None:
+    found = one(stay(), entry(category_raw="残疾人"), entry(category_raw="老人"))
+    assert (found["category"], found["entitled"], found["categories"]) == (None, False, [])
+    assert (found["listed"], found["unknown_kind"]) == (True, "残疾人、老人")
+    assert one(stay(), entry(category_raw="残疾人"))["lapse"] == "残疾人：政策没有提到“残疾人”"
+
+
+def test_a_kind_nobody_knows_is_no_question_where_another_applies_or_it_is_over() -> None:
+    assert one(stay(), entry(category_raw="残疾人"), entry())["unknown_kind"] is None
+    over = entry(category_raw="残疾人", to_on=date(2010, 10, 1))
+    assert one(stay(), over)["unknown_kind"] is None
+
+
+def test_several_categories_in_one_cell_are_several_entries() -> None:
+    rows = pl.DataFrame(
+        [{"source": "a", "row": 2, "id_numeric": False, **entry(category_raw="低保,特困")}],
+        schema=dict(READ_ROSTER),
+    )
+    understood = understand_roster(
+        rows, lambda text: [NAMES.get(t, t) or t for t in ("低保", "特困供养")]
+    )
+    assert understood["category"].to_list() == ["农村低保户", "五保户"]
+    found = linked(table(stay()), understood).row(0, named=True)
+    assert (found["category"], found["categories_valid"]) == ("五保户", "五保户、农村低保户")
+
+
+# Days in doubt
+
+
+def between(part: str, first: date, last: date) -> dict[str, date]:
+    return {f"{part}_earliest": first, f"{part}_latest": last}
+
+
+AROUND = (date(2010, 10, 1), date(2010, 12, 1))
+BEFORE = (date(2010, 6, 1), date(2010, 10, 31))
+AFTER = (date(2010, 11, 2), date(2010, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("part", "bounds", "entitled", "doubtful"),
+    [
+        ("from", AROUND, False, True), ("from", BEFORE, True, False), ("from", AFTER, False, False),
+        ("to", AROUND, False, True), ("to", BEFORE, False, False), ("to", AFTER, True, False),
+        ("from", (date(2010, 10, 1), DAY), True, False), ("to", (DAY, date(2010, 12, 1)), True, False),
+    ],
+)  # fmt: skip
+def test_a_day_in_doubt_counts_only_where_a_reading_would_change_the_right(
+    part: str, bounds: tuple[date, date], entitled: bool, doubtful: bool
+) -> None:
+    found = one(
+        stay(), entry(**between(part, *bounds), date_fault="停止日期“月底”不是看得懂的日期")
+    )
+    assert found["entitled"] == entitled
+    assert (found["doubt"] is not None) == doubtful
+    if doubtful:
+        assert found["doubt"] == "花名册（低保.csv · 第2行）停止日期“月底”不是看得懂的日期"
+
+
+def test_doubt_about_an_entry_that_is_over_anyway_changes_nothing() -> None:
+    found = one(stay(), entry(**between("from", *AROUND), to_on=date(2010, 10, 31)))
+    assert (found["entitled"], found["doubt"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("sure", "open_", "doubtful"),
+    [("五保户", "低保", False), ("低保", "五保户", True), ("低保", "低保", False)],
+)
+def test_doubt_about_a_category_that_would_not_apply_changes_nothing(
+    sure: str, open_: str, doubtful: bool
+) -> None:
+    found = one(
+        stay(), entry(category_raw=sure), entry(category_raw=open_, **between("to", *AROUND))
+    )
+    assert found["entitled"]
+    assert (found["doubt"] is not None) == doubtful
+
+
+def test_where_the_best_counts_every_category_in_doubt_matters() -> None:
+    entries = [entry(category_raw="五保户"), entry(**between("to", *AROUND))]
+    assert one(stay(), *entries, overlap="best")["doubt"] is not None
+
+
+def test_a_state_of_stopped_without_a_day_is_in_doubt() -> None:
+    found = one(stay(), entry(status_raw="停保"))
+    assert found["doubt"] == "花名册（低保.csv · 第2行）状态为“停保”，没有写明日期"
+    assert one(stay(), entry(reason_raw="收入超标"))["doubt"] is not None
+    assert one(stay(), entry(status_raw="停保", to_on=date(2010, 10, 1)))["doubt"] is None
+    assert one(stay(), entry(status_raw="停保", from_on=date(2010, 12, 1)))["doubt"] is None
+
+
+# Deaths
+
+DEAD = [
+    {"status_raw": "病故"}, {"reason_raw": "死亡"}, {"remark_raw": "因病去世"}, {"remark_raw": "低保户，亡故"},
+    {"remark_raw": "2010.9.1过世"}, {"name": "王强（已故）"}, {"dead_raw": "是"}, {"dead_raw": "1"},
+    {"dead_raw": "死亡"}, {"dead_raw": "肺癌"}, {"remark_raw": "非正常死亡"}, {"remark_raw": "未婚病故"},
+    {"remark_raw": "是否死亡：是"}, {"remark_raw": "本人死亡，由其子代办"}, {"remark_raw": "女 病故"},
+    {"remark_raw": "女性病逝"}, {"remark_raw": "户主死亡", "relation": "户主"}, {"remark_raw": "户籍注销"},
+    {"remark_raw": "李子文死亡"}, {"status_raw": "身故"}, {"remark_raw": "车祸身亡"}, {"remark_raw": "猝死"},
+]  # fmt: skip
+ALIVE = [
+    {"status_raw": "未死亡"}, {"remark_raw": "父亲病故"}, {"remark_raw": "丈夫2008年去世"}, {"remark_raw": "父母双亡"},
+    {"remark_raw": "户主死亡"}, {"remark_raw": "因妻亡故改为单人户"}, {"remark_raw": "死亡：否"}, {"dead_raw": "否"},
+    {"dead_raw": "0"}, {"remark_raw": "是否死亡：否"}, {"remark_raw": "非死亡"}, {"remark_raw": "没有死亡"},
+    {"remark_raw": "其子已故"}, {"name": "王强（父已故）"}, {"remark_raw": "2009年母去世"}, {"dead_raw": "健在"},
+    {"remark_raw": "无死亡"}, {"remark_raw": "银行卡注销"}, {"remark_raw": "儿子病逝，女儿外嫁"},
+    {"dead_raw": "未死亡"},
+]  # fmt: skip
+
+
+def dead(changes: dict[str, str]) -> dict[str, Any]:
+    return roster(entry(**changes)).row(0, named=True)
+
+
+@pytest.mark.parametrize("changes", DEAD, ids=str)
+def test_dead_is_dead_by_any_word_in_any_column(changes: dict[str, str]) -> None:
+    assert dead(changes)["dead"]
+
+
+@pytest.mark.parametrize("changes", ALIVE, ids=str)
+def test_a_death_denied_or_of_somebody_else_is_none(changes: dict[str, str]) -> None:
+    assert not dead(changes)["dead"]
+
+
+def test_a_day_among_the_words_is_the_day_of_death() -> None:
+    assert dead({"remark_raw": "2010年9月1日病故"})["deceased_on"] == date(2010, 9, 1)
+    found = one(stay(), entry(remark_raw="2010年9月1日病故"))
+    assert (found["died_on"], found["died_latest"]) == (date(2010, 9, 1), None)
+
+
+def test_a_death_without_a_day_lies_before_every_admission() -> None:
+    found = one(stay(), entry(status_raw="病故"))
+    assert found["died_on"] is None
+    assert found["died_latest"] < DAY
+    assert found["dead_said"] == "病故"
+
+
+def test_a_death_in_doubt_lies_between_two_days() -> None:
+    found = one(stay(), entry(**between("died", *AROUND)))
+    assert (found["died_earliest"], found["died_latest"]) == AROUND
+    found = one(stay(), entry(status_raw="死亡", **between("to", *AROUND)))
+    assert (found["died_earliest"], found["died_latest"]) == AROUND
 
 
 def test_the_same_entry_twice_is_one_category() -> None:
@@ -339,7 +482,7 @@ def test_a_sound_roster_has_no_faults() -> None:
             {"died_on": date(2010, 5, 1), "to_on": date(2010, 5, 2)},
             "已于 2010-05-01 死亡，之后仍有待遇期",
         ),
-        ({"status_raw": "死亡"}, "状态为“死亡”，没有写明日期"),
+        ({"status_raw": "死亡"}, "写明“死亡”，没有写明日期"),
     ],
 )
 def test_an_entry_that_cannot_be_right_is_said(changes: dict[str, Any], message: str) -> None:

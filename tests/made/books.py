@@ -16,10 +16,10 @@ import polars as pl
 from onestop_cli.batch.describe import about_rules, in_order
 from onestop_cli.core.findings.amounts import Difference
 from onestop_cli.core.identify import identify, make_id
-from onestop_cli.core.link import understand_roster
 from onestop_cli.core.options import Earlier, Names, Options
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.reconcile import control
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
 from onestop_cli.ledger.closing import close, head
 from onestop_cli.ledger.load import carried_out, history

@@ -88,8 +88,8 @@ def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
 
 
 def test_files_of_one_name_in_two_folders_keep_apart(tmp_path: Path) -> None:
-    for folder in ("十月", "十一月"):
-        written(tmp_path / folder, {"a.csv": csv_bytes(QUARTER)})
+    for folder, mark in (("十月", ","), ("十一月", ";")):
+        written(tmp_path / folder, {"a.csv": csv_bytes(QUARTER, mark=mark)})
     reading = read_stays([tmp_path / "十月", tmp_path / "十一月"], Settings(), HOSPITALS)
     assert set(reading.rows["source"]) == {"十月/a.csv", "十一月/a.csv"}
 

@@ -467,8 +467,12 @@ def test_two_equally_good_columns_are_refused_unless_they_say_the_same(tmp_path:
 
 
 def test_a_sure_column_wins_over_a_likely_one(tmp_path: Path) -> None:
+    """The likely one is not read in silence instead (FI03)."""
     header = [*HEADER, "补偿金额", "救助金"]
-    row = only(read(tmp_path, {"a.csv": csv_bytes(table([*stay(), "1", "2"], header=header))}))
+    data = {"a.csv": csv_bytes(table([*stay(), "1", "2"], header=header))}
+    assert len(read(tmp_path, data).problems) == 2
+    settings = Settings(layout=(Layout(file="a.csv", ignore=("补偿金额", "救助金")),))
+    row = only(read(tmp_path, data, settings))
     assert (row["basic_claimed_fen"], row["assistance_claimed_fen"]) == (60000, 0)
 
 

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from onestop_cli.commands.roster import roster as command
 from onestop_cli.core.identify import make_id
-from onestop_cli.core.link import understand_roster
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.errors import CannotRun
 from onestop_cli.rosters.changes import KINDS as CHANGE_KINDS
 from onestop_cli.rosters.changes import diff_rosters

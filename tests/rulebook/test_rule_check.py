@@ -56,6 +56,11 @@ DAMAGE = {
     "a later layer taken off": ('less = ["basic"]', 'less = ["assistance"]', "不认识“assistance”"),
     "an unknown layer": ('id = "assistance"', 'id = "help"', "不认识的层“help”"),
     "the same layer twice": ('id = "assistance"', 'id = "basic"', "编号“basic”写了两次"),
+    "a category with and without a right": (
+        '["五保户", "农村低保户"]',
+        '["五保户", "农村低保户"]\nno_right = ["五保户"]',
+        "既列为救助类别，又列为没有待遇",
+    ),
     "a category twice": ('["五保户", "农村低保户"]', '["五保户", "农村低保户", "五保户"]', "写了两次"),
     "one spelling for two values": (
         '"门诊" = ["普通门诊"]',

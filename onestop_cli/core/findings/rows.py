@@ -76,12 +76,30 @@ def _roster() -> list[Check]:
             ),
         ),
         Check("RO06", LIVE & pl.col("suggestion").is_not_null(), pl.col("suggestion")),
-        Check(
-            "RO07",
-            LIVE & (pl.col("admitted_on") > pl.col("died_on")),
-            pl.format("花名册载 {} 死亡，入院日期 {}", day("died_on"), day("admitted_on")),
-        ),
+        Check("RO07", LIVE & _DEAD, _death()),
+        Check("RO09", LIVE & ~_DEAD & (pl.col("doubt").is_not_null() | _MAY_BE_DEAD), _doubt()),
     ]
+
+
+_DEAD = (
+    (pl.col("admitted_on") > pl.col("died_on")) | (pl.col("admitted_on") > pl.col("died_latest"))
+).fill_null(False)  # fmt: skip
+_MAY_BE_DEAD = (pl.col("admitted_on") > pl.col("died_earliest")).fill_null(False)
+
+
+def _death() -> pl.Expr:
+    said = pl.format("花名册写明“{}”", "dead_said")
+    known = pl.format("花名册载 {} 死亡", day("died_on"))
+    undated = pl.format("{}，没有写明哪一天", pl.coalesce(said, pl.lit("花名册载已死亡")))
+    death = pl.when(pl.col("died_on").is_not_null()).then(known).otherwise(undated)
+    return pl.format("{}，入院日期 {}", death, day("admitted_on"))
+
+
+def _doubt() -> pl.Expr:
+    """What cannot be read, and why it matters on the day of admission."""
+    death = pl.format("花名册（{}）的死亡日期说不准，可能在入院之前", "roster_place")
+    said = pl.coalesce("doubt", death)
+    return pl.format("{}；入院当日 {} 有没有待遇说不准", said, day("admitted_on"))
 
 
 def _stay(period: Period, readmission_days: int) -> list[Check]:
@@ -182,4 +200,13 @@ def _place_and_amounts() -> list[Check]:
             ),
         ),
         Check("RU01", LIVE & governed & pl.col("ungoverned").is_not_null(), pl.col("ungoverned")),
+        Check(
+            "RU01",
+            LIVE & governed & pl.col("ungoverned").is_null() & pl.col("unknown_kind").is_not_null(),
+            pl.format(
+                "政策没有提到花名册类别“{}”，申报的救助待核；是某一类对象的，在 onestop.toml 的 "
+                "[synonyms.category] 写 \"政策里的类别\" = [\"{}\"]，没有待遇的写 \"不享受救助\" = [\"{}\"]",
+                *["unknown_kind"] * 3,
+            ),
+        ),
     ]  # fmt: skip

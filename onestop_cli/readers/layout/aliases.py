@@ -96,7 +96,7 @@ def aliases(table: str) -> Aliases:
     words = content["words"]
     fields = {name: _field(name, entry, words) for name, entry in content[table].items()}
     exact = platform.fields() if table == "stays" else {}
-    known = [pattern for kind in ("items", "counts", "bases") for pattern in content[kind]]
+    known = [pattern for kind in ("items", "counts", "days", "bases") for pattern in content[kind]]
     return Aliases(fields, _patterns(content["ignore"], words), _patterns(known, words), exact)
 
 

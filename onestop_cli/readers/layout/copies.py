@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from onestop_cli.readers.containers.grid import Grid
@@ -13,7 +13,13 @@ _FEWEST_ROWS = 2
 """Sheets of a single row say nothing that could be there twice."""
 
 
-def without_copies(opened: Iterable[Opened]) -> tuple[list[Opened], list[SheetReading]]:
+Meaning = Callable[[str], object]
+"""What the name of a sheet says of its rows (a hospital, a category): sheets that differ in that are no copies."""
+
+
+def without_copies(
+    opened: Iterable[Opened], meaning: Meaning = lambda name: None
+) -> tuple[list[Opened], list[SheetReading]]:
     """The files and sheets that are read, and an account of every copy.
 
     Of equal files the one with the shortest name is read (not “… - 副本”), of equal sheets the first.
@@ -28,18 +34,20 @@ def without_copies(opened: Iterable[Opened]) -> tuple[list[Opened], list[SheetRe
         if original != file.file.path:
             copies += [_copy(grid, f"与 {original} 内容完全相同") for grid in file.grids]
             continue
-        grids, again = _sheets(file.grids)
+        grids, again = _sheets(file.grids, meaning)
         copies += again
         kept.append(replace(file, grids=grids))
     return kept, copies
 
 
-def _sheets(grids: Sequence[Grid]) -> tuple[list[Grid], list[SheetReading]]:
+def _sheets(grids: Sequence[Grid], meaning: Meaning) -> tuple[list[Grid], list[SheetReading]]:
     """The sheets of a workbook without those that repeat an earlier one that can be seen."""
     kept: list[Grid] = []
     copies: list[SheetReading] = []
     for grid in grids:
-        twin = None if grid.hidden else next((one for one in kept if _same(one, grid)), None)
+        equal = [one for one in kept if not grid.hidden and _same(one, grid)]
+        said = meaning(grid.sheet or "")
+        twin = next((one for one in equal if meaning(one.sheet or "") == said), None)
         if twin is None:
             kept.append(grid)
         else:

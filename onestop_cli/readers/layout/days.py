@@ -23,13 +23,14 @@ _SEPARATED = re.compile(
     r"(\d{1,4})(?P<s>\s*[-./年、,]\s*|\s+)(\d{1,2})(?:\s*[-./月、,]\s*|\s+)(\d{1,4})\s*[日号]?(?P<t>.*)"
 )
 _PACKED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?P<t>(?:[ T]?\d\d:?\d\d(?::?\d\d)?)?)(?:\.0*)?")
-_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-./年]?\s*(\d{1,2})\s*月?(?:份)?")
+_MONTH = re.compile(r"((?:19|20)\d\d)(?:\s*[-./年]\s*(\d{1,2})\s*月?|(\d\d)月?)(?:份)?(?:\.0+)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _CLOCK = re.compile(
     r"\s*(?:T\s*)?(?:[上下]午|AM|PM)?\s*(?:\d{1,2}\s*[:时点]\s*(?:\d{1,2}\s*[:分]?\s*)?(?:\d{1,2}(?:\.\d+)?\s*秒?)?)?"
     r"\s*(?:AM|PM|Z|\+08:?00)?[.。]?"
 )
 
+_ENDS: tuple[Month, Month] = ("first", "last")
 _CHINESE = re.compile(r"[〇零○◯OoО一二三四五六七八九十廿卅]+(?=[年月日号])|元(?=月)")
 _DIGIT = dict(zip("〇零○◯OoО一元二三四五六七八九", "00000001123456789", strict=True))
 _TENS = {"十": 10, "廿": 20, "卅": 30}
@@ -82,11 +83,11 @@ def read_day(value: Cell, habit: Habit) -> tuple[date | None, str | None]:
     text = unicodedata.normalize("NFKC", cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
     if text in _OPEN or not text.strip("-—–─_"):
         return None, None
-    day = _from_text(_uniform(text), habit)
+    day = _from_text(uniform(text), habit)
     return day, None if day else text
 
 
-def _uniform(text: str) -> str:
+def uniform(text: str) -> str:
     """A day's text in half width with plain hyphens, Chinese numerals (元月, 二〇一〇年十月八日) as digits."""
     half = unicodedata.normalize("NFKC", text).translate(_DASHES)
     return _CHINESE.sub(lambda match: _in_digits(match[0]), half)
@@ -117,7 +118,7 @@ def spans(values: Sequence[Cell], habit: Habit) -> tuple[pl.Series, pl.Series, l
 
 def _span(value: Cell, habit: Habit) -> tuple[date | None, date | None, bool]:
     """Both days of a cell, and whether it is blank. A hyphen parts them where only one reading is possible."""
-    text = _uniform(cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
+    text = uniform(cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
     if text in _OPEN or not text.strip("-_"):
         return None, None, True
     if len(marks := list(_UNTIL.finditer(text))) == 1:
@@ -166,7 +167,7 @@ def _from_text(text: str, habit: Habit) -> date | None:
     if match := _SEPARATED.fullmatch(text):
         return _separated(match, habit) if _CLOCK.fullmatch(match["t"].upper()) else None
     if match := _MONTH.fullmatch(text):
-        return _of_month(int(match[1]), int(match[2]), habit.month)
+        return _of_month(int(match[1]), int(match[2] or match[3]), habit.month)
     if match := _SERIAL.fullmatch(text):
         return _from_serial(int(match[1]), habit.epoch_1904)
     return None
@@ -199,6 +200,14 @@ def _year_last(a: int, b: int, year: int, order: Order | None) -> date | None:
 
 def _full_year(year: int, century: int) -> int:
     return year + (1900 if year > century else 2000)
+
+
+def month_of(text: str) -> tuple[date, date] | None:
+    """First and last day of a text that is a month and nothing else."""
+    match = _MONTH.fullmatch(text)
+    year, month = (int(match[1]), int(match[2] or match[3])) if match else (0, 0)
+    first, last = (_of_month(year, month, part) if match else None for part in _ENDS)
+    return (first, last) if first and last else None
 
 
 def _of_month(year: int, month: int, meaning: Month) -> date | None:

@@ -88,6 +88,14 @@ class Table:
         columns = [worded(pl.col(str(c))) for c in self.header.columns.get(field, ())]
         return pl.coalesce(columns) if columns else pl.lit(None, pl.String)
 
+    def all_words(self, field: str) -> pl.Expr:
+        """Of `text`: what all columns of `field` say, joined by ；."""
+        columns = [worded(pl.col(str(c))) for c in self.header.columns.get(field, ())]
+        if not columns:
+            return pl.lit(None, pl.String)
+        joined = pl.concat_str(columns, separator="；", ignore_nulls=True)
+        return pl.when(joined != "").then(joined)
+
     def headed(self, titles: Sequence[str]) -> tuple[int, ...]:
         """The columns of these headers, whatever field they are read as beside."""
         found = (columns_headed(self.header.labels, title) for title in titles)

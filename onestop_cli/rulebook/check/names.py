@@ -48,6 +48,9 @@ def _twice(rule: RuleFile) -> Iterator[Finding]:
     priority = rule.categories.priority
     for category in {name for name in priority if priority.count(name) > 1}:
         yield ("categories", "priority"), f"“{category}”写了两次", "每个类别只写一次"
+    for category in sorted(set(priority).intersection(rule.categories.no_right)):
+        what = f"“{category}”既列为救助类别，又列为没有待遇"
+        yield ("categories", "no_right"), what, "只能写在 priority 或 no_right 之一"
 
 
 def _layer_names(rule: RuleFile, number: int, layer: Layer, before: set[str]) -> Iterator[Finding]:
