@@ -121,7 +121,9 @@ def _of_files(read: Read) -> Iterator[str]:
 
 
 def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
-    """One question per kind on the roster that no document names."""
+    """One question per kind on the roster that no document names; documents without any kind make no difference."""
+    if not book.priority:
+        return
     unknown = roster.drop_nulls("category").filter(~pl.col("category").is_in(book.priority))
     kinds = unknown.group_by("category").agg(pl.col("person").n_unique()).sort("category")
     for kind, people in kinds.iter_rows():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from onestop_cli.core.closed import History, belongs_to
@@ -11,6 +13,7 @@ from onestop_cli.core.register import register_row
 from onestop_cli.county.periods import Period
 from onestop_cli.money import parse_fen
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.language import Expense
 
 
 def place(
@@ -52,19 +55,26 @@ def with_conditions(stays: pl.DataFrame, register: pl.DataFrame, book: Rulebook)
     """What else the documents' terms hang on, blank where no file has it: `x_<dimension>`, `<expense>_cost_fen`."""
     dims = [dim for rule in book.rules for dim in rule.dimension]
     for dim in dims:
-        column = next((c for c in dim.columns if c in register.columns), None)
-        if dim.source == "hospital" and column:
-            value = register[column].gather(stays["_register_row"])
-            stays = stays.with_columns(value.cast(pl.String).alias(f"x_{dim.id}"))
+        known = [register[name] for name in dim.columns if name in register.columns]
+        if dim.source == "hospital" and known:
+            said = [pl.lit(c.gather(stays["_register_row"])).cast(pl.String) for c in known]
+            stays = stays.with_columns(pl.coalesce(said).alias(f"x_{dim.id}"))
     wanted = [f"x_{dim.id}" for dim in dims] + [f"x_{e.id}" for e in book.expenses]
     absent = [name for name in dict.fromkeys(wanted) if name not in stays.columns]
     stays = stays.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
-    costs = (_costs(stays[f"x_{e.id}"], e.id) for e in book.expenses)
-    return stays.with_columns(costs).drop("_register_row")
+    return _with_costs(stays, book.expenses).drop("_register_row")
 
 
-def _costs(texts: pl.Series, expense: str) -> pl.Series:
-    """The fen of each distinct text; what is no amount counts as blank."""
-    found = {text: parse_fen(text) for text in texts.unique().drop_nulls()}
-    fen = texts.replace_strict(found, default=None, return_dtype=pl.Int64)
-    return fen.alias(f"{expense}_cost_fen")
+def _with_costs(stays: pl.DataFrame, expenses: Sequence[Expense]) -> pl.DataFrame:
+    """`<expense>_cost_fen` of what an expense is a share of; a text that is no amount is an amount fault (AM04)."""
+    for expense in expenses:
+        texts = stays[f"x_{expense.id}"]
+        found = {text: parse_fen(text) for text in texts.unique().drop_nulls()}
+        fen = texts.replace_strict(found, default=None, return_dtype=pl.Int64)
+        unread = pl.lit(texts.is_not_null() & fen.is_null())
+        fault = pl.format("{}“{}”不是金额", pl.lit(expense.name), pl.lit(texts))
+        stays = stays.with_columns(
+            fen.alias(f"{expense.id}_cost_fen"),
+            amount_fault=pl.coalesce("amount_fault", pl.when(unread).then(fault)),
+        )
+    return stays

@@ -33,6 +33,8 @@ def capped(stays: pl.DataFrame) -> pl.Expr:
 
 
 def _full(step: str, stays: pl.DataFrame) -> pl.Expr:
+    if step.startswith("pool_"):
+        return (pl.col(f"{step}_left_fen") <= 0).fill_null(value=False)
     own = f"{step}_own_due_fen"
     due = pl.col(own if own in stays.columns else f"{step}_due_fen")
     cap = pl.col(f"{step}_cap_fen")

@@ -187,11 +187,13 @@ def _category() -> Check:
 
 
 def _sums(tolerance: int) -> Sequence[Check]:
-    """AM03, AM06: parts that do not add up to the bill, and a self-pay that no layer's difference explains."""
+    """AM03, AM06: parts that add up neither to the bill nor to the price of a 定额, and a self-pay that no layer's difference explains."""
     paid = pl.sum_horizontal(pl.col(f"{payer}_claimed_fen").fill_null(0) for payer in PAYERS)
     own, owed = pl.col("self_claimed_fen"), pl.col("self_due_fen")
-    gap = paid + own.fill_null(0) - pl.col("total_fen")
-    apart = pl.when(own.is_null()).then(gap > tolerance).otherwise(gap.abs() > tolerance)
+    whole = paid + own.fill_null(0)
+    gap = pl.min_horizontal((whole - pl.col("total_fen")).abs(), (whole - pl.col("bill_fen")).abs())
+    over = whole > pl.max_horizontal("total_fen", "bill_fen") + tolerance
+    apart = pl.when(own.is_null()).then(over).otherwise(gap > tolerance)
     parts = pl.format(
         "各项支付与自付合计 {}，总费用 {}", yuan(paid + own.fill_null(0)), yuan(pl.col("total_fen"))
     )

@@ -238,6 +238,10 @@ def _with_pools(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame
             *(cap.alias(f"pool_{pool}_cap_fen") for pool, cap in caps.items()),
         )
         tried = _steps(tried, book, live)
+        tried = tried.with_columns(
+            (pl.col(f"pool_{pool}_room_fen") - _pooled(book, pool)).alias(f"pool_{pool}_left_fen")
+            for pool in book.pools
+        )
         if not live:
             return tried
         left = {pool: _room(tried, book, pool, caps[pool]) for pool in book.pools}
@@ -252,11 +256,15 @@ def _left(stays: pl.DataFrame, pool: str, cap: pl.Series) -> pl.Series:
     return (cap - stays[f"pool_{pool}_before_fen"]).clip(lower_bound=0)
 
 
+def _pooled(book: Rulebook, pool: str) -> pl.Expr:
+    """What a stay takes of a shared limit."""
+    return pl.sum_horizontal(f"{step.id}_pooled_fen" for step in book.members(pool))
+
+
 def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:
     """What the pool leaves each stay after the earlier stays of the year."""
-    pooled = pl.sum_horizontal(f"{step.id}_pooled_fen" for step in book.members(pool))
     claims = [f"{layer}_touched" for layer in book.pools[pool]]
     touched = stays.select(pl.any_horizontal(claims)).to_series()
-    used = stays.select(pl.when(cap < NO_LIMIT).then(pooled).otherwise(0))
+    used = stays.select(pl.when(cap < NO_LIMIT).then(_pooled(book, pool)).otherwise(0))
     before = claimed_first(stays[GROUP], touched).before(used.to_series())
     return (cap - before).clip(lower_bound=0)

@@ -330,6 +330,6 @@ def _aid_rows(statement: Statement, rows: pl.DataFrame, fund: Fund) -> pl.DataFr
     """The groups with the number of stays that were assisted and what the fund pays for them."""
     parts = [f"{group.key}_stays" for group in statement.classes]
     return rows.with_columns(
-        aid_stays=pl.sum_horizontal(parts),
+        aid_stays=pl.sum_horizontal(pl.lit(0), *parts),
         approved_fen=pl.col(f"{fund.key}_payment_fen") + pl.col(f"{fund.key}_supplement_fen"),
     )
