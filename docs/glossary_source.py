@@ -72,6 +72,15 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 ("<layer>_held_fen",),
                 "of the claim, what waits for an answer",
             ),
+            Word(
+                "可核上限",
+                "bound",
+                ("<layer>_bound_fen",),
+                "the most that can be right, where what is due cannot be known",
+            ),
+            Word("前层支付", "paid before", ("<layer>_paid_fen",), "what later layers take off"),
+            Word("已申报", "touched", ("<layer>_touched",), "whether, never how much, was claimed"),
+            Word("医院负担", "borne by the hospital", ("hospital_borne_fen",)),
             Word("应补未补", "shortfall", ("<layer>_shortfall_fen",), "due beyond the claim"),
             Word(
                 "层间调整",
@@ -90,7 +99,7 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             Word(
                 "个人自付",
                 "self-pay",
-                ("self_claimed_fen", "self_due_fen"),
+                ("self_claimed_fen", "self_due_fen", "self_fen"),
                 "everything the patient bears, accounts included",
             ),
             Word("个人账户支付", "accounts", ("account_fen",), "own and family, of the self-pay"),
@@ -117,7 +126,10 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             ),
             Word("保底", "floor", (), "the least a layer pays"),
             Word(
-                "单病种定额、限额", "quota", (), "a fixed amount, or a price limit, for a disease"
+                "单病种定额、限额",
+                "quota",
+                ("quota",),
+                "a fixed amount, or a price limit, for a disease",
             ),
             Word("预拨", "advance", (), "what 民政 pays ahead"),
         ),
@@ -132,6 +144,31 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 ("stay_no",),
                 "may be a patient's number for life; else the visit's, else the settlement's",
             ),
+            Word(
+                "次序",
+                "turn",
+                ("settled_or_discharged", "settled_second"),
+                "day and second by which a person's year is put in order",
+            ),
+            Word(
+                "结算期",
+                "period",
+                ("period", "belongs_to", "outside_period"),
+                "in which a stay was posted, to which a late one belongs, or none",
+            ),
+            Word(
+                "往期状态",
+                "closed state",
+                ("blocking", "settled_with"),
+                "what holds a closed stay, and the settings it was settled with",
+            ),
+            Word(
+                "往期处理",
+                "decided before",
+                ("was_released", "was_refused", "was_category", "was_rule_id"),
+                "about a closed stay, and the document that governed it",
+            ),
+            Word("在定点名册", "in the register", ("in_register",)),
             Word("就诊ID", "visit number", ("visit_no",), "of the insurance: one visit"),
             Word(
                 "结算ID",
@@ -153,7 +190,7 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             Word(
                 "机构级别",
                 "level",
-                ("level", "level_raw"),
+                ("level", "level_raw", "level_stated"),
                 "township 乡级, county 县级, city 市级, province 省级; the register wins",
             ),
             Word("所有制", "ownership", ("ownership",)),
@@ -182,8 +219,11 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             Word(
                 "政策文件编号",
                 "rule id",
-                ("rule_id",),
+                ("rule_id", "rule"),
                 "the document or documents that governed the stay",
+            ),
+            Word(
+                "条款", "terms", ("term", "ungoverned"), "the row of a document's table; why none"
             ),
         ),
     ),

@@ -34,8 +34,19 @@ from onestop_cli.county.periods import Period
 from onestop_cli.errors import CannotRun
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
+from onestop_cli.tables.borders import check
 from onestop_cli.tables.decisions import DECISIONS
-from onestop_cli.tables.schema import LINK, PLACE
+from onestop_cli.tables.schema import (
+    CLOSED,
+    GOVERNED,
+    IDENTITY,
+    LINK,
+    PAIRING,
+    PLACE,
+    PLACED,
+    RECONCILED,
+    SETTLED,
+)
 
 
 @dataclass(frozen=True)
@@ -67,9 +78,11 @@ class Core:
         """All stages, once more without the decisions whose findings are gone."""
         history = refreshed(earlier.history)
         stays = place(rows, self.register, self.names, self.period, history)
-        stays = identify(with_conditions(stays, self.register, self.book))
+        stays = identify(with_conditions(check(stays, PLACED, "place"), self.register, self.book))
+        check(stays, IDENTITY, "identify")
         stays = stays.with_columns(_at=pl.int_range(pl.len(), dtype=pl.Int64))
         if history is not None:
+            check(history.stays, _OF_LEDGER, "ledger")
             history = replace(history, stays=_numbered(history.stays, len(stays)))
         found = None if earlier.decisions is None else self._matched(rows, stays, history, earlier)
         lines, needless = None if found is None else found.lines, []
@@ -95,15 +108,20 @@ class Core:
         if history is not None:
             history = replace(history, stays=with_identities(history.stays, lines, self.roster))
         pairs = paired(stays, options.readmission_days, history, self.roster)
+        check(pairs.stays, PAIRING, "pair")
         stays = with_person(linked(pairs.stays, self.roster, book, self.names))
+        check(stays, LINK, "link")
         closed = None if pairs.closed is None else self._known_again(pairs.closed)
         moved = pairs.moved(lines)
         stays = with_refunds(appended(stays, closed), moved)
         stays = _with_best(stays.with_columns(amount_why=amount_why()), book)
         stays = decided(stays, moved, book.layers).pipe(govern, book, governing(book, history))
+        check(stays, GOVERNED, "govern", book.layers)
         checks = row_checks(self.period, options.readmission_days)
         stays = with_status(stays, blocked(checks)).pipe(reopened, CANNOT)
         current, again = worked_out(stays, book, options)
+        for part in (current, again):
+            check(part, {**SETTLED, **RECONCILED}, "settle", book.layers)
         checks += amount_checks(book, options.tolerance, options.near_cap)
         gone = pl.DataFrame()
         if moved is not None and earlier.decisions is not None:
@@ -148,6 +166,8 @@ class Core:
 
 
 _CLOSED = ("period", "status", "blocking")
+_OF_LEDGER = {**PLACED, **IDENTITY, **LINK, **CLOSED}
+del _OF_LEDGER["outside_period"]
 LINKED = (*LINK, "categories", "category_stated", "roster_day")
 """What `link` adds."""
 

@@ -159,6 +159,19 @@ LEVELS = {"township": "乡级", "county": "县级", "city": "市级", "province"
 QUARANTINE: Schema = {**PLACE, "kind": pl.String, "text": pl.String, "reason": pl.String}
 """Rows that could not be understood. `kind` is `stay` or `roster`; `text` has IDs masked to the last four."""
 
+PLACED: Schema = {
+    "hospital": pl.String,
+    "in_register": pl.Boolean,
+    "level": pl.String,
+    "level_stated": pl.String,
+    "settled_or_discharged": pl.Date,
+    "settled_second": pl.Int64,
+    "belongs_to": pl.String,
+    "outside_period": pl.Boolean,
+}
+"""Added by `place`: the hospital and level of the register, when the stay takes its turn (`ORDER`), and the period it
+counts in: `belongs_to`, an earlier one, by a ledger; `outside_period`, none that is known."""
+
 IDENTITY: Schema = {
     "id_no": pl.String,
     "id_fault": pl.String,
@@ -214,6 +227,53 @@ roster. `entitled`: a valid category applies. `roster_name`: set when the roster
 the day. `unknown_kind`: the kinds of a listed person that no document names, where nothing else applies. `died_on`,
 or between `died_earliest` and `died_latest`: the day of death; `dead_said`: the words that say so.
 `categories_valid`: all valid ones joined by 、 when several. `suggestion`: RO06 sentence."""
+
+GOVERNED: Schema = {
+    "rule": pl.Int32,
+    "rule_id": pl.String,
+    "benefit_year": pl.Int64,
+    "term": pl.Int64,
+    "quota": pl.Int64,
+    "ungoverned": pl.String,
+    "<layer>_check": pl.String,
+}
+"""Added by `govern`: the document, the row of its terms (`Rulebook.table`), the row of its 单病种 quota; `ungoverned`: why
+there are no terms; and how far each layer can be checked."""
+
+SETTLED: Schema = {
+    "<layer>_due_fen": pl.Int64,
+    "<layer>_bound_fen": pl.Int64,
+    "<layer>_paid_fen": pl.Int64,
+    "<layer>_touched": pl.Boolean,
+    "hospital_borne_fen": pl.Int64,
+    "self_due_fen": pl.Int64,
+}
+"""Added by `settle`, beside a column for every intermediate amount: what is due, or the most that can be right where
+only that is known; what later layers take off; whether the layer was claimed at all."""
+
+RECONCILED: Schema = {
+    **{
+        f"<layer>_{part}_fen": pl.Int64
+        for part in ("payable", "deducted", "held", "shortfall", "offset")
+    },
+    "patient_owed_fen": pl.Int64,
+    "self_fen": pl.Int64,
+    "status": pl.String,
+}
+"""Added by `reconcile`: where each claim goes, what is owed to the patient, and what is left to pay."""
+
+CLOSED: Schema = {
+    "period": pl.String,
+    "status": pl.String,
+    "blocking": pl.String,
+    "settled_with": pl.String,
+    "was_released": pl.String,
+    "was_refused": pl.Boolean,
+    "was_category": pl.String,
+    "was_rule_id": pl.String,
+}
+"""What a closed stay brings from the ledger beside its facts: the period it was posted in, how it stands and what holds
+it, the settings it was settled with, and what was decided about it before."""
 
 FINDINGS: Schema = {
     "code": pl.String,
