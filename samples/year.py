@@ -8,7 +8,7 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.batch.describe import about_rules, in_order
-from onestop_cli.core.link import understand_roster
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.core.options import Names
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.county.periods import parse_period

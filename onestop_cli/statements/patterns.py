@@ -21,7 +21,7 @@ def shown_findings(run: Run) -> pl.DataFrame:
     """All findings as a paper shows them: titles, layer names and causes in Chinese, IDs masked.
 
     Adds `number`, `title`, `severity_name`, `remedy`, `layer_name`, `cause_name` (all that fit),
-    `likeliest` (the first of them), `id_shown`, `month` (its first day; null for what is no stay) and
+    `likeliest` (the first of them), `id_shown`, `waits_fen`, `month` (its first day; null for what is no stay) and
     `closing` (whether that is the last month of the period).
     Grave ones first, then by code, hospital and place.
     """
@@ -35,7 +35,7 @@ def shown_findings(run: Run) -> pl.DataFrame:
     )
     return (
         found.join(told, on=["cause", "layer"], how="left", nulls_equal=True, validate="m:1")
-        .join(_months(run), on=_PLACE, how="left", nulls_equal=True, validate="m:1")
+        .join(_of_stays(run), on=_PLACE, how="left", nulls_equal=True, validate="m:1")
         .with_columns(
             pl.col("hospital").fill_null(NO_HOSPITAL),
             title=_told({code: entry.title for code, entry in CATALOGUE.items()}),
@@ -50,10 +50,11 @@ def shown_findings(run: Run) -> pl.DataFrame:
     )
 
 
-def _months(run: Run) -> pl.DataFrame:
-    """The month in which each stay counts."""
+def _of_stays(run: Run) -> pl.DataFrame:
+    """The month in which each stay counts, and what of it waits (`waits_fen`, null where nothing does)."""
     month = pl.coalesce("settled_on", "discharged_on").dt.truncate("1mo")
-    stays = run.stays.select(*_PLACE, month=month)
+    held = pl.sum_horizontal(f"{layer.id}_held_fen" for layer in run.layers)
+    stays = run.stays.select(*_PLACE, month=month, waits_fen=pl.when(status="held").then(held))
     return stays.with_columns(closing=pl.col("month") == run.period.last.replace(day=1))
 
 

@@ -50,6 +50,7 @@ def waiting_findings(run: Run) -> pl.DataFrame:
         code=pl.col("blocking").str.split(";"),
         severity_name=pl.lit(SEVERITIES["blocks"]),
         message=message,
+        waits_fen="held_fen",
     ).explode("code").with_columns(
         title=pl.col("code").replace_strict(titles, default=None, return_dtype=pl.String)
     )  # fmt: skip

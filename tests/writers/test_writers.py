@@ -31,7 +31,9 @@ from onestop_cli.writers.toolkit.form import fill_form
 from onestop_cli.writers.toolkit.workbook import Book
 from tests.made.run import HOSTILE, made_run, with_ledger
 
-DECISION_COLUMNS = ["处理决定", "金额", "认定类别为", "理由", "依据", "经办人", "复核人", "日期"]
+DECISION_COLUMNS = [
+    "处理决定", "金额", "认定类别为", "认定证号为", "理由", "依据", "经办人", "复核人", "日期",
+]  # fmt: skip
 
 
 def one_table(path: Path, columns: list[Column], rows: Any, **options: Any) -> Worksheet:
@@ -304,9 +306,9 @@ class TestPapers:
         everything = openpyxl.load_workbook(papers / "差错清单.xlsx")["全部差错"]
         assert len(column_of(everything, "序号")) == len(findings)
         header = [cell.value for cell in everything[3]]
-        assert header[-8:] == DECISION_COLUMNS
+        assert header[-9:] == DECISION_COLUMNS
         offered = [rule.formula1 for rule in everything.data_validations.dataValidation]
-        assert offered == ['"放行,拒付,认定类别,扣款,补发"']
+        assert offered == ['"放行,拒付,认定类别,扣款,补发,认定证号,受理冲红"']
 
     def test_quarantined_rows_are_listed(self, papers: Path) -> None:
         rows = openpyxl.load_workbook(papers / "差错清单.xlsx")["隔离行"]

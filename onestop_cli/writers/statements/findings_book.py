@@ -25,6 +25,7 @@ _TO_FILL = (
     Column("decision", "处理决定", width=10, choices=KINDS, fill=True),
     Column("amount", "金额", "yuan", fill=True),
     Column("recognised", "认定类别为", width=14, fill=True),
+    Column("recognised_id", "认定证号为", width=20, fill=True),
     Column("grounds", "理由", width=20, fill=True),
     Column("evidence", "依据", width=16, fill=True),
     Column("handled_by", "经办人", width=9, fill=True),
@@ -37,9 +38,11 @@ _EXPLAINED = (
     ("暂停结算", "整笔住院暂不拨付，所报金额列入待核，等改正或处理意见。"),
     ("影响金额", "多报的核减，少报的列入层间调整或应补未补，其余照拨。"),
     ("提示", "不影响金额，请医疗机构或民政留意。"),
-    ("放行", "视同没有这条差错，照政策结算。"),
+    ("放行", "视同没有这条差错，照政策结算；同证异名（ID04）放行，就是认定患者即花名册上的那个人。"),
     ("拒付", "整笔不予拨付。"),
     ("认定类别", "按“认定类别为”一列写明的救助类别结算，须附民政依据。"),
+    ("认定证号", "患者就是“认定证号为”一列写明的人（18 位），用于 ID01、ID03、ID04、RO06、RO10，须附身份证件。"),
+    ("受理冲红", "写在部分退费那一行（ST06）：退费并入原来那一笔，按净额结算。"),
     ("扣款", "按“金额”扣减。"),
     ("补发", "按“金额”补给患者或医疗机构。"),
 )  # fmt: skip
@@ -140,6 +143,7 @@ def _everything(book: Book, heading: str, findings: pl.DataFrame, run: Run) -> N
         Column("claimed_fen", "申报", "yuan", 12),
         Column("due_fen", "应为", "yuan", 12),
         Column("diff_fen", "相差", "yuan", 12),
+        Column("waits_fen", "待核金额", "yuan", 12),
         Column("message", "说明", width=44),
     ]
     aside = [
