@@ -13,7 +13,6 @@ from onestop_cli.tables.schema import PAYERS
 
 _BASES = ("total", "eligible", "out_of_scope", "first_pay", "over_limit")
 _COMPARED = ("deductible_paid", "fund_total", "account", "shared_account", "cash")
-_STRUCK = r"^(-1|红冲|冲红|冲账|冲销|退费|退款|负)"
 _BLANK = pl.lit(None, pl.Int64)
 
 
@@ -27,7 +26,6 @@ def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
         if field in found:
             unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
             faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
-    _struck(table, faults)
     return {
         **{f"{field}_fen": found.get(field, _BLANK) for field in _BASES},
         **{f"{payer}_claimed_fen": found.get(payer, _BLANK) for payer in PAYERS},
@@ -102,11 +100,3 @@ def _ten_thousandths(text: str) -> int | None:
         return None
     share = number if number <= 1 and not text.strip().endswith(("%", "％")) else number / 100
     return int(share * 10_000)
-
-
-def _struck(table: Table, faults: Faults) -> None:
-    """A row marked as a reversal whose total is not negative cannot be taken as either."""
-    if "reversal" in table.header.columns and "total" in table.amounts:
-        marked = table.take(marked=table.words("reversal").str.contains(_STRUCK)).to_series()
-        for index in (marked & (table.amounts["total"] > 0)).fill_null(False).arg_true():
-            faults.say(index, "冲红标志与正数金额矛盾")
