@@ -20,6 +20,7 @@ from onestop_cli.readers.containers.grid import Grid, column_letter
 from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
 from onestop_cli.readers.layout.doubts import overlooked, unclear
+from onestop_cli.readers.layout.identities import holds, sentence
 from onestop_cli.readers.layout.row_kinds import sort_rows
 from onestop_cli.readers.layout.sheets import account, left_alone, nothing_taken, understand
 from onestop_cli.readers.layout.styles import sample_of, style_of
@@ -154,6 +155,7 @@ def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> Sheet
         tuple(_columns(table, rows.data)),
         tuple(problems),
         tuple(_doubts(reading)) if reading else (),
+        tuple(sentence(proof) for proof in reading.proofs if holds(proof)) if reading else (),
         read=reading is not None,
     )
 
@@ -195,6 +197,7 @@ def _doubts(reading: SheetReading) -> list[str]:
         )
     if reading.totals is not None:
         doubts += [_total(total) for total in reading.totals.iter_rows(named=True)]
+    doubts += [f"验算 {sentence(proof)}" for proof in reading.proofs if not holds(proof)]
     if reading.findings is not None:
         doubts += reading.findings["message"].to_list()
     rows = reading.rows

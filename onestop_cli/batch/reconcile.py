@@ -36,6 +36,7 @@ from onestop_cli.county.synonyms import NO_RIGHT
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.locked import passwords_in
+from onestop_cli.readers.layout.identities import together
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
@@ -118,6 +119,7 @@ def _of_files(read: Read) -> Iterator[str]:
     for told in (read.stays.findings, read.roster.findings):
         for source, sheet, message in told.select("source", "sheet", "message").iter_rows():
             yield f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
+    yield from together(read.stays.proofs)
 
 
 def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:

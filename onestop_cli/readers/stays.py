@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from onestop_cli.readers.layout.doubts import columns_hint, layout_hint, two_hea
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.hospital import hospital_named_by
 from onestop_cli.readers.layout.household import same_as_above
+from onestop_cli.readers.layout.identities import proofs
 from onestop_cli.readers.layout.reading_faults import Faults, read_days
 from onestop_cli.readers.layout.row_kinds import Sorted, sort_rows
 from onestop_cli.readers.layout.sheets import (
@@ -37,7 +38,7 @@ from onestop_cli.readers.layout.unread import said, stops, unread_columns
 from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts
 from onestop_cli.readers.stay_marks import marks, numbers, settled
-from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, together
+from onestop_cli.tables.reading import TOTALS, Proof, Reading, SheetReading, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
 
 _WORDS = {
@@ -146,7 +147,15 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
         _mismatches(table, rows),
         spoiled_ids(table, stays),
         said(table, unread),
+        tuple(_proofs(table, rows, stays)),
     ), []
+
+
+def _proofs(table: Table, rows: Sorted, stays: pl.DataFrame) -> Iterator[Proof]:
+    """The sums that the sheet's columns allow to try."""
+    amounts = {field: fen.filter(rows.data) for field, fen in table.amounts.items()}
+    own = stays["self_claimed_fen"]
+    return proofs(amounts | ({"own": own} if own.count() else {}), stays["row"])
 
 
 def _empty(table: Table) -> Problem:

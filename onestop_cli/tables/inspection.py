@@ -29,8 +29,8 @@ class ColumnSeen:
 class SheetSeen:
     """A sheet as understood. `what`: the kind of table in Chinese, null when it is none.
 
-    `problems` must be settled before it can be read, `doubts` need only be looked at; `read` says whether
-    it can be.
+    `problems` must be settled before it can be read, `doubts` need only be looked at, `proofs` are sums that hold;
+    `read` says whether it can be.
     """
 
     container: str
@@ -39,4 +39,5 @@ class SheetSeen:
     columns: tuple[ColumnSeen, ...] = ()
     problems: tuple[Problem, ...] = ()
     doubts: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
     read: bool = False

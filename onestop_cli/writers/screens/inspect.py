@@ -62,6 +62,8 @@ def _show_sheet(console: Console, sheet: SheetSeen) -> None:
         row = f"第 {problem.row} 行：" if problem.row else ""
         _line(console, f"要解决：{row}{problem.what}", "bold red")
         _line(console, f"→ {problem.remedy}", "dim", 4)
+    for proof in sheet.proofs:
+        _line(console, f"验算 {proof}", "green")
     for doubt in sheet.doubts:
         _line(console, f"请留意：{doubt}", "yellow")
     if sheet.read and not sheet.doubts:

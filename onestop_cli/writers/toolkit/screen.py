@@ -86,7 +86,11 @@ def summary(run: Run, out: Path) -> None:
     if waiting := still_waiting(run).height:
         console.print(f"前期待核 {waiting:,} 笔仍没有处理意见，见县级结算汇总“表十一”")
     for warning in run.info.get("warnings", ()):
-        console.print(f"注意：{clean(str(warning))}", style="yellow")
+        proof = str(warning).endswith("都相符")
+        console.print(
+            f"{'' if proof else '注意：'}{clean(str(warning))}",
+            style="green" if proof else "yellow",
+        )
     console.print()
     console.print(_funds(statement))
     console.print(equation(statement))
