@@ -32,7 +32,7 @@ from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
-from onestop_cli.county.synonyms import NO_RIGHT
+from onestop_cli.county.spelling import hospitals, kind_question, offered
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.locked import passwords_in
@@ -122,6 +122,13 @@ def _of_files(read: Read) -> Iterator[str]:
     yield from together(read.stays.proofs)
 
 
+def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
+    """Hospitals that are not in the register under that name, beside the one that each is likely."""
+    texts = stays.filter(~pl.col("in_register"), ~pl.col("register_gap"))["hospital_raw"]
+    known = register["hospital"].unique(maintain_order=True).to_list()
+    return offered(hospitals(texts.drop_nulls().unique(), synonyms(settings), known), "医疗机构")
+
+
 def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
     """One question per kind on the roster that no document names; documents without any kind make no difference."""
     if not book.priority:
@@ -129,11 +136,7 @@ def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
     unknown = roster.drop_nulls("category").filter(~pl.col("category").is_in(book.priority))
     kinds = unknown.group_by("category").agg(pl.col("person").n_unique()).sort("category")
     for kind, people in kinds.iter_rows():
-        yield (
-            f"政策没有提到花名册类别“{kind}”（{people} 人），他们申报的救助待核。是某一类对象的，在 onestop.toml 的 "
-            f'[synonyms.category] 写 "{book.priority[0]}" = ["{kind}"]（换成政策里的类别）；没有待遇的写 '
-            f'"{NO_RIGHT}" = ["{kind}"]'
-        )
+        yield kind_question(kind, people, book.priority)
 
 
 def _no_ledger(request: Request) -> Iterator[str]:
@@ -260,6 +263,7 @@ def _run(
             *read.roster.warnings,
             *_of_files(read),
             *_unknown_kinds(roster, book),
+            *_other_spellings(done.stays, read.register, request.settings),
             *_no_ledger(request),
             *_skipped(parse_period(request.period), earlier),
             *done.notes,

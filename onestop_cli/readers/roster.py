@@ -108,7 +108,7 @@ def read_roster_table(table: Table, known: Names) -> tuple[SheetReading | None, 
     rows = sort_rows(table, lone_person=True)
     category, problems = _category(table, known)
     problems += two_headers(table, rows)
-    entries = _entries(table, rows, category).filter(rows.data)
+    entries = _entries(table, rows, category).filter(rows.data).pipe(known.with_places)
     if identify(entries.select("id_raw", "id_numeric", "name"))["id_no"].is_null().all():
         problems.append(_no_valid_row(table))
     if problems:

@@ -140,6 +140,7 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
         return None, problems
     words, notes = _words(table, rows, whose, extra)
     stays = _stays(table, words, wanted).filter(rows.data)
+    stays = wanted.known.with_places(stays, "township_raw", "village_raw")
     return SheetReading(
         account(table, rows, whose, notes),
         stays,

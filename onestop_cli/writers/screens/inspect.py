@@ -65,7 +65,10 @@ def _show_sheet(console: Console, sheet: SheetSeen) -> None:
     for proof in sheet.proofs:
         _line(console, f"验算 {proof}", "green")
     for doubt in sheet.doubts:
-        _line(console, f"请留意：{doubt}", "yellow")
+        first, *ready = doubt.split("\n")
+        _line(console, f"请留意：{first}", "yellow")
+        for line in ready:
+            _line(console, line, "yellow", 4)
     if sheet.read and not sheet.doubts:
         _line(console, "没有疑问", "green")
 
