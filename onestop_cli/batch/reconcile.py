@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli import __version__
-from onestop_cli.batch.closed_periods import remember
+from onestop_cli.batch.closed_periods import read_before, remember
 from onestop_cli.batch.describe import (
     Read,
     about_county,
@@ -72,6 +72,9 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     """A whole run in memory, control totals asserted; raises `CannotRun` with every problem at once."""
     tell("读取文件")
     read = _read(request)
+    again = read_before(request.ledger, read.stays.inputs) if request.ledger else []
+    for sentence in again:
+        tell(f"注意：{sentence}")
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
@@ -88,7 +91,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         earlier,
     )
     tell("核对合计")
-    return _run(request, read, earlier, book, roster, done)
+    return _run(request, read, earlier, book, roster, done, again)
 
 
 def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
@@ -239,6 +242,7 @@ def _run(
     book: Rulebook,
     roster: pl.DataFrame,
     done: Work,
+    again: Sequence[str],
 ) -> Run:
     quarantine = pl.concat([read.stays.quarantine, read.roster.quarantine])
     findings = pl.concat(
@@ -259,6 +263,7 @@ def _run(
         "counts": counts(read, _by_status(done.stays), done.joined),
         "control": control(done.stays, book.layers),
         "warnings": [
+            *again,
             *read.stays.warnings,
             *read.roster.warnings,
             *_of_files(read),
