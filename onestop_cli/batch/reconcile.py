@@ -174,7 +174,8 @@ def _read(request: Request) -> Read:
     passwords = passwords_in(request.password_file)
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
     wanted = _columns_wanted(rules)
-    stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers)
+    money = {e.id for rule in rules for e in rule.file.expense if e.columns}
+    stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
     roster = read_rosters(request.roster, settings, passwords)
     problems += [*stays.problems, *roster.problems]
     if not problems and len(stays.rows) == 0:

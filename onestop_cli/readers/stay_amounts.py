@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
 
+from onestop_cli.money import yuan
+from onestop_cli.readers.layout.cells import fen_columns
 from onestop_cli.readers.layout.reading_faults import Faults
 from onestop_cli.readers.layout.typed import Table
 from onestop_cli.tables.schema import PAYERS
@@ -16,9 +18,15 @@ _COMPARED = ("deductible_paid", "fund_total", "account", "shared_account", "cash
 _BLANK = pl.lit(None, pl.Int64)
 
 
-def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
-    """Amounts in fen and one sentence on cells that are none."""
+def amounts(
+    table: Table, further: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, pl.Series | pl.Expr]:
+    """Amounts in fen and one sentence on cells that are none.
+
+    `further`: name → headers of amounts that a document asks for; they go on as texts in yuan, `x_<name>`.
+    """
     found, faults = table.amounts, Faults(table)
+    asked = {f"x_{n}": _in_yuan(table, titles, faults) for n, titles in (further or {}).items()}
     _, wrong = table.money
     for column in _counting(table):
         faults.unread(column, wrong[str(column)], "不是金额")
@@ -27,6 +35,7 @@ def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
             unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
             faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
     return {
+        **asked,
         **{f"{field}_fen": found.get(field, _BLANK) for field in _BASES},
         **{f"{payer}_claimed_fen": found.get(payer, _BLANK) for payer in PAYERS},
         **_borne(found, table.height),
@@ -36,6 +45,20 @@ def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
         "has_eligible": pl.lit("eligible" in found),
         "amount_fault": faults.series(),
     }
+
+
+def _in_yuan(table: Table, titles: Sequence[str], faults: Faults) -> pl.Series:
+    """The amounts under some headers as plain yuan, later columns filling the blanks of earlier ones."""
+    columns = table.headed(titles)
+    if not columns:
+        return pl.repeat(None, table.height, dtype=pl.String, eager=True)
+    fen, wrong = fen_columns(table.text, {str(c): table.unit_of(c) for c in columns})
+    for column in columns:
+        faults.unread(column, wrong[str(column)], "不是金额")
+    whole = pl.select(pl.coalesce(fen[str(c)] for c in columns)).to_series()
+    return pl.Series(
+        [None if f is None else yuan(f).replace(",", "") for f in whole], dtype=pl.String
+    )
 
 
 def _counting(table: Table) -> list[int]:
