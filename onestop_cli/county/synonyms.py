@@ -145,6 +145,8 @@ def _plainer(text: str) -> Iterator[str]:
     """A category as it is written, then without what does not make another kind of it (A类, 分散, a code …)."""
     yield text
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if said := re.fullmatch(r"(.+)\((农村|城市|城镇|城乡)\)", plain):
+        yield said[2] + said[1]
     for _ in range(2):
         bare = _asides().sub("", plain)
         if bare == plain or not bare:
@@ -156,7 +158,8 @@ def _plainer(text: str) -> Iterator[str]:
 @cache
 def _asides() -> re.Pattern[str]:
     words = _shipped()["category"]["asides"]
-    return re.compile(rf"[(\[【<](?:{words})[)\]】>]|[-_—:,]?(?:{words})$")
+    ahead = r"^(?:[ABCabc]类?|[一二三甲乙丙][类档]|分散供养|集中供养|分散|集中)(?=..)"
+    return re.compile(rf"{ahead}|[(\[【<](?:{words})[)\]】>]|[-_—:,]?(?:{words})$")
 
 
 @cache
