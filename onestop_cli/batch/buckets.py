@@ -28,7 +28,7 @@ from onestop_cli.core.findings.files import (
 )
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Names, Options
-from onestop_cli.core.parts import BUCKET, PERSON, VISIT, added_up, moves, with_keys
+from onestop_cli.core.parts import BUCKET, NAMESAKE, PERSON, VISIT, added_up, moves, with_keys
 from onestop_cli.core.pipeline import work
 from onestop_cli.core.place import place
 from onestop_cli.core.reconcile import control
@@ -98,7 +98,7 @@ class Parts:
         moved = pl.read_parquet(self.folder / "moved.parquet")
         won = moved.filter(pl.col(BUCKET) == number).drop(BUCKET)
         stay = own.join(moved.select(PERSON).unique(), on=PERSON, how="anti", maintain_order="left")
-        return pl.concat([stay, won]).drop(PERSON, VISIT)
+        return pl.concat([stay, won]).drop(PERSON, VISIT, NAMESAKE)
 
 
 def reconcile_in_parts(
@@ -166,7 +166,8 @@ def _roster(request: Request) -> Reading:
 
 
 def deal(batched: Iterable[pl.DataFrame], parts: Parts, buckets: int) -> None:
-    """Write every row into its part, and `moved.parquet`: the rows of people who share a visit with another part."""
+    """Write every row into its part, and `moved.parquet`: the rows of people who share a visit or a name and
+    birth with another part."""
     folders = [parts.folder / "rows" / f"{number:05d}" for number in range(buckets)]
     for folder in (*folders, parts.folder / "stays", parts.folder / "findings"):
         folder.mkdir(parents=True)
@@ -185,22 +186,23 @@ def deal(batched: Iterable[pl.DataFrame], parts: Parts, buckets: int) -> None:
 
 def _keys(rows: pl.DataFrame, parts: Parts, buckets: int) -> pl.DataFrame:
     placed = place(rows, parts.register, parts.names, parts.period)
-    return with_keys(identify(placed), buckets).select(PERSON, VISIT, BUCKET)
+    return with_keys(identify(placed), buckets).select(PERSON, VISIT, NAMESAKE, BUCKET)
 
 
 def _moved(parts: Parts, buckets: int, total: int) -> pl.DataFrame:
     """The rows of everybody who has to change parts, with their new `_bucket`."""
     dealt = pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet")
     slices = -(-total // SLICE)
-    shared = pl.concat([_shared(dealt, number, slices) for number in range(slices)])
+    keys = (VISIT, NAMESAKE)
+    shared = pl.concat([_shared(dealt, key, n, slices) for key in keys for n in range(slices)])
     going = moves(shared, buckets)
     return dealt.join(going.lazy(), on=PERSON).collect(engine="streaming")
 
 
-def _shared(dealt: pl.LazyFrame, number: int, slices: int) -> pl.DataFrame:
-    """(`_visit`, `_person`) of the visits that several persons have, in one slice of all visits."""
+def _shared(dealt: pl.LazyFrame, key: str, number: int, slices: int) -> pl.DataFrame:
+    """(`_visit`, `_person`) of what several persons share, in one slice of all values of `key`."""
     pairs = (
-        dealt.select(VISIT, PERSON)
+        dealt.select(pl.col(key).alias(VISIT), PERSON)
         .filter(pl.col(VISIT) % slices == number)
         .collect(engine="streaming")
     )

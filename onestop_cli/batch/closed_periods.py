@@ -20,11 +20,13 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.load import carried_out, closed_rules, history
+from onestop_cli.ledger.registers import inputs
 from onestop_cli.ledger.store import blank, opened, snapshot
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
+from onestop_cli.tables.reading import InputFile
 from onestop_cli.tables.schema import row_place
 
 
@@ -76,6 +78,20 @@ def remember(
             standing(ledger, period) if period else {},
             head(ledger),
         )
+
+
+def read_before(path: Path, files: Sequence[InputFile]) -> list[str]:
+    """The files of stays that a closed period of the ledger at `path` has read already, in a sentence each."""
+    if not path.exists():
+        return []
+    with opened(path) as ledger, snapshot(ledger):
+        known = inputs(ledger).filter(kind="住院报表")
+    periods = dict(known.select("sha256", "period").reverse().iter_rows())
+    return [
+        f"{file.path}：与 {periods[file.sha256]} 关账时读过的文件一个字节不差，请核对是不是放错了（FI04）"
+        for file in files
+        if file.sha256 in periods
+    ]
 
 
 def _numbers(rows: pl.DataFrame, hospital: Mapper) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.settings import FILE_NAME, Layout, Settings
+from onestop_cli.county.spelling import hospitals, offered
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import yuan
@@ -20,6 +21,7 @@ from onestop_cli.readers.containers.grid import Grid, column_letter
 from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
 from onestop_cli.readers.layout.doubts import overlooked, unclear
+from onestop_cli.readers.layout.identities import holds, sentence
 from onestop_cli.readers.layout.row_kinds import sort_rows
 from onestop_cli.readers.layout.sheets import account, left_alone, nothing_taken, understand
 from onestop_cli.readers.layout.styles import sample_of, style_of
@@ -29,10 +31,12 @@ from onestop_cli.readers.layout.whose import file_pattern
 from onestop_cli.readers.register import read_register, register_rows, register_sought
 from onestop_cli.readers.roster import read_roster_table, roster_sought
 from onestop_cli.readers.stays import Wanted, read_stays_table, stays_sought
-from onestop_cli.tables.inspection import ColumnSeen, SheetSeen
+from onestop_cli.rosters.quality import place_spellings
+from onestop_cli.tables.inspection import ColumnSeen, SheetSeen, Spelling
 from onestop_cli.tables.reading import SheetReading
 from onestop_cli.writers.screens.inspect import say, show
 from onestop_cli.writers.toolkit.layout_block import append_layouts
+from onestop_cli.writers.toolkit.synonym_block import add_synonyms
 
 KINDS = ("stays", "roster", "register")
 """What a file is tried as when nobody says; an enrolment list looks like a roster, and must be asked for."""
@@ -53,10 +57,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Look:
-    """A kind of table, and how its rows are read."""
+    """A kind of table, how its rows are read, and which names of theirs are likely others' spellings."""
 
     sought: Sought
     read: ReadTable
+    spellings: Callable[[pl.DataFrame], Sequence[Spelling]] = lambda rows: ()
 
 
 def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
@@ -87,11 +92,21 @@ def _looks(settings: Settings) -> Mapping[str, _Look]:
     known = names(settings)
     wanted = Wanted(known, _hospitals(settings), no_number=settings.synonyms.no_number)
     return {
-        "stays": _Look(stays_sought(), lambda t: read_stays_table(t, wanted)),
-        "roster": _Look(roster_sought(), lambda t: read_roster_table(t, known)),
+        "stays": _Look(
+            stays_sought(),
+            lambda t: read_stays_table(t, wanted),
+            lambda rows: _hospital_spellings(rows, wanted),
+        ),
+        "roster": _Look(roster_sought(), lambda t: read_roster_table(t, known), place_spellings),
         "register": _Look(register_sought(), lambda t: _read_register_table(t, known)),
         "enrolment": _Look(enrolment_sought(), read_enrolment_table),
     }
+
+
+def _hospital_spellings(rows: pl.DataFrame, wanted: Wanted) -> list[Spelling]:
+    """Hospitals that the register has under another name."""
+    texts = rows["hospital_raw"].drop_nulls().unique()
+    return hospitals(texts, wanted.known, wanted.hospitals) if wanted.hospitals else []
 
 
 def _hospitals(settings: Settings) -> list[str]:
@@ -147,14 +162,18 @@ def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> Sheet
     if not problems:
         reading, problems = look.read(table)
     rows = sort_rows(table, lone_person=look.sought.name != "住院明细")
+    read = reading.rows if reading else None
+    spellings = tuple(look.spellings(read)) if read is not None else ()
     return SheetSeen(
         container,
         look.sought.name,
         reading.account if reading else account(table, rows),
         tuple(_columns(table, rows.data)),
         tuple(problems),
-        tuple(_doubts(reading)) if reading else (),
+        (*_doubts(reading), *offered(spellings, "名称")) if reading else (),
+        tuple(sentence(proof) for proof in reading.proofs if holds(proof)) if reading else (),
         read=reading is not None,
+        spellings=spellings,
     )
 
 
@@ -195,6 +214,7 @@ def _doubts(reading: SheetReading) -> list[str]:
         )
     if reading.totals is not None:
         doubts += [_total(total) for total in reading.totals.iter_rows(named=True)]
+    doubts += [f"验算 {sentence(proof)}" for proof in reading.proofs if not holds(proof)]
     if reading.findings is not None:
         doubts += reading.findings["message"].to_list()
     rows = reading.rows
@@ -225,7 +245,7 @@ def _faulty(rows: pl.DataFrame, fault: str) -> list[str]:
 
 
 def _save(seen: Sequence[SheetSeen], by_hand: Layout | None) -> None:
-    """Append the layouts of sheets that can be read to onestop.toml."""
+    """Append the layouts of sheets that can be read to onestop.toml, and what is surely another spelling."""
     path = Path(FILE_NAME)
     if not path.is_file():
         raise stop(
@@ -238,6 +258,9 @@ def _save(seen: Sequence[SheetSeen], by_hand: Layout | None) -> None:
     sheets_of = Counter(sheet.account.source for sheet in readable)
     layouts = [layout_of(s, by_hand, sheets_of[s.account.source] > 1) for s in readable]
     saved = append_layouts(path, layouts)
+    sure = [one for sheet in readable for one in sheet.spellings if one.sure]
+    if added := add_synonyms(path, sure):
+        say(f"已写入 {FILE_NAME}：{added} 种写法（synonyms）")
     say(
         f"已写入 {FILE_NAME}：{saved} 段 [[layout]]"
         if saved

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli import __version__
-from onestop_cli.batch.closed_periods import remember
+from onestop_cli.batch.closed_periods import read_before, remember
 from onestop_cli.batch.describe import (
     Read,
     about_county,
@@ -32,10 +32,11 @@ from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
-from onestop_cli.county.synonyms import NO_RIGHT
+from onestop_cli.county.spelling import hospitals, kind_question, offered
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.locked import passwords_in
+from onestop_cli.readers.layout.identities import together
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
@@ -71,6 +72,9 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     """A whole run in memory, control totals asserted; raises `CannotRun` with every problem at once."""
     tell("读取文件")
     read = _read(request)
+    again = read_before(request.ledger, read.stays.inputs) if request.ledger else []
+    for sentence in again:
+        tell(f"注意：{sentence}")
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
@@ -87,7 +91,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         earlier,
     )
     tell("核对合计")
-    return _run(request, read, earlier, book, roster, done)
+    return _run(request, read, earlier, book, roster, done, again)
 
 
 def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
@@ -118,6 +122,14 @@ def _of_files(read: Read) -> Iterator[str]:
     for told in (read.stays.findings, read.roster.findings):
         for source, sheet, message in told.select("source", "sheet", "message").iter_rows():
             yield f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
+    yield from together(read.stays.proofs)
+
+
+def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
+    """Hospitals that are not in the register under that name, beside the one that each is likely."""
+    texts = stays.filter(~pl.col("in_register"), ~pl.col("register_gap"))["hospital_raw"]
+    known = register["hospital"].unique(maintain_order=True).to_list()
+    return offered(hospitals(texts.drop_nulls().unique(), synonyms(settings), known), "医疗机构")
 
 
 def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
@@ -127,11 +139,7 @@ def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
     unknown = roster.drop_nulls("category").filter(~pl.col("category").is_in(book.priority))
     kinds = unknown.group_by("category").agg(pl.col("person").n_unique()).sort("category")
     for kind, people in kinds.iter_rows():
-        yield (
-            f"政策没有提到花名册类别“{kind}”（{people} 人），他们申报的救助待核。是某一类对象的，在 onestop.toml 的 "
-            f'[synonyms.category] 写 "{book.priority[0]}" = ["{kind}"]（换成政策里的类别）；没有待遇的写 '
-            f'"{NO_RIGHT}" = ["{kind}"]'
-        )
+        yield kind_question(kind, people, book.priority)
 
 
 def _no_ledger(request: Request) -> Iterator[str]:
@@ -166,7 +174,8 @@ def _read(request: Request) -> Read:
     passwords = passwords_in(request.password_file)
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
     wanted = _columns_wanted(rules)
-    stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers)
+    money = {e.id for rule in rules for e in rule.file.expense if e.columns}
+    stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
     roster = read_rosters(request.roster, settings, passwords)
     problems += [*stays.problems, *roster.problems]
     if not problems and len(stays.rows) == 0:
@@ -234,6 +243,7 @@ def _run(
     book: Rulebook,
     roster: pl.DataFrame,
     done: Work,
+    again: Sequence[str],
 ) -> Run:
     quarantine = pl.concat([read.stays.quarantine, read.roster.quarantine])
     findings = pl.concat(
@@ -254,10 +264,12 @@ def _run(
         "counts": counts(read, _by_status(done.stays), done.joined),
         "control": control(done.stays, book.layers),
         "warnings": [
+            *again,
             *read.stays.warnings,
             *read.roster.warnings,
             *_of_files(read),
             *_unknown_kinds(roster, book),
+            *_other_spellings(done.stays, read.register, request.settings),
             *_no_ledger(request),
             *_skipped(parse_period(request.period), earlier),
             *done.notes,

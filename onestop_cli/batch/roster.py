@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,24 +14,61 @@ from xlsxwriter.exceptions import XlsxFileError
 from onestop_cli.batch.start import county_settings
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.settings import FILE_NAME, Settings
+from onestop_cli.county.spelling import kind_question
 from onestop_cli.county.synonyms import key, names
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.rosters.changes import diff_rosters
 from onestop_cli.rosters.quality import check_roster
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.library import load_rules
+from onestop_cli.tables.inspection import Spelling
 from onestop_cli.writers.rosters.book import write_changes_book, write_check_book
 from onestop_cli.writers.rosters.screen import show_changes, show_check
 from onestop_cli.writers.toolkit.folder import refuse_existing
+from onestop_cli.writers.toolkit.synonym_block import add_synonyms
 
 
-def check(paths: Sequence[Path], day: date, out: Path | None) -> None:
-    """Check the rosters behind `paths` (else those of onestop.toml) as they stand on `day`."""
+def check(paths: Sequence[Path], day: date, out: Path | None, *, save: bool = False) -> None:
+    """Check the rosters behind `paths` (else those of onestop.toml) as they stand on `day`; `save` writes spellings of
+    places that are surely one into onestop.toml."""
     settings = county_settings()
     refuse(out)
     roster, unread = understood(rosters(paths, settings), settings)
     found = check_roster(roster, unread, day)
     show_check(found, Console(highlight=False))
+    for question in _questions(roster, settings):
+        print(f"\n{question}")
     _write(out, lambda path: write_check_book(found, settings.county.name, path))
+    if save:
+        save_spellings(found.spellings)
+
+
+def _questions(roster: pl.DataFrame, settings: Settings) -> Iterator[str]:
+    """The kinds that the county's documents do not name; nothing while there are no readable documents."""
+    try:
+        files = load_rules(settings.reconcile.rules, settings.folder)
+    except CannotRun:
+        return
+    book, known = Rulebook(tuple(rule.file for rule in files)), names(settings)
+    people = roster.drop_nulls("category_raw").group_by("category_raw").agg("person")
+    unknown: dict[str, set[str]] = defaultdict(set)
+    for text, persons in people.sort("category_raw").iter_rows():
+        for kind in known.kinds(text, book.priority, book.no_right):
+            if files and kind not in book.priority:
+                unknown[kind].update(persons)
+    yield from (kind_question(kind, len(who), book.priority) for kind, who in unknown.items())
+
+
+def save_spellings(spellings: Sequence[Spelling]) -> None:
+    """Write the sure ones into onestop.toml, and say how many."""
+    path = Path(FILE_NAME)
+    if not path.is_file():
+        raise stop(
+            f"这里没有 {FILE_NAME}，没有地方保存", "请到县文件夹里运行，或先运行 onestop init"
+        )
+    added = add_synonyms(path, [one for one in spellings if one.sure])
+    print(f"已写入 {FILE_NAME}：{added} 种写法" if added else f"没有要写进 {FILE_NAME} 的写法")
 
 
 def diff(old: Sequence[Path], new: Sequence[Path], out: Path | None) -> None:

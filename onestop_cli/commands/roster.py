@@ -31,13 +31,16 @@ def check(
         str | None, typer.Option("--day", help="按哪一天的待遇期看，如 2010-12-31；默认今天")
     ] = None,
     out: Out = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="把看得准的地名写法写进 onestop.toml 的 synonyms")
+    ] = False,
 ) -> None:
-    """查花名册：证号无效、重复登记、同证异名、一人多类、死亡或停保仍在册、同名同生日。"""
+    """查花名册：证号无效、重复登记、同证异名、一人多类、死亡或停保仍在册、同名同生日、地名写法不一。"""
     from datetime import date
 
     from onestop_cli.batch.roster import check as run
 
-    run(paths or [], _day(day) or date.today(), out)  # noqa: DTZ011
+    run(paths or [], _day(day) or date.today(), out, save=save)  # noqa: DTZ011
 
 
 @roster.command()

@@ -13,6 +13,7 @@ import polars as pl
 from onestop_cli.core.findings.amounts import Difference
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.settle.formula import Parameters
+from onestop_cli.core.stated import INSURANCE, hinted
 from onestop_cli.core.whatif import Assumption, WhatIf
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.terms import NO_LIMIT
@@ -20,6 +21,9 @@ from onestop_cli.rulebook.terms import NO_LIMIT
 UNKNOWN = "unknown"
 HABITUAL_DEDUCTIBLES = tuple(yuan * 100 for yuan in (50, 100, 150, 200, 250, 300, 400, 500, 600))
 """起付线 that hospitals go on charging where a document has done away with them, in fen."""
+
+_MOST_STATED = 50
+"""More different deductibles than any document has are typing slips, and not tried."""
 
 ROUNDINGS: Mapping[str, Mapping[str, int]] = {
     "truncate": {"round_cut": 1},
@@ -31,7 +35,10 @@ ROUNDINGS: Mapping[str, Mapping[str, int]] = {
 
 
 def diagnose(stays: pl.DataFrame, book: Rulebook, layers: Sequence[Difference]) -> pl.DataFrame:
-    """Add `<layer>_cause`: all fitting assumptions, likeliest first, joined by `;`; null where nothing differs."""
+    """Add `<layer>_cause`: all fitting assumptions, likeliest first, joined by `;`; null where nothing differs.
+
+    A cause for which the export's own deductible or rate speaks is the likeliest (`core.stated`).
+    """
     for layer in layers:
         name = layer.step.layer
         rows = stays.with_row_index("_stay").filter(layer.against_policy | layer.tail)
@@ -50,11 +57,11 @@ def _causes(rows: pl.DataFrame, book: Rulebook, layer: Difference) -> pl.DataFra
     tails = rows.filter(layer.tail)
     wrong = rows.filter(~layer.tail)
     roundings = list(_roundings())
-    singles = [*assumptions(book, layer.step)]
+    singles = [*assumptions(book, layer.step), *_stated(wrong, layer.step)]
     found = [_matching(wrong, book, layer, singles), _matching(tails, book, layer, roundings)]
     left = wrong.join(found[0], on="_stay", how="anti")
     found.append(_matching(left, book, layer, list(_pairs(singles))))
-    named = _ranked(pl.concat(found))
+    named = _ranked(pl.concat(found), rows, layer.step)
     unnamed = wrong.join(named, on="_stay", how="anti").select("_stay", cause=pl.lit(UNKNOWN))
     return pl.concat([named, unnamed])
 
@@ -85,11 +92,22 @@ def _blank_matches() -> pl.DataFrame:
     )
 
 
-def _ranked(matches: pl.DataFrame) -> pl.DataFrame:
-    """Per stay its causes, the one most frequent at that hospital first."""
+def _stated(rows: pl.DataFrame, step: Step) -> Iterator[Assumption]:
+    """The deductibles that the exports themselves state."""
+    if step.id == INSURANCE:
+        for amount in rows["deductible_stated_fen"].drop_nulls().unique().sort().head(_MOST_STATED):
+            yield Assumption("deductible", instead={"deductible_1": amount})
+
+
+def _ranked(matches: pl.DataFrame, rows: pl.DataFrame, step: Step) -> pl.DataFrame:
+    """Per stay its causes: first those that the export speaks for, then the one most frequent at that hospital."""
+    matches = matches.join(
+        rows.select("_stay", "other_deductible", "other_rate"), on="_stay", how="left"
+    ).with_columns(hinted=hinted(pl.col("token")) & pl.lit(step.id == INSURANCE))
     first = matches.sort("place").unique(["_stay", "token"], keep="first", maintain_order=True)
     counted = first.with_columns(often=pl.len().over("hospital", "token"))
-    ordered = counted.sort("_stay", "often", "place", descending=[False, True, False])
+    order = {"_stay": False, "hinted": True, "often": True, "place": False}
+    ordered = counted.sort(list(order), descending=list(order.values()))
     return ordered.group_by("_stay", maintain_order=True).agg(cause=pl.col("token").str.join(";"))
 
 

@@ -30,6 +30,7 @@ from onestop_cli.core.person import with_person
 from onestop_cli.core.place import place, with_conditions
 from onestop_cli.core.settlement import owed_without_payments, worked_out
 from onestop_cli.core.status import with_codes, with_status
+from onestop_cli.core.two_ids import with_other_id
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import CannotRun
 from onestop_cli.rulebook.book import Rulebook
@@ -113,7 +114,7 @@ class Core:
         check(stays, LINK, "link")
         closed = None if pairs.closed is None else self._known_again(pairs.closed)
         moved = pairs.moved(lines)
-        stays = with_refunds(appended(stays, closed), moved)
+        stays = with_other_id(with_refunds(appended(stays, closed), moved), self.roster)
         stays = _with_best(stays.with_columns(amount_why=amount_why()), book)
         stays = decided(stays, moved, book.layers).pipe(govern, book, governing(book, history))
         check(stays, GOVERNED, "govern", book.layers)

@@ -18,6 +18,7 @@ from onestop_cli.core.reconcile import Choice, reconcile
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.settle import amounts_in_turn
 from onestop_cli.core.settle.inputs import SEEN, settle_input, with_waiting
+from onestop_cli.core.stated import with_stated
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.tables.decisions import PAY
 
@@ -28,7 +29,8 @@ def worked_out(
     """All amounts: of the run's own stays, diagnosed, and of closed ones under the settings they were closed with."""
     settled = _settled(stays, book)
     closed = pl.col("period").is_not_null()
-    current = diagnose(settled.filter(~closed), book, differences(book, options.tolerance))
+    own = with_stated(settled.filter(~closed), book)
+    current = diagnose(own, book, differences(book, options.tolerance))
     again = [
         _reconciled(part, book, options.as_closed(text))
         for (text,), part in settled.filter(closed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,11 @@ def spellings(kind: str, text: str) -> frozenset[str]:
     """Everything that says the same as `text`, itself included."""
     found = code(kind, text)
     return frozenset({text, *(_table()["values"][kind][found] if found else ()), found or text})
+
+
+def schemes(named: Iterable[str]) -> frozenset[str]:
+    """Every way to say one of the insurances in `named`: words and codes (390, 居民医保, 城乡居民基本医疗保险 …)."""
+    return frozenset().union(*(spellings("insutype", text) for text in named))
 
 
 def insured_kind(text: str | None) -> str | None:

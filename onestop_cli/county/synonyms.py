@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from onestop_cli.county.radicals import without_radicals
 from onestop_cli.county.settings import Settings
 
@@ -87,6 +89,34 @@ class Names:
         ]
         return akin[0] if len(akin) == 1 else None
 
+    def township_named(self, text: str) -> str:
+        """The county's name for a township, else `text` as it is."""
+        return self.township.get(key(text), text)
+
+    def village_named(self, text: str, township: str | None) -> str:
+        """The county's name for a village of `township`, else `text` as it is."""
+        within = f"{key(township)}/{key(text)}" if township else ""
+        return self.village.get(within) or self.village.get(key(text), text)
+
+    def with_places(
+        self, rows: pl.DataFrame, township: str = "township", village: str = "village"
+    ) -> pl.DataFrame:
+        """`rows` with the county's names in its columns of places."""
+        if not self.township and not self.village:
+            return rows
+        homes = rows.select(township, village).unique()
+        known = {home: self._home(*home) for home in homes.rows()}
+        found = [known[home] for home in rows.select(township, village).rows()]
+        towns, villages = ([home[n] for home in found] for n in (0, 1))
+        return rows.with_columns(
+            pl.Series(township, towns, dtype=pl.String),
+            pl.Series(village, villages, dtype=pl.String),
+        )
+
+    def _home(self, township: str | None, village: str | None) -> tuple[str | None, str | None]:
+        town = self.township_named(township) if township else township
+        return town, self.village_named(village, town) if village else village
+
     def says_none(self, text: str | None) -> bool:
         """Whether `text` only says that the person is in no category."""
         return not text or key(text) in _none_words()
@@ -115,6 +145,8 @@ def _plainer(text: str) -> Iterator[str]:
     """A category as it is written, then without what does not make another kind of it (A类, 分散, a code …)."""
     yield text
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if said := re.fullmatch(r"(.+)\((农村|城市|城镇|城乡)\)", plain):
+        yield said[2] + said[1]
     for _ in range(2):
         bare = _asides().sub("", plain)
         if bare == plain or not bare:
@@ -126,7 +158,8 @@ def _plainer(text: str) -> Iterator[str]:
 @cache
 def _asides() -> re.Pattern[str]:
     words = _shipped()["category"]["asides"]
-    return re.compile(rf"[(\[【<](?:{words})[)\]】>]|[-_—:,]?(?:{words})$")
+    ahead = r"^(?:[ABCabc]类?|[一二三甲乙丙][类档]|分散供养|集中供养|分散|集中)(?=..)"
+    return re.compile(rf"{ahead}|[(\[【<](?:{words})[)\]】>]|[-_—:,]?(?:{words})$")
 
 
 @cache
@@ -176,14 +209,24 @@ def names(settings: Settings) -> Names:
         level=_joined(_table(shipped["level"]), _table(own.level)),
         hospital=_table(own.hospital),
         county=settings.county.name,
-        township=_table(own.township),
-        village=_table(own.village),
+        township=_heads(own.township),
+        village=_heads(own.village),
     )
 
 
 def _table(groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Comparable name → comparable canonical name."""
     return {key(name): key(head) for head, others in groups.items() for name in (head, *others)}
+
+
+def _heads(groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Comparable name → the name to keep; of `乡镇/村` the names hold within that township."""
+    found: dict[str, str] = {}
+    for head, others in groups.items():
+        town, mark, name = head.rpartition("/")
+        within = f"{key(town)}/" if mark else ""
+        found |= {within + key(other): name for other in (name, *others)}
+    return found
 
 
 def _joined(shipped: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:

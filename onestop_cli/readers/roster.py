@@ -108,7 +108,7 @@ def read_roster_table(table: Table, known: Names) -> tuple[SheetReading | None, 
     rows = sort_rows(table, lone_person=True)
     category, problems = _category(table, known)
     problems += two_headers(table, rows)
-    entries = _entries(table, rows, category).filter(rows.data)
+    entries = _entries(table, rows, category).filter(rows.data).pipe(known.with_places)
     if identify(entries.select("id_raw", "id_numeric", "name"))["id_no"].is_null().all():
         problems.append(_no_valid_row(table))
     if problems:
@@ -207,6 +207,7 @@ def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
         category_raw=_kind(table).fill_null(pl.lit(category, pl.String)),
         **{column: table.words(field) for column, field in _WORDS.items()},
         **{column: table.all_words(field) for column, field in _STATES.items()},
+        residence=table.words_where("status", "户籍|户口"),
         remark_raw=_remarks(table),
         risk=table.words("risk"),
     )
@@ -221,6 +222,7 @@ def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
             **place_columns(table),
             **_days(table),
         )
+        .pipe(_off_the_register)
         .pipe(_watched)
         .select(pl.col(name).cast(dtype) for name, dtype in READ_ROSTER.items())
     )
@@ -258,6 +260,14 @@ def _died_in_remarks(table: Table) -> tuple[int, ...]:
     """The column of deaths where it is one of remarks that may also hold a day (备注（死亡时间）)."""
     column = table.first("died")
     return () if column is None or "备注" not in table.header.label(column) else (column,)
+
+
+def _off_the_register(entries: pl.DataFrame) -> pl.DataFrame:
+    """A state of 注销 under 户籍状态 is that of the residents' register, not of the entitlement."""
+    gone = pl.col("residence").str.contains("注销|销户").fill_null(False)
+    return entries.with_columns(
+        status_raw=pl.when(gone).then(pl.lit("户籍注销")).otherwise("status_raw")
+    )
 
 
 def _watched(entries: pl.DataFrame) -> pl.DataFrame:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
 
+from onestop_cli.money import yuan
+from onestop_cli.readers.layout.cells import fen_columns
 from onestop_cli.readers.layout.reading_faults import Faults
 from onestop_cli.readers.layout.typed import Table
 from onestop_cli.tables.schema import PAYERS
 
 _BASES = ("total", "eligible", "out_of_scope", "first_pay", "over_limit")
 _COMPARED = ("deductible_paid", "fund_total", "account", "shared_account", "cash")
-_STRUCK = r"^(-1|红冲|冲红|冲账|冲销|退费|退款|负)"
 _BLANK = pl.lit(None, pl.Int64)
 
 
-def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
-    """Amounts in fen and one sentence on cells that are none."""
+def amounts(
+    table: Table, further: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, pl.Series | pl.Expr]:
+    """Amounts in fen and one sentence on cells that are none.
+
+    `further`: name → headers of amounts that a document asks for; they go on as texts in yuan, `x_<name>`.
+    """
     found, faults = table.amounts, Faults(table)
+    asked = {f"x_{n}": _in_yuan(table, titles, faults) for n, titles in (further or {}).items()}
     _, wrong = table.money
     for column in _counting(table):
         faults.unread(column, wrong[str(column)], "不是金额")
@@ -27,8 +34,8 @@ def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
         if field in found:
             unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
             faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
-    _struck(table, faults)
     return {
+        **asked,
         **{f"{field}_fen": found.get(field, _BLANK) for field in _BASES},
         **{f"{payer}_claimed_fen": found.get(payer, _BLANK) for payer in PAYERS},
         **_borne(found, table.height),
@@ -38,6 +45,20 @@ def amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
         "has_eligible": pl.lit("eligible" in found),
         "amount_fault": faults.series(),
     }
+
+
+def _in_yuan(table: Table, titles: Sequence[str], faults: Faults) -> pl.Series:
+    """The amounts under some headers as plain yuan, later columns filling the blanks of earlier ones."""
+    columns = table.headed(titles)
+    if not columns:
+        return pl.repeat(None, table.height, dtype=pl.String, eager=True)
+    fen, wrong = fen_columns(table.text, {str(c): table.unit_of(c) for c in columns})
+    for column in columns:
+        faults.unread(column, wrong[str(column)], "不是金额")
+    whole = pl.select(pl.coalesce(fen[str(c)] for c in columns)).to_series()
+    return pl.Series(
+        [None if f is None else yuan(f).replace(",", "") for f in whole], dtype=pl.String
+    )
 
 
 def _counting(table: Table) -> list[int]:
@@ -102,11 +123,3 @@ def _ten_thousandths(text: str) -> int | None:
         return None
     share = number if number <= 1 and not text.strip().endswith(("%", "％")) else number / 100
     return int(share * 10_000)
-
-
-def _struck(table: Table, faults: Faults) -> None:
-    """A row marked as a reversal whose total is not negative cannot be taken as either."""
-    if "reversal" in table.header.columns and "total" in table.amounts:
-        marked = table.take(marked=table.words("reversal").str.contains(_STRUCK)).to_series()
-        for index in (marked & (table.amounts["total"] > 0)).fill_null(False).arg_true():
-            faults.say(index, "冲红标志与正数金额矛盾")

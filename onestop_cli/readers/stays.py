@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +14,14 @@ from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases, tidy
+from onestop_cli.readers.layout.clearing import compared, without_statements
 from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.days import spans
 from onestop_cli.readers.layout.doubts import columns_hint, layout_hint, two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.hospital import hospital_named_by
 from onestop_cli.readers.layout.household import same_as_above
+from onestop_cli.readers.layout.identities import proofs
 from onestop_cli.readers.layout.reading_faults import Faults, read_days
 from onestop_cli.readers.layout.row_kinds import Sorted, sort_rows
 from onestop_cli.readers.layout.sheets import (
@@ -37,7 +39,7 @@ from onestop_cli.readers.layout.unread import said, stops, unread_columns
 from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts
 from onestop_cli.readers.stay_marks import marks, numbers, settled
-from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, together
+from onestop_cli.tables.reading import TOTALS, Proof, Reading, SheetReading, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
 
 _WORDS = {
@@ -66,17 +68,20 @@ def read_stays(
     extra_columns: Mapping[str, Sequence[str]] | None = None,
     passwords: Sequence[str] = (),
     layers: Collection[str] | None = None,
+    money: Collection[str] = (),
 ) -> Reading:
     """Every stay in the files behind `paths`; `passwords` are tried on locked workbooks.
 
     `hospitals`: the names in the register, against which a file without a hospital column is held.
     `extra_columns`: name → headers of further columns, handed on as strings `x_<name>`. `layers`: of the run; the
-    amounts of any other are not read (FI03), and None knows of all.
+    amounts of any other are not read (FI03), and None knows of all. `money`: which of `extra_columns` are amounts;
+    they are handed on in plain yuan.
     """
     known, no_number = names(settings), settings.synonyms.no_number
-    wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number)
+    wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number, money)
     opened, problems = open_files(paths, passwords)
     kept, copies = without_copies(opened, lambda name: hospital_named(name, known, hospitals))
+    kept, apart, statements = without_statements(kept)
     sheets, more = read_all(
         kept,
         stays_sought(),
@@ -84,19 +89,27 @@ def read_stays(
         lambda table: read_stays_table(table, wanted),
     )
     schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in wanted.extra}}
-    return together(schema, [*sheets, *copies], (file.file for file in opened), [*problems, *more])
+    inputs = (file.file for file in opened)
+    reading = together(schema, [*sheets, *copies, *apart], inputs, [*problems, *more])
+    more_said = compared(reading.rows, statements)
+    return replace(reading, warnings=(*reading.warnings, *more_said))
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What a list of stays is read for: names, the register's hospitals, headers that documents ask for, layers, and
-    what the county writes where there is no number."""
+    what the county writes where there is no number, and which of the further headers hold amounts."""
 
     known: Names
     hospitals: Sequence[str]
     extra: Mapping[str, Sequence[str]] = field(default_factory=dict)
     layers: Collection[str] | None = None
     no_number: Sequence[str] = ()
+    money: Collection[str] = ()
+
+    def titles(self, name: str) -> Sequence[str]:
+        """The headers of a further column."""
+        return (name, *self.extra[name])
 
 
 def stays_sought() -> Sought:
@@ -139,6 +152,7 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
         return None, problems
     words, notes = _words(table, rows, whose, extra)
     stays = _stays(table, words, wanted).filter(rows.data)
+    stays = wanted.known.with_places(stays, "township_raw", "village_raw")
     return SheetReading(
         account(table, rows, whose, notes),
         stays,
@@ -146,7 +160,15 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
         _mismatches(table, rows),
         spoiled_ids(table, stays),
         said(table, unread),
+        tuple(_proofs(table, rows, stays)),
     ), []
+
+
+def _proofs(table: Table, rows: Sorted, stays: pl.DataFrame) -> Iterator[Proof]:
+    """The sums that the sheet's columns allow to try."""
+    amounts = {field: fen.filter(rows.data) for field, fen in table.amounts.items()}
+    own = stays["self_claimed_fen"]
+    return proofs(amounts | ({"own": own} if own.count() else {}), stays["row"])
 
 
 def _empty(table: Table) -> Problem:
@@ -247,7 +269,7 @@ def _stays(table: Table, words: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
         numeric,
         **place_columns(table),
         **_days(table),
-        **amounts(table),
+        **amounts(table, {name: wanted.titles(name) for name in wanted.money}),
         **numbers(table, wanted.no_number),
         **marks(table),
     ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,8 @@ import polars as pl
 
 from onestop_cli.core.identify import id_birth, mask_id
 from onestop_cli.core.link import holds
+from onestop_cli.county.spelling import places
+from onestop_cli.tables.inspection import Spelling
 from onestop_cli.tables.schema import PLACE, Schema, row_place
 
 FAULTS: Schema = {**PLACE, "name": pl.String, "id_no": pl.String, "message": pl.String}
@@ -31,6 +34,10 @@ KINDS = {
     "ended": ("待遇已止仍在册", "允许（据此判断待遇期）；确已退出多时的可以移出。"),
     "akin": ("同名同生日", "核对是否一人两证、录错证号。"),
     "content": ("内容缺失或矛盾", "补齐姓名、类别，改正日期。"),
+    "spelling": (
+        "地名写法不一",
+        "核对是否同一处；是的，写进 onestop.toml 的 synonyms，或统一写法。",
+    ),
     "unread": ("无法识别的行", "按所说原因改正原表。"),
 }
 """What a check looks for: title and what to do about it, worst first as a clerk would take them up."""
@@ -44,8 +51,9 @@ class RosterCheck:
     """A roster looked at on `day`.
 
     `issues`: a row of `ISSUES` per entry and reason. `kinds`: kind, title, entries, remedy, in the
-    order of `KINDS`. `categories` and `townships`: entries, people and people in force on the day,
-    as `entries`, `people` and `in_force` are for the whole roster.
+    order of `KINDS`. `spellings`: places that are likely one. `categories` and `townships`: entries,
+    people and people in force on the day, as `entries`, `people` and `in_force` are for the whole
+    roster.
     """
 
     day: date
@@ -56,6 +64,7 @@ class RosterCheck:
     entries: int
     people: int
     in_force: int
+    spellings: Sequence[Spelling] = ()
 
 
 def roster_faults(roster: pl.DataFrame) -> pl.DataFrame:
@@ -72,7 +81,12 @@ def check_roster(roster: pl.DataFrame, quarantine: pl.DataFrame, day: date) -> R
     """
     rows = roster.with_columns(in_force=in_force(day))
     unread = quarantine.select(*PLACE, kind=pl.lit("unread"), message="reason")
-    parts = [_faults(rows), _several(rows), _dead(rows), _ended(rows, day), _akin(rows), unread]
+    spellings = place_spellings(rows)
+    parts = [
+        *(_faults(rows), _several(rows), _dead(rows), _ended(rows, day), _akin(rows)),
+        _spelled(rows, spellings),
+        unread,
+    ]
     issues = (
         pl.concat(parts, how="diagonal")
         .with_columns(id_shown=mask_id(pl.coalesce("id_no", "id_raw")))
@@ -91,7 +105,28 @@ def check_roster(roster: pl.DataFrame, quarantine: pl.DataFrame, day: date) -> R
         rows.height,
         rows["person"].n_unique(),
         rows.filter("in_force")["person"].n_unique(),
+        spellings,
     )
+
+
+def place_spellings(roster: pl.DataFrame) -> list[Spelling]:
+    """Townships and villages of a roster that are likely one place."""
+    homes = roster.group_by(pl.col("township", "village").fill_null("")).len()
+    return places({(town, village): count for town, village, count in homes.iter_rows()})
+
+
+def _spelled(rows: pl.DataFrame, spellings: Sequence[Spelling]) -> pl.DataFrame:
+    """Entries whose place is likely another one's other spelling."""
+    parts = [rows.clear().with_columns(kind=pl.lit("spelling"), message=pl.lit("", pl.String))]
+    for one in spellings:
+        name = one.name.rpartition("/")[2]
+        parts.append(
+            rows.filter(pl.col(one.kind).is_in(one.others)).with_columns(
+                kind=pl.lit("spelling"),
+                message=pl.format("“{}”像是“{}”的另一种写法", one.kind, pl.lit(name)),
+            )
+        )
+    return pl.concat(parts)
 
 
 def _by_kind(issues: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import polars as pl
 
+from onestop_cli.county import platform
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.language import EXPENSES, NONE, RuleFile
 from onestop_cli.rulebook.terms import ABSENT, COMPUTED, EXPENSE_OF, UNKNOWN_RATE
@@ -58,7 +59,8 @@ def which_rule(book: Rulebook) -> pl.Expr:
         if rule.effective.to:
             fits &= day <= rule.effective.to
         if rule.scope.schemes:
-            fits &= pl.col("scheme_raw").is_in(rule.scope.schemes) | _only_scheme(book, rule)
+            named = pl.col("scheme_raw").is_in(sorted(platform.schemes(rule.scope.schemes)))
+            fits &= named | _only_scheme(book, rule)
         choice = pl.when(fits).then(pl.lit(number, pl.Int32)).otherwise(choice)
     return choice
 
@@ -113,9 +115,28 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
         return pl.when(pl.col("age").is_between(0, 150)).then(reached)
     spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
     spelled |= {plain(value): code for value, code in codes.items()}
-    text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "")
-    rest = codes[dim.otherwise] if dim.otherwise else None
-    return text.fill_null("").replace_strict(spelled, default=rest, return_dtype=pl.Int64)
+    text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
+    rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
+    if _KINDS_OF_CARE.intersection(dim.columns):
+        rest = pl.coalesce(_by_platform(text, spelled), rest)
+    found = text.replace_strict(spelled, default=None, return_dtype=pl.Int64)
+    return pl.coalesce(found, rest)
+
+
+_KINDS_OF_CARE = {"医疗类别", "医保就诊类别", "med_type"}
+
+
+def _by_platform(text: pl.Expr, spelled: Mapping[str, int]) -> pl.Expr:
+    """A 医疗类别 in another way of the platform to say it: its code, a finer code under it, or another word."""
+    known = {
+        plain(other): value
+        for said, value in spelled.items()
+        for other in platform.spellings("med_type", said)
+    }
+    group = pl.when(text.str.contains(r"^\d{4,6}$")).then(text.str.head(2))
+    return pl.coalesce(
+        part.replace_strict(known, default=None, return_dtype=pl.Int64) for part in (text, group)
+    )
 
 
 def _partial_term(book: Rulebook, only: Sequence[str]) -> pl.Expr:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from onestop_cli.county import platform
 from onestop_cli.errors import Problem
 from onestop_cli.rulebook.check import broken, to_fill
 from onestop_cli.rulebook.language import RuleFile
@@ -42,7 +43,7 @@ def _meet(one: RuleFile, other: RuleFile) -> bool:
     """Whether a stay could be governed by both."""
     mine, theirs = one.effective, other.effective
     apart = (mine.to or date.max) < theirs.from_ or (theirs.to or date.max) < mine.from_
-    schemes = set(one.scope.schemes), set(other.scope.schemes)
+    schemes = platform.schemes(one.scope.schemes), platform.schemes(other.scope.schemes)
     return not apart and (not all(schemes) or bool(schemes[0] & schemes[1]))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from onestop_cli.county import platform
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.change import file_with, knows, with_changes
@@ -101,5 +102,5 @@ class Proposal:
 
 def _rivals(one: RuleFile, other: RuleFile) -> bool:
     """Whether a stay could be governed by both, whatever the day."""
-    schemes = set(one.scope.schemes), set(other.scope.schemes)
+    schemes = platform.schemes(one.scope.schemes), platform.schemes(other.scope.schemes)
     return not all(schemes) or bool(schemes[0] & schemes[1])

@@ -26,11 +26,25 @@ class ColumnSeen:
 
 
 @dataclass(frozen=True)
+class Spelling:
+    """Names of one thing: `name` is the one to keep, `others` are other ways to write it.
+
+    `kind`: hospital, township, village or category. `sure`: they differ only in what makes no other thing of it (a
+    bracket, the county's name, 村委会, 三社); else they only look alike.
+    """
+
+    kind: str
+    name: str
+    others: tuple[str, ...]
+    sure: bool = True
+
+
+@dataclass(frozen=True)
 class SheetSeen:
     """A sheet as understood. `what`: the kind of table in Chinese, null when it is none.
 
-    `problems` must be settled before it can be read, `doubts` need only be looked at; `read` says whether
-    it can be.
+    `problems` must be settled before it can be read, `doubts` need only be looked at, `proofs` are sums that hold;
+    `read` says whether it can be. `spellings`: names in it that are likely others' spellings.
     """
 
     container: str
@@ -39,4 +53,6 @@ class SheetSeen:
     columns: tuple[ColumnSeen, ...] = ()
     problems: tuple[Problem, ...] = ()
     doubts: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
     read: bool = False
+    spellings: tuple[Spelling, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -27,6 +27,17 @@ def file_finding(code: str, source: str, sheet: str | None, message: str) -> pl.
     """A single row of `FILE_FINDINGS`."""
     said = {"code": code, "source": source, "sheet": sheet, "row": None, "message": message}
     return pl.DataFrame([said], schema=dict(FILE_FINDINGS))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A sum over the columns of a sheet, in words: on how many rows it was looked at and held, and the spreadsheet rows
+    that break it with what they are off by (fen)."""
+
+    words: str
+    rows: int
+    held: int
+    broken: Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class Reading:
     """All files of one kind, read. `rows` in file order; `problems` must stop the run.
 
     `warnings`: sentences to say once and first, such as an export that spoiled its ID numbers. `findings`: what is to
-    be said about files and sheets as a whole (`FILE_FINDINGS`).
+    be said about files and sheets as a whole (`FILE_FINDINGS`). `proofs`: the sums that were tried, and where.
     """
 
     rows: pl.DataFrame
@@ -81,6 +92,7 @@ class Reading:
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
     findings: pl.DataFrame = field(default_factory=lambda: empty(FILE_FINDINGS))
+    proofs: tuple[tuple[str, Proof], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,13 @@ class SheetReading:
     totals: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
     findings: pl.DataFrame | None = None
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """File and sheet, for a sentence."""
+        sheet = self.account.sheet
+        return f"{self.account.source}{f'（工作表“{sheet}”）' if sheet else ''}"
 
 
 def together(
@@ -116,4 +135,5 @@ def together(
         problems=tuple(problems),
         warnings=tuple(sentence for part in parts for sentence in part.warnings),
         findings=stacked(FILE_FINDINGS, (part.findings for part in parts)),
+        proofs=tuple((part.place, proof) for part in parts for proof in part.proofs),
     )

@@ -125,6 +125,14 @@ def _roster() -> Iterator[Case]:
         roster=(entry(WANG, 状态="停保"), entry(ZHAO, 状态="停保", 停保日期="2010-12-31")),
     )
 
+    elsewhere = replace(WANG, id_no=make_id(1, date(1952, 3, 15), 44))
+    yield _one(
+        "RO10",
+        "同一村同名同生日的两个证号都在册",
+        bill(WANG),
+        roster=(entry(WANG), entry(elsewhere)),
+    )
+
 
 def _when() -> Iterator[Case]:
     other = bill(ZHAO, stay_no="1002")

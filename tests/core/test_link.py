@@ -250,6 +250,8 @@ DEAD = [
     {"remark_raw": "是否死亡：是"}, {"remark_raw": "本人死亡，由其子代办"}, {"remark_raw": "女 病故"},
     {"remark_raw": "女性病逝"}, {"remark_raw": "户主死亡", "relation": "户主"}, {"remark_raw": "户籍注销"},
     {"remark_raw": "李子文死亡"}, {"status_raw": "身故"}, {"remark_raw": "车祸身亡"}, {"remark_raw": "猝死"},
+    {"status_raw": "亡"}, {"status_raw": "正常；死"}, {"remark_raw": "己故"}, {"remark_raw": "去逝"},
+    {"status_raw": "销户"}, {"remark_raw": "死亡（2010.9.30）"},
 ]  # fmt: skip
 ALIVE = [
     {"status_raw": "未死亡"}, {"remark_raw": "父亲病故"}, {"remark_raw": "丈夫2008年去世"}, {"remark_raw": "父母双亡"},
@@ -257,7 +259,7 @@ ALIVE = [
     {"dead_raw": "0"}, {"remark_raw": "是否死亡：否"}, {"remark_raw": "非死亡"}, {"remark_raw": "没有死亡"},
     {"remark_raw": "其子已故"}, {"name": "王强（父已故）"}, {"remark_raw": "2009年母去世"}, {"dead_raw": "健在"},
     {"remark_raw": "无死亡"}, {"remark_raw": "银行卡注销"}, {"remark_raw": "儿子病逝，女儿外嫁"},
-    {"dead_raw": "未死亡"},
+    {"dead_raw": "未死亡"}, {"remark_raw": "死亡（户主）"}, {"remark_raw": "爷爷去世"}, {"remark_raw": "账户销户"},
 ]  # fmt: skip
 
 

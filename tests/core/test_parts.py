@@ -88,9 +88,10 @@ def test_a_person_is_never_divided() -> None:
             "person": ["p", "p"],
             "hospital": ["a", "b"],
             "name_key": ["王强", None],
+            "id_no": [None, None],
             "admitted_on": [None, None],
         },
-        schema_overrides={"admitted_on": pl.Date},
+        schema_overrides={"admitted_on": pl.Date, "id_no": pl.String},
     )
     keyed = with_keys(rows, 64)
     assert keyed["_bucket"].n_unique() == 1

@@ -84,3 +84,41 @@ def test_a_hospital_is_known_with_the_name_of_its_county_and_not_by_likeness() -
     assert county.canonical_hospital("云谷中心卫生院", known) is None
     assert near("县人民医院", known)[0] == "示例县人民医院"
     assert near("云谷中心卫生院", known)[0] == "云谷卫生院"
+
+
+PRIORITY = ("五保户", "农村低保户", "重点优抚对象")
+TODAY = ("特困人员", "低保对象", "监测户")
+KINDS = [
+    ("农村低保A类", PRIORITY, ["农村低保户"]), ("农村低保（B类）", PRIORITY, ["农村低保户"]),
+    ("低保一档", PRIORITY, ["农村低保户"]), ("农村五保（分散）", PRIORITY, ["五保户"]),
+    ("五保老人", PRIORITY, ["五保户"]), ("特困供养（集中）", PRIORITY, ["五保户"]),
+    ("农村特困供养", TODAY, ["特困人员"]), ("城市特困供养", TODAY, ["特困人员"]),
+    ("特困人员-7131", TODAY, ["特困人员"]), ("农村低保", TODAY, ["低保对象"]),
+    ("城市低保", TODAY, ["低保对象"]), ("低保对象（7019）", TODAY, ["低保对象"]),
+    ("监测对象", TODAY, ["监测户"]), ("脱贫不稳定户", TODAY, ["监测户"]),
+    ("边缘易致贫户（未消除风险）", TODAY, ["监测户"]), ("突发严重困难户", TODAY, ["监测户"]),
+    ("农村易返贫致贫人口", TODAY, ["监测户"]), ("特困,低保", TODAY, ["特困人员", "低保对象"]),
+    ("低保、监测户", TODAY, ["低保对象", "监测户"]), ("低保/稳定脱贫人口", TODAY, ["低保对象"]),
+    ("低保 残疾", TODAY, ["低保对象", "残疾"]), ("稳定脱贫人口", TODAY, []),
+    ("脱贫户", TODAY, []), ("脱贫不稳定户（已消除风险）", TODAY, []),
+    ("无", TODAY, []), ("残疾人", TODAY, ["残疾人"]),
+    ("残疾人、老人", TODAY, ["残疾人、老人"]), ("监测户", ("脱贫不稳定户",), ["监测户"]),
+    ("稳定脱贫人口", ("稳定脱贫人口",), ["稳定脱贫人口"]),
+    ("低保（农村）", PRIORITY, ["农村低保户"]), ("低保（城市）", PRIORITY, ["低保（城市）"]),
+    ("低保（城市）", TODAY, ["低保对象"]), ("A类低保", PRIORITY, ["农村低保户"]),
+    ("分散供养五保老人", PRIORITY, ["五保户"]), ("集中供养孤儿", PRIORITY, ["集中供养孤儿"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "known", "kinds"), KINDS)
+def test_the_kinds_of_a_cell_are_those_that_the_document_names(
+    text: str, known: tuple[str, ...], kinds: list[str]
+) -> None:
+    assert names(Settings()).kinds(text, known) == kinds
+
+
+def test_a_document_and_a_county_may_name_kinds_without_a_right() -> None:
+    assert names(Settings()).kinds("残疾人", TODAY, ["残疾人"]) == []
+    own = Settings(synonyms=Synonyms(category={"不享受救助": ("残疾人",), "低保对象": ("老人",)}))
+    assert names(own).kinds("残疾人", TODAY) == []
+    assert names(own).kinds("老人", TODAY) == ["低保对象"]

@@ -95,6 +95,7 @@ NONE = [
     "待补",
     "待补录",
     "同上",
+    "00-00",
     "0",
     "0000",
     "2.0101E+17",
@@ -290,3 +291,15 @@ def test_a_category_of_its_own_comes_before_the_kind_of_person(tmp_path: Path) -
 def test_the_place_of_insurance_may_name_a_township(tmp_path: Path) -> None:
     rows = [settlement(参保地医保区划=text) for text in ("639901", "青禾镇")]
     assert [row["township_raw"] for row in rows_of(tmp_path, rows)] == [None, "青禾镇"]
+
+
+def test_an_amount_that_a_document_asks_for_is_read_as_one(tmp_path: Path) -> None:
+    """In plain yuan, whatever its unit; what is no amount is a fault of the row, and never nothing."""
+    header = [*HEADER, "植入材料（万元）"]
+    rows = [[*stay(n), cell] for n, cell in ((1, "0.12"), (2, "1，2"), (3, ""))]
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes([header, *rows]))
+    extra = {"implant": ["植入材料", "植入材料（万元）"]}
+    found = read_stays([path], Settings(), HOSPITALS, extra, money={"implant"}).rows
+    assert found["x_implant"].to_list() == ["1200.00", None, None]
+    assert ["植入材料" in (fault or "") for fault in found["amount_fault"]] == [False, True, False]

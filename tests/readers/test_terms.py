@@ -140,6 +140,8 @@ def test_a_term_in_one_cell_may_be_in_doubt_at_one_end(tmp_path: Path) -> None:
 WORDS = [
     ({"停保原因": "死亡"}, "reason_raw", "死亡"),
     ({"身份变更情况": "取消"}, "status_raw", "取消"),
+    ({"户籍状态": "注销"}, "status_raw", "户籍注销"),
+    ({"户籍状态": "正常", "低保状态": "注销"}, "status_raw", "正常；注销"),
     ({"备注1": "病故", "备注2": "已核"}, "remark_raw", "病故；已核"),
     ({"人员现状说明": "已故"}, "remark_raw", "已故"),
     ({"是否死亡": "是"}, "dead_raw", "是"),

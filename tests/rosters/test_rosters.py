@@ -291,6 +291,36 @@ def test_without_paths_the_countys_own_rosters_are_checked(county: Path) -> None
     assert done.output == "花名册共 2 行、2 人；2010-12-31 有效 2 人\n没有查出问题\n"
 
 
+def test_places_written_in_two_ways_are_offered_and_saved_on_request(county: Path) -> None:
+    rows = [HEAD, f"王强,{WANG},农村低保户,石湾镇,东沟村,", f"李梅,{LI},五保户,石湾,东沟村委会,"]
+    (county / "册.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    (county / "onestop.toml").write_text('[reconcile]\nroster = ["册.csv"]\n', "utf-8")
+    asked = ["check", "--day", "2010-12-31"]
+    shown = CliRunner().invoke(command, asked)
+    assert '"东沟村" = ["东沟村委会"]' in shown.output
+    saved = CliRunner().invoke(command, [*asked, "--save"])
+    assert "已写入 onestop.toml：2 种写法" in saved.output
+    again = CliRunner().invoke(command, [*asked, "--save"])
+    assert "没有查出问题" in again.output
+    assert "没有要写进 onestop.toml 的写法" in again.output
+
+
+def test_without_a_settings_file_nothing_is_saved(county: Path) -> None:
+    done = CliRunner().invoke(command, ["check", "旧.csv", "--day", "2010-12-31", "--save"])
+    assert isinstance(done.exception, CannotRun)
+    assert "没有地方保存" in str(done.exception)
+
+
+def test_a_kind_that_the_countys_documents_do_not_name_is_a_question(county: Path) -> None:
+    rows = [HEAD, f"王强,{WANG},残疾人,石湾镇,东沟村,", f"李梅,{LI},五保户,石湾镇,东沟村,"]
+    (county / "册.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    settings = '[reconcile]\nroster = ["册.csv"]\nrules = ["huangzhong-2009"]\n'
+    (county / "onestop.toml").write_text(settings, "utf-8")
+    shown = CliRunner().invoke(command, ["check", "--day", "2010-12-31"]).output
+    assert "政策没有提到花名册类别“残疾人”（1 人）" in shown
+    assert "五保户”（" not in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [

@@ -74,6 +74,19 @@ def test_months_that_were_passed_over_are_told_before_it_is_too_late(tmp_path: P
     assert told.startswith("2010-10-01 至 2010-11-30 还没有关账")
 
 
+def test_a_file_that_a_closed_period_has_read_is_said_before_reading_on(tmp_path: Path) -> None:
+    folder = CASES / "ST07" / "earlier"
+    ledger, stages = _closed(folder, tmp_path), []
+    case = _description(folder)
+    request = Request(
+        "2010Q4", [folder / "hospitals"], [folder / "roster"], folder / "register.csv",
+        case["rules"], Settings(), ledger=ledger,
+    )  # fmt: skip
+    told = reconcile(request, stages.append).info["warnings"][0]
+    assert "与 2010Q3 关账时读过的文件一个字节不差" in told
+    assert stages[:2] == ["读取文件", f"注意：{told}"]
+
+
 def test_every_case_is_about_its_code() -> None:
     """No code of the catalogue lacks a case, no case is about something else."""
     assert {folder.name for folder in CASES.iterdir()} == set(CATALOGUE)

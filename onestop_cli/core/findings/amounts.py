@@ -125,6 +125,8 @@ def _difference(
         yuan(layer.due),
         _more_or_less(layer.claimed - layer.due),
     )
+    if code == "AM01" and layer.step.layer == "basic":
+        message = pl.concat_str(message, "stated_why", separator="；", ignore_nulls=True)
     cause = pl.lit(None, pl.String) if cause is None else cause
     return Check(code, holds, message, layer.step.layer, layer.claimed, layer.due, cause)
 

@@ -78,6 +78,11 @@ def _roster() -> list[Check]:
         Check("RO06", LIVE & pl.col("suggestion").is_not_null(), pl.col("suggestion")),
         Check("RO07", LIVE & _DEAD, _death()),
         Check("RO09", LIVE & ~_DEAD & (pl.col("doubt").is_not_null() | _MAY_BE_DEAD), _doubt()),
+        Check(
+            "RO10",
+            LIVE & pl.col("other_id").is_not_null(),
+            pl.format("疑似一人多证，另一证号 {}；封顶仍按证号分别计算", "other_id"),
+        ),
     ]
 
 

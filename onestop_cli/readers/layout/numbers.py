@@ -16,7 +16,7 @@ _EXACT = 10**15
 """From here on a number cell does not keep every digit."""
 
 _DAY = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?"
-_NONE = rf"^(?:#.*|0+|[^0-9]*|.*\*.*|{_DAY})$"
+_NONE = rf"^(?:#.*|[^1-9]*|.*\*.*|{_DAY})$"
 """An error or #, zeros alone, no digit at all (无, 待补, 同上 …), a masked number, a day."""
 
 

@@ -96,6 +96,15 @@ class Table:
         joined = pl.concat_str(columns, separator="；", ignore_nulls=True)
         return pl.when(joined != "").then(joined)
 
+    def words_where(self, field: str, titled: str) -> pl.Expr:
+        """Of `text`: `words` of those columns of `field` whose header has a word of the pattern `titled`."""
+        columns = [
+            worded(pl.col(str(c)))
+            for c in self.header.columns.get(field, ())
+            if re.search(titled, self.header.label(c))
+        ]
+        return pl.coalesce(columns) if columns else pl.lit(None, pl.String)
+
     def headed(self, titles: Sequence[str]) -> tuple[int, ...]:
         """The columns of these headers, whatever field they are read as beside."""
         found = (columns_headed(self.header.labels, title) for title in titles)

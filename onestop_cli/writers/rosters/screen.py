@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from onestop_cli.county.spelling import offered
 from onestop_cli.rosters.changes import KINDS as CHANGE_KINDS
 from onestop_cli.rosters.changes import RosterChanges
 from onestop_cli.rosters.quality import KINDS, RosterCheck
@@ -35,6 +36,8 @@ def show_check(check: RosterCheck, console: Console) -> None:
         place = pl.format("{} 第{}行", pl.col("source").str.split("/").list.last(), "row")
         shown = rows.select(place, pl.col("name").fill_null("—"), "message")
         _some(console, title, ("位置", "姓名", "说明"), shown)
+    for sentence in offered(check.spellings, "地名"):
+        say(console, f"\n{sentence}")
 
 
 def show_changes(changes: RosterChanges, console: Console) -> None:

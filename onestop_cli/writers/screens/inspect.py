@@ -62,8 +62,13 @@ def _show_sheet(console: Console, sheet: SheetSeen) -> None:
         row = f"第 {problem.row} 行：" if problem.row else ""
         _line(console, f"要解决：{row}{problem.what}", "bold red")
         _line(console, f"→ {problem.remedy}", "dim", 4)
+    for proof in sheet.proofs:
+        _line(console, f"验算 {proof}", "green")
     for doubt in sheet.doubts:
-        _line(console, f"请留意：{doubt}", "yellow")
+        first, *ready = doubt.split("\n")
+        _line(console, f"请留意：{first}", "yellow")
+        for line in ready:
+            _line(console, line, "yellow", 4)
     if sheet.read and not sheet.doubts:
         _line(console, "没有疑问", "green")
 

@@ -86,7 +86,7 @@ def summary(run: Run, out: Path) -> None:
     if waiting := still_waiting(run).height:
         console.print(f"前期待核 {waiting:,} 笔仍没有处理意见，见县级结算汇总“表十一”")
     for warning in run.info.get("warnings", ()):
-        console.print(f"注意：{clean(str(warning))}", style="yellow")
+        _warning(console, str(warning))
     console.print()
     console.print(_funds(statement))
     console.print(equation(statement))
@@ -100,6 +100,17 @@ def summary(run: Run, out: Path) -> None:
     console.print(_findings(statement, findings))
     _patterns(console, findings)
     _files(console, out)
+
+
+def _warning(console: Console, text: str) -> None:
+    """What to know first; lines for onestop.toml stand by themselves, and a sum that holds is no warning."""
+    first, *more = text.split("\n")
+    if first.endswith("都相符"):
+        console.print(clean(first), style="green")
+        return
+    console.print(f"注意：{clean(first)}", style="yellow")
+    for line in more:
+        console.print(f"  {clean(line)}", style="yellow", soft_wrap=True)
 
 
 def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:

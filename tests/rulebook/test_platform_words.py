@@ -1,0 +1,62 @@
+"""A document's schemes and kinds of care are known by every word and code of the national platform."""
+
+from __future__ import annotations
+
+import pytest
+
+from onestop_cli.rulebook.usable import unusable
+from tests.made.small_layers import BASIC, document, results, stay
+from tests.made.small_rule import SMALL, written
+
+RESIDENTS = document('scope = { schemes = ["居民医保"] }\n' + BASIC)
+
+
+@pytest.mark.parametrize(
+    "scheme", ["390", "城乡居民基本医疗保险", "居民", "居民医保", "城乡居民医保"]
+)
+def test_one_insurance_has_many_names(scheme: str) -> None:
+    (row,) = results(RESIDENTS, stay(300, scheme=scheme))
+    assert row["basic_due_fen"] == 15_000
+
+
+@pytest.mark.parametrize("scheme", ["310", "职工医保", "391", "380", "新农合"])
+def test_another_insurance_is_another(scheme: str) -> None:
+    (row,) = results(RESIDENTS, stay(300, scheme=scheme))
+    assert "不适用于险种" in row["ungoverned"]
+
+
+def test_two_documents_for_one_insurance_under_two_names_are_not_side_by_side(tmp_path) -> None:
+    one = SMALL.replace("[categories]", '[scope]\nschemes = ["居民医保"]\n\n[categories]')
+    other = one.replace('id = "small"', 'id = "other"').replace('["居民医保"]', '["390"]')
+    files = (written(tmp_path, one), written(tmp_path, other, "other"))
+    assert list(unusable(files))
+
+
+CARE = document(
+    BASIC.replace(
+        "rate = [{ rate = 0.50 }]",
+        'rate = [{ when = { visit = "慢病" }, rate = 0.6 }, { when = { visit = "住院" }, rate = 0.5 }]',
+    )
+    + """
+[[dimension]]
+id = "visit"
+name = "医疗类别"
+columns = ["医疗类别"]
+otherwise = "住院"
+[dimension.values]
+"慢病" = ["门诊慢特病"]
+"""
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "fen"),
+    [
+        ("门诊慢特病", 18_000), ("14", 18_000), ("140104", 18_000), ("门诊慢性病", 18_000),
+        ("特病", 18_000),
+        ("21", 15_000), ("普通住院", 15_000), ("2105", 15_000), ("外伤住院", 15_000), (None, 15_000),
+    ],
+)  # fmt: skip
+def test_a_kind_of_care_is_known_by_its_code_and_its_other_words(said: str, fen: int) -> None:
+    (row,) = results(CARE, stay(300, **({"visit": said} if said else {})))
+    assert row["basic_due_fen"] == fen
