@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from onestop_cli.core.closed import no_adjustments
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import stop
+from onestop_cli.tables.run_info import LayerInfo, RunInfo
 
 TABLES = ("stays", "findings", "roster", "quarantine", "adjustments")
 """The parquet files of `RUN/data/`."""
@@ -25,27 +24,13 @@ DOCUMENTS = "rules"
 
 
 @dataclass(frozen=True)
-class LayerInfo:
-    """A layer of the run: its id (column prefix), its Chinese name, its kind and the fund that pays it."""
-
-    id: str
-    name: str
-    kind: str
-    fund: str
-
-
-@dataclass(frozen=True)
 class Run:
-    """The tables of a run and `info`, which is `run.json` as a mapping. `documents`: rule id → the rule file's bytes.
+    """The tables of a run and `info`, which is `run.json`. `documents`: rule id → the rule file's bytes.
     `adjustments`: what changes for stays of closed periods (上期调整), a line each. `register`: the hospitals as the
     county lists them, with its further columns; empty when unknown.
-
-    `info` has: `version`, `period`, `county` (name, code, phones, addresses: the `[county]` table of
-    onestop.toml), `layers` (as `LayerInfo`), `rules` (id, title, document, number, from, to, assumed, readings,
-    sha256), `classes` (category → class), `inputs` (path, kind, sha256, rows), `counts`, `control`, `settings`.
     """
 
-    info: Mapping[str, Any]
+    info: RunInfo
     stays: pl.DataFrame
     findings: pl.DataFrame
     roster: pl.DataFrame
@@ -56,27 +41,27 @@ class Run:
 
     @property
     def period(self) -> Period:
-        return parse_period(self.info["period"])
+        return parse_period(self.info.period)
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
-        return tuple(LayerInfo(**layer) for layer in self.info["layers"])
+        return self.info.layers
 
     @property
     def county(self) -> str:
         """The county's name for titles; `××县` while onestop.toml does not say."""
-        return str(self.info.get("county", {}).get("name") or "××县")
+        return self.info.county.name or "××县"
 
     @property
     def classes(self) -> Mapping[str, str]:
         """Category → class (一类 …); a category without a class stands for itself."""
-        return dict(self.info.get("classes", {}))
+        return self.info.classes
 
 
 def load_run(folder: Path) -> Run:
     """Read a run folder again; `CannotRun` when it is not one."""
     try:
-        info = json.loads((folder / "run.json").read_text("utf-8"))
+        info = RunInfo.model_validate_json((folder / "run.json").read_bytes())
         tables = {name: pl.read_parquet(folder / "data" / f"{name}.parquet") for name in TABLES}
         listed = folder / "data" / f"{REGISTER}.parquet"
         register = pl.read_parquet(listed) if listed.exists() else pl.DataFrame()
@@ -88,7 +73,7 @@ def load_run(folder: Path) -> Run:
             "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
             str(folder),
         ) from error
-    blank = no_adjustments([layer["id"] for layer in info["layers"]])
+    blank = no_adjustments([layer.id for layer in info.layers])
     # Folders of version 0.1.0 do not have every column of today.
     tables["adjustments"] = pl.concat([blank, tables["adjustments"]], how="diagonal")
     return Run(info, **tables, documents=documents, register=register)

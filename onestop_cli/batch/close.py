@@ -16,6 +16,7 @@ from onestop_cli.ledger.closing import Closed, close
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.run import Run, load_run
+from onestop_cli.tables.run_info import ControlTotals
 
 
 def close_run(folder: Path, ledger: Path | None, now: datetime) -> Closed:
@@ -37,9 +38,10 @@ def close_run(folder: Path, ledger: Path | None, now: datetime) -> Closed:
 
 def refuse_changed(run: Run, folder: Path) -> None:
     """Raise `CannotRun` when tables or documents are not those the run was finished with."""
-    documents = {rule["id"]: rule["sha256"] for rule in run.info["rules"]}
+    documents = {rule.id: rule.sha256 for rule in run.info.rules}
     kept = {id_: hashlib.sha256(data).hexdigest() for id_, data in run.documents.items()}
-    if control(run.stays, [layer.id for layer in run.layers]) != run.info["control"] or any(
+    totals = control(run.stays, [layer.id for layer in run.layers])
+    if ControlTotals.model_validate(totals) != run.info.control or any(
         kept.get(id_) != digest for id_, digest in documents.items()
     ):
         raise stop(

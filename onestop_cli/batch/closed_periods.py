@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -25,6 +24,7 @@ from onestop_cli.ledger.waiting import pending
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
+from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
 
 
@@ -38,7 +38,7 @@ class Past:
     carried_out: pl.DataFrame
     pending: pl.DataFrame
     accounts: dict[str, dict[str, int]]
-    books: dict[str, Any]
+    books: BooksInfo
 
 
 def remember(

@@ -45,6 +45,7 @@ from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
 
 Tell = Callable[[str], None]
@@ -245,25 +246,27 @@ def _run(
             file_findings(pl.concat([read.stays.findings, read.roster.findings])),
         ]
     )
-    info = {
-        "version": __version__,
-        "period": parse_period(request.period).id,
-        **about_county(request.settings),
-        **about_rules(book, read.rules),
-        "inputs": inputs(read, request.register),
-        "counts": counts(read, _by_status(done.stays), done.joined),
-        "control": control(done.stays, book.layers),
-        "warnings": [
-            *read.stays.warnings,
-            *read.roster.warnings,
-            *_of_files(read),
-            *_unknown_kinds(roster, book),
-            *_no_ledger(request),
-            *_skipped(parse_period(request.period), earlier),
-            *done.notes,
-        ],
-        **about_past(request.decisions, done.decided, read.past, done.adjustments),
-    }
+    info = RunInfo.model_validate(
+        {
+            "version": __version__,
+            "period": parse_period(request.period).id,
+            **about_county(request.settings),
+            **about_rules(book, read.rules),
+            "inputs": inputs(read, request.register),
+            "counts": counts(read, _by_status(done.stays), done.joined),
+            "control": control(done.stays, book.layers),
+            "warnings": [
+                *read.stays.warnings,
+                *read.roster.warnings,
+                *_of_files(read),
+                *_unknown_kinds(roster, book),
+                *_no_ledger(request),
+                *_skipped(parse_period(request.period), earlier),
+                *done.notes,
+            ],
+            **about_past(request.decisions, done.decided, read.past, done.adjustments),
+        }
+    )
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}
     return Run(

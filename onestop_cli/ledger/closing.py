@@ -18,6 +18,7 @@ from onestop_cli.ledger.accounts import Line, standing
 from onestop_cli.ledger.pack import pack
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
+from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
 
 
@@ -37,10 +38,10 @@ class Closed:
     waiting: int
 
 
-def head(ledger: sqlite3.Connection) -> dict[str, Any]:
+def head(ledger: sqlite3.Connection) -> BooksInfo:
     """How many periods are closed, and the hash of the last run: a run names the books it was made against."""
     row = ledger.execute("SELECT number, sha256 FROM run ORDER BY number DESC LIMIT 1").fetchone()
-    return {"runs": row[0], "head": row[1]} if row else {"runs": 0, "head": ""}
+    return BooksInfo(runs=row[0], head=row[1]) if row else BooksInfo(runs=0, head="")
 
 
 def close(
@@ -53,7 +54,7 @@ def close(
     """
     with transaction(ledger):
         _refuse(ledger, run)
-        shown = run.info.get("accounts")
+        shown = {fund: account.model_dump() for fund, account in run.info.accounts.items()}
         outdated = bool(shown) and shown != standing(ledger, run.period)
         stays = _postable(run.stays)
         posted = {"own": _totals(stays, run), "closed": _totals(run.adjustments, run)}
@@ -96,7 +97,7 @@ def _refuse(ledger: sqlite3.Connection, run: Run) -> None:
             )
     if problems:
         raise CannotRun(problems)
-    if run.info.get("ledger", {"runs": 0, "head": ""}) != head(ledger):
+    if (run.info.ledger or BooksInfo(runs=0, head="")) != head(ledger):
         raise stop(
             "台账在这次核对之后有变动，或这次核对没有用这本台账",
             "请加上 --ledger 重新运行 onestop reconcile，再关账",
@@ -126,8 +127,8 @@ def _post_run(
     ledger.executemany(
         "INSERT OR IGNORE INTO rule VALUES (?, ?, ?)",
         [
-            (rule["id"], rule["sha256"], run.documents[rule["id"]].decode("utf-8-sig"))
-            for rule in run.info["rules"]
+            (rule.id, rule.sha256, run.documents[rule.id].decode("utf-8-sig"))
+            for rule in run.info.rules
         ],
     )
     done = ledger.execute(
@@ -139,7 +140,7 @@ def _post_run(
             now.isoformat(timespec="seconds"),
             operator,
             sha256,
-            json.dumps({**run.info, **more}, ensure_ascii=False, default=str),
+            json.dumps({**run.info.content(), **more}, ensure_ascii=False),
         ),
     )
     return int(done.lastrowid or 0)
@@ -250,10 +251,9 @@ def _post_adjustments(ledger: sqlite3.Connection, number: int, run: Run) -> int:
 
 
 def _post_decisions(ledger: sqlite3.Connection, number: int, run: Run) -> None:
+    if (decided := run.info.decisions) is None:
+        return
     ledger.executemany(
         "INSERT INTO decision (run, sha256, line) VALUES (?, ?, ?)",
-        [
-            (number, run.info["decisions"]["sha256"], json.dumps(line, ensure_ascii=False))
-            for line in run.info.get("decisions", {}).get("lines", [])
-        ],
+        [(number, decided.sha256, json.dumps(line, ensure_ascii=False)) for line in decided.lines],
     )

@@ -21,7 +21,6 @@ from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import Line, accounts
 from onestop_cli.ledger.load import closed_periods
-from onestop_cli.run import LayerInfo
 from onestop_cli.statements.indicators import Figures
 from onestop_cli.statements.statement import (
     NO_CATEGORY,
@@ -32,6 +31,7 @@ from onestop_cli.statements.statement import (
     numbered,
     ratio,
 )
+from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.tables.schema import LEVELS
 
 SIDES = {

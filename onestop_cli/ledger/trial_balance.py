@@ -11,6 +11,7 @@ from typing import Any
 from onestop_cli.ledger.accounts import accounts, sums
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.run import Run
+from onestop_cli.tables.run_info import ControlTotals
 
 
 @dataclass(frozen=True)
@@ -134,4 +135,8 @@ def posted_unlike(ledger: sqlite3.Connection, run: Run, sha256: str) -> list[str
         return [f"{period.chinese}还没有关账"]
     if row[0] != sha256:
         return [f"{period.chinese}：这个文件夹不是关账时的那一份"]
-    return [] if json.loads(row[1]) == run.info["control"] else [f"{period.chinese}的控制数不符"]
+    return (
+        []
+        if ControlTotals.model_validate_json(row[1]) == run.info.control
+        else [f"{period.chinese}的控制数不符"]
+    )

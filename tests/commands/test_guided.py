@@ -53,7 +53,7 @@ def fake_run(county: Path, period: str, files: list[str]) -> Path:
     """A run folder as far as `status` looks at one."""
     folder = county / "结果" / period
     folder.mkdir(parents=True)
-    inputs = [{"kind": "stays", "sha256": sha} for sha in files]
+    inputs = [{"path": "a.csv", "kind": "stays", "sha256": sha} for sha in files]
     info = {"period": period, "inputs": inputs, "counts": {"status": {"held": 3, "settled": 9}}}
     (folder / "run.json").write_text(json.dumps(info), "utf-8")
     return folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from onestop_cli.statements.pending import reported_again, still_waiting, waitin
 from onestop_cli.statements.statement import Statement
 from tests.made.books import PEOPLE, decisions, paid, post, run_period, stays
 from tests.made.kill_harness import killed, scene
+from tests.made.run import with_info
 
 AID = "医疗救助资金"
 
@@ -67,7 +67,7 @@ def closed(
     """A month of `rows`, closed, with what the books know of those that wait."""
     run = run_period(stays(rows), f"2010-{month:02}", books, decided)
     waiting = still_pending(pending(books), run.adjustments)
-    run = replace(run, info={**run.info, "pending": waiting.to_dicts()})
+    run = with_info(run, pending=waiting.to_dicts())
     post(books, run)
     assert verify(books) == []
     return run
@@ -127,9 +127,9 @@ class TestHeld:
         other = decisions(about(9, decision="放行", code="AM05", reason="再说一遍"))
         for lines, said in ((release, "1 行已在 2010-10 执行过"), (other, "1 行已不需要")):
             run = run_period(stays([a_stay(11)]), "2010-11", books, lines)
-            assert said in run.info["warnings"][0]
+            assert said in run.info.warnings[0]
             assert run.adjustments.is_empty()
-            assert run.info["decisions"]["lines"] == []
+            assert run.info.decisions.lines == ()
 
     def test_a_stay_that_a_late_one_makes_wait_can_be_released_at_once(
         self, books: sqlite3.Connection
@@ -203,7 +203,7 @@ class TestClosing:
         """The books are right either way; what the papers say of the balance is not."""
         closed(books, 9, a_stay(9))
         run = run_period(stays([a_stay(10)]), "2010-10", books)
-        run = replace(run, info={**run.info, "accounts": standing(books, run.period)})
+        run = with_info(run, accounts=standing(books, run.period))
         day = date(2010, 10, 8)
         book_advance(books, Advance(AID, parse_period("2010-10"), 100, day, "", "测试"))
         assert post(books, run)["outdated"]

@@ -28,6 +28,7 @@ from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run
 from onestop_cli.tables.decisions import CARRIED_OUT, DECISIONS, Decisions
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import LEVELS, READ_ROSTER, READ_STAYS, empty, row_place
 
 REGISTER = pl.DataFrame(
@@ -108,15 +109,17 @@ def run_period(
     done = _work(rows, period, books, decided, office)
     layers = office.book.layers
     told = [] if done.decided is None else done.decided.rows(named=True)
-    info = {
-        "period": period,
-        "settings": {"tolerance_fen": 1, "liability": {}},
-        **about_rules(office.book, office.documents),
-        "control": control(done.stays, layers),
-        "decisions": {"sha256": "", "lines": [_told(line) for line in told]},
-        **({"ledger": head(books)} if books else {}),
-        "warnings": list(done.notes),
-    }
+    info = RunInfo.model_validate(
+        {
+            "period": period,
+            "settings": {"tolerance_fen": 1, "liability": {}},
+            **about_rules(office.book, office.documents),
+            "control": control(done.stays, layers),
+            "decisions": {"sha256": "", "lines": [_told(line) for line in told]},
+            **({"ledger": head(books).model_dump()} if books else {}),
+            "warnings": list(done.notes),
+        }
+    )
     documents = {rule.file.id: rule.data for rule in office.documents}
     nothing = pl.DataFrame()
     return Run(
@@ -165,7 +168,7 @@ def _undiagnosed(stays: pl.DataFrame, book: Rulebook, layers: Sequence[Differenc
 
 def post(books: sqlite3.Connection, run: Run) -> dict[str, int]:
     """Close `run`."""
-    return close(books, run, f"sha {run.info['period']}", "测试", datetime(2011, 1, 1, tzinfo=UTC))
+    return close(books, run, f"sha {run.info.period}", "测试", datetime(2011, 1, 1, tzinfo=UTC))
 
 
 def paid(run: Run) -> dict[str, int]:

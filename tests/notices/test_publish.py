@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from pathlib import Path
@@ -229,7 +228,7 @@ def folder(tmp_path: Path) -> Path:
     """A run folder on disk."""
     run, home = run_of(stay(1)), tmp_path / "2010Q4"
     (home / "data").mkdir(parents=True)
-    (home / "run.json").write_text(json.dumps(run.info), "utf-8")
+    (home / "run.json").write_text(run.info.text(), "utf-8")
     for table in TABLES:
         getattr(run, table).write_parquet(home / "data" / f"{table}.parquet")
     return home

@@ -69,8 +69,8 @@ def test_months_that_were_passed_over_are_told_before_it_is_too_late(tmp_path: P
     """A period before a closed one can never be closed by itself."""
     folder = CASES / "ST07"
     ledger = _closed(folder / "earlier", tmp_path)
-    assert _reconciled(folder, ledger).info["warnings"] == []
-    (told,) = _reconciled(folder, ledger, "2010-12").info["warnings"]
+    assert _reconciled(folder, ledger).info.warnings == ()
+    (told,) = _reconciled(folder, ledger, "2010-12").info.warnings
     assert told.startswith("2010-10-01 至 2010-11-30 还没有关账")
 
 

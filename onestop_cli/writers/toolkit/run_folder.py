@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from onestop_cli.run import DOCUMENTS, REGISTER, TABLES, Run
@@ -20,5 +19,4 @@ def write_data(run: Run, folder: Path) -> None:
     (data / DOCUMENTS).mkdir()
     for name, content in run.documents.items():
         (data / DOCUMENTS / f"{name}.toml").write_bytes(content)
-    text = json.dumps(dict(run.info), ensure_ascii=False, indent=2, default=str)
-    (folder / "run.json").write_text(text + "\n", "utf-8")
+    (folder / "run.json").write_text(run.info.text(), "utf-8", newline="\n")
