@@ -47,7 +47,7 @@ from onestop_cli.tables.reading import Reading
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.writers.statements.parts_screen import sums
 from onestop_cli.writers.toolkit.folder import staged
-from onestop_cli.writers.toolkit.run_folder import write_data
+from onestop_cli.writers.toolkit.run_folder import seal, write_data
 from onestop_cli.writers.toolkit.screen import progress
 
 BATCH = 500_000
@@ -222,13 +222,14 @@ def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any])
     return RunInfo.model_validate(
         {
             "version": __version__,
+            "made_at": request.made_at,
             "period": parse_period(request.period).id,
             **about_county(request.settings),
             **about_rules(book, read.rules),
             "inputs": inputs(read, request.register),
             "counts": counts(read, sums["status"], sums["joined"]),
             "control": sums["control"],
-            "severity": sums["severity"],
+            "severity": dict(sorted(sums["severity"].items())),
             "warnings": list(read.roster.warnings),
             "parts": sums["parts"],
         }
@@ -244,6 +245,7 @@ def _write(stage: Path, run: Run, parts: Parts) -> None:
         whole = whole if more is None else pl.concat([whole, more])
         whole.sink_parquet(stage / "data" / f"{name}.parquet")
     shutil.rmtree(parts.folder)
+    seal(run.info, stage)
 
 
 def run_parts_and_write(

@@ -160,7 +160,7 @@ def counts(read: Read, status: Mapping[str, int], joined: int = 0) -> dict[str, 
         "roster": len(read.roster.rows),
         "quarantined": quarantined,
         "left": left,
-        "status": dict(status),
+        "status": dict(sorted(status.items())),
     }
 
 

@@ -54,7 +54,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What a clerk asks for, defaults from onestop.toml filled in."""
+    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO."""
 
     period: str
     stays: Sequence[Path]
@@ -66,6 +66,7 @@ class Request:
     ledger: Path | None = None
     decisions: Path | None = None
     password_file: Path | None = None
+    made_at: str = ""
 
 
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
@@ -249,6 +250,7 @@ def _run(
     info = RunInfo.model_validate(
         {
             "version": __version__,
+            "made_at": request.made_at,
             "period": parse_period(request.period).id,
             **about_county(request.settings),
             **about_rules(book, read.rules),

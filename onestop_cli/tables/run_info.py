@@ -6,6 +6,7 @@ added stays where it was: reading and writing again gives the same content. Amou
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -142,9 +143,11 @@ class PartsInfo(_Part):
 
 class RunInfo(_Part):
     """All of `run.json`. `period` is its id; `classes`: category → class; `level_rates`: layer → level → rate in words;
-    `pending`: closed stays that wait (`core.closed.PENDING`); `severity`: findings by it, of a run in parts."""
+    `pending`: closed stays that wait (`core.closed.PENDING`); `severity`: findings by it, of a run in parts;
+    `files`: every other file of the folder, relative → SHA-256; `digest`: of everything above it; `made_at`: ISO."""
 
     version: str = ""
+    made_at: str = ""
     period: str
     county: CountyInfo = CountyInfo()
     settings: SettledWith = SettledWith()
@@ -165,11 +168,29 @@ class RunInfo(_Part):
     pending: tuple[Mapping[str, Any], ...] = ()
     decisions: DecisionsInfo | None = None
     parts: PartsInfo | None = None
+    files: Mapping[str, str] = {}
+    digest: str = ""
 
     def content(self) -> dict[str, Any]:
         """The parts that were given, as JSON values in the order of the file."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     def text(self) -> str:
-        """The file."""
-        return json.dumps(self.content(), ensure_ascii=False, indent=2) + "\n"
+        """The file, with the digest of everything above it as its last line."""
+        content = {key: value for key, value in self.content().items() if key != "digest"}
+        text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        return f'{text.removesuffix(_END)}{_SEAL}{_sha256(text.encode())}"{_END}'
+
+
+_END, _SEAL = "\n}\n", ',\n  "digest": "'
+
+
+def seal_holds(data: bytes) -> bool:
+    """Whether the bytes of a `run.json` are those that were written, by its own digest."""
+    body, mark, rest = data.rpartition(_SEAL.encode())
+    said = rest.removesuffix(f'"{_END}'.encode())
+    return bool(mark) and said == _sha256(body + _END.encode()).encode()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -227,7 +227,7 @@ def changed_run(out: Path, run: Path) -> None:
         (changed_plan(seeds="1"), "不完整"),
         (changed_plan(frame={}), "抽样总体不同"),
         (changed_sample, "样本文件可能被改动"),
-        (changed_run, "抽样总体不同"),
+        (changed_run, "data/stays.parquet 改动过"),
     ],
 )
 def test_verify_names_what_differs(

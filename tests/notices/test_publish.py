@@ -17,7 +17,7 @@ from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, book_advance
 from onestop_cli.ledger.store import opened
 from onestop_cli.notices.notice_period import Wall
-from onestop_cli.run import TABLES
+from onestop_cli.writers.toolkit.run_folder import write_data
 from tests.made import books as made_books
 from tests.made.notices import LAYERS, id_of, run_of, stay
 from tests.made.publication import FROM, Tags, manifest, posted, texts
@@ -227,10 +227,7 @@ def test_places_with_the_same_safe_name_stay_apart(tmp_path: Path) -> None:
 def folder(tmp_path: Path) -> Path:
     """A run folder on disk."""
     run, home = run_of(stay(1)), tmp_path / "2010Q4"
-    (home / "data").mkdir(parents=True)
-    (home / "run.json").write_text(run.info.text(), "utf-8")
-    for table in TABLES:
-        getattr(run, table).write_parquet(home / "data" / f"{table}.parquet")
+    write_data(run, home)
     return home
 
 

@@ -28,6 +28,7 @@ from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.toolkit.columns import Column, lines_needed, round_ratio, text_width
 from onestop_cli.writers.toolkit.folder import LONGEST_NAME, safe_name, safe_names, staged
 from onestop_cli.writers.toolkit.form import fill_form
+from onestop_cli.writers.toolkit.run_folder import seal
 from onestop_cli.writers.toolkit.workbook import Book
 from tests.made.run import HOSTILE, made_run, with_info, with_ledger
 
@@ -381,8 +382,10 @@ class TestRunFolder:
     def test_a_folder_of_an_earlier_version_has_no_register(self, tmp_path: Path) -> None:
         """It is loaded all the same; the notices leave bank and account to be filled in."""
         out = tmp_path / "2010Q4"
-        write_run(made_run(30), out, Settings())
+        run = made_run(30)
+        write_run(run, out, Settings())
         (out / "data/register.parquet").unlink()
+        seal(run.info, out)
         hospitals = Statement(load_run(out)).hospitals
         assert hospitals["payee"].to_list() == hospitals["hospital"].to_list()
         assert hospitals["account"].null_count() == hospitals.height
