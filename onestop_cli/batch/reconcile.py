@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -136,11 +136,6 @@ def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
         )
 
 
-def _no_ledger(request: Request) -> Iterator[str]:
-    if request.ledger is not None and not request.ledger.exists():
-        yield f"台账 {request.ledger.name} 还没有，按没有往期处理；关账时建立"
-
-
 def _decisions(
     request: Request, lines: pl.DataFrame | None, carried_out: pl.DataFrame
 ) -> Decisions | None:
@@ -262,7 +257,6 @@ def _run(
                 *read.roster.warnings,
                 *_of_files(read),
                 *_unknown_kinds(roster, book),
-                *_no_ledger(request),
                 *_skipped(parse_period(request.period), earlier),
                 *done.notes,
             ],

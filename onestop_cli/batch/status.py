@@ -13,7 +13,7 @@ from onestop_cli.county.progress import Inbox, LastRun, Standing, period_of
 from onestop_cli.county.settings import LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.load import closed_periods
+from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters

@@ -1,4 +1,4 @@
-"""`onestop ledger show|advance|report|verify|export`: the county's books."""
+"""`onestop ledger open|show|advance|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -8,12 +8,34 @@ from typing import Annotated
 import typer
 
 ledger = typer.Typer(
-    help="台账：各期、资金账户、预拨、决算表、核验、导出。",
+    help="台账：开账、各期、资金账户、预拨、决算表、核验、导出。",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 Ledger = Annotated[Path | None, typer.Option("--ledger", help="台账文件；默认按 onestop.toml")]
+
+
+@ledger.command("open")
+def open_(
+    first_day: Annotated[
+        str, typer.Option("--from", help="起始日：第一个结算期的第一天；之前的住院不归这本台账")
+    ],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[LEDGER]", help="新台账文件；默认按 onestop.toml")
+    ] = None,
+    balance: Annotated[
+        list[str] | None,
+        typer.Option("--balance", metavar="FUND=YUAN", help="基金的期初结余（元），可重复"),
+    ] = None,
+    ledger: Ledger = None,
+) -> None:
+    """开账：新建台账，写明起始日和各基金的期初结余；不覆盖已有的。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_open import open_ledger
+
+    open_ledger(file or ledger, first_day, balance or [], datetime.now().astimezone())
 
 
 @ledger.command()
@@ -34,11 +56,11 @@ def advance(
     ledger: Ledger = None,
 ) -> None:
     """记一笔预拨（民政局、财政局预先拨来的资金）。"""
-    from datetime import date
+    from datetime import datetime
 
     from onestop_cli.batch.ledger import advance as run
 
-    run(ledger, fund, period, amount, day, note, date.today())  # noqa: DTZ011
+    run(ledger, fund, period, amount, day, note, datetime.now().astimezone())
 
 
 @ledger.command()

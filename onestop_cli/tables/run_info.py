@@ -113,10 +113,11 @@ class ControlTotals(_Part):
 
 
 class BooksInfo(_Part):
-    """The ledger the run was made against: how many closings it had, and the digest of the last one."""
+    """The ledger the run was made against: how many closed periods and postings it had, the digest of the last one."""
 
     runs: int
     head: str
+    entries: int = 0
 
 
 class AccountInfo(_Part):
