@@ -101,7 +101,7 @@ def main(stays: int = 1_000_000, kept: str = "") -> None:
 
 def _build(path: Path, stays: int, rng: Random, pool: list[str]) -> None:
     run = quarter()
-    with made_books.new_books(path) as books:
+    with made_books.new_books(path, date(FIRST_YEAR, 1, 1)) as books:
         for number in range(-(-stays // PER_QUARTER)):
             later = moved(run, number, rng.sample(pool, PER_QUARTER))
             later = with_info(later, ledger=head(books).model_dump())

@@ -32,6 +32,8 @@ def cover_lines(statement: Statement) -> list[tuple[str, str]]:
     if decisions := run.info.decisions:
         text = f"{decisions.path}，{len(decisions.lines)} 条（SHA-256 {decisions.sha256[:16]}…）"
         lines.append(("处理意见", text))
+    if books := run.info.ledger:
+        lines.append(("台账", f"已关账 {books.runs:,} 期，末笔校验值 {books.head}"))
     return [*lines, ("计算程序", f"onestop {run.info.version}")]
 
 
