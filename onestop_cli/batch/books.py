@@ -9,6 +9,7 @@ from onestop_cli.batch.start import county_settings
 from onestop_cli.county.settings import FILE_NAME, LEDGER
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.language import Layer
 from onestop_cli.rulebook.library import load_rules
 
 
@@ -24,16 +25,34 @@ def the_ledger(given: Path | None) -> Path:
 
 def known_funds() -> list[str]:
     """The funds of the county's documents, each once, as far as onestop.toml names them."""
+    return list(dict.fromkeys(layer.fund or layer.name for layer in _layers().values()))
+
+
+def layer_names() -> dict[str, str]:
+    """What layers are called → their ids: by the county's documents, else as they usually are."""
+    return {layer.name: id_ for id_, layer in _layers().items()} or dict(_USUAL)
+
+
+_USUAL = {
+    "新农合补偿": "basic",
+    "基本医疗保险": "basic",
+    "大病保险": "critical",
+    "医疗救助": "assistance",
+    "倾斜救助": "extra",
+    "政府兜底": "backstop",
+}
+
+
+def _layers() -> dict[str, Layer]:
     settings = county_settings()
     if not settings.reconcile.rules:
-        return []
+        return {}
     try:
         loaded = load_rules(settings.reconcile.rules, settings.folder)
     except CannotRun:
-        return []
+        return {}
     book = Rulebook(tuple(rule.file for rule in loaded))
-    layers = map(book.layer, book.layers)
-    return list(dict.fromkeys(layer.fund or layer.name for layer in layers))
+    return {id_: book.layer(id_) for id_ in book.layers}
 
 
 def operator() -> str:

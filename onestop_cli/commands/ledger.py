@@ -24,18 +24,23 @@ def open_(
     file: Annotated[
         Path | None, typer.Argument(metavar="[LEDGER]", help="新台账文件；默认按 onestop.toml")
     ] = None,
+    before: Annotated[
+        Path | None,
+        typer.Option("--before", help="期初.xlsx：起始日以前本年已经补偿的，每人每年度每种一行"),
+    ] = None,
     balance: Annotated[
         list[str] | None,
         typer.Option("--balance", metavar="FUND=YUAN", help="基金的期初结余（元），可重复"),
     ] = None,
     ledger: Ledger = None,
 ) -> None:
-    """开账：新建台账，写明起始日和各基金的期初结余；不覆盖已有的。"""
+    """开账：新建台账，写明起始日、期初和各基金的期初结余；不覆盖已有的。"""
     from datetime import datetime
 
-    from onestop_cli.batch.ledger_open import open_ledger
+    from onestop_cli.batch.ledger_open import Typed, open_ledger
 
-    open_ledger(file or ledger, first_day, balance or [], datetime.now().astimezone())
+    typed = Typed(first_day, before, balance or [])
+    open_ledger(file or ledger, typed, datetime.now().astimezone())
 
 
 @ledger.command()

@@ -14,6 +14,7 @@ from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.ledger.chain import CLOSING, OPENING, REOPENING, Entry, entries, kept
 from onestop_cli.ledger.pack import columns_of, unpack
 from onestop_cli.tables.run_info import LayerInfo, RunInfo
+from onestop_cli.tables.schema import BROUGHT, empty
 
 RUN, STAYS, CHANGES, BEFORE = "run.json", "stays", "changes", "before"
 """What postings keep: the run as it was finished, its stays, what it changed about closed ones, and 期初."""
@@ -65,6 +66,13 @@ def beginning(ledger: sqlite3.Connection) -> Beginning:
     """The first posting of the books."""
     content = entries(ledger, OPENING)[0].content
     return Beginning(date.fromisoformat(content["first_day"]), content["balances"])
+
+
+def brought(ledger: sqlite3.Connection) -> pl.DataFrame:
+    """期初 (`BROUGHT`): what years had brought people before the books began."""
+    (opening,) = entries(ledger, OPENING)
+    data = kept(ledger, opening.number, BEFORE)
+    return empty(BROUGHT) if data is None else unpack(data)
 
 
 def closings(ledger: sqlite3.Connection) -> tuple[Closing, ...]:

@@ -10,6 +10,8 @@ import polars as pl
 from onestop_cli.core.closed import POSTED, WHOLE, History
 from onestop_cli.ledger.books import (
     Closing,
+    beginning,
+    brought,
     changes_of,
     closings,
     run_of,
@@ -67,7 +69,12 @@ def history(
     ]
     later = _later(ledger, closed, wanted["number"], layers)
     stays = _as_it_stands(together([_no_stays(layers), *parts]), later, layers)
-    return History(stays, tuple(one.period for one in closed))
+    return History(
+        stays,
+        tuple(one.period for one in closed),
+        first_day=beginning(ledger).first_day,
+        brought=brought(ledger),
+    )
 
 
 def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:

@@ -86,10 +86,12 @@ def _loaded(file: RuleFile) -> LoadedRule:
 
 
 @contextmanager
-def new_books(path: Path, first_day: date = date(2000, 1, 1)) -> Iterator[sqlite3.Connection]:
-    """Fresh books, open."""
+def new_books(
+    path: Path, first_day: date = date(2000, 1, 1), **more: Any
+) -> Iterator[sqlite3.Connection]:
+    """Fresh books, open; `more`: of their opening."""
     moment = datetime(2010, 1, 1, tzinfo=UTC)
-    open_books(path, Opening(first_day), "测试", moment)
+    open_books(path, Opening(first_day, **more), "测试", moment)
     with opened(path) as books:
         yield books
 

@@ -25,6 +25,12 @@ def show_opened(path: Path, opening: Opening) -> None:
     console = console_for(sys.stdout)
     console.print(f"已开账：{clean(str(path))}", style="bold", soft_wrap=True)
     console.print(f"起始日 {opening.first_day}；这一天以前结算的住院不归这本台账（ST04），不作补报")
+    if rows := len(opening.brought):
+        people, paid = (
+            opening.brought["id_no"].n_unique(),
+            yuan(int(opening.brought["paid_fen"].sum())),
+        )
+        console.print(f"期初 {rows:,} 行，{people:,} 人，已补偿 {paid} 元，计入当年的累计")
     for fund, fen in opening.balances.items():
         console.print(f"{clean(fund)}期初结余 {yuan(fen)} 元")
 
