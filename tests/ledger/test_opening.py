@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from onestop_cli.batch.init import Answers, start_county
 from onestop_cli.cli import run as onestop
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import accounts
@@ -247,6 +248,19 @@ class TestFile:
             read_brought(sheet(tmp_path), LAYERS.get, [*LAYERS], OCTOBER)
         with pytest.raises(CannotRun, match="没有找到期初表的表头"):
             read_brought(sheet(tmp_path, titles=["姓名"]), LAYERS.get, [*LAYERS], OCTOBER)
+
+
+def test_the_form_of_a_new_county_is_the_one_that_is_read(tmp_path: Path) -> None:
+    start_county(tmp_path / "县", Answers("示例县", "6399", ["huangzhong-2009"]))
+    form = tmp_path / "县/模板/期初.xlsx"
+    with pytest.raises(CannotRun, match="没有一行"):
+        read_brought(form, LAYERS.get, [*LAYERS], OCTOBER)
+    book = load_workbook(form)
+    for at, value in enumerate(GOOD, 1):
+        book.active.cell(4, at).value = value
+    book.save(form)
+    assert len(read_brought(form, LAYERS.get, [*LAYERS], OCTOBER)) == 1
+    assert "新农合补偿,医疗救助" in str(book.active.data_validations.dataValidation[0].formula1)
 
 
 class TestCommand:
