@@ -33,6 +33,7 @@ from onestop_cli.ledger.trial_balance import trial_balance, verify
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.run import Run
 from tests.made import books as made_books
+from tests.made.run import with_info
 
 PER_QUARTER = 40_000
 PEOPLE = 300_000
@@ -84,7 +85,7 @@ def moved(run: Run, number: int, people: list[str]) -> Run:
         benefit_year=pl.lit(year, pl.Int64),
         id_no=ids, id_raw=ids, person=ids,
     )  # fmt: skip
-    return replace(run, stays=stays, info={**run.info, "period": f"{year}Q{part}"})
+    return replace(with_info(run, period=f"{year}Q{part}"), stays=stays)
 
 
 def main(stays: int = 1_000_000, kept: str = "") -> None:
@@ -100,10 +101,10 @@ def main(stays: int = 1_000_000, kept: str = "") -> None:
 
 def _build(path: Path, stays: int, rng: Random, pool: list[str]) -> None:
     run = quarter()
-    with opened(path, create=True) as books:
+    with made_books.new_books(path, date(FIRST_YEAR, 1, 1)) as books:
         for number in range(-(-stays // PER_QUARTER)):
             later = moved(run, number, rng.sample(pool, PER_QUARTER))
-            later = replace(later, info={**later.info, "ledger": head(books)})
+            later = with_info(later, ledger=head(books).model_dump())
             with timed(f"close {later.period.id} ({PER_QUARTER:,} stays)"):
                 made_books.post(books, later)
 

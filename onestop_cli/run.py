@@ -1,18 +1,25 @@
-"""A finished run: what `reconcile` hands to every paper, and what `publish`, `audit`, `explain` load again."""
+"""A finished run: what `reconcile` hands to every paper, and what `publish`, `audit`, `explain` load again.
+
+`run.json` names every other file of the folder with its SHA-256 and ends with the digest of itself. Whoever loads a run
+compares them first: what was changed, is missing or was added stops the command.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from onestop_cli.core.closed import no_adjustments
+from onestop_cli.core.reconcile import control
 from onestop_cli.county.periods import Period, parse_period
-from onestop_cli.errors import stop
+from onestop_cli.errors import Broken, CannotRun, Problem, stop
+from onestop_cli.tables.run_info import ControlTotals, LayerInfo, RunInfo, seal_holds
 
 TABLES = ("stays", "findings", "roster", "quarantine", "adjustments")
 """The parquet files of `RUN/data/`."""
@@ -23,29 +30,21 @@ REGISTER = "register"
 DOCUMENTS = "rules"
 """The folder of `RUN/data/` with the run's own copies of its rule files, as `<rule id>.toml`."""
 
+RUN_FILE, TO_FILL, DRAWS = "run.json", "差错清单.xlsx", "抽样记录"
+"""What names all other files, the list in which clerks write decisions, the folder in which draws leave records."""
 
-@dataclass(frozen=True)
-class LayerInfo:
-    """A layer of the run: its id (column prefix), its Chinese name, its kind and the fund that pays it."""
-
-    id: str
-    name: str
-    kind: str
-    fund: str
+_PASSED_OVER = ("~$*", ".~lock.*", "Thumbs.db", "desktop.ini", ".DS_Store")
+"""What spreadsheets and file managers leave behind."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """The tables of a run and `info`, which is `run.json` as a mapping. `documents`: rule id → the rule file's bytes.
+    """The tables of a run and `info`, which is `run.json`. `documents`: rule id → the rule file's bytes.
     `adjustments`: what changes for stays of closed periods (上期调整), a line each. `register`: the hospitals as the
     county lists them, with its further columns; empty when unknown.
-
-    `info` has: `version`, `period`, `county` (name, code, phones, addresses: the `[county]` table of
-    onestop.toml), `layers` (as `LayerInfo`), `rules` (id, title, document, number, from, to, assumed, readings,
-    sha256), `classes` (category → class), `inputs` (path, kind, sha256, rows), `counts`, `control`, `settings`.
     """
 
-    info: Mapping[str, Any]
+    info: RunInfo
     stays: pl.DataFrame
     findings: pl.DataFrame
     roster: pl.DataFrame
@@ -56,27 +55,27 @@ class Run:
 
     @property
     def period(self) -> Period:
-        return parse_period(self.info["period"])
+        return parse_period(self.info.period)
 
     @property
     def layers(self) -> tuple[LayerInfo, ...]:
-        return tuple(LayerInfo(**layer) for layer in self.info["layers"])
+        return self.info.layers
 
     @property
     def county(self) -> str:
         """The county's name for titles; `××县` while onestop.toml does not say."""
-        return str(self.info.get("county", {}).get("name") or "××县")
+        return self.info.county.name or "××县"
 
     @property
     def classes(self) -> Mapping[str, str]:
         """Category → class (一类 …); a category without a class stands for itself."""
-        return dict(self.info.get("classes", {}))
+        return self.info.classes
 
 
 def load_run(folder: Path) -> Run:
-    """Read a run folder again; `CannotRun` when it is not one."""
+    """Read a run folder again; `CannotRun` when it is not one, or not as it was written."""
     try:
-        info = json.loads((folder / "run.json").read_text("utf-8"))
+        info = _checked(folder)
         tables = {name: pl.read_parquet(folder / "data" / f"{name}.parquet") for name in TABLES}
         listed = folder / "data" / f"{REGISTER}.parquet"
         register = pl.read_parquet(listed) if listed.exists() else pl.DataFrame()
@@ -88,7 +87,75 @@ def load_run(folder: Path) -> Run:
             "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
             str(folder),
         ) from error
-    blank = no_adjustments([layer["id"] for layer in info["layers"]])
+    blank = no_adjustments([layer.id for layer in info.layers])
     # Folders of version 0.1.0 do not have every column of today.
     tables["adjustments"] = pl.concat([blank, tables["adjustments"]], how="diagonal")
-    return Run(info, **tables, documents=documents, register=register)
+    run = Run(info, **tables, documents=documents, register=register)
+    if not _sealed(info):
+        _refuse_unlike_control(run, folder)
+    return run
+
+
+def _sealed(info: RunInfo) -> bool:
+    """Whether the folder has digests. Those of version 0.1.0 have none: their control totals and documents are held."""
+    return bool(info.files or info.digest or info.made_at)
+
+
+def _checked(folder: Path) -> RunInfo:
+    """`run.json`, once every file of the folder is the one it names."""
+    data = (folder / RUN_FILE).read_bytes()
+    info = RunInfo.model_validate_json(data)
+    if not _sealed(info):
+        return info
+    found = [] if seal_holds(data) else [f"{RUN_FILE} 改动过"]
+    found += _differences(info.files, digests_of(folder))
+    if found:
+        remedy = "结算结果写出以后不能改动：请从备份恢复这些文件，或用 onestop reconcile 重新核对"
+        raise CannotRun([Problem(what, remedy, str(folder)) for what in found])
+    return info
+
+
+def digests_of(folder: Path) -> dict[str, str]:
+    """Every file below `folder` but `run.json` and what is passed over: relative path → SHA-256, in order."""
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in sorted(
+            (unicodedata.normalize("NFC", path.relative_to(folder).as_posix()), path)
+            for path in folder.rglob("*")
+            if not path.is_dir()
+        )
+        if name != RUN_FILE and not _passed_over(name)
+    }
+
+
+def _passed_over(name: str) -> bool:
+    parts = name.split("/")
+    return parts[0] == DRAWS or any(fnmatch(parts[-1], pattern) for pattern in _PASSED_OVER)
+
+
+def _differences(written: Mapping[str, str], there: Mapping[str, str]) -> Iterator[str]:
+    """What was changed, is missing or was added; the list to fill in may be filled."""
+    for name in sorted({*written, *there}):
+        if name not in there:
+            yield f"缺少 {name}"
+        elif name not in written:
+            yield f"多出 {name}"
+        elif written[name] != there[name] and name != TO_FILL:
+            yield f"{name} 改动过"
+
+
+def _refuse_unlike_control(run: Run, folder: Path) -> None:
+    """Raise `CannotRun` when tables or documents are not those that `run.json` was written with."""
+    kept = {id_: hashlib.sha256(data).hexdigest() for id_, data in run.documents.items()}
+    same = all(kept.get(rule.id) == rule.sha256 for rule in run.info.rules)
+    try:
+        totals = control(run.stays, [layer.id for layer in run.layers])
+        same = same and ControlTotals.model_validate(totals) == run.info.control
+    except (Broken, pl.exceptions.PolarsError):
+        same = False
+    if not same:
+        raise stop(
+            "结算结果文件夹里的数据和核对完成时不一致",
+            "请不要改动 data 文件夹；请从备份恢复，或用 onestop reconcile 重新核对",
+            str(folder),
+        )

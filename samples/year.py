@@ -8,13 +8,14 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.batch.describe import about_rules, in_order
-from onestop_cli.core.roster import understand_roster
 from onestop_cli.core.options import Names
 from onestop_cli.core.pipeline import Work, work
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import QUARANTINE, READ_ROSTER, READ_STAYS, Schema, empty
 from samples.fabricate.many import Many, many_stays
 
@@ -45,13 +46,15 @@ def settled(made: Many, rules: Sequence[LoadedRule], year: int) -> Work:
 def run_of(done: Work, rules: Sequence[LoadedRule], year: int) -> Run:
     """The run folder's tables and what `run.json` must say."""
     book = Rulebook(tuple(rule.file for rule in rules))
-    info = {
-        "version": __version__,
-        "period": str(year),
-        "county": {"name": "示例县"},
-        "settings": {"tolerance_fen": 1},
-        **about_rules(book, rules),
-    }
+    info = RunInfo.model_validate(
+        {
+            "version": __version__,
+            "period": str(year),
+            "county": {"name": "示例县"},
+            "settings": {"tolerance_fen": 1},
+            **about_rules(book, rules),
+        }
+    )
     return Run(
         info,
         in_order(done.stays, book.layers),

@@ -1,12 +1,16 @@
-"""Which ledger is meant."""
+"""Which ledger is meant, which funds it may speak of, and who keeps it."""
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.settings import FILE_NAME, LEDGER
-from onestop_cli.errors import stop
+from onestop_cli.errors import CannotRun, stop
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.language import Layer
+from onestop_cli.rulebook.library import load_rules
 
 
 def the_ledger(given: Path | None) -> Path:
@@ -17,3 +21,43 @@ def the_ledger(given: Path | None) -> Path:
     if Path(FILE_NAME).is_file():
         return Path(LEDGER)
     raise stop("没有给出 --ledger", f"请写上台账文件，或在县文件夹的 {FILE_NAME} 中写明 ledger")
+
+
+def known_funds() -> list[str]:
+    """The funds of the county's documents, each once, as far as onestop.toml names them."""
+    return list(dict.fromkeys(layer.fund or layer.name for layer in _layers().values()))
+
+
+def layer_names() -> dict[str, str]:
+    """What layers are called → their ids: by the county's documents, else as they usually are."""
+    return {layer.name: id_ for id_, layer in _layers().items()} or dict(_USUAL)
+
+
+_USUAL = {
+    "新农合补偿": "basic",
+    "基本医疗保险": "basic",
+    "大病保险": "critical",
+    "医疗救助": "assistance",
+    "倾斜救助": "extra",
+    "政府兜底": "backstop",
+}
+
+
+def _layers() -> dict[str, Layer]:
+    settings = county_settings()
+    if not settings.reconcile.rules:
+        return {}
+    try:
+        loaded = load_rules(settings.reconcile.rules, settings.folder)
+    except CannotRun:
+        return {}
+    book = Rulebook(tuple(rule.file for rule in loaded))
+    return {id_: book.layer(id_) for id_ in book.layers}
+
+
+def operator() -> str:
+    """Who sits at this computer, as far as it knows."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return ""

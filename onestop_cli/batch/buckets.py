@@ -44,9 +44,10 @@ from onestop_cli.rulebook.library import load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
 from onestop_cli.tables.reading import Reading
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.writers.statements.parts_screen import sums
 from onestop_cli.writers.toolkit.folder import staged
-from onestop_cli.writers.toolkit.run_folder import write_data
+from onestop_cli.writers.toolkit.run_folder import seal, write_data
 from onestop_cli.writers.toolkit.screen import progress
 
 BATCH = 500_000
@@ -103,7 +104,7 @@ class Parts:
 
 def reconcile_in_parts(
     request: Request, out: Path, buckets: int, engine: str, tell: Tell = lambda stage: None
-) -> Mapping[str, Any]:
+) -> RunInfo:
     """Write the run folder `out` and return its `run.json`; raises `CannotRun` with every problem."""
     if request.ledger or request.decisions:
         raise stop("分批核对不能同时使用台账或处理意见", "请去掉 --ledger 和 --decisions")
@@ -124,12 +125,13 @@ def reconcile_in_parts(
         results = run_parts(parts, range(buckets), engine)
         tell("核对合计")
         whole = added_up(results[number] for number in sorted(results))
-        info = _info(request, read, book, whole) | {"parts": {"buckets": buckets, "engine": engine}}
+        engines = {"buckets": buckets, "engine": engine}
+        info = _info(request, read, book, {**whole, "parts": engines})
         _write(stage, _small(info, read, roster), parts)
     return info
 
 
-def _small(info: Mapping[str, Any], read: Read, roster: pl.DataFrame) -> Run:
+def _small(info: RunInfo, read: Read, roster: pl.DataFrame) -> Run:
     """The run without the tables of its parts; its findings are those about files and the roster."""
     quarantine = read.roster.quarantine
     findings = [
@@ -217,19 +219,23 @@ def _write_whole(table: pl.DataFrame, file: Path) -> None:
     unfinished.replace(file)
 
 
-def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any]) -> dict[str, Any]:
+def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any]) -> RunInfo:
     """`run.json`, with the sums of the parts."""
-    return {
-        "version": __version__,
-        "period": parse_period(request.period).id,
-        **about_county(request.settings),
-        **about_rules(book, read.rules),
-        "inputs": inputs(read, request.register),
-        "counts": counts(read, sums["status"], sums["joined"]),
-        "control": sums["control"],
-        "severity": sums["severity"],
-        "warnings": list(read.roster.warnings),
-    }
+    return RunInfo.model_validate(
+        {
+            "version": __version__,
+            "made_at": request.made_at,
+            "period": parse_period(request.period).id,
+            **about_county(request.settings),
+            **about_rules(book, read.rules),
+            "inputs": inputs(read, request.register),
+            "counts": counts(read, sums["status"], sums["joined"]),
+            "control": sums["control"],
+            "severity": dict(sorted(sums["severity"].items())),
+            "warnings": list(read.roster.warnings),
+            "parts": sums["parts"],
+        }
+    )
 
 
 def _write(stage: Path, run: Run, parts: Parts) -> None:
@@ -241,6 +247,7 @@ def _write(stage: Path, run: Run, parts: Parts) -> None:
         whole = whole if more is None else pl.concat([whole, more])
         whole.sink_parquet(stage / "data" / f"{name}.parquet")
     shutil.rmtree(parts.folder)
+    seal(run.info, stage)
 
 
 def run_parts_and_write(
@@ -251,4 +258,4 @@ def run_parts_and_write(
         info = reconcile_in_parts(request, out, buckets, engine, tell)
     if not quiet:
         sums(info, out)
-    return set(info["severity"])
+    return set(info.severity)

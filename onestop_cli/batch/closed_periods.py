@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -21,12 +20,13 @@ from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.load import carried_out, closed_rules, history
 from onestop_cli.ledger.registers import inputs
-from onestop_cli.ledger.store import blank, opened, snapshot
+from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
 from onestop_cli.tables.reading import InputFile
+from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
 
 
@@ -40,7 +40,7 @@ class Past:
     carried_out: pl.DataFrame
     pending: pl.DataFrame
     accounts: dict[str, dict[str, int]]
-    books: dict[str, Any]
+    books: BooksInfo
 
 
 def remember(
@@ -54,10 +54,10 @@ def remember(
 ) -> Past:
     """What the ledger at `path` knows of everybody in `rows` (as read), and of the stays that `decisions` name.
 
-    `period`: of the run, for the accounts. `hospital`: a text as the register says it. A ledger that is not there yet
-    knows nothing. Raises `CannotRun` when a document was changed after a period was closed by it.
+    `period`: of the run, for the accounts. `hospital`: a text as the register says it. Raises
+    `CannotRun` when a document was changed after a period was closed by it.
     """
-    with opened(path) if path.exists() else blank() as ledger, snapshot(ledger):
+    with opened(path) as ledger, snapshot(ledger):
         documents = _documents(ledger, rules)
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
         known = identify(rows)
@@ -121,10 +121,11 @@ def _documents(ledger: sqlite3.Connection, rules: Sequence[LoadedRule]) -> tuple
     """The run's documents and those of closed periods; the same document must still say the same."""
     named = {rule.file.id: rule for rule in rules}
     problems, more = [], {}
-    for (id_, sha256), text in closed_rules(ledger).items():
+    for (id_, sha256), data in closed_rules(ledger).items():
+        text = data.decode("utf-8-sig")
         file = RuleFile.model_validate(tomllib.loads(text, parse_float=Decimal))
         if id_ not in named:
-            more[id_] = LoadedRule(file, Path(f"{id_}.toml"), sha256, text.encode())
+            more[id_] = LoadedRule(file, Path(f"{id_}.toml"), sha256, data)
         elif not same_terms(file, named[id_].file):
             problems.append(
                 Problem(

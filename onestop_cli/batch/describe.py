@@ -74,7 +74,11 @@ def about_past(
     said: dict[str, Any] = {}
     if past is not None:
         waiting = still_pending(past.pending, adjustments)
-        said = {"ledger": past.books, "accounts": past.accounts, "pending": waiting.to_dicts()}
+        said = {
+            "ledger": past.books.model_dump(),
+            "accounts": past.accounts,
+            "pending": waiting.to_dicts(),
+        }
     if file is not None and decided is not None:
         lines = [
             {k: v if v is None or isinstance(v, int) else str(v) for k, v in row.items()}
@@ -156,7 +160,7 @@ def counts(read: Read, status: Mapping[str, int], joined: int = 0) -> dict[str, 
         "roster": len(read.roster.rows),
         "quarantined": quarantined,
         "left": left,
-        "status": dict(status),
+        "status": dict(sorted(status.items())),
     }
 
 

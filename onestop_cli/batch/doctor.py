@@ -18,6 +18,7 @@ from onestop_cli import __version__
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.settings import FILE_NAME, LEDGER, Settings
 from onestop_cli.errors import CannotRun
+from onestop_cli.ledger.books import closings
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import verify
 from onestop_cli.rulebook.library import known_rules, load_rules
@@ -178,22 +179,20 @@ def _settings(settings: Settings) -> Iterator[Check]:
 
 def _ledger(path: Path, now: datetime) -> Iterator[Check]:
     if not path.is_file():
-        yield Check("台账", FINE, "还没有，第一次关账时建立")
+        yield Check("台账", FINE, "还没有；第一次关账以前用 onestop ledger open 开账")
         return
     try:
         with opened(path) as books:
             complaints = verify(books)
-            last = books.execute(
-                "SELECT period, closed_at FROM run ORDER BY number DESC"
-            ).fetchone()
+            last = next(reversed(closings(books)), None)
     except CannotRun as error:
         yield from (Check("台账", BAD, p.what, p.remedy) for p in error.problems)
         return
     yield from (Check("台账", BAD, said, "请换用最近一次的备份") for said in complaints)
     if complaints or last is None:
         return
-    period, closed_at = last
-    yield Check("台账", FINE, f"{path.name} 账目平衡，最近关的是 {period}")
+    closed_at = last.entry.booked_at
+    yield Check("台账", FINE, f"{path.name} 账目平衡，最近关的是 {last.period.id}")
     if datetime.fromisoformat(closed_at) > now + timedelta(days=1):
         said = f"电脑时间是 {now:%Y-%m-%d %H:%M}，比上次关账（{closed_at[:16]}）还早"
         yield Check("时钟", NOTE, said, "请校准电脑的日期和时间")

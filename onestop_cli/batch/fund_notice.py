@@ -7,7 +7,7 @@ from pathlib import Path
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import accounts
-from onestop_cli.ledger.load import closed_periods
+from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.notices.notice_period import FundLine
 

@@ -9,13 +9,16 @@ from pathlib import Path
 
 from onestop_cli.county.settings import FILE_NAME, load_settings
 from onestop_cli.resources import template_folder
-from onestop_cli.rulebook.library import find_rules
+from onestop_cli.rulebook.library import find_rules, load_rules
+from onestop_cli.writers.ledger.brought_form import NAME as BROUGHT_FORM
+from onestop_cli.writers.ledger.brought_form import write_brought_form
 from onestop_cli.writers.toolkit.folder import staged
 
 REGISTER = "定点机构名册.csv"
 REGISTER_COLUMNS = ("机构名称", "机构级别", "所有制", "收款单位", "开户银行", "账号", "备注")
 INBOX = ("收件箱/住院", "收件箱/花名册")
 GUIDE = "使用说明.txt"
+FORMS = "模板"
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def start_county(folder: Path, answers: Answers) -> None:
 
     Raises `CannotRun` when it is there, when a rule document is not known or an answer is not valid.
     """
-    find_rules(answers.rules)
+    layers = _layer_names(answers.rules)
     with staged(folder) as stage:
         (stage / FILE_NAME).write_text(settings_text(answers), "utf-8")
         load_settings(stage / FILE_NAME)
@@ -41,6 +44,15 @@ def start_county(folder: Path, answers: Answers) -> None:
         (stage / GUIDE).write_text(guide, "utf-8-sig", newline="\r\n")
         for inbox in INBOX:
             (stage / inbox).mkdir(parents=True)
+        (stage / FORMS).mkdir()
+        write_brought_form(stage / FORMS / BROUGHT_FORM, layers)
+
+
+def _layer_names(rules: Sequence[str]) -> list[str]:
+    """What is paid for by these documents, in Chinese; raises `CannotRun` when one is not known."""
+    find_rules(rules)
+    files = [rule.file for rule in load_rules(rules)] if rules else []
+    return list(dict.fromkeys(layer.name for file in files for layer in file.layer))
 
 
 def settings_text(answers: Answers) -> str:

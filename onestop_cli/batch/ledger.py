@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
-from onestop_cli.batch.books import the_ledger
-from onestop_cli.batch.close import operator, refuse_changed
+from onestop_cli.batch.books import known_funds, operator, the_ledger
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.periods import parse_period
-from onestop_cli.errors import CannotRun, stop
+from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance
-from onestop_cli.ledger.registers import advances, closings, inputs, postings
+from onestop_cli.ledger.chain import end_of
+from onestop_cli.ledger.registers import advance_table, closed_table, inputs, journal, postings
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.trial_balance import posted_unlike, trial_balance, verify
 from onestop_cli.ledger.waiting import pending, still_owed
 from onestop_cli.money import parse_fen
 from onestop_cli.readers.layout.days import Habit, read_day
-from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.library import load_rules
 from onestop_cli.run import load_run
 from onestop_cli.writers.ledger.book import Books, write_ledger_book, write_ledger_csv
 from onestop_cli.writers.ledger.screen import show_advance, show_books, show_verified
@@ -31,11 +29,12 @@ def show(ledger: Path | None) -> None:
     """Show periods, accounts, trial balance and what waits."""
     with opened(the_ledger(ledger)) as books, snapshot(books):
         show_books(
-            closings(books),
+            closed_table(books),
             accounts(books),
             trial_balance(books),
             pending(books),
             still_owed(books),
+            end_of(books)[1],
         )
 
 
@@ -46,44 +45,30 @@ def advance(
     amount: str,
     day: str | None,
     note: str,
-    today: date,
+    now: datetime,
 ) -> None:
     """Book a 预拨; raises `CannotRun` for what cannot be understood or booked."""
     fen = parse_fen(amount)
     if fen is None:
         raise stop(f"看不懂金额“{amount}”", "请写元，例如 --amount 500000 或 500,000.00")
-    when = today
+    when = now.date()
     if day is not None:
         read, fault = read_day(day, Habit())
         if read is None:
             raise stop(f"看不懂日期“{fault}”", "请写成 2010-10-08 的样子")
         when = read
     line = Advance(fund.strip(), parse_period(period), fen, when, note.strip(), operator())
-    with opened(the_ledger(ledger), create=True) as books:
-        book_advance(books, line, _known_funds())
+    with opened(the_ledger(ledger)) as books:
+        book_advance(books, line, now, known_funds())
         show_advance([own for own in accounts(books) if own.fund == line.fund], line.fund)
-
-
-def _known_funds() -> list[str]:
-    """The funds of the county's documents, as far as onestop.toml names them."""
-    settings = county_settings()
-    if not settings.reconcile.rules:
-        return []
-    try:
-        loaded = load_rules(settings.reconcile.rules, settings.folder)
-    except CannotRun:
-        return []
-    book = Rulebook(tuple(rule.file for rule in loaded))
-    return [layer.fund or layer.name for layer in map(book.layer, book.layers)]
 
 
 def check(ledger: Path | None, runs: Sequence[Path]) -> bool:
     """Verify the books, and that the run folders `runs` are those that were closed; True when everything agrees."""
-    with opened(the_ledger(ledger)) as books, snapshot(books):
+    with opened(the_ledger(ledger), checked=False) as books, snapshot(books):
         complaints = verify(books)
-        for folder in runs:
+        for folder in runs if not complaints else ():
             run = load_run(folder)
-            refuse_changed(run, folder)
             digest = hashlib.sha256((folder / "run.json").read_bytes()).hexdigest()
             complaints += posted_unlike(books, run, digest)
     show_verified(complaints)
@@ -97,10 +82,11 @@ def export(ledger: Path | None, out: Path) -> None:
     with opened(the_ledger(ledger)) as books, snapshot(books):
         everything = Books(
             county,
-            closings(books),
+            journal(books),
+            closed_table(books),
             accounts(books),
             trial_balance(books),
-            advances(books),
+            advance_table(books),
             pending(books),
             inputs(books),
             postings(books),

@@ -30,6 +30,7 @@ from onestop_cli.writers.toolkit.run_folder import (
     HOSPITALS,
     REPORT,
     STATEMENTS,
+    seal,
     write_data,
 )
 
@@ -45,6 +46,7 @@ def write_run(run: Run, out: Path, settings: Settings, tell: Tell = lambda stage
     with staged(out) as stage:
         write_data(run, stage)
         write_papers(run, stage, settings, tell)
+        seal(run.info, stage)
 
 
 def write_papers(

@@ -140,7 +140,7 @@ def _entry(notice: Notice, stem: PurePosixPath, posting: Posting) -> dict[str, A
 def _hints(run: Run, county: Notice, posting: Posting) -> list[str]:
     """What the county should still see to before it posts."""
     hints = []
-    if not run.info.get("county", {}).get("name"):
+    if not run.info.county.name:
         hints.append("县名未填：请在 onestop.toml 的 [county] 填写 name，重新结算后再公示")
     if not county.sums["rows"]:
         hints.append("本期没有已结算且有补偿的住院，名单是空的")

@@ -46,6 +46,7 @@ from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
 
 Tell = Callable[[str], None]
@@ -54,7 +55,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What a clerk asks for, defaults from onestop.toml filled in."""
+    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO."""
 
     period: str
     stays: Sequence[Path]
@@ -66,6 +67,7 @@ class Request:
     ledger: Path | None = None
     decisions: Path | None = None
     password_file: Path | None = None
+    made_at: str = ""
 
 
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
@@ -140,11 +142,6 @@ def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
     kinds = unknown.group_by("category").agg(pl.col("person").n_unique()).sort("category")
     for kind, people in kinds.iter_rows():
         yield kind_question(kind, people, book.priority)
-
-
-def _no_ledger(request: Request) -> Iterator[str]:
-    if request.ledger is not None and not request.ledger.exists():
-        yield f"台账 {request.ledger.name} 还没有，按没有往期处理；关账时建立"
 
 
 def _decisions(
@@ -255,27 +252,29 @@ def _run(
             file_findings(pl.concat([read.stays.findings, read.roster.findings])),
         ]
     )
-    info = {
-        "version": __version__,
-        "period": parse_period(request.period).id,
-        **about_county(request.settings),
-        **about_rules(book, read.rules),
-        "inputs": inputs(read, request.register),
-        "counts": counts(read, _by_status(done.stays), done.joined),
-        "control": control(done.stays, book.layers),
-        "warnings": [
-            *again,
-            *read.stays.warnings,
-            *read.roster.warnings,
-            *_of_files(read),
-            *_unknown_kinds(roster, book),
-            *_other_spellings(done.stays, read.register, request.settings),
-            *_no_ledger(request),
-            *_skipped(parse_period(request.period), earlier),
-            *done.notes,
-        ],
-        **about_past(request.decisions, done.decided, read.past, done.adjustments),
-    }
+    info = RunInfo.model_validate(
+        {
+            "version": __version__,
+            "made_at": request.made_at,
+            "period": parse_period(request.period).id,
+            **about_county(request.settings),
+            **about_rules(book, read.rules),
+            "inputs": inputs(read, request.register),
+            "counts": counts(read, _by_status(done.stays), done.joined),
+            "control": control(done.stays, book.layers),
+            "warnings": [
+                *again,
+                *read.stays.warnings,
+                *read.roster.warnings,
+                *_of_files(read),
+                *_unknown_kinds(roster, book),
+                *_other_spellings(done.stays, read.register, request.settings),
+                *_skipped(parse_period(request.period), earlier),
+                *done.notes,
+            ],
+            **about_past(request.decisions, done.decided, read.past, done.adjustments),
+        }
+    )
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}
     return Run(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, known_rules, load_rule
 from onestop_cli.run import DOCUMENTS, Run
+from onestop_cli.tables.run_info import RuleInfo
 
 
 def rules_of(run: Run) -> Rulebook:
@@ -22,11 +22,11 @@ def loaded_rules(run: Run) -> tuple[LoadedRule, ...]:
     """The same with the bytes they were read from."""
     problems: list[Problem] = []
     files: list[LoadedRule] = []
-    for rule in run.info["rules"]:
-        found = list(_candidates(run, rule["id"]))
-        same = [data for data in found if hashlib.sha256(data).hexdigest() == rule["sha256"]]
+    for rule in run.info.rules:
+        found = list(_candidates(run, rule.id))
+        same = [data for data in found if hashlib.sha256(data).hexdigest() == rule.sha256]
         if same:
-            files.append(load_rule(Path(f"{rule['id']}.toml"), same[0]))
+            files.append(load_rule(Path(f"{rule.id}.toml"), same[0]))
         else:
             problems.append(_changed(rule) if found else _missing(rule))
     if problems:
@@ -42,15 +42,15 @@ def _candidates(run: Run, rule: str) -> Iterator[bytes]:
         yield path.read_bytes()
 
 
-def _missing(rule: dict[str, Any]) -> Problem:
+def _missing(rule: RuleInfo) -> Problem:
     return Problem(
-        f"找不到结算时所用的政策文件“{rule['title']}”（{rule['id']}）",
+        f"找不到结算时所用的政策文件“{rule.title}”（{rule.id}）",
         f"请把该文件放回结果文件夹的 data/{DOCUMENTS}/，或重新核对这一期",
     )
 
 
-def _changed(rule: dict[str, Any]) -> Problem:
+def _changed(rule: RuleInfo) -> Problem:
     return Problem(
-        f"政策文件“{rule['title']}”（{rule['id']}）在结算之后改动过，不能用来解释这份结果",
+        f"政策文件“{rule.title}”（{rule.id}）在结算之后改动过，不能用来解释这份结果",
         "请找回结算时的文件（run.json 记有 sha256），或用现在的文件重新核对这一期",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from onestop_cli.batch.papers import write_run
@@ -31,8 +32,8 @@ class Options:
     password_file: Path | None = None
 
 
-def asked(options: Options) -> tuple[Request, Path]:
-    """The request and its output folder; raises `CannotRun` naming every option that is missing."""
+def asked(options: Options, now: datetime) -> tuple[Request, Path]:
+    """The request, made at the moment `now`, and its output folder; raises `CannotRun` naming all that is missing."""
     settings = county_settings()
     chosen, home = settings.reconcile, settings.folder
     stays = options.stays or [home / path for path in chosen.stays]
@@ -63,6 +64,7 @@ def asked(options: Options) -> tuple[Request, Path]:
         ledger=options.ledger or settings.ledger,
         decisions=options.decisions or _under(home, chosen.decisions),
         password_file=options.password_file,
+        made_at=now.isoformat(timespec="seconds"),
     )
     return request, out
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -15,12 +13,13 @@ from onestop_cli.county.progress import Inbox, LastRun, Standing, period_of
 from onestop_cli.county.settings import LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.load import closed_periods
+from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.tables.reading import InputFile, Reading
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.writers.screens.status import show_standing
 
 PUBLISHED, INSPECTED = "公示", "检查"
@@ -37,10 +36,10 @@ def standing(settings: Settings) -> Standing:
     home = settings.folder
     closed = _closed(settings.ledger) if settings.ledger else ()
     runs = _runs(home, settings.reconcile.out)
-    like = next(iter(closed), None) or next((info["period"] for _, info in runs), None)
+    like = next(iter(closed), None) or next((info.period for _, info in runs), None)
     inbox, files = _inbox(settings, like)
     period = inbox.period.id if inbox.period else None
-    run = next((run for run in runs if run[1]["period"] == period), None)
+    run = next((run for run in runs if run[1].period == period), None)
     return Standing(
         settings.county.name,
         inbox,
@@ -60,12 +59,12 @@ def _closed(ledger: Path) -> tuple[str, ...]:
         return tuple(period.id for period in reversed(closed_periods(books)))
 
 
-def _runs(home: Path, out: Path | None) -> list[tuple[Path, Mapping[str, Any]]]:
+def _runs(home: Path, out: Path | None) -> list[tuple[Path, RunInfo]]:
     """Run folders with their run.json, newest first; a folder that is no run is passed over."""
     if out is None:
         return []
     files = sorted((home / out).glob("*/run.json"), key=lambda f: f.stat().st_mtime, reverse=True)
-    return [(file.parent, json.loads(file.read_text("utf-8"))) for file in files]
+    return [(file.parent, RunInfo.model_validate_json(file.read_bytes())) for file in files]
 
 
 def _inbox(settings: Settings, like: str | None) -> tuple[Inbox, set[str]]:
@@ -122,11 +121,11 @@ def _hashes(*readings: Reading) -> set[str]:
     return {file.sha256 for file in files}
 
 
-def _last(home: Path, folder: Path, info: Mapping[str, Any], files: set[str]) -> LastRun:
+def _last(home: Path, folder: Path, info: RunInfo, files: set[str]) -> LastRun:
     """A run beside the files of today."""
-    used = {file["sha256"] for file in info["inputs"] if file["kind"] in ("stays", "roster")}
+    used = {file.sha256 for file in info.inputs if file.kind in ("stays", "roster")}
     made = datetime.fromtimestamp((folder / "run.json").stat().st_mtime)  # noqa: DTZ006
-    status = info["counts"]["status"]
+    status = info.counts.status
     return LastRun(
         folder.relative_to(home).as_posix(),
         f"{made:%Y-%m-%d %H:%M}",

@@ -11,7 +11,7 @@ import typer
 def close(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="结算结果文件夹")],
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="台账文件，没有则建立；默认按 onestop.toml")
+        Path | None, typer.Option("--ledger", help="台账文件；默认按 onestop.toml")
     ] = None,
 ) -> None:
     """关账：把核对好的一期记入台账，不能重复，不能改动；以后的更正走上期调整。"""

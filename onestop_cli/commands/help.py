@@ -29,6 +29,7 @@ EXAMPLES = {
     "simulate": "onestop simulate 结算/2010 --change assistance.cap=8000 --out 测算",
     "findings": "onestop findings ID03",
     "doctor": "onestop doctor",
+    "open": "onestop ledger open 台账.sqlite --from 2010-10-01 --balance 医疗救助资金=120000",
     "report": "onestop ledger report --period 2010 --out 2010年度决算.xlsx",
     "premium": "onestop roster premium 参合名册.xlsx --year 2011 --out 资助参合.xlsx",
 }

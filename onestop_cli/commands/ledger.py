@@ -1,4 +1,4 @@
-"""`onestop ledger show|advance|report|verify|export`: the county's books."""
+"""`onestop ledger open|show|advance|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -8,12 +8,39 @@ from typing import Annotated
 import typer
 
 ledger = typer.Typer(
-    help="台账：各期、资金账户、预拨、决算表、核验、导出。",
+    help="台账：开账、各期、资金账户、预拨、决算表、核验、导出。",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 Ledger = Annotated[Path | None, typer.Option("--ledger", help="台账文件；默认按 onestop.toml")]
+
+
+@ledger.command("open")
+def open_(
+    first_day: Annotated[
+        str, typer.Option("--from", help="起始日：第一个结算期的第一天；之前的住院不归这本台账")
+    ],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[LEDGER]", help="新台账文件；默认按 onestop.toml")
+    ] = None,
+    before: Annotated[
+        Path | None,
+        typer.Option("--before", help="期初.xlsx：起始日以前本年已经补偿的，每人每年度每种一行"),
+    ] = None,
+    balance: Annotated[
+        list[str] | None,
+        typer.Option("--balance", metavar="FUND=YUAN", help="基金的期初结余（元），可重复"),
+    ] = None,
+    ledger: Ledger = None,
+) -> None:
+    """开账：新建台账，写明起始日、期初和各基金的期初结余；不覆盖已有的。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_open import Typed, open_ledger
+
+    typed = Typed(first_day, before, balance or [])
+    open_ledger(file or ledger, typed, datetime.now().astimezone())
 
 
 @ledger.command()
@@ -34,11 +61,11 @@ def advance(
     ledger: Ledger = None,
 ) -> None:
     """记一笔预拨（民政局、财政局预先拨来的资金）。"""
-    from datetime import date
+    from datetime import datetime
 
     from onestop_cli.batch.ledger import advance as run
 
-    run(ledger, fund, period, amount, day, note, date.today())  # noqa: DTZ011
+    run(ledger, fund, period, amount, day, note, datetime.now().astimezone())
 
 
 @ledger.command()

@@ -51,6 +51,8 @@ def reconcile(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和摘要")] = False,
 ) -> None:
     """核对一个结算期：读医院报表和花名册，逐笔重算，写出结算表和差错清单。"""
+    from datetime import datetime
+
     from onestop_cli.batch.start import Options, asked, run_and_write
 
     if engine not in ENGINES:
@@ -58,7 +60,7 @@ def reconcile(
     if fail_on is not None and fail_on not in FAIL_ON:
         raise typer.BadParameter("只能是 blocks、differs 或 any", param_hint="--fail-on")
     options = Options(period, stays, roster, register, rules, ledger, decisions, out, password_file)
-    request, folder = asked(options)
+    request, folder = asked(options, datetime.now().astimezone())
     if buckets is None:
         severities = set(run_and_write(request, folder, quiet=quiet).findings["severity"])
     else:

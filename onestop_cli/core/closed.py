@@ -7,7 +7,8 @@ different after a late one, appears in the current statement as an adjustment li
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 import polars as pl
 
@@ -17,7 +18,7 @@ from onestop_cli.core.person import with_person
 from onestop_cli.county.periods import Period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import which_rule
-from onestop_cli.tables.schema import LAYERS, PLACE, Schema, row_place
+from onestop_cli.tables.schema import BROUGHT, LAYERS, PLACE, Schema, empty, row_place
 
 POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supplement")
 """The amounts of a layer that a ledger keeps for a stay; adjustment lines are their differences."""
@@ -75,12 +76,20 @@ class History:
     was decided about it (`was_released`, `was_refused`, `was_category`, `was_<layer>_docked_fen` …), the document
     that governed it (`was_rule_id`), the settings of its run (`settled_with`, JSON), and what was posted so far
     (`posted_<layer>_<amount>_fen`, `posted_patient_owed_fen`, `posted_self_fen`). `rules`: documents of closed
-    periods that this run did not name; they govern nothing of the run's own period.
+    periods that this run did not name; they govern nothing of the run's own period. `first_day`: of the books; stays
+    settled before it are none of theirs. `brought` (`BROUGHT`): what years had brought before it.
     """
 
     stays: pl.DataFrame
     periods: tuple[Period, ...]
     rules: frozenset[str] = frozenset()
+    first_day: date = date.min
+    brought: pl.DataFrame = field(default_factory=lambda: empty(BROUGHT))
+
+    def late(self, day: pl.Expr, current: Period) -> pl.Expr:
+        """The earlier period that a day belongs to; null within `current`, and before the books."""
+        known = belongs_to(day, current, self.periods)
+        return pl.when(day >= self.first_day).then(known) if self.first_day > date.min else known
 
 
 def governing(book: Rulebook, history: History | None) -> pl.Expr:
@@ -122,6 +131,23 @@ def refreshed(history: History | None) -> History | None:
     if history is None:
         return None
     return replace(history, stays=with_person(with_moment(history.stays)))
+
+
+OPENED = ("stays", "deductible_fen", "base_fen", "paid_fen")
+"""What of 期初 counts in `settle`, as `<layer>_opened_<what>`."""
+
+
+def with_brought(stays: pl.DataFrame, history: History | None) -> pl.DataFrame:
+    """`stays` (governed) with `<layer>_opened_…`: what their person's year had brought before the books began."""
+    if history is None or history.brought.is_empty():
+        return stays
+    brought = history.brought
+    each = brought.group_by("id_no", "benefit_year").agg(
+        pl.col(what).filter(pl.col("layer") == layer).sum().alias(f"{layer}_opened_{what}")
+        for layer in brought["layer"].unique().sort()
+        for what in OPENED
+    )
+    return stays.join(each, on=["id_no", "benefit_year"], how="left", maintain_order="left")
 
 
 def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame:

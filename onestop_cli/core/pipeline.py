@@ -13,7 +13,15 @@ import polars as pl
 
 from onestop_cli.core.bill import amount_why
 from onestop_cli.core.category import choose_best
-from onestop_cli.core.closed import History, adjustments, appended, governing, refreshed, reopened
+from onestop_cli.core.closed import (
+    History,
+    adjustments,
+    appended,
+    governing,
+    refreshed,
+    reopened,
+    with_brought,
+)
 from onestop_cli.core.decisions.apply import decided
 from onestop_cli.core.decisions.check import Outcome, judged
 from onestop_cli.core.decisions.identities import with_identities
@@ -118,6 +126,7 @@ class Core:
         stays = _with_best(stays.with_columns(amount_why=amount_why()), book)
         stays = decided(stays, moved, book.layers).pipe(govern, book, governing(book, history))
         check(stays, GOVERNED, "govern", book.layers)
+        stays = with_brought(stays, history)
         checks = row_checks(self.period, options.readmission_days)
         stays = with_status(stays, blocked(checks)).pipe(reopened, CANNOT)
         current, again = worked_out(stays, book, options)

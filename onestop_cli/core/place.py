@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from onestop_cli.core.closed import History, belongs_to
+from onestop_cli.core.closed import History
 from onestop_cli.core.moment import with_moment
 from onestop_cli.core.options import Names, named
 from onestop_cli.core.register import register_row
@@ -43,7 +43,7 @@ def place(
     counted = pl.col("settled_or_discharged")
     late = pl.lit(None, pl.String)
     if history is not None:
-        late = belongs_to(counted, period, history.periods)
+        late = history.late(counted, period)
     outside = ~counted.is_between(period.first, period.last)
     return stays.with_columns(
         belongs_to=late,

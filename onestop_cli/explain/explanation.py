@@ -62,7 +62,7 @@ def explain(run: Run, row: Row, book: Rulebook) -> Explanation:
         parts += rule_parts(row, book)
         parts += _year(run, row, book)
     layers = [(layer.id, layer.name) for layer in run.layers]
-    tolerance = run.info["settings"]["tolerance_fen"]
+    tolerance = run.info.settings.tolerance_fen
     parts += [Part("申报与核定", outcome(row, layers, tolerance)), _found(run, row)]
     about = f"{row['hospital'] or _NOWHERE} · 住院号 {row['stay_no'] or _NOWHERE}"
     return Explanation(

@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.run import LayerInfo, Run
+from onestop_cli.run import Run
 from onestop_cli.statements.statement import STATUS, Statement
+from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.tables.schema import LEVELS, row_place
 from onestop_cli.working import Group, StepOnStay, work_out
 

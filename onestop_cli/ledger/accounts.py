@@ -6,15 +6,15 @@ stays, adjustments of earlier ones, and what was paid out to patients by decisio
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.load import closed_periods
+from onestop_cli.ledger.books import beginning, closed_periods, closings, layers_of
+from onestop_cli.ledger.chain import ADVANCE, Draft, append, entries
 from onestop_cli.ledger.store import transaction
 
 APPROVED = ("payable", "offset", "supplement")
@@ -52,7 +52,9 @@ class Advance:
     operator: str
 
 
-def book_advance(ledger: sqlite3.Connection, line: Advance, known: Collection[str] = ()) -> None:
+def book_advance(
+    ledger: sqlite3.Connection, line: Advance, now: datetime, known: Collection[str] = ()
+) -> None:
     """Book an advance; `known` are funds of the county's documents, beside those of closed runs.
 
     Raises `CannotRun` for an unknown fund, a period that is closed or lies before a closed one, or nothing to book.
@@ -66,37 +68,32 @@ def book_advance(ledger: sqlite3.Connection, line: Advance, known: Collection[st
             )
         if problems:
             raise CannotRun(problems)
-        ledger.execute(
-            "INSERT INTO advance (fund, period, fen, booked_on, note, operator) VALUES (?, ?, ?, ?, ?, ?)",
-            (line.fund, line.period.id, line.fen, line.booked_on.isoformat(), line.note, line.operator),
-        )  # fmt: skip
+        content = {
+            "fund": line.fund,
+            "period": line.period.id,
+            "fen": line.fen,
+            "booked_on": line.booked_on.isoformat(),
+            "note": line.note,
+        }
+        append(ledger, Draft(ADVANCE, content, line.operator, now))
 
 
-def _doubts(ledger: sqlite3.Connection, line: Advance) -> list[Problem]:
-    doubts = []
-    last = ledger.execute("SELECT period, last FROM run ORDER BY last DESC LIMIT 1").fetchone()
-    if last and line.period.first.isoformat() <= last[1]:
-        doubts.append(
-            Problem(
-                f"{line.period.chinese}已经关账（最近关的是 {last[0]}），账目不再变动",
-                "请记在还没有关账的结算期",
-            )
+def _doubts(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
+    last = max(closed_periods(ledger), key=lambda period: period.last, default=None)
+    if last and line.period.first <= last.last:
+        yield Problem(
+            f"{line.period.chinese}已经关账（最近关的是 {last.id}），账目不再变动",
+            "请记在还没有关账的结算期",
         )
     if line.fen == 0:
-        doubts.append(Problem("预拨金额为零", "请写元，例如 --amount 500000"))
+        yield Problem("预拨金额为零", "请写元，例如 --amount 500000")
     if line.fen < 0 and not line.note:
-        doubts.append(Problem("收回预拨要写明原因", "请加上 --note"))
-    return doubts
+        yield Problem("收回预拨要写明原因", "请加上 --note")
 
 
 def funds(ledger: sqlite3.Connection) -> dict[str, str]:
     """Layer id → the fund that pays it, by all closed runs."""
-    found: dict[str, str] = {}
-    for (layers,) in ledger.execute(
-        "SELECT json_extract(info, '$.layers') FROM run ORDER BY number"
-    ):
-        found |= {layer["id"]: layer["fund"] for layer in json.loads(layers)}
-    return found
+    return {id_: layer.fund for id_, layer in layers_of(ledger).items()}
 
 
 def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list[Line]:
@@ -111,15 +108,17 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
             of_run.add_to(adjusted, of_run.belongs_to != of_run.period)
             of_run.add_to(paid_out, of_run.what == "supplement")
     settled = [*closed_periods(ledger), *([upcoming] if upcoming else [])]
-    advanced: dict[tuple[str, str], int] = {}
-    for fund, name, fen in _advances(ledger):
-        key = fund, _meets(parse_period(name), settled).id
-        advanced[key] = advanced.get(key, 0) + fen
+    advanced: dict[_Key, int] = {}
+    for line in advances(ledger):
+        key = line.fund, _meets(line.period, settled).id
+        advanced[key] = advanced.get(key, 0) + line.fen
+    opened = beginning(ledger).balances
     periods = {p.id: p for p in settled} | {name: parse_period(name) for _, name in advanced}
     ordered = sorted(periods.values(), key=lambda period: period.first)
     lines = []
-    for fund in dict.fromkeys([*funds(ledger).values(), *(fund for fund, _ in advanced)]):
-        balance = 0
+    names = [*funds(ledger).values(), *opened, *(fund for fund, _ in advanced)]
+    for fund in dict.fromkeys(names):
+        balance = opened.get(fund, 0)
         for key in ((fund, period.id) for period in ordered):
             amounts = (found.get(key, 0) for found in (advanced, approved, adjusted, paid_out))
             lines.append(Line(*key, balance, *amounts))
@@ -158,19 +157,28 @@ class Sum:
 
 
 def sums(ledger: sqlite3.Connection) -> list[Sum]:
-    """The lines of the books, summed: one pass over an index, whatever is asked of them."""
+    """What the closings posted, summed when they did; `verify` adds it all up again."""
     of = funds(ledger) | {"": ""}
-    rows = ledger.execute(
-        "SELECT p.layer, p.what, r.period, p.period, p.fen FROM (SELECT run, layer, what, period, "
-        "sum(fen) AS fen FROM posting GROUP BY run, layer, what, period) p JOIN run r ON r.number = p.run"
-    )
-    return [Sum(of[layer], layer, *rest) for layer, *rest in rows]
+    return [
+        Sum(of[total.layer], total.layer, total.what, one.period.id, total.belongs_to, total.fen)
+        for one in closings(ledger)
+        for total in one.totals
+    ]
 
 
-def _advances(ledger: sqlite3.Connection) -> list[tuple[str, str, int]]:
-    return ledger.execute(
-        "SELECT fund, period, sum(fen) FROM advance GROUP BY fund, period"
-    ).fetchall()
+def advances(ledger: sqlite3.Connection) -> list[Advance]:
+    """Every 预拨 in the order of booking."""
+    return [
+        Advance(
+            entry.content["fund"],
+            parse_period(entry.content["period"]),
+            entry.content["fen"],
+            date.fromisoformat(entry.content["booked_on"]),
+            entry.content["note"],
+            entry.operator,
+        )
+        for entry in entries(ledger, ADVANCE)
+    ]
 
 
 def standing(ledger: sqlite3.Connection, period: Period) -> dict[str, dict[str, int]]:

@@ -2,258 +2,219 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from onestop_cli.core.closed import POSTED, WHOLE
-from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import Line, standing
-from onestop_cli.ledger.pack import pack
+from onestop_cli.ledger.books import (
+    CHANGES,
+    RUN,
+    STAYS,
+    beginning,
+    closings,
+    stays_of,
+    together,
+    totals_of,
+)
+from onestop_cli.ledger.chain import (
+    ADVANCE,
+    CLOSING,
+    Draft,
+    append,
+    end_of,
+    entries,
+    keep_documents,
+)
+from onestop_cli.ledger.pack import facts_of, pack, with_digests
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
+from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
 
 
 @dataclass(frozen=True)
-class Closed:
-    """What a closing did: counts of what was posted, rows `outside` the period that were not, the period's accounts,
-    and stays of any period that wait. `outdated`: an advance was booked since the statements were written."""
+class Posted:
+    """Counts of what a closing posted: stays, adjustment lines, amounts that are not 0; and of rows `outside` the
+    period that it did not. `outdated`: an advance was booked since the statements were written."""
 
-    run: Run
-    ledger: Path
     stays: int
     adjustments: int
     lines: int
     outside: int
     outdated: bool
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What a closing did, the period's accounts, and stays of any period that wait."""
+
+    run: Run
+    ledger: Path
+    posted: Posted
     accounts: tuple[Line, ...]
     waiting: int
 
 
-def head(ledger: sqlite3.Connection) -> dict[str, Any]:
-    """How many periods are closed, and the hash of the last run: a run names the books it was made against."""
-    row = ledger.execute("SELECT number, sha256 FROM run ORDER BY number DESC LIMIT 1").fetchone()
-    return {"runs": row[0], "head": row[1]} if row else {"runs": 0, "head": ""}
+def head(ledger: sqlite3.Connection) -> BooksInfo:
+    """The state of the books: a run names the books it was made against."""
+    number, digest = end_of(ledger)
+    return BooksInfo(runs=len(closings(ledger)), head=digest, entries=number)
 
 
 def close(
-    ledger: sqlite3.Connection, run: Run, sha256: str, operator: str, now: datetime
-) -> dict[str, Any]:
-    """Post `run` in one transaction; returns how many stays and lines were posted, how many rows belong elsewhere, and
-    whether the accounts have moved since its statements were written.
+    ledger: sqlite3.Connection,
+    run: Run,
+    data: bytes,
+    operator: str,
+    now: datetime,
+    *,
+    reason: str = "",
+) -> Posted:
+    """Post `run` in one transaction. `data`: its `run.json`; `reason`: why it is posted in spite of a guard.
 
     Raises `CannotRun` for a period that is closed or overlaps a closed one, or when the books have moved since the run.
     """
     with transaction(ledger):
-        _refuse(ledger, run)
-        shown = run.info.get("accounts")
+        refuse(ledger, run)
+        shown = {fund: account.model_dump() for fund, account in run.info.accounts.items()}
         outdated = bool(shown) and shown != standing(ledger, run.period)
-        stays = _postable(run.stays)
-        posted = {"own": _totals(stays, run), "closed": _totals(run.adjustments, run)}
-        number = _post_run(ledger, run, {"posted": posted}, sha256, operator, now)
-        first = _post_stays(ledger, number, run, stays)
-        lines = _post_amounts(ledger, number, stays, range(first, first + len(stays)), run)
-        lines += _post_adjustments(ledger, number, run)
-        _post_decisions(ledger, number, run)
+        stays, changes = postable(run.stays), _changes(ledger, run)
+        first = _next_stay(ledger)
+        kept = _kept(stays, run, first)
+        content = {
+            "period": run.period.id,
+            "first_stay": first,
+            "stays": len(stays),
+            "changes": len(changes),
+            "totals": [*_totals(stays, run, own=True), *_totals(changes, run, own=False)],
+            "documents": sorted({rule.sha256 for rule in run.info.rules}),
+            **({"reason": reason} if reason else {}),
+        }
+        keep_documents(ledger, (run.documents[rule.id] for rule in run.info.rules))
+        parts = {
+            RUN: data,
+            STAYS: pack(with_digests(kept, end_of(ledger)[1])),
+            CHANGES: pack(changes),
+        }
+        append(ledger, Draft(CLOSING, content, operator, now, parts))
+    amounts = (_amounts(run), stays), (_amounts(run), run.adjustments)
+    lines = sum(
+        int((part[name].fill_null(0) != 0).sum()) for names, part in amounts for name in names
+    )
     elsewhere = run.stays.filter(pl.col("status") != "reversed").height - len(stays)
-    return {
-        "stays": len(stays),
-        "lines": lines,
-        "adjustments": len(run.adjustments),
-        "outside": elsewhere,
-        "outdated": outdated,
-    }
+    return Posted(len(stays), len(changes), lines, elsewhere, outdated)
 
 
-def _refuse(ledger: sqlite3.Connection, run: Run) -> None:
-    period = run.period
-    problems = []
-    for closed, first, last in ledger.execute("SELECT period, first, last FROM run"):
-        if closed == period.id:
-            problems.append(
-                Problem(
-                    f"{period.chinese}已经关账",
-                    "已关账的结算期不能再次关账，更正请走下期的上期调整",
-                )
+def refuse(ledger: sqlite3.Connection, run: Run) -> None:
+    """Raise `CannotRun` when `run` cannot be posted to these books."""
+    problems = [*_period_taken(ledger, run)]
+    if not problems and _moved(ledger, run):
+        problems.append(
+            Problem(
+                "台账在这次核对之后有变动，或这次核对没有用这本台账",
+                "请加上 --ledger 重新运行 onestop reconcile，再关账",
             )
-        elif first <= period.last.isoformat() and period.first.isoformat() <= last:
-            problems.append(
-                Problem(f"{period.chinese}与已关账的 {closed} 重叠", "请按关过账的期间长短结算")
-            )
-        elif period.last.isoformat() < first:
-            problems.append(
-                Problem(
-                    f"{closed} 已经关账，在{period.chinese}之后",
-                    "请按时间先后关账；漏报的走上期调整",
-                )
-            )
+        )
     if problems:
         raise CannotRun(problems)
-    if run.info.get("ledger", {"runs": 0, "head": ""}) != head(ledger):
-        raise stop(
-            "台账在这次核对之后有变动，或这次核对没有用这本台账",
-            "请加上 --ledger 重新运行 onestop reconcile，再关账",
+
+
+def _period_taken(ledger: sqlite3.Connection, run: Run) -> Iterator[Problem]:
+    period, began = run.period, beginning(ledger).first_day
+    if period.last < began:
+        yield Problem(
+            f"台账从 {began} 开始，{period.chinese}在它之前",
+            "开账以前的结算期不在这本台账里；起始日写错的，请另开一本",
         )
+    for closed in (closing.period for closing in closings(ledger)):
+        if closed.id == period.id:
+            yield Problem(
+                f"{period.chinese}已经关账",
+                "已关账的结算期不能再次关账，更正请走下期的上期调整；刚关错的用 onestop ledger reopen 撤销",
+            )
+        elif closed.first <= period.last and period.first <= closed.last:
+            yield Problem(
+                f"{period.chinese}与已关账的 {closed.id} 重叠", "请按关过账的期间长短结算"
+            )
+        elif period.last < closed.first:
+            yield Problem(
+                f"{closed.id} 已经关账，在{period.chinese}之后",
+                "请按时间先后关账；漏报的走上期调整",
+            )
 
 
-def _totals(stays: pl.DataFrame, run: Run) -> dict[str, dict[str, int]]:
-    """Per layer, and under "" for none, what is posted for these stays, fen: `verify` holds the lines against it."""
-    each = {
-        layer.id: {what: f"{layer.id}_{what}_fen" for what in POSTED} for layer in run.layers
-    } | {"": WHOLE}
-    return {
-        layer: {what: int(stays[name].fill_null(0).sum()) for what, name in names.items()}
-        for layer, names in each.items()
-    }
+def _moved(ledger: sqlite3.Connection, run: Run) -> bool:
+    """Whether anything but advances was posted since the run, or the run knew other books or none.
+
+    A run without books may be the first of new ones: they know nothing that it should have known.
+    """
+    postings, made = entries(ledger), run.info.ledger
+    if made is None:
+        alone = not [entry for entry in postings[1:] if entry.kind != ADVANCE]
+        return not (alone and not postings[0].parts)
+    known = made.entries and [e.digest for e in postings[made.entries - 1 : made.entries]]
+    return known != [made.head] or any(e.kind != ADVANCE for e in postings[made.entries :])
 
 
-def _post_run(
-    ledger: sqlite3.Connection,
-    run: Run,
-    more: dict[str, Any],
-    sha256: str,
-    operator: str,
-    now: datetime,
-) -> int:
-    period = run.period
-    ledger.executemany(
-        "INSERT OR IGNORE INTO rule VALUES (?, ?, ?)",
-        [
-            (rule["id"], rule["sha256"], run.documents[rule["id"]].decode("utf-8-sig"))
-            for rule in run.info["rules"]
-        ],
-    )
-    done = ledger.execute(
-        "INSERT INTO run (period, first, last, closed_at, operator, sha256, info) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            period.id,
-            period.first.isoformat(),
-            period.last.isoformat(),
-            now.isoformat(timespec="seconds"),
-            operator,
-            sha256,
-            json.dumps({**run.info, **more}, ensure_ascii=False, default=str),
-        ),
-    )
-    return int(done.lastrowid or 0)
-
-
-def _postable(stays: pl.DataFrame) -> pl.DataFrame:
+def postable(stays: pl.DataFrame) -> pl.DataFrame:
     """Settled, held and rejected stays of the period; what is taken back, or out of place (ST04) and not released, is
     not posted."""
     there = (pl.col("status") == "settled") | ~pl.col("outside_period")
     return stays.filter((pl.col("status") != "reversed") & there)
 
 
-def _post_stays(ledger: sqlite3.Connection, number: int, run: Run, stays: pl.DataFrame) -> int:
-    """Insert the stays with their state; returns the number of the first."""
-    period = run.period.id
-    first = _next(ledger, "stay")
-    about = stays.select(
-        row_place().alias("place"), "person", "hospital", "stay_no", "status",
+def _next_stay(ledger: sqlite3.Connection) -> int:
+    """Stays are numbered through all closings, also those that were taken back."""
+    ends = [e.content["first_stay"] + e.content["stays"] for e in entries(ledger, CLOSING)]
+    return max(ends, default=1)
+
+
+def _kept(stays: pl.DataFrame, run: Run, first: int) -> pl.DataFrame:
+    """What the books keep of stays: facts, state, what was decided, and amounts."""
+    facts = [name for name in facts_of(stays) if name in stays.columns]
+    state = ["status", "blocking", "released", "refused", "decided_category", "rule_id"]
+    docked = [f"{layer.id}_docked_fen" for layer in run.layers]
+    names = dict.fromkeys([*facts, *state, *docked, *_amounts(run)])
+    return stays.select(
+        pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("number"), *names
+    ).with_columns(
         pl.col("blocking").fill_null(""),
-    )  # fmt: skip
-    rows = zip(range(first, first + len(stays)), about.iter_rows(), pack(stays), strict=True)
-    posted, states = [], []
-    for (stay, (place, person, hospital, stay_no, status, blocking), facts), choices in zip(
-        rows, _choices(stays, [layer.id for layer in run.layers]), strict=True
-    ):
-        posted.append(
-            (stay, number, period, f"{period} · {place}", person, hospital, stay_no, facts)
+        *(pl.col(name).fill_null(0) for name in _amounts(run)),
+    )
+
+
+def _amounts(run: Run) -> list[str]:
+    """The columns of all amounts that are posted."""
+    return [f"{layer.id}_{what}_fen" for layer in run.layers for what in POSTED] + [*WHOLE.values()]
+
+
+def _changes(ledger: sqlite3.Connection, run: Run) -> pl.DataFrame:
+    """The adjustment lines with the number and the person of their stays."""
+    lines = run.adjustments.with_columns(place=row_place("period"))
+    known = [
+        stays_of(ledger, closing, ["number", "person", "source", "sheet", "row"]).with_columns(
+            period=pl.lit(closing.period.id)
         )
-        states.append((stay, number, status, blocking, choices))
-    ledger.executemany("INSERT INTO stay VALUES (?, ?, ?, ?, ?, ?, ?, ?)", posted)
-    _post_states(ledger, states)
-    return first
-
-
-def _next(ledger: sqlite3.Connection, table: str) -> int:
-    return int(ledger.execute(f"SELECT coalesce(max(number), 0) + 1 FROM {table}").fetchone()[0])
-
-
-def _post_states(ledger: sqlite3.Connection, states: Iterable[tuple[Any, ...]]) -> None:
-    ledger.executemany(
-        "INSERT INTO state (stay, run, status, blocking, choices) VALUES (?, ?, ?, ?, ?)", states
-    )
-
-
-def _choices(stays: pl.DataFrame, layers: Sequence[str]) -> Iterator[str]:
-    """What people decided about each stay, and the document that governs it, as JSON."""
-    names = [
-        "released",
-        "rule_id",
-        *(f"{la}_{what}_fen" for la in layers for what in ("docked", "supplement")),
+        for closing in closings(ledger)
+        if len(lines)
     ]
-    for row in stays.select(*names, "refused", category="decided_category").iter_rows(named=True):
-        yield json.dumps(
-            {k: v for k, v in row.items() if v not in (None, False)}, ensure_ascii=False
-        )
-
-
-def _post_amounts(
-    ledger: sqlite3.Connection,
-    number: int,
-    stays: pl.DataFrame,
-    numbers: Iterable[int],
-    run: Run,
-) -> int:
-    """A line for every amount that is not 0; a late stay's lines name the period they belong to."""
-    own = pl.col("belongs_to").fill_null(run.period.id)
-    numbered = stays.with_columns(stay=pl.Series(list(numbers), dtype=pl.Int64), _period=own)
-    parts = [
-        _lines(numbered, f"{layer.id}_{what}_fen", layer.id, what)
-        for layer in run.layers
-        for what in POSTED
-    ]
-    parts += [_lines(numbered, column, "", what) for what, column in WHOLE.items()]
-    lines = pl.concat(parts).sort("stay", maintain_order=True).rows()
-    ledger.executemany(
-        "INSERT INTO posting (run, stay, period, layer, what, fen) VALUES (?, ?, ?, ?, ?, ?)",
-        ((number, *line) for line in lines),
-    )
-    return len(lines)
-
-
-def _lines(stays: pl.DataFrame, column: str, layer: str, what: str) -> pl.DataFrame:
-    return stays.filter(pl.col(column).fill_null(0) != 0).select(
-        "stay", "_period", layer=pl.lit(layer), what=pl.lit(what), fen=column
+    if not known:
+        none = {"number": pl.Int64, "person": pl.String}
+        return lines.drop("place").with_columns(pl.lit(None, k).alias(n) for n, k in none.items())
+    stays = together(known).select("number", "person", place=row_place("period"))
+    return lines.join(stays, on="place", how="left", validate="m:1", maintain_order="left").drop(
+        "place"
     )
 
 
-def _post_adjustments(ledger: sqlite3.Connection, number: int, run: Run) -> int:
-    """The differences on closed stays, and the state they have from now on."""
-    lines = run.adjustments
-    if lines.is_empty():
-        return 0
-    places = lines.select(place=row_place("period"))["place"]
-    numbers = [
-        ledger.execute("SELECT number FROM stay WHERE place = ?", (place,)).fetchone()[0]
-        for place in places
-    ]
-    layers = [layer.id for layer in run.layers]
-    states = zip(
-        numbers,
-        lines["status"],
-        lines["blocking"].fill_null(""),
-        _choices(lines, layers),
-        strict=True,
-    )
-    _post_states(ledger, ((stay, number, *rest) for stay, *rest in states))
-    return _post_amounts(ledger, number, lines, numbers, run)
-
-
-def _post_decisions(ledger: sqlite3.Connection, number: int, run: Run) -> None:
-    ledger.executemany(
-        "INSERT INTO decision (run, sha256, line) VALUES (?, ?, ?)",
-        [
-            (number, run.info["decisions"]["sha256"], json.dumps(line, ensure_ascii=False))
-            for line in run.info.get("decisions", {}).get("lines", [])
-        ],
-    )
+def _totals(stays: pl.DataFrame, run: Run, *, own: bool) -> list[tuple[bool, str, str, str, int]]:
+    """`books.Total` of every layer and kind, and of the whole stays."""
+    found = totals_of(stays, [layer.id for layer in run.layers], run.period.id)
+    return [(own, *key, fen) for key, fen in found.items()]

@@ -7,21 +7,26 @@ runs, and closed months together are the quarter.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.closed import COSTS
+from onestop_cli.core.closed import COSTS, POSTED, WHOLE
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import Line, accounts
-from onestop_cli.ledger.load import closed_periods
-from onestop_cli.run import LayerInfo
+from onestop_cli.ledger.books import (
+    Closing,
+    changes_of,
+    closed_periods,
+    closings,
+    run_of,
+    stays_of,
+    together,
+)
 from onestop_cli.statements.indicators import Figures
 from onestop_cli.statements.statement import (
     NO_CATEGORY,
@@ -32,6 +37,7 @@ from onestop_cli.statements.statement import (
     numbered,
     ratio,
 )
+from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.tables.schema import LEVELS
 
 SIDES = {
@@ -178,84 +184,62 @@ def report(ledger: sqlite3.Connection, period: Period) -> Report:
     if not inside:
         have = f"已关账的有：{'、'.join(p.id for p in closed)}" if closed else "还没有关过账"
         raise stop(f"台账里{period.chinese}没有已关账的结算期", f"{have}；关账用 onestop close")
-    runs = tuple(other.id for other in inside)
-    layers = _layers(ledger, runs)
+    runs = {other.id for other in inside}
+    chosen = [one for one in closings(ledger) if one.period.id in runs]
+    layers = _layers(ledger, chosen)
     lines = tuple(line for line in accounts(ledger) if line.period in runs)
-    events = _events(ledger, runs).pipe(_with_amounts, _amounts(ledger, runs), layers)
+    events = _events(ledger, chosen, layers).pipe(_with_amounts, layers)
     return Report(period, tuple(inside), layers, events, lines)
 
 
-def _layers(ledger: sqlite3.Connection, runs: Sequence[str]) -> tuple[LayerInfo, ...]:
+def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[LayerInfo, ...]:
     """The layers of these runs; a layer goes by what the last of them calls it."""
-    found: dict[str, LayerInfo] = {}
-    for period, layers in ledger.execute(
-        "SELECT period, json_extract(info, '$.layers') FROM run ORDER BY first"
-    ):
-        if period in runs:
-            found |= {layer["id"]: LayerInfo(**layer) for layer in json.loads(layers)}
-    return tuple(found.values())
+    runs = (run_of(ledger, one) for one in closed)
+    return tuple({layer.id: layer for run in runs for layer in run.layers}.values())
 
 
-_EVENT: dict[str, Any] = {
-    "period": pl.String,
-    "stay": pl.Int64,
-    "own": pl.Boolean,
-    **dict.fromkeys(("person", "hospital", "level", "category", "township"), pl.String),
-    **dict.fromkeys(("now", "before"), pl.Int64),
-    **dict.fromkeys(COSTS, pl.Int64),
-}
+_TEXTS = ("hospital", "level", "category", "township", "person")
 
 
-def _events(ledger: sqlite3.Connection, runs: Sequence[str]) -> pl.DataFrame:
-    """A row per stay and run that booked it or changed it, with what becomes of its visit and its costs."""
-    marks = ",".join("?" * len(runs))
-    rows = ledger.execute(
-        "SELECT r.period, s.number, s.run = t.run, s.person, s.hospital, s.facts ->> 'level', "
-        "coalesce(t.choices ->> 'category', s.facts ->> 'category'), s.facts ->> 'township', "
-        "t.status = 'settled', coalesce((SELECT b.status = 'settled' FROM state b WHERE b.stay = t.stay "
-        "AND b.number < t.number ORDER BY b.number DESC LIMIT 1), 0), "
-        "s.facts ->> 'total_fen', s.facts ->> 'eligible_fen' "
-        f"FROM state t JOIN run r ON r.number = t.run JOIN stay s ON s.number = t.stay WHERE r.period IN ({marks})",
-        runs,
-    ).fetchall()
-    visits = pl.col("now") - pl.col("before")
-    return (
-        pl.DataFrame(rows, schema={**_EVENT, "own": pl.Int64}, orient="row")
-        .with_columns(
-            pl.col("own") == 1,
-            pl.col("hospital").fill_null(NO_HOSPITAL),
-            pl.col("category").fill_null(NO_CATEGORY),
-            pl.col("township").fill_null(NOWHERE),
-            *(pl.col(cost).fill_null(0) * visits for cost in COSTS),
-            level_name=pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED),
-            person=pl.coalesce("person", pl.format("?{}", "stay")),
-            visits=visits,
+def _events(
+    ledger: sqlite3.Connection, closed: Sequence[Closing], layers: Sequence[LayerInfo]
+) -> pl.DataFrame:
+    """A row per stay and run that booked it or changed it, with what becomes of its visit, its costs, and amounts."""
+    names = [*_TEXTS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
+    parts = []
+    for one in closed:
+        own = stays_of(ledger, one, [*names, "status", "decided_category"]).with_columns(
+            pl.coalesce("decided_category", "category").alias("category"),
+            visits=(pl.col("status") == "settled").cast(pl.Int64),
+            own=pl.lit(value=True),
         )
-        .drop("level", "now", "before")
+        own = own.with_columns(pl.col(cost).fill_null(0) * pl.col("visits") for cost in COSTS)
+        later = changes_of(ledger, one, [*names, "visits", "decided_category"]).with_columns(
+            pl.coalesce("decided_category", "category").alias("category"),
+            own=pl.lit(value=False),
+        )
+        parts += [part.with_columns(period=pl.lit(one.period.id)) for part in (own, later)]
+    return together(parts).with_columns(
+        pl.col("hospital").fill_null(NO_HOSPITAL),
+        pl.col("category").fill_null(NO_CATEGORY),
+        pl.col("township").fill_null(NOWHERE),
+        level_name=pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED),
+        person=pl.coalesce("person", pl.format("?{}", "number")),
     )
 
 
-def _amounts(ledger: sqlite3.Connection, runs: Sequence[str]) -> pl.DataFrame:
-    """What these runs posted: period, stay, layer, what, fen."""
-    marks = ",".join("?" * len(runs))
-    rows = ledger.execute(
-        "SELECT r.period, p.stay, p.layer, p.what, p.fen FROM posting p JOIN run r ON r.number = p.run "
-        f"WHERE r.period IN ({marks})",
-        runs,
-    ).fetchall()
-    texts = dict.fromkeys(("layer", "what"), pl.String)
-    schema = {"period": pl.String, "stay": pl.Int64, **texts, "fen": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _posted(layers: Sequence[LayerInfo]) -> list[str]:
+    return [f"{layer.id}_{what}_fen" for layer in layers for what in POSTED]
 
 
-def _with_amounts(
-    events: pl.DataFrame, posted: pl.DataFrame, layers: Sequence[LayerInfo]
-) -> pl.DataFrame:
-    """Every event with its amounts: per layer `paid`, per fund and for all the `SIDES`, and `own_fen`."""
+def _with_amounts(events: pl.DataFrame, layers: Sequence[LayerInfo]) -> pl.DataFrame:
+    """Every event with its sums: per layer `paid`, per fund and for all the `SIDES`, and `own_fen`."""
+    absent = [name for name in _posted(layers) if name not in events.columns]
+    events = events.with_columns(pl.lit(0, pl.Int64).alias(name) for name in absent)
     funds = funds_of(layers)
     purses = [*((fund.key, fund.layers) for fund in funds)]
     purses.append(("all", tuple(layer for _, ids in purses for layer in ids)))
-    sums = [
+    whole = events.with_columns(
         *(_sum((layer.id,), ("payable", "offset"), f"{layer.id}_paid_fen") for layer in layers),
         *(
             _sum(ids, ("payable", "offset") if side == "payment" else (side,), f"{key}_{side}_fen")
@@ -263,18 +247,15 @@ def _with_amounts(
             for side in SIDES
             if side != "adjusted"
         ),
-        _sum(("",), ("own",), "own_fen"),
-    ]
-    keys = ["period", "stay"]
-    whole = events.join(posted.group_by(keys).agg(sums), on=keys, how="left", validate="1:1")
-    filled = whole.with_columns(pl.selectors.ends_with("_fen").fill_null(0))
+        pl.col("self_fen").fill_null(0).alias("own_fen"),
+    )
     own = pl.col("own")
-    return filled.with_columns(
+    return whole.with_columns(
         pl.when(own).then(0).otherwise(pl.col(f"{key}_payment_fen")).alias(f"{key}_adjusted_fen")
         for key, _ in purses
     )
 
 
 def _sum(layers: Sequence[str], kinds: Sequence[str], name: str) -> pl.Expr:
-    inside = pl.col("layer").is_in(layers) & pl.col("what").is_in(kinds)
-    return pl.col("fen").filter(inside).sum().alias(name)
+    parts = [pl.col(f"{layer}_{kind}_fen").fill_null(0) for layer in layers for kind in kinds]
+    return pl.sum_horizontal(pl.lit(0, pl.Int64), *parts).alias(name)

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 import polars as pl
 
 from onestop_cli.core.closed import POSTED, WHOLE, History
-from onestop_cli.county.periods import Period
-from onestop_cli.ledger.pack import from_lines, unpack
+from onestop_cli.ledger.books import (
+    Closing,
+    beginning,
+    brought,
+    changes_of,
+    closings,
+    run_of,
+    stays_of,
+    together,
+)
+from onestop_cli.ledger.chain import document
+from onestop_cli.ledger.pack import DIGEST, FACTS
 from onestop_cli.tables.decisions import CARRIED_OUT
+from onestop_cli.tables.schema import row_place
+
+_KEYS = ("number", "person", "hospital", "stay_no", "source", "sheet", "row")
+_STATE = ("status", "blocking", "released", "refused", "decided_category", "rule_id")
+"""What a later posting may change about a stay, beside its amounts."""
 
 
-def closed_periods(ledger: sqlite3.Connection) -> tuple[Period, ...]:
-    """The closed periods, in the order of their closing."""
-    rows = ledger.execute("SELECT period, first, last FROM run ORDER BY number")
-    return tuple(
-        Period(id_, date.fromisoformat(first), date.fromisoformat(last))
-        for id_, first, last in rows
-    )
-
-
-def closed_rules(ledger: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    """The documents that closed periods were settled by: (id, sha256) → text."""
-    return {
-        (id_, sha): text for id_, sha, text in ledger.execute("SELECT id, sha256, text FROM rule")
+def closed_rules(ledger: sqlite3.Connection) -> dict[tuple[str, str], bytes]:
+    """The documents that closed periods were settled by: (id, sha256) → the file."""
+    named = {
+        (rule.id, rule.sha256) for one in closings(ledger) for rule in run_of(ledger, one).rules
     }
+    return {(id_, digest): document(ledger, digest) for id_, digest in sorted(named)}
 
 
 def carried_out(ledger: sqlite3.Connection) -> pl.DataFrame:
     """The decisions that closed runs have carried out, as `CARRIED_OUT`."""
-    rows = ledger.execute(
-        "SELECT d.line, r.period FROM decision d JOIN run r ON r.number = d.run ORDER BY d.number"
-    )
-    lines = [{**json.loads(line), "carried_out": period} for line, period in rows]
+    lines = [
+        {**line, "carried_out": one.period.id}
+        for one in closings(ledger)
+        if (decided := run_of(ledger, one).decisions)
+        for line in decided.lines
+    ]
     written = {n: pl.String if kind == pl.Date else kind for n, kind in CARRIED_OUT.items()}
     frame = pl.DataFrame(lines, schema=written)
     return frame.with_columns(pl.col("decided_on").str.to_date())
@@ -52,88 +59,141 @@ def history(
 ) -> History:
     """Closed stays of `people`, those with one of the (hospital, 住院号) `numbers`, those at `places` (文件 · 工作表 ·
     第n行) of any period, and everything else of the same persons."""
-    periods = closed_periods(ledger)
-    _wanted(ledger, people, numbers, [f"{p.id} · {place}" for place in places for p in periods])
-    rows = ledger.execute(
-        "SELECT s.number, s.run, s.period, s.facts, t.status, t.blocking, t.choices FROM wanted w "
-        "CROSS JOIN stay s ON s.number = w.number "
-        "JOIN state t ON t.number = (SELECT max(number) FROM state WHERE stay = s.number) "
-        "ORDER BY s.number"
-    ).fetchall()
-    settings = _settings(ledger)
-    known = pl.DataFrame(
-        {
-            "_stay": [row[0] for row in rows],
-            "settled_with": [settings[row[1]] for row in rows],
-            "period": [row[2] for row in rows],
-            "status": [row[4] for row in rows],
-            "blocking": [row[5] for row in rows],
-        },
-        schema={"_stay": pl.Int64, **dict.fromkeys(_TEXTS, pl.String)},
+    closed = closings(ledger)
+    keys = _keys(ledger, closed)
+    wanted = _wanted(keys, people, numbers, places)
+    parts = [
+        part
+        for number, one in enumerate(closed)
+        if (part := _rows(ledger, one, wanted.filter(closing=number))) is not None
+    ]
+    later = _later(ledger, closed, wanted["number"], layers)
+    stays = _as_it_stands(together([_no_stays(layers), *parts]), later, layers)
+    return History(
+        stays,
+        tuple(one.period for one in closed),
+        first_day=beginning(ledger).first_day,
+        brought=brought(ledger),
     )
-    facts = unpack([row[3] for row in rows])
-    whole = pl.concat([facts, known, _chosen([row[6] for row in rows], layers)], how="horizontal")
-    posted = whole.join(_posted(ledger, layers), on="_stay", how="left", maintain_order="left")
-    return History(posted.drop("_stay"), periods)
 
 
-_TEXTS = ("settled_with", "period", "status", "blocking")
+def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:
+    """All closed stays."""
+    people = _keys(ledger, closings(ledger))["person"].unique()
+    numbers = _keys(ledger, closings(ledger)).select("hospital", "stay_no").unique().rows()
+    return history(ledger, people.drop_nulls(), numbers, layers)
 
 
-def _settings(ledger: sqlite3.Connection) -> dict[int, str]:
-    """Each run's settings, as JSON."""
-    return dict(ledger.execute("SELECT number, json_extract(info, '$.settings') FROM run"))
+def _keys(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> pl.DataFrame:
+    """Of every closed stay what it can be found by, its closing and its row there."""
+    parts = [
+        stays_of(ledger, one, _KEYS).with_columns(
+            closing=pl.lit(number, pl.Int64), at=pl.int_range(pl.len(), dtype=pl.UInt32)
+        )
+        for number, one in enumerate(closed)
+    ]
+    return together(parts) if parts else pl.DataFrame(schema=_NO_KEYS)
+
+
+_NO_KEYS = {
+    **dict.fromkeys(_KEYS, pl.String),
+    "number": pl.Int64,
+    "row": pl.Int64,
+    "closing": pl.Int64,
+    "at": pl.UInt32,
+}
 
 
 def _wanted(
-    ledger: sqlite3.Connection,
+    keys: pl.DataFrame,
     people: Iterable[str],
     numbers: Iterable[tuple[str, str]],
     places: Iterable[str],
-) -> None:
-    """The numbers of the stays to fetch, as a temporary table."""
-    ledger.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (number INTEGER PRIMARY KEY)")
-    ledger.execute("DELETE FROM wanted")
-    _want(ledger, "SELECT number FROM stay WHERE hospital = ? AND stay_no = ?", numbers)
-    _want(ledger, "SELECT number FROM stay WHERE place = ?", ((place,) for place in places))
-    named = ledger.execute(
-        "SELECT DISTINCT s.person FROM wanted w CROSS JOIN stay s ON s.number = w.number"
-    ).fetchall()
-    everybody = {*people, *(person for (person,) in named)}
-    _want(ledger, "SELECT number FROM stay WHERE person = ?", ((who,) for who in sorted(everybody)))
+) -> pl.DataFrame:
+    """The closed stays to fetch, in the order of their numbers."""
+    everybody = pl.Series([*people], dtype=pl.String)
+    texts = {"hospital": pl.String, "stay_no": pl.String}
+    named = pl.DataFrame([*numbers], schema=texts, orient="row").unique()
+    met = [keys.join(named, on=["hospital", "stay_no"], how="semi")]
+    if there := [*places]:
+        met.append(keys.filter(row_place().is_in(there)))
+    found = pl.concat(met)
+    also = pl.concat([everybody, found["person"].drop_nulls()]).unique()
+    own = keys.join(also.to_frame("person"), on="person", how="semi")
+    return pl.concat([own, found]).unique("number").sort("number")
 
 
-def _want(ledger: sqlite3.Connection, query: str, keys: Iterable[tuple[str, ...]]) -> None:
-    ledger.executemany(f"INSERT OR IGNORE INTO wanted {query}", keys)
-
-
-def _chosen(choices: Sequence[str], layers: Sequence[str]) -> pl.DataFrame:
-    """Decisions of earlier runs and the document that governed, as columns of their own."""
-    amounts = [f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")]
-    texts = dict.fromkeys(("released", "category", "rule_id"), pl.String)
-    schema = {**texts, "refused": pl.Boolean, **dict.fromkeys(amounts, pl.Int64)}
-    return from_lines(choices, schema).select(pl.all().name.prefix("was_"))
-
-
-def _posted(ledger: sqlite3.Connection, layers: Sequence[str]) -> pl.DataFrame:
-    """What was posted so far for each wanted stay: `posted_<layer>_<amount>_fen`, and of the whole stay."""
-    rows = ledger.execute(
-        "SELECT p.stay, p.layer, p.what, sum(p.fen) FROM wanted w CROSS JOIN posting p ON p.stay = w.number "
-        "GROUP BY p.stay, p.layer, p.what"
-    ).fetchall()
-    lines = pl.DataFrame(
-        rows,
-        schema={"_stay": pl.Int64, "layer": pl.String, "what": pl.String, "fen": pl.Int64},
-        orient="row",
+def _rows(
+    ledger: sqlite3.Connection, closing: Closing, wanted: pl.DataFrame
+) -> pl.DataFrame | None:
+    """The wanted stays of a closing, with its period and its settings."""
+    if wanted.is_empty():
+        return None
+    settings = run_of(ledger, closing).settings.model_dump_json()
+    return stays_of(ledger, closing)[wanted["at"]].with_columns(
+        period=pl.lit(closing.period.id), settled_with=pl.lit(settings)
     )
-    sums = [
-        _sum_of(layer, what).alias(f"posted_{layer}_{what}_fen")
+
+
+def _later(
+    ledger: sqlite3.Connection, closed: Sequence[Closing], numbers: pl.Series, layers: Sequence[str]
+) -> pl.DataFrame:
+    """What later closings changed about these stays, in order."""
+    parts = [changes_of(ledger, one) for one in closed if one.changes]
+    lines = together([_no_stays(layers).select("number", *_changing(layers)), *parts])
+    return lines.filter(pl.col("number").is_in(numbers.implode()))
+
+
+def _no_stays(layers: Sequence[str]) -> pl.DataFrame:
+    """A table of posted stays without stays, with every column that a closing may not have."""
+    texts = dict.fromkeys((*_STATE, "period", "settled_with"), pl.String)
+    amounts = dict.fromkeys((*_amounts(layers), *_docked(layers)), pl.Int64)
+    schema = {"number": pl.Int64, **FACTS, **texts, "refused": pl.Boolean, **amounts}
+    return pl.DataFrame(schema=schema)
+
+
+def _changing(layers: Sequence[str]) -> list[str]:
+    """What a later posting may change."""
+    return [*_STATE, *_docked(layers), *_amounts(layers)]
+
+
+def _docked(layers: Sequence[str]) -> list[str]:
+    return [f"{layer}_docked_fen" for layer in layers]
+
+
+def _amounts(layers: Sequence[str]) -> list[str]:
+    return [f"{layer}_{what}_fen" for layer in layers for what in POSTED] + [*WHOLE.values()]
+
+
+def _as_it_stands(stays: pl.DataFrame, later: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """Posted stays with the state of the last posting about them (`was_…`) and all amounts added up (`posted_…`).
+
+    What was paid out to patients (`was_<layer>_supplement_fen`) is what was posted of it.
+    """
+    amounts, state = _amounts(layers), [*_STATE, *_docked(layers)]
+    each = later.group_by("number").agg(
+        *(pl.col(name).last() for name in state), *(pl.col(name).sum() for name in amounts)
+    )
+    both = stays.join(each, on="number", how="left", suffix="_now", maintain_order="left")
+    changed = pl.col("status_now").is_not_null()
+    both = both.with_columns(
+        *(pl.when(changed).then(f"{name}_now").otherwise(name).alias(name) for name in state),
+        *(
+            (pl.col(name).fill_null(0) + pl.col(f"{name}_now").fill_null(0)).alias(f"posted_{name}")
+            for name in amounts
+        ),
+    )
+    paid = {
+        f"was_{layer}_supplement_fen": pl.col(f"posted_{layer}_supplement_fen").replace({0: None})
         for layer in layers
-        for what in POSTED
-    ]
-    sums += [_sum_of("", what).alias(f"posted_{name}") for what, name in WHOLE.items()]
-    return lines.group_by("_stay").agg(sums)
-
-
-def _sum_of(layer: str, what: str) -> pl.Expr:
-    return pl.col("fen").filter((pl.col("layer") == layer) & (pl.col("what") == what)).sum()
+    }
+    chosen = {"decided_category": "was_category"} | {
+        name: f"was_{name}" for name in ("released", "refused", "rule_id", *_docked(layers))
+    }
+    claimed = [f"{layer}_claimed_fen" for layer in layers]
+    spent = {*amounts, "number", DIGEST} - {*claimed}
+    return (
+        both.with_columns(**paid)
+        .rename(chosen)
+        .drop(pl.selectors.ends_with("_now"), *spent, strict=False)
+    )

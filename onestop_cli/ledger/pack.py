@@ -1,9 +1,14 @@
-"""A stay as the ledger keeps it: what was known of it, without what was computed from that."""
+"""Tables of a posting as the ledger keeps them: parquet behind a checksum, and in it a digest per stay.
+
+The digest of a posting covers every byte of them. That of a stay only tells which stay it was that somebody changed;
+the checksum keeps what a failing disk has changed from being read at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import StringIO
+import hashlib
+from io import BytesIO
+from zlib import crc32
 
 import polars as pl
 
@@ -26,41 +31,62 @@ FACTS: Schema = {
 }
 """The columns from which a closed stay is worked out again; a document's own follow as `x_…`, `…_cost_fen`."""
 
-_BLANK = r'"[^"\\]+":null,?'
-"""A blank in JSON. In a text it cannot stand: there a quotation mark has a backslash before it."""
+DIGEST = "digest"
+"""The column of a stay's digest: SHA-256 over all its other columns and the digest of the stay before."""
 
 
-_OWN = r'"(?:x_[^"\\]+|[^"\\]+_cost_fen)":'
-
-
-def pack(stays: pl.DataFrame) -> list[str]:
-    """Each stay's facts as JSON, blanks left out."""
+def facts_of(stays: pl.DataFrame) -> list[str]:
+    """The columns of `stays` that are facts."""
     own = [c for c in stays.columns if c.startswith("x_") or c.endswith("_cost_fen")]
-    whole = stays.select(facts=pl.struct(*FACTS, *own).struct.json_encode())
-    bare = pl.col("facts").str.replace_all(_BLANK, "").str.replace(r",\}$", "}")
-    return whole.select(bare)["facts"].to_list()
+    return [*dict.fromkeys([*FACTS, *own])]
 
 
-def unpack(texts: Sequence[str]) -> pl.DataFrame:
-    """Facts as a table again."""
-    schema = {**FACTS, **_own_columns(texts)}
-    days = [name for name, kind in schema.items() if kind == pl.Date]
-    moments = [name for name, kind in schema.items() if kind == pl.Datetime]
-    written = {n: pl.String if n in {*days, *moments} else kind for n, kind in schema.items()}
-    return from_lines(texts, written).with_columns(
-        pl.col(days).str.to_date(), pl.col(moments).str.to_datetime(time_unit="us")
-    )
+def pack(table: pl.DataFrame) -> bytes:
+    """A table as bytes: four of checksum (CRC-32), then parquet. The same table gives the same bytes."""
+    whole = BytesIO()
+    table.write_parquet(whole, compression="zstd", statistics=False)
+    return _checksum(whole.getvalue()) + whole.getvalue()
 
 
-def from_lines(texts: Sequence[str], schema: Schema) -> pl.DataFrame:
-    """A JSON object per text as a table of `schema`; what a text does not have is null."""
-    if not texts:
-        return pl.DataFrame(schema=schema)
-    return pl.read_ndjson(StringIO("\n".join(texts)), schema=schema)
+def _checksum(data: bytes) -> bytes:
+    return crc32(data).to_bytes(4, "big")
 
 
-def _own_columns(texts: Sequence[str]) -> Schema:
-    """The further columns of any stay."""
-    keys = pl.Series(texts, dtype=pl.String).str.extract_all(_OWN).explode().unique().drop_nulls()
-    names = sorted(key.strip('":') for key in keys)
-    return {name: pl.Int64 if name.endswith("_fen") else pl.String for name in names}
+def _whole(data: bytes) -> BytesIO:
+    if data[:4] != _checksum(data[4:]):
+        raise ValueError("not a table as it was packed")
+    return BytesIO(data[4:])
+
+
+def unpack(data: bytes, columns: list[str] | None = None) -> pl.DataFrame:
+    """The table, or some of its columns; raises `ValueError` for bytes that `pack` did not make."""
+    return pl.read_parquet(_whole(data), columns=columns)
+
+
+def columns_of(data: bytes) -> list[str]:
+    """The columns of a table, without reading it."""
+    return [*pl.read_parquet_schema(_whole(data))]
+
+
+def with_digests(table: pl.DataFrame, before: str) -> pl.DataFrame:
+    """`table` with `DIGEST`; `before` is the digest of the posting before."""
+    return table.with_columns(pl.Series(DIGEST, _digests(table, before), dtype=pl.Binary))
+
+
+def first_changed(table: pl.DataFrame, before: str) -> int | None:
+    """The first row whose digest does not fit; None when all do."""
+    rest = table.drop(DIGEST)
+    for number, (was, now) in enumerate(zip(table[DIGEST], _digests(rest, before), strict=True)):
+        if was != now:
+            return number
+    return None
+
+
+def _digests(table: pl.DataFrame, before: str) -> list[bytes]:
+    lines = BytesIO()
+    table.write_ndjson(lines)
+    found, last = [], before.encode()
+    for line in lines.getvalue().split(b"\n")[:-1]:
+        last = hashlib.sha256(last + line).digest()
+        found.append(last)
+    return found

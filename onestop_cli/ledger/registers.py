@@ -1,15 +1,25 @@
-"""Tables of the books for reading: closed periods, advances, and every line ever posted."""
+"""Tables of the books for reading: every posting, closed periods, advances, and every amount ever posted."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 
 import polars as pl
 
+from onestop_cli.core.closed import POSTED, WHOLE
 from onestop_cli.core.identify import mask_id
-from onestop_cli.ledger.accounts import funds
+from onestop_cli.ledger.books import (
+    Closing,
+    changes_of,
+    closings,
+    layers_of,
+    run_of,
+    stays_of,
+    together,
+)
+from onestop_cli.ledger.chain import ADVANCE, KINDS, entries
+from onestop_cli.tables.run_info import LayerInfo, RunInfo
 from onestop_cli.tables.schema import Schema
 
 AMOUNTS = {
@@ -42,32 +52,48 @@ POSTINGS: Schema = {
 """A line of the books: `run` is the period by whose statement it was posted, `period` the one it belongs to."""
 
 
-def closings(ledger: sqlite3.Connection) -> pl.DataFrame:
-    """A row per closed period: period, closed_at, operator, sha256, stays, held, changed (adjustment lines), documents,
-    inputs."""
-    held = _counts(ledger, "AND t.run = s.run AND t.status = 'held'")
-    changed, stays = _counts(ledger, "AND t.run <> s.run"), _counts(ledger, "AND t.run = s.run")
+def journal(ledger: sqlite3.Connection) -> pl.DataFrame:
+    """A row per posting, whatever it was: number, kind, period, booked_at, operator, note, digest."""
     rows = [
         {
-            "period": period,
-            "closed_at": at,
-            "operator": operator,
-            "sha256": digest,
-            "stays": stays.get(number, 0),
-            "held": held.get(number, 0),
-            "changed": changed.get(number, 0),
-            "documents": "、".join(rule["id"] for rule in json.loads(rules)),
-            "inputs": len(json.loads(inputs or "[]")),
+            "number": entry.number,
+            "kind": KINDS.get(entry.kind, entry.kind),
+            "period": entry.content.get("period"),
+            "booked_at": entry.booked_at,
+            "operator": entry.operator,
+            "note": entry.content.get("reason") or entry.content.get("note"),
+            "digest": entry.digest,
         }
-        for number, period, at, operator, digest, rules, inputs in ledger.execute(
-            "SELECT number, period, closed_at, operator, sha256, json_extract(info, '$.rules'), "
-            "json_extract(info, '$.inputs') FROM run ORDER BY number"
-        )
+        for entry in entries(ledger)
     ]
-    return pl.DataFrame(rows, schema=_CLOSINGS)
+    texts = ("kind", "period", "booked_at", "operator", "note", "digest")
+    return pl.DataFrame(rows, schema={"number": pl.Int64, **dict.fromkeys(texts, pl.String)})
 
 
-_CLOSINGS = {
+def closed_table(ledger: sqlite3.Connection) -> pl.DataFrame:
+    """A row per closed period: period, closed_at, operator, sha256, stays, held, changed (adjustment lines), documents,
+    inputs."""
+    rows = []
+    for one in closings(ledger):
+        run = run_of(ledger, one)
+        held = stays_of(ledger, one, ["status"]).filter(pl.col("status") == "held").height
+        rows.append(
+            {
+                "period": one.period.id,
+                "closed_at": one.entry.booked_at,
+                "operator": one.entry.operator,
+                "sha256": one.sha256,
+                "stays": one.stays,
+                "held": held,
+                "changed": one.changes,
+                "documents": "、".join(rule.id for rule in run.rules),
+                "inputs": len(run.inputs),
+            }
+        )
+    return pl.DataFrame(rows, schema=_CLOSED)
+
+
+_CLOSED = {
     **dict.fromkeys(("period", "closed_at", "operator", "sha256"), pl.String),
     **dict.fromkeys(("stays", "held", "changed"), pl.Int64),
     "documents": pl.String,
@@ -75,73 +101,87 @@ _CLOSINGS = {
 }
 
 
-def _counts(ledger: sqlite3.Connection, condition: str) -> dict[int, int]:
-    """Run → how many states it posted that fit the condition."""
-    return dict(
-        ledger.execute(
-            f"SELECT t.run, count(*) FROM state t JOIN stay s ON s.number = t.stay {condition} GROUP BY t.run"
-        )
-    )
-
-
 def inputs(ledger: sqlite3.Connection) -> pl.DataFrame:
     """Every file and document of every closed period with its hash: period, kind, path, sha256."""
     rows = [
-        (period, kind, path, digest)
-        for period, files, rules in ledger.execute(
-            "SELECT period, json_extract(info, '$.inputs'), json_extract(info, '$.rules') FROM run ORDER BY number"
-        )
-        for kind, path, digest in _sources(files, rules)
+        (one.period.id, *source)
+        for one in closings(ledger)
+        for source in _sources(run_of(ledger, one))
     ]
     schema = dict.fromkeys(("period", "kind", "path", "sha256"), pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _sources(files: str | None, rules: str) -> Iterator[tuple[str, str, str]]:
+def _sources(run: RunInfo) -> Iterator[tuple[str, str, str]]:
     kinds = {"stays": "住院报表", "roster": "花名册", "register": "定点机构名册"}
-    for file in json.loads(files or "[]"):
-        yield kinds.get(file["kind"], file["kind"]), file["path"], file["sha256"]
-    for rule in json.loads(rules):
-        yield "政策文件", rule["id"], rule["sha256"]
+    for file in run.inputs:
+        yield kinds.get(file.kind, file.kind), file.path, file.sha256
+    if run.decisions:
+        yield "处理意见", run.decisions.path, run.decisions.sha256
+    for rule in run.rules:
+        yield "政策文件", rule.id, rule.sha256
 
 
-def advances(ledger: sqlite3.Connection) -> pl.DataFrame:
+def advance_table(ledger: sqlite3.Connection) -> pl.DataFrame:
     """Every 预拨 as booked: number, fund, period, fen, booked_on, note, operator."""
-    rows = ledger.execute(
-        "SELECT number, fund, period, fen, booked_on, note, operator FROM advance ORDER BY number"
-    ).fetchall()
+    rows = [
+        {**entry.content, "number": entry.number, "operator": entry.operator}
+        for entry in entries(ledger, ADVANCE)
+    ]
     texts = dict.fromkeys(("booked_on", "note", "operator"), pl.String)
     schema = {"number": pl.Int64, "fund": pl.String, "period": pl.String, "fen": pl.Int64, **texts}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=schema)
 
 
 def postings(ledger: sqlite3.Connection, rows: int = 1_000_000) -> Iterator[pl.DataFrame]:
-    """Every line as `POSTINGS`, in parts of at most `rows`; at least one part, though it be empty."""
-    names = layer_names(ledger)
-    of = funds(ledger)
-    cursor = ledger.execute(
-        "SELECT p.number, r.period, p.period, r.closed_at, s.hospital, s.stay_no, s.facts ->> 'name', "
-        "s.facts ->> 'id_raw', p.layer, p.layer, p.what, p.fen FROM posting p JOIN run r ON r.number = p.run "
-        "JOIN stay s ON s.number = p.stay ORDER BY p.number"
-    )
-    first = True
-    while (part := cursor.fetchmany(rows)) or first:
-        first = False
-        yield pl.DataFrame(part, schema=dict(POSTINGS), orient="row").with_columns(
-            id_shown=mask_id(pl.col("id_shown")),
-            fund=pl.col("fund").replace_strict(of, default="", return_dtype=pl.String),
-            layer_name=pl.col("layer_name").replace_strict(
-                names, default="", return_dtype=pl.String
-            ),
-            what_name=pl.col("what_name").replace_strict(AMOUNTS),
+    """Every amount as `POSTINGS`, in parts of at most `rows`; at least one part, though it be empty."""
+    number = 0
+    layers, about = layers_of(ledger), pl.DataFrame()
+    waiting = pl.DataFrame(schema=dict(POSTINGS))
+    for one in closings(ledger):
+        own = stays_of(ledger, one)
+        about = together([about, own.select("number", "hospital", "stay_no", "name", "id_raw")])
+        later = changes_of(ledger, one).drop("hospital", "stay_no", "name", strict=False)
+        later = later.join(about, on="number", how="left", maintain_order="left")
+        lines = pl.concat([_amounts_of(part, one, layers) for part in (own, later)])
+        numbered = lines.with_columns(number=pl.int_range(number + 1, number + 1 + pl.len()))
+        number += len(lines)
+        waiting = pl.concat([waiting, numbered.select(*POSTINGS)])
+        while len(waiting) > rows:
+            yield waiting[:rows]
+            waiting = waiting[rows:]
+    yield waiting
+
+
+def _amounts_of(
+    stays: pl.DataFrame, closing: Closing, layers: dict[str, LayerInfo]
+) -> pl.DataFrame:
+    """A line for every amount of these stays that is not 0."""
+    names = {
+        f"{layer.id}_{what}_fen": (layer.fund, layer.name, AMOUNTS[what])
+        for layer in layers.values()
+        for what in POSTED
+    } | {name: ("", "", AMOUNTS[what]) for what, name in WHOLE.items()}
+    there = [name for name in names if name in stays.columns]
+    lines = (
+        stays.select(
+            "hospital", "stay_no", "name", *there,
+            at=pl.int_range(pl.len()),
+            id_shown=mask_id(pl.col("id_raw")),
+            run=pl.lit(closing.period.id),
+            period=pl.col("belongs_to").fill_null(closing.period.id),
+            closed_at=pl.lit(closing.entry.booked_at),
         )
+        .unpivot(there, index=_ABOUT, variable_name="which", value_name="fen")
+        .filter(pl.col("fen") != 0)
+        .sort("at", maintain_order=True)
+    )  # fmt: skip
+    return lines.with_columns(
+        pl.col("which")
+        .replace_strict({name: names[name][at] for name in there}, return_dtype=pl.String)
+        .alias(word)
+        for at, word in enumerate(("fund", "layer_name", "what_name"))
+    )
 
 
-def layer_names(ledger: sqlite3.Connection) -> dict[str, str]:
-    """Layer id → its Chinese name, by all closed runs."""
-    found: dict[str, str] = {}
-    for (layers,) in ledger.execute(
-        "SELECT json_extract(info, '$.layers') FROM run ORDER BY number"
-    ):
-        found |= {layer["id"]: layer["name"] for layer in json.loads(layers)}
-    return found
+_ABOUT = ("hospital", "stay_no", "name", "at", "id_shown", "run", "period", "closed_at")

@@ -1,65 +1,29 @@
--- The books of a county. Every table is append-only: a correction is a new line, a balance is always derived.
-CREATE TABLE run (
+-- The books of a county: one posting after the other, each with the digest of all it keeps and of the one before.
+-- Every table is append-only: a correction is a new posting, a balance is always derived.
+CREATE TABLE entry (
     number INTEGER PRIMARY KEY,
-    period TEXT NOT NULL UNIQUE,
-    first TEXT NOT NULL,
-    last TEXT NOT NULL,
-    closed_at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    booked_at TEXT NOT NULL,
     operator TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    info TEXT NOT NULL
+    content TEXT NOT NULL,
+    parts TEXT NOT NULL,
+    digest TEXT NOT NULL
 );
-CREATE TABLE rule (
-    id TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (id, sha256)
+CREATE TRIGGER entry_in_order BEFORE INSERT ON entry
+    WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM entry)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+-- The tables and files of a posting, named in its `parts` with their SHA-256.
+CREATE TABLE part (
+    entry INTEGER NOT NULL REFERENCES entry (number),
+    name TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (entry, name)
 );
-CREATE TABLE stay (
-    number INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES run (number),
-    period TEXT NOT NULL,
-    place TEXT NOT NULL UNIQUE,
-    person TEXT,
-    hospital TEXT,
-    stay_no TEXT,
-    facts TEXT NOT NULL
-);
-CREATE INDEX stay_person ON stay (person);
-CREATE INDEX stay_number ON stay (hospital, stay_no);
-CREATE TABLE state (
-    number INTEGER PRIMARY KEY,
-    stay INTEGER NOT NULL REFERENCES stay (number),
-    run INTEGER NOT NULL REFERENCES run (number),
-    status TEXT NOT NULL,
-    blocking TEXT NOT NULL,
-    choices TEXT NOT NULL
-);
-CREATE INDEX state_stay ON state (stay);
-CREATE INDEX state_held ON state (stay) WHERE status = 'held';
-CREATE TABLE posting (
-    number INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES run (number),
-    stay INTEGER NOT NULL REFERENCES stay (number),
-    period TEXT NOT NULL,
-    layer TEXT NOT NULL,
-    what TEXT NOT NULL,
-    fen INTEGER NOT NULL
-);
-CREATE INDEX posting_stay ON posting (stay);
-CREATE INDEX posting_sums ON posting (run, layer, what, period, fen);
-CREATE TABLE advance (
-    number INTEGER PRIMARY KEY,
-    fund TEXT NOT NULL,
-    period TEXT NOT NULL,
-    fen INTEGER NOT NULL,
-    booked_on TEXT NOT NULL,
-    note TEXT NOT NULL,
-    operator TEXT NOT NULL
-);
-CREATE TABLE decision (
-    number INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL REFERENCES run (number),
-    sha256 TEXT NOT NULL,
-    line TEXT NOT NULL
+CREATE TRIGGER part_once BEFORE INSERT ON part
+    WHEN EXISTS (SELECT 1 FROM part WHERE entry = NEW.entry AND name = NEW.name)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+-- Rule documents, each text once.
+CREATE TABLE document (
+    sha256 TEXT PRIMARY KEY,
+    data BLOB NOT NULL
 );

@@ -1,7 +1,8 @@
 """The ledger file: opening it safely, its version, its transactions.
 
 SQLite with a rollback journal and all syncs, so that a killed process leaves the file as it was, and so that the file
-may lie on a shared folder (a write-ahead log may not). Tables refuse UPDATE and DELETE.
+may lie on a shared folder (a write-ahead log may not). Tables refuse UPDATE and DELETE, and whoever opens the books
+first sees that every posting is what it was (`chain`).
 """
 
 from __future__ import annotations
@@ -12,57 +13,82 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from onestop_cli.errors import Broken, CannotRun, stop
+from onestop_cli.errors import Broken, CannotRun, Problem, stop
+from onestop_cli.ledger.chain import misfits
+from onestop_cli.ledger.migrate import bring_forward
 
 APPLICATION = 0x6F6E6573
 """Marks the file as one of ours (SQLite application_id)."""
 
+VERSION = 2
+"""Of the tables (SQLite user_version); 1 are the tables of onestop 0.1.0."""
+
 WAIT_SECONDS = 15
 """How long a second writer waits for the first."""
 
-QUICK_BYTES = 200_000_000
-"""Up to this size books are gone through page by page whenever they are opened."""
+TABLES = ("entry", "part", "document")
 
-TABLES = ("run", "rule", "stay", "state", "posting", "advance", "decision")
-_MIGRATIONS = ("schema.sql",)
-"""Scripts that bring a file from one version to the next; the version is how many have run."""
+_OPEN_FIRST = "请检查 --ledger；第一次使用请先开账：onestop ledger open 台账.sqlite --from 起始日"
+_TAKE_BACKUP = "请不要继续在这个文件上记账，换用最近一次的备份，并查明原因"
 
 
 @contextmanager
-def opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
-    """A checked connection; raises `CannotRun` for a file that is missing, foreign, damaged or from a newer version.
-
-    `create`: for writing, into a new file if there is none.
-    """
+def opened(path: Path, *, checked: bool = True) -> Iterator[sqlite3.Connection]:
+    """A connection to books that are whole; raises `CannotRun` for a file that is missing, foreign, damaged or changed,
+    or from a newer version. Without `checked` the postings are not looked at: `verify` tells more about them."""
     try:
-        if not path.exists() and create:
-            _make(path)
         if not path.is_file():
-            raise stop("没有找到台账", "请检查 --ledger，或先用 onestop close 建立台账", str(path))
-        with closing(_connect(path)) as connection:
-            _prepare(connection, path, writing=create)
+            raise stop("没有找到台账", _OPEN_FIRST, str(path))
+        with closing(_ready(path, checked=checked)) as connection:
             yield connection
     except sqlite3.Error as error:
         raise _refusal(error, path) from error
+
+
+def _ready(path: Path, *, checked: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+    try:
+        _set_up(connection)
+        _prepare(connection, path)
+        if checked:
+            _refuse_changed(connection, path)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, UnicodeDecodeError):
+            # SQLite's own message may quote what it cannot read.
+            raise _damaged(path) from error
+        raise
+    return connection
 
 
 @contextmanager
 def blank() -> Iterator[sqlite3.Connection]:
     """Books without a line, in memory."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        _bring_up(connection, 0)
+        make_tables(connection)
         yield connection
 
 
-def _make(path: Path) -> None:
-    """New books, written beside and put in place whole; those that another process made meanwhile stay."""
+@contextmanager
+def new_books(path: Path) -> Iterator[sqlite3.Connection]:
+    """Books to write the first posting into; they become `path` whole when the block ends well.
+
+    Raises `CannotRun` when there is something already or it cannot be made.
+    """
     stage = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(_connect(stage)) as connection:
-            _bring_up(connection, 0)
-        with suppress(FileExistsError):
-            _link(stage, path)
+        with closing(sqlite3.connect(stage, isolation_level=None)) as connection:
+            _set_up(connection)
+            make_tables(connection)
+            yield connection
+        _link(stage, path)
+    except FileExistsError as error:
+        raise stop(
+            "这个文件已经存在，不会覆盖", "已有台账的不用再开；请换一个文件名", str(path)
+        ) from error
+    except sqlite3.Error as error:
+        raise _refusal(error, path) from error
     except OSError as error:
         raise stop(
             f"台账建立不了（{error.strerror or type(error).__name__}）",
@@ -70,83 +96,93 @@ def _make(path: Path) -> None:
             str(path),
         ) from error
     finally:
-        stage.unlink(missing_ok=True)
+        for left in (stage, stage.with_name(f"{stage.name}-journal")):
+            left.unlink(missing_ok=True)
 
 
 def _link(stage: Path, path: Path) -> None:
     """Give the file its name unless the name is taken; some disks know no links."""
+    if path.exists():
+        raise FileExistsError
     try:
         path.hardlink_to(stage)
     except FileExistsError:
         raise
     except OSError:
-        if not path.exists():
-            stage.rename(path)
+        stage.rename(path)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA foreign_keys = ON")
-    return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Check whose file it is and bring it to this version."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if not path.stat().st_size:
         raise _damaged(path)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
         raise _foreign(path)
-    if version > len(_MIGRATIONS):
+    if version > VERSION:
         raise stop(
             "这本台账由更新版本的 onestop 写成", "请先升级 onestop，不要用旧版本打开", str(path)
         )
-    _check_whole(connection, path, writing)
-    _bring_up(connection, version)
+    _refuse_cut_off(connection, path)
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if version == 1 and "posting" in tables:
+        with transaction(connection):
+            bring_forward(connection, make_tables)
+        with suppress(sqlite3.OperationalError):
+            connection.execute("VACUUM")
+    now = connection.execute("PRAGMA user_version").fetchone()[0]
+    if now != VERSION or _tables_of(connection) != _expected_tables():
+        raise stop("台账的表结构或防改触发器改动过", _TAKE_BACKUP, str(path))
 
 
-def _bring_up(connection: sqlite3.Connection, version: int) -> None:
-    """Run the scripts that are missing."""
-    if version == len(_MIGRATIONS):
-        return
-    with transaction(connection):
-        for script in _MIGRATIONS[version:]:
-            _migrate(connection, script)
-        connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
-
-
-def _check_whole(connection: sqlite3.Connection, path: Path, writing: bool) -> None:
-    """A file that was cut off, or copied while it was being written, is refused.
-
-    Going through every page takes 1.5 seconds a gigabyte, and as long as the disk needs to read it: with books larger
-    than `QUICK_BYTES` only before something is written, and by `onestop ledger verify`.
-    """
+def _refuse_cut_off(connection: sqlite3.Connection, path: Path) -> None:
+    """A file that was cut off, or copied while it was being written, is refused. A gigabyte takes 1.5 seconds."""
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     size = connection.execute("PRAGMA page_size").fetchone()[0]
-    if path.stat().st_size < pages * size:
-        raise _damaged(path)
-    quick = writing or path.stat().st_size <= QUICK_BYTES
-    if quick and _first_complaint(connection) != "ok":
+    whole = path.stat().st_size >= pages * size
+    if not whole or connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         raise _damaged(path)
 
 
-def _first_complaint(connection: sqlite3.Connection) -> str:
-    return str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+def _refuse_changed(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `CannotRun` when a posting is not what it was."""
+    if wrong := list(misfits(connection)):
+        raise CannotRun([Problem(what, _TAKE_BACKUP, str(path)) for what in wrong])
 
 
-def _migrate(connection: sqlite3.Connection, script: str) -> None:
-    text = Path(__file__).with_name(script).read_text("utf-8")
-    for statement in text.split(";"):
-        if statement.strip():
+def make_tables(connection: sqlite3.Connection) -> None:
+    """The empty tables of books, and what keeps them from being rewritten."""
+    text = Path(__file__).with_name("schema.sql").read_text("utf-8")
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
             connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            statement = ""
     for table in TABLES:
         for change in ("UPDATE", "DELETE"):
             connection.execute(
                 f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
                 "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
             )
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _tables_of(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    return connection.execute(
+        "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name"
+    ).fetchall()
+
+
+def _expected_tables() -> list[tuple[str, ...]]:
+    with blank() as empty:
+        return _tables_of(empty)
 
 
 @contextmanager
@@ -177,6 +213,10 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
+_DAMAGE = ("malformed", "corrupt", "decode", "unsupported file format")
+"""What SQLite says of a file that is no longer what it wrote."""
+
+
 def _refusal(error: sqlite3.Error, path: Path) -> Exception:
     """What SQLite says, in a clerk's words; what no clerk can mend is a bug of ours."""
     text = str(error)
@@ -192,7 +232,7 @@ def _refusal(error: sqlite3.Error, path: Path) -> Exception:
         return stop("台账打不开或不能写入，台账没有改动", "请检查路径和文件夹权限", str(path))
     if "not a database" in text:
         return _foreign(path)
-    return _damaged(path) if "malformed" in text else Broken(f"ledger: {text}")
+    return _damaged(path) if any(word in text for word in _DAMAGE) else Broken(f"ledger: {text}")
 
 
 def _foreign(path: Path) -> CannotRun:

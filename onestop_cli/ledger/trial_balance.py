@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
 
-from onestop_cli.ledger.accounts import accounts, sums
-from onestop_cli.ledger.waiting import pending
+import polars as pl
+
+from onestop_cli.ledger.accounts import accounts, advances, sums
+from onestop_cli.ledger.books import (
+    STAYS,
+    Closing,
+    beginning,
+    changes_of,
+    closings,
+    run_of,
+    stays_of,
+    totals_of,
+)
+from onestop_cli.ledger.chain import CLOSING, entries, kept, misfits, sha256
+from onestop_cli.ledger.pack import first_changed, unpack
+from onestop_cli.ledger.waiting import held_in_part, pending
 from onestop_cli.run import Run
 
 
@@ -30,13 +43,15 @@ def trial_balance(ledger: sqlite3.Connection) -> list[Entry]:
     """
     entries = []
     totals = _sums(ledger)
-    advanced = dict(ledger.execute("SELECT fund, sum(fen) FROM advance GROUP BY fund"))
+    brought = dict(beginning(ledger).balances)
+    for line in advances(ledger):
+        brought[line.fund] = brought.get(line.fund, 0) + line.fen
     left = {line.fund: line.balance for line in accounts(ledger)}
     for fund in left:
         part = {what: fen for (name, what), fen in totals.items() if name == fund}
         hospitals = part.get("payable", 0) + part.get("offset", 0)
         entries += [
-            Entry(fund, "拨入款项", 0, advanced.get(fund, 0)),
+            Entry(fund, "期初和拨入款项", *_sides(-brought.get(fund, 0))),
             Entry(fund, "拨付医疗机构", hospitals, 0),
             Entry(fund, "补发患者", part.get("supplement", 0), 0),
             Entry(fund, "结余", max(left[fund], 0), 0),
@@ -58,80 +73,112 @@ def _sums(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:
     return totals
 
 
+def _sides(fen: int) -> tuple[int, int]:
+    """An amount as debit, below zero as credit."""
+    return max(fen, 0), max(-fen, 0)
+
+
 def verify(ledger: sqlite3.Connection) -> list[str]:
     """Every law of the books that does not hold, in Chinese; empty when they close.
 
-    The file is whole; each run's lines give its control totals; per stay and layer claimed = payable + deducted + held;
-    what is held is what the stays that wait are held with; both sides of the trial balance agree.
+    The file is whole, no posting was changed, left out or put in; the amounts of the stays give each closing's totals;
+    per stay and layer claimed = payable + deducted + held; what is held is what the stays that wait are held with;
+    later lines speak of stays that are there; both sides of the trial balance agree.
     """
     complaints = [str(row[0]) for row in ledger.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    complaints += [
-        f"{row[0]} 的记录指向不存在的行" for row in ledger.execute("PRAGMA foreign_key_check")
-    ]
-    for number, period, posted in ledger.execute(
-        "SELECT number, period, json_extract(info, '$.posted') FROM run ORDER BY number"
-    ):
-        complaints += _unlike_control(ledger, number, period, json.loads(posted))
-    return [*complaints, *_unbalanced(ledger)]
+    if found := [*misfits(ledger)]:
+        return [*complaints, *found, *_changed_stays(ledger)]
+    closed = closings(ledger)
+    laws = (
+        _unlike_totals(ledger, closed),
+        _unnumbered(closed),
+        _split(ledger, closed),
+        _unbalanced(ledger),
+    )
+    return [*complaints, *(said for law in laws for said in law)]
+
+
+def _changed_stays(ledger: sqlite3.Connection) -> Iterator[str]:
+    """The first stay of each closing that is not what it was, as far as they can still be read."""
+    try:
+        postings = entries(ledger)
+    except (ValueError, TypeError, sqlite3.Error):
+        return
+    for before, entry in pairwise(postings):
+        data = kept(ledger, entry.number, STAYS) if entry.kind == CLOSING else None
+        if data is None or sha256(data) == entry.parts.get(STAYS):
+            continue
+        try:
+            stays = unpack(data)
+            at = first_changed(stays, before.digest)
+        except (pl.exceptions.PolarsError, ValueError):
+            continue
+        if at is not None:
+            hospital, stay_no = stays.select("hospital", "stay_no").row(at)
+            yield f"{entry.title}里第一笔改动过的住院：{hospital or ''} {stay_no or ''}"
+
+
+def _unlike_totals(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> Iterator[str]:
+    """Where the amounts of the stays do not give the totals that accounts and statements stand on."""
+    for one in closed:
+        layers = run_of(ledger, one).layers
+        for own, stays in ((True, stays_of(ledger, one)), (False, changes_of(ledger, one))):
+            there = {(t.layer, t.what, t.belongs_to): t.fen for t in one.totals if t.own == own}
+            found = totals_of(stays, [layer.id for layer in layers], one.period.id)
+            if there != found:
+                what = "住院" if own else "上期调整"
+                yield f"{one.entry.title}的{what}与关账时的控制数不符"
+
+
+def _unnumbered(closed: Sequence[Closing]) -> Iterator[str]:
+    """Closings that do not follow each other without a gap."""
+    for one, after in pairwise(closed):
+        if one.period.last >= after.period.first or one.first_stay + one.stays > after.first_stay:
+            yield f"{after.entry.title}与前一次关账重叠"
+
+
+def _split(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> Iterator[str]:
+    """申报 = 核付 + 扣减 + 待核 on every stay, and later lines only about stays that are there."""
+    names = ("claimed", "payable", "deducted", "held")
+    numbers = [range(one.first_stay, one.first_stay + one.stays) for one in closed]
+    for one in closed:
+        later = changes_of(ledger, one)
+        strange = [
+            n for n in later["number"] if n is None or not any(n in part for part in numbers)
+        ]
+        if strange:
+            yield f"{one.entry.title}有 {len(strange)} 条调整说的住院不在台账里"
+        for layer in run_of(ledger, one).layers:
+            columns = [f"{layer.id}_{name}_fen" for name in names]
+            gap = 2 * pl.col(columns[0]) - pl.sum_horizontal(columns)
+            torn = sum(
+                table.filter(gap != 0).height for table in (stays_of(ledger, one, columns), later)
+            )
+            if torn:
+                yield f"{one.entry.title}有 {torn:,} 笔住院{layer.name}申报 ≠ 核付 + 扣减 + 待核"
 
 
 def _unbalanced(ledger: sqlite3.Connection) -> Iterator[str]:
-    split = ledger.execute(
-        "SELECT count(*) FROM (SELECT stay, layer, sum(CASE what WHEN 'claimed' THEN fen "
-        "WHEN 'payable' THEN -fen WHEN 'deducted' THEN -fen WHEN 'held' THEN -fen ELSE 0 END) AS gap "
-        "FROM posting WHERE layer <> '' GROUP BY stay, layer) WHERE gap <> 0"
-    ).fetchone()[0]
-    if split:
-        yield f"有 {split:,} 笔住院申报 ≠ 核付 + 扣减 + 待核"
-    held = ledger.execute(
-        "SELECT coalesce(sum(fen), 0) FROM posting WHERE what = 'held'"
-    ).fetchone()
-    waiting = pending(ledger)["held_fen"].sum()
-    if held[0] != waiting + _held_in_part(ledger):
+    held = sum(part.fen for part in sums(ledger) if part.what == "held")
+    if held != pending(ledger)["held_fen"].sum() + held_in_part(ledger):
         yield "待核金额与待核住院不符"
-    entries = trial_balance(ledger)
-    for fund in dict.fromkeys(entry.fund for entry in entries):
-        own = [entry for entry in entries if entry.fund == fund]
+    balances = trial_balance(ledger)
+    for fund in dict.fromkeys(entry.fund for entry in balances):
+        own = [entry for entry in balances if entry.fund == fund]
         if sum(entry.debit for entry in own) != sum(entry.credit for entry in own):
             yield f"{fund}试算不平衡"
-
-
-def _held_in_part(ledger: sqlite3.Connection) -> int:
-    """What is held of settled stays, where the county lets an excess wait (`liability`), fen."""
-    row = ledger.execute(
-        "SELECT coalesce(sum(p.fen), 0) FROM posting p JOIN state t ON t.number = "
-        "(SELECT max(number) FROM state WHERE stay = p.stay) WHERE p.what = 'held' AND t.status = 'settled'"
-    ).fetchone()
-    return int(row[0])
-
-
-def _unlike_control(
-    ledger: sqlite3.Connection, number: int, period: str, control: dict[str, Any]
-) -> Iterator[str]:
-    """Where a run's lines do not give the totals it was closed with: of its own stays, and of closed ones."""
-    rows = ledger.execute(
-        "SELECT s.run = p.run, p.layer, p.what, sum(p.fen) FROM posting p JOIN stay s ON s.number = p.stay "
-        "WHERE p.run = ? GROUP BY s.run = p.run, p.layer, p.what",
-        (number,),
-    )
-    posted = {("own" if own else "closed", layer, what): fen for own, layer, what, fen in rows}
-    for part, layers in control.items():
-        for layer, totals in layers.items():
-            for what, fen in totals.items():
-                if posted.pop((part, layer, what), 0) != fen:
-                    yield f"{period} 的 {layer or '合计'} {what} 与关账时的控制数不符"
-    if any(posted.values()):
-        yield f"{period} 有控制数以外的分录"
 
 
 def posted_unlike(ledger: sqlite3.Connection, run: Run, sha256: str) -> list[str]:
     """Where a run folder is not the one that was closed, or its control totals are not those of the books."""
     period = run.period
-    row = ledger.execute(
-        "SELECT sha256, json_extract(info, '$.control') FROM run WHERE period = ?", (period.id,)
-    ).fetchone()
-    if row is None:
+    closed = [one for one in closings(ledger) if one.period.id == period.id]
+    if not closed:
         return [f"{period.chinese}还没有关账"]
-    if row[0] != sha256:
+    if closed[0].sha256 != sha256:
         return [f"{period.chinese}：这个文件夹不是关账时的那一份"]
-    return [] if json.loads(row[1]) == run.info["control"] else [f"{period.chinese}的控制数不符"]
+    return (
+        []
+        if run_of(ledger, closed[0]).control == run.info.control
+        else [f"{period.chinese}的控制数不符"]
+    )

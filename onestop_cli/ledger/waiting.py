@@ -3,26 +3,70 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 import polars as pl
 
 from onestop_cli.core.closed import PENDING
 from onestop_cli.core.identify import mask_id
 from onestop_cli.ledger.accounts import sums
+from onestop_cli.ledger.books import Closing, changes_of, closings, run_of, stays_of, together
+
+_ABOUT = ("source", "sheet", "row", "hospital", "stay_no", "name", "id_raw")
+_HELD = pl.selectors.ends_with("_held_fen")
 
 
 def pending(ledger: sqlite3.Connection) -> pl.DataFrame:
     """Every closed stay that is still held, as `PENDING`."""
-    rows = ledger.execute(
-        "SELECT s.period, s.facts ->> 'source', s.facts ->> 'sheet', s.facts ->> 'row', s.hospital, "
-        "s.stay_no, s.facts ->> 'name', s.facts ->> 'id_raw', t.blocking, "
-        "(SELECT coalesce(sum(fen), 0) FROM posting WHERE stay = s.number AND what = 'held') "
-        "FROM state t JOIN stay s ON s.number = t.stay WHERE t.status = 'held' "
-        "AND NOT EXISTS (SELECT 1 FROM state n WHERE n.stay = t.stay AND n.number > t.number) "
-        "ORDER BY s.number"
-    ).fetchall()
-    shown = pl.DataFrame(rows, schema=dict(PENDING), orient="row")
-    return shown.with_columns(id_shown=mask_id(pl.col("id_shown")))
+    parts = [pl.DataFrame(schema=dict(PENDING))]
+    for one, states in _states(ledger):
+        held = states.select(pl.col("status") == "held").to_series().arg_true()
+        if len(held):
+            rows = stays_of(ledger, one, _ABOUT)[held].hstack(states[held])
+            shown = rows.with_columns(
+                period=pl.lit(one.period.id), id_shown=mask_id(pl.col("id_raw"))
+            )
+            parts.append(shown.select(*PENDING))
+    return pl.concat(parts)
+
+
+def held_in_part(ledger: sqlite3.Connection) -> int:
+    """What is held of settled stays, where the county lets an excess wait (`liability`), fen."""
+    return sum(
+        int(states.filter(pl.col("status") == "settled")["held_fen"].sum())
+        for _, states in _states(ledger)
+    )
+
+
+def _states(ledger: sqlite3.Connection) -> Iterator[tuple[Closing, pl.DataFrame]]:
+    """Per closing its stays as they stand now: `status`, `blocking` and what is `held_fen`."""
+    closed = closings(ledger)
+    later = _later(ledger, closed)
+    for one in closed:
+        amounts = [f"{layer.id}_held_fen" for layer in run_of(ledger, one).layers]
+        stays = stays_of(ledger, one, ["number", "status", "blocking", *amounts])
+        both = stays.join(later, on="number", how="left", maintain_order="left")
+        yield (
+            one,
+            both.select(
+                status=pl.coalesce("now", "status"),
+                blocking=pl.coalesce("held_by", "blocking"),
+                held_fen=pl.sum_horizontal(_HELD, pl.col("more").fill_null(0)),
+            ),
+        )
+
+
+def _later(ledger: sqlite3.Connection, closed: tuple[Closing, ...]) -> pl.DataFrame:
+    """Per stay that a later closing changed: `now` (its status), `held_by` (codes), `more` held, fen."""
+    lines = together([changes_of(ledger, one) for one in closed if one.changes])
+    if lines.is_empty():
+        kinds = {"number": pl.Int64, "now": pl.String, "held_by": pl.String, "more": pl.Int64}
+        return pl.DataFrame(schema=kinds)
+    return lines.group_by("number").agg(
+        now=pl.col("status").last(),
+        held_by=pl.col("blocking").last().fill_null(""),
+        more=pl.sum_horizontal(_HELD).sum(),
+    )
 
 
 def still_owed(ledger: sqlite3.Connection) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
 
 from onestop_cli.county.deadlines import chinese_day, day_after
 from onestop_cli.errors import stop
 from onestop_cli.run import Run
+from onestop_cli.tables.run_info import CountyInfo, RuleInfo, StandardInfo
 
 DAYS = 7
 """Working days a list stays up unless the county says otherwise."""
@@ -128,51 +128,51 @@ def posting_of(run: Run, wall: Wall, funds: Sequence[FundLine] = ()) -> Posting:
     """The posting of a run; raises `CannotRun` for a posting period of no days."""
     if wall.days < 1:
         raise stop(f"公示期 {wall.days} 天不成立", "--days 请写 1 或更大的整数，通常为 7 个工作日")
-    county = run.info.get("county", {})
-    basis = [_basis(rule) for rule in run.info.get("rules", ())]
+    county = run.info.county
+    basis = [_basis(rule) for rule in run.info.rules]
     return Posting(
         county=run.county,
         period=run.period.chinese,
         kinds={layer.id: layer.name for layer in run.layers},
-        standards=tuple(_standards(run.info.get("standards", ()))),
+        standards=tuple(_standards(run.info.standards)),
         basis=tuple(text for text in (*basis, wall.basis) if text),
         wall=wall,
         last=last_working_day(wall.first, wall.days, wall.holidays) if wall.first else None,
         hotlines=_hotlines(county),
-        email=county.get("email", ""),
-        township_phones=county.get("township_phones", {}),
+        email=county.email,
+        township_phones=county.township_phones,
         funds=tuple(funds),
         funds_by=day_after(run.period, wall.fund_day) if funds and wall.fund_day else None,
     )
 
 
-def _standards(lines: Iterable[Mapping[str, Any]]) -> Iterator[Standard]:
+def _standards(lines: Iterable[StandardInfo]) -> Iterator[Standard]:
     """The lines of the rules; neighbours that differ in their first condition only share one."""
     for (kind, document, rest), group in groupby(lines, _alike):
         if rest:
-            terms = (f"{line['who'].partition(_AND)[0]} {line['terms']}" for line in group)
+            terms = (f"{line.who.partition(_AND)[0]} {line.terms}" for line in group)
             yield Standard(kind, rest, "；".join(terms), document)
         else:
-            yield from (Standard(kind, line["who"], line["terms"], document) for line in group)
+            yield from (Standard(kind, line.who, line.terms, document) for line in group)
 
 
-def _alike(line: Mapping[str, Any]) -> tuple[str, str, str]:
+def _alike(line: StandardInfo) -> tuple[str, str, str]:
     """Kind, document, and who it is for after the first condition: 乡级 · 救助对象 → 救助对象."""
-    return line["layer_name"], line["document"], line["who"].partition(_AND)[2]
+    return line.layer_name, line.document, line.who.partition(_AND)[2]
 
 
-def _basis(rule: Mapping[str, Any]) -> str:
+def _basis(rule: RuleInfo) -> str:
     """《title》（number）, and a word when the days of effect are assumed."""
-    name = str(rule.get("document") or rule.get("title") or rule.get("id") or "")
+    name = rule.document or rule.title or rule.id
     name = name if name.startswith("《") else f"《{name}》"
-    number = f"（{rule['number']}）" if rule.get("number") else ""
-    assumed = "（施行日期系推定）" if rule.get("assumed") else ""
+    number = f"（{rule.number}）" if rule.number else ""
+    assumed = "（施行日期系推定）" if rule.assumed else ""
     return name + number + assumed
 
 
-def _hotlines(county: Mapping[str, Any]) -> tuple[Hotline, ...]:
+def _hotlines(county: CountyInfo) -> tuple[Hotline, ...]:
     """Every office with a phone, else the two that settle, with blanks."""
-    usual = (county.get("office", "县合管办"), county.get("civil_affairs", "县民政局"))
-    phones = county.get("phones") or dict.fromkeys(usual, "")
-    addresses = county.get("addresses", {})
-    return tuple(Hotline(office, phones[office], addresses.get(office, "")) for office in phones)
+    phones = county.phones or dict.fromkeys(county.offices, "")
+    return tuple(
+        Hotline(office, phones[office], county.addresses.get(office, "")) for office in phones
+    )

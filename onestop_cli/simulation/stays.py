@@ -94,7 +94,7 @@ def gather(parts: Sequence[Part]) -> Year:
     number = pl.col("_who").rank("dense").cast(pl.Int64) + 10**17
     stays = stays.with_columns(id_no=number.cast(pl.String))
     stays = stays[turns(stays)].drop("_who", "status").with_row_index("at")
-    periods = tuple(dict.fromkeys(part.run.info["period"] for part in parts))
+    periods = tuple(dict.fromkeys(part.run.info.period for part in parts))
     return Year(stays, book, periods, counts, repeated)
 
 
@@ -115,7 +115,7 @@ def _stays_of(parts: Sequence[Part]) -> list[pl.DataFrame]:
     adjusted = _adjusted([part.run for part in parts])
     frames = []
     for number, part in enumerate(parts):
-        period = part.run.info["period"]
+        period = part.run.info.period
         stays = part.run.stays
         posted = [f"{layer.id}_due_fen" for layer in part.run.layers]
         extra = [

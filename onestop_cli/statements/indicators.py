@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
 from onestop_cli.county.periods import Period
 from onestop_cli.money import FULL
 from onestop_cli.statements.statement import NO_CATEGORY, Statement
+from onestop_cli.tables.run_info import RunInfo
 
 Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
 """Name, value (ten-thousandths, or fen per stay; None: 无法计算), kind and definition."""
@@ -80,16 +81,15 @@ def figures(statement: Statement) -> Figures:
     )
 
 
-def _available(info: Mapping[str, Any], fund: str) -> int | None:
+def _available(info: RunInfo, fund: str) -> int | None:
     """What there was to spend, by the books the run was made against."""
-    account = info.get("accounts", {}).get(fund)
-    return account["opening_fen"] + account["advanced_fen"] if account else None
+    account = info.accounts.get(fund)
+    return account.opening_fen + account.advanced_fen if account else None
 
 
-def counts_of(info: Mapping[str, Any], period: Period) -> Mapping[str, int | None]:
+def counts_of(info: RunInfo, period: Period) -> Mapping[str, int | None]:
     """The counts of the period's year in `run.json`; nothing while onestop.toml does not give them."""
-    found: Mapping[str, int | None] = info.get("counts_by_year", {}).get(str(period.first.year), {})
-    return found
+    return info.counts_by_year.get(str(period.first.year), {})
 
 
 def of_figures(made: Figures) -> Iterator[Indicator]:

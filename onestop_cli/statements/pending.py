@@ -35,7 +35,7 @@ def reported_again(run: Run) -> pl.DataFrame:
 
 
 def _pending(run: Run) -> pl.DataFrame:
-    return pl.DataFrame(run.info.get("pending", []), schema=dict(PENDING))
+    return pl.DataFrame(run.info.pending, schema=dict(PENDING))
 
 
 def waiting_findings(run: Run) -> pl.DataFrame:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -11,6 +10,7 @@ from onestop_cli.county.deadlines import table_due
 from onestop_cli.money import yuan
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import Statement
+from onestop_cli.tables.run_info import RuleInfo
 
 _ENDS = {"from": "起始日", "to": "止日"}
 _ROWS = {"stays": "住院", "roster": "花名册", "quarantined": "无法识别"}
@@ -27,32 +27,31 @@ def cover_lines(statement: Statement) -> list[tuple[str, str]]:
         ("住院笔数", _by_status(statement)),
         ("资金勾稽", equation(statement)),
     ]
-    if due := table_due(run.period, run.info.get("deadlines", {})):
+    if due := table_due(run.period, run.info.deadlines):
         lines.append(("办理期限", due))
-    if decisions := run.info.get("decisions"):
-        text = f"{decisions['path']}，{len(decisions['lines'])} 条（SHA-256 {decisions['sha256'][:16]}…）"
+    if decisions := run.info.decisions:
+        text = f"{decisions.path}，{len(decisions.lines)} 条（SHA-256 {decisions.sha256[:16]}…）"
         lines.append(("处理意见", text))
-    return [*lines, ("计算程序", f"onestop {run.info.get('version', '')}")]
+    if books := run.info.ledger:
+        lines.append(("台账", f"已关账 {books.runs:,} 期，末笔校验值 {books.head}"))
+    return [*lines, ("计算程序", f"onestop {run.info.version}")]
 
 
 def rules_in_force(run: Run) -> list[str]:
     """One text per document: title, number, days in force; what the source does not give is marked."""
-    return [_rule(rule) for rule in run.info.get("rules", ())]
+    return [_rule(rule) for rule in run.info.rules]
 
 
-def _rule(rule: Mapping[str, Any]) -> str:
-    number = f"（{rule['number']}）" if rule.get("number") else "（来源未载文号）"
-    start, end = rule.get("from"), rule.get("to")
-    days = f"{start or '未载'} 起" + (f"，至 {end}" if end else "")
-    return f"{rule['title']}{number}，{days}{_assumed(rule.get('assumed'))}"
+def _rule(rule: RuleInfo) -> str:
+    number = f"（{rule.number}）" if rule.number else "（来源未载文号）"
+    days = f"{rule.from_ or '未载'} 起" + (f"，至 {rule.to}" if rule.to else "")
+    return f"{rule.title}{number}，{days}{_assumed(rule.assumed)}"
 
 
-def _assumed(assumed: Any) -> str:
-    """`assumed`: true, or the list of what the source does not give."""
-    if isinstance(assumed, list | tuple) and assumed:
-        names = "、".join(_ENDS.get(str(part), str(part)) for part in assumed)
-        return f"；{names}为推定，请以文件为准"
-    return "；部分内容为推定，请以文件为准" if assumed else ""
+def _assumed(assumed: Sequence[str]) -> str:
+    """`assumed`: what the source does not give."""
+    names = "、".join(_ENDS.get(part, part) for part in assumed)
+    return f"；{names}为推定，请以文件为准" if names else ""
 
 
 def checked_how_far(run: Run) -> list[str]:
@@ -76,11 +75,11 @@ def _extent(counts: Mapping[str, int]) -> Iterator[str]:
 
 def accounted_for(run: Run) -> str:
     """Files and rows read, and what became of every row."""
-    counts = run.info["counts"]
-    parts = [f"{name} {counts[key]:,}" for key, name in _ROWS.items()]
-    parts.append(f"标题、合计、空行等 {sum(counts['left'].values()):,}")
-    files = len(run.info["inputs"])
-    return f"读取文件 {files:,} 个，共 {counts['rows_read']:,} 行 = {' + '.join(parts)}"
+    counts = run.info.counts
+    parts = [f"{name} {getattr(counts, key):,}" for key, name in _ROWS.items()]
+    parts.append(f"标题、合计、空行等 {sum(counts.left.values()):,}")
+    files = len(run.info.inputs)
+    return f"读取文件 {files:,} 个，共 {counts.rows_read:,} 行 = {' + '.join(parts)}"
 
 
 def equation(statement: Statement) -> str:

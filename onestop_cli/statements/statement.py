@@ -17,9 +17,10 @@ from onestop_cli.core.closed import REPORTED_AGAIN
 from onestop_cli.core.identify import mask_id
 from onestop_cli.core.reconcile import own_share
 from onestop_cli.money import FULL
-from onestop_cli.run import LayerInfo, Run
+from onestop_cli.run import Run
 from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
 from onestop_cli.statements.payees import payees
+from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.tables.schema import LEVELS
 
 _SPLIT = ("claimed", "deducted", "held", "payable", "offset", "shortfall")

@@ -1,7 +1,7 @@
 """The borders between the stages: a table must have the columns that the next stage stands on.
 
-Names and types only, so it costs nothing, and it is always done: a stage that forgets a column ends here, with the name of
-the stage and the column, and not three stages later in an amount.
+Names and types only, so it costs nothing, and it is always done: a stage that forgets a column ends here, with the
+name of the stage and the column, and not three stages later in an amount.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ LAYER = "<layer>"
 def check(
     frame: pl.DataFrame, schema: Schema, stage: str, layers: Sequence[str] = ()
 ) -> pl.DataFrame:
-    """`frame`, if it has every column of `schema` (`<layer>_…` once for each of `layers`) with its type; raises `Broken`
-    naming the stage and each column that is missing or of another type."""
+    """`frame`, if it has every column of `schema` (`<layer>_…` once for each of `layers`) with its type; raises
+    `Broken` naming the stage and each column that is missing or of another type."""
     wanted = {
         name.replace(LAYER, layer): kind
         for name, kind in schema.items()

@@ -172,6 +172,20 @@ PLACED: Schema = {
 """Added by `place`: the hospital and level of the register, when the stay takes its turn (`ORDER`), and the period it
 counts in: `belongs_to`, an earlier one, by a ledger; `outside_period`, none that is known."""
 
+BROUGHT: Schema = {
+    "id_no": pl.String,
+    "name": pl.String,
+    "benefit_year": pl.Int64,
+    "layer": pl.String,
+    "stays": pl.Int64,
+    "cost_fen": pl.Int64,
+    "deductible_fen": pl.Int64,
+    "base_fen": pl.Int64,
+    "paid_fen": pl.Int64,
+}
+"""What a year had brought a person before the books began (期初), per layer: stays, their cost, and of the layer the
+deductible used, the base added up, and what was paid."""
+
 IDENTITY: Schema = {
     "id_no": pl.String,
     "id_fault": pl.String,
@@ -237,8 +251,8 @@ GOVERNED: Schema = {
     "ungoverned": pl.String,
     "<layer>_check": pl.String,
 }
-"""Added by `govern`: the document, the row of its terms (`Rulebook.table`), the row of its 单病种 quota; `ungoverned`: why
-there are no terms; and how far each layer can be checked."""
+"""Added by `govern`: the document, the row of its terms (`Rulebook.table`), the row of its 单病种 quota;
+`ungoverned`: why there are no terms; and how far each layer can be checked."""
 
 SETTLED: Schema = {
     "<layer>_due_fen": pl.Int64,

@@ -27,7 +27,6 @@ from onestop_cli.batch.audit.log import LOG, draws, record_draw
 from onestop_cli.batch.audit.returned import evaluate_returned
 from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
-from onestop_cli.ledger.store import opened
 from onestop_cli.readers.decisions import read_decisions
 from onestop_cli.run import Run
 from onestop_cli.writers.audit.columns import HOUSEHOLD_SHEET, SAMPLE_SHEET
@@ -227,7 +226,7 @@ def changed_run(out: Path, run: Path) -> None:
         (changed_plan(seeds="1"), "不完整"),
         (changed_plan(frame={}), "抽样总体不同"),
         (changed_sample, "样本文件可能被改动"),
-        (changed_run, "抽样总体不同"),
+        (changed_run, "data/stays.parquet 改动过"),
     ],
 )
 def test_verify_names_what_differs(
@@ -540,7 +539,7 @@ def test_closed_stays_of_the_ledger_make_leads(tmp_path: Path) -> None:
 
     past = made_books.stays([row(1, date(2010, 9, 20), date(2010, 9, 29))])
     now = made_books.stays([row(2, date(2010, 10, 3), date(2010, 10, 9))])
-    with opened(tmp_path / "台账.db", create=True) as books:
+    with made_books.new_books(tmp_path / "台账.db") as books:
         made_books.post(books, made_books.run_period(past, "2010Q3"))
         run = made_books.run_period(now, "2010Q4", books)
     closed = closed_stays(tmp_path / "台账.db", run)

@@ -20,7 +20,7 @@ from onestop_cli.county.periods import parse_period
 from onestop_cli.county.progress import Inbox, LastRun, Standing, next_step, period_of
 from onestop_cli.county.settings import load_settings
 from onestop_cli.errors import Problem
-from onestop_cli.ledger.store import opened
+from tests.made.books import new_books, post, run_period, stays
 
 EXPORT = """医疗机构,住院号,姓名,身份证号,入院日期,出院日期,总费用,可补偿费用,新农合补偿,医疗救助
 云谷卫生院,1,甲某,,2010-11-01,2010-11-05,1000,800,640,0
@@ -53,7 +53,7 @@ def fake_run(county: Path, period: str, files: list[str]) -> Path:
     """A run folder as far as `status` looks at one."""
     folder = county / "结果" / period
     folder.mkdir(parents=True)
-    inputs = [{"kind": "stays", "sha256": sha} for sha in files]
+    inputs = [{"path": "a.csv", "kind": "stays", "sha256": sha} for sha in files]
     info = {"period": period, "inputs": inputs, "counts": {"status": {"held": 3, "settled": 9}}}
     (folder / "run.json").write_text(json.dumps(info), "utf-8")
     return folder
@@ -186,12 +186,9 @@ def test_the_doctor_names_a_damaged_ledger(county, capsys):
 
 
 def test_the_doctor_sees_a_clock_that_runs_before_the_last_closing(county, capsys):
-    later = (datetime.now().astimezone() + timedelta(days=400)).isoformat()
-    with opened(county / "台账.sqlite", create=True) as books:
-        books.execute(
-            "INSERT INTO run VALUES (1, '2010Q4', '2010-10-01', '2010-12-31', ?, '甲', 'x', ?)",
-            (later, json.dumps({"posted": {}, "layers": []})),
-        )
+    later = datetime.now().astimezone() + timedelta(days=400)
+    with new_books(county / "台账.sqlite") as books:
+        post(books, run_period(stays([]), "2010Q4", books), later)
     assert cli.run(["doctor"]) == 0
     assert "[注意] 时钟" in said(capsys)
 

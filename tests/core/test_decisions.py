@@ -213,10 +213,10 @@ def test_a_decision_whose_finding_is_gone_is_named_and_not_carried_out() -> None
     """The hospital mended the row: a refusal for what was wrong with it must not refuse the good one."""
     run = run_of(a_stay(), decided=[about(decision="拒付", code="AM05")])
     assert run.stays["status"].to_list() == ["settled"]
-    assert run.info["warnings"] == [
+    assert list(run.info.warnings) == [
         "处理意见有 1 行已不需要（差错已经没有了），没有执行：第2行 县级医院 ZY5 AM05"
     ]
-    assert run.info["decisions"]["lines"] == []
+    assert run.info.decisions.lines == ()
 
 
 def test_a_deduction_for_a_difference_that_is_gone_is_not_carried_out() -> None:

@@ -16,7 +16,7 @@ from onestop_cli.notices.notice_period import FundLine, Wall
 from onestop_cli.run import Run
 from onestop_cli.statements.remarks import cover_lines
 from onestop_cli.statements.statement import Statement
-from tests.made.run import made_run
+from tests.made.run import made_run, with_info
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_paper_is_due_in_the_month_after_its_period(period: str, due: date) ->
 def test_what_the_statement_says(deadlines: dict[str, int], text: str) -> None:
     assert table_due(parse_period("2010-11"), deadlines) == text
     run = made_run(10)
-    covered = dict(cover_lines(Statement(Run({**run.info, "period": "2010-11", "deadlines": deadlines},
+    covered = dict(cover_lines(Statement(Run(with_info(run, period="2010-11", deadlines=deadlines).info,
         run.stays, run.findings, run.roster, run.quarantine))))  # fmt: skip
     assert covered.get("办理期限", "") == text
 

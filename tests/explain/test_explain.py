@@ -36,6 +36,7 @@ from onestop_cli.writers.toolkit.screen import console_for
 from tests import reference
 from tests.made.explained_county import DIBAO, IDS, MISSED, county_run
 from tests.made.on_paper import amount, result
+from tests.made.run import with_info
 from tests.reference import made
 
 
@@ -330,14 +331,14 @@ class TestDocuments:
 
     def test_a_changed_document_explains_nothing(self, run: Run) -> None:
         """Neither the copy nor the file on the shelf is what the run was made with."""
-        other = [{**run.info["rules"][0], "sha256": "0" * 64}]
+        other = [{**run.info.content()["rules"][0], "sha256": "0" * 64}]
         with pytest.raises(CannotRun, match="改动过"):
-            rules_of(replace(run, info={**run.info, "rules": other}))
+            rules_of(with_info(run, rules=other))
 
     def test_a_missing_document_is_said(self, run: Run) -> None:
-        other = [{**run.info["rules"][0], "id": "nowhere-1999"}]
+        other = [{**run.info.content()["rules"][0], "id": "nowhere-1999"}]
         with pytest.raises(CannotRun, match="找不到结算时所用的政策文件"):
-            rules_of(replace(run, info={**run.info, "rules": other}, documents={}))
+            rules_of(replace(with_info(run, rules=other), documents={}))
 
     def test_numbers_of_another_version_explain_nothing(self, run: Run, book: Rulebook) -> None:
         row = the_stay(run.stays, "A2")

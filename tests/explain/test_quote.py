@@ -20,7 +20,6 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun
 from onestop_cli.explain.quotation import Quote, quote
-from onestop_cli.ledger.store import opened
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules
@@ -203,7 +202,7 @@ class TestLedger:
     def test_the_year_so_far_comes_from_the_books(self, tmp_path: Path) -> None:
         """The same stay, at the bedside and in the next quarter's settlement."""
         person = made_books.PEOPLE[0]
-        with opened(tmp_path / "账.db", create=True) as books:
+        with made_books.new_books(tmp_path / "账.db") as books:
             made_books.post(
                 books, made_books.run_period(_stays(person, 2, [900_000]), "2010Q1", books)
             )
@@ -228,7 +227,7 @@ class TestLedger:
         assert not (tmp_path / "无.db").exists()
 
     def test_half_an_id_is_not_looked_up(self, tmp_path: Path) -> None:
-        with opened(tmp_path / "账.db", create=True):
+        with made_books.new_books(tmp_path / "账.db"):
             pass
         asked = Asked(DAY, "county", "1", ledger=tmp_path / "账.db", person="1234")
         with pytest.raises(CannotRun, match="身份证号无效"):

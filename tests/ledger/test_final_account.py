@@ -25,7 +25,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.indicators import figures, of_figures
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.toolkit.columns import text_width
-from tests.made.books import decisions, post, run_period, stays
+from tests.made.books import decisions, new_books, post, run_period, stays
 from tests.made.months import MONTHS, Quarter, made_quarter
 
 GROUPED = ("periods", "hospitals", "levels", "categories", "townships")
@@ -57,7 +57,7 @@ def of(books: sqlite3.Connection, period: str) -> Report:
 
 @pytest.fixture
 def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with opened(tmp_path / "台账.db", create=True) as connection:
+    with new_books(tmp_path / "台账.db") as connection:
         yield connection
 
 
@@ -65,7 +65,7 @@ def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 @given(st.integers(0, 10**9))
 def test_the_report_is_the_sum_of_its_runs_and_the_quarter_at_once(seed: int) -> None:
     quarter = made_quarter(Random(seed), 30)
-    with TemporaryDirectory() as folder, opened(Path(folder) / "账.db", create=True) as books:
+    with TemporaryDirectory() as folder, new_books(Path(folder) / "账.db") as books:
         runs = closed(quarter, books)
         found = of(books, "2010Q4")
         assert found.complete
@@ -172,7 +172,7 @@ class TestPapers:
             '[county]\nname = "示例县"\n[reconcile]\nledger = "台账.db"\n[counts.2010]\nroster = 50\n',
             "utf-8",
         )
-        with opened(tmp_path / "台账.db", create=True) as books:
+        with new_books(tmp_path / "台账.db") as books:
             closed(made_quarter(Random(9), 30), books)
         monkeypatch.chdir(tmp_path)
         return tmp_path

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -21,13 +23,16 @@ from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
-from onestop_cli.ledger.closing import close, head
+from onestop_cli.ledger.closing import Posted, close, head
 from onestop_cli.ledger.load import carried_out, history
+from onestop_cli.ledger.opening import Opening, open_books
+from onestop_cli.ledger.store import opened
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run
 from onestop_cli.tables.decisions import CARRIED_OUT, DECISIONS, Decisions
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import LEVELS, READ_ROSTER, READ_STAYS, empty, row_place
 
 REGISTER = pl.DataFrame(
@@ -72,9 +77,23 @@ def huangzhong() -> Office:
 
 def office(files: Iterable[RuleFile], categories: tuple[str, ...]) -> Office:
     """An office of made-up documents."""
-    return Office(
-        tuple(LoadedRule(file, Path(f"{file.id}.toml"), file.id, b"") for file in files), categories
-    )
+    return Office(tuple(_loaded(file) for file in files), categories)
+
+
+def _loaded(file: RuleFile) -> LoadedRule:
+    data = file.id.encode()
+    return LoadedRule(file, Path(f"{file.id}.toml"), sha256(data).hexdigest(), data)
+
+
+@contextmanager
+def new_books(
+    path: Path, first_day: date = date(2000, 1, 1), **more: Any
+) -> Iterator[sqlite3.Connection]:
+    """Fresh books, open; `more`: of their opening."""
+    moment = datetime(2010, 1, 1, tzinfo=UTC)
+    open_books(path, Opening(first_day, **more), "测试", moment)
+    with opened(path) as books:
+        yield books
 
 
 def stays(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
@@ -108,15 +127,17 @@ def run_period(
     done = _work(rows, period, books, decided, office)
     layers = office.book.layers
     told = [] if done.decided is None else done.decided.rows(named=True)
-    info = {
-        "period": period,
-        "settings": {"tolerance_fen": 1, "liability": {}},
-        **about_rules(office.book, office.documents),
-        "control": control(done.stays, layers),
-        "decisions": {"sha256": "", "lines": [_told(line) for line in told]},
-        **({"ledger": head(books)} if books else {}),
-        "warnings": list(done.notes),
-    }
+    info = RunInfo.model_validate(
+        {
+            "period": period,
+            "settings": {"tolerance_fen": 1, "liability": {}},
+            **about_rules(office.book, office.documents),
+            "control": control(done.stays, layers),
+            "decisions": {"sha256": "", "lines": [_told(line) for line in told]},
+            **({"ledger": head(books).model_dump()} if books else {}),
+            "warnings": list(done.notes),
+        }
+    )
     documents = {rule.file.id: rule.data for rule in office.documents}
     nothing = pl.DataFrame()
     return Run(
@@ -163,9 +184,12 @@ def _undiagnosed(stays: pl.DataFrame, book: Rulebook, layers: Sequence[Differenc
     return stays.with_columns(none.alias(f"{layer.step.layer}_cause") for layer in layers)
 
 
-def post(books: sqlite3.Connection, run: Run) -> dict[str, int]:
+def post(
+    books: sqlite3.Connection, run: Run, now: datetime = datetime(2011, 1, 1, tzinfo=UTC)
+) -> Posted:
     """Close `run`."""
-    return close(books, run, f"sha {run.info['period']}", "测试", datetime(2011, 1, 1, tzinfo=UTC))
+    data = run.info.text().encode()
+    return close(books, run, data, "测试", now)
 
 
 def paid(run: Run) -> dict[str, int]:

@@ -10,7 +10,6 @@ before and what a finished one leaves. Prints how often it was one or the other.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from onestop_cli.ledger.books import closings
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import verify
 
@@ -51,6 +51,7 @@ def _reconcile(case: Path, period: str, out: Path, ledger: Path) -> list[str]:
 def scene(folder: Path) -> Path:
     """A folder with a closed quarter and a run of the next."""
     ledger = folder / "台账.sqlite"
+    _run([*_ONESTOP, "ledger", "open", str(ledger), "--from", "2010-07-01"])
     _run(_reconcile(CASE / "earlier", "2010Q3", folder / "first", ledger))
     _run([*_ONESTOP, "close", str(folder / "first"), "--ledger", str(ledger)])
     _run(_reconcile(CASE, "2010Q4", folder / "next", ledger))
@@ -81,24 +82,17 @@ def left_by(what: str, folder: Path) -> str:
     with opened(folder / "台账.sqlite") as books:
         if complaints := verify(books):
             return f"ledger: {complaints[0]}"
-        periods = [row[0] for row in books.execute("SELECT period FROM run ORDER BY number")]
-        counts = _counts(books)
+        closed = [(one.period.id, one.stays > 0) for one in closings(books)]
     if what == "close":
-        if periods == ["2010Q3"] and counts == (1, 0):
+        if closed == [("2010Q3", True)]:
             return "before"
-        whole = periods == ["2010Q3", "2010Q4"] and counts[1] > 0
-        return "after" if whole else f"ledger: {periods} {counts}"
+        whole = closed == [("2010Q3", True), ("2010Q4", True)]
+        return "after" if whole else f"ledger: {closed}"
     out = folder / "again"
     if not out.exists():
         return "before"
     whole = (out / "run.json").is_file() and (out / "差错清单.xlsx").is_file()
     return "after" if whole else "half a run folder"
-
-
-def _counts(books: sqlite3.Connection) -> tuple[int, int]:
-    """Runs of which the first has stays, and stays of the second."""
-    stays = dict(books.execute("SELECT run, count(*) FROM stay GROUP BY run"))
-    return int(stays.get(1, 0) > 0), stays.get(2, 0)
 
 
 def main(times: int = 200) -> int:

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from onestop_cli.ledger.accounts import Line, accounts
-from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import verify
 from onestop_cli.statements.statement import Statement
 from tests.made.books import (
@@ -22,6 +21,7 @@ from tests.made.books import (
     Office,
     decisions,
     huangzhong,
+    new_books,
     paid,
     post,
     run_period,
@@ -47,7 +47,7 @@ class Quarter:
     def paid_by_month(self, office: Office | None = None) -> dict[str, int]:
         """What three closed months pay together; the books must agree with themselves and with the runs."""
         total: dict[str, int] = {}
-        with TemporaryDirectory() as folder, opened(Path(folder) / "账.db", create=True) as books:
+        with TemporaryDirectory() as folder, new_books(Path(folder) / "账.db") as books:
             for number, month in enumerate(MONTHS):
                 rows = [pair for pair in self.rows if pair[0] == number]
                 decided = [pair for pair in self.decided if pair[0] == number]

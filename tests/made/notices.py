@@ -11,7 +11,7 @@ import polars as pl
 from onestop_cli.core.identify import make_id
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import FINDINGS, QUARANTINE, empty
-from tests.made.run import info_of, stays_schema
+from tests.made.run import info_of, stays_schema, with_parts
 
 LAYERS = ("basic", "assistance")
 COUNTY = {
@@ -84,7 +84,7 @@ def run_of(*stays: Mapping[str, Any], roster: Iterable[Mapping[str, Any]] = (), 
     """A run of 示例县 in 2010Q4 with these stays and roster entries."""
     known = info_of(LAYERS, len(stays), ["示例县人民医院"])
     return Run(
-        known | {"county": COUNTY, "standards": STANDARDS} | info,
+        with_parts(known, **{"county": COUNTY, "standards": STANDARDS} | info),
         pl.DataFrame(stays, schema=stays_schema(LAYERS)),
         empty(FINDINGS),
         roster_of(*roster),

@@ -14,6 +14,7 @@ from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.core.identify import make_id
 from onestop_cli.run import Run
 from onestop_cli.tables.decisions import DECISIONS
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import FINDINGS, PER_LAYER, QUARANTINE, STAY_HEAD
 
 CLASSES = {
@@ -205,9 +206,19 @@ def made_run(
     )
 
 
-def info_of(layers: tuple[str, ...], size: int, hospitals: list[str]) -> dict[str, Any]:
+def with_info(run: Run, **parts: Any) -> Run:
+    """`run` with other parts of `run.json`."""
+    return replace(run, info=with_parts(run.info, **parts))
+
+
+def with_parts(info: RunInfo, **parts: Any) -> RunInfo:
+    """`info` with other parts."""
+    return RunInfo.model_validate({**info.content(), **parts})
+
+
+def info_of(layers: tuple[str, ...], size: int, hospitals: list[str]) -> RunInfo:
     """`run.json` of a made run."""
-    return {
+    parts = {
         "version": "0.1.0",
         "period": "2010Q4",
         "county": {"name": "示例县", "code": "6399"},
@@ -248,6 +259,7 @@ def info_of(layers: tuple[str, ...], size: int, hospitals: list[str]) -> dict[st
         "control": {},
         "settings": {},
     }
+    return RunInfo.model_validate(parts)
 
 
 def with_ledger(run: Run) -> Run:
@@ -274,6 +286,4 @@ def with_ledger(run: Run) -> Run:
         "decisions": {"path": "处理意见.xlsx", "sha256": "b" * 64, "lines": [decision]},
         "accounts": {"医疗救助资金": {"opening_fen": 1_000_000, "advanced_fen": 30_000_000}},
     }
-    return replace(
-        run, info={**run.info, **more}, adjustments=pl.DataFrame(lines, schema=blank.schema)
-    )
+    return replace(with_info(run, **more), adjustments=pl.DataFrame(lines, schema=blank.schema))

@@ -20,8 +20,10 @@ from onestop_cli.run import Run
 from onestop_cli.simulation.compare import Comparison, compare, outcome, own
 from onestop_cli.simulation.proposal import Proposal
 from onestop_cli.simulation.stays import Part, Year, gather
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import PAYERS
 from samples.year import year_run
+from tests.made.run import with_info
 from tests.reference import made
 
 
@@ -66,7 +68,7 @@ def other(name: str, *, by_date: bool = False) -> Comparison:
 def with_stays(one: Run, stays: pl.DataFrame, period: str = "2010") -> Run:
     """The same run with other stays."""
     return Run(
-        {**one.info, "period": period}, stays, one.findings, one.roster, one.quarantine,
+        with_info(one, period=period).info, stays, one.findings, one.roster, one.quarantine,
         one.adjustments, one.documents,
     )  # fmt: skip
 
@@ -93,7 +95,7 @@ def random_run(random: Random, stays: int) -> tuple[Run, tuple[RuleFile, ...]]:
     amounts = settled.select("row", *(c for c in settled.columns if c not in governed.columns))
     done = governed.join(amounts, on="row", validate="1:1")
     layers = [{"id": la, "name": la, "kind": "computed", "fund": la} for la in book.layers]
-    info = {"period": "2010", "layers": layers, "rules": []}
+    info = RunInfo.model_validate({"period": "2010", "layers": layers, "rules": []})
     nothing = pl.DataFrame()
     return Run(info, done, nothing, nothing, nothing, no_adjustments()), rules
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -16,9 +15,8 @@ from onestop_cli.batch.publish import Choices, publish, publish_folder
 from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, book_advance
-from onestop_cli.ledger.store import opened
 from onestop_cli.notices.notice_period import Wall
-from onestop_cli.run import TABLES
+from onestop_cli.writers.toolkit.run_folder import write_data
 from tests.made import books as made_books
 from tests.made.notices import LAYERS, id_of, run_of, stay
 from tests.made.publication import FROM, Tags, manifest, posted, texts
@@ -228,10 +226,7 @@ def test_places_with_the_same_safe_name_stay_apart(tmp_path: Path) -> None:
 def folder(tmp_path: Path) -> Path:
     """A run folder on disk."""
     run, home = run_of(stay(1)), tmp_path / "2010Q4"
-    (home / "data").mkdir(parents=True)
-    (home / "run.json").write_text(json.dumps(run.info), "utf-8")
-    for table in TABLES:
-        getattr(run, table).write_parquet(home / "data" / f"{table}.parquet")
+    write_data(run, home)
     return home
 
 
@@ -270,10 +265,11 @@ def test_what_was_written_is_told(tmp_path: Path) -> None:
 def test_the_fund_notice_comes_from_the_books(tmp_path: Path) -> None:
     """Opening 0, 1,000 yuan in advance, nothing paid: 1,000 yuan left, and each fund has a line."""
     ledger = tmp_path / "台账.sqlite"
-    with opened(ledger, create=True) as books:
+    with made_books.new_books(ledger) as books:
         closed = made_books.run_period(made_books.stays([]), "2010Q4", books)
         fund = closed.layers[0].fund
-        book_advance(books, Advance(fund, closed.period, 100_000, date(2010, 10, 8), "", "甲"))
+        line = Advance(fund, closed.period, 100_000, date(2010, 10, 8), "", "甲")
+        book_advance(books, line, datetime(2010, 10, 8, tzinfo=UTC))
         made_books.post(books, closed)
     lines = {line.fund: line for line in fund_lines(ledger, closed.period)}
     assert set(lines) == {layer.fund for layer in closed.layers}
@@ -282,7 +278,7 @@ def test_the_fund_notice_comes_from_the_books(tmp_path: Path) -> None:
 
 def test_there_is_no_fund_notice_before_the_period_is_closed(folder: Path, tmp_path: Path) -> None:
     ledger = tmp_path / "台账.sqlite"
-    with opened(ledger, create=True):
+    with made_books.new_books(ledger):
         pass
     with pytest.raises(CannotRun, match="2010年第4季度还没有关账"):
         publish_folder(folder, tmp_path / "out", Choices(), ledger=ledger)

@@ -19,7 +19,7 @@ from onestop_cli.writers.notices import pdf as notice_pdf
 from onestop_cli.writers.notices.words import Look
 from tests.made.notices import run_of, stay
 from tests.made.publication import FROM, Tags, posted, texts
-from tests.made.run import made_run
+from tests.made.run import made_run, with_info
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,11 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = made_run(60)
     standards = [{"layer_name": "医疗救助", "who": "五保户", "terms": "全额", "document": "办法"}]
     run = Run(
-        {**run.info, "standards": standards}, run.stays, run.findings, run.roster, run.quarantine
+        with_info(run, standards=standards).info,
+        run.stays,
+        run.findings,
+        run.roster,
+        run.quarantine,
     )
     funds = [FundLine("新农合基金", 100_000_00, 50_000_00, 30_000_00)]
     publish(run, out, FROM, Choices(), funds=funds)

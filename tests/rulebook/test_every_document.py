@@ -112,7 +112,8 @@ def _wrong(county: CaseCounty, stays: pl.DataFrame) -> Iterator[str]:
 def _commands(
     county: CaseCounty, period: str, settled: pl.DataFrame
 ) -> Iterator[tuple[list[str], set[int]]]:
-    """What an office does with a run, and how it may end: where nothing is paid there is nothing to draw, without assistance no approval form."""
+    """What an office does with a run, and how it may end: where nothing is paid there is nothing to draw, without
+    assistance no approval form."""
     ran, number = f"照报/{period}", settled["stay_no"][-1]
     yield ["publish", ran, "--out", "公示"], {0}
     yield ["audit", ran, "--out", "检查", "--seed", "7", "--size", "5"], {0, 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from onestop_cli.batch.papers import write_run
 from onestop_cli.batch.reconcile import Request, reconcile
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.county.settings import Settings
+from onestop_cli.ledger.opening import Opening, open_books
 from onestop_cli.run import Run
 from samples.fabricate import write_cases
 
@@ -41,9 +42,11 @@ def _reconciled(folder: Path, ledger: Path | None = None, period: str | None = N
 
 def _closed(folder: Path, scratch: Path) -> Path:
     """A ledger in which the case's earlier period is closed."""
-    write_run(_reconciled(folder), scratch / "run", Settings())
-    close_run(scratch / "run", scratch / "ledger.db", datetime(2010, 10, 8, tzinfo=UTC))
-    return scratch / "ledger.db"
+    ledger, now = scratch / "ledger.db", datetime(2010, 10, 8, tzinfo=UTC)
+    open_books(ledger, Opening(date(2010, 1, 1)), "", now)
+    write_run(_reconciled(folder, ledger), scratch / "run", Settings())
+    close_run(scratch / "run", ledger, now)
+    return ledger
 
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
@@ -69,8 +72,8 @@ def test_months_that_were_passed_over_are_told_before_it_is_too_late(tmp_path: P
     """A period before a closed one can never be closed by itself."""
     folder = CASES / "ST07"
     ledger = _closed(folder / "earlier", tmp_path)
-    assert _reconciled(folder, ledger).info["warnings"] == []
-    (told,) = _reconciled(folder, ledger, "2010-12").info["warnings"]
+    assert _reconciled(folder, ledger).info.warnings == ()
+    (told,) = _reconciled(folder, ledger, "2010-12").info.warnings
     assert told.startswith("2010-10-01 至 2010-11-30 还没有关账")
 
 

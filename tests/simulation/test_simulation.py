@@ -145,7 +145,7 @@ def test_a_cap_spans_runs() -> None:
         )
         for q in (1, 2, 3, 4)
     ]
-    year = gather([years.part(run, name=run.info["period"]) for run in reversed(quarters)])
+    year = gather([years.part(run, name=run.info.period) for run in reversed(quarters)])
     assert year.periods == ("2010Q4", "2010Q3", "2010Q2", "2010Q1")
     before = outcome(year, own(year), "before")
     assert before.equals(years.before())

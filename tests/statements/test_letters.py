@@ -26,6 +26,7 @@ from onestop_cli.statements.letters import (
 )
 from onestop_cli.statements.patterns import patterns_by_month, shown_findings
 from onestop_cli.statements.statement import Statement
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.writers.statements.letters import Letterhead, hospital_page, missed_page
 from tests.made.explained_county import IDS, county_run
 
@@ -140,7 +141,7 @@ class TestHospitals:
 
 def _head() -> Letterhead:
     """A letterhead of a county that has said nothing about itself."""
-    info = {"period": "2010Q4", "rules": []}
+    info = RunInfo(period="2010Q4")
     nothing = pl.DataFrame()
     return Letterhead(Run(info, nothing, nothing, nothing, nothing))
 

@@ -88,7 +88,7 @@ class TestReport:
         assert max(tracks) == pytest.approx(100, abs=0.05)
 
     def test_files_are_named_with_their_hashes(self, run: Run, html: str) -> None:
-        assert all(file["path"] in html for file in run.info["inputs"])
+        assert all(file.path in html for file in run.info.inputs)
         assert "a" * 64 in html
 
     def test_every_row_that_was_read_is_accounted_for(self, html: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onestop_cli.money import yuan
-from onestop_cli.run import LayerInfo, Run, load_run
+from onestop_cli.run import Run, load_run
 from onestop_cli.statements.indicators import figures, indicators
 from onestop_cli.statements.patterns import (
     by_code,
@@ -23,8 +23,9 @@ from onestop_cli.statements.patterns import (
 from onestop_cli.statements.patterns import with_reasons as reasoned
 from onestop_cli.statements.remarks import checked_how_far, cover_lines, equation, rules_in_force
 from onestop_cli.statements.statement import NOWHERE, SIDES, Statement, classes_of, funds_of
+from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.writers.toolkit.run_folder import write_data
-from tests.made.run import CLASSES, made_run, with_ledger
+from tests.made.run import CLASSES, made_run, with_info, with_ledger
 
 FOUR = ("basic", "assistance", "extra", "backstop")
 GROUPED = ("hospitals", "categories", "townships", "levels")
@@ -227,7 +228,7 @@ class TestAdjustments:
 
 def counted_as(run: Run, **counts: int) -> Statement:
     """The statement of the run with the counts of its year."""
-    return Statement(replace(run, info={**run.info, "counts_by_year": {"2010": counts}}))
+    return Statement(with_info(run, counts_by_year={"2010": counts}))
 
 
 class TestIndicators:
@@ -255,7 +256,7 @@ class TestIndicators:
         assert shown["参合人员住院率"] == counted.total["stays"]
 
     def test_a_whole_year_goes_by_the_insurances_own_stays(self, run: Run) -> None:
-        year = replace(run, info={**run.info, "period": "2010"})
+        year = with_info(run, period="2010")
         shown = {
             n: v for n, v, _, _ in indicators(counted_as(year, insured=1_000, insured_stays=84))
         }

@@ -28,8 +28,9 @@ from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.toolkit.columns import Column, lines_needed, round_ratio, text_width
 from onestop_cli.writers.toolkit.folder import LONGEST_NAME, safe_name, safe_names, staged
 from onestop_cli.writers.toolkit.form import fill_form
+from onestop_cli.writers.toolkit.run_folder import seal
 from onestop_cli.writers.toolkit.workbook import Book
-from tests.made.run import HOSTILE, made_run, with_ledger
+from tests.made.run import HOSTILE, made_run, with_info, with_ledger
 
 DECISION_COLUMNS = [
     "处理决定", "金额", "认定类别为", "认定证号为", "理由", "依据", "经办人", "复核人", "日期",
@@ -325,7 +326,7 @@ class TestPapers:
         name = run.stays["hospital"][0]
         waits = {**dict.fromkeys(PENDING), "period": "2010Q3", "source": "旧.xlsx", "row": 9}
         waits |= {"hospital": name, "stay_no": "旧1", "blocking": "ID01;ST02", "held_fen": 12_345}
-        write_papers(replace(run, info={**run.info, "pending": [waits]}), tmp_path, Settings())
+        write_papers(with_info(run, pending=[waits]), tmp_path, Settings())
         county = openpyxl.load_workbook(tmp_path / "结算/县级结算汇总.xlsx")["表十一 前期待核"]
         hospital = openpyxl.load_workbook(tmp_path / f"结算/机构/{name}.xlsx")["前期待核"]
         for sheet in (county, hospital):
@@ -378,13 +379,15 @@ class TestRunFolder:
         again = load_run(tmp_path / "2010Q4")
         assert again.stays.equals(run.stays)
         assert again.adjustments.equals(run.adjustments)
-        assert again.info["period"] == "2010Q4"
+        assert again.info.period == "2010Q4"
 
     def test_a_folder_of_an_earlier_version_has_no_register(self, tmp_path: Path) -> None:
         """It is loaded all the same; the notices leave bank and account to be filled in."""
         out = tmp_path / "2010Q4"
-        write_run(made_run(30), out, Settings())
+        run = made_run(30)
+        write_run(run, out, Settings())
         (out / "data/register.parquet").unlink()
+        seal(run.info, out)
         hospitals = Statement(load_run(out)).hospitals
         assert hospitals["payee"].to_list() == hospitals["hospital"].to_list()
         assert hospitals["account"].null_count() == hospitals.height

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.ledger.load import history
+from onestop_cli.ledger.load import everything
 from onestop_cli.ledger.store import opened
 from onestop_cli.run import Run
 
@@ -17,12 +17,8 @@ def closed_stays(ledger: Path, run: Run) -> pl.DataFrame:
     What a layer paid is what the books say now; what was due is not theirs to tell.
     """
     with opened(ledger) as books:
-        people = [
-            row[0] for row in books.execute("SELECT DISTINCT person FROM stay WHERE person NOTNULL")
-        ]
-        numbers = books.execute("SELECT DISTINCT hospital, stay_no FROM stay").fetchall()
         layers = [layer.id for layer in run.layers]
-        past = history(books, people, numbers, layers)
+        past = everything(books, layers)
     before = [period.id for period in past.periods if period.last < run.period.first]
     posted = {
         f"{layer}_{what}_fen": pl.col(f"posted_{layer}_{what}_fen")

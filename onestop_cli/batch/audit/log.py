@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from onestop_cli.errors import stop
+from onestop_cli.run import DRAWS
 
-LOG = "抽样记录"
+LOG = DRAWS
 _WAIT_SECONDS, _STALE_SECONDS = 20, 60
 
 Record = Mapping[str, Any]

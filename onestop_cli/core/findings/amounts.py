@@ -189,7 +189,8 @@ def _category() -> Check:
 
 
 def _sums(tolerance: int) -> Sequence[Check]:
-    """AM03, AM06: parts that add up neither to the bill nor to the price of a 定额, and a self-pay that no layer's difference explains."""
+    """AM03, AM06: parts that add up neither to the bill nor to the price of a 定额, and a self-pay that no layer's
+    difference explains."""
     paid = pl.sum_horizontal(pl.col(f"{payer}_claimed_fen").fill_null(0) for payer in PAYERS)
     own, owed = pl.col("self_claimed_fen"), pl.col("self_due_fen")
     whole = paid + own.fill_null(0)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from onestop_cli.money import rate_text
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import NONE
 from onestop_cli.rulebook.terms import COMPUTED
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import LEVELS
 
 CAUSES: Mapping[str, str] = {
@@ -93,10 +93,9 @@ def explained_tokens() -> Iterator[tuple[str, str]]:
     yield from CAUSES.items()
 
 
-def glossary_of(info: Mapping[str, Any]) -> Glossary:
+def glossary_of(info: RunInfo) -> Glossary:
     """The words for the causes of a run, from its `run.json`."""
-    titles = {rule["id"]: rule["title"] for rule in info.get("rules", ())}
-    return Glossary(info.get("level_rates", {}), titles)
+    return Glossary(info.level_rates, {rule.id: rule.title for rule in info.rules})
 
 
 def level_rates(book: Rulebook) -> dict[str, dict[str, str]]:

@@ -267,4 +267,7 @@ def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.
     touched = stays.select(pl.any_horizontal(claims)).to_series()
     used = stays.select(pl.when(cap < NO_LIMIT).then(_pooled(book, pool)).otherwise(0))
     before = claimed_first(stays[GROUP], touched).before(used.to_series())
+    opened = [c for layer in book.pools[pool] if (c := f"{layer}_opened_paid_fen") in stays.columns]
+    for name in opened:
+        before += stays[name].fill_null(0)
     return (cap - before).clip(lower_bound=0)

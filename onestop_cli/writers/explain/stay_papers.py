@@ -27,7 +27,7 @@ def approvals(papers: Sequence[StayPaper], run: Run) -> str:
 
 
 def _page(template: str, papers: Sequence[StayPaper], run: Run) -> str:
-    county = run.info.get("county", {})
+    office, civil_affairs = run.info.county.offices
     return (
         templates()
         .get_template(template)
@@ -36,7 +36,7 @@ def _page(template: str, papers: Sequence[StayPaper], run: Run) -> str:
             run=run,
             copies=COPIES,
             categories=list(run.classes),
-            office=county.get("office") or "县合管办",
-            civil_affairs=county.get("civil_affairs") or "县民政局",
+            office=office,
+            civil_affairs=civil_affairs,
         )
     )

@@ -26,6 +26,7 @@ class Books:
     """Everything of a ledger, as `ledger.registers`, `accounts` and `trial` give it; `postings` in parts."""
 
     county: str
+    journal: pl.DataFrame
     closings: pl.DataFrame
     accounts: Sequence[Line]
     trial: Sequence[Entry]
@@ -43,6 +44,15 @@ class _Sheet:
     right: str = ""
 
 
+_JOURNAL = (
+    Column("number", "序号", "int", 6),
+    Column("kind", "事项", width=12),
+    Column("period", "结算期", width=10),
+    Column("booked_at", "记账时间", width=26),
+    Column("operator", "经办", width=10),
+    Column("note", "说明", width=30),
+    Column("digest", "校验值", width=66),
+)
 _CLOSINGS = (
     Column("period", "结算期", width=10),
     Column("closed_at", "关账时间", width=22),
@@ -147,6 +157,7 @@ def _plain(column: Column) -> pl.Expr:
 def _sheets(books: Books) -> Iterator[_Sheet]:
     accounts = pl.DataFrame([{**asdict(line), "balance": line.balance} for line in books.accounts])
     trial = pl.DataFrame([asdict(entry) for entry in books.trial])
+    yield _Sheet("记账", _JOURNAL, books.journal)
     yield _Sheet("关账记录", _CLOSINGS, books.closings)
     yield _Sheet("基金账户", _ACCOUNTS, accounts, _YUAN)
     yield _Sheet("试算平衡", _TRIAL, trial, _YUAN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 from rich.console import Console
@@ -13,9 +14,25 @@ from rich.text import Text
 from onestop_cli.core.closed import REPORTED_AGAIN
 from onestop_cli.ledger.accounts import Line
 from onestop_cli.ledger.closing import Closed
+from onestop_cli.ledger.opening import Opening
 from onestop_cli.ledger.trial_balance import Entry
 from onestop_cli.money import yuan
 from onestop_cli.writers.toolkit.screen import clean, console_for
+
+
+def show_opened(path: Path, opening: Opening) -> None:
+    """What new books begin with."""
+    console = console_for(sys.stdout)
+    console.print(f"已开账：{clean(str(path))}", style="bold", soft_wrap=True)
+    console.print(f"起始日 {opening.first_day}；这一天以前结算的住院不归这本台账（ST04），不作补报")
+    if rows := len(opening.brought):
+        people, paid = (
+            opening.brought["id_no"].n_unique(),
+            yuan(int(opening.brought["paid_fen"].sum())),
+        )
+        console.print(f"期初 {rows:,} 行，{people:,} 人，已补偿 {paid} 元，计入当年的累计")
+    for fund, fen in opening.balances.items():
+        console.print(f"{clean(fund)}期初结余 {yuan(fen)} 元")
 
 
 def show_closed(done: Closed) -> None:
@@ -23,14 +40,15 @@ def show_closed(done: Closed) -> None:
     console = console_for(sys.stdout)
     period = done.run.period
     console.print(f"{clean(done.run.county)} {period.chinese} 已关账", style="bold")
+    posted = done.posted
     console.print(
-        f"记入台账：住院 {done.stays:,} 笔，上期调整 {done.adjustments:,} 笔，分录 {done.lines:,} 行"
+        f"记入台账：住院 {posted.stays:,} 笔，上期调整 {posted.adjustments:,} 笔，分录 {posted.lines:,} 行"
     )
-    if done.outside:
-        console.print(f"另有 {done.outside:,} 行不属本期（ST04），未入账，留给所属的那一期")
+    if posted.outside:
+        console.print(f"另有 {posted.outside:,} 行不属本期（ST04），未入账，留给所属的那一期")
     console.print()
     console.print(account_table(f"{period.chinese}资金（元）", done.accounts, name="fund"))
-    if done.outdated:
+    if posted.outdated:
         console.print("\n核对之后又记了预拨：结算表上的预拨和结余是核对时的，以上表（台账）为准")
     if done.waiting:
         console.print(f"\n历期待核住院共 {done.waiting:,} 笔，在下期结算表中继续列出")
@@ -44,8 +62,9 @@ def show_books(
     trial: Sequence[Entry],
     pending: pl.DataFrame,
     owed: int,
+    digest: str,
 ) -> None:
-    """Closed periods, each fund's account period by period, the trial balance, and what still waits."""
+    """Closed periods, each fund's account period by period, the trial balance, what still waits, the last digest."""
     console = console_for(sys.stdout)
     _closings(console, closings)
     for fund in dict.fromkeys(line.fund for line in accounts):
@@ -62,6 +81,7 @@ def show_books(
         console.print(f"另有前期已结算又报来的 {again:,} 行（ST07），不必处理")
     if owed:
         console.print(f"应补未补 {yuan(owed)} 元，尚未补给患者")
+    console.print(f"台账校验值：{digest}", soft_wrap=True)
 
 
 def show_advance(lines: Sequence[Line], fund: str) -> None:

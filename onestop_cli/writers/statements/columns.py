@@ -124,7 +124,7 @@ def decision_columns() -> list[Column]:
 
 def decision_rows(run: Run) -> pl.DataFrame:
     """The decisions of `run.json`, numbered."""
-    lines = run.info.get("decisions", {}).get("lines", ())
+    lines = run.info.decisions.lines if run.info.decisions else ()
     names = {layer.id: layer.name for layer in run.layers}
     rows = pl.DataFrame(
         [{**line, "decided_on": None} for line in lines], schema=dict(DECISIONS)

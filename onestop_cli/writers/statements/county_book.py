@@ -136,7 +136,7 @@ class _CountyBook:
 
     def _changed_columns(self) -> list[Column]:
         """上期调整 and what is paid with it, beside what the period's own stays were paid."""
-        if "ledger" not in self.statement.run.info:
+        if self.statement.run.info.ledger is None:
             return []
         return [
             Column("all_adjusted_fen", "上期调整", "yuan", total=True),
@@ -167,11 +167,9 @@ class _CountyBook:
         """From the opening to the closing balance; what no ledger told us is left to be filled in."""
         total = self.statement.total
         approved = total[f"{fund.key}_payment_fen"] + total[f"{fund.key}_supplement_fen"]
-        known = self.statement.run.info.get("accounts", {}).get(fund.name)
-        opening, advanced = (
-            (known["opening_fen"], known["advanced_fen"]) if known else (BLANK, BLANK)
-        )
-        balance = known["opening_fen"] + known["advanced_fen"] - approved if known else BLANK
+        known = self.statement.run.info.accounts.get(fund.name)
+        opening, advanced = (known.opening_fen, known.advanced_fen) if known else (BLANK, BLANK)
+        balance = known.opening_fen + known.advanced_fen - approved if known else BLANK
         return [
             ("上期结余", opening, "yuan"),
             ("本期预拨", advanced, "yuan"),
@@ -242,7 +240,7 @@ class _CountyBook:
 
     def beside_books(self, book: Book) -> None:
         """表十 to 表十二, beside a ledger: what changes for closed periods, what of them waits, the accounts."""
-        if "ledger" not in self.statement.run.info:
+        if self.statement.run.info.ledger is None:
             return
         own = self.statement
         adjustment_sheet(book, "表十 上期调整", f"{self.heading}上期调整明细表", self.period, own)
@@ -253,7 +251,7 @@ class _CountyBook:
 
     def decisions(self, book: Book) -> None:
         """处理意见: what people decided, with their names."""
-        if "decisions" in self.statement.run.info:
+        if self.statement.run.info.decisions is not None:
             rows = decision_rows(self.statement.run)
             self._table(
                 book, "处理意见", f"{self.heading}已执行的处理意见", decision_columns(), rows
@@ -261,7 +259,7 @@ class _CountyBook:
 
     def application(self, book: Book) -> None:
         """拨款申请表: what 县财政局 is asked to pay to whom, fund by fund."""
-        offices = self.statement.run.info["county"]
+        office, _ = self.statement.run.info.county.offices
         unknown = self.statement.hospitals["account"].is_null().all()
         columns = [
             NUMBER,
@@ -284,7 +282,7 @@ class _CountyBook:
         funds = [f"{fund.key}_payment_fen" for fund in self.statement.funds]
         if due.select(pl.any_horizontal(pl.col(funds) < 0).any()).item():
             sheet.paragraph(BELOW_ZERO)
-        sheet.paragraph(f"申请单位（盖章）：{offices.get('office') or '县合管办'}")
+        sheet.paragraph(f"申请单位（盖章）：{office}")
         sheet.signature(("经办", "单位负责人", "财政审核"))
 
     def _fund_columns(self) -> list[Column]:

@@ -129,8 +129,14 @@ def _account(statement: Statement, fund: Fund) -> dict[str, int | str | None]:
     sides = ("payment", "supplement", "earlier", "deducted")
     row = {f"{side}_fen": statement.total[f"{fund.key}_{side}_fen"] for side in sides}
     approved = row["payment_fen"] + row["supplement_fen"]
-    known = statement.run.info.get("accounts", {}).get(fund.name)
+    known = statement.run.info.accounts.get(fund.name)
     if not known:
         return {**row, "fund": fund.name, "approved_fen": approved}
-    left = known["opening_fen"] + known["advanced_fen"] - approved
-    return {**row, **known, "fund": fund.name, "approved_fen": approved, "balance_fen": left}
+    left = known.opening_fen + known.advanced_fen - approved
+    return {
+        **row,
+        **known.model_dump(),
+        "fund": fund.name,
+        "approved_fen": approved,
+        "balance_fen": left,
+    }

@@ -128,7 +128,7 @@ def _patterns(book: Book, heading: str, findings: pl.DataFrame) -> None:
 def _everything(book: Book, heading: str, findings: pl.DataFrame, run: Run) -> None:
     """The complete list, filterable, with empty columns to decide in; beside a ledger also what still waits of closed
     periods."""
-    beside = "ledger" in run.info
+    beside = run.info.ledger is not None
     if beside:
         findings = numbered(pl.concat([findings, waiting_findings(run)], how="diagonal_relaxed"))
     columns = [

@@ -120,7 +120,7 @@ class _HospitalBook:
 
     def _late(self) -> list[Column]:
         """The period a stay belongs to, where a ledger can tell."""
-        known = "ledger" in self.statement.run.info
+        known = self.statement.run.info.ledger is not None
         return [Column("belongs_to", "所属期", width=9, align="center")] if known else []
 
     def deductions(self, book: Book) -> None:
@@ -209,7 +209,7 @@ class _HospitalBook:
     def beside_books(self, book: Book) -> None:
         """上期调整 and 前期待核: what changes for stays of closed periods, and which of them still wait."""
         run = self.statement.run
-        if "ledger" not in run.info:
+        if run.info.ledger is None:
             return
         title, left = f"{self.heading}上期调整", self.left
         adjustment_sheet(book, "上期调整", title, left, self.statement, self.name)

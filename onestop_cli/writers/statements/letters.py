@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from onestop_cli.run import Run
 from onestop_cli.statements.letters import HospitalLetter, Missed
+from onestop_cli.tables.run_info import CountyInfo
 from onestop_cli.working import Basis
 from onestop_cli.writers.notices.html import templates
 from onestop_cli.writers.statements.columns import HOSPITAL, NUMBER
@@ -68,23 +68,22 @@ class Letterhead:
     days: int | None = None
 
     @property
-    def county(self) -> Mapping[str, Any]:
+    def county(self) -> CountyInfo:
         """The `[county]` table of onestop.toml."""
-        found: Mapping[str, Any] = self.run.info.get("county", {})
-        return found
+        return self.run.info.county
 
     @property
     def office(self) -> str:
-        return self.county.get("office") or "县合管办"
+        return self.county.offices[0]
 
     @property
     def civil_affairs(self) -> str:
-        return self.county.get("civil_affairs") or "县民政局"
+        return self.county.offices[1]
 
     @property
     def phone(self) -> str:
         """The office's number, blank when onestop.toml does not say."""
-        return str(self.county.get("phones", {}).get(self.office, ""))
+        return self.county.phones.get(self.office, "")
 
     @property
     def term(self) -> str:
@@ -151,4 +150,4 @@ def _page(template: str, head: Letterhead, **content: Any) -> str:
 
 def _rules(run: Run) -> str:
     """The documents by name: 《…》."""
-    return "、".join(f"《{rule['title']}》" for rule in run.info.get("rules", ()))
+    return "、".join(f"《{rule.title}》" for rule in run.info.rules)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +11,7 @@ from rich.text import Text
 from onestop_cli.core.findings.catalogue import SEVERITIES
 from onestop_cli.county.periods import parse_period
 from onestop_cli.money import yuan
+from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.writers.toolkit.screen import clean, console_for
 
 _STATUS = {"settled": "核定", "held": "待核", "rejected": "拒付", "reversed": "冲红"}
@@ -25,35 +24,32 @@ _SIDES = {
 }
 
 
-def sums(info: Mapping[str, Any], out: Path) -> None:
+def sums(info: RunInfo, out: Path) -> None:
     """`run.json` of a run in parts at a glance, on stdout."""
     console = console_for(sys.stdout)
-    county = info.get("county", {}).get("name") or "××县"
-    console.print(
-        f"{clean(county)} {parse_period(info['period']).chinese} 一站式结算", style="bold"
-    )
-    status = info["counts"]["status"]
+    county = info.county.name or "××县"
+    console.print(f"{clean(county)} {parse_period(info.period).chinese} 一站式结算", style="bold")
+    status = info.counts.status
     each = "，".join(f"{name} {status[key]:,}" for key, name in _STATUS.items() if key in status)
-    console.print(
-        f"申报 {info['counts']['stays']:,} 笔，分 {info['parts']['buckets']} 批核对：{each}"
-    )
+    buckets = info.parts.buckets if info.parts else 1
+    console.print(f"申报 {info.counts.stays:,} 笔，分 {buckets} 批核对：{each}")
     console.print()
     console.print(_funds(info))
-    found = [f"{SEVERITIES[key]} {count:,} 条" for key, count in sorted(info["severity"].items())]
+    found = [f"{SEVERITIES[key]} {count:,} 条" for key, count in sorted(info.severity.items())]
     console.print(f"差错：{'，'.join(found) or '无'}")
     console.print()
     console.print(f"结果（只有数据，没有表格）：{clean(str(out))}/data")
 
 
-def _funds(info: Mapping[str, Any]) -> Table:
+def _funds(info: RunInfo) -> Table:
     table = Table(
         title=Text("资金（元）", style="bold"), title_justify="left", box=None, padding=(0, 1)
     )
     table.add_column("基金", no_wrap=True, overflow="ellipsis")
     for side in _SIDES:
         table.add_column(side, justify="right", no_wrap=True)
-    for layer in info["layers"]:
-        totals = info["control"]["layers"][layer["id"]]
+    for layer in info.layers:
+        totals = info.control.layers[layer.id]
         amounts = [yuan(totals[f"{side}_fen"]) for side in _SIDES.values()]
-        table.add_row(clean(layer["fund"]), *amounts)
+        table.add_row(clean(layer.fund), *amounts)
     return table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from onestop_cli.statements.indicators import indicators
 from onestop_cli.statements.patterns import by_code, patterns
 from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
 from onestop_cli.statements.statement import Statement
+from onestop_cli.tables.run_info import InputInfo
 
 _TOP = 12
 _INPUTS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
@@ -52,11 +52,11 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
         "patterns": repeated.head(_TOP).to_dicts(),
         "more_patterns": max(repeated.height - _TOP, 0),
         "rules": rules_in_force(run),
-        "readings": [text for rule in run.info["rules"] for text in rule["readings"]],
+        "readings": [text for rule in run.info.rules for text in rule.readings],
         "checked": checked_how_far(run),
         "rows": accounted_for(run),
-        "inputs": [_input(file) for file in run.info["inputs"]],
-        "warnings": run.info.get("warnings", ()),
+        "inputs": [_input(file) for file in run.info.inputs],
+        "warnings": run.info.warnings,
     }
 
 
@@ -82,5 +82,5 @@ def _bars(statement: Statement, rows: pl.DataFrame, name: str) -> list[dict[str,
     ]
 
 
-def _input(file: Mapping[str, Any]) -> dict[str, Any]:
-    return {**file, "kind": _INPUTS.get(file["kind"], file["kind"])}
+def _input(file: InputInfo) -> dict[str, Any]:
+    return {**file.model_dump(), "kind": _INPUTS.get(file.kind, file.kind)}

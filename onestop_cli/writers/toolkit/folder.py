@@ -20,7 +20,14 @@ _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³])(\..*)?"
 
 
 def refuse_existing(out: Path) -> None:
-    """Raise `CannotRun` when `out` is there already; an empty folder may be filled."""
+    """Raise `CannotRun` when `out` is there already, or would lie in a result; an empty folder may be filled."""
+    for parent in out.absolute().parents:
+        if (parent / "run.json").is_file() and (parent / "data").is_dir():
+            raise stop(
+                "输出位置在一份结算结果里面，结算结果写出以后不能添改",
+                "请换一个不在结算结果文件夹里的 --out",
+                str(out),
+            )
     if out.is_symlink() or (out.exists() and not (out.is_dir() and not any(out.iterdir()))):
         raise stop(
             "输出位置已经存在，不会覆盖",

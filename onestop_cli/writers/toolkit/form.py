@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from onestop_cli.writers.toolkit.columns import NUMBER_FORMATS
 _FIELD = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 _REFERENCE = re.compile(r"(\$?[A-Z]{1,3}\$?)(\d+)")
 _ROW = "row."
+_MOMENT = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 def fill_form(template: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:
@@ -54,7 +56,19 @@ def fill_form(template: Path, fields: Fields, rows: Sequence[Fields], out: Path)
         for line in sheet.iter_rows():
             for cell in line:
                 _fill(cell, {**fields, **by_row.get(cell.row, {})})
-    book.save(out)
+    _save(book, out)
+
+
+def _save(book: Workbook, out: Path) -> None:
+    """Save without the moment of saving: the same form with the same values has the same bytes."""
+    whole = BytesIO()
+    book.save(whole)
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in parts.namelist():
+            data = parts.read(name)
+            if name == "docProps/core.xml":
+                data = _MOMENT.sub(rb"\g<1>1980-01-01T00:00:00Z", data)
+            kept.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
 
 
 def _open(template: Path) -> Workbook:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from onestop_cli.run import DOCUMENTS, REGISTER, TABLES, Run
+from onestop_cli.run import DOCUMENTS, REGISTER, RUN_FILE, TABLES, TO_FILL, Run, digests_of
+from onestop_cli.tables.run_info import RunInfo
 
 STATEMENTS, HOSPITALS = "结算", "机构"
-COUNTY_BOOK, FINDINGS_BOOK, REPORT = "县级结算汇总.xlsx", "差错清单.xlsx", "运行报告.html"
+COUNTY_BOOK, FINDINGS_BOOK, REPORT = "县级结算汇总.xlsx", TO_FILL, "运行报告.html"
 
 
 def write_data(run: Run, folder: Path) -> None:
-    """Write `run.json` and the tables of `run` into `folder`, as `load_run` reads them."""
+    """Write `run.json` and the tables of `run` into `folder`, as `load_run` reads them. Whoever adds a file seals the
+    folder again."""
     data = folder / "data"
     data.mkdir(parents=True)
     for name in (*TABLES, REGISTER):
@@ -20,5 +21,10 @@ def write_data(run: Run, folder: Path) -> None:
     (data / DOCUMENTS).mkdir()
     for name, content in run.documents.items():
         (data / DOCUMENTS / f"{name}.toml").write_bytes(content)
-    text = json.dumps(dict(run.info), ensure_ascii=False, indent=2, default=str)
-    (folder / "run.json").write_text(text + "\n", "utf-8")
+    seal(run.info, folder)
+
+
+def seal(info: RunInfo, folder: Path) -> None:
+    """Write `run.json`, which names every file that is there with its digest."""
+    whole = info.model_copy(update={"files": digests_of(folder)})
+    (folder / RUN_FILE).write_text(whole.text(), "utf-8", newline="\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -31,6 +32,8 @@ from onestop_cli.writers.toolkit.table import GREY, NOTHING, Table, merge
 from onestop_cli.writers.toolkit.xml_rows import LINE, RowSheet
 
 FONT = "宋体"
+LONG_AGO = datetime(1980, 1, 1)  # noqa: DTZ001
+"""The moment in every workbook's properties: the same tables give the same bytes."""
 SIGNERS = ("制表", "复核", "负责人")
 
 
@@ -44,7 +47,7 @@ class Book:
 
     def __init__(self, path: Path, *, title: str = "") -> None:
         self._book = xlsxwriter.Workbook(path, {"in_memory": True})
-        self._book.set_properties({"title": title})
+        self._book.set_properties({"title": title, "created": LONG_AGO})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __enter__(self) -> Book:
