@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from tests.second.stays import ZERO, Stay, Yuan
 from tests.second.year import (
+    AS_CLAIMED,
     Document,
     Rule,
     Says,
@@ -63,16 +64,23 @@ def nanchang_critical(stay: Stay, before: Yuan) -> Says:
     )
 
 
+def assistance(stay: Stay, before: Yuan) -> Says:
+    """No sentence on 医疗救助: it is paid as the hospital says."""
+    return AS_CLAIMED
+
+
 TONGCHUAN = Document(
     {
         "basic": basic((300, 600, 1200), (85, 75, 65), 130000),
         "critical": tongchuan_critical,
+        "assistance": assistance,
     }
 )
 NANCHANG = Document(
     {
         "basic": basic((100, 400, 600), (90, 80, 60), 100000),
         "critical": nanchang_critical,
+        "assistance": assistance,
     }
 )
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from tests.second.stays import ZERO, Stay, Yuan
 from tests.second.year import AS_CLAIMED, NOTHING, Document, Rule, Says, Share, flat
 
-LOW_INCOME = ("城市低保", "农村低保", "城乡低保")
-KEY_GROUPS = ("最低生活保障家庭成员", "特困人员")  # 重点救助对象
+LOW_INCOME = ("农村低保户", "城市低保户")  # 城乡低保
+KEY_GROUPS = ("特困人员", "农村低保户", "城市低保户")  # 重点救助对象
 OTHERS = ("低收入救助对象",)
 
 

@@ -12,7 +12,7 @@ from tests.second.stays import Stay, Yuan
 from tests.second.year import AS_CLAIMED, SILENT, Document, Says, Share, flat
 
 IN_THE_COUNTY = ("township", "county")
-TEN_MORE = ("独生子女户", "二女户", "五保户", "在职村干部", "正常离任村干部")
+TEN_MORE = ("独生子女户", "二女户", "五保户", "在职村干部", "离任村干部")
 
 
 def share(stay: Stay, percent: int, deductible: int, cap: int | None, **more: object) -> Share:
@@ -77,13 +77,13 @@ def from_2010(stay: Stay, before: Yuan) -> Says:
 
     省地级指定医院 60% 起付线200元; 县外非定点 60% 起付300元; 封顶线为6万元.
     """
+    if (
+        not stay.designated
+    ):  # 在县外非定点医疗机构住院: no sentence has any in the county, so all are outside
+        return share(stay, 60, 300, 60000)
     if stay.level in IN_THE_COUNTY:
-        if not stay.designated:
-            return SILENT
         percent = 70 if stay.private or stay.level == "county" else 80
         return share(stay, percent, 0, 60000)
-    if not stay.designated:
-        return share(stay, 60, 300, 60000)
     return share(stay, 60, 0 if stay.private else 200, 60000)
 
 

@@ -34,14 +34,16 @@ class Local:
 
     basic: Mapping[str, tuple[int, int]]  # level → (deductible, percent)
     basic_cap: int
+    outpatient: tuple[int, int]
     critical_deductible: int
     critical_percent: int = 60
     critical_bands: Sequence[tuple[int | None, int]] = ()
     critical_cap: int | None = None
     half: Sequence[str] = (*FULL, *MOST)  # deductible halved
     points: int = 5
-    uncapped: Sequence[str] = ()
+    uncapped: Sequence[str] = (*FULL, *MOST)
     others: Mapping[str, int] = field(default_factory=dict)  # kind → percent of assistance
+    others_deductible: int = 0  # once a year
     yearly_limit: int = 50000
 
 
@@ -54,7 +56,7 @@ def basic(local: Local) -> Rule:
     """按政策范围内费用计."""
 
     def rule(stay: Stay, before: Yuan) -> Says:
-        deductible, percent = local.basic[stay.level]
+        deductible, percent = local.outpatient if stay.outpatient else local.basic[stay.level]
         terms = flat(Fraction(percent, 100), Fraction(deductible))
         return Share(stay.in_scope, terms, cap=Fraction(local.basic_cap))
 
@@ -108,8 +110,14 @@ def assistance(local: Local) -> Rule:
         offered = [percents[kind] for kind in stay.categories if kind in percents]
         if not offered:
             return NOTHING
-        terms = flat(Fraction(max(offered), 100))
-        return Share(left(stay, before), terms, cap=Fraction(local.yearly_limit))
+        listed = set(FULL + MOST) & set(stay.categories)
+        deductible = Fraction(0 if listed else local.others_deductible)
+        return Share(
+            left(stay, before),
+            once_a_year(Fraction(max(offered), 100), deductible),
+            uses_deductible(deductible),
+            cap=Fraction(local.yearly_limit),
+        )
 
     return rule
 

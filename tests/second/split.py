@@ -21,7 +21,9 @@ def split(stay: Stay, parts: dict[str, Part]) -> Outcome:
             part.payable = claimed if near else min(claimed, part.due)
             part.shortfall = ZERO if near else max(part.due - claimed, ZERO)
         elif part.bound is not None:
-            part.payable = min(claimed, part.bound)
+            # "AM07 for the excess beyond the tolerance": no fen within it is taken back in silence
+            near = claimed - part.bound <= TOLERANCE
+            part.payable = claimed if near else part.bound
         else:
             part.payable = claimed
         part.deducted = claimed - part.payable

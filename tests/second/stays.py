@@ -31,6 +31,7 @@ class Stay:
     categories: tuple[str, ...] = ()
     claimed: Mapping[str, Yuan] = field(default_factory=dict)
     held: bool = False
+    unreadable: bool = False  # nobody can tell the total; such a stay is held
     born: date | None = None
     outpatient: bool = False
     disease: str = ""
@@ -48,6 +49,11 @@ class Stay:
     def in_scope(self) -> Yuan:
         """可补偿费用; where it is unknown it may be the whole bill."""
         return self.total if self.eligible is None else self.eligible
+
+    @property
+    def most(self) -> Yuan:
+        """The most that the stay can have cost."""
+        return Fraction(10**9) if self.unreadable else self.total
 
     @property
     def paid_on(self) -> date:

@@ -156,7 +156,7 @@ def through_the_year(
     for place in places:
         stay, said = stays[place], says.get(place)
         if stay.held:
-            waiting += stay.total if isinstance(said, Share) else ZERO
+            waiting += stay.most if isinstance(said, Share) else ZERO
         elif said == NOTHING:
             parts[place] = Part("exact", due=ZERO)
         elif not isinstance(said, Share):
