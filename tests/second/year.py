@@ -147,29 +147,33 @@ def through_the_year(
 ) -> dict[int, Part]:
     """One layer of one year in time; then its caps, stays that were claimed first.
 
-    `along` is how far exact stays have brought the year for certain. `perhaps` is what
-    bound-checked stays may have added, each with all of its total, and `waiting` what held stays
-    may add if they are released: those count for nothing but the most that can be right.
+    `along` is how far exact stays have brought the year for certain, `perhaps` how far it is when
+    bound-checked stays added all of their total, and `utmost` when held stays are released too:
+    those count for nothing but the most that can be right. A stay that itself has half a
+    deductible "may have brought" a yearly deductible no further than that half.
     """
-    along, perhaps, waiting = ZERO, ZERO, ZERO
+    along, perhaps, utmost = ZERO, ZERO, ZERO
     parts: dict[int, Part] = {}
     for place in places:
         stay, said = stays[place], says.get(place)
         if stay.held:
-            waiting += stay.most if isinstance(said, Share) else ZERO
+            utmost += said.uses(stay.most, utmost) if isinstance(said, Share) else ZERO
         elif said == NOTHING:
             parts[place] = Part("exact", due=ZERO)
         elif not isinstance(said, Share):
             parts[place] = Part("none")
         else:
-            least, most = said.single(along), said.single(along + perhaps)
+            least, most = said.single(along), said.single(perhaps)
             guessed = said.in_scope and stay.eligible is None
             if guessed or doubtful_before[place] or not said.sure or least != most:
-                parts[place] = Part("bound", bound=said.single(along + perhaps + waiting))
-                perhaps += stay.total
+                parts[place] = Part("bound", bound=said.single(utmost))
+                perhaps += said.uses(stay.total, perhaps)
+                utmost += said.uses(stay.total, utmost)
             else:
                 parts[place] = Part("exact", due=half_up(said.amount(said.base, along)))
                 along += said.uses(said.base, along)
+                perhaps += said.uses(said.base, perhaps)
+                utmost += said.uses(said.base, utmost)
     give_caps(layer, places, stays, says, parts)
     return parts
 
