@@ -199,7 +199,7 @@ def life(
             if "settled_at" in READ_STAYS
             else None,
             total=total,
-            unreadable=rng.random() < 0.01,
+            unreadable=rng.choice(("total", "eligible")) if rng.random() < 0.02 else "",
             eligible=eligible if known else None,
         )
 
@@ -279,7 +279,7 @@ def with_claims(rng: Random, area: Area, stays: list[Stay]) -> list[Stay]:
 def mistaken(stay: Stay, claimed: dict[str, Yuan]) -> Stay:
     """The stay with these claims, held where its amounts cannot be right."""
     wrong = stay.eligible is not None and stay.eligible > stay.total
-    return replace(stay, claimed=claimed, held=wrong or stay.unreadable)
+    return replace(stay, claimed=claimed, held=wrong or bool(stay.unreadable))
 
 
 def claims(
@@ -306,16 +306,17 @@ def claims(
 
 def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
     """One line of the hospital's export; further columns only where the second hand knows of them."""
+    blank = stay.eligible is None or stay.unreadable == "eligible"
     line: dict[str, Any] = {
         **dict.fromkeys(READ_STAYS),
         "source": stay.source, "row": row, "hospital_raw": stay.hospital, "stay_no": stay.stay_no,
         "name": person.name, "id_raw": person.id_no, "id_numeric": False,
         "admitted_on": stay.admitted, "discharged_on": stay.discharged, "settled_on": stay.settled,
         "disease": stay.disease or None,
-        "total_fen": None if stay.unreadable else fen(stay.total),
-        "amount_fault": "总费用无法识别" if stay.unreadable else None,
-        "eligible_fen": None if stay.eligible is None else fen(stay.eligible),
-        "has_eligible": stay.eligible is not None,
+        "total_fen": None if stay.unreadable == "total" else fen(stay.total),
+        "amount_fault": f"{stay.unreadable}: 无法识别" if stay.unreadable else None,
+        "eligible_fen": None if blank else fen(stay.in_scope),
+        "has_eligible": stay.eligible is not None or stay.unreadable == "eligible",
         "x_away": "外出务工急病" if stay.away else None,
         "x_major": "是" if stay.major else None,
         "x_visit": "普通门诊" if stay.outpatient else "住院",

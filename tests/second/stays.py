@@ -31,7 +31,7 @@ class Stay:
     categories: tuple[str, ...] = ()
     claimed: Mapping[str, Yuan] = field(default_factory=dict)
     held: bool = False
-    unreadable: bool = False  # nobody can tell the total; such a stay is held
+    unreadable: str = ""  # "total" or "eligible": nobody can tell how much; such a stay is held
     born: date | None = None
     outpatient: bool = False
     disease: str = ""
@@ -53,7 +53,7 @@ class Stay:
     @property
     def most(self) -> Yuan:
         """The most that the stay can have cost."""
-        return Fraction(10**9) if self.unreadable else self.total
+        return Fraction(10**9) if self.unreadable == "total" else self.total
 
     @property
     def paid_on(self) -> date:

@@ -145,56 +145,92 @@ def through_the_year(
     says: dict[int, Says],
     doubtful_before: dict[int, bool],
 ) -> dict[int, Part]:
-    """One layer of one year in time; then its caps, stays that were claimed first.
-
-    `along` is how far exact stays have brought the year for certain, `perhaps` how far it is when
-    bound-checked stays added all of their total, and `utmost` when held stays are released too:
-    those count for nothing but the most that can be right. A stay that itself has half a
-    deductible "may have brought" a yearly deductible no further than that half.
-    """
-    along, perhaps, utmost = ZERO, ZERO, ZERO
-    parts: dict[int, Part] = {}
-    for place in places:
-        stay, said = stays[place], says.get(place)
-        if stay.held:
-            utmost += said.uses(stay.most, utmost) if isinstance(said, Share) else ZERO
-        elif said == NOTHING:
-            parts[place] = Part("exact", due=ZERO)
-        elif not isinstance(said, Share):
-            parts[place] = Part("none")
-        else:
-            least, most = said.single(along), said.single(perhaps)
-            guessed = said.in_scope and stay.eligible is None
-            if guessed or doubtful_before[place] or not said.sure or least != most:
-                parts[place] = Part("bound", bound=said.single(utmost))
-                perhaps += said.uses(stay.total, perhaps)
-                utmost += said.uses(stay.total, utmost)
-            else:
-                parts[place] = Part("exact", due=half_up(said.amount(said.base, along)))
-                along += said.uses(said.base, along)
-                perhaps += said.uses(said.base, perhaps)
-                utmost += said.uses(said.base, utmost)
-    give_caps(layer, places, stays, says, parts)
+    """One layer of one year: what is bound-checked, what that may come to, and what the others are due."""
+    parts = {
+        place: Part("exact", due=ZERO) if said == NOTHING else Part("none")
+        for place, said in says.items()
+        if not isinstance(said, Share) and not stays[place].held
+    }
+    shares = {place: said for place, said in says.items() if isinstance(said, Share)}
+    year = Year(layer, list(places), stays, shares)
+    bounded = year.bound_checked(doubtful_before)
+    utmost = year.come_so_far(bounded, bills=True, held=True)
+    parts |= {place: Part("bound", bound=shares[place].single(utmost[place])) for place in bounded}
+    parts |= {place: Part("exact", due=due) for place, due in year.dues(bounded).items()}
     return parts
 
 
-def give_caps(
-    layer: str,
-    places: Sequence[int],
-    stays: dict[int, Stay],
-    says: dict[int, Says],
-    parts: dict[int, Part],
-) -> None:
-    """A cap is used up by what was really paid in the year (以当年内实际获得补偿金额累计计算).
+@dataclass(frozen=True)
+class Year:
+    """The stays of a year in time, and those of which a layer bears a share."""
 
-    So whoever claimed goes first, each group in time; bound-checked stays use no cap.
-    """
-    paid: dict[str, Yuan] = {}
-    claimed_first = sorted(places, key=lambda place: stays[place].claims(layer) <= 0)
-    for place in claimed_first:
-        part, said = parts.get(place), says.get(place)
-        if part is None or part.due is None or not isinstance(said, Share) or said.cap is None:
-            continue
-        room = max(said.cap - paid.get(said.pot, ZERO), ZERO)
-        part.due = min(part.due, room)
-        paid[said.pot] = paid.get(said.pot, ZERO) + part.due
+    layer: str
+    places: list[int]
+    stays: dict[int, Stay]
+    shares: dict[int, Share]
+
+    def bound_checked(self, doubtful_before: dict[int, bool]) -> set[int]:
+        """Stays whose own amount nobody can tell, and those whose due depends on how much these used.
+
+        "A stay whose due depends on how much an earlier bound-checked stay used": by itself, or by
+        what another one that depends leaves of a limit. Those found may have others depend on them.
+        """
+        bounded = {
+            place
+            for place in self.settled()
+            if (self.shares[place].in_scope and self.stays[place].eligible is None)
+            or not self.shares[place].sure
+            or doubtful_before[place]
+        }
+        while True:
+            least, most = self.dues(bounded), self.dues(bounded, bills=True)
+            depends = {place for place, due in least.items() if due != most[place]}
+            if not depends:
+                return bounded
+            bounded |= depends
+
+    def settled(self) -> list[int]:
+        """Stays of which the layer bears a share, but for those that are held."""
+        return [p for p in self.places if p in self.shares and not self.stays[p].held]
+
+    def come_so_far(
+        self, bounded: set[int], *, bills: bool = False, held: bool = False
+    ) -> dict[int, Yuan]:
+        """How far each stay finds the year: deductible used, or cost counted, by the stays before it.
+
+        Bound-checked stays have used nothing, or with `bills` all of their total; but one that itself
+        has half a deductible brings a yearly one no further than that half. Of a `held` stay nothing
+        is settled, not even whose terms it has: all of its total may count.
+        """
+        along = ZERO
+        found: dict[int, Yuan] = {}
+        for place in self.places:
+            stay, said = self.stays[place], self.shares.get(place)
+            found[place] = along
+            if stay.held:
+                along += stay.most if held else ZERO
+            elif said is None:
+                continue
+            elif place in bounded:
+                along += said.uses(stay.total, along) if bills else ZERO
+            else:
+                along += said.uses(said.base, along)
+        return found
+
+    def dues(self, bounded: set[int], *, bills: bool = False) -> dict[int, Yuan]:
+        """What stays are due that are not bound-checked, in time.
+
+        A limit is used up by what was really paid in the year (以当年内实际获得补偿金额累计计算), so
+        stays that claimed go first, each group in time; bound-checked stays use nothing of it.
+        """
+        before = self.come_so_far(bounded, bills=bills)
+        paid: dict[str, Yuan] = {}
+        dues = dict.fromkeys((place for place in self.settled() if place not in bounded), ZERO)
+        for place in sorted(dues, key=lambda place: self.stays[place].claims(self.layer) <= 0):
+            said = self.shares[place]
+            dues[place] = half_up(said.amount(said.base, before[place]))
+            if said.cap is not None:
+                used = paid.get(said.pot, ZERO)
+                dues[place] = min(dues[place], max(said.cap - used, ZERO))
+                paid[said.pot] = used + dues[place]
+        return dues
