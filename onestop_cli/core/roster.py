@@ -11,21 +11,30 @@ import polars as pl
 from onestop_cli.core.identify import identify
 from onestop_cli.core.scatter import spread
 
-_ENDED = "停保|停发|停止|退保|退出|注销|取消|终止|清退" _STILL = "未|恢复|续" _WORDS_OF_DEATH = (
-"死亡|病故|去世|去逝|亡故|过世|已故|己故|巳故|身故|病亡|病逝|逝世|辞世|离世|身亡|溺亡|双亡|已死|病死|猝死|"
-"已亡|死者|夭折|火化|丧葬" ) _OFF_THE_REGISTER = "户籍注销|户口注销|户籍销户|户口销户|^销户$" _DEAD =
-f"(?:{_WORDS_OF_DEATH}|{_OFF_THE_REGISTER}|^[亡死殁卒逝]$)" _DENIED = re.compile(
-rf"(?:未|没有?|无|非|不是|并非|尚未|(?<!是)否)(?:曾|有|已|被|见|发现|确认)*{_DEAD}"
-rf"|{_DEAD}[:：]?(?:否|无|有误|错误)" rf"|是否(?:已)?{_DEAD}[:：]?(?:否|无|0|不)|是否(?:已)?{_DEAD}$" ) _RELATIVE =
-"父|母|爸|妈|夫|妻|丈夫|配偶|爱人|子女|子|女|儿|孙|兄|弟|姐|妹|祖|爷|奶|公婆|岳|户主|监护人|抚养人|亲属|家属"
+_ENDED = "停保|停发|停止|退保|退出|注销|取消|终止|清退"
+_STILL = "未|恢复|续"
+_WORDS_OF_DEATH = (
+    "死亡|病故|去世|去逝|亡故|过世|已故|己故|巳故|身故|病亡|病逝|逝世|辞世|离世|身亡|溺亡|双亡|已死|病死|猝死|"
+    "已亡|死者|夭折|火化|丧葬"
+)
+_OFF_THE_REGISTER = "户籍注销|户口注销|户籍销户|户口销户|^销户$"
+_DEAD = f"(?:{_WORDS_OF_DEATH}|{_OFF_THE_REGISTER}|^[亡死殁卒逝]$)"
+_DENIED = re.compile(
+    rf"(?:未|没有?|无|非|不是|并非|尚未|(?<!是)否)(?:曾|有|已|被|见|发现|确认)*{_DEAD}"
+    rf"|{_DEAD}[:：]?(?:否|无|有误|错误)"
+    rf"|是否(?:已)?{_DEAD}[:：]?(?:否|无|0|不)|是否(?:已)?{_DEAD}$"
+)
+_RELATIVE = "父|母|爸|妈|夫|妻|丈夫|配偶|爱人|子女|子|女|儿|孙|兄|弟|姐|妹|祖|爷|奶|公婆|岳|户主|监护人|抚养人|亲属|家属"
 _OF_ANOTHER = re.compile(
-rf"^(?:因|由于|其|该户|家中|本人|患者|原|现|[\d年月日.\-/])*(?:{_RELATIVE})(?!性).*?{_DEAD}" ) _WHOSE =
-re.compile(rf"{_DEAD}[（(【](?:其|本人的?)?(?:{_RELATIVE})[^）)】]*[）)】]") _HEAD =
-re.compile("^(户主|本人|本户户主|户主本人|申请人)$") _CLAUSES = re.compile(r"[，,。；;、！!\s|()（）\[\]【】]+")
-_BRACKETS = re.compile(r"[（(【\[]([^（）()【】\[\]]*)[）)】\]]") _DAY =
-re.compile(r"((?:19|20)\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?!\d)") _YES =
-re.compile(r"^(是|已|有|对|1|y|yes|true|√|✓|死亡.*|去世|病故|亡故|身故)$", re.IGNORECASE) _NO =
-re.compile(r"^(否|无|不|没有?|未.*|0|n|no|false|×|健在|在世|存活|非)$", re.IGNORECASE)
+    rf"^(?:因|由于|其|该户|家中|本人|患者|原|现|[\d年月日.\-/])*(?:{_RELATIVE})(?!性).*?{_DEAD}"
+)
+_WHOSE = re.compile(rf"{_DEAD}[（(【](?:其|本人的?)?(?:{_RELATIVE})[^）)】]*[）)】]")
+_HEAD = re.compile("^(户主|本人|本户户主|户主本人|申请人)$")
+_CLAUSES = re.compile(r"[，,。；;、！!\s|()（）\[\]【】]+")
+_BRACKETS = re.compile(r"[（(【\[]([^（）()【】\[\]]*)[）)】\]]")
+_DAY = re.compile(r"((?:19|20)\d\d)[-./年](\d{1,2})[-./月](\d{1,2})(?!\d)")
+_YES = re.compile(r"^(是|已|有|对|1|y|yes|true|√|✓|死亡.*|去世|病故|亡故|身故)$", re.IGNORECASE)
+_NO = re.compile(r"^(否|无|不|没有?|未.*|0|n|no|false|×|健在|在世|存活|非)$", re.IGNORECASE)
 
 LONG_AGO = date(1850, 1, 1)
 """Where the death of somebody lies who is dead, nobody knows since when."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from hashlib import sha256
@@ -51,6 +51,7 @@ class Office:
 
     documents: tuple[LoadedRule, ...]
     categories: tuple[str, ...] = ("农村低保户", "五保户", "重点优抚对象")
+    register: pl.DataFrame = field(default_factory=lambda: REGISTER, compare=False)
 
     @cached_property
     def book(self) -> Rulebook:
@@ -165,15 +166,16 @@ def _work(
         places = [] if decided is None else decided.select(place=row_place())["place"]
         past = history(books, people, numbers, office.book.layers, places=places)
         before = carried_out(books)
+    known = set(office.register["hospital"])
     names = Names(
-        hospital=lambda text: text if text in set(REGISTER["hospital"]) else None,
+        hospital=lambda text: text if text in known else None,
         level=lambda text: None,
         category=str,
     )
     asked = None if decided is None else Decisions(decided, "处理意见.xlsx", before)
     with patch("onestop_cli.core.settlement.diagnose", _undiagnosed):
         return work(
-            rows, office.roster, REGISTER, office.book, parse_period(period), names, Options(),
+            rows, office.roster, office.register, office.book, parse_period(period), names, Options(),
             Earlier(past, asked),
         )  # fmt: skip
 

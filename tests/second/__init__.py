@@ -1,0 +1,1 @@
+"""A second reference for the shipped documents: plain loops and fractions, written from their sentences."""
