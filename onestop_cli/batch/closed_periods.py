@@ -63,7 +63,7 @@ def remember(
         known = identify(rows)
         found = history(
             ledger,
-            known["person"].drop_nulls().unique(),
+            _people(known["person"], decisions),
             {*_numbers(known, hospital), *_named(decisions)},
             layers,
             places=_places(decisions),
@@ -92,6 +92,12 @@ def read_before(path: Path, files: Sequence[InputFile]) -> list[str]:
         for file in files
         if file.sha256 in periods
     ]
+
+
+def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:
+    """Everybody who has a row, or whom a decision recognises."""
+    named = persons.clear() if decisions is None else decisions["id_no"]
+    return pl.concat([persons, named]).drop_nulls().unique()
 
 
 def _numbers(rows: pl.DataFrame, hospital: Mapper) -> list[tuple[str, str]]:

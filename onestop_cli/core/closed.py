@@ -6,7 +6,7 @@ different after a late one, appears in the current statement as an adjustment li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,13 +18,16 @@ from onestop_cli.core.person import with_person
 from onestop_cli.county.periods import Period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import which_rule
-from onestop_cli.tables.schema import BROUGHT, LAYERS, PLACE, Schema, empty, row_place
+from onestop_cli.tables.schema import BROUGHT, LAYERS, MONEY, PLACE, Schema, empty, row_place
 
 POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supplement")
 """The amounts of a layer that a ledger keeps for a stay; adjustment lines are their differences."""
 
 WHOLE = {"owed": "patient_owed_fen", "own": "self_fen"}
 """The amounts of no layer that a ledger keeps for a stay, and their columns: 应补未补, 个人自付."""
+
+REFUNDED = tuple(f"refunded_{name}" for name in MONEY)
+"""What refunds of part of a stay took off it since it was posted, per amount (fen, not positive)."""
 
 COSTS = ("total_fen", "eligible_fen")
 """What a settled stay cost."""
@@ -36,9 +39,11 @@ _BECOMES = {
     "转待核": "held",
     "放行": "settled",
     "解除待核": "settled",
+    "受理冲红": "reversed",
 }
 """Why a closed stay changes → what becomes of it. 红冲: taken back; 重报: reported anew while it was held; 拒付, 放行:
-by decision; 转待核: a later row overlaps it; 解除待核: what held it has been taken back."""
+by decision; 转待核: a later row overlaps it; 解除待核: what held it has been taken back; 受理冲红: a refund that waited
+is taken into its stay. A settled stay that a refund is taken into stays settled (退费)."""
 
 _OF_CLOSED: Schema = {
     **dict.fromkeys(("period", "closed_status", "blocking", "settled_with"), pl.String),
@@ -47,7 +52,7 @@ _OF_CLOSED: Schema = {
 }
 _ABOUT_CHANGE: Schema = {
     **dict.fromkeys(("period", "belongs_to", "status", "blocking", "released"), pl.String),
-    **dict.fromkeys(("decided_category", "rule_id"), pl.String),
+    **dict.fromkeys(("decided_category", "decided_id_no", "rule_id"), pl.String),
     "refused": pl.Boolean,
 }
 
@@ -127,10 +132,13 @@ def _like(day: pl.Expr, period: Period) -> pl.Expr:
 
 
 def refreshed(history: History | None) -> History | None:
-    """Closed stays with what is worked out anew from their facts: moment, sex, birth and age."""
+    """Closed stays with what is worked out anew from their facts: moment, sex, birth and age, and amounts without the
+    refunds that were taken into them."""
     if history is None:
         return None
-    return replace(history, stays=with_person(with_moment(history.stays)))
+    stays = with_person(with_moment(history.stays))
+    net = [pl.col(m) + pl.col(f"was_refunded_{m}").fill_null(0) for m in MONEY]
+    return replace(history, stays=stays.with_columns(net))
 
 
 OPENED = ("stays", "deductible_fen", "base_fen", "paid_fen")
@@ -165,17 +173,18 @@ def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame
     return pl.concat([current, known], how="diagonal")
 
 
-def reopened(both: pl.DataFrame, cannot: pl.Expr) -> pl.DataFrame:
+def reopened(both: pl.DataFrame, cannot: pl.Expr, anew: Mapping[str, pl.Expr]) -> pl.DataFrame:
     """`both` with `kind`, `status` and `blocking` of closed stays, without those that this run does not touch.
 
-    Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run. `kind` says why a
-    closed stay changes; null where only its year may look different. `cannot`: what can never be worked out.
+    Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run. `kind` says
+    why a closed stay changes; null where only its year may look different. `cannot`: what can never be worked out;
+    `anew`: where codes about the person stand.
     """
     if not both["period"].count():
         return both.with_columns(kind=pl.lit(None, pl.String))
     closed = pl.col("period").is_not_null()
     marked = both.with_columns(
-        blocking=pl.when(closed).then(_blocking_now()).otherwise("blocking")
+        blocking=pl.when(closed).then(_blocking_now(anew)).otherwise("blocking")
     ).with_columns(kind=pl.when(closed).then(_kind(both, cannot)))
     status = pl.col("kind").replace_strict(_BECOMES, default=None, return_dtype=pl.String)
     marked = marked.with_columns(
@@ -205,13 +214,20 @@ def _kind(both: pl.DataFrame, cannot: pl.Expr) -> pl.Expr:
         .then(pl.lit("拒付"))
         .when((status == "settled") & (pl.col("blocking") != ""))
         .then(pl.lit("转待核"))
+        .when((pl.col("refund_accepted") & (status != "reversed")).fill_null(value=False))
+        .then(pl.lit("受理冲红"))
+        .when((status == "settled") & pl.col("refund_total_fen").is_not_null())
+        .then(pl.lit("退费"))
         .when(waits & free)
         .then(pl.when(asked).then(pl.lit("放行")).otherwise(pl.lit("解除待核")))
     )
 
 
-def _blocking_now() -> pl.Expr:
-    """The codes that hold a closed stay: those it had, as far as later rows and decisions have not changed them."""
+def _blocking_now(anew: Mapping[str, pl.Expr]) -> pl.Expr:
+    """The codes that hold a closed stay: those it had, as far as later rows and decisions have not changed them.
+
+    `anew`: where a code about the person stands; asked again of stays whose person is known only now.
+    """
     had = pl.col("blocking").fill_null("").str.split(";")
     changed = {
         "ST01": pl.col("twin").is_in(["rejected", "differs"]),
@@ -225,6 +241,12 @@ def _blocking_now() -> pl.Expr:
         pl.when(holds).then(pl.lit(code)).otherwise(pl.lit("")) for code, holds in changed.items()
     ]
     codes = had.list.set_difference(list(changed)).list.concat(pl.concat_list(*now, refunded))
+    net = pl.col("refund_total_fen").is_not_null() & pl.col("refund_why").is_null()
+    codes = pl.when(net).then(codes.list.set_difference(["ST06"])).otherwise(codes)
+    known = pl.coalesce("listed_as", "decided_id_no").is_not_null()
+    who = [pl.when(holds).then(pl.lit(code)).otherwise(pl.lit("")) for code, holds in anew.items()]
+    asked = codes.list.set_difference([*anew, "ID01", "ID03"]).list.concat(pl.concat_list(who))
+    codes = pl.when(known).then(asked).otherwise(codes)
     out = pl.col("released").fill_null("").str.split(";")
     return codes.list.set_difference(out).list.set_difference([""]).list.sort().list.join(";")
 
@@ -248,16 +270,24 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         "blocking",
         "released",
         "decided_category",
+        "decided_id_no",
         "rule_id",
         "refused",
         *ABOUT,
+        *REFUNDED,
         *(f"{layer}_docked_fen" for layer in layers),
         visits=visits,
-        **{name: pl.col(name).fill_null(0) * visits for name in COSTS},
+        **{name: _cost_change(name, visits) for name in COSTS},
         **{name: now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts},
     )
     moved = pl.any_horizontal(pl.col(name) != 0 for name in amounts)
     return lines.filter(moved | (pl.col("kind") != "重算"))
+
+
+def _cost_change(name: str, visits: pl.Expr) -> pl.Expr:
+    """What a stay's cost adds to a period: all of it with a visit, and what is refunded of one that stays."""
+    refund = pl.col(f"refund_{name}").fill_null(0)
+    return pl.when(visits == 0).then(refund).otherwise(pl.col(name).fill_null(0) * visits)
 
 
 def _settled(status: str) -> pl.Expr:
@@ -272,7 +302,7 @@ def no_adjustments(layers: Sequence[str] = LAYERS) -> pl.DataFrame:
             **_ABOUT_CHANGE,
             **{name: _kind_of(name) for name in ABOUT},
             **dict.fromkeys((f"{layer}_docked_fen" for layer in layers), pl.Int64),
-            **dict.fromkeys(("visits", *COSTS), pl.Int64),
+            **dict.fromkeys((*REFUNDED, "visits", *COSTS), pl.Int64),
             **dict.fromkeys(_amounts(layers), pl.Int64),
         }
     )

@@ -29,7 +29,7 @@ from onestop_cli.core.decisions.match import Matched, matched
 from onestop_cli.core.decisions.refunds import with_refunds
 from onestop_cli.core.findings.amounts import amount_checks
 from onestop_cli.core.findings.checks import blocked, raise_all
-from onestop_cli.core.findings.rows import CANNOT, row_checks
+from onestop_cli.core.findings.rows import CANNOT, about_person, row_checks
 from onestop_cli.core.identify import identify
 from onestop_cli.core.link import linked
 from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, Names, Options
@@ -128,7 +128,7 @@ class Core:
         check(stays, GOVERNED, "govern", book.layers)
         stays = with_brought(stays, history)
         checks = row_checks(self.period, options.readmission_days)
-        stays = with_status(stays, blocked(checks)).pipe(reopened, CANNOT)
+        stays = with_status(stays, blocked(checks)).pipe(reopened, CANNOT, about_person(checks))
         current, again = worked_out(stays, book, options)
         for part in (current, again):
             check(part, {**SETTLED, **RECONCILED}, "settle", book.layers)

@@ -179,7 +179,8 @@ def _next_stay(ledger: sqlite3.Connection) -> int:
 def _kept(stays: pl.DataFrame, run: Run, first: int) -> pl.DataFrame:
     """What the books keep of stays: facts, state, what was decided, and amounts."""
     facts = [name for name in facts_of(stays) if name in stays.columns]
-    state = ["status", "blocking", "released", "refused", "decided_category", "rule_id"]
+    state = ["status", "blocking", "released", "refused"]
+    state += ["decided_category", "decided_id_no", "rule_id"]
     docked = [f"{layer.id}_docked_fen" for layer in run.layers]
     names = dict.fromkeys([*facts, *state, *docked, *_amounts(run)])
     return stays.select(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from onestop_cli.core.closed import POSTED, WHOLE, History
+from onestop_cli.core.closed import POSTED, REFUNDED, WHOLE, History
 from onestop_cli.ledger.books import (
     Closing,
     beginning,
@@ -24,7 +24,15 @@ from onestop_cli.tables.decisions import CARRIED_OUT
 from onestop_cli.tables.schema import row_place
 
 _KEYS = ("number", "person", "hospital", "stay_no", "source", "sheet", "row")
-_STATE = ("status", "blocking", "released", "refused", "decided_category", "rule_id")
+_STATE = (
+    "status",
+    "blocking",
+    "released",
+    "refused",
+    "decided_category",
+    "decided_id_no",
+    "rule_id",
+)
 """What a later posting may change about a stay, beside its amounts."""
 
 
@@ -85,14 +93,23 @@ def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:
 
 
 def _keys(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> pl.DataFrame:
-    """Of every closed stay what it can be found by, its closing and its row there."""
+    """Of every closed stay what it can be found by (the person as decided since), its closing and its row there."""
     parts = [
         stays_of(ledger, one, _KEYS).with_columns(
             closing=pl.lit(number, pl.Int64), at=pl.int_range(pl.len(), dtype=pl.UInt32)
         )
         for number, one in enumerate(closed)
     ]
-    return together(parts) if parts else pl.DataFrame(schema=_NO_KEYS)
+    keys = together(parts) if parts else pl.DataFrame(schema=_NO_KEYS)
+    changes = (changes_of(ledger, one, [*_DECIDED]) for one in closed if one.changes)
+    known = [lines.select(_DECIDED).drop_nulls() for lines in changes if lines.width == 2]
+    if not known:
+        return keys
+    later = together(known).unique("number", keep="last", maintain_order=True)
+    return keys.update(later.rename({"decided_id_no": "person"}), on="number")
+
+
+_DECIDED = ("number", "decided_id_no")
 
 
 _NO_KEYS = {
@@ -158,7 +175,7 @@ def _changing(layers: Sequence[str]) -> list[str]:
 
 
 def _docked(layers: Sequence[str]) -> list[str]:
-    return [f"{layer}_docked_fen" for layer in layers]
+    return [*(f"{layer}_docked_fen" for layer in layers), *REFUNDED]
 
 
 def _amounts(layers: Sequence[str]) -> list[str]:
@@ -187,7 +204,7 @@ def _as_it_stands(stays: pl.DataFrame, later: pl.DataFrame, layers: Sequence[str
         f"was_{layer}_supplement_fen": pl.col(f"posted_{layer}_supplement_fen").replace({0: None})
         for layer in layers
     }
-    chosen = {"decided_category": "was_category"} | {
+    chosen = {"decided_category": "was_category", "decided_id_no": "was_id_no"} | {
         name: f"was_{name}" for name in ("released", "refused", "rule_id", *_docked(layers))
     }
     claimed = [f"{layer}_claimed_fen" for layer in layers]

@@ -346,6 +346,11 @@ ORDER = (
 of that day, 0 where no file says. What is blank comes first."""
 
 
+CLAIMS = tuple(f"{payer}_claimed_fen" for payer in PAYERS)
+MONEY = ("total_fen", "eligible_fen", *CLAIMS)
+"""The amounts of a row that make it the same as another one, or its opposite."""
+
+
 def row_place(*before: str) -> pl.Expr:
     """Where a row stands, in words: the columns `before`, then 文件 · 工作表 · 第n行."""
     parts = [*before, "source", "sheet", pl.format("第{}行", "row")]

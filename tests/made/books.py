@@ -162,7 +162,8 @@ def _work(
     if books is not None:
         known = identify(rows)
         numbers = known.select("hospital_raw", "stay_no").drop_nulls().unique().rows()
-        people = known["person"].drop_nulls().unique()
+        people = known["person"].drop_nulls().unique().to_list()
+        people += [] if decided is None else decided["id_no"].drop_nulls().to_list()
         places = [] if decided is None else decided.select(place=row_place())["place"]
         past = history(books, people, numbers, office.book.layers, places=places)
         before = carried_out(books)

@@ -40,6 +40,11 @@ class Quarter:
     rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     decided: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
+    def take(self, rows: Sequence[_Handed], decided: Sequence[_Handed]) -> None:
+        """More rows and decisions."""
+        self.rows.extend(rows)
+        self.decided.extend(decided)
+
     def paid_at_once(self, office: Office | None = None) -> dict[str, int]:
         """What one run over the quarter pays."""
         return paid(_run(self.rows, self.decided, "2010Q4", None, office))
@@ -92,6 +97,7 @@ def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarte
     office = office or huangzhong()
     quarter = Quarter()
     free = dict.fromkeys(PEOPLE, FIRST)
+    seen: set[Any] = set()
     for number in range(size):
         person = rng.choice(PEOPLE[: max(2, size // 4)])
         overlaps = rng.random() < 0.2
@@ -100,11 +106,15 @@ def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarte
         if end > LAST:
             continue
         row = _row(rng, number, person, begin, end, office.book.layers)
-        if any(_one_stay(row)[1] == _one_stay(other)[1] for _, other in quarter.rows):
+        if _one_stay(row)[1] in seen:
             continue
+        seen.add(_one_stay(row)[1])
         free[person] = max(free[person], end)
         month = end.month - 10
         handed = rng.choice([month, month, month, rng.randint(month, 2)])
+        if rng.random() < 0.15:
+            quarter.take(*rng.choice((_unknown, _misnamed, _refunded))(rng, row, handed))
+            continue
         quarter.rows.append((handed, row))
         more = rng.choice([0, 0, 10_000]) if rng.random() < 0.1 else None
         if more is not None:
@@ -138,6 +148,33 @@ def _row(
         row[f"{layer}_claimed_fen"] = claim
         left -= claim
     return row
+
+
+_Handed = tuple[int, dict[str, Any]]
+"""A row or a decision, and the month in which it is handed in."""
+
+
+def _unknown(rng: Random, row: dict[str, Any], handed: int) -> tuple[list[_Handed], list[_Handed]]:
+    """A stay whose number is spoiled, and the number that people recognise later, or never."""
+    said = _decided(rng, row, handed, decision="认定证号", code="ID01", id_no=row["id_raw"])
+    return [(handed, {**row, "id_raw": "12345"})], [said] if rng.random() < 0.8 else []
+
+
+def _misnamed(rng: Random, row: dict[str, Any], handed: int) -> tuple[list[_Handed], list[_Handed]]:
+    """A stay under another name than the roster's, released later, or never."""
+    said = _decided(rng, row, handed, decision="放行", code="ID04")
+    return [(handed, {**row, "name": "某人"})], [said] if rng.random() < 0.8 else []
+
+
+def _refunded(rng: Random, row: dict[str, Any], handed: int) -> tuple[list[_Handed], list[_Handed]]:
+    """A stay of which a part is refunded later, and that refund accepted, or never."""
+    back, part = _reversal(rng, {**row, "total_fen": 3 * row["total_fen"]}, handed)
+    part = {k: v // 3 if k.endswith("_fen") else v for k, v in part.items()} | {
+        "x_visit": row["x_visit"]
+    }
+    part["total_fen"] = -row["total_fen"] // 3
+    said = _decided(rng, part, back, decision="受理冲红", code="ST06")
+    return [(handed, row), (back, part)], [said] if rng.random() < 0.8 else []
 
 
 def _reversal(rng: Random, row: dict[str, Any], handed: int) -> tuple[int, dict[str, Any]]:

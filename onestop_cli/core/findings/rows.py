@@ -5,6 +5,8 @@ A row that is `reversed` has no findings; an unpaired reversal has only ST06.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from onestop_cli.core.findings.checks import Check, day, yuan
@@ -30,6 +32,11 @@ CANNOT = (
 def row_checks(period: Period, readmission_days: int) -> list[Check]:
     """Every check that needs no settlement, in the catalogue's order."""
     return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts()]
+
+
+def about_person(checks: Sequence[Check]) -> dict[str, pl.Expr]:
+    """Where the checks that hold a stay because of its person stand, by code."""
+    return {c.code: c.stands for c in checks if c.code in ("ID04", "RO07", "RO09")}
 
 
 def _identity() -> list[Check]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.pairing.rows import CLAIMS, MONEY, SAME_DAY
-from onestop_cli.tables.schema import ORDER, Schema, row_place
+from onestop_cli.core.pairing.rows import SAME_DAY
+from onestop_cli.tables.schema import CLAIMS, MONEY, ORDER, Schema, row_place
 
 TWINS: Schema = {"at": pl.Int64, "twin": pl.String, "twin_place": pl.String}
 """`twin`: `kept`, `rejected` (agrees with the kept row) or `differs` (held); `twin_place`: the other rows."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.pairing.rows import CLAIMS
-from onestop_cli.tables.schema import ORDER, row_place
+from onestop_cli.tables.schema import CLAIMS, ORDER, row_place
 
 _VISIT = ("hospital", "who", "visit", "admitted_on", "discharged_on")
 _ONCE = (

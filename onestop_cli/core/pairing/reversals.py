@@ -13,8 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.pairing.rows import CLAIMS, MONEY
-from onestop_cli.tables.schema import ORDER, Schema, row_place
+from onestop_cli.tables.schema import CLAIMS, MONEY, ORDER, Schema, row_place
 
 _SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
 _SAME_NUMBER = ("hospital", "number", "admitted_on", "discharged_on")

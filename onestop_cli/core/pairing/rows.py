@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.tables.schema import ORDER, PAYERS, PLACE, row_place
+from onestop_cli.tables.schema import MONEY, ORDER, PLACE, row_place
 
-CLAIMS = tuple(f"{payer}_claimed_fen" for payer in PAYERS)
-MONEY = ("total_fen", "eligible_fen", *CLAIMS)
 NOTHING_CLOSED = {
     **dict.fromkeys(("period", "status", "blocking", "was_released"), pl.lit(None, pl.String)),
     "was_refused": pl.lit(None, pl.Boolean),
