@@ -35,6 +35,7 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import NO_RIGHT
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -70,7 +71,8 @@ class Request:
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     """A whole run in memory, control totals asserted; raises `CannotRun` with every problem at once."""
     tell("读取文件")
-    read = _read(request)
+    with one_run(request.settings.limits.cells):
+        read = _read(request)
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)

@@ -75,8 +75,8 @@ def read_stays(
     """
     known, no_number = names(settings), settings.synonyms.no_number
     wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number)
-    opened, problems = open_files(paths, passwords)
-    kept, copies = without_copies(opened, lambda name: hospital_named(name, known, hospitals))
+    inbox = open_files(paths, settings, passwords)
+    kept, copies = without_copies(inbox.opened, lambda name: hospital_named(name, known, hospitals))
     sheets, more = read_all(
         kept,
         stays_sought(),
@@ -84,7 +84,8 @@ def read_stays(
         lambda table: read_stays_table(table, wanted),
     )
     schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in wanted.extra}}
-    return together(schema, [*sheets, *copies], (file.file for file in opened), [*problems, *more])
+    inputs = (file.file for file in inbox.opened)
+    return together(schema, [*sheets, *copies], inputs, [*inbox.problems, *more], inbox.notes)
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Wanted:
 
 def stays_sought() -> Sought:
     """What a table of stays has."""
-    return Sought("住院明细", aliases("stays"), _lacking)
+    return Sought("住院明细", aliases("stays"), _lacking, empty=False)
 
 
 def _lacking(header: Header) -> list[str]:

@@ -7,7 +7,6 @@ grow with it.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
@@ -19,12 +18,12 @@ import openpyxl
 from openpyxl.cell.cell import Cell
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.translate import Translator
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import FULL, percent, yuan
+from onestop_cli.readers.guard import named, through_the_door
 from onestop_cli.statements.form_fields import Fields, Value
 from onestop_cli.writers.toolkit.columns import NUMBER_FORMATS
 
@@ -40,6 +39,12 @@ def fill_form(template: Path, fields: Fields, rows: Sequence[Fields], out: Path)
     than one row of a sheet.
     """
     book = _open(template)
+    with named(template):
+        _fill_book(book, template, fields, rows)
+    book.save(out)
+
+
+def _fill_book(book: Workbook, template: Path, fields: Fields, rows: Sequence[Fields]) -> None:
     known = {*fields, *(f"{_ROW}{name}" for row in rows[:1] for name in row)}
     if problems := list(_problems(book, known, bool(rows), template)):
         raise CannotRun(problems)
@@ -54,13 +59,13 @@ def fill_form(template: Path, fields: Fields, rows: Sequence[Fields], out: Path)
         for line in sheet.iter_rows():
             for cell in line:
                 _fill(cell, {**fields, **by_row.get(cell.row, {})})
-    book.save(out)
 
 
 def _open(template: Path) -> Workbook:
+    through_the_door(template)
     try:
         return openpyxl.load_workbook(template)
-    except (OSError, InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except Exception as error:  # whatever a template is, it is no bug of ours
         raise stop(
             "打不开本县表样",
             "请用 Excel 或 WPS 另存为 .xlsx，并检查 onestop.toml 的 templates",

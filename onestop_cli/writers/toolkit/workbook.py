@@ -31,6 +31,9 @@ from onestop_cli.writers.toolkit.table import GREY, NOTHING, Table, merge
 from onestop_cli.writers.toolkit.xml_rows import LINE, RowSheet
 
 FONT = "宋体"
+RESULT = "onestop 结果"
+"""The category in the properties of every paper of ours."""
+
 SIGNERS = ("制表", "复核", "负责人")
 
 
@@ -40,11 +43,15 @@ def _sheet_name(name: str) -> str:
 
 
 class Book:
-    """A workbook being written; a context manager."""
+    """A workbook being written; a context manager.
 
-    def __init__(self, path: Path, *, title: str = "") -> None:
+    `result`: a paper of ours, which an inbox passes over; not so a form that others fill in and hand in.
+    """
+
+    def __init__(self, path: Path, *, title: str = "", result: bool = True) -> None:
         self._book = xlsxwriter.Workbook(path, {"in_memory": True})
-        self._book.set_properties({"title": title})
+        mark = {"category": RESULT} if result else {}
+        self._book.set_properties({"title": title, **mark})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __enter__(self) -> Book:
