@@ -15,6 +15,7 @@ from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import Closed, close
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.waiting import pending
+from onestop_cli.outcome import stands
 from onestop_cli.run import Run, load_run
 
 
@@ -30,6 +31,7 @@ def close_run(folder: Path, ledger: Path | None, now: datetime) -> Closed:
     digest = hashlib.sha256((folder / "run.json").read_bytes()).hexdigest()
     with opened(path, create=True) as books:
         done = close(books, run, digest, operator(), now)
+        stands(f"{run.period.chinese}已关账")
         own = tuple(line for line in accounts(books) if line.period == run.period.id)
         waiting = pending(books).filter(~REPORTED_AGAIN)
         return Closed(run, path, **done, accounts=own, waiting=len(waiting))

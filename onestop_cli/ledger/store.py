@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from onestop_cli.errors import Broken, CannotRun, stop
+from onestop_cli.errors import Broken, CannotRun, refused, stop
 
 APPLICATION = 0x6F6E6573
 """Marks the file as one of ours (SQLite application_id)."""
@@ -59,16 +59,14 @@ def _make(path: Path) -> None:
     stage = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        stage.touch(mode=0o600)
         with closing(_connect(stage)) as connection:
             _bring_up(connection, 0)
         with suppress(FileExistsError):
             _link(stage, path)
     except OSError as error:
-        raise stop(
-            f"台账建立不了（{error.strerror or type(error).__name__}）",
-            "请检查路径、磁盘空间和文件夹权限",
-            str(path),
-        ) from error
+        what, remedy = refused(error)
+        raise stop(f"台账建立不了：{what}", remedy, str(path)) from error
     finally:
         stage.unlink(missing_ok=True)
 
