@@ -19,6 +19,8 @@ _GRACE = 2.0
 
 def _address_space() -> int:
     """Bytes of this process's address space; 0 where the system does not tell."""
+    if os.name == "nt":
+        return 0
     try:
         pages = Path("/proc/self/statm").read_text("ascii").split()[0]
     except OSError:
