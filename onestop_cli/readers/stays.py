@@ -130,7 +130,6 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
     rows = sort_rows(table, lone_person=False)
     whose, problems = hospital_named_by(table, wanted.known, wanted.hospitals)
     problems += two_headers(table, rows)
-    problems += [] if rows.data.any() else [_empty(table)]
     problems += [] if not rows.data.any() or _has_discharge(table, rows) else [_no_discharge(table)]
     problems += _two_units(table, rows)
     asked = [c for name, titles in extra.items() for c in table.headed((name, *titles))]
@@ -148,16 +147,6 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
         spoiled_ids(table, stays),
         said(table, unread),
     ), []
-
-
-def _empty(table: Table) -> Problem:
-    return Problem(
-        "有表头，但没有一行能读成住院记录",
-        "请让医院重新导出；本期确实没有住院的，请把文件移出文件夹",
-        table.grid.source,
-        table.grid.sheet,
-        table.header.last + 1,
-    )
 
 
 def _span_field(table: Table) -> str | None:
