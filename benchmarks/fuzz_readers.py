@@ -9,12 +9,39 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from tests.readers.test_fuzz import MADE, REAL, damaged, lawful, repacked
+from onestop_cli.county.settings import Settings
+from onestop_cli.errors import CannotRun
+from onestop_cli.readers.audit_paper import read_filled
+from onestop_cli.readers.decisions import read_decisions
+from onestop_cli.readers.enrolment import read_enrolment
+from onestop_cli.readers.register import read_register
+from onestop_cli.writers.toolkit.form import fill_form
+from tests.readers.test_fuzz import MADE, REAL, account_holds, damaged, lawful, repacked
 
-SLOWEST_SECONDS = 5.0
+SLOWEST_SECONDS = 30.0
 """A damaged file of a few kilobytes that takes longer is a hang in the making."""
+
+OTHERS: tuple[Callable[[Path], Any], ...] = (
+    lambda path: read_register(path, Settings()),
+    lambda path: read_decisions(path, {}),
+    lambda path: read_filled(path, "抽样计划", {}),
+    lambda path: fill_form(path, {}, [], path.with_suffix(".out.xlsx")),
+)
+"""Readers of single files: they return, or raise `CannotRun`."""
+
+
+def refused_or_read(path: Path) -> None:
+    """One file through every reader that is not `lawful`'s; nothing but `CannotRun` may come of it."""
+    account_holds(read_enrolment([path], Settings()), empty=True)
+    for read in OTHERS:
+        try:
+            read(path)
+        except CannotRun as stopped:
+            assert all("没有料到" not in problem.what for problem in stopped.problems)
 
 
 def main(rounds: int) -> None:
@@ -27,9 +54,10 @@ def main(rounds: int) -> None:
             for name, data in whole.items():
                 chance = random.Random(f"{name} {number}")
                 begin = time.perf_counter()
-                packed = name.endswith((".xlsx", ".ods")) and number % 2
+                packed = name.endswith((".xlsx", ".ods", ".xlsb")) and number % 2
                 try:
                     lawful(Path(folder), name, (repacked if packed else damaged)(data, chance))
+                    refused_or_read(Path(folder) / name)
                 except BaseException:
                     print(f"FAILED: {name}, round {number}")
                     raise

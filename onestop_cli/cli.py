@@ -7,13 +7,27 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import typer
 
+from onestop_cli import outcome
 from onestop_cli.commands import COMMANDS, GROUPS
+from onestop_cli.commands.endings import (
+    end_tidily,
+    interrupted,
+    refusal,
+    say,
+    screen_is_gone,
+    what_stands,
+)
 from onestop_cli.commands.help import USAGE_ERROR, ChineseCommand, ChineseGroup, chinese_error
 from onestop_cli.commands.status import status
 from onestop_cli.commands.streams import prepare_streams
+from onestop_cli.errors import Broken, CannotRun, Problem
+
+WORKER = "--onestop-worker"
+"""What makes this program one of its own workers, where no Python lies beside it."""
 
 app = typer.Typer(
     name="onestop",
@@ -35,44 +49,58 @@ for name, group in GROUPS.items():
 
 def main() -> None:
     """Run a command and end with its exit code."""
+    if sys.argv[1:] == [WORKER]:
+        from onestop_cli.workers.serve import serve
+
+        serve()
+        return
     prepare_streams()
+    end_tidily()
     sys.exit(run())
 
 
 def run(words: list[str] | None = None) -> int:
     """A command's exit code; whatever went wrong is said in Chinese on stderr, never as a traceback."""
-    from onestop_cli.errors import Broken, CannotRun
-
+    outcome.begin()
     try:
         done = app(words, prog_name="onestop", standalone_mode=False)
+        sys.stdout.flush()
     except CannotRun as error:
-        from onestop_cli.writers.toolkit.screen import problems
-
-        problems(error.problems)
-        return 2
+        return _problems(error.problems)
     except USAGE_ERROR as error:
-        _say(f"{chinese_error(error)}。", "加上 --help 看这个命令怎么用。")
+        say(f"{chinese_error(error)}。", "加上 --help 看这个命令怎么用。")
         return 2
     except Broken as error:
-        _say(
-            f"程序自检未通过，没有写出任何结果：{error}",
+        say(
+            f"程序自检未通过：{error}",
+            *what_stands(),
             "这是 onestop 的缺陷，请连同所用版本反馈给维护者。",
         )
         return 3
-    except (KeyboardInterrupt, typer.Abort):
-        _say("已中断，没有写出任何结果。")
-        return 130
+    except (KeyboardInterrupt, typer.Abort) as error:
+        return interrupted(error)
+    except (BrokenPipeError, SystemExit):  # rich ends the program when nobody reads
+        return screen_is_gone()
     except Exception as error:
         if os.environ.get("ONESTOP_TRACEBACK"):
             raise
-        _say(
-            f"程序出错（{type(error).__name__}），没有写出任何结果。",
+        if problem := refusal(error):
+            return _problems([problem])
+        say(
+            f"程序出错（{type(error).__name__}）。",
+            *what_stands(),
             "这是 onestop 的缺陷，请连同所用版本和命令反馈给维护者。",
         )
         return 3
     return done if isinstance(done, int) else 0
 
 
-def _say(*lines: str) -> None:
-    for line in lines:
-        print(line, file=sys.stderr)
+def _problems(found: Sequence[Problem]) -> int:
+    """Say why a command could not be done; what it did before stands."""
+    from onestop_cli.writers.toolkit.screen import problems
+
+    try:
+        problems(found, what_stands() if outcome.standing() else ())
+    except OSError:  # the screen is gone
+        return 2
+    return 2

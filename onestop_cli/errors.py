@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,6 +44,38 @@ class CannotRun(Exception):
 def stop(what: str, remedy: str, file: str | None = None) -> CannotRun:
     """A `CannotRun` of a single problem, for `raise`."""
     return CannotRun([Problem(what, remedy, file)])
+
+
+_REFUSALS = {
+    "ENOSPC": ("磁盘已满", "请腾出空间后重新运行"),
+    "EDQUOT": ("已超过允许使用的磁盘空间（配额）", "请腾出空间，或请管理员放宽配额后重新运行"),
+    "EFBIG": ("文件超过这块磁盘允许的大小", "请换到别的磁盘后重新运行"),
+    "EACCES": ("没有权限", "请检查文件夹权限，以及文件是否正在 Excel 或 WPS 中打开"),
+    "EPERM": ("没有权限", "请检查文件夹权限，以及文件是否正在 Excel 或 WPS 中打开"),
+    "EROFS": ("这块磁盘是只读的", "请换到可以写入的文件夹"),
+    "ENOENT": ("找不到这个文件或文件夹", "请检查路径是否写对"),
+    "ENOTDIR": ("路径中间有一段不是文件夹", "请检查路径是否写对"),
+    "EISDIR": ("这是文件夹，不是文件", "请检查路径是否写对"),
+    "EEXIST": ("已经有同名的文件或文件夹", "请换一个名字"),
+    "ENAMETOOLONG": ("路径或文件名太长", "请把县文件夹移到短一些的位置，如 D:\\结算"),
+    "ELOOP": ("链接指来指去，没有尽头", "请移走这个链接"),
+    "EBUSY": ("正被别的程序占用", "请关闭正在使用它的程序后重新运行"),
+    "ETXTBSY": ("正被别的程序占用", "请关闭正在使用它的程序后重新运行"),
+    "EMFILE": ("同时打开的文件太多", "请关闭别的程序后重新运行"),
+    "ENFILE": ("同时打开的文件太多", "请关闭别的程序后重新运行"),
+    "EIO": ("磁盘读写出错", "请检查磁盘，换一块磁盘后重新运行"),
+    "ENOMEM": ("内存不够", "请关闭别的程序后重新运行"),
+    "ESTALE": ("网络文件夹断开了", "请检查网络，或移到本机后重新运行"),
+    "ETIMEDOUT": ("网络文件夹没有回应", "请检查网络，或移到本机后重新运行"),
+    "EHOSTDOWN": ("网络文件夹断开了", "请检查网络，或移到本机后重新运行"),
+}
+"""Why the system refuses a file: what it means, and what to do."""
+
+
+def refused(error: OSError) -> tuple[str, str]:
+    """What the system's refusal means, and what to do about it, in Chinese."""
+    otherwise = "电脑不让读写", "请检查路径、权限和磁盘后重新运行"
+    return _REFUSALS.get(errno.errorcode.get(error.errno or 0, ""), otherwise)
 
 
 class Broken(Exception):

@@ -14,8 +14,10 @@ HOUSE = Path(__file__).parent.parent / "onestop_cli"
 
 ROOMS = (
     "errors",
+    "outcome",
     "money",
     "resources",
+    "workers",
     "tables",
     "county",
     "rulebook",

@@ -11,6 +11,7 @@ from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import Closed, close
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.waiting import pending
+from onestop_cli.outcome import stands
 from onestop_cli.run import RUN_FILE, load_run
 
 
@@ -25,6 +26,7 @@ def close_run(folder: Path, ledger: Path | None, now: datetime) -> Closed:
     data = (folder / RUN_FILE).read_bytes()
     with opened(path) as books:
         done = close(books, run, data, operator(), now)
+        stands(f"{run.period.chinese}已关账")
         own = tuple(line for line in accounts(books) if line.period == run.period.id)
         waiting = pending(books).filter(~REPORTED_AGAIN)
         return Closed(run, path, done, accounts=own, waiting=len(waiting))

@@ -25,6 +25,7 @@ from onestop_cli.rulebook.library import known_rules, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.writers.notices.pdf import printing_fonts
 from onestop_cli.writers.screens.doctor import show_checks
+from onestop_cli.writers.toolkit.folder import leftovers
 
 FINE, NOTE, BAD = "正常", "注意", "不行"
 
@@ -130,6 +131,7 @@ def place() -> Iterator[Check]:
         yield Check("文件夹", BAD, f"{here} 不能写入", "请换一个文件夹，或请管理员给写入权限")
     else:
         yield Check("文件夹", FINE, f"{here} 可以写入")
+    yield from _leftovers(here)
     free = shutil.disk_usage(here).free
     if free < ROOM:
         yield Check("磁盘", NOTE, f"只剩 {free / 1e9:.1f} GB", "请至少留出 1 GB")
@@ -138,6 +140,15 @@ def place() -> Iterator[Check]:
         yield Check("路径", NOTE, said, f"请移到短一些的位置，如 D:\\结算（{LONGEST_HOME} 字以内）")
     if os.path.splitdrive(here)[0].startswith("\\\\"):
         yield Check("位置", NOTE, "在网络共享上", "台账最好放在本机硬盘，定期备份到共享")
+
+
+def _leftovers(here: Path) -> Iterator[Check]:
+    """What killed commands left in this folder and those below it."""
+    homes = [here, *(folder for folder in here.iterdir() if folder.is_dir())]
+    left = [path.relative_to(here).as_posix() for home in homes for path in leftovers(home)]
+    if left:
+        said = f"有 {len(left)} 个中断留下的临时文件或文件夹：{'、'.join(left[:3])}"
+        yield Check("残留", NOTE, said, "可以删除；下次在那里写结果时会自动清理")
 
 
 def _county(now: datetime) -> Iterator[Check]:
@@ -149,7 +160,8 @@ def _county(now: datetime) -> Iterator[Check]:
     try:
         settings = county_settings()
     except CannotRun as error:
-        yield from (Check("设置", BAD, p.what, p.remedy) for p in error.problems)
+        said = ((f"{p.place}：{p.what}" if p.row else p.what, p.remedy) for p in error.problems)
+        yield from (Check("设置", BAD, what, remedy) for what, remedy in said)
         return
     yield from _settings(settings)
     yield from _ledger(settings.folder / (settings.reconcile.ledger or LEDGER), now)

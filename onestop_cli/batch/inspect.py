@@ -20,10 +20,18 @@ from onestop_cli.money import yuan
 from onestop_cli.readers.containers.grid import Grid, column_letter
 from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
+from onestop_cli.readers.guard import each_named
 from onestop_cli.readers.layout.doubts import overlooked, unclear
 from onestop_cli.readers.layout.identities import holds, sentence
 from onestop_cli.readers.layout.row_kinds import sort_rows
-from onestop_cli.readers.layout.sheets import account, left_alone, nothing_taken, understand
+from onestop_cli.readers.layout.sheets import (
+    account,
+    left_alone,
+    notes_of,
+    nothing_taken,
+    understand,
+)
+from onestop_cli.readers.layout.side_by_side import side_by_side
 from onestop_cli.readers.layout.styles import sample_of, style_of
 from onestop_cli.readers.layout.table_spec import Sought
 from onestop_cli.readers.layout.typed import Table
@@ -70,22 +78,22 @@ def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
     Raises `CannotRun` with the files that cannot be opened, after the others were shown.
     """
     settings = county_settings()
-    opened, problems = open_files(asked.paths, asked.passwords)
+    inbox = open_files(asked.paths, settings, asked.passwords)
     if asked.layout:
         settings = settings.model_copy(update={"layout": (*settings.layout, asked.layout)})
     looks = _looks(settings)
     wanted = [asked.kind] if asked.kind else list(KINDS)
-    seen = tuple(
-        sheet
-        for file in opened
-        for sheet in _file(file, [looks[kind] for kind in wanted], settings)
-    )
-    show(seen)
+    seen: list[SheetSeen] = []
+    problems = list(inbox.problems)
+    for file in inbox.opened:
+        with each_named(file.file.path, problems):
+            seen += _file(file, [looks[kind] for kind in wanted], settings)
+    show(seen, inbox.notes)
     if problems:
         raise CannotRun(problems)
     if asked.save:
         _save(seen, asked.layout)
-    return seen
+    return tuple(seen)
 
 
 def _looks(settings: Settings) -> Mapping[str, _Look]:
@@ -134,7 +142,14 @@ def _read_register_table(table: Table, known: Names) -> tuple[SheetReading | Non
 def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[SheetSeen]:
     """The sheets of a file, all taken for what most of its columns speak for."""
     look = max(looks, key=lambda look: _named(file, look, settings))
-    return [_sheet(grid, file.file.kind, look, settings) for grid in file.grids]
+    parts = [
+        part
+        for grid in file.grids
+        for part in side_by_side(
+            grid, look.sought.aliases, settings.layout_for(grid.source, grid.sheet)
+        )
+    ]
+    return [_sheet(part, file.file.kind, look, settings) for part in parts]
 
 
 def _named(file: Opened, look: _Look, settings: Settings) -> tuple[int, bool]:
@@ -170,7 +185,7 @@ def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> Sheet
         reading.account if reading else account(table, rows),
         tuple(_columns(table, rows.data)),
         tuple(problems),
-        (*_doubts(reading), *offered(spellings, "名称")) if reading else (),
+        (*notes_of(grid), *_doubts(reading), *offered(spellings, "名称")) if reading else (),
         tuple(sentence(proof) for proof in reading.proofs if holds(proof)) if reading else (),
         read=reading is not None,
         spellings=spellings,
@@ -193,7 +208,7 @@ def _column(table: Table, field: str, column: int, kept: Sequence[bool]) -> Colu
     unit = table.unit_of(column)
     other_unit = known.kind == "money" and unit != "元"
     return ColumnSeen(
-        column_letter(column),
+        column_letter(table.header.origin.get(column, column)),
         table.header.label(column),
         known.title,
         style_of(known.kind, cells) + (f"，单位{unit}" if other_unit else ""),

@@ -100,7 +100,7 @@ def publish(
     places = stems(notices.boards)
     rolls, hidden = (rolls_of(before, run, full=full) if before else () for full in (True, False))
     boards = notice_boards(notices.boards, places, posting) + roll_boards(rolls, posting)
-    with staged(out) as stage:
+    with staged(out, private=False) as stage:
         write_boards(stage / BOARDS, boards, posting, choices.look, pdf=choices.pdf)
         for address, html in site.pages(notices.site, hidden, posting):
             write_page(stage / SITE / address, html)

@@ -35,6 +35,7 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.spelling import hospitals, kind_question, offered
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.layout.identities import together
 from onestop_cli.readers.register import read_register
@@ -73,7 +74,8 @@ class Request:
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     """A whole run in memory, control totals asserted; raises `CannotRun` with every problem at once."""
     tell("读取文件")
-    read = _read(request)
+    with one_run(request.settings.limits.cells):
+        read = _read(request)
     again = read_before(request.ledger, read.stays.inputs) if request.ledger else []
     for sentence in again:
         tell(f"注意：{sentence}")

@@ -53,12 +53,16 @@ def reconcile(
     """核对一个结算期：读医院报表和花名册，逐笔重算，写出结算表和差错清单。"""
     from datetime import datetime
 
-    from onestop_cli.batch.start import Options, asked, run_and_write
-
     if engine not in ENGINES:
         raise typer.BadParameter("只能是 local 或 ray", param_hint="--engine")
     if fail_on is not None and fail_on not in FAIL_ON:
         raise typer.BadParameter("只能是 blocks、differs 或 any", param_hint="--fail-on")
+    if buckets is None:
+        from onestop_cli.readers.containers.early import bring_up_readers
+
+        bring_up_readers()
+    from onestop_cli.batch.start import Options, asked, run_and_write
+
     options = Options(period, stays, roster, register, rules, ledger, decisions, out, password_file)
     request, folder = asked(options, datetime.now().astimezone())
     if buckets is None:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
+from onestop_cli.county.toml_words import toml_problem
 from onestop_cli.errors import CannotRun, Problem, stop
 
 FILE_NAME = "onestop.toml"
@@ -132,6 +133,20 @@ def _fits(name: str, pattern: str) -> bool:
     return name == pattern or fnmatch(name, pattern)
 
 
+class Inbox(_Table):
+    """Files in the folders of `--stays` and `--roster` that are not read: globs relative to the path given."""
+
+    ignore: tuple[str, ...] = ()
+
+
+class Limits(_Table):
+    """What reading may take: cells of all files of a run, memory (MB) and seconds of one file."""
+
+    cells: int = Field(default=4_000_000, gt=0)
+    memory: int = Field(default=1024, ge=128)
+    seconds: int = Field(default=30, gt=0)
+
+
 class Publish(_Table):
     """Defaults of `onestop publish`: 公示期 in working days and who answers for the lists."""
 
@@ -181,6 +196,8 @@ class Settings(_Table):
     liability: dict[Literal["CA01", "RO01", "RO04"], Literal["hospital", "held"]] = {}
     synonyms: Synonyms = Synonyms()
     layout: tuple[Layout, ...] = ()
+    inbox: Inbox = Inbox()
+    limits: Limits = Limits()
     counts: dict[int, Counts] = {}
     premium: dict[int, Premium] = {}
     templates: dict[str, Path] = {}
@@ -218,7 +235,7 @@ def load_settings(path: Path | None) -> Settings:
     except UnicodeDecodeError as error:
         raise stop("设置文件不是 UTF-8 编码", "请用记事本另存为 UTF-8", str(path)) from error
     except tomllib.TOMLDecodeError as error:
-        raise stop(f"设置文件有语法错误：{error}", "请按提示的行列改正", str(path)) from error
+        raise CannotRun([toml_problem(path, text, error)]) from error
     content.pop("folder", None)
     try:
         return Settings(folder=path.parent, **content)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from onestop_cli.errors import Broken, CannotRun, Problem, stop
+from onestop_cli.errors import Broken, CannotRun, Problem, refused, stop
 from onestop_cli.ledger.chain import misfits
 from onestop_cli.ledger.migrate import bring_forward
 
@@ -78,6 +78,7 @@ def new_books(path: Path) -> Iterator[sqlite3.Connection]:
     stage = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        stage.touch(mode=0o600)
         with closing(sqlite3.connect(stage, isolation_level=None)) as connection:
             _set_up(connection)
             make_tables(connection)
@@ -90,11 +91,8 @@ def new_books(path: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.Error as error:
         raise _refusal(error, path) from error
     except OSError as error:
-        raise stop(
-            f"台账建立不了（{error.strerror or type(error).__name__}）",
-            "请检查路径、磁盘空间和文件夹权限",
-            str(path),
-        ) from error
+        what, remedy = refused(error)
+        raise stop(f"台账建立不了：{what}", remedy, str(path)) from error
     finally:
         for left in (stage, stage.with_name(f"{stage.name}-journal")):
             left.unlink(missing_ok=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from onestop_cli.audit.returned import Line
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.readers.guard import named, through_the_door
 from onestop_cli.readers.layout.days import Habit, read_day
 
 
@@ -31,14 +30,13 @@ def read_filled(path: Path, plan_sheet: str, sheets: Mapping[str, Mapping[str, s
 
     Raises `CannotRun` for a file that is no such paper, naming every sheet and column that is missing.
     """
-    try:
-        book = openpyxl.load_workbook(path, data_only=True)
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise stop(
-            "收回的底稿打不开，不是 xlsx 工作簿",
-            "请交回用 onestop audit 写出的检查工作底稿.xlsx",
-            str(path),
-        ) from error
+    through_the_door(path)
+    with named(path):
+        return _read(path, plan_sheet, sheets)
+
+
+def _read(path: Path, plan_sheet: str, sheets: Mapping[str, Mapping[str, str]]) -> Filled:
+    book = _book(path)
     problems = [
         Problem(f"没有工作表“{name}”", "请在写出的底稿上填写，不要删除工作表", path.name)
         for name in (plan_sheet, *sheets)
@@ -51,6 +49,17 @@ def read_filled(path: Path, plan_sheet: str, sheets: Mapping[str, Mapping[str, s
     if problems:
         raise CannotRun(problems)
     return Filled(_plan(book[plan_sheet], path.name), read[0][0], read[1][0])
+
+
+def _book(path: Path) -> Any:
+    try:
+        return openpyxl.load_workbook(path, data_only=True)
+    except Exception as error:  # the library speaks up in many ways
+        raise stop(
+            "收回的底稿打不开，不是 xlsx 工作簿",
+            "请交回用 onestop audit 写出的检查工作底稿.xlsx",
+            str(path),
+        ) from error
 
 
 def _lines(sheet: Any, titles: Mapping[str, str], file: str) -> tuple[list[Line], list[Problem]]:

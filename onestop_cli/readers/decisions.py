@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import polars as pl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import parse_fen
+from onestop_cli.readers.guard import named, through_the_door
 from onestop_cli.readers.layout.days import Habit, read_day
 from onestop_cli.tables.decisions import DECISIONS, KINDS
 
@@ -59,6 +57,11 @@ def read_decisions(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
 
     Raises `CannotRun` for a file that is no workbook, has no such table, or has cells that cannot be read.
     """
+    with named(path):
+        return _read(path, layers)
+
+
+def _read(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
     rows, problems = [], []
     for line, cells in _table(path):
         if not any(_text(cells.get(field)) for field in _TO_FILL):
@@ -73,19 +76,13 @@ def read_decisions(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
 
 def _table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """(row number, field → cell) below the header, wherever in the workbook it is."""
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise stop(
-            "处理意见打不开，不是 xlsx 工作簿", "请用差错清单.xlsx 填写后另存", str(path)
-        ) from error
-    for sheet in book.worksheets:
+    for grid in through_the_door(path).grids:
         header: dict[int, str] | None = None
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        for number, cells in enumerate(grid.rows, 1):
             if header is None:
                 header = _header(cells)
             else:
-                yield number, {field: cells[at] for at, field in header.items() if at < len(cells)}
+                yield number, {field: cells[at] for at, field in header.items() if cells[at] != ""}
         if header is not None:
             return
     raise stop(
@@ -95,7 +92,7 @@ def _table(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     )
 
 
-def _header(cells: tuple[Any, ...]) -> dict[int, str] | None:
+def _header(cells: Sequence[Any]) -> dict[int, str] | None:
     """Column number → field, when this row is the header."""
     titles = [str(cell).strip() if cell is not None else "" for cell in cells]
     if not all(needed in titles for needed in _NEEDED):

@@ -39,11 +39,13 @@ def read_enrolment(
     paths: Sequence[Path], settings: Settings, passwords: Sequence[str] = ()
 ) -> Reading:
     """Every row of the enrolment lists behind `paths`, as `READ_ENROLMENT`."""
-    opened, problems = open_files(paths, passwords)
-    kept, copies = without_copies(opened)
+    inbox = open_files(paths, settings, passwords)
+    kept, copies = without_copies(inbox.opened)
     sheets, more = read_all(kept, enrolment_sought(), settings, read_enrolment_table)
-    inputs = (file.file for file in opened)
-    return together(READ_ENROLMENT, [*sheets, *copies], inputs, [*problems, *more])
+    inputs = (file.file for file in inbox.opened)
+    return together(
+        READ_ENROLMENT, [*sheets, *copies], inputs, [*inbox.problems, *more], inbox.notes
+    )
 
 
 def enrolment_sought() -> Sought:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.containers.inbox import open_files
@@ -44,10 +45,10 @@ class Line:
 
 def read_own(path: Path, form: OwnForm) -> list[Line]:
     """The rows below the header with anything in the form's columns; raises `CannotRun` when it is not this form."""
-    opened, problems = open_files([path])
-    if problems:
-        raise CannotRun(problems)
-    for file in opened:
+    inbox = open_files([path], Settings())
+    if inbox.problems:
+        raise CannotRun(inbox.problems)
+    for file in inbox.opened:
         for grid in file.grids:
             if grid.hidden or (found := _header(grid.rows, form)) is None:
                 continue

@@ -16,6 +16,7 @@ from onestop_cli.county.synonyms import Names, key, names, near
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.guard import each_named
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.row_kinds import sort_rows
@@ -35,14 +36,21 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
 
     Raises `CannotRun` with every row that has no name, an unknown level, or days that another row of its hospital has.
     """
-    opened, problems = open_files([path])
-    sheets, more = find_tables(opened, register_sought(), settings)
+    inbox = open_files([path], settings)
+    problems = list(inbox.problems)
+    sheets, more = find_tables(inbox.opened, register_sought(), settings)
     tables = [sheet for sheet in sheets if isinstance(sheet, Table)]
     problems += more
     if problems:
         raise CannotRun(problems)
     known = names(settings)
-    found = pl.concat([register_rows(table, known, problems) for table in tables], how="diagonal")
+    rows: list[pl.DataFrame] = []
+    for table in tables:
+        with each_named(table.grid.source, problems):
+            rows.append(register_rows(table, known, problems))
+    if not rows:
+        raise CannotRun(problems)
+    found = pl.concat(rows, how="diagonal")
     problems += _backwards(found, path) or _doubled(found, path)
     if found.is_empty() and not problems:
         problems.append(Problem("名册里没有一家医疗机构", "请填上机构名称和级别", path.name))

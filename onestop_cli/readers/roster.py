@@ -77,14 +77,14 @@ def read_rosters(
     paths: Sequence[Path], settings: Settings, passwords: Sequence[str] = ()
 ) -> Reading:
     """Every entry in the rosters behind `paths`; a roster without one usable ID number is a problem."""
-    opened, problems = open_files(paths, passwords)
+    inbox = open_files(paths, settings, passwords)
     known = names(settings)
-    kept, copies = without_copies(opened, lambda name: category_named(name, known))
+    kept, copies = without_copies(inbox.opened, lambda name: category_named(name, known))
     sheets, more = read_all(
         kept, roster_sought(), settings, lambda table: read_roster_table(table, known)
     )
-    inputs = (file.file for file in opened)
-    return together(READ_ROSTER, [*sheets, *copies], inputs, [*problems, *more])
+    inputs = (file.file for file in inbox.opened)
+    return together(READ_ROSTER, [*sheets, *copies], inputs, [*inbox.problems, *more], inbox.notes)
 
 
 def roster_sought() -> Sought:

@@ -79,8 +79,8 @@ def read_stays(
     """
     known, no_number = names(settings), settings.synonyms.no_number
     wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number, money)
-    opened, problems = open_files(paths, passwords)
-    kept, copies = without_copies(opened, lambda name: hospital_named(name, known, hospitals))
+    inbox = open_files(paths, settings, passwords)
+    kept, copies = without_copies(inbox.opened, lambda name: hospital_named(name, known, hospitals))
     kept, apart, statements = without_statements(kept)
     sheets, more = read_all(
         kept,
@@ -89,8 +89,9 @@ def read_stays(
         lambda table: read_stays_table(table, wanted),
     )
     schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in wanted.extra}}
-    inputs = (file.file for file in opened)
-    reading = together(schema, [*sheets, *copies, *apart], inputs, [*problems, *more])
+    inputs = (file.file for file in inbox.opened)
+    problems = [*inbox.problems, *more]
+    reading = together(schema, [*sheets, *copies, *apart], inputs, problems, inbox.notes)
     more_said = compared(reading.rows, statements)
     return replace(reading, warnings=(*reading.warnings, *more_said))
 
@@ -114,7 +115,7 @@ class Wanted:
 
 def stays_sought() -> Sought:
     """What a table of stays has."""
-    return Sought("住院明细", aliases("stays"), _lacking)
+    return Sought("住院明细", aliases("stays"), _lacking, empty=False)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -142,7 +143,6 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
     rows = sort_rows(table, lone_person=False)
     whose, problems = hospital_named_by(table, wanted.known, wanted.hospitals)
     problems += two_headers(table, rows)
-    problems += [] if rows.data.any() else [_empty(table)]
     problems += [] if not rows.data.any() or _has_discharge(table, rows) else [_no_discharge(table)]
     problems += _two_units(table, rows)
     asked = [c for name, titles in extra.items() for c in table.headed((name, *titles))]
@@ -169,16 +169,6 @@ def _proofs(table: Table, rows: Sorted, stays: pl.DataFrame) -> Iterator[Proof]:
     amounts = {field: fen.filter(rows.data) for field, fen in table.amounts.items()}
     own = stays["self_claimed_fen"]
     return proofs(amounts | ({"own": own} if own.count() else {}), stays["row"])
-
-
-def _empty(table: Table) -> Problem:
-    return Problem(
-        "有表头，但没有一行能读成住院记录",
-        "请让医院重新导出；本期确实没有住院的，请把文件移出文件夹",
-        table.grid.source,
-        table.grid.sheet,
-        table.header.last + 1,
-    )
 
 
 def _span_field(table: Table) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from onestop_cli import resources as places
+from onestop_cli.county.toml_words import toml_problem
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.faults import key_problems
 from onestop_cli.rulebook.language import RuleFile
@@ -104,7 +104,7 @@ def read_toml(path: Path, data: bytes | None = None) -> tuple[str, dict[str, Any
     try:
         return text, tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise CannotRun([_not_toml(path, text, str(error))]) from error
+        raise CannotRun([toml_problem(path, text, error)]) from error
 
 
 def _roots(county: Path | None) -> list[Path]:
@@ -136,15 +136,3 @@ def _unknown(name: str, known: Mapping[str, Path]) -> Problem:
     hint = f"是不是 {'、'.join(near)}？" if near else ""
     listing = f"现有：{'、'.join(sorted(known))}" if known else "现在没有任何规则文件"
     return Problem(f"找不到规则“{name}”", f"{hint}请写规则编号、文件或地区名；{listing}")
-
-
-def _not_toml(path: Path, text: str, message: str) -> Problem:
-    place = re.search(r"line (\d+), column (\d+)", message)
-    row, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, 0)
-    where = f"第 {column} 个字符附近" if column else "文件末尾"
-    return Problem(
-        f"{where}不合 TOML 写法（{message.split(' (at')[0]}）",
-        "请检查引号、方括号、等号是否成对，同一个键是否写了两次",
-        str(path),
-        row=row,
-    )

@@ -119,8 +119,9 @@ def together(
     sheets: Iterable[SheetReading],
     inputs: Iterable[InputFile],
     problems: Iterable[Problem],
+    notes: Iterable[str] = (),
 ) -> Reading:
-    """The sheets of all files as one reading, in order."""
+    """The sheets of all files as one reading, in order; `notes` on files that were not read come first."""
     parts = tuple(sheets)
 
     def stacked(of: Schema, tables: Iterable[pl.DataFrame | None]) -> pl.DataFrame:
@@ -133,7 +134,7 @@ def together(
         totals=stacked(TOTALS, (part.totals for part in parts)),
         inputs=tuple(inputs),
         problems=tuple(problems),
-        warnings=tuple(sentence for part in parts for sentence in part.warnings),
+        warnings=(*notes, *(sentence for part in parts for sentence in part.warnings)),
         findings=stacked(FILE_FINDINGS, (part.findings for part in parts)),
         proofs=tuple((part.place, proof) for part in parts for proof in part.proofs),
     )

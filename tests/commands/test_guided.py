@@ -95,9 +95,10 @@ def test_after_a_run_comes_the_publication_until_a_file_changes(county):
 
 
 def _files(county: Path):
+    from onestop_cli.county.settings import Settings
     from onestop_cli.readers.containers.inbox import open_files
 
-    opened_files, _ = open_files([county / "收件箱"])
+    opened_files = open_files([county / "收件箱"], Settings()).opened
     return [file.file for file in opened_files]
 
 

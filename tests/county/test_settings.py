@@ -49,7 +49,7 @@ def test_every_wrong_key_is_named_with_its_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("[county\n", "语法错误"),
+        ("[county\n", "方括号没有写完"),
         ('[county]\nname = "示例县"\n'.encode("gb18030"), "UTF-8"),
         ("county = 3\n", "county"),
     ],

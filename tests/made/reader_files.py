@@ -151,6 +151,12 @@ def spreadsheetml_bytes(sheets: Mapping[str, Rows]) -> bytes:
     ).encode()
 
 
+def flat_ods_bytes(sheets: Mapping[str, Rows]) -> bytes:
+    """The same as a single XML file."""
+    with zipfile.ZipFile(io.BytesIO(ods_bytes(sheets))) as package:
+        return package.read("content.xml").replace(b"document-content", b"document")
+
+
 def ods_bytes(sheets: Mapping[str, Rows]) -> bytes:
     def cell(value: object) -> str:
         if value == "" or value is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.made.reader_files import (
     CONTAINERS,
     HOSPITALS,
     QUARTER,
+    Rows,
     csv_bytes,
     html_bytes,
     read,
@@ -123,7 +125,7 @@ REFUSED = {
     "letter.doc": (compound({"WordDocument": b"x"}), "Word"),
     "packed.rar": (b"Rar!\x1a\x07\x00", "只支持 zip"),
     "nothing.zip": (zip_bytes({}), "压缩包里没有文件"),
-    "old.xls": (b"\x09\x00\x04\x00\x02\x00\x10\x00", "老格式"),
+    "old.xls": (b"\x09\x00\x04\x00\x02\x00\x10\x00", "已损坏"),
     "locked.xls": (biff({"Sheet1": QUARTER}, locked=True), "密码"),
     "binary.csv": (bytes(range(256)) * 4, "编码无法识别"),
     "torn.xlsx": (xlsx_bytes(QUARTER)[:2000], "已损坏"),
@@ -269,14 +271,43 @@ def parts_with(package: bytes, more: dict[str, bytes]) -> bytes:
 SHEET = "xl/worksheets/sheet1.xml"
 
 
-def test_rows_out_of_order_are_refused_because_some_would_be_lost(tmp_path: Path) -> None:
-    package = xlsx_bytes(QUARTER)
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        sheet = archive.read(SHEET)
+def test_rows_out_of_order_are_read_in_their_places(tmp_path: Path) -> None:
+    sheet = sheet_of(QUARTER)
     begin, end = sheet.index(b'<row r="2"'), sheet.index(b'<row r="3"')
     moved = sheet[:begin] + sheet[end:].replace(b"</sheetData>", sheet[begin:end] + b"</sheetData>")
-    reading = read(tmp_path, {"a.xlsx": parts_with(package, {SHEET: moved})})
-    assert "次序是乱的" in reading.problems[0].what
+    reading = read(tmp_path, {"a.xlsx": parts_with(xlsx_bytes(QUARTER), {SHEET: moved})})
+    assert not reading.problems
+    assert reading.rows.select("row", "name").rows() == [
+        (2, "祁英"),
+        (3, "全占·才生"),
+        (4, "冶花"),
+        (5, "韦清"),
+    ]
+
+
+def sheet_of(rows: Rows) -> bytes:
+    """The XML of a workbook's only sheet."""
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes(rows))) as archive:
+        return archive.read(SHEET)
+
+
+TWICE = {
+    "one row twice": lambda sheet: re.sub(rb'r="([A-Z]?)3"', rb'r="\g<1>2"', sheet),
+    "a second table of rows": lambda sheet: sheet.replace(
+        b'<row r="3"', b'</sheetData><sheetData><row r="3"'
+    ),
+    "a cell that says another row": lambda sheet: sheet.replace(b'r="C3"', b'r="C4"'),
+    "one cell twice": lambda sheet: sheet.replace(b'r="D3"', b'r="C3"'),
+}
+
+
+@pytest.mark.parametrize("how", TWICE)
+def test_rows_and_cells_written_twice_are_refused_because_one_would_be_lost(
+    how: str, tmp_path: Path
+) -> None:
+    changed = TWICE[how](sheet_of(QUARTER))
+    reading = read(tmp_path, {"a.xlsx": parts_with(xlsx_bytes(QUARTER), {SHEET: changed})})
+    assert "同一行写了两次" in reading.problems[0].what
 
 
 def test_a_wrong_dimension_does_no_harm(tmp_path: Path) -> None:

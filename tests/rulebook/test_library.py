@@ -41,8 +41,8 @@ def test_wrong_keys_are_told_together_with_their_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "row", "sentence"),
     [
-        ('id = "a"\ntitle = "b\n', 2, "不合 TOML 写法"),
-        ('id = "a"\nid = "b"\n', 2, "不合 TOML 写法"),
+        ('id = "a"\ntitle = "b\n', 2, "引号没有成对"),
+        ('id = "a"\nid = "b"\n', 2, "同一个键写了两次"),
     ],
 )
 def test_a_file_that_is_no_toml_says_where(

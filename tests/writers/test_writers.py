@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
+from onestop_cli import outcome
 from onestop_cli.batch.papers import write_papers, write_run
 from onestop_cli.core.closed import PENDING
 from onestop_cli.county.settings import Settings
@@ -26,7 +28,14 @@ from onestop_cli.run import load_run
 from onestop_cli.statements.form_fields import county_fields, hospital_rows
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.toolkit.columns import Column, lines_needed, round_ratio, text_width
-from onestop_cli.writers.toolkit.folder import LONGEST_NAME, safe_name, safe_names, staged
+from onestop_cli.writers.toolkit.folder import (
+    LONGEST_NAME,
+    leftovers,
+    safe_name,
+    safe_names,
+    staged,
+    staged_file,
+)
 from onestop_cli.writers.toolkit.form import fill_form
 from onestop_cli.writers.toolkit.run_folder import seal
 from onestop_cli.writers.toolkit.workbook import Book
@@ -436,14 +445,42 @@ class TestRunFolder:
             (tmp_path / "out/theirs").write_text("x")
         assert [path.name for path in tmp_path.rglob("*")] == ["out", "theirs"]
 
-    def test_what_a_killed_run_left_is_swept_after_a_day(self, tmp_path: Path) -> None:
-        old, new = tmp_path / ".out.dead.tmp", tmp_path / ".out.busy.tmp"
-        old.mkdir()
-        new.mkdir()
-        os.utime(old, (0, 0))
-        with staged(tmp_path / "out"):
-            assert not old.exists()
-            assert new.exists()
+    def test_what_killed_commands_left_is_swept_and_what_is_not_ours_stays(
+        self, tmp_path: Path
+    ) -> None:
+        left, file = tmp_path / ".out.1-dead.tmp", tmp_path / ".名单.xlsx.1.tmp.xlsx"
+        left.mkdir()
+        file.touch()
+        for stage in (left, file):
+            stage.with_name(f"{stage.name}.lock").touch()
+        theirs = tmp_path / ".theirs.tmp"
+        theirs.mkdir()
+        with staged(tmp_path / "out") as ours:
+            assert ours.is_dir()
+            assert not left.exists()
+            assert not file.exists()
+            assert leftovers(tmp_path) == []
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".theirs.tmp", "out"]
+
+    def test_what_another_command_is_writing_is_left_alone(self, tmp_path: Path) -> None:
+        with staged(tmp_path / "a") as first, staged(tmp_path / "b"):
+            assert first.is_dir()
+
+    def test_a_private_folder_is_for_its_user_alone(self, tmp_path: Path) -> None:
+        with staged(tmp_path / "a") as stage:
+            (stage / "data").mkdir()
+            (stage / "data" / "x").touch()
+        paths = [tmp_path / "a", tmp_path / "a" / "data", tmp_path / "a" / "data" / "x"]
+        assert [stat.S_IMODE(path.stat().st_mode) for path in paths] == [0o700, 0o700, 0o600]
+        with staged_file(tmp_path / "b.xlsx") as stage:
+            stage.touch()
+        assert stat.S_IMODE((tmp_path / "b.xlsx").stat().st_mode) == 0o600
+
+    def test_what_has_its_name_stands(self, tmp_path: Path) -> None:
+        outcome.begin()
+        with staged(tmp_path / "a"):
+            assert outcome.standing() == ()
+        assert outcome.standing() == (f"结果已写入 {tmp_path / 'a'}",)
 
 
 class TestNames:

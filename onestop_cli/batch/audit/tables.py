@@ -21,7 +21,7 @@ from onestop_cli.audit.aggregates import (
 from onestop_cli.audit.equations import check_equations
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.grid import Grid, Unreadable
-from onestop_cli.readers.containers.sniff import open_grids
+from onestop_cli.readers.containers.inbox import open_one
 from onestop_cli.readers.layout.aliases import unit_of
 from onestop_cli.readers.layout.cells import cell_text
 from onestop_cli.run import Run
@@ -63,8 +63,7 @@ def check_tables(run: Run, files: Sequence[Path], equations: str) -> list[tuple[
 
 def read_tables(file: Path) -> Iterator[Table]:
     """The tables in a workbook or text file: a row of titles of which two at least are understood, numbers below."""
-    _, grids = open_grids(file.name, file.read_bytes())
-    for grid in grids:
+    for grid in open_one(file).grids:
         table = _table(grid)
         if table:
             yield table

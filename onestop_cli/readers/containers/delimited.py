@@ -6,7 +6,8 @@ import csv
 import io
 import re
 
-from onestop_cli.readers.containers.grid import Grid, Unreadable, rectangular
+from onestop_cli.readers.containers.grid import Grid, Unreadable
+from onestop_cli.readers.containers.limits import LONGEST_TEXT, check_extent, made_grid
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FORCED_TEXT = re.compile(r'="(.*)"', re.DOTALL)
@@ -16,19 +17,17 @@ _SWALLOWED = re.compile(r"\d{17}[\dXx]")
 _TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line that tells Excel the separator, and that Excel does not show."""
 
-_LONGEST_CELL = 1_000_000
-
 
 def read_delimited(source: str, data: bytes) -> Grid:
     """The file as one sheet without a name; raises `Unreadable` when it is no text."""
     text = decode(data).rstrip("\0\x1a")
     if "\0" in text:
         raise Unreadable("不是表格文件", "请让医院或民政重新导出为 xlsx 或 csv")
-    csv.field_size_limit(_LONGEST_CELL)
+    csv.field_size_limit(LONGEST_TEXT)
     told = _TOLD.match(text)
     mark = told[1] if told else _delimiter(text)
     rows = _rows(text[told.end() :] if told else text, mark)
-    return Grid(source, None, rectangular([[_unforced(cell) for cell in row] for row in rows]))
+    return made_grid(source, None, [[_unforced(cell) for cell in row] for row in rows])
 
 
 def _rows(text: str, mark: str) -> list[list[str]]:
@@ -38,11 +37,14 @@ def _rows(text: str, mark: str) -> list[list[str]]:
             io.StringIO(text, newline=""), delimiter=mark, quoting=quoting, strict=True
         )
         rows: list[list[str]] = []
+        width = 0
         try:
             for row in lines:
                 if any("\n" in cell and _SWALLOWED.search(cell) for cell in row):
                     raise csv.Error
                 rows.append(row)
+                width = max(width, len(row))
+                check_extent(len(rows), width)
         except csv.Error:
             place = lines.line_num
             continue

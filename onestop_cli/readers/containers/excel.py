@@ -1,91 +1,104 @@
-"""Workbooks through python-calamine: cells keep the type the file gave them."""
+"""Modern workbooks through python-calamine: cells keep the type the file gave them, and none may be lost."""
 
 from __future__ import annotations
 
 import io
-import os
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    SheetMetadata,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from onestop_cli.readers.containers import biff, ooxml
+from onestop_cli.readers.containers import ooxml, xlsb
 from onestop_cli.readers.containers.grid import Cell, Grid
-from onestop_cli.readers.containers.limits import broken, check_extent
-from onestop_cli.readers.containers.ooxml import Faulty
+from onestop_cli.readers.containers.limits import (
+    broken,
+    check_extent,
+    check_texts,
+    disordered,
+    made_grid,
+    one_of_each,
+)
+from onestop_cli.readers.containers.ooxml import Faulty, SheetFacts, SheetXml
 
 
 def read_xlsx(source: str, data: bytes, package: zipfile.ZipFile) -> list[Grid]:
     """Every sheet of an xlsx or xlsm; raises `Unreadable`."""
+    one_of_each(package)
     facts = ooxml.look_into(package)
-    return _grids(source, data, facts.epoch_1904, lambda name, _: facts.faulty.get(name, {}))
+    sheets = [SheetXml(package, part) if part else None for part in facts.parts]
+    return _grids(source, data, facts.epoch_1904, sheets, _unpacked(package))
 
 
-def read_xls(source: str, data: bytes, facts: biff.BookFacts) -> list[Grid]:
-    """Every sheet of a BIFF workbook; raises `Unreadable`."""
-    faulty = dict(enumerate(facts.faulty))
-    return _grids(source, data, facts.epoch_1904, lambda _, place: faulty.get(place, {}))
+def read_xlsb(source: str, data: bytes, package: zipfile.ZipFile) -> list[Grid]:
+    """Every sheet of an xlsb; raises `Unreadable`."""
+    one_of_each(package)
+    epoch_1904, parts = xlsb.look_into(package)
+    sheets = [xlsb.SheetRecords(package, part) if part else None for part in parts]
+    return _grids(source, data, epoch_1904, sheets, _unpacked(package))
+
+
+def _unpacked(package: zipfile.ZipFile) -> int:
+    return sum(part.file_size for part in package.infolist())
+
+
+_BYTES_OF_A_CELL = 200
+"""Where a package has more for each cell of a sheet, the texts are looked at one by one: some may be endless."""
+
+Sheet = SheetXml | xlsb.SheetRecords
 
 
 def _grids(
-    source: str, data: bytes, epoch_1904: bool, faulty: Callable[[str, int], Faulty]
+    source: str, data: bytes, epoch_1904: bool, sheets: Sequence[Sheet | None], size: int
 ) -> list[Grid]:
     """The worksheets as calamine has them, with the faulty cells filled in."""
-    try:
-        with _quiet():
-            book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-            return [
-                _grid(source, book, meta, epoch_1904, faulty(meta.name, place))
-                for place, meta in enumerate(book.sheets_metadata)
-                if meta.typ == SheetTypeEnum.WorkSheet
-            ]
-    except CalamineError as error:
-        raise broken() from error
-    except (
-        BaseException
-    ) as error:  # a Rust panic is no Exception, and a damaged file no bug of ours
-        if type(error).__name__ == "PanicException":
-            raise broken() from error
-        raise
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    if len(book.sheets_metadata) != len(sheets) or len(set(book.sheet_names)) < len(sheets):
+        raise broken()
+    return [
+        _grid(source, book, meta, epoch_1904, sheet, size)
+        for meta, sheet in zip(book.sheets_metadata, sheets, strict=True)
+        if sheet and meta.typ == SheetTypeEnum.WorkSheet
+    ]
 
 
 def _grid(
-    source: str, book: CalamineWorkbook, meta: SheetMetadata, epoch_1904: bool, faulty: Faulty
+    source: str,
+    book: CalamineWorkbook,
+    meta: SheetMetadata,
+    epoch_1904: bool,
+    sheet: Sheet,
+    size: int,
 ) -> Grid:
-    sheet = book.get_sheet_by_name(meta.name)
-    check_extent(sheet.total_height, sheet.total_width)
-    return Grid(
+    facts = sheet.check()
+    found = book.get_sheet_by_name(meta.name)
+    check_extent(found.total_height, found.total_width)
+    rows = found.to_python(skip_empty_area=False)
+    if size > _BYTES_OF_A_CELL * max(1, found.total_height * found.total_width):
+        check_texts(rows)
+    _all_there(rows, facts, sheet)
+    return made_grid(
         source,
         meta.name,
-        _filled(sheet.to_python(skip_empty_area=False), faulty),
-        merges=sheet.merged_cell_ranges or (),
+        _filled(rows, facts.faulty),
+        facts.merges or found.merged_cell_ranges or (),
         epoch_1904=epoch_1904,
         hidden=meta.visible != SheetVisibleEnum.Visible,
+        hidden_rows=facts.hidden_rows,
     )
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep off the screen what a Rust panic prints before it becomes an exception we turn into words."""
-    try:
-        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    except OSError:
-        yield
+def _all_there(rows: Sequence[Sequence[Cell]], facts: SheetFacts, sheet: Sheet) -> None:
+    """Refuse a sheet of which calamine has left out a cell that has a value: it drops rows that come out of order."""
+    if facts.filled == sum(len(row) - row.count("") for row in rows):
         return
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    if sheet.lacks_strings:
+        raise broken()
+    width = len(rows[0]) if rows else 0
+    for (row, column), text in sheet.walk.places.items():
+        if (row, column) in facts.faulty or text:
+            continue
+        if row >= len(rows) or column >= width or rows[row][column] == "":
+            raise disordered()
 
 
 def _filled(rows: list[list[Cell]], faulty: Faulty) -> list[list[Cell]]:

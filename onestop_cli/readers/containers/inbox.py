@@ -1,20 +1,24 @@
-"""The files behind the paths a clerk gives: folders and zip archives with all that lies in them."""
+"""The files behind the paths a clerk gives, opened by workers: folders and zip archives with all that lies in them."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from onestop_cli import workers
+from onestop_cli.county.settings import Limits, Settings
 from onestop_cli.errors import Problem
-from onestop_cli.readers.containers.grid import Grid, Unreadable
-from onestop_cli.readers.containers.limits import check_size
-from onestop_cli.readers.containers.sniff import archived, is_archive, open_grids
+from onestop_cli.readers.containers.door import Found
+from onestop_cli.readers.containers.early import DOOR, of_one_file
+from onestop_cli.readers.containers.folders import Lying, files_behind
+from onestop_cli.readers.containers.grid import Grid, NoTable, Unreadable
+from onestop_cli.readers.containers.limits import broken, cells_left, one_run, spend
 from onestop_cli.tables.reading import InputFile
 
-_PASSED_OVER = {"thumbs.db", "desktop.ini", "__macosx"}
-_DEEPEST_ARCHIVE = 2
+_NAMED = 5
+"""Files that a note calls by name; the others it counts."""
 
 
 @dataclass(frozen=True)
@@ -25,101 +29,122 @@ class Opened:
     grids: Sequence[Grid]
 
 
-def open_files(
-    paths: Iterable[Path], passwords: Sequence[str] = ()
-) -> tuple[list[Opened], list[Problem]]:
-    """Every file behind `paths`, by relative path, and a problem for each that cannot be read."""
-    opened, problems = [], []
-    files, missing = _files(paths)
-    problems += missing
-    for source, path in files:
-        for name, data in _contents(source, path, passwords):
-            try:
-                if isinstance(data, Unreadable):
-                    raise data
-                kind, grids = open_grids(name, data, passwords)
-                digest = hashlib.sha256(data).hexdigest()
-                opened.append(Opened(InputFile(name, kind, digest, len(data)), grids))
-            except Unreadable as error:
-                problems.append(error.problem(name))
-    return opened, problems
+@dataclass(frozen=True)
+class Inbox:
+    """Every file that could be opened, by name; a problem for each that could not; notes on what was left alone."""
+
+    opened: tuple[Opened, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
-def _contents(
-    source: str, path: Path, passwords: Sequence[str]
-) -> Iterator[tuple[str, bytes | Unreadable]]:
-    """A file, or the files in an archive."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        yield (
-            source,
-            Unreadable(
-                "文件打不开（没有权限，或正被别的程序占用）", "请关闭正在使用它的程序后重试"
-            ),
+def open_files(paths: Iterable[Path], settings: Settings, passwords: Sequence[str] = ()) -> Inbox:
+    """Open every file behind `paths`, within the limits of `settings`.
+
+    A file in a folder that certainly is no table is named in a note; one that was asked for by name is a problem.
+    """
+    with one_run(settings.limits.cells):
+        return _opened(files_behind(paths, settings.inbox.ignore), settings.limits, passwords)
+
+
+def _opened(lying: Lying, limits: Limits, passwords: Sequence[str]) -> Inbox:
+    found = _through_the_door(lying, limits, passwords)
+    opened: list[Opened] = []
+    problems, no_tables, system = list(lying.problems), [], list(lying.left_lying)
+    ours = list(lying.runs)
+    for file, alone in found:
+        system += file.left_lying
+        trouble = file.trouble or _too_many_cells(file, limits)
+        if isinstance(trouble, NoTable) and not alone:
+            no_tables.append(f"{file.source}（{trouble.kind}）")
+        elif file.our_own and not alone:
+            ours.append(file.source)
+        elif trouble:
+            problems.append(trouble.problem(file.source))
+        elif file.kind:
+            about = InputFile(file.source, file.kind, file.sha256, file.size)
+            opened.append(Opened(about, file.grids))
+    if no_tables and not opened and not problems:
+        problems.append(
+            Problem(f"没有一份表格：只有 {_named(no_tables)}", "请放入 xlsx 等表格文件")
         )
-        return
-    yield from _unpacked(source, data, passwords, _DEEPEST_ARCHIVE)
+    notes = {
+        "不是表格，没有读": no_tables,
+        "按 [inbox] ignore 没有读": lying.ignored,
+        "是 onestop 写出的结果，没有读": ours,
+        "是系统或临时文件，没有读": system,
+    }
+    said = tuple(f"{_named(names)}{why}" for why, names in notes.items() if names)
+    return Inbox(tuple(opened), tuple(problems), said)
 
 
-def _unpacked(
-    source: str, data: bytes, passwords: Sequence[str], deeper: int
-) -> Iterator[tuple[str, bytes | Unreadable]]:
-    """`data`, or, when it is an archive, what lies in it."""
-    try:
-        check_size(data)
-        if not is_archive(data):
-            yield source, data
-            return
-        if not deeper:
-            raise Unreadable("压缩包里套着压缩包", "请先解压，再把里面的文件放进来")
-        inside = sorted(archived(data, passwords), key=lambda item: item[0])
-    except Unreadable as error:
-        yield source, error
-        return
-    kept = [item for item in inside if not _passed_over(PurePosixPath(item[0]))]
-    if not kept:
-        yield source, Unreadable("压缩包里没有文件", "请检查压缩包，或把它移出文件夹")
-    for name, content in kept:
-        if isinstance(content, Unreadable):
-            yield f"{source}/{name}", content
-        else:
-            yield from _unpacked(f"{source}/{name}", content, passwords, deeper - 1)
+def open_one(path: Path, limits: Limits = Limits()) -> Opened:  # noqa: B008
+    """One file by its path; raises `Unreadable`."""
+    (answer,) = workers.call_all(
+        f"{DOOR}:enter",
+        [(path.name, str(path.absolute()), (), cells_left(limits.cells))],
+        of_one_file(limits.memory, limits.seconds),
+    )
+    file = _answered(path.name, answer, limits)[0]
+    if file.trouble:
+        raise file.trouble
+    return Opened(InputFile(file.source, file.kind, file.sha256, file.size), file.grids)
 
 
-def _files(paths: Iterable[Path]) -> tuple[list[tuple[str, Path]], list[Problem]]:
-    """Source name and path of every file, sorted by name; a file reached twice is taken once."""
-    found: dict[Path, tuple[str, Path]] = {}
-    problems = []
-    for path in paths:
-        if not path.exists():
-            problems.append(Problem("找不到这个文件或文件夹", "请检查路径是否写对", str(path)))
-            continue
-        inside = [file for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()]
-        base = path if path.is_dir() else path.parent
-        kept = [file for file in inside if path == file or not _passed_over(file.relative_to(base))]
-        if not kept:
-            problems.append(Problem("文件夹里没有文件", "请把要读的文件放进去", str(path)))
-        for file in kept:
-            found.setdefault(file.resolve(), (file.relative_to(base).as_posix(), file))
-    return _told_apart(sorted(found.values())), problems
+def _through_the_door(
+    lying: Lying, limits: Limits, passwords: Sequence[str]
+) -> list[tuple[Found, bool]]:
+    """What the workers found in every file, and whether the file was named by itself."""
+    cells = cells_left(limits.cells)
+    calls = [
+        (source, str(path.absolute()), tuple(passwords), cells) for source, path, _ in lying.files
+    ]
+    answers = workers.call_all(f"{DOOR}:enter", calls, of_one_file(limits.memory, limits.seconds))
+    return [
+        (found, alone)
+        for (source, _, alone), answer in zip(lying.files, answers, strict=True)
+        for found in _answered(source, answer, limits)
+    ]
 
 
-def _told_apart(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    """Files of one relative path under several folders keep apart by the folder's name."""
-    names = [source for source, _ in files]
-    return sorted(
-        (source if names.count(source) == 1 else _longer(source, path), path)
-        for source, path in files
+def _answered(source: str, answer: object, limits: Limits) -> list[Found]:
+    """A worker's answer; a call that was ended from outside is trouble of the file."""
+    if isinstance(answer, workers.Stopped):
+        return [Found(source, trouble=_stopped(answer, limits))]
+    if isinstance(answer, workers.Failed):
+        if os.environ.get("ONESTOP_TRACEBACK"):
+            raise answer
+        return [Found(source, trouble=broken())]
+    assert isinstance(answer, list)
+    return answer
+
+
+def _stopped(answer: workers.Stopped, limits: Limits) -> Unreadable:
+    raise_it = (
+        "请用 Excel 或 WPS 打开检查，另存为 xlsx 后重新提交；"
+        "数据确实很多的，请在 onestop.toml 的 [limits] 里调大"
+    )
+    if answer.why == "seconds":
+        return Unreadable(f"读了 {limits.seconds} 秒还没有读完，已停下", f"{raise_it} seconds")
+    if answer.why == "memory":
+        return Unreadable(f"读它要用的内存超过 {limits.memory} MB，已停下", f"{raise_it} memory")
+    return Unreadable(
+        f"读它的程序中断了：文件已损坏，或要用的内存超过 {limits.memory} MB", f"{raise_it} memory"
     )
 
 
-def _longer(source: str, path: Path) -> str:
-    return PurePosixPath(*path.resolve().parts[-len(PurePosixPath(source).parts) - 1 :]).as_posix()
-
-
-def _passed_over(relative: PurePosixPath | Path) -> bool:
-    """Lock files, and what systems leave lying about."""
-    return any(
-        part.startswith((".", "~$")) or part.casefold() in _PASSED_OVER for part in relative.parts
+def _too_many_cells(file: Found, limits: Limits) -> Unreadable | None:
+    """Trouble when the files of the run have too many cells together, from this file on."""
+    spend(sum(len(grid.rows) * grid.width for grid in file.grids))
+    if cells_left(limits.cells) >= 0:
+        return None
+    return Unreadable(
+        f"到这份文件为止，本次的单元格已超过 {limits.cells:,} 个",
+        "请检查是不是放错了文件；数据确实这样多的，请在 onestop.toml 的 [limits] 里调大 cells",
     )
+
+
+def _named(names: Sequence[str]) -> str:
+    """The first few names, and how many there are."""
+    shown = "、".join(names[:_NAMED])
+    return f"{shown} 等 {len(names)} 份" if len(names) > _NAMED else shown

@@ -33,7 +33,7 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> bytes:
             "工作簿有密码",
             "请在 Excel 或 WPS 里去掉密码后重新保存；要直接读，请先安装 onestop-cli[crypt]",
         ) from error
-    for password in (*passwords, READ_ONLY_PASSWORD):
+    for password in (READ_ONLY_PASSWORD, *passwords):
         plain = io.BytesIO()
         try:
             office = library.OfficeFile(io.BytesIO(data))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import email
 import re
-from dataclasses import dataclass, field
 from email.message import Message
 from html.parser import HTMLParser
 
 from onestop_cli.readers.containers.delimited import decode
-from onestop_cli.readers.containers.grid import Cell, Grid, Merge
-from onestop_cli.readers.containers.limits import check_extent
+from onestop_cli.readers.containers.grid import Grid
+from onestop_cli.readers.containers.html_tables import MOST_SPANNED, Page, TableCell, placed
+from onestop_cli.readers.containers.limits import broken, check_texts, made_grid
 
 _SKIPPED = {"script", "style", "title", "head"}
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "center", "caption", "body", "html"}
-_MOST_SPANNED = 1000
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 
 
@@ -53,137 +52,85 @@ def _decoded(data: bytes) -> str:
 
 
 def _grid(source: str, name: str | None, text: str) -> Grid:
-    page = _Page()
-    page.feed(text)
-    page.finish()
-    width = max((len(row) for row in page.rows), default=0)
-    check_extent(len(page.rows), width)
-    rows = [[*row, *[""] * (width - len(row))] for row in page.rows]
-    return Grid(source, name, rows, page.merges)
+    reader = _Reader()
+    reader.feed(_without_comments(text))
+    reader.finish()
+    rows, merges, hidden_rows = placed(reader.page)
+    check_texts(rows)
+    return made_grid(source, name, rows, merges, hidden_rows=hidden_rows)
 
 
-@dataclass
-class _OpenCell:
-    """A cell being read. `number`: the value that Excel or LibreOffice wrote beside the text."""
+def _without_comments(text: str) -> str:
+    """The page without its comments, in one pass: the library looks from each open comment to the end of the page.
 
-    across: int
-    down: int
-    number: str | None
-    text: list[str] = field(default_factory=list)
+    A comment that never ends must not hide rows.
+    """
+    kept, end = [], 0
+    while (begin := text.find("<!--", end)) >= 0:
+        kept.append(text[end:begin])
+        end = text.find("-->", begin)
+        if end < 0:
+            if re.search(r"<t[rdh]\b", text[begin:], re.IGNORECASE):
+                raise broken()
+            return "".join(kept)
+        end += len("-->")
+    return "".join([*kept, text[end:]])
 
 
-class _Page(HTMLParser):
-    """Collects rows; texts outside tables are rows of one cell."""
+class _Reader(HTMLParser):
+    """Makes the page of tables, rows and cells, and of the texts between them."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.rows: list[list[Cell]] = []
-        self.merges: list[Merge] = []
-        self._taken: dict[int, int] = {}
-        self._row: list[Cell] | None = None
-        self._cell: _OpenCell | None = None
-        self._outside: list[str] = []
+        self.page = Page()
         self._skip = 0
-        self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        page = self.page
         if tag in _SKIPPED:
             self._skip += 1
         elif tag == "table":
-            self._depth += 1
-            self.end_text()
-        elif self._depth > 1 and tag in ("tr", "td", "th"):
-            self._add("\n" if tag == "tr" else " ")
+            page.begin_table()
         elif tag == "tr":
-            self._end_row()
-            self._row = []
-        elif tag in ("td", "th") and self._depth:
-            self._end_cell()
-            self._row = [] if self._row is None else self._row
-            self._cell = _open_cell(dict(attrs))
+            page.begin_row(
+                hidden="display:none" in (dict(attrs).get("style") or "").replace(" ", "")
+            )
+        elif tag in ("td", "th"):
+            page.begin_cell(_cell(dict(attrs)))
         elif tag == "br":
-            self._add("\n")
-        elif tag in _BLOCKS and not self._depth:
-            self.end_text()
+            page.add_text("\n")
+        elif tag in _BLOCKS:
+            page.end_text()
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SKIPPED:
             self._skip = max(0, self._skip - 1)
         elif tag == "table":
-            self._depth = max(0, self._depth - 1)
-            if not self._depth:
-                self._end_row()
-                self._taken = {}
-        elif tag in ("td", "th") and self._depth == 1:
-            self._end_cell()
-        elif tag == "tr" and self._depth == 1:
-            self._end_row()
-        elif tag in _BLOCKS and not self._depth:
-            self.end_text()
+            self.page.end_table()
+        elif tag == "tr":
+            self.page.end_row()
+        elif tag in ("td", "th"):
+            self.page.end_cell()
+        elif tag in _BLOCKS:
+            self.page.end_text()
 
     def handle_data(self, data: str) -> None:
         if not self._skip:
-            self._add(data)
-
-    def _add(self, text: str) -> None:
-        if self._cell is not None:
-            self._cell.text.append(text)
-        elif not self._depth:
-            self._outside.append(text)
+            self.page.add_text(data)
 
     def finish(self) -> None:
         """The page is complete, whether or not its tags are."""
         self.close()
-        self._end_row()
-        self.end_text()
-
-    def end_text(self) -> None:
-        """A text outside tables is complete."""
-        text = " ".join("".join(self._outside).split())
-        self._outside = []
-        if text:
-            self.rows.append([text])
-
-    def _end_cell(self) -> None:
-        cell, self._cell = self._cell, None
-        if cell is None or self._row is None:
-            return
-        row, column = len(self.rows), len(self._row)
-        while self._taken.get(column, 0) > row:
-            self._row.append("")
-            column += 1
-        self._row += [_value(cell), *[""] * (cell.across - 1)]
-        if cell.down > 1:
-            self._taken |= dict.fromkeys(range(column, column + cell.across), row + cell.down)
-        if cell.down > 1 or cell.across > 1:
-            self.merges.append(((row, column), (row + cell.down - 1, column + cell.across - 1)))
-
-    def _end_row(self) -> None:
-        self._end_cell()
-        if self._row is not None:
-            self.rows.append(self._row)
-        self._row = None
+        self.page.end()
 
 
-def _open_cell(attributes: dict[str, str | None]) -> _OpenCell:
+def _cell(attributes: dict[str, str | None]) -> TableCell:
     number = attributes.get("x:num") if "x:num" in attributes else attributes.get("sdval")
     if "x:num" in attributes and number is None:
         number = ""
-    return _OpenCell(_span(attributes.get("colspan")), _span(attributes.get("rowspan")), number)
+    return TableCell(_span(attributes.get("colspan")), _span(attributes.get("rowspan")), number)
 
 
 def _span(text: str | None) -> int:
     digits = (text or "").strip()
-    return min(max(int(digits), 1), _MOST_SPANNED) if digits.isdecimal() else 1
-
-
-def _value(cell: _OpenCell) -> Cell:
-    """The text of a cell, or its number when the page says that it is one and shows it as one."""
-    text = "".join(cell.text).strip(" \r\n\t")
-    if cell.number is None:
-        return text
-    try:
-        shown = float(text.replace(",", ""))
-        return float(cell.number) if cell.number else shown
-    except ValueError:
-        return text
+    return min(max(int(digits[:9]), 1), MOST_SPANNED) if digits.isdecimal() else 1

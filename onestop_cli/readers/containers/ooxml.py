@@ -1,42 +1,55 @@
-"""What calamine does not tell about an xlsx: cells in error, formulas never computed, the epoch, its true extent."""
+"""What calamine does not tell about an xlsx: cells in error, formulas never computed, hidden rows, the epoch; and how
+many cells the file has, so that none is lost on the way."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from onestop_cli.readers.containers.grid import UNCOMPUTED, Unreadable
+from onestop_cli.readers.containers.grid import UNCOMPUTED, Merge, Unreadable
 from onestop_cli.readers.containers.limits import (
-    MOST_CELLS,
+    MOST_ROWS,
     broken,
     check_extent,
     disordered,
-    safe_xml,
     unpack,
 )
+from onestop_cli.readers.containers.xml import safe_xml
 
-_LAST_CELL = re.compile(rb"""r=["']([A-Z]{1,3})(\d{1,7})["']""")
-_HEAD = 20_000
-"""Bytes of a sheet that show how its writer spells things."""
-
-_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
+_ROW = re.compile(rb"<row\b([^>]*)>\s*(?:<c\b([^>]*)>)?")
+_PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{1,7})["']""")
+_LAST_CELL = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,3})\d{1,7}["']""")
+_SHARED = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+_PLAIN_TAGS = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:worksheet|\?xml)\b")
 
 Faulty = Mapping[tuple[int, int], str]
 """(row, column), 0-based → what stands in a cell that has no value."""
 
 
 @dataclass(frozen=True)
+class SheetFacts:
+    """What a sheet says beside its values; `filled`: cells that have one. `merges`: none where calamine has them."""
+
+    filled: int
+    hidden_rows: int
+    faulty: Faulty
+    merges: tuple[Merge, ...] = ()
+
+
+@dataclass(frozen=True)
 class BookFacts:
-    """Whether a workbook counts days from 1904, and the faulty cells of its sheets by name."""
+    """Whether a workbook counts days from 1904, and the part of each sheet in order (null: no worksheet)."""
 
     epoch_1904: bool
-    faulty: Mapping[str, Faulty]
+    parts: tuple[str | None, ...]
 
 
 def look_into(package: zipfile.ZipFile) -> BookFacts:
@@ -44,25 +57,31 @@ def look_into(package: zipfile.ZipFile) -> BookFacts:
     book = _xml(package, "xl/workbook.xml")
     properties = next((node for node in book.iter() if _local(node.tag) == "workbookPr"), None)
     epoch = properties is not None and properties.get("date1904") in ("1", "true")
-    faulty = {name: _faulty(unpack(package, part)) for name, part in _parts(package, book)}
-    return BookFacts(epoch, faulty)
+    targets = targets_of(package, "xl/_rels/workbook.xml.rels")
+    listed = [node for node in book.iter() if _local(node.tag) == "sheet"]
+    keys = [next((v for k, v in n.attrib.items() if k.endswith("}id")), "") for n in listed]
+    parts = tuple(targets.get(key) for key in keys)
+    one_part_each(parts)
+    return BookFacts(epoch, parts)
 
 
-def _parts(package: zipfile.ZipFile, book: ElementTree.Element) -> list[tuple[str, str]]:
-    """Name and part of every worksheet."""
-    targets = {
-        node.get("Id"): node.get("Target", "")
-        for node in _xml(package, "xl/_rels/workbook.xml.rels")
-        if node.get("Type", "").endswith("/worksheet")
-    }
+def one_part_each(parts: Sequence[str | None]) -> None:
+    """Refuse a workbook two of whose sheets are one: its rows would count twice."""
+    there = [part for part in parts if part]
+    if len(set(there)) < len(there):
+        raise Unreadable("两个工作表指着同一份数据", "请用 Excel 或 WPS 打开核对后另存为 xlsx")
+
+
+def targets_of(package: zipfile.ZipFile, rels: str) -> dict[str, str]:
+    """Relation id → part, of the worksheets that are there."""
     known = {_plain(name): name for name in package.namelist()}
-    found = []
-    for sheet in (node for node in book.iter() if _local(node.tag) == "sheet"):
-        key = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
-        target = targets.get(key)
-        part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/") if target else None
-        if part and _plain(part) in known:
-            found.append((sheet.get("name", ""), known[_plain(part)]))
+    found = {}
+    for node in _xml(package, rels):
+        if node.get("Type", "").endswith("/worksheet"):
+            target = posixpath.join("/xl", node.get("Target", "").replace("\\", "/"))
+            part = known.get(_plain(posixpath.normpath(target).lstrip("/")))
+            if part:
+                found[node.get("Id", "")] = part
     return found
 
 
@@ -78,83 +97,146 @@ def _xml(package: zipfile.ZipFile, part: str) -> ElementTree.Element:
 
 def _plain(part: str) -> str:
     """A part's name as it is meant: some writers use backslashes or capitals."""
-    return part.replace("\\", "/").casefold()
+    return part.replace("\\", "/").casefold().lstrip("/")
 
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _faulty(xml: bytes) -> Faulty:
-    """Cells without a value, looked for only where the sheet can have some."""
-    if not _may_be_absurd(xml) and not _may_be_faulty(xml):
-        return {}
-    walk = _Walk()
-    walk.over(xml)
-    check_extent(walk.height, walk.width)
-    return walk.faulty
+@dataclass(frozen=True)
+class SheetXml:
+    """A worksheet's XML, looked at by bytes where its writer spells it as nearly all do, else cell by cell."""
+
+    package: zipfile.ZipFile
+    part: str
+
+    @cached_property
+    def xml(self) -> bytes:
+        return unpack(self.package, self.part)
+
+    def check(self) -> SheetFacts:
+        """The facts; raises `Unreadable` when rows come twice or out of order, or the sheet spans too much."""
+        quick = self._quick()
+        if quick is not None:
+            return quick
+        check_extent(self.walk.height, self.walk.width)
+        return SheetFacts(len(self.walk.places), self.walk.hidden_rows, self.walk.faulty)
+
+    @cached_property
+    def walk(self) -> Walk:
+        """Every cell, one by one."""
+        walk = Walk()
+        walk.over(safe_xml(self.xml))
+        return walk
+
+    @property
+    def lacks_strings(self) -> bool:
+        """Whether a cell says a shared string that is not there."""
+        known = {_plain(name): name for name in self.package.namelist()}
+        part = known.get("xl/sharedstrings.xml")
+        there = len(_SHARED.findall(unpack(self.package, part))) if part else 0
+        return self.walk.last_shared >= there
+
+    def _quick(self) -> SheetFacts | None:
+        """The facts by counting bytes; None where that cannot be trusted, or a cell without a value is possible."""
+        xml = self.xml
+        plain = _PLAIN_TAGS.match(xml) and xml.count(b"<sheetData") == 1
+        if not plain or any(mark in xml for mark in _UNUSUAL):
+            return None
+        last = width = height = hidden = 0
+        for match in _ROW.finditer(xml):
+            head, cell = _PLACE.search(match[1]), _PLACE.search(match[2] or b"")
+            if head is None or int(head[2]) <= last or (cell and cell[2] != head[2]):
+                return None
+            last = int(head[2])
+            if match[1].endswith(b"/"):
+                continue
+            end = xml.find(b"</row>", match.end())
+            value = max(xml.rfind(mark, match.start(), end) for mark in _VALUES)
+            if end < 0:
+                return None
+            if value < 0:
+                continue
+            cell = _LAST_CELL.match(xml, max(0, xml.rfind(b"<c ", match.start(), value)))
+            if cell is None:
+                return None
+            height, width = last, max(width, _column_index(cell[1].decode()) + 1)
+            hidden += bool(_HIDDEN.search(match[1]))
+        check_extent(height, width)
+        return SheetFacts(sum(map(xml.count, _VALUES)), hidden, {})
 
 
-def _may_be_faulty(xml: bytes) -> bool:
-    """Whether an error or a formula stands in the sheet, as this writer spells its tags."""
-    head = xml[:_HEAD]
-    error = b"t='e'" if b" r='" in head else b't="e"'
-    formula = b":f" if b":c " in head else b"<f"
-    return formula in xml or error in xml
+_VALUES = (b"<v>", b"<is>")
+"""How a value in a cell begins: a number, a truth or a shared string; a text in the sheet itself."""
+
+_UNUSUAL = (b"<f", b'"e"', b"'e'", b"<!", b"<v ", b"<v/>", b"<v></v>", b"<is ", b"<is/>")
+"""Formulas, errors, comments, values that are none or not spelled as usual."""
 
 
-def _may_be_absurd(xml: bytes) -> bool:
-    """Whether the last cells of the rows span too much, styled blanks included, or cannot be told."""
-    row = width = begin = end = 0
-    while (end := xml.find(b"row>", begin)) >= 0:
-        place = xml.rfind(b"r=", begin, end)
-        if place >= 0:
-            match = _LAST_CELL.match(xml, place)
-            if match is None:
-                return True
-            if int(match[2]) < row:
-                raise disordered()
-            row = int(match[2])
-            width = max(width, _column_index(match[1].decode()) + 1)
-        begin = end + 4
-    return row * width > MOST_CELLS
+class Walk:
+    """One pass over a sheet's cells with expat.
 
-
-class _Walk:
-    """One pass over a sheet's cells with expat."""
+    `places`: cells with a value → whether it is a text (which may be empty). `faulty`: cells without a value.
+    `last_shared`: the highest number of a shared string.
+    """
 
     def __init__(self) -> None:
         self.faulty: dict[tuple[int, int], str] = {}
+        self.places: dict[tuple[int, int], bool] = {}
         self.height = self.width = 0
         self._row = self._column = -1
+        self._rows: set[int] = set()
+        self._tables = 0
         self._type = ""
         self._formula = self._in_value = False
+        self.last_shared = -1
+        self._hidden: set[int] = set()
         self._value = ""
+
+    @property
+    def hidden_rows(self) -> int:
+        """Hidden rows that have a value."""
+        return len(self._hidden & {row for row, _ in self.places}) if self._hidden else 0
 
     def over(self, xml: bytes) -> None:
         parser = expat.ParserCreate()
+        parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         try:
-            parser.Parse(safe_xml(xml), True)
+            parser.Parse(xml, True)
         except expat.ExpatError as error:
             raise broken() from error
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
-        if name == "row":
-            self._row = (
-                int(attributes["r"]) - 1 if attributes.get("r", "").isdecimal() else self._row + 1
-            )
-            self._column = -1
-        elif name == "c":
+        if name == "c":
             self._place(attributes.get("r", ""))
             self._type = attributes.get("t", "n")
             self._formula, self._value = False, ""
+        elif name == "row":
+            self._begin_row(attributes)
         elif name == "f":
             self._formula = True
+        elif name == "sheetData":
+            self._tables += 1
+            if self._tables > 1:
+                raise disordered()
         self._in_value = name in ("v", "t")
+
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        said = attributes.get("r", "")
+        self._row = int(said) - 1 if said.isdecimal() else self._row + 1
+        if self._row >= MOST_ROWS:
+            check_extent(self._row + 1, 1)
+        if self._row in self._rows:
+            raise disordered()
+        self._rows.add(self._row)
+        self._column = -1
+        if attributes.get("hidden") in ("1", "true"):
+            self._hidden.add(self._row)
 
     def _place(self, reference: str) -> None:
         match = _REFERENCE.fullmatch(reference)
@@ -162,9 +244,8 @@ class _Walk:
             self._column += 1
             return
         self._column = _column_index(match[1])
-        if int(match[2]) - 1 < self._row:
+        if int(match[2]) - 1 != self._row:
             raise disordered()
-        self._row = int(match[2]) - 1
 
     def _text(self, text: str) -> None:
         if self._in_value:
@@ -174,16 +255,20 @@ class _Walk:
         self._in_value = False
         if tag.rpartition(":")[2] != "c":
             return
+        place = self._row, self._column
         value = self._value.strip()
         if self._type == "e":
-            self.faulty[self._row, self._column] = value or "#ERROR!"
+            self.faulty[place] = value or "#ERROR!"
         elif self._formula and not value and self._type != "str":
-            self.faulty[self._row, self._column] = UNCOMPUTED
+            self.faulty[place] = UNCOMPUTED
         if value or self._formula:
-            self.height, self.width = (
-                max(self.height, self._row + 1),
-                max(self.width, self._column + 1),
-            )
+            if place in self.places:
+                raise disordered()
+            self.places[place] = self._type in ("s", "str", "inlineStr")
+            if self._type == "s":
+                self.last_shared = max(self.last_shared, int(value) if value.isdecimal() else -1)
+            self.height = max(self.height, self._row + 1)
+            self.width = max(self.width, self._column + 1)
 
 
 def _column_index(letters: str) -> int:
@@ -194,8 +279,10 @@ def _column_index(letters: str) -> int:
 
 
 def is_workbook(package: zipfile.ZipFile) -> bool:
-    """Whether a zip is an xlsx or xlsm; refuses its binary sister, whose errors nobody can see."""
-    names = {_plain(name) for name in package.namelist()}
-    if "xl/workbook.bin" in names:
-        raise Unreadable("xlsb（二进制工作簿）不能读", "请另存为 xlsx")
-    return "xl/workbook.xml" in names
+    """Whether a zip is an xlsx or xlsm."""
+    return any(_plain(name) == "xl/workbook.xml" for name in package.namelist())
+
+
+def is_binary(package: zipfile.ZipFile) -> bool:
+    """Whether a zip is an xlsb."""
+    return any(_plain(name) == "xl/workbook.bin" for name in package.namelist())

@@ -10,7 +10,16 @@ from datetime import date, datetime
 from xml.etree import ElementTree
 
 from onestop_cli.readers.containers.grid import UNCOMPUTED, Cell, Grid, Merge, Unreadable
-from onestop_cli.readers.containers.limits import broken, check_extent, safe_xml, unpack
+from onestop_cli.readers.containers.limits import (
+    LONGEST_TEXT,
+    broken,
+    check_extent,
+    check_texts,
+    made_grid,
+    one_of_each,
+    unpack,
+)
+from onestop_cli.readers.containers.xml import safe_xml
 
 MIME = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -19,14 +28,20 @@ Node = ElementTree.Element
 
 def read_opendocument(source: str, package: zipfile.ZipFile) -> list[Grid]:
     """Every sheet of an .ods; raises `Unreadable`."""
+    one_of_each(package)
     names = package.namelist()
     if "content.xml" not in names:
         raise broken()
     manifest = "META-INF/manifest.xml"
     if manifest in names and b"encryption-data" in unpack(package, manifest):
         raise Unreadable("工作簿有密码", "请去掉密码后重新保存")
+    return read_flat(source, unpack(package, "content.xml"))
+
+
+def read_flat(source: str, data: bytes) -> list[Grid]:
+    """Every sheet of an .fods, or of the content of an .ods; raises `Unreadable`."""
     try:
-        return list(_sheets(source, safe_xml(unpack(package, "content.xml"))))
+        return list(_sheets(source, safe_xml(data)))
     except (ElementTree.ParseError, ValueError) as error:
         raise broken() from error
 
@@ -57,14 +72,19 @@ class _Sheet:
     rows: list[list[Cell]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     height: int = 0
+    width: int = 0
+    hidden_rows: int = 0
 
     def add(self, node: Node) -> None:
         repeated = _count(node, "number-rows-repeated")
         cells = self._cells(node)
         if cells:
-            check_extent(self.height + repeated, len(cells))
+            check_extent(self.height + repeated, max(len(cells), self.width))
+            self.width = max(self.width, len(cells))
             self.rows += [[] for _ in range(self.height - len(self.rows))]
             self.rows += [list(cells) for _ in range(repeated)]
+            if get(node, "visibility") in ("collapse", "filter"):
+                self.hidden_rows += repeated
         self.height += repeated
 
     def _cells(self, node: Node) -> list[Cell]:
@@ -87,10 +107,15 @@ class _Sheet:
         return cells
 
     def grid(self, source: str) -> Grid:
-        width = max((len(row) for row in self.rows), default=0)
-        check_extent(len(self.rows), width)
-        rows = [[*row, *[""] * (width - len(row))] for row in self.rows]
-        return Grid(source, self.name, rows, self.merges, hidden=self.hidden)
+        check_texts(self.rows)
+        return made_grid(
+            source,
+            self.name,
+            self.rows,
+            self.merges,
+            hidden=self.hidden,
+            hidden_rows=self.hidden_rows,
+        )
 
 
 def _value(cell: Node) -> Cell:
@@ -123,9 +148,19 @@ def _text(node: Node) -> str:
     name = local(node.tag)
     if name == "annotation":
         return ""
-    blank = {"s": " " * _count(node, "c"), "tab": "\t", "line-break": "\n"}.get(name, "")
+    blank = {"s": " " * _blanks(node), "tab": "\t", "line-break": "\n"}.get(name, "")
     inside = "".join(_text(child) + (child.tail or "") for child in node)
     return blank + (node.text or "") + inside
+
+
+def _blanks(node: Node) -> int:
+    """How many blanks an element stands for: never more than a cell can hold."""
+    if local(node.tag) != "s":
+        return 0
+    count = _count(node, "c")
+    if count > LONGEST_TEXT:
+        raise broken()
+    return count
 
 
 def _count(node: Node, name: str) -> int:

@@ -7,17 +7,21 @@ import zipfile
 from collections.abc import Iterator, Sequence
 
 from onestop_cli.readers.containers import biff, ooxml
+from onestop_cli.readers.containers.compound import MAGIC, CompoundFile
+from onestop_cli.readers.containers.dbf import is_dbf, read_dbf
 from onestop_cli.readers.containers.delimited import decode, read_delimited
-from onestop_cli.readers.containers.excel import read_xls, read_xlsx
-from onestop_cli.readers.containers.grid import Grid, Unreadable
-from onestop_cli.readers.containers.limits import broken, check_size, open_package, unpack
+from onestop_cli.readers.containers.grid import Grid, NoTable, Unreadable
+from onestop_cli.readers.containers.limits import (
+    broken,
+    check_size,
+    open_package,
+    unpack,
+    unpack_archive,
+)
 from onestop_cli.readers.containers.locked import unlocked
-from onestop_cli.readers.containers.markup import read_html, read_mhtml
-from onestop_cli.readers.containers.ole import MAGIC, CompoundFile
-from onestop_cli.readers.containers.opendocument import MIME, read_opendocument
-from onestop_cli.readers.containers.spreadsheetml import read_spreadsheetml
 
 ZIP = b"PK\x03\x04"
+OUR_MARK = "<cp:category>onestop 结果</cp:category>".encode()
 _EMPTY_ZIP = b"PK\x05\x06"
 _NO_TABLES = {
     b"%PDF": "PDF 文件",
@@ -27,10 +31,23 @@ _NO_TABLES = {
     b"{\\rtf": "Word 文件",
     b"SQLite": "数据库文件",
     b"\x00\x01\x00\x00Standard": "Access 数据库",
-    b"MZ": "程序文件",
+    b"MZ\x90\x00": "程序文件",
+    b"II*\x00": "图片",
+    b"MM\x00*": "图片",
 }
+_SHORTCUT = b"L\x00\x00\x00\x01\x14\x02\x00"
 _OTHER_ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-_OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
+_BARE_BIFF = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
+"""How an .xls begins that is in no compound file: those of Excel 4.0 and older never are."""
+
+_OTHER_DOCUMENTS = {"word/document.xml", "ppt/presentation.xml", "visio/document.xml", "OFD.xml"}
+_OPENDOCUMENT = b"application/vnd.oasis.opendocument."
 _MHTML = re.compile(r"\s*(?:[A-Z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}?MIME-Version:", re.IGNORECASE)
 _MARKUP = re.compile(r"\s*<(\?xml|!--|!doctype|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
 
@@ -48,6 +65,10 @@ def open_grids(source: str, data: bytes, passwords: Sequence[str] = ()) -> tuple
     if data.startswith(MAGIC):
         return _open_compound(source, data, passwords)
     _refuse_others(data)
+    if data.startswith(_BARE_BIFF):
+        return "xls", _xls(source, data)
+    if is_dbf(data):
+        return "dbf", [read_dbf(source, data)]
     return _open_text(source, data)
 
 
@@ -55,27 +76,47 @@ def _open_zip(source: str, data: bytes) -> tuple[str, list[Grid]]:
     package = open_package(data)
     names = set(package.namelist())
     if ooxml.is_workbook(package):
+        from onestop_cli.readers.containers.excel import read_xlsx
+
         return "xlsx", read_xlsx(source, data, package)
-    if "mimetype" in names and unpack(package, "mimetype").startswith(MIME):
-        return "ods", read_opendocument(source, package)
-    if names & {"word/document.xml", "ppt/presentation.xml"}:
-        raise Unreadable("不是表格，是 Word 或 PPT 文件", "请让报送单位导出为 xlsx")
+    if ooxml.is_binary(package):
+        from onestop_cli.readers.containers.excel import read_xlsb
+
+        return "xlsb", read_xlsb(source, data, package)
+    if "mimetype" in names and unpack(package, "mimetype").startswith(_OPENDOCUMENT):
+        return _open_opendocument(source, package)
+    if names & _OTHER_DOCUMENTS:
+        raise NoTable(" Word、PPT 或版式文件")
     raise broken()
+
+
+def _open_opendocument(source: str, package: zipfile.ZipFile) -> tuple[str, list[Grid]]:
+    from onestop_cli.readers.containers.opendocument import MIME, read_opendocument
+
+    if not unpack(package, "mimetype").startswith(MIME):
+        raise NoTable(" ODF 文字或演示文件")
+    return "ods", read_opendocument(source, package)
 
 
 def _open_compound(source: str, data: bytes, passwords: Sequence[str]) -> tuple[str, list[Grid]]:
     book = CompoundFile(data)
-    if "EncryptedPackage" in book.entries:
+    if book.has("EncryptedPackage"):
         return open_grids(source, _opened(data, passwords), ())
-    name = next((name for name in ("Workbook", "Book") if name in book.entries), None)
-    if book.entries.keys() & {"WordDocument", "PowerPoint Document"}:
-        raise Unreadable("不是表格，是 Word 或 PPT 文件", "请让报送单位导出为 xlsx")
+    name = next((name for name in ("Workbook", "Book") if book.has(name)), None)
     if name is None:
+        if book.has("WordDocument") or book.has("PowerPoint Document"):
+            raise NoTable(" Word 或 PPT 文件")
         raise broken()
-    facts = biff.look_into(book.stream(name))
-    if facts.locked:
+    stream = book.stream(name)
+    if biff.is_locked(stream):
         return open_grids(source, _opened(data, passwords), ())
-    return "xls", read_xls(source, data, facts)
+    return "xls", _xls(source, stream)
+
+
+def _xls(source: str, stream: bytes) -> list[Grid]:
+    from onestop_cli.readers.containers.xls import read_xls
+
+    return read_xls(source, stream)
 
 
 def _opened(data: bytes, passwords: Sequence[str]) -> bytes:
@@ -90,26 +131,46 @@ def _refuse_others(data: bytes) -> None:
     """Files that hold no table, and archives we do not open."""
     for magic, what in _NO_TABLES.items():
         if data.startswith(magic):
-            raise Unreadable(
-                f"不是表格，是{what}", "请让报送单位导出为 xlsx；无关的文件请移出文件夹"
-            )
+            raise NoTable(what)
+    if data.startswith(_SHORTCUT):
+        raise Unreadable("是快捷方式，不是文件本身", "请把它指向的文件放进来")
     if data.startswith(_OTHER_ARCHIVES):
         raise Unreadable("这种压缩包打不开（只支持 zip）", "请先解压，再把里面的文件放进来")
-    if data.startswith(_OLD_BIFF):
-        raise Unreadable("Excel 4.0 以前的老格式不能读", "请用 Excel 或 WPS 打开后另存为 xlsx")
 
 
 def _open_text(source: str, data: bytes) -> tuple[str, list[Grid]]:
     head = decode(data)[:3000]
     if _MHTML.match(head):
+        from onestop_cli.readers.containers.markup import read_mhtml
+
         return "mhtml", read_mhtml(source, data)
     if not _MARKUP.match(head):
         return "text", [read_delimited(source, data)]
     if "urn:schemas-microsoft-com:office:spreadsheet" in head and "<html" not in head.lower():
+        from onestop_cli.readers.containers.spreadsheetml import read_spreadsheetml
+
         return "spreadsheetml", read_spreadsheetml(source, data)
+    if re.search(r"<office:document\b", head):
+        from onestop_cli.readers.containers.opendocument import read_flat
+
+        return "fods", read_flat(source, data)
     if re.search(r"<(html|table|body|tr|td)\b", decode(data), re.IGNORECASE):
+        from onestop_cli.readers.containers.markup import read_html
+
         return "html", read_html(source, data)
     raise Unreadable("是一份看不懂的 XML 文件", "请让报送单位导出为 xlsx")
+
+
+def is_our_own(data: bytes) -> bool:
+    """Whether a workbook is a paper that onestop wrote, and no list that somebody reports."""
+    if not data.startswith(ZIP):
+        return False
+    try:
+        package = open_package(data)
+        named = "docProps/core.xml" in package.namelist()
+        return named and OUR_MARK in unpack(package, "docProps/core.xml")
+    except Unreadable:
+        return False
 
 
 def is_archive(data: bytes) -> bool:
@@ -128,11 +189,18 @@ def is_archive(data: bytes) -> bool:
 def archived(
     data: bytes, passwords: Sequence[str] = ()
 ) -> Iterator[tuple[str, bytes | Unreadable]]:
-    """Name and content of every file in a zip archive; what cannot be unpacked comes as its `Unreadable`."""
+    """Name and content of every file in a zip archive, members of one name told apart by their number; what cannot be
+    unpacked comes as its `Unreadable`."""
     package = open_package(data)
+    unpack_archive(package.infolist())
+    seen: dict[str, int] = {}
     for part in package.infolist():
-        if not part.is_dir():
-            yield _name(part), _content(package, part, passwords)
+        if part.is_dir():
+            continue
+        name = _name(part)
+        number = seen[name] = seen.get(name, 0) + 1
+        told = name if number == 1 else f"{name}（同名第 {number} 个）"
+        yield told, _content(package, part, passwords)
 
 
 def _name(part: zipfile.ZipInfo) -> str:
@@ -154,7 +222,7 @@ def _content(
     locked = bool(part.flag_bits & 1)
     for password in passwords if locked else (None,):
         try:
-            return unpack(package, part.filename, password)
+            return unpack(package, part, password)
         except Unreadable as error:
             if not locked:
                 return error

@@ -9,8 +9,9 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from onestop_cli.readers.containers.grid import UNCOMPUTED, Cell, Grid, Merge
-from onestop_cli.readers.containers.limits import broken, check_extent, safe_xml
+from onestop_cli.readers.containers.limits import broken, check_extent, check_texts, made_grid
 from onestop_cli.readers.containers.opendocument import Node, get, local
+from onestop_cli.readers.containers.xml import safe_xml
 
 
 def read_spreadsheetml(source: str, data: bytes) -> list[Grid]:
@@ -48,14 +49,18 @@ class _Sheet:
     hidden: bool = False
     rows: list[list[Cell]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    hidden_rows: int = 0
+    width: int = 0
 
     def add(self, node: Node) -> None:
         row = _index(node, len(self.rows))
+        self.hidden_rows += get(node, "Hidden") == "1"
         check_extent(row + 1, 1)
         self.rows += [[] for _ in range(row - len(self.rows))]
         cells: list[Cell] = []
         for column, cell in self._placed(node):
-            check_extent(row + 1, column + 1)
+            self.width = max(self.width, column + 1)
+            check_extent(row + 1, self.width)
             cells += [""] * (column - len(cells))
             cells.append(_value(cell))
             right, bottom = column + _number(cell, "MergeAcross"), row + _number(cell, "MergeDown")
@@ -74,10 +79,15 @@ class _Sheet:
                 column += 1 + _number(cell, "MergeAcross")
 
     def grid(self, source: str) -> Grid:
-        width = max((len(row) for row in self.rows), default=0)
-        check_extent(len(self.rows), width)
-        rows = [[*row, *[""] * (width - len(row))] for row in self.rows]
-        return Grid(source, self.name, rows, self.merges, hidden=self.hidden)
+        check_texts(self.rows)
+        return made_grid(
+            source,
+            self.name,
+            self.rows,
+            self.merges,
+            hidden=self.hidden,
+            hidden_rows=self.hidden_rows,
+        )
 
 
 def _index(node: Node, otherwise: int) -> int:

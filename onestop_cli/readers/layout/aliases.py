@@ -95,9 +95,16 @@ def aliases(table: str) -> Aliases:
     content = tomllib.loads(Path(__file__).with_name("aliases.toml").read_text("utf-8"))
     words = content["words"]
     fields = {name: _field(name, entry, words) for name, entry in content[table].items()}
-    exact = platform.fields() if table == "stays" else {}
+    exact = {**_initials(table), **(platform.fields() if table == "stays" else {})}
     known = [pattern for kind in ("items", "counts", "days", "bases") for pattern in content[kind]]
     return Aliases(fields, _patterns(content["ignore"], words), _patterns(known, words), exact)
+
+
+def _initials(table: str) -> dict[str, str]:
+    """Field names of old systems → field: the first letters of the Chinese title (XM is 姓名)."""
+    content = tomllib.loads(Path(__file__).with_name("pinyin.toml").read_text("utf-8"))
+    named = content.get(table, {}).items()
+    return {platform.word(word): field for field, words in named for word in words.split("|")}
 
 
 def _field(name: str, entry: Mapping[str, Any], words: Mapping[str, str]) -> Field:

@@ -25,6 +25,9 @@ _SEPARATED = re.compile(
 _PACKED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?P<t>(?:[ T]?\d\d:?\d\d(?::?\d\d)?)?)(?:\.0*)?")
 _MONTH = re.compile(r"((?:19|20)\d\d)(?:\s*[-./年]\s*(\d{1,2})\s*月?|(\d\d)月?)(?:份)?(?:\.0+)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_SERIALS = range(10_000, 100_000)
+"""Day numbers of Excel in number cells, 1927 to 2173; as text such a number could be a month (19986)."""
+
 _CLOCK = re.compile(
     r"\s*(?:T\s*)?(?:[上下]午|AM|PM)?\s*(?:\d{1,2}\s*[:时点]\s*(?:\d{1,2}\s*[:分]?\s*)?(?:\d{1,2}(?:\.\d+)?\s*秒?)?)?"
     r"\s*(?:AM|PM|Z|\+08:?00)?[.。]?"
@@ -80,6 +83,8 @@ def read_day(value: Cell, habit: Habit) -> tuple[date | None, str | None]:
         return value.date(), None
     if isinstance(value, date):
         return value, None
+    if habit.month == "refuse" and isinstance(value, float | int) and value in _SERIALS:
+        return _from_serial(int(value), habit.epoch_1904), None
     text = unicodedata.normalize("NFKC", cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
     if text in _OPEN or not text.strip("-—–─_"):
         return None, None

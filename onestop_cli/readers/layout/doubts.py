@@ -48,8 +48,20 @@ def no_table(file: Opened, sought: Sought) -> Problem:
     needed = "、".join(field.title for field in sought.aliases.fields.values() if field.needed)
     return Problem(
         f"没有找到{sought.name}的表头",
-        f"表头至少要有 {needed}；请检查是不是放错了文件，或补上表头一行",
+        f"表头至少要有 {needed}；请检查是不是放错了文件，或补上表头一行；"
+        f"与本次无关的，在 onestop.toml 的 [inbox] 写 ignore = [{quoted(file.file.path)}]",
         file.file.path,
+    )
+
+
+def empty_table(table: Table) -> Problem:
+    """A header, and nothing below it that is a record."""
+    return Problem(
+        "有表头，但没有一行能读成记录",
+        "请让报送单位重新导出；本期确实没有的，请把文件移出文件夹",
+        table.grid.source,
+        table.grid.sheet,
+        table.header.last + 1,
     )
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from onestop_cli.county.settings import Layout
 from onestop_cli.readers.containers.grid import Cell, Grid, column_letter
@@ -28,7 +28,7 @@ class Header:
 
     `labels`: per column its heads from top to bottom. `columns`: field → columns, the surest first;
     `rivals`: field → equally good columns of a field that may have only one. `absent`: header texts that
-    a `[[layout]]` names and the sheet does not have.
+    a `[[layout]]` names and the sheet does not have. `origin`: column made of others → where these begin.
     """
 
     first: int
@@ -37,6 +37,7 @@ class Header:
     columns: Mapping[str, tuple[int, ...]]
     rivals: Mapping[str, tuple[int, ...]]
     absent: tuple[str, ...] = ()
+    origin: Mapping[int, int] = field(default_factory=dict)
 
     def label(self, column: int) -> str:
         """The header of `column` for people."""
@@ -181,14 +182,14 @@ def _resolve(
     for column, claim in sorted(claims.items(), key=lambda item: (item[1].rank, item[0])):
         by_field[claim.field].append(column)
     columns, rivals = {}, {}
-    for field, candidates in by_field.items():
+    for name, candidates in by_field.items():
         top = claims[candidates[0]].rank[0]
         equals = tuple(c for c in candidates if claims[c].rank[0] == top)
-        ties = aliases.fields[field].ties
+        ties = aliases.fields[name].ties
         if ties == "refuse" and len(equals) > 1:
-            rivals[field] = equals
+            rivals[name] = equals
         else:
-            columns[field] = equals[:1] if ties in ("refuse", "first") else equals
+            columns[name] = equals[:1] if ties in ("refuse", "first") else equals
     wanted = layout.columns.items() if layout else ()
     missing = [(field, text) for field, text in wanted if not columns_headed(labels, text)]
     absent = tuple(text for field, text in missing if layout and field not in layout.may_be_absent)

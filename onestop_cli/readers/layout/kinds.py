@@ -23,6 +23,7 @@ ID_LIKE = r"^[\s'’`*]*[0-9０-９][0-9０-９\s\-]{10,}[0-9０-９xXＸｘ*][\
 
 _TOTAL = re.compile(
     r".{0,24}?(小计|合计|总计|共计|累计|总合计)(金额|人数|人次|数)?(\(.*\))?(:.*)?(共?\d+(人次?|例|条|笔))?"
+    r"|(过|转)(次|下)页|(承|接)(前|上)页|(前|上)页(结转|转来|累计)|本页(结转|转下页)"
 )
 _SIGNATURE = re.compile(
     r"(制表|制单|填表|填报|填制|审核|复核|审批|审签|经办|会计|出纳|主管|财务|单位负责|负责|分管|领导|院长|局长|主任|科长|站长|"
@@ -33,12 +34,15 @@ _SIGNATURE = re.compile(
 )
 _LONE_FOOTER = re.compile(
     r"\d{4}年\d{1,2}月(\d{1,2}日)?|[-—=*_]{3,}|\d{1,4}/\d{1,4}|[(]?(盖章|公章)[)]?"
+    r"|(本|当|该)?(月|季度?|期|年)?(没有|无|未发生)(住院|发生|数据|补偿|救助|记录|人员|病人|情况|业务)*|零报告"
 )
 _TITLE = re.compile(
     r".*(表|明细|清单|花名册|名册|台账|公示|统计|汇总|名单)(\(.*\))?|.*单位:.*|[(]?[一二三四五六七八九十]+[、.)].*",
     re.DOTALL,
 )
-_COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?([=+\-\d().]*)?|[甲乙丙丁戊己庚辛]|[A-Z]{1,2}|栏次|行次")
+_COLUMN_NUMBER = re.compile(
+    r"\(?\d{1,2}\)?([\d().]*[=+\-][=+\-\d().]*)?|[甲乙丙丁戊己庚辛]|[A-Z]{1,2}|栏次|行次"
+)
 _OTHER_HEADER = 4
 """Column names that make a row a header of its own."""
 
@@ -144,8 +148,11 @@ def _is_total(words: Sequence[str]) -> bool:
 def _repeats(cells: Mapping[int, str], heads: Sequence[frozenset[str]]) -> bool:
     """Whether a row repeats the header, or numbers its columns."""
     same = sum(1 for column, cell in cells.items() if tidy(cell) in heads[column])
-    numbers = len(set(cells.values())) == len(cells) > 2 and all(
-        _COLUMN_NUMBER.fullmatch(cell) for cell in cells.values()
+    plain = [int(cell) for cell in cells.values() if cell.isdecimal()]
+    numbers = (
+        len(set(cells.values())) == len(cells) > 2
+        and all(_COLUMN_NUMBER.fullmatch(cell) for cell in cells.values())
+        and plain == sorted(plain)
     )
     return bool(cells) and (same >= max(2, len(cells) / 2) or same == len(cells) or numbers)
 

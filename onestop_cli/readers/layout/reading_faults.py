@@ -26,7 +26,7 @@ class Faults:
         """The cells of `column` at `rows` are not what they should be."""
         text, label = self._table.text.to_series(column), self._table.header.label(column)
         for index in rows:
-            place = f"{column_letter(column)}{self._table.offset + index + 1}"
+            place = f"{column_letter(self._table.header.origin.get(column, column))}{self._table.offset + index + 1}"
             shown = without_numbers(text[index] or "").strip()[:_SHOWN]
             self.say(index, f"{label}“{shown}”（{place}）{is_not}")
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.cells import cell_text
-from onestop_cli.readers.layout.kinds import ID_LIKE, Roles, classify, words_around
+from onestop_cli.readers.layout.kinds import ID_LIKE, Kind, Roles, classify, words_around
 from onestop_cli.readers.layout.totals import Mismatch, check_totals
 from onestop_cli.readers.layout.typed import Table
 
@@ -42,6 +42,8 @@ def sort_rows(table: Table, lone_person: bool) -> Sorted:
     roles = _roles(table, lone_person)
     words = words_around(table.header, table.titles, table.aliases)
     found = classify(table.text, words, roles, id_column)
+    found |= {row: ("odd", why) for row, why in _beside_the_table(table, found).items()}
+    found |= dict.fromkeys(_continued(table, found), ("blank", ""))
     body = ["data"] * table.height
     for index, (kind, _) in found.items():
         body[index] = kind
@@ -63,6 +65,53 @@ def sort_rows(table: Table, lone_person: bool) -> Sorted:
         if kind == "odd"
     }
     return Sorted([*above, *body], body, reasons, [m for m in wrong if m.label])
+
+
+def _beside_the_table(table: Table, found: Mapping[int, Kind]) -> dict[int, str]:
+    """Data rows of a text file with cells right of the header, and why they are none: a line break was lost, and two
+    records stand in one row, or a comma too many has shifted its cells."""
+    labelled = [column for column, heads in enumerate(table.header.labels) if heads]
+    beyond = range(max(labelled, default=-1) + 1, table.grid.width)
+    if not beyond or table.header.origin:
+        return {}
+    more = table.text.select(
+        pl.sum_horizontal(pl.col(str(c)).is_not_null().cast(pl.Int64) for c in beyond).alias("n"),
+        pl.any_horizontal(pl.col(str(c)).str.contains(ID_LIKE) for c in beyond).alias("person"),
+    )
+    data = [row for row in range(table.height) if found.get(row, ("data", ""))[0] == "data"]
+    filled = [row for row in data if more["n"][row]]
+    usual = table.grid.sheet is not None or len(filled) * 2 > len(data)
+    return {
+        row: f"表头右边还有 {more['n'][row]} 格内容：多半是丢了换行，或多了一个分隔符，各列对不上"
+        for row in filled
+        if more["person"][row] or not usual
+    }
+
+
+def _continued(table: Table, found: Mapping[int, Kind]) -> list[int]:
+    """Rows that go on with the record above: its name and number are merged down over them, and every amount in them
+    that is not merged is blank (a stay with its items, as export libraries write it)."""
+    columns = table.header.columns
+    person = [c for field in ("name", "id_no") for c in columns.get(field, ())]
+    down = [m for m in table.grid.merges if m[1][0] > m[0][0] >= table.offset]
+    if not person or not down:
+        return []
+    covered = {
+        (row - table.offset, column)
+        for (top, left), (bottom, right) in down
+        for row in range(top + 1, bottom + 1)
+        for column in range(left, right + 1)
+    }
+    money, _ = table.money
+    rows = {row for row, column in covered if column in person}
+    return [
+        row
+        for row in sorted(rows)
+        if row < table.height
+        and found.get(row, ("data", ""))[0] != "total"
+        and all((row, column) in covered for column in person)
+        and all((row, int(c)) in covered or not fen[row] for c, fen in money.items())
+    ]
 
 
 def _roles(table: Table, lone_person: bool) -> Roles:

@@ -12,12 +12,15 @@ from onestop_cli.county.settings import Layout, Settings
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.containers.inbox import Opened
+from onestop_cli.readers.guard import each_named
 from onestop_cli.readers.layout.aliases import Aliases
 from onestop_cli.readers.layout.cells import SCIENTIFIC, cell_text, without_numbers
-from onestop_cli.readers.layout.doubts import no_table, overlooked, unclear
+from onestop_cli.readers.layout.composed import composed
+from onestop_cli.readers.layout.doubts import empty_table, no_table, overlooked, unclear
 from onestop_cli.readers.layout.headers import find_header
 from onestop_cli.readers.layout.kinds import LEFT
 from onestop_cli.readers.layout.row_kinds import Sorted
+from onestop_cli.readers.layout.side_by_side import side_by_side
 from onestop_cli.readers.layout.table_spec import Sought
 from onestop_cli.readers.layout.typed import Table
 from onestop_cli.tables.reading import SheetAccount, SheetReading
@@ -34,15 +37,20 @@ def read_all(
     read: Callable[[Table], tuple[SheetReading | None, list[Problem]]],
 ) -> tuple[list[SheetReading], list[Problem]]:
     """Every table of every file through `read`, in order; problems of all of them."""
-    sheets, problems = find_tables(opened, sought, settings)
     readings: list[SheetReading] = []
-    for sheet in sheets:
-        if isinstance(sheet, SheetAccount):
-            readings.append(SheetReading(sheet))
-            continue
-        reading, wrong = read(sheet)
-        problems += wrong
-        readings += [reading] if reading else []
+    problems: list[Problem] = []
+    for file in opened:
+        with each_named(file.file.path, problems):
+            sheets, wrong = _of_file(file, sought, settings)
+            problems += wrong
+            for sheet in sheets:
+                if isinstance(sheet, SheetAccount):
+                    readings.append(SheetReading(sheet))
+                    continue
+                reading, wrong = read(sheet)
+                problems += wrong
+                readings += [_with_notes(reading, sheet.grid)] if reading else []
+            problems += [] if sought.empty else _nothing_in(file, sheets, readings, problems)
     return readings, problems
 
 
@@ -53,10 +61,37 @@ def find_tables(
     found: list[Table | SheetAccount] = []
     problems: list[Problem] = []
     for file in opened:
-        sheets, wrong = _of_file(file, sought, settings)
-        found += sheets
-        problems += wrong
+        with each_named(file.file.path, problems):
+            sheets, wrong = _of_file(file, sought, settings)
+            found += sheets
+            problems += wrong
     return found, problems
+
+
+def _with_notes(reading: SheetReading, grid: Grid) -> SheetReading:
+    return replace(reading, warnings=(*notes_of(grid), *reading.warnings))
+
+
+def notes_of(grid: Grid) -> tuple[str, ...]:
+    """What to know of a sheet that is read: rows nobody sees, and what of it was left out."""
+    place = grid.source + (f"（工作表“{grid.sheet}”）" if grid.sheet else "")
+    hidden = f"有 {grid.hidden_rows} 行是隐藏或被筛选掉的，照样读入"
+    said = [*grid.notes, *([hidden] if grid.hidden_rows else [])]
+    return tuple(f"{place}：{note}" for note in said)
+
+
+def _nothing_in(
+    file: Opened,
+    sheets: Sequence[Table | SheetAccount],
+    readings: Sequence[SheetReading],
+    problems: Sequence[Problem],
+) -> list[Problem]:
+    """The problem of a file whose tables are all without a row; one empty month among others is none."""
+    own = [r for r in readings if r.account.source == file.file.path and r.rows is not None]
+    tables = [sheet for sheet in sheets if isinstance(sheet, Table)]
+    if problems or not tables or any(len(r.rows) for r in own if r.rows is not None):
+        return []
+    return [empty_table(tables[0])]
 
 
 def _of_file(
@@ -66,14 +101,15 @@ def _of_file(
     problems: list[Problem] = []
     for grid in file.grids:
         layout = settings.layout_for(grid.source, grid.sheet)
-        table = None if left_alone(grid, layout) else understand(grid, sought.aliases, layout)
-        if table is None:
-            problems += [] if left_alone(grid, layout) else overlooked(grid, sought)
-            found.append(nothing_taken(grid, layout))
-        elif wrong := unclear(table, sought):
-            problems += wrong
-        else:
-            found.append(table)
+        for part in side_by_side(grid, sought.aliases, layout):
+            table = None if left_alone(part, layout) else understand(part, sought.aliases, layout)
+            if table is None:
+                problems += [] if left_alone(part, layout) else overlooked(part, sought)
+                found.append(nothing_taken(part, layout))
+            elif wrong := unclear(table, sought):
+                problems += wrong
+            else:
+                found.append(table)
     if not problems and not any(isinstance(sheet, Table) for sheet in found):
         problems.append(no_table(file, sought))
     return found, problems
@@ -94,7 +130,7 @@ def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | N
     }
     rivals = {field: columns for field, columns in header.rivals.items() if field not in alike}
     settled = replace(header, columns={**header.columns, **alike}, rivals=rivals)
-    return Table(grid, settled, aliases, layout)
+    return composed(Table(grid, settled, aliases, layout))
 
 
 def _enough(named: set[str], aliases: Aliases) -> bool:
@@ -144,7 +180,7 @@ def account(
 ) -> SheetAccount:
     """Where every row of the sheet went."""
     count, header = Counter(rows.kinds), table.header
-    used = {c for columns in header.columns.values() for c in columns}
+    used = {c for columns in header.columns.values() for c in columns} | {*header.origin.values()}
     return SheetAccount(
         source=table.grid.source,
         sheet=table.grid.sheet,

@@ -13,9 +13,11 @@ from onestop_cli.readers.layout.headers import Header
 class Sought:
     """What is looked for: its Chinese name, the columns it may have, what must be there besides `needed`.
 
-    `lacking` gives the titles of missing columns for a header, so that a table can say "one of these".
+    `lacking` gives the titles of missing columns for a header, so that a table can say "one of these". `empty`:
+    whether a file whose tables have no row is all right.
     """
 
     name: str
     aliases: Aliases
     lacking: Callable[[Header], list[str]]
+    empty: bool = True

@@ -86,7 +86,7 @@ def _wrong(
 def rank_of(label: str) -> int:
     """How far a total with this label reaches back."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
-    if "累计" in plain:
+    if re.search("累计|次页|下页|承前|接前|承上|接上|前页|上页", plain):
         return RUNNING
     if re.search("小计|本页|页计", plain):
         return PAGE

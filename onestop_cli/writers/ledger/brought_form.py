@@ -34,7 +34,7 @@ def write_brought_form(path: Path, layers: Sequence[str]) -> None:
         Column("paid", "已补偿", "yuan", fill=True),
     ]
     rows = pl.DataFrame({"_": range(_ROWS)})
-    with Book(path, title="期初") as book:
+    with Book(path, title="期初", result=False) as book:
         sheet = book.sheet("期初", [column.chars for column in columns])
         sheet.title("台账起始日以前本年已补偿情况（期初）")
         sheet.paragraph(_WHY)

@@ -32,9 +32,11 @@ _CONTAINERS = {
 _MOST_PROBLEMS = 8
 
 
-def show(seen: Sequence[SheetSeen]) -> None:
-    """Every sheet: what it was taken for, its columns, where its rows went, and what is doubtful."""
+def show(seen: Sequence[SheetSeen], notes: Sequence[str] = ()) -> None:
+    """Every sheet: what it was taken for, its columns, where its rows went, and what is doubtful; first `notes`."""
     console = console_for(sys.stdout)
+    for note in notes:
+        console.print(Text(f"注意：{clean(note)}", style="yellow"))
     for sheet in seen:
         _show_sheet(console, sheet)
         console.print()

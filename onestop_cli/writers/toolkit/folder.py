@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkdtemp
+from secrets import token_hex
 
-from onestop_cli.errors import CannotRun, stop
+from onestop_cli.errors import CannotRun, refused, stop
+from onestop_cli.outcome import stands
+from onestop_cli.writers.toolkit.locks import is_free, locked
 
 LONGEST_NAME = 60
-_STALE_SECONDS = 24 * 3600
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³])(\..*)?", re.IGNORECASE)
+_STAGE = re.compile(r"\..+\.tmp(\.\w+)?")
+"""How the staging folders and files of all commands are called; beside each lies its lock, which is there first."""
+
+_LOCK = ".lock"
 
 
 def refuse_existing(out: Path) -> None:
@@ -37,19 +41,23 @@ def refuse_existing(out: Path) -> None:
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, *, private: bool = True) -> Iterator[Path]:
     """A hidden folder to write into; it becomes `out` when the block ends well, else it vanishes.
 
-    Everything is on disk (fsync) before the rename, so a power cut leaves nothing or all of it.
-    Raises `CannotRun` when `out` exists or the disk refuses.
+    Everything is on disk (fsync) before the rename, so a power cut leaves nothing or all of it. `private`: for the
+    user alone to read. Raises `CannotRun` when `out` exists or the disk refuses.
     """
     refuse_existing(out := out.absolute())
     try:
-        stage = _make_stage(out)
+        home = next(parent for parent in out.parents if parent.is_dir())
+        sweep(home)
+        stage = home / f".{out.name}.{os.getpid()}-{token_hex(4)}.tmp"
         try:
-            yield stage
-            _flush(stage)
-            _publish(stage, out)
+            with locked(_lock_of(stage)):
+                stage.mkdir(0o700 if private else 0o777)
+                yield stage
+                _flush(stage, private)
+                _publish(stage, out)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     except OSError as error:
@@ -58,7 +66,8 @@ def staged(out: Path) -> Iterator[Path]:
 
 @contextmanager
 def staged_file(out: Path) -> Iterator[Path]:
-    """A hidden file to write to; it becomes `out` when the block ends well, else it vanishes.
+    """A hidden file to write to; it becomes `out`, for the user alone to read, when the block ends well, else it
+    vanishes.
 
     Raises `CannotRun` when `out` exists or the disk refuses.
     """
@@ -66,42 +75,57 @@ def staged_file(out: Path) -> Iterator[Path]:
     stage = out.with_name(f".{out.name}.{os.getpid()}.tmp{out.suffix}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        yield stage
-        with stage.open("rb+") as file:
-            os.fsync(file.fileno())
-        refuse_existing(out)
-        stage.replace(out)
+        sweep(out.parent)
+        with locked(_lock_of(stage)):
+            yield stage
+            with stage.open("rb+") as file:
+                os.fsync(file.fileno())
+            stage.chmod(0o600)
+            refuse_existing(out)
+            stage.replace(out)
+            stands(f"{out.name} 已写好")
     except OSError as error:
         raise _cannot_write(out, error) from error
     finally:
         stage.unlink(missing_ok=True)
 
 
-def _make_stage(out: Path) -> Path:
-    """A new hidden folder on the disk of `out`, in its nearest folder that exists."""
-    home = next(parent for parent in out.parents if parent.is_dir())
-    _sweep(home, f".{out.name}.")
-    stage = Path(mkdtemp(prefix=f".{out.name}.", suffix=".tmp", dir=home))
-    mask = os.umask(0)
-    os.umask(mask)
-    stage.chmod(0o777 & ~mask)
-    return stage
+def leftovers(home: Path) -> list[Path]:
+    """Staging folders and files in `home` that a killed command left: nobody holds their lock."""
+    try:
+        hidden = [path for path in home.iterdir() if _STAGE.fullmatch(path.name)]
+    except OSError:
+        return []
+    return sorted(path for path in hidden if is_free(_lock_of(path)))
 
 
-def _sweep(home: Path, prefix: str) -> None:
-    """Remove what a killed run left behind: its staging folders older than a day."""
-    for left in home.iterdir():
-        ours = left.name.startswith(prefix) and left.suffix == ".tmp"
-        if ours and time.time() - left.stat().st_mtime > _STALE_SECONDS:
+def sweep(home: Path) -> None:
+    """Remove what killed commands left in `home`, and their locks. A stage is only there while its lock is held."""
+    for left in leftovers(home):
+        if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                left.unlink()
+        with suppress(OSError):
+            _lock_of(left).unlink(missing_ok=True)
 
 
-def _flush(stage: Path) -> None:
+def _lock_of(stage: Path) -> Path:
+    return stage.with_name(stage.name + _LOCK)
+
+
+def _flush(stage: Path, private: bool) -> None:
     """Bring every file and folder below `stage` to the disk."""
     for folder, _, files in os.walk(stage):
         for name in files:
-            with (Path(folder) / name).open("rb+") as file:
+            path = Path(folder) / name
+            with path.open("rb+") as file:
                 os.fsync(file.fileno())
+            if private:
+                path.chmod(0o600)
+        if private:
+            Path(folder).chmod(0o700)
         _flush_folder(Path(folder))
 
 
@@ -122,15 +146,13 @@ def _publish(stage: Path, out: Path) -> None:
     if out.is_dir():
         out.rmdir()
     stage.rename(out)
+    stands(f"结果已写入 {out}")
     _flush_folder(out.parent)
 
 
 def _cannot_write(out: Path, error: OSError) -> CannotRun:
-    return stop(
-        f"写不进去（{error.strerror or type(error).__name__}），没有留下任何结果",
-        "请检查磁盘空间、文件夹权限，以及同名文件是否正在 Excel 或 WPS 中打开，然后重新运行",
-        str(out),
-    )
+    what, remedy = refused(error)
+    return stop(f"写不进去：{what}，没有留下任何结果", remedy, str(out))
 
 
 def safe_name(text: str) -> str:

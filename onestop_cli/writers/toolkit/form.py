@@ -20,12 +20,12 @@ import openpyxl
 from openpyxl.cell.cell import Cell
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.translate import Translator
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import FULL, percent, yuan
+from onestop_cli.readers.guard import named, through_the_door
 from onestop_cli.statements.form_fields import Fields, Value
 from onestop_cli.writers.toolkit.columns import NUMBER_FORMATS
 
@@ -42,6 +42,12 @@ def fill_form(template: Path, fields: Fields, rows: Sequence[Fields], out: Path)
     than one row of a sheet.
     """
     book = _open(template)
+    with named(template):
+        _fill_book(book, template, fields, rows)
+    _save(book, out)
+
+
+def _fill_book(book: Workbook, template: Path, fields: Fields, rows: Sequence[Fields]) -> None:
     known = {*fields, *(f"{_ROW}{name}" for row in rows[:1] for name in row)}
     if problems := list(_problems(book, known, bool(rows), template)):
         raise CannotRun(problems)
@@ -56,7 +62,6 @@ def fill_form(template: Path, fields: Fields, rows: Sequence[Fields], out: Path)
         for line in sheet.iter_rows():
             for cell in line:
                 _fill(cell, {**fields, **by_row.get(cell.row, {})})
-    _save(book, out)
 
 
 def _save(book: Workbook, out: Path) -> None:
@@ -72,9 +77,10 @@ def _save(book: Workbook, out: Path) -> None:
 
 
 def _open(template: Path) -> Workbook:
+    through_the_door(template)
     try:
         return openpyxl.load_workbook(template)
-    except (OSError, InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except Exception as error:  # whatever a template is, it is no bug of ours
         raise stop(
             "打不开本县表样",
             "请用 Excel 或 WPS 另存为 .xlsx，并检查 onestop.toml 的 templates",

@@ -61,10 +61,13 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
         yield lambda stage: console.print(f"{clean(stage)}…")
 
 
-def problems(found: Sequence[Problem]) -> None:
-    """Why a run cannot be done: every problem with its place and its remedy, on stderr."""
+def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
+    """Why a run cannot be done: every problem with its place and its remedy, on stderr; `stands`: what was done all
+    the same."""
     console = console_for(sys.stderr)
-    console.print(f"没有运行：发现 {len(found)} 个问题，没有写出任何结果。", style="bold red")
+    head = f"没有运行：发现 {len(found)} 个问题，没有写出任何结果。"
+    for line in stands or [head]:
+        console.print(clean(line), style="bold red")
     for number, problem in enumerate(found, 1):
         place = f"{clean(problem.place)}：" if problem.place else ""
         console.print(f"{number}. {place}{clean(problem.what)}")

@@ -34,6 +34,9 @@ from onestop_cli.writers.toolkit.xml_rows import LINE, RowSheet
 FONT = "宋体"
 LONG_AGO = datetime(1980, 1, 1)  # noqa: DTZ001
 """The moment in every workbook's properties: the same tables give the same bytes."""
+RESULT = "onestop 结果"
+"""The category in the properties of every paper of ours."""
+
 SIGNERS = ("制表", "复核", "负责人")
 
 
@@ -43,11 +46,15 @@ def _sheet_name(name: str) -> str:
 
 
 class Book:
-    """A workbook being written; a context manager."""
+    """A workbook being written; a context manager.
 
-    def __init__(self, path: Path, *, title: str = "") -> None:
+    `result`: a paper of ours, which an inbox passes over; not so a form that others fill in and hand in.
+    """
+
+    def __init__(self, path: Path, *, title: str = "", result: bool = True) -> None:
         self._book = xlsxwriter.Workbook(path, {"in_memory": True})
-        self._book.set_properties({"title": title, "created": LONG_AGO})
+        mark = {"category": RESULT} if result else {}
+        self._book.set_properties({"title": title, "created": LONG_AGO, **mark})
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __enter__(self) -> Book:
