@@ -10,8 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.ledger.store import opened
-from tests.made.books import post, run_period
+from tests.made.books import new_books, post, run_period
 from tests.second.county import County, fen
 from tests.second.split import TOLERANCE
 from tests.second.stays import ZERO, Outcome, Part, Stay
@@ -53,7 +52,7 @@ def by_month(county: County) -> dict[int, str]:
     rows = county.rows()
     months = pl.col("settled_on").dt.strftime("%Y-%m")
     total: dict[int, dict[str, int]] = {row: {} for row in county.stays}
-    with TemporaryDirectory() as folder, opened(Path(folder) / "账.db", create=True) as books:
+    with TemporaryDirectory() as folder, new_books(Path(folder) / "账.db") as books:
         for month in sorted(set(rows.select(months).to_series())):
             run = run_period(rows.filter(months == month), month, books, office=county.office)
             post(books, run)

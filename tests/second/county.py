@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.core.identify import make_id
-from onestop_cli.core.link import understand_roster
+from onestop_cli.core.roster import understand_roster
 from onestop_cli.tables.schema import READ_ROSTER, READ_STAYS
 from tests.made.books import Office
 from tests.second.areas import Area
