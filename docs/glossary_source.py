@@ -157,6 +157,12 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 "in which a stay was posted, to which a late one belongs, or none",
             ),
             Word(
+                "期初",
+                "brought forward",
+                ("stays", "cost_fen", "deductible_fen", "base_fen", "paid_fen"),
+                "what a year had brought a person before the books began",
+            ),
+            Word(
                 "往期状态",
                 "closed state",
                 ("blocking", "settled_with"),
@@ -262,7 +268,7 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             Word(
                 "救助类别",
                 "category",
-                ("category", "category_raw", "categories_valid"),
+                ("category", "category_raw", "categories_valid", "kinds_valid"),
                 "`categories_valid`: all that apply on the day",
             ),
             Word("在册", "listed", ("listed",), "the ID stands on some roster"),

@@ -184,6 +184,7 @@ def _of_one(met: pl.DataFrame) -> pl.DataFrame:
         unknown_kind=pl.when((pl.col("valid") | pl.col("open")) & ~known).then(category),
         **_DIED,
         categories_valid=pl.lit(None, pl.String),
+        kinds_valid=pl.when("valid").then(category),
         categories=pl.when(counts).then(pl.concat_list(category)),
     )
 
@@ -211,14 +212,19 @@ def _of_several(met: pl.DataFrame, overlap: str) -> pl.DataFrame:
         ),
         roster_place=pl.col("place").first(),
         doubt=_doubt().filter(matters).first(),
-        unknown_kind=pl.when(best_first.len() == 0).then(
+        unknown_kind=pl.when((best_first.len() == 0) & may.any()).then(
             pl.col("category").filter(may).unique(maintain_order=True).str.join("、")
         ),
         **{name: expr.min() for name, expr in _DIED.items() if name != "dead_said"},
         dead_said=pl.col("dead_said").drop_nulls().first(),
         categories_valid=pl.when(best_first.len() > 1).then(best_first.str.join("、")),
+        kinds_valid=_joined(pl.col("category").filter("valid").unique(maintain_order=True)),
         categories=best_first.head(1) if overlap == "priority" else best_first,
     )
+
+
+def _joined(texts: pl.Expr) -> pl.Expr:
+    return pl.when(texts.len() > 0).then(texts.str.join("、"))
 
 
 def _lapses(one: pl.DataFrame, several: pl.DataFrame) -> pl.DataFrame:

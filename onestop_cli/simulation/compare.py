@@ -78,14 +78,14 @@ def _with_columns(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     }
     wanted |= {f"{expense.id}_cost_fen": pl.Int64 for expense in book.expenses}
     wanted |= {f"{layer}_supplement_fen": pl.Int64 for layer in book.layers}
-    wanted["person"] = pl.String
+    wanted |= {"person": pl.String, "kinds_valid": pl.String}
     absent = {name: kind for name, kind in wanted.items() if name not in stays.columns}
     return stays.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items())
 
 
 def _recategorised(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """The category that applies when these documents choose among the valid ones; one that they do not know stays."""
-    text = pl.coalesce("decided_category", "categories_valid", "category")
+    text = pl.coalesce("decided_category", "kinds_valid", "categories_valid", "category")
     texts = stays.select(text.alias("text"))["text"]
     first_only = book.rules[0].categories.overlap == "priority"
     chosen: dict[str, tuple[str, list[str]]] = {}

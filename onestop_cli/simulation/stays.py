@@ -24,6 +24,7 @@ _ENGINE = (
     "category",
     "categories",
     "categories_valid",
+    "kinds_valid",
     "decided_category",
     "township",
     "admitted_on",

@@ -233,6 +233,7 @@ LINK: Schema = {
     "died_latest": pl.Date,
     "dead_said": pl.String,
     "categories_valid": pl.String,
+    "kinds_valid": pl.String,
     "suggestion": pl.String,
 }
 """Added by `link`. `category`: the one that applied on the roster day, null when none. `listed`: the ID is on some
@@ -240,7 +241,8 @@ roster. `entitled`: a valid category applies. `roster_name`: set when the roster
 `lapse`: why a listed person is not entitled. `doubt`: what on an entry cannot be read and would change the right on
 the day. `unknown_kind`: the kinds of a listed person that no document names, where nothing else applies. `died_on`,
 or between `died_earliest` and `died_latest`: the day of death; `dead_said`: the words that say so.
-`categories_valid`: all valid ones joined by 、 when several. `suggestion`: RO06 sentence."""
+`categories_valid`: all valid ones joined by 、 when several; `kinds_valid`: every kind on the roster that holds on
+the day, whether or not a document of the run names it. `suggestion`: RO06 sentence."""
 
 GOVERNED: Schema = {
     "rule": pl.Int32,

@@ -297,14 +297,14 @@ def test_days_of_a_document_are_ignored_unless_asked() -> None:
 def test_the_better_known_category_applies_under_another_document() -> None:
     """Of several valid categories the one the new document puts first."""
     stays = years.run().stays.with_columns(
-        categories_valid=pl.when(pl.col("category") == "农村低保户").then(
+        kinds_valid=pl.when(pl.col("category") == "农村低保户").then(
             pl.lit("农村低保户、五保户")
         )
     )
     year = gather([years.part(years.with_stays(years.run(), stays))])
     before = outcome(year, own(year), "before")
     comparison = compare(year, before, years.other("dafang-2006-11").variant)
-    both = comparison.stays.filter(pl.col("categories_valid") == "农村低保户、五保户")
+    both = comparison.stays.filter(pl.col("kinds_valid") == "农村低保户、五保户")
     assert both["why_after"].null_count() == len(both) > 0
 
 

@@ -22,6 +22,10 @@ SEEN = cs.by_name(
 """All that an amount can hang on; putting a year in order is dearer the more there is to carry."""
 
 
+_UNREADABLE = NO_LIMIT // 1_000
+"""Stands for a total that cannot be read: more than any year comes to, and below the edge of the last band."""
+
+
 def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """Everything but claims; of those only whether a layer was touched, and amounts that are taken as given because
     the layer is not computed or only bound-checked. What a decision paid out counts as claimed, and where nothing else
@@ -69,11 +73,11 @@ def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:
 
 def with_waiting(seen: pl.DataFrame, held: pl.Series, book: Rulebook) -> pl.DataFrame:
     """`seen` with `_held_before` and `_held_before_fen`: how many stays that wait (`held`) stand before each one in its
-    person's year, and their totals (`NO_LIMIT` where one cannot be read). Only where a bound may hang on them."""
+    person's year, and their totals (`_UNREADABLE` where one cannot be read). Only where a bound may hang on them."""
     uncertain = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
     if not (held.any() and runs_over_the_year(book) and seen.select(uncertain.any()).item()):
         return seen
-    total = pl.when("held").then(pl.col("total_fen").fill_null(NO_LIMIT).clip(0, NO_LIMIT))
+    total = pl.when("held").then(pl.col("total_fen").fill_null(_UNREADABLE).clip(0, _UNREADABLE))
     ordered = seen.with_columns(held=held, at=pl.int_range(pl.len())).sort(
         "id_no", "benefit_year", *ORDER
     )
