@@ -16,7 +16,7 @@ from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases, tidy
-from onestop_cli.readers.layout.cells import cell_text, worded
+from onestop_cli.readers.layout.cells import cell_text, sex_in_words, worded
 from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.days import Habit, days
 from onestop_cli.readers.layout.doubts import columns_hint, layout_hint, two_headers
@@ -222,6 +222,7 @@ def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
             **place_columns(table),
             **_days(table),
         )
+        .with_columns(sex_in_words(pl.col("sex_raw")))
         .pipe(_off_the_register)
         .pipe(_watched)
         .select(pl.col(name).cast(dtype) for name, dtype in READ_ROSTER.items())

@@ -14,6 +14,7 @@ from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases, tidy
+from onestop_cli.readers.layout.cells import sex_in_words
 from onestop_cli.readers.layout.clearing import compared, without_statements
 from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.days import spans
@@ -247,6 +248,7 @@ def _kind_of_person(words: pl.DataFrame) -> pl.DataFrame:
     return words.with_columns(
         category_raw=pl.coalesce(aid),
         scheme_raw=pl.coalesce("scheme_raw", *insured),
+        sex_raw=sex_in_words(pl.col("sex_raw")),
         township_raw=pl.coalesce("township_raw", pl.when(~area.str.contains(r"^\d")).then(area)),
     )
 

@@ -303,3 +303,9 @@ def test_an_amount_that_a_document_asks_for_is_read_as_one(tmp_path: Path) -> No
     found = read_stays([path], Settings(), HOSPITALS, extra, money={"implant"}).rows
     assert found["x_implant"].to_list() == ["1200.00", None, None]
     assert ["植入材料" in (fault or "") for fault in found["amount_fault"]] == [False, True, False]
+
+
+@pytest.mark.parametrize(("cell", "words"), [("1", "男"), ("02", "女"), ("女", "女"), ("9", "9")])
+def test_a_coded_sex_is_read_in_words(cell: str, words: str, tmp_path: Path) -> None:
+    (row,) = rows_of(tmp_path, [[*settlement(), cell]], [*CODES, "gend"])
+    assert row["sex_raw"] == words
