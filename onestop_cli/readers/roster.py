@@ -19,6 +19,7 @@ from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.doubts import layout_hint, two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.household import same_household
+from onestop_cli.readers.layout.numbers import number_of
 from onestop_cli.readers.layout.row_kinds import Sorted, sort_rows
 from onestop_cli.readers.layout.sheets import (
     account,
@@ -176,6 +177,7 @@ def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
     return (
         words.with_columns(
             numeric,
+            number_of(table, "person_no").alias("person_no"),
             *(
                 same_household(words[name], words["relation"], rows.data)
                 for name in ("head", "family_no")

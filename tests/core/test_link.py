@@ -104,8 +104,8 @@ def test_the_day_looked_at_is_the_documents_choice() -> None:
 
 
 STATES = [
-    ("正常", True), ("停保", False), ("低保注销", False), ("未停保", True), ("已恢复停发", True), ("停发，未恢复", False),
-    ("手续不全停发", False), ("正常；暂停", False), ("不再享受", False), ("未失效", True),
+    ("正常", True), ("停保", False), ("低保注销", False), ("未停保", True), ("已恢复停发", True),
+    ("停发，未恢复", False), ("手续不全停发", False), ("正常；暂停", False), ("不再享受", False), ("未失效", True),
 ]  # fmt: skip
 
 
@@ -378,6 +378,7 @@ LIKELY = f"疑似花名册中 王强（证号末四位 {WANG[14:]}，石上庄�
         {"id_raw": None, "birth_on": date(1980, 1, 1)},
         {"id_raw": "6.39901198001011e+17", "id_numeric": True},
         {"id_raw": WANG[:15] + "000", "id_numeric": True},
+        {"id_raw": f"{WANG[:6]}********{WANG[14:]}"},
     ],
 )
 def test_a_likely_person_is_suggested_and_never_taken(changes: dict[str, Any]) -> None:
@@ -395,10 +396,17 @@ def test_a_likely_person_is_suggested_and_never_taken(changes: dict[str, Any]) -
         {"id_raw": wrong_at(2), "name": "王墙"},
         {"id_raw": wrong_at(2)[:12] + "9" + wrong_at(2)[13:]},
         {"id_raw": "6.39E+17", "id_numeric": True},
+        {"id_raw": f"639909********{WANG[14:]}"},
     ],
 )
 def test_a_name_alone_suggests_nobody(changes: dict[str, Any]) -> None:
     assert one(stay(**changes), entry())["suggestion"] is None
+
+
+def test_a_person_number_of_the_insurance_suggests_under_any_name() -> None:
+    numbered = {"person_no": "6399000012"}
+    found = one(stay(id_raw=None, name="王墙", **numbered), entry(**numbered))
+    assert found["suggestion"] == LIKELY.replace("）", "）（人员编号相同）")
 
 
 def test_two_likely_persons_are_both_named() -> None:
