@@ -118,7 +118,7 @@ def test_a_long_number_cell_or_a_day_is_no_stay_number(cell: object, tmp_path: P
     assert reading.rows["stay_no"].to_list() == [None]
 
 
-@pytest.mark.parametrize("cell", ["ZY-001", "001", 123456789012345, "20101008"])
+@pytest.mark.parametrize("cell", ["ZY-001", "001", "案000-0", 123456789012345, "20101008"])
 def test_a_number_of_digits_is_one(cell: object, tmp_path: Path) -> None:
     reading = read(tmp_path, {"a.xlsx": xlsx_bytes([HEADER, stay(住院号=cell)])})
     assert reading.rows["stay_no"].to_list() == [str(cell)]

@@ -16,8 +16,8 @@ _EXACT = 10**15
 """From here on a number cell does not keep every digit."""
 
 _DAY = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?"
-_NONE = rf"^(?:#.*|[^1-9]*|.*\*.*|{_DAY})$"
-"""An error or #, zeros alone, no digit at all (无, 待补, 同上 …), a masked number, a day."""
+_NONE = rf"^(?:#.*|[^0-9]*|[0\W_]*|.*\*.*|{_DAY})$"
+"""An error or #, no digit at all (无, 待补, 同上 …), zeros and signs alone, a masked number, a day."""
 
 
 def number_of(table: Table, field: str, none: Sequence[str] = ()) -> pl.Series:
