@@ -105,6 +105,14 @@ def worded(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.str.contains(_SAYS_NOTHING)).then(trimmed(text))
 
 
+def sex_in_words(text: pl.Expr) -> pl.Expr:
+    """A sex in words where the file has the platform's code for it."""
+    codes = {
+        f"{zeros}{code}": words for code, words in (("1", "男"), ("2", "女")) for zeros in ("", "0")
+    }
+    return text.replace(codes)
+
+
 def fen_columns(
     text: pl.DataFrame, units: Mapping[str, str]
 ) -> tuple[dict[str, pl.Series], dict[str, list[int]]]:
