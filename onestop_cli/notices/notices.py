@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.notices.privacy import (
+from onestop_cli.notices.names import (
     LONGEST,
     harmless_category,
     plain,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from onestop_cli.notices.names import harmless_category, plain, short, shown_names, with_names
 from onestop_cli.notices.notices import OTHER, place
-from onestop_cli.notices.privacy import harmless_category, plain, short, shown_names, with_names
 from onestop_cli.run import Run
 
 KINDS = {"new": "新增对象", "left": "退出对象"}

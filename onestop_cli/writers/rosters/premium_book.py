@@ -11,7 +11,8 @@ import polars as pl
 
 from onestop_cli.county.settings import County
 from onestop_cli.money import capital, yuan
-from onestop_cli.notices.privacy import harmless_category, masked, plain, short
+from onestop_cli.notices.names import harmless_category, plain, short
+from onestop_cli.privacy import mask_name
 from onestop_cli.rosters.premium import FATES, OF_LIST, OF_ROSTER, Premium
 from onestop_cli.statements.statement import numbered
 from onestop_cli.writers.toolkit.columns import Column
@@ -194,7 +195,7 @@ def write_premium_board(paper: Paper, path: Path) -> None:
     people = paper.premium.of("paid").with_columns(
         township=plain(pl.col("township")).fill_null("其他"),
         village=short(plain(pl.col("village")).fill_null("其他")),
-        shown=masked(plain(pl.col("name")).fill_null("（无姓名）")),
+        shown=mask_name(plain(pl.col("name")).fill_null("（无姓名）")),
         category=short(harmless_category(plain(pl.col("category")))),
     )
     columns = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.notices.privacy import numbers_in, without_numbers
+from onestop_cli.privacy import numbers_in, without_numbers
 
 _TEXTS = (".html", ".json")
 _BOOK_PARTS = re.compile(r"xl/sharedStrings\.xml|xl/workbook\.xml|xl/worksheets/.*|docProps/.*")

@@ -1,40 +1,17 @@
-"""What may be shown of a name, and which numbers must not be there."""
+"""What a list shows of people, hospitals and categories."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
 
-from onestop_cli.notices.privacy import (
-    harmless_category,
-    masked,
-    numbers_in,
-    plain,
-    tells_illness,
-    under_age,
-    without_numbers,
-)
+from onestop_cli.notices.names import harmless_category, plain, tells_illness, under_age
 from tests.made.notices import id_of
 
 
 def one(value: str, expression: pl.Expr) -> object:
     """The expression's value for a single text."""
     return pl.DataFrame({"text": [value]}).select(expression).item()
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("王强", "王*"),
-        ("王小明", "王*明"),
-        ("欧阳小明", "欧**明"),
-        ("才让卓玛措", "才**措"),
-        ("王", "*"),
-        ("𠮷田", "𠮷*"),
-    ],
-)
-def test_masking(name: str, shown: str) -> None:
-    assert one(name, masked(pl.col("text"))) == shown
 
 
 @pytest.mark.parametrize(
@@ -89,42 +66,3 @@ def test_names_that_tell_nothing(name: str) -> None:
 def test_a_category_that_tells_the_illness_is_not_printed() -> None:
     shown = [one(text, harmless_category(pl.col("text"))) for text in ("艾滋病患者", "因病致贫")]
     assert shown == ["救助对象", "因病致贫"]
-
-
-# Numbers that must not be there
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        id_of(1),
-        f"王强{id_of(1)}",
-        id_of(1).translate(str.maketrans("0123456789", "０１２３４５６７８９")),
-        " ".join(id_of(1)),
-        "639900-19600101-001X",
-        "639900600101001",
-        "6217001234567890123",
-        "639900.19600101.0015",
-        "639900 600101 001",
-    ],
-)
-def test_numbers_like_an_id_or_an_account_are_found(text: str) -> None:
-    (tail,) = numbers_in(text)
-    assert len(tail) == 4
-    assert not list(numbers_in(without_numbers(text)))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "0971-2230001、0971-2230002",
-        "0971-2230001 2230002",
-        "13900000000 13900000001",
-        "2011年1月6日至2011年1月14日",
-        "12,345,678,901,234.56",
-        "639900196001010"[:14],
-        "<td>2010</td><td>11111111</td><td>2222222</td>",
-    ],
-)
-def test_phones_days_and_amounts_are_not(text: str) -> None:
-    assert not list(numbers_in(text))
