@@ -1,4 +1,4 @@
-"""The one mask: where numbers stand in a text, how they are taken out, and what may be shown of an ID or a name.
+"""The one mask: what in a text must not be shown, numbers and illnesses, and what may be shown of an ID or a name.
 
 Everything that leaves the tables goes by these rules: quarantined rows, sentences about cells, papers, boards,
 the screen, and the last look before anything is published. Whatever the disguise, a number is the same number:
@@ -46,6 +46,19 @@ _AREA_CODE = re.compile(r"0\d{2,3}")
 _LANDLINE = re.compile(r"0\d{9,11}")
 
 _ACCOUNT, _LONG = 15, 10
+
+ILLNESS = re.compile(
+    "传染病|精神|精障|精卫|精防|心理|脑科|癫痫|痴呆|抑郁|孤独症|自闭症|肿瘤|癌|白血病|血友病|血透|透析|尿毒症|肾病|肾衰"
+    "|肝病|肝炎|乙肝|丙肝|结核|结防|麻风|皮防|皮肤病|(?<!慢)性病|艾滋|HIV|AIDS|梅毒|戒毒|吸毒|美沙酮|药物依赖|不孕|不育"
+    "|糖尿病|高血压|冠心病|先心病|心脏病|脑瘫|脑卒中|唇腭裂|尘肺|矽肺|职业病|苯丙酮",
+    re.IGNORECASE,
+)
+"""Words that tell what somebody suffers from. 慢性病, 重病 and 大病 tell nothing, 病故 is how somebody died."""
+
+_OF_HOSPITALS = re.compile(
+    "传染|皮肤|胸科|肛肠|生殖|疾控|疾病预防|计划生育|安康医院|(?:安定|安宁|康宁)(?![市区县旗镇乡街])"
+)
+"""What else a hospital's name may tell; 安宁市, 安定区 and 康宁镇 are places."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,11 @@ def without_numbers(text: str, kinds: Collection[Kind] = KINDS) -> str:
             kept += [text[end : number.start], number.shown]
             end = number.end
     return "".join((*kept, text[end:]))
+
+
+def tells_illness(hospital: str) -> bool:
+    """Whether the words of a hospital's name say what its patients suffer from. They suggest; its county knows."""
+    return bool(ILLNESS.search(hospital) or _OF_HOSPITALS.search(hospital))
 
 
 def mask_id(number: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""What a public list shows of people, hospitals and categories: names made harmless, whole or masked."""
+"""What a public list shows of people: their names made printable, whole or masked, and of children none."""
 
 from __future__ import annotations
 
@@ -6,27 +6,32 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from onestop_cli.notices.profile import Names
 from onestop_cli.privacy import mask_name
 
 LONGEST = 40
 """The longest name or place a list shows; anything longer is a mistake in a file."""
 
-ADULT = 18
-"""Years of age from which a full name may stand on a paper board."""
+ADULT, CHILD = 18, 14
+"""Years of age from which a whole name may stand on a paper board, and below which no name does, nor a masked one."""
 
-_ILLNESS = "传染|精神|精障|精卫|心理|肿瘤|癌|结核|麻风|艾滋|性病|戒毒|吸毒"
-_SPECIAL = "病|皮肤|胸科|肛肠|生殖|不孕|安定|安宁|安康医院|康宁|美沙酮|药物依赖|透析|疾控|疾病预防|计划生育"
-_UNSEEN = r"[\p{Cc}\p{Cf}\x{FFFE}\x{FFFF}]"
+CHILD_SHOWN = "（儿童）"
+NO_SHAPE = "□"
+"""Stands for a character that cannot be printed; a list with one says so."""
+
+_UNSEEN = r"[\p{Cc}\p{Cf}\p{Variation_Selector}\x{FFFE}\x{FFFF}]"
+_NO_SHAPE = r"\p{Co}"
+"""Characters for private use look different on every computer."""
 
 
 def plain(text: pl.Expr) -> pl.Expr:
-    """The text on one line without control and invisible characters; blank becomes null.
+    """The text on one line without control and invisible characters, □ for one without a shape; blank becomes null.
 
     Blanks inside a Chinese text go too: 王　强 is 王强.
     """
     line = text.str.replace_all(r"\s+", " ").str.replace_all(_UNSEEN, "").str.strip_chars()
     joined = pl.when(line.str.contains(r"\p{Han}")).then(line.str.replace_all(" ", ""))
-    whole = joined.otherwise(line)
+    whole = joined.otherwise(line).str.replace_all(_NO_SHAPE, NO_SHAPE)
     return pl.when(whole != "").then(whole)
 
 
@@ -36,47 +41,50 @@ def short(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_chars() > LONGEST).then(cut).otherwise(text)
 
 
-def tells_illness(hospital: pl.Expr) -> pl.Expr:
-    """Whether the name of a hospital says what its patients suffer from."""
-    return hospital.str.contains(f"{_ILLNESS}|{_SPECIAL}")
-
-
-def harmless_category(category: pl.Expr) -> pl.Expr:
-    """The category, or 救助对象 for one that names an illness; a dash for none."""
-    telling = category.str.contains(_ILLNESS)
-    return pl.when(telling).then(pl.lit("救助对象")).otherwise(category).fill_null("—")
-
-
 def birthday(id_no: pl.Expr) -> pl.Expr:
     """The date of birth in a normalised 18-character ID number; null when there is none."""
     return id_no.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
 
 
-def under_age(id_no: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Whether the person was under 18 on `day`; true when the ID does not tell."""
-    return (birthday(id_no).dt.offset_by(f"{ADULT}y") > day).fill_null(value=True)
+def younger_than(years: int, id_no: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Whether the person was younger than `years` on `day`; null when the ID does not tell."""
+    return birthday(id_no).dt.offset_by(f"{years}y") > day
 
 
 def with_names(people: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
-    """`people` (`id_no`, `name`) with full and `masked` name, and whether a `minor` on `day`."""
+    """`people` (`id_no`, `name`) with `full` and `masked` name, and whether the full one may be shown (`of_age`).
+
+    Whoever has no usable ID may be a minor; a child under 14 on `day` has no name at all.
+    """
     name = plain(pl.col("name")).fill_null("（无姓名）")
-    minor = under_age(pl.col("id_no"), day)
-    return people.with_columns(name=short(name), masked=mask_name(name), minor=minor)
+    number = pl.col("id_no")
+    child = younger_than(CHILD, number, day).fill_null(value=False)
+    return people.with_columns(
+        full=pl.when(child).then(pl.lit(CHILD_SHOWN)).otherwise(short(name)),
+        masked=pl.when(child).then(pl.lit(CHILD_SHOWN)).otherwise(mask_name(name)),
+        of_age=~younger_than(ADULT, number, day).fill_null(value=True),
+    )
 
 
-def shown_names(people: pl.DataFrame, keys: Sequence[str], *, full: bool) -> pl.DataFrame:
-    """`people` (of `with_names`, and `person`) with the `name` that the list of each `keys` shows, and
-    the `mark` that tells two people of one name apart on it."""
-    if not full:
-        return people.with_columns(name="masked", mark=pl.lit(""))
-    shown = pl.when("minor").then("masked").otherwise("name")
-    return people.with_columns(mark=_mark([*keys, "minor", "name"]), name=shown)
+def shown_name(names: Names) -> pl.Expr:
+    """The name that a list with these `names` shows of people (of `with_names`)."""
+    if names == "none":
+        return pl.lit("")
+    if names == "masked":
+        return pl.col("masked")
+    return pl.when("of_age").then("full").otherwise("masked")
 
 
-def _mark(keys: Sequence[str]) -> pl.Expr:
-    """The fewest last characters of the ID, four at most, that tell people of one name apart."""
-    people = pl.col("person").n_unique().over(keys)
+def mark(keys: Sequence[str], names: Names) -> pl.Expr:
+    """The fewest last characters of the ID, four at most, that tell people of one whole name apart within `keys`.
+
+    Of people with `person`, `id_no` and the columns of `with_names`.
+    """
+    if names != "full":
+        return pl.lit("")
+    alike = [*keys, "of_age", "full"]
+    people = pl.col("person").n_unique().over(alike)
     ends = [pl.col("id_no").str.tail(length) for length in range(1, 5)]
-    apart = [pl.when(end.n_unique().over(keys) == people).then(end) for end in ends]
+    apart = [pl.when(end.n_unique().over(alike) == people).then(end) for end in ends]
     fewest = pl.coalesce(*apart, ends[-1], pl.lit(""))
-    return pl.when(people > 1, ~pl.col("minor")).then(fewest).otherwise(pl.lit(""))
+    return pl.when(people > 1, "of_age").then(fewest).otherwise(pl.lit(""))

@@ -12,11 +12,11 @@ import pytest
 
 from onestop_cli.batch.publish import Choices, publish
 from onestop_cli.errors import CannotRun
-from onestop_cli.notices.notice_period import FundLine
+from onestop_cli.notices.texts import FundLine
 from onestop_cli.resources import template_folder
 from onestop_cli.run import Run
 from onestop_cli.writers.notices import pdf as notice_pdf
-from onestop_cli.writers.notices.words import Look
+from onestop_cli.writers.notices.layout import Look
 from tests.made.notices import run_of, stay
 from tests.made.publication import FROM, Tags, posted, texts
 from tests.made.run import made_run, with_info
@@ -101,7 +101,7 @@ def test_the_fund_notice_is_on_the_countys_lists_only(county: Path) -> None:
 def test_paper_and_large_print_set_the_page(tmp_path: Path) -> None:
     out = posted(tmp_path, run_of(stay(1)), look=Look("A3", large=True))
     page = (out / "张贴/县级.html").read_text("utf-8")
-    assert "size: A3 landscape" in page
+    assert "size: A3 portrait" in page
     assert Look("A3", large=True).points > Look("A3").points > Look().points
     assert f"font-size: {Look('A3', large=True).points}pt" in page
 
@@ -136,13 +136,13 @@ def test_a_workbook_has_live_sums_with_their_values(tmp_path: Path) -> None:
     live = openpyxl.load_workbook(path)["补偿名单"]
     sums = [cell.coordinate for row in live for cell in row if cell.data_type == "f"]
     stored = openpyxl.load_workbook(path, data_only=True)["补偿名单"]
-    assert [stored[cell].value for cell in sums] == [2000, 1000, 600, 400]
+    assert [stored[cell].value for cell in sums] == [2000, 1600, 1000, 600, 400]
 
 
 def test_a_workbook_prints_on_a4_with_its_header_on_every_page(tmp_path: Path) -> None:
     path = posted(tmp_path, run_of(stay(1))) / "张贴/村级/白土乡/上湾村.xlsx"
     sheet = openpyxl.load_workbook(path)["补偿名单"]
-    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "portrait")
     header = [cell.value for cell in sheet[int(sheet.print_title_rows.split(":")[0].strip("$"))]]
     assert header[:2] == ["序号", "姓名"]
 
@@ -158,10 +158,20 @@ def test_boards_as_pdf_with_rare_characters(tmp_path: Path) -> None:
     assert not list((out / "网站").rglob("*.pdf"))
 
 
-def test_a_character_without_a_glyph_is_named_and_nothing_is_written(tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match=r"U\+3FF00.*白土乡"):
-        posted(tmp_path, run_of(stay(1, name="王\U0003ff00明明")), pdf=True)
-    assert not list(tmp_path.iterdir())
+def test_a_character_without_a_glyph_is_a_box_with_a_note_and_stops_nothing(tmp_path: Path) -> None:
+    stays = [stay(1, name="王\U0003ff00明明"), stay(2, village="下湾村")]
+    done = publish(run_of(*stays), tmp_path / "out", FROM, Choices(pdf=True))
+    assert len(list((tmp_path / "out").rglob("*.pdf"))) == 5
+    (hint,) = [hint for hint in done.hints if "字体里没有" in hint]
+    assert "U+3FF00" in hint
+    assert "白土乡" in hint
+
+
+def test_a_character_for_private_use_is_a_box_everywhere_and_explained(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1, name="王\ue863明")), pdf=True)
+    page = (out / "张贴/村级/白土乡/上湾村.html").read_text("utf-8")
+    assert "王□明" in page
+    assert "是原表中无法显示的字" in page
 
 
 def test_markup_in_a_name_is_only_text_in_a_pdf(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""How far a list gives people away: who on the rosters fits what a row shows.
+
+Whoever has the roster, and in a village everybody knows it by heart, looks for the people whose name, category and home
+are as the row says. Where only one fits, the mask hid nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from onestop_cli.county.periods import Period
+from onestop_cli.notices.categories import shown_category
+from onestop_cli.notices.lines import HOMES, OTHER
+from onestop_cli.notices.names import plain, short, shown_name, with_names
+from onestop_cli.notices.profile import Names
+
+_KNOWN = ("person", "id_no", "name", "category", *HOMES)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Of how many people rows are shown, and how many of them are the only match on the rosters."""
+
+    people: int
+    alone: int
+
+
+NOBODY = Exposure(0, 0)
+"""Of a list without rows."""
+
+
+def on_rosters(roster: pl.DataFrame, categories: Mapping[str, str], period: Period) -> pl.DataFrame:
+    """The people of a run's rosters as lists show people; empty for a roster that does not say enough."""
+    if not set(_KNOWN) <= set(roster.columns):
+        roster = pl.DataFrame(schema=dict.fromkeys(_KNOWN, pl.String))
+    return (
+        roster.select(_KNOWN)
+        .pipe(with_names, pl.lit(period.last))
+        .with_columns(
+            *(plain(pl.col(home)).fill_null(OTHER) for home in HOMES),
+            category=short(plain(shown_category(pl.col("category"), categories))),
+        )
+    )
+
+
+def fitting(
+    lines: pl.DataFrame, people: pl.DataFrame, names: Names, homes: Sequence[str]
+) -> pl.Series:
+    """How many `people` (of `on_rosters`) fit what each line shows: its name, its category and these homes."""
+    facts = ["shown", "category", *homes]
+    counts = (
+        people.with_columns(shown=shown_name(names))
+        .group_by(facts)
+        .agg(fitting=pl.col("person").n_unique().cast(pl.Int64))
+    )
+    return (
+        lines.with_columns(shown=shown_name(names))
+        .select(facts)
+        .join(counts, on=facts, how="left", validate="m:1", maintain_order="left")["fitting"]
+        .fill_null(0)
+    )
+
+
+def exposure(lines: pl.DataFrame) -> Exposure:
+    """Of lines with `person` and how many people on the rosters are `fitting`."""
+    alone = lines.filter(pl.col("fitting") == 1)
+    return Exposure(lines["person"].n_unique(), alone["person"].n_unique())
