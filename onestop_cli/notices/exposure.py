@@ -48,23 +48,26 @@ def on_rosters(roster: pl.DataFrame, categories: Mapping[str, str], period: Peri
 
 def fitting(
     lines: pl.DataFrame, people: pl.DataFrame, names: Names, homes: Sequence[str]
-) -> pl.Series:
-    """How many `people` (of `on_rosters`) fit what each line shows: its name, its category and these homes."""
+) -> pl.DataFrame:
+    """Per line, how many `people` (of `on_rosters`) fit what it shows (`fitting`): its name, category and these homes;
+    and whether its person is the only one (`alone`)."""
     facts = ["shown", "category", *homes]
-    counts = (
+    fits = (
         people.with_columns(shown=shown_name(names))
         .group_by(facts)
-        .agg(fitting=pl.col("person").n_unique().cast(pl.Int64))
+        .agg(fitting=pl.col("person").n_unique().cast(pl.Int64), one=pl.col("person").first())
     )
     return (
         lines.with_columns(shown=shown_name(names))
-        .select(facts)
-        .join(counts, on=facts, how="left", validate="m:1", maintain_order="left")["fitting"]
-        .fill_null(0)
+        .select(*facts, "person")
+        .join(fits, on=facts, how="left", validate="m:1", maintain_order="left")
+        .select(
+            pl.col("fitting").fill_null(0),
+            alone=((pl.col("fitting") == 1) & (pl.col("one") == pl.col("person"))).fill_null(False),
+        )
     )
 
 
 def exposure(lines: pl.DataFrame) -> Exposure:
-    """Of lines with `person` and how many people on the rosters are `fitting`."""
-    alone = lines.filter(pl.col("fitting") == 1)
-    return Exposure(lines["person"].n_unique(), alone["person"].n_unique())
+    """Of lines with `person` and whether that is the only match (`alone`)."""
+    return Exposure(lines["person"].n_unique(), lines.filter("alone")["person"].n_unique())

@@ -116,6 +116,6 @@ def _foot(sheet: Filled, page: Page) -> None:
     for label, text in page.about:
         sheet.paragraph(f"{label}：{text}")
     sheet.skip()
-    sheet.paragraph("　　　　".join(text.ljust(12, "　") for text in page.signing))
+    sheet.paragraph("　　".join(text.ljust(10, "　") for text in page.signing))
     sheet.skip()
     sheet.paragraph(page.result)

@@ -28,7 +28,7 @@ STANDARDS = (
     Column("document", "依据文件", width=40),
 )
 ROLL = (
-    Column("number", "序号", "int"),
+    Column("number", "序号", "int", align="center"),
     Column("name", "姓名", width=26),
     Column("category", "人员类别", width=40),
 )
@@ -110,7 +110,7 @@ def list_columns(notice: Notice, texts: Texts) -> list[Column]:
         "note": Column("note", "备注", width=18),
     }
     return [
-        Column("number", "序号", "int"),
+        Column("number", "序号", "int", align="center"),
         Column("name", "姓名", width=13),
         *(columns[key] for key, shown in parts.items() if shown),
         *_amount_columns(notice, texts),

@@ -19,8 +19,8 @@ from onestop_cli.writers.notices.columns import Grid, list_grid, part_grid, roll
 ROLL_TITLE = "救助对象变动公示"
 
 RESULT = (
-    "公示结果（期满后填写）：□ 无异议　□ 有异议＿＿＿件，处理情况：＿＿＿＿＿＿＿＿＿＿"
-    "　负责人：＿＿＿＿＿＿　＿＿＿＿年＿＿月＿＿日"
+    "公示结果（期满后填写）：□ 无异议　□ 有异议　　　件，处理情况：　　　　　　　　　　　　"
+    "　负责人：　　　　　　　　　年　　月　　日"
 )
 """The line that is filled in by hand when the notice period is over."""
 

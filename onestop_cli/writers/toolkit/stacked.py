@@ -62,7 +62,7 @@ class StackedTable:
                 style = self._look(column, line, title=title)
                 value = values.get(column.key) if column else None
                 if isinstance(value, str):
-                    high = max(high, lines_needed(value, width * 10 / self._points))
+                    high = max(high, lines_needed(value, width * 10 / self._points + 1))
                 self._put(row + line, index, value, column, style, title=title)
             height = self._points * (_LEADING * high + 0.3)
             self._sheet.set_row(row + line, min(height, 409))
@@ -79,6 +79,7 @@ class StackedTable:
         kind = column.kind if column else "text"
         if kind != "text":
             look |= {"num_format": NUMBER_FORMATS[kind], "text_wrap": False}
+        look |= {"align": column.align} if column and column.align else {}
         return self._style(**look)
 
     def _put(
