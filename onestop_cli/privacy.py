@@ -45,7 +45,16 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA_CODE = re.compile(r"0\d{2,3}")
 _LANDLINE = re.compile(r"0\d{9,11}")
 
+_OF_A_CODE = re.compile(r"[A-Za-z]\Z")
+"""A letter right before a number makes it part of a code: H63990100001 is a hospital, ZY13900000001 a stay."""
+
 _ACCOUNT, _LONG = 15, 10
+
+BIRTH = re.compile(
+    r"(?<!\d)(?:18|19|20)\d\d(?:[-./年]?(?:0?[1-9]|1[0-2])[-./月]?(?:0?[1-9]|[12]\d|3[01])日?(?:出?生)?"
+    r"|年(?:\d{1,2}月)?(?:\d{1,2}日)?出?生)(?!\d)"
+)
+"""A day that somebody may be born on, as it stands in a name or an address."""
 
 ILLNESS = re.compile(
     "传染病|精神|精障|精卫|精防|心理|脑科|癫痫|痴呆|抑郁|孤独症|自闭症|肿瘤|癌|白血病|血友病|血透|透析|尿毒症|肾病|肾衰"
@@ -90,7 +99,7 @@ def find_numbers(text: str) -> Iterator[Number]:
     """Every number in `text` that may be a person's, in order; none overlaps another."""
     for run in _RUN.finditer(text):
         if run["masked"] is None:
-            yield from _numbers(_pieces(text, run))
+            yield from _numbers(_pieces(text, run), code=_OF_A_CODE.search(text, 0, run.start()))
 
 
 def numbers_in(text: str) -> Iterator[str]:
@@ -163,12 +172,12 @@ def _half_width(char: str) -> str:
     return str(unicodedata.digit(char, "X"))
 
 
-def _numbers(pieces: Sequence[_Piece]) -> Iterator[Number]:
-    """The numbers that begin at a piece, each as long as it can be."""
+def _numbers(pieces: Sequence[_Piece], *, code: object) -> Iterator[Number]:
+    """The numbers that begin at a piece, each as long as it can be; the first may be part of a `code`."""
     at = 0
     while at < len(pieces):
         kind, count = _number_at(pieces[at:])
-        if kind:
+        if kind and not (code and at == 0 and kind in ("phone", "long")):
             last = at + count - 1
             digits = "".join(piece.digits for piece in pieces[at : last + 1])
             yield Number(kind, pieces[at].start, pieces[last].end, digits)

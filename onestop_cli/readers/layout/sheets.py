@@ -16,6 +16,7 @@ from onestop_cli.readers.containers.inbox import Opened
 from onestop_cli.readers.guard import each_named
 from onestop_cli.readers.layout.aliases import Aliases
 from onestop_cli.readers.layout.cells import SCIENTIFIC, cell_text
+from onestop_cli.readers.layout.clean import cleaned
 from onestop_cli.readers.layout.composed import composed
 from onestop_cli.readers.layout.doubts import empty_table, no_table, overlooked, unclear
 from onestop_cli.readers.layout.headers import find_header
@@ -50,7 +51,7 @@ def read_all(
                     continue
                 reading, wrong = read(sheet)
                 problems += wrong
-                readings += [_with_notes(reading, sheet.grid)] if reading else []
+                readings += [cleaned(_with_notes(reading, sheet.grid))] if reading else []
             problems += [] if sought.empty else _nothing_in(file, sheets, readings, problems)
     return readings, problems
 
