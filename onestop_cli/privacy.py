@@ -37,6 +37,8 @@ _IDS = re.compile(
     rf"{_PROVINCE}\d{{4}}(?:(?:18|19|20)\d\d{_DAY}\d{{0,3}}[\dX]?|(?:18|19|20)\d{{9}}[\dX]|\d\d{_DAY}\d{{3}})"
 )
 """18 characters, or fewer with a birthday in their place; 18 with a birthday that is none; 15 of the old form."""
+_PIECES_OF_OLD = (1, 2, 3, 4, 15)
+"""In how many pieces an ID of 15 digits may stand: it has no century that would tell it from a row of amounts."""
 _MOMENT = re.compile(
     rf"(?:19|20)\d\d{_DAY}(?:(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\d{{3}})?|(?:19|20)\d\d{_DAY})"
 )
@@ -205,7 +207,7 @@ def _id_pieces(pieces: Sequence[_Piece]) -> int:
         digits += piece.digits
         if len(digits) > 18:
             break
-        if _IDS.fullmatch(digits):
+        if _IDS.fullmatch(digits) and (len(digits) != 15 or count in _PIECES_OF_OLD):
             best = count
     return best
 
