@@ -174,7 +174,9 @@ def end_folder(
 def _around(settings: Settings, run: Run, start: str | None, days: int | None) -> Around:
     """What onestop.toml says around lists; without one, what the run was told about the county."""
     here = Path(FILE_NAME).is_file()
-    then = County.model_validate(run.info.county.model_dump(include=set(County.model_fields)))
+    known = run.info.county.model_dump(include=set(County.model_fields))
+    offices = dict(zip(("office", "civil_affairs"), run.info.county.offices, strict=True))
+    then = County.model_validate(known | offices)
     return Around(
         county=settings.county if here else then,
         publish=settings.publish,

@@ -14,7 +14,8 @@ from onestop_cli.county.deadlines import chinese_day, day_after
 from onestop_cli.county.settings import County, Publish, TownshipOffice
 from onestop_cli.notices.notice_period import NoticePeriod, check_notice_period
 from onestop_cli.run import Run
-from onestop_cli.tables.run_info import RuleInfo, StandardInfo
+from onestop_cli.statements.remarks import document_of
+from onestop_cli.tables.run_info import StandardInfo
 
 TOWNSHIP = "乡镇监督电话"
 """The hotline that a township writes in itself unless onestop.toml knows it."""
@@ -124,7 +125,7 @@ def texts_of(run: Run, around: Around, funds: Sequence[FundLine] = ()) -> Texts:
     """The texts of a run's lists; raises `CannotRun` for a notice period that cannot be meant."""
     check_notice_period(around.notice, run.period)
     county = around.county
-    basis = [around.publish.basis] if around.publish.basis else map(_basis, run.info.rules)
+    basis = [around.publish.basis] if around.publish.basis else map(document_of, run.info.rules)
     return Texts(
         county=county.name or run.county,
         code=county.code or run.info.county.code,
@@ -163,13 +164,6 @@ def _standards(lines: Iterable[StandardInfo]) -> Iterator[Standard]:
 def _alike(line: StandardInfo) -> tuple[str, str, str, str]:
     """Kind, document, base, and who it is for after the first condition: 乡级 · 救助对象 → 救助对象."""
     return line.layer_name, line.document, line.base, line.who.partition(_AND)[2]
-
-
-def _basis(rule: RuleInfo) -> str:
-    """《title》（number）."""
-    name = rule.document or rule.title or rule.id
-    name = name if name.startswith("《") else f"《{name}》"
-    return name + (f"（{rule.number}）" if rule.number else "")
 
 
 def _hotlines(county: County) -> tuple[Hotline, ...]:

@@ -39,7 +39,10 @@ def test_a_paper_is_due_in_the_month_after_its_period(period: str, due: date) ->
     [
         ({}, ""),
         ({"table_day": 10}, "2010年12月10日前报出"),
-        ({"table_day": 10, "pay_days": 15}, "2010年12月10日前报出，其后 15 个工作日内拨付"),
+        (
+            {"table_day": 10, "pay_days": 15},
+            "2010年12月10日前报出，其后 15 个工作日内拨付（2010年12月31日前）",
+        ),
         ({"pay_days": 15}, "报出后 15 个工作日内拨付"),
     ],
 )
@@ -49,6 +52,13 @@ def test_what_the_statement_says(deadlines: dict[str, int], text: str) -> None:
     covered = dict(cover_lines(Statement(Run(with_info(run, period="2010-11", deadlines=deadlines).info,
         run.stays, run.findings, run.roster, run.quarantine))))  # fmt: skip
     assert covered.get("办理期限", "") == text
+
+
+def test_the_last_day_to_pay_is_named_only_where_holidays_are_known() -> None:
+    """From 11 January 2011 the 15th working day is Sunday the 30th, which was worked before the Spring Festival."""
+    due = {"table_day": 10, "pay_days": 15}
+    assert table_due(parse_period("2010-12"), due).endswith("15 个工作日内拨付（2011年1月30日前）")
+    assert table_due(parse_period("2003-10"), due).endswith("15 个工作日内拨付")
 
 
 def test_a_day_that_not_every_month_has_is_refused(tmp_path: Path) -> None:
