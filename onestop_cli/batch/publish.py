@@ -138,7 +138,7 @@ def publish(
         proof=proof,
         lists=Counter([one.level for one in it.notices.boards] + ["roll"] * len(it.rolls)),
         shown=tuple(shown_of(it.notices)),
-        hints=(*hints_of(it.notices, it.texts), *absent_from_pdf(absent)),
+        hints=(*hints_of(it.notices, it.texts, run.roster), *absent_from_pdf(absent)),
     )
 
 

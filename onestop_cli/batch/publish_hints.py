@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from onestop_cli.notices.exposure import Exposure
 from onestop_cli.notices.notice_period import known_until
 from onestop_cli.notices.notices import Notice, Notices
@@ -41,7 +43,7 @@ def _together(where: str, lists: Sequence[Notice]) -> Iterator[Shown]:
         yield Shown(where, lists[0].profile.names, Exposure(people, alone))
 
 
-def hints_of(notices: Notices, texts: Texts) -> Iterator[str]:
+def hints_of(notices: Notices, texts: Texts, roster: pl.DataFrame) -> Iterator[str]:
     """What the county should still see to before it posts."""
     notice = texts.notice
     if texts.county == NO_NAME:
@@ -62,9 +64,19 @@ def hints_of(notices: Notices, texts: Texts) -> Iterator[str]:
         yield f"基金收支{texts.funds_due}，公示第一天 {notice.first} 已经晚了"
     if not texts.standards:
         yield "结算结果里没有补偿标准，名单上没有标准表"
+    if strange := _strange_townships(notices, texts, roster):
+        yield f"onestop.toml 里写了、名单和花名册上没有的乡镇：{'、'.join(strange)}；请核对写法"
     if suggested := notices.labels.suggested:
         names = "、".join(suggested)
         yield f"名称像是显示病种，同级机构都只写级别：{names}；请在机构名册加一列“{MARK}”，写 是 或 否"
+
+
+def _strange_townships(notices: Notices, texts: Texts, roster: pl.DataFrame) -> list[str]:
+    """Townships with an office or a phone in onestop.toml that are on no list and no roster."""
+    known = {notice.township for notice in notices.boards}
+    known |= set(roster["township"]) if "township" in roster.columns else set()
+    named = [*texts.offices, *texts.around.county.township_phones]
+    return [name for name in dict.fromkeys(named) if name not in known]
 
 
 def absent_from_pdf(absent: Mapping[str, str]) -> Iterator[str]:

@@ -34,8 +34,9 @@ def proof_of(run: Run, notices: Notices) -> Proof:
         own = [notice for notice in notices.boards if notice.level == level]
         if own and (wrong := _wrong(own, county)):
             raise Broken(f"{level} boards do not add up to the county's: {', '.join(wrong)}")
-    total = Statement(run).total
-    paid = sum(county[f"{layer}_fen"] for fund in Statement(run).funds for layer in fund.layers)
+    statement = Statement(run)
+    total = statement.total
+    paid = sum(county[f"{layer}_fen"] for fund in statement.funds for layer in fund.layers)
     proof = Proof(
         total["all_payable_fen"], total["all_offset_fen"], total["all_adjusted_fen"], paid
     )

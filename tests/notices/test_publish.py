@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.publish import Choices, publish, publish_folder
 from onestop_cli.cli import app
-from onestop_cli.county.settings import County
+from onestop_cli.county.settings import County, TownshipOffice
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, book_advance
 from onestop_cli.notices.texts import Around
@@ -326,6 +326,14 @@ def test_what_was_written_is_told(tmp_path: Path) -> None:
     assert done.lists["county"] == 1
     assert done.lists["village"] == len(list((tmp_path / "out/张贴/村级").rglob("*.html")))
     assert any("公示起止日期" in hint for hint in done.hints)
+
+
+def test_a_township_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    around = replace(FROM, townships=(TownshipOffice(name="白士乡"), TownshipOffice(name="白土乡")))
+    done = publish(run_of(stay(1)), tmp_path / "out", around, Choices())
+    (hint,) = [hint for hint in done.hints if "没有的乡镇" in hint]
+    assert "白士乡" in hint
+    assert "白土乡" not in hint
 
 
 def test_the_fund_notice_comes_from_the_books(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ _TOTALS = 0.8
 """The size of totals, which are longer than what they add up."""
 
 _LINE = 4.0
-"""A title up to this wide stays on one line."""
+"""A title up to this wide stays on one line; a longer one may go into two."""
 
 _ROOM = {"number": (2.0, 3.5), "name": (3.4, 8.0), "place": (4.0, 9.0), "category": (6.0, 11.0),
          "hospital": (8.0, 13.0), "note": (6.0, 12.0), "kind": (4.0, 8.0), "who": (5.0, 14.0),
@@ -113,9 +113,9 @@ def lay_out(grids: Sequence[Grid], look: Look) -> Sheet:
 def _fit(grid: Grid, look: Look, *, landscape: bool) -> tuple[Layout, float]:
     """How a table lies best, and how many pages it takes there."""
     room = look.room(landscape=landscape)
-    needs = [_needs(grid, index) for index in range(len(grid.columns))]
     fits = []
     for depth in _DEPTHS:
+        needs = [_needs(grid, index, depth) for index in range(len(grid.columns))]
         groups = _groups(grid.columns, depth)
         least = [max(needs[column][0] for column in group) for group in groups]
         most = [max(needs[column][1] for column in group) for group in groups]
@@ -152,8 +152,8 @@ def _cut(places: Sequence[int], depth: int) -> list[tuple[int, ...]]:
     return [tuple(places[at : at + depth]) for at in range(0, len(places), depth)]
 
 
-def _needs(grid: Grid, index: int) -> tuple[float, float]:
-    """The least width a column can do with, and the most it can use."""
+def _needs(grid: Grid, index: int, depth: int) -> tuple[float, float]:
+    """The least width a column can do with, and the most it can use; titles under each other have a line each."""
     column = grid.columns[index]
     texts = {row[index] for row in grid.rows}
     whole = max(map(_em, texts), default=0.0)
@@ -165,7 +165,7 @@ def _needs(grid: Grid, index: int) -> tuple[float, float]:
         whole = max([whole, *(_em(text) * _TOTALS for text in ends)])
         least = most = whole
     title = _em(column.title)
-    half = title if title <= _LINE else title / 2 + 0.5  # A longer title may go into two lines.
+    half = title if title <= _LINE or depth > 1 else title / 2 + 0.5
     return max(least, half) + _PADDING, max(most, half) + _PADDING
 
 
