@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,28 +9,19 @@ from typer.testing import CliRunner, Result
 
 from onestop_cli.cli import app
 from onestop_cli.errors import CannotRun
-from onestop_cli.run import TABLES, Run
+from onestop_cli.writers.toolkit.run_folder import write_data
 from tests.made.notices import adjustment, entry, run_of, stay
 from tests.made.publication import Tags, texts
 
 RUNNER = CliRunner()
 
 
-def folder(home: Path, run: Run) -> Path:
-    """A run folder on disk."""
-    (home / "data").mkdir(parents=True)
-    (home / "run.json").write_text(json.dumps(run.info), "utf-8")
-    for table in TABLES:
-        getattr(run, table).write_parquet(home / "data" / f"{table}.parquet")
-    return home
-
-
 @pytest.fixture
 def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    return folder(
-        tmp_path / "2010Q4", run_of(stay(1), adjustments=[adjustment(2)], roster=[entry(1)])
-    )
+    run = run_of(stay(1), adjustments=[adjustment(2)], roster=[entry(1)])
+    write_data(run, tmp_path / "2010Q4")
+    return tmp_path / "2010Q4"
 
 
 def publish(run: Path, out: Path, *words: str) -> Result:
