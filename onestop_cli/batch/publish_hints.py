@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.notices.exposure import Exposure
+from onestop_cli.notices.exposure import NOBODY, Exposure
 from onestop_cli.notices.notice_period import known_until
 from onestop_cli.notices.notices import Notice, Notices
 from onestop_cli.notices.profile import Names
@@ -38,9 +38,8 @@ def shown_of(notices: Notices) -> Iterator[Shown]:
 
 def _together(where: str, lists: Sequence[Notice]) -> Iterator[Shown]:
     if lists:
-        people = sum(notice.exposed.people for notice in lists)
-        alone = sum(notice.exposed.alone for notice in lists)
-        yield Shown(where, lists[0].profile.names, Exposure(people, alone))
+        exposed = sum((notice.exposed for notice in lists), NOBODY)
+        yield Shown(where, lists[0].profile.names, exposed)
 
 
 def hints_of(notices: Notices, texts: Texts, roster: pl.DataFrame) -> Iterator[str]:
@@ -62,6 +61,8 @@ def hints_of(notices: Notices, texts: Texts, roster: pl.DataFrame) -> Iterator[s
         )
     if notice.first and texts.funds_by and notice.first > texts.funds_by:
         yield f"基金收支{texts.funds_due}，公示第一天 {notice.first} 已经晚了"
+    if any(notice.profile.names == "full" for notice in notices.site):
+        yield "网站用全名：谁都能看到、能转存，请确认有公开的依据"
     if not texts.standards:
         yield "结算结果里没有补偿标准，名单上没有标准表"
     if strange := _strange_townships(notices, texts, roster):

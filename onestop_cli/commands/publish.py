@@ -80,7 +80,7 @@ def _tell(done: Published, out: Path) -> None:
         f" + 上期调整 {yuan(proof.adjusted_fen)} = 应拨 {yuan(proof.paid_fen)}，"
         "与各级名单的合计相等"
     )
-    typer.echo("姓名能被认出多少（凭名单所示，在花名册上只对得上一人的）")
+    typer.echo("姓名能被认出多少（凭名单所示，在花名册上只对得上本人的）")
     for shown in done.shown:
         typer.echo(f"  {_told(shown)}")
     typer.echo("张贴 文件夹用于打印上墙，不要上传；网站 文件夹可以整体上传")
@@ -92,12 +92,12 @@ def _told(shown: Shown) -> str:
     """One level in words."""
     from onestop_cli.money import percent
 
-    people, alone = shown.exposed.people, shown.exposed.alone
+    people, listed, alone = shown.exposed.people, shown.exposed.listed, shown.exposed.alone
     name = f"{shown.where}（{_NAMES[shown.names]}）"
     if shown.names == "none" or not people:
         return f"{name}：没有列出个人"
-    rate = percent(alone, people)
+    rate = percent(alone, listed)
     advice = ""
     if shown.where == "网站" and alone:
         advice = '；要少一些，可在 onestop.toml 的 [publicity.site] 写 k = 3 或 names = "none"'
-    return f"{name}：{people:,} 人中 {alone:,} 人，{rate}{advice}"
+    return f"{name}：{people:,} 人，在册 {listed:,} 人，其中 {alone:,} 人（{rate}）{advice}"

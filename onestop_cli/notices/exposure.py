@@ -22,13 +22,20 @@ _KNOWN = ("person", "id_no", "name", "category", *HOMES)
 
 @dataclass(frozen=True)
 class Exposure:
-    """Of how many people rows are shown, and how many of them are the only match on the rosters."""
+    """Of how many people rows are shown, how many of them are on the rosters, and how many are the only match."""
 
     people: int
+    listed: int
     alone: int
 
+    def __add__(self, other: Exposure) -> Exposure:
+        """That of two lists; somebody on both counts twice."""
+        return Exposure(
+            self.people + other.people, self.listed + other.listed, self.alone + other.alone
+        )
 
-NOBODY = Exposure(0, 0)
+
+NOBODY = Exposure(0, 0, 0)
 """Of a list without rows."""
 
 
@@ -50,7 +57,7 @@ def fitting(
     lines: pl.DataFrame, people: pl.DataFrame, names: Names, homes: Sequence[str]
 ) -> pl.DataFrame:
     """Per line, how many `people` (of `on_rosters`) fit what it shows (`fitting`): its name, category and these homes;
-    and whether its person is the only one (`alone`)."""
+    whether its person is one of the people at all (`listed`), and the only one that fits (`alone`)."""
     facts = ["shown", "category", *homes]
     fits = (
         people.with_columns(shown=shown_name(names))
@@ -63,11 +70,13 @@ def fitting(
         .join(fits, on=facts, how="left", validate="m:1", maintain_order="left")
         .select(
             pl.col("fitting").fill_null(0),
+            listed=pl.col("person").is_in(people["person"].unique().implode()),
             alone=((pl.col("fitting") == 1) & (pl.col("one") == pl.col("person"))).fill_null(False),
         )
     )
 
 
 def exposure(lines: pl.DataFrame) -> Exposure:
-    """Of lines with `person` and whether that is the only match (`alone`)."""
-    return Exposure(lines["person"].n_unique(), lines.filter("alone")["person"].n_unique())
+    """Of lines with `person`, and whether that is `listed` and `alone`."""
+    some = (lines, lines.filter("listed"), lines.filter("alone"))
+    return Exposure(*(part["person"].n_unique() for part in some))

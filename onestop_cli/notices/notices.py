@@ -165,14 +165,16 @@ class _Press:
         ]
 
     def _prepared(self, level: str, profile: Profile) -> pl.DataFrame:
-        """The lines as the lists of a level show them, whose person is `alone`, and which rows are `kept`."""
+        """The lines as the lists of a level show them, whose person is `listed` and `alone`, which rows are `kept`."""
         homes = HOMES if level == "village" or profile.place == "village" else HOMES[:1]
         everybody = pl.concat([self.people, self.lines.select(self.people.columns)])
+        found = fitting(self.lines, self.people, profile.names, homes)
         lines = self.lines.with_columns(
+            found["listed"],
+            found["alone"],
             shown=shown_name(profile.names),
             mark=mark(_KEYS[level], profile.names),
             place=pl.lit("") if level == "village" else _home(level, profile),
-            alone=fitting(self.lines, self.people, profile.names, homes)["alone"],
             month=pl.col("month") if profile.month else pl.lit(""),
         )
         among = fitting(self.lines, everybody, profile.names, homes)["fitting"]

@@ -77,12 +77,14 @@ def test_the_contents_list_says_where_each_list_is_from(tmp_path: Path) -> None:
         "number": "6399-2010Q4-01-01",
         "names": "full",
         "people_shown": 1,
+        "people_listed": 1,
         "only_match": 1,
     }
     beside = {
         "site": "网站/place-01.html",
         "site_names": "masked",
         "site_people_shown": 1,
+        "site_people_listed": 1,
         "site_only_match": 1,
     }
     assert entries["township"].items() >= beside.items()

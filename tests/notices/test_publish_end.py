@@ -86,8 +86,8 @@ def test_the_screen_proves_what_is_paid_and_says_how_far_people_are_given_away(
     assert (
         "核付 800.00 + 层间调整 0.00 + 上期调整 -800.00 = 应拨 0.00，与各级名单的合计相等" in said
     )
-    assert "网站（隐名）：2 人中 1 人，50.00%" in said
-    assert "张贴·村级（全名）：2 人中 1 人，50.00%" in said
+    assert "网站（隐名）：2 人，在册 1 人，其中 1 人（100.00%）" in said
+    assert "张贴·村级（全名）：2 人，在册 1 人，其中 1 人（100.00%）" in said
 
 
 def test_profiles_come_from_onestop_toml(run_folder: Path, tmp_path: Path) -> None:

@@ -54,11 +54,12 @@ def _place(
 
 
 def _given_away(notice: Notice) -> dict[str, Any]:
-    """How a list shows names, of how many people it shows rows, and how many of them are the only match."""
+    """How a list shows names, of how many people it shows rows, how many are on the rosters and the only match."""
     exposed = notice.exposed
     return {
         "names": notice.profile.names,
         "people_shown": exposed.people,
+        "people_listed": exposed.listed,
         "only_match": exposed.alone,
     }
 
