@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from onestop_cli.commands.streams import prepare_streams
+from onestop_cli.writers.toolkit.text import write_text
 
 TASKS: Mapping[str, str] = {
     "init": "建立县文件夹",
@@ -108,7 +109,7 @@ def _county(home: Path, given: str) -> Path | None:
 
 
 def _remember(home: Path, folder: Path) -> None:
-    (home / _LAST).write_text(str(folder.absolute()), "utf-8")
+    write_text(home / _LAST, str(folder.absolute()))
 
 
 def _latest(county: Path) -> str:

@@ -27,6 +27,7 @@ from onestop_cli.writers.audit.columns import (
 from onestop_cli.writers.audit.html import report_page
 from onestop_cli.writers.audit.report_book import write_report
 from onestop_cli.writers.toolkit.folder import staged
+from onestop_cli.writers.toolkit.text import write_text
 
 REPORT = "联合检查报告"
 _SHEETS = {
@@ -56,7 +57,7 @@ def evaluate_returned(folder: Path, filled: Path, out: Path) -> tuple[Report, Pa
     target = out / REPORT if out.is_dir() and any(out.iterdir()) else out
     layers = {layer.id: layer.name for layer in run.layers}
     with staged(target) as stage:
-        (stage / f"{REPORT}.html").write_text(report_page(report), "utf-8", newline="\n")
+        write_text(stage / f"{REPORT}.html", report_page(report))
         lines = suggested(report, run.stays, layers)
         write_report(stage / f"{REPORT}.xlsx", report, lines)
     return report, target
