@@ -16,6 +16,7 @@ from onestop_cli.commands import COMMANDS, GROUPS
 from onestop_cli.commands.endings import (
     end_tidily,
     interrupted,
+    nobody_reads,
     refusal,
     say,
     screen_is_gone,
@@ -82,6 +83,8 @@ def run(words: list[str] | None = None) -> int:
     except (BrokenPipeError, SystemExit):  # rich ends the program when nobody reads
         return screen_is_gone()
     except Exception as error:
+        if isinstance(error, OSError) and nobody_reads(error):
+            return screen_is_gone()
         if os.environ.get("ONESTOP_TRACEBACK"):
             raise
         if problem := refusal(error):
