@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-ray bench check format samples bundle bundle-check manual clean
+.PHONY: demo test test-ray bench check format samples bundle bundle-check windows-check manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
@@ -34,6 +34,9 @@ bundle: .venv/ready  ## the offline installer in dist/, with its contents and si
 
 bundle-check: bundle  ## install the bundle without a network and settle the sample quarter with it
 	unshare --map-root-user --net sh tests/packaging/offline_bundle.sh dist/onestop-*.zip
+
+windows-check: .venv/ready  ## the suite and a quarter by a Windows Python under Wine, as a table; before every release
+	PYTHONPATH=packaging $(BIN)/python -m windows.check
 
 manual: .venv/ready  ## outputs and pictures of README and manual again, from the samples; dist/手册.pdf
 	$(BIN)/python -m docs.manual
