@@ -30,6 +30,9 @@ from onestop_cli.errors import Broken, CannotRun, Problem
 WORKER = "--onestop-worker"
 """What makes this program one of its own workers, where no Python lies beside it."""
 
+TASK = "--task"
+"""What makes this program one of the shortcuts, where no Python lies beside it."""
+
 app = typer.Typer(
     name="onestop",
     help="一站式结算：核对医院出院结算表与民政花名册，生成季度结算表、公示和检查材料。",
@@ -55,6 +58,10 @@ def main() -> None:
 
         serve()
         return
+    if sys.argv[1:2] == [TASK]:
+        from onestop_cli.commands.guided import main as guided
+
+        sys.exit(guided(sys.argv[2:]))
     prepare_streams()
     end_tidily()
     sys.exit(run())
