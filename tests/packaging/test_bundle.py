@@ -263,4 +263,4 @@ def test_the_list_of_contents_has_path_size_and_hash(tmp_path, wheels):
     (entry,) = entries(tmp_path / "x")
     assert entry["path"] == "a.txt"
     digest = hashlib.sha256(b"a").hexdigest()
-    assert f"1  {digest}  a.txt" in build.contents([entry], wheels)
+    assert f"1  {digest}  a.txt" in build.contents([entry], sizes(wheels))

@@ -1,0 +1,5 @@
+"""What `onestop.exe` runs."""
+
+from onestop_cli.cli import main
+
+main()
