@@ -46,7 +46,7 @@ NATIVE = {
     "bzip2": ("bzip2-1.0.6", "libbz2-1.0"),
     "xz": ("0BSD", "liblzma5"),
     "expat": ("MIT", "libexpat1"),
-    "mpdecimal": ("BSD-2-Clause", "libmpdec3"),
+    "mpdecimal": ("BSD-2-Clause", "libpython3.11-minimal"),
 }
 """Libraries inside the interpreter's Windows build → licence and the Debian package whose text says it."""
 
