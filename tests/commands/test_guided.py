@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ import pytest
 from onestop_cli import cli
 from onestop_cli.batch import doctor
 from onestop_cli.batch.init import Answers, start_county
+from onestop_cli.batch.program_folder import look_at_program
 from onestop_cli.batch.status import standing
 from onestop_cli.commands import desktop
 from onestop_cli.commands import guided as desk
@@ -209,6 +211,47 @@ def test_the_doctor_minds_a_path_too_long_for_windows(tmp_path, monkeypatch):
     deep.mkdir()
     monkeypatch.chdir(deep)
     assert doctor.NOTE in [check.state for check in doctor.place() if check.name == "路径"]
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An unpacked bundle that the program runs from, without a Python."""
+    home = tmp_path / "onestop-1"
+    program = home / "app" / "onestop" / "onestop.exe"
+    program.parent.mkdir(parents=True)
+    program.write_bytes(b"program")
+    entry = {"path": "app/onestop/onestop.exe", "sha256": sha256(b"program").hexdigest()}
+    sample = {"path": "示例县/register.csv", "sha256": "0"}
+    (home / "app" / "manifest.json").write_text(json.dumps({"files": [entry, sample]}), "utf-8")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return home
+
+
+def test_the_doctor_finds_a_bundle_whole_whatever_became_of_the_sample_county(bundle, tmp_path):
+    (check,) = look_at_program(tmp_path)
+    assert check.state == doctor.FINE
+    assert "1 个文件和清单一致" in check.said
+
+
+@pytest.mark.parametrize("content", [b"other", None])
+def test_the_doctor_names_a_program_file_that_is_changed_or_gone(content, bundle, tmp_path):
+    program = bundle / "app" / "onestop" / "onestop.exe"
+    program.unlink()
+    if content:
+        program.write_bytes(content)
+    (check,) = look_at_program(tmp_path)
+    assert (check.state, check.remedy[:7]) == (doctor.BAD, "请重新解压安装")
+    assert "app/onestop/onestop.exe" in check.said
+
+
+def test_the_doctor_minds_a_county_inside_the_program_s_folder(bundle):
+    assert [check.state for check in look_at_program(bundle / "我县")] == [doctor.FINE, doctor.NOTE]
+    assert [check.state for check in look_at_program(bundle / "示例县")] == [doctor.FINE]
+
+
+def test_in_a_checkout_there_is_no_bundle_to_look_at(tmp_path):
+    assert list(look_at_program(tmp_path)) == []
 
 
 # The shortcuts
