@@ -71,7 +71,7 @@ def _commands() -> Iterator[list[str]]:
     yield ["explain", SECOND, "示例县中医院2010年第4季度.xlsx:明细:74"]
     yield ["letters", SECOND, "--out", "信函"]
     yield ["close", SECOND, "--ledger", "台账.sqlite"]
-    yield ["publish", SECOND, "--out", "公示", "--from", "2011-01-10", "--pdf"]
+    yield ["publish", SECOND, "--out", "公示", "--from", "2011-01-10"]
     yield ["audit", SECOND, "--out", "检查", "--seed", "8", "--seed", "9", "--size", "60", "--pdf"]
     yield ["audit", SECOND, "--verify", "检查/plan.json"]
     yield ["ledger", "verify", SECOND, "--ledger", "台账.sqlite"]
@@ -79,6 +79,7 @@ def _commands() -> Iterator[list[str]]:
     yield ["ledger", "export", "--out", "台账导出", "--ledger", "台账.sqlite"]
     yield ["doctor"]
     yield []
+    yield ["publish", SECOND, "--out", "公示打印", "--from", "2011-01-10", "--pdf"]
 
 
 def _before(word: str, county: Path, samples: Path) -> None:
