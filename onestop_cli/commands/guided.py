@@ -118,7 +118,8 @@ def main(words: Sequence[str]) -> int:
     from onestop_cli.errors import CannotRun
 
     try:
-        return run(task, Path(home).resolve(), dropped)
+        # Not `resolve`: it makes a share of a drive's letter, and a command window cannot stand in a share.
+        return run(task, Path(os.path.abspath(home)), dropped)  # noqa: PTH100
     except (KeyboardInterrupt, EOFError):
         print("\n没有做。")
         return 1
