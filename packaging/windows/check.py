@@ -21,7 +21,24 @@ from windows.assemble import assemble, home_of_cache
 from windows.chain import Onestop, chain, of_command, tables
 from windows.wine import LOCALES, Wine
 
-NOT_HERE: Mapping[str, Sequence[str]] = {}
+_BUNDLE, _NAMES = "tests/packaging/test_bundle.py", "tests/packaging/test_windows_names.py"
+
+NOT_HERE: Mapping[str, Sequence[str]] = {
+    "needs a shell and file modes of Linux": (
+        f"{_BUNDLE}::test_the_zip_is_the_same_each_time_and_keeps_chinese_names_and_scripts",
+        f"{_BUNDLE}::test_shell_scripts_are_valid_and_executable",
+        f"{_BUNDLE}::test_the_shell_installer_says_what_is_missing_when_there_is_no_python",
+    ),
+    "needs pip, which the assembled Python has not": (
+        f"{_BUNDLE}::test_our_wheel_is_the_same_each_time_and_carries_rules_and_templates",
+        f"{_BUNDLE}::test_pip_refuses_a_wheel_whose_bytes_are_not_the_locked_ones",
+    ),
+    "asks git which files there are": (
+        f"{_NAMES}::test_every_file_of_the_checkout_has_a_name_windows_takes",
+        f"{_NAMES}::test_no_two_files_differ_only_in_case",
+        f"{_NAMES}::test_no_file_of_the_checkout_is_a_link",
+    ),
+}
 """Why a test has nothing to say about Windows, or Wine nothing to say about the test → the tests."""
 
 COUNTY = Path("合管办 电脑 (1)") / "结 算"
