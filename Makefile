@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-ray bench check format samples bundle bundle-wheels bundle-windows bundle-check windows-check manual clean
+.PHONY: demo test test-ray bench check format samples bundle bundle-wheels bundle-windows bundle-check bundle-windows-check windows-check manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
@@ -39,6 +39,9 @@ bundle-windows: .venv/ready  ## the folder with onestop.exe as a zip; needs Wine
 
 bundle-check: bundle-wheels  ## install the bundle without a network and settle the sample quarter with it
 	unshare --map-root-user --net sh tests/packaging/offline_bundle.sh dist/onestop-*[0-9].zip
+
+bundle-windows-check: bundle-windows  ## unpack that zip without a Python and do a quarter with its shortcuts
+	PYTHONPATH=packaging $(BIN)/python -m windows.desk dist/onestop-*-windows.zip
 
 windows-check: .venv/ready  ## the suite and a quarter by a Windows Python under Wine, as a table; before every release
 	PYTHONPATH=packaging $(BIN)/python -m windows.check

@@ -63,7 +63,7 @@ def assemble(home: Path, checkout: Path) -> Wine:
         _interpreter(home)
         _library(home)
         _compiled(home)
-        _prefix(wine)
+        new_prefix(wine, home / "compiled")
         _wheels(home, checkout)
         stamp.write_text(recipe, "utf-8", newline="\n")
     _ours(home, checkout)
@@ -149,12 +149,14 @@ def _exported(library: Path) -> list[str]:
     return re.findall(r"\s(_?Py\w+)$", table, re.MULTILINE)
 
 
-def _prefix(wine: Wine) -> None:
-    """A new `C:` with the part that Wine lacks."""
+def new_prefix(wine: Wine, compiled: Path) -> Wine:
+    """A new `C:` with the part that Wine lacks, out of the folder `compiled`."""
+    wine.home.mkdir(parents=True, exist_ok=True)
     wine.run("wineboot", "--init")
-    system = wine.home / "prefix" / "drive_c" / "windows" / "system32"
-    shutil.copyfile(wine.home / "compiled/bcryptprimitives.dll", system / "bcryptprimitives.dll")
-    (system / "bcryptprimitives.dll").chmod(0o755)
+    part = wine.home / "prefix" / "drive_c" / "windows" / "system32" / "bcryptprimitives.dll"
+    shutil.copyfile(compiled / part.name, part)
+    part.chmod(0o755)
+    return wine
 
 
 def _wheels(home: Path, checkout: Path) -> None:

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 from bundle.wheels import Wheel
 from openpyxl import Workbook, load_workbook
-from windows import assemble, build, chain, check, freeze, wine
+from windows import assemble, build, chain, check, desk, freeze, wine
 
 from onestop_cli.commands.guided import TASKS
 from tests.packaging.test_bundle import make_wheel
@@ -140,6 +140,25 @@ def test_a_command_that_fails_ends_the_quarter_and_is_shown(tmp_path):
     assert lines[0].startswith("EXIT 2")
     assert lines[1:] == ["没有运行"]
     assert not check.good(lines[0])
+
+
+def test_a_quarter_by_hand_clicks_every_shortcut_that_ends(tmp_path):
+    """The command window only ends when its user types exit."""
+    clicked = {task for task, _, _ in desk._clicks(tmp_path)}
+    assert clicked == set(TASKS) - {"window"}
+
+
+def test_a_shortcut_that_fails_ends_the_quarter_by_hand(tmp_path, monkeypatch):
+    monkeypatch.setattr(desk, "click", lambda *_: (2, "没有运行"))
+    lines = list(desk.quarter_by_hand(wine.Wine(tmp_path), tmp_path, tmp_path, tmp_path))
+    assert (lines[0].split()[:2], lines[1:]) == (["EXIT", "2"], ["没有运行"])
+
+
+def test_papers_that_are_missing_at_the_end_are_no_success(tmp_path, monkeypatch):
+    monkeypatch.setattr(desk, "click", lambda *_: (0, ""))
+    monkeypatch.setattr(desk, "_before", lambda *_: None)
+    *_, last = desk.quarter_by_hand(wine.Wine(tmp_path), tmp_path, tmp_path, tmp_path)
+    assert not check.good(last)
 
 
 def test_decisions_release_one_stay_with_two_names(tmp_path):
