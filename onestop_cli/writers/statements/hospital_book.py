@@ -12,6 +12,7 @@ import polars as pl
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.statement import Statement, numbered
+from onestop_cli.writers.statements.claim_sheet import claim_sheet
 from onestop_cli.writers.statements.columns import (
     BELOW_ZERO,
     BLANK,
@@ -44,6 +45,7 @@ def write_hospital_book(statement: Statement, account: HospitalAccount, path: Pa
     hospital = _HospitalBook(statement, account)
     with Book(path, title=hospital.heading) as book:
         notice = hospital.notice(book)
+        hospital.claims(book)
         hospital.stay_list(book)
         hospital.deductions(book)
         hospital.held(book)
@@ -98,6 +100,11 @@ class _HospitalBook:
         return [
             (title, line[f"all_{side}_fen"], "yuan") for side, title in CLAIM_TO_PAYMENT.items()
         ]
+
+    def claims(self, book: Book) -> None:
+        """结算申报表, to be signed by the hospital."""
+        stays = self.account.stays
+        claim_sheet(book, f"{self.heading}定点医疗机构结算申报表", self.left, self.statement, stays)
 
     def stay_list(self, book: Book) -> None:
         """垫付明细花名册: every stay of the hospital, in the order of its file."""
