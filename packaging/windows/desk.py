@@ -79,7 +79,7 @@ def _clicks(county: Path) -> Iterator[tuple[str, Sequence[str], Sequence[Path]]]
     yield "reconcile", [""], [county]
     yield "publish", ["", "2011-01-10", ""], []
     yield "audit", ["", "8", "9", ""], []
-    yield "close", ["", "是"], [county / f"{RESULT}-2"]
+    yield "close", ["是"], [county / f"{RESULT}-2"]
     yield "report", [PERIOD], []
     yield "doctor", [], []
 

@@ -40,6 +40,7 @@ def freeze(wine: Wine, work: Path, epoch: int) -> Path:
     work.mkdir(parents=True)
     shutil.copyfile(_FILES / "launch.py", work / "launch.py")
     options = ["--noconfirm", "--onedir", "--console", "--noupx", "--name=onestop"]
+    options += ["--recursive-copy-metadata=onestop-cli"]
     options += [f"--collect-all={name}" for name in WHOLE]
     options += [f"--exclude-module={name}" for name in LEFT_OUT]
     again = {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "1"}
