@@ -173,7 +173,7 @@ def _county(now: datetime) -> Iterator[Check]:
 def _settings(settings: Settings) -> Iterator[Check]:
     chosen = settings.reconcile
     places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file])]
-    missing = [str(place) for place in places if not (settings.folder / place).exists()]
+    missing = [place.as_posix() for place in places if not (settings.folder / place).exists()]
     if missing:
         yield Check("设置", BAD, f"找不到 {'、'.join(missing)}", f"请建好，或改正 {FILE_NAME}")
     else:

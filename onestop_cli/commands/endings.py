@@ -57,13 +57,15 @@ def what_stands() -> list[str]:
 
 
 def nobody_reads(error: OSError) -> bool:
-    """Whether the reader of our output has gone away; Windows says "invalid argument", so the screen is tried."""
+    """Whether the reader of our output has gone away; Windows says "invalid argument", so a line is tried."""
     if isinstance(error, BrokenPipeError):
         return True
     if os.name != "nt" or error.errno != errno.EINVAL or error.filename is not None:
         return False
     try:
-        sys.stdout.flush()
+        print(
+            flush=True
+        )  # what could not be written is forgotten, so that only something new tells
     except OSError:
         return True
     return False

@@ -33,6 +33,9 @@ NOT_HERE: Mapping[str, Sequence[str]] = {
         f"{_BUNDLE}::test_our_wheel_is_the_same_each_time_and_carries_rules_and_templates",
         f"{_BUNDLE}::test_pip_refuses_a_wheel_whose_bytes_are_not_the_locked_ones",
     ),
+    "needs a console of its own, which a pipe under Wine has not": (
+        "tests/commands/test_endings.py::test_a_command_that_is_told_to_end_tidies_up[Ctrl-Break]",
+    ),
     "asks git which files there are": (
         f"{_NAMES}::test_every_file_of_the_checkout_has_a_name_windows_takes",
         f"{_NAMES}::test_no_two_files_differ_only_in_case",
