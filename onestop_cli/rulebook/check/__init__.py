@@ -13,6 +13,7 @@ from onestop_cli.rulebook.check.chains import chains
 from onestop_cli.rulebook.check.coverage import coverage
 from onestop_cli.rulebook.check.names import names
 from onestop_cli.rulebook.check.parts import Finding
+from onestop_cli.rulebook.check.quotations import unsaid
 from onestop_cli.rulebook.faults import key_name, row_of
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
@@ -32,7 +33,7 @@ def document(loaded: LoadedRule) -> Iterator[Problem]:
         what = f"编号“{rule.id}”与文件名“{loaded.path.stem}”不同"
         found.append((("id",), what, "请使两者一致"))
     found += _broken(rule) or numbers.impossible(rule)
-    found += numbers.citations(rule)
+    found += [*numbers.citations(rule), *unsaid(rule)]
     if rule.status != "template":
         found += numbers.to_fill(rule)
     for finding in found:
