@@ -11,7 +11,14 @@ from onestop_cli.rulebook import check as proof
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.changes import changes
 from onestop_cli.rulebook.language import RuleFile
-from onestop_cli.rulebook.library import LoadedRule, find_rules, known_rules, load_rule, load_rules
+from onestop_cli.rulebook.library import (
+    LoadedRule,
+    all_documents,
+    find_rules,
+    known_rules,
+    load_rule,
+    load_rules,
+)
 from onestop_cli.writers.screens import rules as screen
 
 
@@ -42,7 +49,7 @@ def check(names: Sequence[str]) -> None:
     """Prove documents usable; raises `CannotRun` with everything that is wrong."""
     loaded: list[LoadedRule] = []
     problems: list[Problem] = []
-    for path in find_rules(names or _all()):
+    for path in find_rules(names) if names else all_documents():
         try:
             loaded.append(load_rule(path))
         except CannotRun as error:

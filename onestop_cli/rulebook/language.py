@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from onestop_cli.rulebook.scalars import Fen, Listed, Points, Rate
 from onestop_cli.tables.schema import LEVELS
@@ -45,6 +45,13 @@ class Cited(Part):
     cite: str = ""
     reading: str = ""
     assumed: bool = False
+
+    @field_validator("quote", "cite", "reading")
+    @classmethod
+    def _says_something(cls, text: str) -> str:
+        if text and not any(sign.isalnum() for sign in text):
+            raise ValueError("没有文字")
+        return text
 
 
 class AgeSpan(Part):

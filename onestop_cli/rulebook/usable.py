@@ -9,7 +9,7 @@ from typing import Any
 
 from onestop_cli.county import platform
 from onestop_cli.errors import Problem
-from onestop_cli.rulebook.check import broken, to_fill
+from onestop_cli.rulebook.check import broken, same_ids, to_fill
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 
@@ -17,6 +17,8 @@ from onestop_cli.rulebook.library import LoadedRule
 def unusable(rules: Sequence[LoadedRule]) -> list[Problem]:
     """Everything for which a run with `rules` must not begin."""
     problems = [problem for rule in rules for problem in _alone(rule)]
+    problems += same_ids(rules)
+    problems += _read_differently(rules)
     for one, other in combinations(rules, 2):
         if _meet(one.file, other.file):
             problems.append(
@@ -37,6 +39,17 @@ def _alone(rule: LoadedRule) -> Iterator[Problem]:
             rule.path.name,
         )
     yield from broken(rule)
+
+
+def _read_differently(rules: Sequence[LoadedRule]) -> Iterator[Problem]:
+    """Conditions of one id that documents take from different tables: a stay has one value under it."""
+    sources: dict[str, tuple[str, LoadedRule]] = {}
+    for rule in rules:
+        for dimension in rule.file.dimension:
+            source, first = sources.setdefault(dimension.id, (dimension.source, rule))
+            if source != dimension.source:
+                what = f"维度“{dimension.id}”与 {first.file.id} 的取自不同的表"
+                yield Problem(what, "请给其中一份的维度另取编号", rule.path.name)
 
 
 def _meet(one: RuleFile, other: RuleFile) -> bool:

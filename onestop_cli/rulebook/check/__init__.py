@@ -22,7 +22,18 @@ from onestop_cli.rulebook.library import LoadedRule
 def problems(loaded: Sequence[LoadedRule]) -> list[Problem]:
     """Everything that keeps these documents, alone and together, from being used."""
     found = [problem for one in loaded for problem in document(one)]
-    return found + list(chains(loaded))
+    return [*found, *same_ids(loaded), *chains(loaded)]
+
+
+def same_ids(loaded: Sequence[LoadedRule]) -> Iterator[Problem]:
+    """Documents that share an id: what is settled by it could not be told apart afterwards."""
+    first: dict[str, LoadedRule] = {}
+    for one in loaded:
+        other = first.setdefault(one.file.id, one)
+        if other is not one:
+            what = f"id：编号“{one.file.id}”与 {other.path} 相同"
+            row = row_of(one.text, ("id",))
+            yield Problem(what, "请给其中一份另取编号和文件名", str(one.path), row=row)
 
 
 def document(loaded: LoadedRule) -> Iterator[Problem]:
@@ -33,7 +44,8 @@ def document(loaded: LoadedRule) -> Iterator[Problem]:
         what = f"编号“{rule.id}”与文件名“{loaded.path.stem}”不同"
         found.append((("id",), what, "请使两者一致"))
     found += _broken(rule) or numbers.impossible(rule)
-    found += [*numbers.citations(rule), *unsaid(rule)]
+    found += numbers.citations(rule)
+    found += unsaid(rule)
     if rule.status != "template":
         found += numbers.to_fill(rule)
     for finding in found:

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from onestop_cli.money import rate_text, yuan
+from onestop_cli.money import FULL, rate_text, yuan
 from onestop_cli.rulebook.check.parts import Finding, clause_name, parts
 from onestop_cli.rulebook.check.spoken import Said, names_day, said
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import AgeSpan, Band, Cited, Clause, Effective, RuleFile
+from onestop_cli.rulebook.language import (
+    TO_FILL,
+    AgeSpan,
+    Band,
+    Cited,
+    Clause,
+    Effective,
+    RuleFile,
+)
 
 _MONEY = ("amount", "later", "minimum", "to")
 _SHARES = ("rate", "share", "later_rate", "shares")
 _REMEDY = "请核对数字和引文；原文没有直接写出的，在 reading 里写明这个数是怎样来的"
+
+_NEUTRAL = (("points", 0), ("share", FULL), ("minimum", 0))
 
 Number = tuple[Key, str, bool]
 """Steps to a number within its part, the number in words, and whether the text at hand says it."""
@@ -22,12 +32,12 @@ Number = tuple[Key, str, bool]
 def unsaid(rule: RuleFile) -> Iterator[Finding]:
     """Every number that neither its quotation nor its `reading` says; assumed ones have no sentence."""
     for key, part in parts(rule):
-        if not part.quote.strip():
+        if not part.quote or any(value == TO_FILL for _, value in part):
             continue
         spoken = said(f"{part.quote}；{part.reading}")
         for steps, number, found in _numbers(part, spoken):
             if not found:
-                what = f"{clause_name(rule, key, part)}引文里没有 {number} 这个数"
+                what = f"{clause_name(rule, key, part)}引文里没有 {number}"
                 yield (*key, *steps), what, _REMEDY
 
 
@@ -41,8 +51,9 @@ def _numbers(part: Cited, spoken: Said) -> Iterator[Number]:
 
 
 def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Number]:
-    """The numbers of one key of a clause; a share of nothing is not said."""
-    if isinstance(value, bool):
+    """The numbers of one key of a clause. What changes nothing needs no word of its own: a share of nothing, no points
+    more, the whole deductible."""
+    if isinstance(value, bool) or (name, value) in _NEUTRAL:
         return
     if isinstance(value, list):
         for place, inner in enumerate(value):
@@ -55,8 +66,12 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
             if share:
                 yield from _leaves((*steps, layer), name, share, spoken)
     elif isinstance(value, int):
-        if name in _MONEY and not (name == "minimum" and not value):
-            yield steps, f"{yuan(value).removesuffix('.00')} 元", spoken.amount(Decimal(value) / 100)
+        if name in _MONEY:
+            yield (
+                steps,
+                f"{yuan(value).removesuffix('.00')} 元",
+                spoken.amount(Decimal(value) / 100),
+            )
         elif name in _SHARES:
             yield steps, rate_text(value), spoken.share(Decimal(value) / 100)
         elif name == "points":

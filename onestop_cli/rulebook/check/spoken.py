@@ -55,9 +55,14 @@ class Said:
 @cache
 def said(text: str) -> Said:
     """What a sentence says in numbers."""
-    kinds: dict[str, set[Decimal]] = {"yuan": set(), "per_cent": set(), "plain": set(), "bare": set()}
+    kinds: dict[str, set[Decimal]] = {
+        "yuan": set(),
+        "per_cent": set(),
+        "plain": set(),
+        "bare": set(),
+    }
     plain = unicodedata.normalize("NFKC", text).replace("，", ",")
-    for match in _NUMBER.finditer(re.sub(r"(?<=\d)\s+(?=\d{3}\b)", "", plain)):
+    for match in _NUMBER.finditer(re.sub(r"(?<=\d)\s+(?=\d{3}(?!\d))", "", plain)):
         value = _value(match["number"]) * _SCALES.get(match["scale"] or "", 1)
         unit = match["unit"] or ""
         if match["of"] or unit in _PER_CENT:
