@@ -189,9 +189,10 @@ def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     """Further export columns that the documents' terms depend on: the headers of all of them."""
     wanted: dict[str, dict[str, None]] = {}
     for file in (rule.file for rule in rules):
-        for part in (*(d for d in file.dimension if d.source == "stay"), *file.expense):
-            if part.columns:
-                wanted.setdefault(part.id, {}).update(dict.fromkeys(part.columns))
+        asked = {d.id: d.columns for d in file.dimension if d.source == "stay"}
+        asked |= {expense.id: expense.columns for expense in file.expense if expense.columns}
+        for name, titles in asked.items():
+            wanted.setdefault(name, {}).update(dict.fromkeys(titles))
     return {name: list(titles) for name, titles in wanted.items()}
 
 
