@@ -39,14 +39,25 @@ class Part(BaseModel):
 
 
 class Cited(Part):
-    """A number beside the sentence it comes from."""
+    """A number beside the sentence it comes from.
+
+    `quote`: the clause to the letter; `summary`: what it says in other words, where the letter is not at hand.
+    `inherited`: the earlier document that says it, and that this one leaves in force.
+    """
 
     quote: str = ""
+    summary: str = ""
+    inherited: str = ""
     cite: str = ""
     reading: str = ""
     assumed: bool = False
 
-    @field_validator("quote", "cite", "reading")
+    @property
+    def sentence(self) -> str:
+        """What the document says, to the letter or not."""
+        return self.quote or self.summary
+
+    @field_validator("quote", "summary", "cite", "reading")
     @classmethod
     def _says_something(cls, text: str) -> str:
         if text and not any(sign.isalnum() for sign in text):
@@ -297,12 +308,14 @@ class Dimension(Cited):
 
 
 class Source(Part):
-    """The issued paper."""
+    """The issued paper. `file`: the text that quotations are from, and the `passage` of it."""
 
     document: str
     number: str = ""
     issued: date | None = None
     page: str = ""
+    file: str = ""
+    passage: str = ""
     note: str = ""
 
 
@@ -350,12 +363,14 @@ class Rounding(Cited):
 
 
 class RuleFile(Part):
-    """A whole document."""
+    """A whole document. `amends`: the earlier one that it changes in part; what it leaves in force stands here too, each
+    term marked `inherited`."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: str
     area: str
     status: Literal["in-force", "check-before-use", "template"] = "in-force"
+    amends: str = ""
     source: Source
     effective: Effective
     basis: Basis

@@ -65,6 +65,20 @@ def same_terms(one: RuleFile, other: RuleFile) -> bool:
     return _without_end(one) == _without_end(other)
 
 
-def _without_end(file: RuleFile) -> dict[str, Any]:
+_WORDS = {"quote", "summary", "cite", "reading", "assumed", "inherited"}
+"""Where a number comes from; a better quotation changes no amount."""
+
+
+def _without_end(file: RuleFile) -> Any:
     said = file.model_dump(exclude={"effective": {"to", "assumed_ends"}})
-    return {key: value for key, value in said.items() if key != "status"}
+    return _without_words(
+        {k: v for k, v in said.items() if k not in ("status", "source", "amends")}
+    )
+
+
+def _without_words(said: Any) -> Any:
+    if isinstance(said, list):
+        return [_without_words(part) for part in said]
+    if isinstance(said, dict):
+        return {k: _without_words(v) for k, v in said.items() if k not in _WORDS}
+    return said

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from onestop_cli.errors import Problem
 from onestop_cli.rulebook.check import numbers
+from onestop_cli.rulebook.check.amendments import amendments
 from onestop_cli.rulebook.check.chains import chains
 from onestop_cli.rulebook.check.coverage import coverage
 from onestop_cli.rulebook.check.names import names
@@ -22,7 +23,7 @@ from onestop_cli.rulebook.library import LoadedRule
 def problems(loaded: Sequence[LoadedRule]) -> list[Problem]:
     """Everything that keeps these documents, alone and together, from being used."""
     found = [problem for one in loaded for problem in document(one)]
-    return [*found, *same_ids(loaded), *chains(loaded)]
+    return [*found, *same_ids(loaded), *chains(loaded), *amendments(loaded)]
 
 
 def same_ids(loaded: Sequence[LoadedRule]) -> Iterator[Problem]:

@@ -37,7 +37,7 @@ def citations(rule: RuleFile) -> Iterator[Finding]:
     """Every number beside its sentence, or marked as assumed with the reason."""
     for key, part in parts(rule):
         if not (_silent(part) or _cited(part)):
-            remedy = "请写 quote（原文）；原文没有的写 assumed = true 和 reading（理由）"
+            remedy = "请写 quote（原文）或 summary（摘要）；文件没有的写 assumed = true 和 reading（理由）"
             yield key, f"{clause_name(rule, key, part)}没有引文", remedy
 
 
@@ -50,7 +50,7 @@ def _silent(part: Cited) -> bool:
 
 
 def _cited(part: Cited) -> bool:
-    if part.quote:
+    if part.sentence:
         return True
     if isinstance(part, Effective):
         return {"from", "to"} <= set(part.assumed_ends) and bool(part.reading)

@@ -32,9 +32,9 @@ Number = tuple[Key, str, bool]
 def unsaid(rule: RuleFile) -> Iterator[Finding]:
     """Every number that neither its quotation nor its `reading` says; assumed ones have no sentence."""
     for key, part in parts(rule):
-        if not part.quote or any(value == TO_FILL for _, value in part):
+        if not part.sentence or any(value == TO_FILL for _, value in part):
             continue
-        spoken = said(f"{part.quote}；{part.reading}")
+        spoken = said(f"{part.sentence}；{part.reading}")
         for steps, number, found in _numbers(part, spoken):
             if not found:
                 what = f"{clause_name(rule, key, part)}引文里没有 {number}"
@@ -93,7 +93,7 @@ def _ages(clause: Clause, spoken: Said) -> Iterator[Number]:
 
 def _days(effective: Effective) -> Iterator[Number]:
     """First and last day; a last day may follow from the first day of the next document (`reading`)."""
-    text = f"{effective.quote}；{effective.reading}"
+    text = f"{effective.sentence}；{effective.reading}"
     if "from" not in effective.assumed_ends:
         yield ("from",), str(effective.from_), names_day(text, effective.from_, last=False)
     if effective.to and "to" not in effective.assumed_ends and not effective.reading.strip():
