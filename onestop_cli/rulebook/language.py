@@ -363,8 +363,8 @@ class Rounding(Cited):
 
 
 class RuleFile(Part):
-    """A whole document. `amends`: the earlier one that it changes in part; what it leaves in force stands here too, each
-    term marked `inherited`."""
+    """A whole document. `amends`: the earlier one that it changes in part; what it leaves in force stands here too,
+    each term marked `inherited`."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: str

@@ -62,7 +62,7 @@ def _meet(one: RuleFile, other: RuleFile) -> bool:
 
 def same_terms(one: RuleFile, other: RuleFile) -> bool:
     """Whether two documents say the same, apart from the last day, which may be written in later."""
-    return _without_end(one) == _without_end(other)
+    return bool(_without_end(one) == _without_end(other))
 
 
 _WORDS = {"quote", "summary", "cite", "reading", "assumed", "inherited"}

@@ -33,8 +33,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Basis:
-    """The sentence a figure follows: what it settles, in our words, the quotation (else a summary), where it stands, how
-    it is read."""
+    """The sentence a figure follows: what it settles, in our words, the quotation (else a summary), where it stands,
+    how it is read."""
 
     what: str
     terms: str = ""

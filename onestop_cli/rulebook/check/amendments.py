@@ -13,6 +13,7 @@ from onestop_cli.rulebook.library import LoadedRule, load_rule
 from onestop_cli.rulebook.terms import Axis, Cell, Terms
 
 _NOT_COMPARED = {"when", "inherited", "reading", "cite"}
+_REMEDY = "沿用的要与原文件一样；改了的写自己的引文"
 
 
 def amendments(loaded: Sequence[LoadedRule]) -> Iterator[Problem]:
@@ -56,13 +57,13 @@ def _plain(rule: RuleFile, before: RuleFile) -> Iterator[Finding]:
     """Inherited parts that are no clauses: basis, categories, the base of a layer."""
     earlier = {key: part for key, part in parts(before) if not isinstance(part, Clause)}
     for key, part in parts(rule):
-        if part.inherited and not isinstance(part, Clause):
-            if not _same(part, earlier.get(key), before):
-                yield key, f"与 {before.id} 的不同", "沿用的要与原文件一样；改了的写自己的引文"
+        kept = part.inherited and not isinstance(part, Clause)
+        if kept and not _same(part, earlier.get(key), before):
+            yield key, f"与 {before.id} 的不同", _REMEDY
 
 
 def _layer(rule: RuleFile, before: RuleFile, number: int, layer: Layer) -> Iterator[Finding]:
-    """Cell by cell: a clause that is inherited gives what the earlier document gives there."""
+    """A layer's terms of the earlier document: none is lost, and those that are inherited give what they gave."""
     was = next((other for other in before.layer if other.id == layer.id), None)
     for aspect in (
         aspect for aspect in (was.aspects if was else ()) if aspect not in layer.aspects
@@ -71,20 +72,24 @@ def _layer(rule: RuleFile, before: RuleFile, number: int, layer: Layer) -> Itera
         yield ("layer", number, "also"), what, "没有提到的条款仍然有效，请沿用，或写明取消"
     terms, earlier = Terms(rule), Terms(before)
     for aspect in layer.aspects:
-        told: set[int] = set()
-        clauses = getattr(layer, aspect)
-        for cell in terms.cells if any(clause.inherited for clause in clauses) else ():
-            for place in terms.fitting(clauses, cell):
-                if not clauses[place].inherited or place in told or not terms.entitled(layer, cell):
-                    continue
-                there = _projected(cell, earlier.axes)
-                old = _only(earlier, was, aspect, there) if was and there else None
-                if not _same(clauses[place], old, before):
-                    told.add(place)
-                    key: Key = ("layer", number, aspect, place)
+        for place, clause in enumerate(getattr(layer, aspect)):
+            cells = (c for c in terms.cells if terms.fits(clause, c) and terms.entitled(layer, c))
+            for cell in cells if clause.inherited else ():
+                if not _same(clause, _clause(earlier, was, aspect, cell), before):
                     where = "；".join(words.cells(terms.axes, [cell]))
-                    what = f"{clause_name(rule, key, clauses[place])}与 {before.id} 的不同：{where}"
-                    yield key, what, "沿用的要与原文件一样；改了的写自己的引文"
+                    key: Key = ("layer", number, aspect, place)
+                    what = f"{clause_name(rule, key, clause)}与 {before.id} 的不同：{where}"
+                    yield key, what, _REMEDY
+                    break
+
+
+def _clause(terms: Terms, layer: Layer | None, aspect: str, cell: Cell) -> Clause | None:
+    """The clause of the earlier document that a stay of `cell` had there."""
+    there = _projected(cell, terms.axes)
+    if layer is None or there is None or not terms.entitled(layer, there):
+        return None
+    clauses: Sequence[Clause] = getattr(layer, aspect)
+    return next((clauses[n] for n in terms.fitting(clauses, there)), None)
 
 
 def _projected(cell: Cell, axes: Sequence[Axis]) -> Cell | None:
@@ -106,12 +111,6 @@ def _within(value: str, other: str) -> bool:
         return False
     (first, last), (low, high) = ([int(end) for end in span] for span in spans)
     return low <= first and last <= high
-
-
-def _only(terms: Terms, layer: Layer, aspect: str, cell: Cell) -> Cited | None:
-    clauses: Sequence[Clause] = getattr(layer, aspect)
-    fitting = terms.fitting(clauses, cell) if terms.entitled(layer, cell) else ()
-    return clauses[fitting[0]] if fitting else None
 
 
 def _same(part: Cited, old: Cited | None, before: RuleFile) -> bool:
