@@ -195,6 +195,7 @@ def life(
         yield replace(
             stay,
             settled=settled,
+            categories=person.kinds(settled if stay.scheme in area.on_settlement else admitted),
             at=rng.choice([None, time(rng.randrange(24), rng.randrange(60), 7)])
             if "settled_at" in READ_STAYS
             else None,
@@ -208,6 +209,7 @@ def one_stay(
     rng: Random, area: Area, person: Person, hospital: Hospital, admitted: date, discharged: date
 ) -> Stay:
     """A stay without amounts."""
+    schemes = area.schemes or ("",)
     outpatient = "outpatient" in area.ask or f"outpatient {discharged.year}" in area.ask
     return Stay(
         admitted=admitted,
@@ -221,6 +223,7 @@ def one_stay(
         born=person.born,
         outpatient=outpatient and rng.random() < 0.3,
         disease=rng.choice(("", *area.diseases)),
+        scheme=schemes[int(person.id_no[14:17]) % len(schemes)],
         away="away" in area.ask and rng.random() < 0.2,
         major="major" in area.ask and rng.random() < 0.3,
         out_of_province=hospital.out_of_province,
@@ -313,6 +316,7 @@ def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
         "name": person.name, "id_raw": person.id_no, "id_numeric": False,
         "admitted_on": stay.admitted, "discharged_on": stay.discharged, "settled_on": stay.settled,
         "disease": stay.disease or None,
+        "scheme_raw": stay.scheme or None,
         "total_fen": None if stay.unreadable == "total" else fen(stay.total),
         "amount_fault": f"{stay.unreadable}: 无法识别" if stay.unreadable else None,
         "eligible_fen": None if blank else fen(stay.in_scope),
