@@ -60,6 +60,12 @@ LAYERS = {
     "assistance": "医疗救助",
     "extra": "倾斜救助",
     "backstop": "兜底保障",
+    "large": "大额医疗费用补助",
+    "civil": "公务员医疗补助",
+    "enterprise": "企业补充医疗保险",
+    "disabled": "伤残人员医疗保障",
+    "commercial": "惠民保",
+    "veterans": "优抚对象医疗补助",
 }
 _WORDS = {**LEVELS, "any": "救助对象", NONE: OTHERS}
 

@@ -8,7 +8,16 @@ from datetime import date
 from pathlib import Path
 
 from onestop_cli.rulebook.library import LoadedRule, find_rules, load_rule, load_rules
-from tests.second import chongqing, cities, county_aid, dafang, huangzhong, national, zhengan
+from tests.second import (
+    chongqing,
+    cities,
+    county_aid,
+    dafang,
+    huangzhong,
+    national,
+    shizhan,
+    zhengan,
+)
 from tests.second.stays import Stay
 from tests.second.year import Document
 
@@ -142,6 +151,20 @@ def areas() -> Iterator[Area]:
         ("500", "1000", "1500", "2000", "5000", "7647.06", "43750", "50000", "70000", "35000"),
         schemes=("新农合", "职工医保"),
         on_settlement=("职工医保",),
+    )
+    yield Area(
+        "shizhan",
+        shipped("shizhan-2024", "shizhan-work-2024"),
+        shizhan.document_of,
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "large", "civil", "critical", "assistance", "extra"),
+        (*shizhan.KINDS, shizhan.NO_RIGHT),
+        ("200", "400", "800", "5000", "8333.34", "14000", "64000", "20000", "100000", "188000"),
+        frozenset({"away", "outpatient"}),
+        ("高血压", "糖尿病", "恶性肿瘤"),
+        schemes=(shizhan.RESIDENT, shizhan.EMPLOYED),
+        on_settlement=(shizhan.RESIDENT, shizhan.EMPLOYED),
     )
     yield Area(
         "dafang",

@@ -24,6 +24,7 @@ from tests.second.year import settle
 
 LEVELS = ("township", "county", "city", "province")
 FEN = Fraction(1, 100)
+_CHRONIC = "门诊慢特病"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class County:
     def rows(self) -> pl.DataFrame:
         """The stays as the readers hand them on."""
         lines = [as_read(row, stay, self.people[row]) for row, stay in self.stays.items()]
-        texts = ("x_away", "x_major", "x_visit")
+        texts = ("x_away", "x_major", "x_visit", "x_referral", "x_disease_code")
         return pl.DataFrame(lines, schema={**READ_STAYS, **dict.fromkeys(texts, pl.String)})
 
 
@@ -323,7 +324,9 @@ def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
         "has_eligible": stay.eligible is not None or stay.unreadable == "eligible",
         "x_away": "外出务工急病" if stay.away else None,
         "x_major": "是" if stay.major else None,
-        "x_visit": "普通门诊" if stay.outpatient else "住院",
+        "x_referral": "临时外出就医" if stay.away else None,
+        "x_disease_code": {"高血压": "M03900", "糖尿病": "M01600"}.get(stay.disease),
+        "x_visit": (_CHRONIC if stay.scheme else "普通门诊") if stay.outpatient else "住院",
     }  # fmt: skip
     if "settled_at" in READ_STAYS and stay.settled and stay.at:
         line["settled_at"] = datetime.combine(stay.settled, stay.at)

@@ -9,7 +9,11 @@ from onestop_cli.rulebook.check.parts import Finding, parts
 from onestop_cli.rulebook.faults import Key
 from onestop_cli.rulebook.language import EXPENSES, NONE, AgeSpan, Clause, Layer, RuleFile
 from onestop_cli.rulebook.terms import Terms
-from onestop_cli.tables.schema import LAYERS, LEVELS, PAYERS
+from onestop_cli.tables.schema import LEVELS, PAYERS
+
+
+COMPUTABLE = tuple(payer for payer in PAYERS if payer not in ("waiver", "other"))
+"""The payers that a document may work out; a waiver and what is left over are only taken as claimed."""
 
 
 def names(rule: RuleFile) -> Iterator[Finding]:
@@ -64,7 +68,7 @@ def _stack(rule: RuleFile) -> Iterator[Finding]:
 
 def _layer_names(rule: RuleFile, number: int, layer: Layer, before: set[str]) -> Iterator[Finding]:
     key: Key = ("layer", number)
-    allowed = LAYERS if layer.kind == "computed" else PAYERS
+    allowed = COMPUTABLE if layer.kind == "computed" else PAYERS
     if not layer.part_of and layer.id not in allowed:
         what = f"不认识的层“{layer.id}”"
         yield (*key, "id"), what, f"层的编号用 {'、'.join(allowed)}；叠加的部分另写 part_of"
