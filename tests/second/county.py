@@ -97,7 +97,12 @@ class Listed(Office):
             for kind, start, end in person.entries
         ]
         numbered = [{**blank, **entry, "row": row} for row, entry in enumerate(entries, 2)]
-        return understand_roster(pl.DataFrame(numbered, schema=dict(READ_ROSTER)), str)
+        entries_read = pl.DataFrame(numbered, schema=dict(READ_ROSTER))
+        return understand_roster(entries_read, self._kind)
+
+    def _kind(self, text: str) -> str | None:
+        """What a document names as having no right is no kind."""
+        return None if text in self.book.no_right else text
 
 
 def by_person(people: Mapping[int, Person]) -> dict[str, list[int]]:
