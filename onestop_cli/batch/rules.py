@@ -99,6 +99,9 @@ def test(names: Sequence[str]) -> None:
     """Work out the cases of documents; raises `CannotRun` with every case that came out otherwise."""
     problems = []
     for loaded in _loaded(names):
+        if broken := proof.broken(loaded):
+            problems += broken
+            continue
         cases = load_cases(loaded)
         verdicts = work_out(cases) if cases else None
         screen.show_verdicts(loaded.file.id, verdicts)

@@ -115,6 +115,18 @@ def test_a_case_that_fails_says_what_failed(
     assert bool(told) == bool(said)
 
 
+def test_a_document_with_a_gap_is_not_tried(tmp_path: Path) -> None:
+    """Its gap is told instead; nothing can be worked out in it."""
+    path = tmp_path / "small.toml"
+    path.write_text(
+        SMALL.replace('when = { visit = "住院" }', 'when = { visit = "门诊" }'), "utf-8"
+    )
+    path.with_name("small.cases.toml").write_text(CASE.replace("LEVEL", "县级"), "utf-8")
+    result = CliRunner().invoke(app, ["rules", "test", str(path)])
+    assert isinstance(result.exception, CannotRun)
+    assert any("没有条款适用于" in problem.what for problem in result.exception.problems)
+
+
 def test_check_sees_two_files_of_one_id_in_the_county(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,9 +44,9 @@ def resident(stay: Stay, before: Yuan) -> Says:
 
 
 def critical(stay: Stay, before: Yuan) -> Says:
-    """14000元, 困难人员降低50%; 60, 70, 80% to 5万, 10万, above, 困难人员 +5 and no cap; 其他 30万元."""
+    """14000元 a year; 60, 70, 80% to 5万, 10万, above, 困难人员 +5 and no cap; 其他 30万元."""
     favoured = kind(stay) in KINDS[:3]
-    start, more = (7000, 5) if favoured else (14000, 0)
+    start, more = 14000, 5 * favoured
     bands = [
         (Fraction(start), Fraction(0)),
         (Fraction(start + 50000), Fraction(60 + more, 100)),
