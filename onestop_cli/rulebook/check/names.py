@@ -11,7 +11,6 @@ from onestop_cli.rulebook.language import EXPENSES, NONE, AgeSpan, Clause, Layer
 from onestop_cli.rulebook.terms import Terms
 from onestop_cli.tables.schema import LEVELS, PAYERS
 
-
 COMPUTABLE = tuple(payer for payer in PAYERS if payer not in ("waiver", "other"))
 """The payers that a document may work out; a waiver and what is left over are only taken as claimed."""
 
