@@ -155,6 +155,12 @@ class PointsClause(Clause):
     points: Points | Literal["to-fill"]
 
 
+class Factor(Clause):
+    """按比例折算: every rate of the layer, points included, times `share` (0.8: paid at 80 % of it)."""
+
+    share: Rate | Literal["to-fill"]
+
+
 class Cap(Clause):
     """封顶线 on the layer's payment. `account`: payments counted together; stays under a clause
     without an amount count nowhere. `unknown`: there is a limit, only the source does not give it,
@@ -190,13 +196,16 @@ class Base(Cited):
     less: list[Deduction] = Field(default_factory=list)
 
 
-Optional = Literal["relief", "ceiling", "transfer", "points", "stay_cap", "cost_cap", "floor"]
+Optional = Literal[
+    "relief", "ceiling", "transfer", "points", "factor", "stay_cap", "cost_cap", "floor"
+]
 ASPECTS = ("deductible", "rate", "cap")
 OPTIONAL: tuple[Optional, ...] = (
     "relief",
     "ceiling",
     "transfer",
     "points",
+    "factor",
     "stay_cap",
     "cost_cap",
     "floor",
@@ -224,6 +233,7 @@ class Layer(Cited):
     transfer: list[Transfer] = Field(default_factory=list)
     rate: list[RateClause] = Field(default_factory=list)
     points: list[PointsClause] = Field(default_factory=list)
+    factor: list[Factor] = Field(default_factory=list)
     cap: list[Cap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)

@@ -17,6 +17,7 @@ from onestop_cli.rulebook.language import (
     Clause,
     CostCap,
     Deductible,
+    Factor,
     Floor,
     PointsClause,
     Quota,
@@ -37,6 +38,7 @@ ASPECTS = {
     "transfer": "转院",
     "rate": "补偿比例",
     "points": "提高百分点",
+    "factor": "比例折算",
     "stay_cap": "每次封顶",
     "cap": "年度封顶",
     "cost_cap": "费用限额",
@@ -196,6 +198,11 @@ def _(clause: PointsClause) -> str:
         return "不提高"
     sign = "+" if clause.points >= 0 else "−"
     return f"{sign}{rate_text(abs(clause.points)).removesuffix('%')} 个百分点"
+
+
+@term.register
+def _(clause: Factor) -> str:
+    return "不折算" if clause.share == FULL else f"按比例的 {rate(clause.share)}"
 
 
 @term.register

@@ -125,6 +125,11 @@ DAMAGE = {
         '[[layer]]\nid = "basic"', HERBS.replace("herbs", "visit") + '\n[[layer]]\nid = "basic"',
         "“visit”也是一项费用的编号",
     ),
+    "a share that leaves no whole rate": (
+        "[[layer.stay_cap]]",
+        '[[layer.factor]]\nshare = 0.3333\nquote = "按33.33%支付"\n\n[[layer.stay_cap]]',
+        "比例折算后不是整的万分之一",
+    ),
     "a floor that counts a later layer": (
         '[[layer.stay_cap]]',
         '[[layer.floor]]\nrate = 0.3\nof = "total"\ntogether = ["assistance"]\nstatus = "on"\n'
@@ -140,8 +145,9 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    if "floor" in after:
-        text = text.replace('["ceiling", "stay_cap"]', '["ceiling", "stay_cap", "floor"]')
+    for word in ("floor", "factor"):
+        if f"[[layer.{word}]]" in after:
+            text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))
 
 

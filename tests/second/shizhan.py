@@ -33,13 +33,13 @@ def kind(stay: Stay) -> str:
 
 
 def resident(stay: Stay, before: Yuan) -> Says:
-    """一级200元 90%、二级400元 80%、三级800元 70%; 未备案 -10; 慢特病 60%, by disease 3000, 4000, 5000; 15万元."""
+    """一级200元 90%、二级400元 80%、三级800元 70%; 未备案 × 80%; 慢特病 60%, by disease 3000, 4000, 5000; 15万元."""
     if stay.outpatient:
         pot = stay.disease if stay.disease in LIMITS else "其他病种"
         limit = LIMITS.get(pot, 5000)
         return Share(stay.in_scope, flat(Fraction(60, 100)), cap=Fraction(limit), pot=pot)
     deductible, percent = {"township": (200, 90), "county": (400, 80)}.get(stay.level, (800, 70))
-    rate = Fraction(percent - 10 * stay.away, 100)
+    rate = Fraction(percent, 100) * (Fraction(80, 100) if stay.away else 1)
     return Share(stay.in_scope, flat(rate, Fraction(deductible)), cap=Fraction(150000), pot="住院")
 
 

@@ -229,7 +229,9 @@ def _scope(rule: RuleFile) -> str:
 def _categories(categories: Categories) -> str:
     if not categories.priority:
         return "不分对象类别"
-    classes = (f"{name} = {'、'.join(members)}" for name, members in categories.classes.items())
+    classes = [f"{name} = {'、'.join(members)}" for name, members in categories.classes.items()]
+    if categories.no_right:
+        classes.append(f"没有待遇：{'、'.join(categories.no_right)}")
     listed = f"{'、'.join(categories.priority)}；一人多类{words.OVERLAPS[categories.overlap]}"
     return "；".join([listed, *classes])
 
