@@ -54,11 +54,12 @@ def place(
 def with_conditions(stays: pl.DataFrame, register: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """What else the documents' terms hang on, blank where no file has it: `x_<dimension>`, `<expense>_cost_fen`."""
     dims = [dim for rule in book.rules for dim in rule.dimension]
-    for dim in dims:
-        known = [register[name] for name in dim.columns if name in register.columns]
-        if dim.source == "hospital" and known:
+    for id_ in dict.fromkeys(dim.id for dim in dims if dim.source == "hospital"):
+        heads = dict.fromkeys(name for dim in dims if dim.id == id_ for name in dim.columns)
+        known = [register[name] for name in heads if name in register.columns]
+        if known:
             said = [pl.lit(c.gather(stays["_register_row"])).cast(pl.String) for c in known]
-            stays = stays.with_columns(pl.coalesce(said).alias(f"x_{dim.id}"))
+            stays = stays.with_columns(pl.coalesce(said).alias(f"x_{id_}"))
     wanted = [f"x_{dim.id}" for dim in dims] + [f"x_{e.id}" for e in book.expenses]
     absent = [name for name in dict.fromkeys(wanted) if name not in stays.columns]
     stays = stays.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
