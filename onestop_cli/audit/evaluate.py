@@ -10,18 +10,29 @@ never set off against the former.
 * other random strata: projected = rows ÷ drawn × Σ errors; at most `upper_count` stays are wrong
   (hypergeometric), so at most the errors found plus the whole amount of as many of the largest stays
   that nobody looked at.
-* strata looked at completely: what was found, nothing added.
+* several such strata together: their errors are limited as one count (`upper_limits.upper_rows`), so that the total
+  keeps the stated confidence without a limit at a smaller risk for each.
+* strata looked at completely: what was found, nothing added. Strata nobody looked at: all of it may be wrong.
+
+Monetary units are judged by money, the other methods by stays, as they are planned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from math import ceil
 
 from onestop_cli.audit.sampling import Stratum
-from onestop_cli.audit.upper_limits import poisson_factor, upper_count
+from onestop_cli.audit.upper_limits import (
+    Looked,
+    poisson_factor,
+    room_left,
+    upper_amount,
+    upper_count,
+    upper_rows,
+)
 
 
 @dataclass(frozen=True)
@@ -70,16 +81,27 @@ def evaluate(
     confirmed: Mapping[int, int],
     risk: Fraction,
 ) -> Evaluation:
-    """Project what was `confirmed` (frame position → fen, for every pick) onto the frame's `amounts` (fen).
+    """Project what was `confirmed` (frame position → fen, for every pick) onto the frame's `amounts` (fen)."""
+    results = tuple(_result(stratum, amounts, confirmed, risk) for stratum in strata)
+    total = _total(results)
+    sampled = [stratum for stratum in strata if not stratum.whole]
+    if len(sampled) > 1:
+        total = _together(total, sampled, amounts, confirmed, risk)
+    return Evaluation(results, total)
 
-    Where several strata were sampled, each limit that enters the total is taken at `risk` divided by
-    their number, so that the total keeps the stated confidence (Bonferroni).
-    """
-    shared = risk / max(sum(not stratum.whole for stratum in strata), 1)
-    return Evaluation(
-        tuple(_result(stratum, amounts, confirmed, risk) for stratum in strata),
-        _total([_result(stratum, amounts, confirmed, shared) for stratum in strata]),
-    )
+
+def within(total: Result, method: str, tolerable: Fraction) -> bool:
+    """Whether the limit of an evaluation's total stays within the tolerable share: of the money with monetary units, of
+    the stays with the other methods. Both sides are whole: fen rounded up, stays rounded down."""
+    if method == "mus":
+        return total.upper <= tolerable_fen(total, tolerable)
+    assert total.upper_rows is not None
+    return total.upper_rows <= tolerable * total.rows
+
+
+def tolerable_fen(total: Result, tolerable: Fraction) -> int:
+    """The tolerable share of all money in fen, rounded up as the limit is."""
+    return ceil(tolerable * total.amount)
 
 
 def _result(
@@ -92,6 +114,8 @@ def _result(
     under = over - sum(differences.values())
     if stratum.whole:
         projection = _Projection(over, under, over, errors)
+    elif not stratum.drawn:
+        projection = _Projection(0, 0, stratum.amount, stratum.rows)
     elif stratum.id == "money":
         projection = _by_money(stratum, amounts, differences, risk)
     else:
@@ -171,4 +195,32 @@ def _total(results: Sequence[Result]) -> Result:
     counts = [result.upper_rows for result in results if result.upper_rows is not None]
     return Result(
         id="total", upper_rows=sum(counts) if len(counts) == len(results) else None, **sums
+    )
+
+
+def _together(
+    total: Result,
+    sampled: Sequence[Stratum],
+    amounts: Sequence[int],
+    confirmed: Mapping[int, int],
+    risk: Fraction,
+) -> Result:
+    """`total` with its limits taken from all sampled strata at once."""
+
+    def looked(stratum: Stratum, wrong: Callable[[int], bool]) -> Looked:
+        errors = sum(wrong(amounts[at] - confirmed[at]) for at in stratum.picks)
+        return Looked(stratum.rows, stratum.drawn, errors)
+
+    any_error = [looked(stratum, lambda difference: difference != 0) for stratum in sampled]
+    too_much = [looked(stratum, lambda difference: difference > 0) for stratum in sampled]
+    unseen = (
+        (amounts[at], part.share)
+        for stratum, part in zip(sampled, too_much, strict=True)
+        for at in set(stratum.members).difference(stratum.picks)
+    )
+    known = total.errors - sum(part.errors for part in any_error)
+    return replace(
+        total,
+        upper=total.over + upper_amount(unseen, room_left(too_much, risk)),
+        upper_rows=known + upper_rows(any_error, risk),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.audit.planning import planned_size
 from onestop_cli.audit.sampling import (
     FRAME_SORT,
     GENERATOR,
@@ -19,9 +20,9 @@ from onestop_cli.audit.sampling import (
     draw,
     frame_hash,
     make_frame,
-    planned_size,
     sample_hash,
     sample_table,
+    strata_of,
 )
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.run import Run
@@ -35,7 +36,8 @@ _REDRAW = ("generator", "method", "seeds", "size", "confidence", "tolerable", "e
 @dataclass(frozen=True)
 class Choices:
     """What the departments chose. `seeds`: none for the last day of the period. Percentages are texts (`95`), as
-    they are printed; `size` None for the one they ask for; `leads` is how many lead stays to add."""
+    they are printed; `size` None for the one they ask for; `leads` is how many lead stays to add. `drawn_by`: what
+    strata share the draws by, where a plan says it."""
 
     seeds: tuple[int, ...] = ()
     method: str = "mus"
@@ -44,6 +46,12 @@ class Choices:
     tolerable: str = "5"
     expected: str = "0"
     leads: int = 20
+    drawn_by: str | None = None
+
+    @property
+    def shared(self) -> str:
+        """`rows` where the size is worked out, since it is worked out for stays; a given size is shared by `amount`."""
+        return self.drawn_by or ("rows" if self.size is None else "amount")
 
     @property
     def risk(self) -> Fraction:
@@ -118,12 +126,12 @@ def make_drawing(
     seeds = choices.seeds or (int(run.period.last.strftime("%Y%m%d")),)
     size = choices.size or planned_size(
         choices.method,
-        frame.height,
+        strata_of(frame, choices.method),
         choices.risk,
         percent(choices.tolerable),
         percent(choices.expected),
     )
-    strata = draw(frame, choices.method, size, combine(seeds))
+    strata = draw(frame, choices.method, size, combine(seeds), choices.shared)
     sample = sample_table(frame, strata)
     money = next((stratum for stratum in strata if stratum.id == "money"), None)
     plan = {
@@ -138,6 +146,7 @@ def make_drawing(
         "seed": combine(seeds),
         "size": size,
         "size_given": choices.size is not None,
+        "shared": choices.shared,
         "confidence": choices.confidence,
         "tolerable": choices.tolerable,
         "expected": choices.expected,
@@ -182,6 +191,7 @@ def redraw(run: Run, plan: Mapping[str, Any]) -> Drawing:
             confidence=plan["confidence"],
             tolerable=plan["tolerable"],
             expected=plan["expected"],
+            drawn_by=plan.get("shared", "amount"),
         )
     )
     drawing = make_drawing(run, plan["run_sha256"], choices, plan["earlier"], plan["version"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit.evaluate import Evaluation, evaluate
+from onestop_cli.audit.evaluate import Evaluation, evaluate, within
 from onestop_cli.audit.leads import BY_ID
 from onestop_cli.audit.papers import OUTCOMES
 from onestop_cli.audit.plan import Choices, Drawing, percent
@@ -149,5 +149,4 @@ def _spread(fen: int, paid: Sequence[int]) -> list[int]:
 
 def tolerated(evaluation: Evaluation, plan: Mapping[str, Any]) -> bool:
     """Whether the upper limit stays within what the plan tolerates."""
-    total = evaluation.total
-    return total.upper <= percent(plan["tolerable"]) * total.amount
+    return within(evaluation.total, plan["method"], percent(plan["tolerable"]))

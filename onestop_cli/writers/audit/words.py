@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onestop_cli.audit.evaluate import Evaluation
+from onestop_cli.audit.evaluate import Evaluation, Result, tolerable_fen
+from onestop_cli.audit.plan import percent as percentage
 from onestop_cli.audit.report import tolerated
 from onestop_cli.audit.sampling import METHODS, STRATA
 from onestop_cli.money import percent, yuan
@@ -68,17 +69,28 @@ def method_text(plan: Mapping[str, Any]) -> Iterator[str]:
 
 def conclusion(evaluation: Evaluation, plan: Mapping[str, Any]) -> str:
     """What the sample allows to say, in one sentence."""
-    total = evaluation.total
-    limit = percent(total.upper, total.amount)
-    start = (
-        f"有 {plan['confidence']}% 的把握说，本期应付金额中多付的差错不超过 {yuan(total.upper)} 元"
-        f"（占 {limit}）"
-    )
+    proved = _proved(evaluation.total, plan)
     if tolerated(evaluation, plan):
-        return f"{start}，在可容忍的 {plan['tolerable']}% 以内。"
+        return f"{proved}，在可容忍的 {plan['tolerable']}% 以内。"
     return (
-        f"{start}，超过可容忍的 {plan['tolerable']}%：还不能认为差错在可容忍范围内，"
+        f"{proved}，超过可容忍的 {plan['tolerable']}%：还不能认为差错在可容忍范围内，"
         "建议扩大抽查，或对差错集中的机构全面检查。"
+    )
+
+
+def _proved(total: Result, plan: Mapping[str, Any]) -> str:
+    """The limit, in the terms the sample was planned in, beside what is tolerable."""
+    start = f"有 {plan['confidence']}% 的把握说，"
+    share = percentage(plan["tolerable"])
+    if plan["method"] == "mus":
+        return (
+            f"{start}本期应付金额中多付的差错不超过 {yuan(total.upper)} 元"
+            f"（占 {percent(total.upper, total.amount)}；可容忍 {yuan(tolerable_fen(total, share))} 元）"
+        )
+    rows = total.upper_rows or 0
+    return (
+        f"{start}本期 {total.rows:,} 笔应拨付的住院中有差错的不超过 {rows:,} 笔"
+        f"（占 {percent(rows, total.rows)}；可容忍 {int(share * total.rows):,} 笔）"
     )
 
 
@@ -93,10 +105,14 @@ def evaluation_text(plan: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield (
             "推断：样本平均每笔差错乘以总笔数。上限先用超几何分布算出最多可能有多少笔差错，"
-            "再假定没有查到的差错都落在金额最大的住院上，所以偏宽、但可靠。"
+            "再假定没有查到的差错都落在金额最大的住院上，所以金额上限偏宽、但可靠。"
+            "样本量按笔数算出，是否在可容忍范围内也按笔数判断。"
         )
     if plan["method"] == "stratified":
-        yield "各层分别给出上限；合计的上限把允许的风险平均分给各层后相加，仍保持所述的把握程度。"
+        yield (
+            "各层分别给出上限；合计的上限把几层查到的差错合在一起算（泊松可靠系数），假定没有查到的差错"
+            "都在抽得最稀的层，仍保持所述的把握程度。一笔也没有抽的层，按全部可能有差错算。"
+        )
     yield "少付（应补）的差错单独列出，不与多付相抵。无法核查的住院在推断中按全额差错计，但不列入扣款建议。"
 
 
