@@ -1,8 +1,8 @@
 """How many stays to look at, so that a sample as good as expected proves what the plan tolerates.
 
-A sample is planned in the terms in which it is judged (`evaluate.within`): money for monetary units, stays for the other
-methods. A sample of the planned size without an error, or with no more of them than expected, is therefore within the
-tolerable rate for every confidence; `tests/audit/test_planning.py` holds that.
+A sample is planned in the terms in which it is judged (`evaluate.within`): money for monetary units, stays for the
+other methods. A sample of the planned size without an error, or with no more of them than expected, is therefore
+within the tolerable rate for every confidence; `tests/audit/test_planning.py` holds that.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def poisson_factor(errors: int, risk: Fraction) -> Fraction:
 
 
 def tainted_factor(taintings: Fraction, risk: Fraction) -> Fraction:
-    """The factor of a sum of taintings: between two whole numbers of errors as Stringer's bound counts a part of one."""
+    """The factor of a sum of taintings; a part of an error counts as in Stringer's bound."""
     whole = int(taintings)
     factor = poisson_factor(whole, risk)
     return factor + (taintings - whole) * (poisson_factor(whole + 1, risk) - factor)

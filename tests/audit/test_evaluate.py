@@ -162,7 +162,7 @@ def test_rows_are_projected_by_their_mean_and_limited_by_the_largest_unseen() ->
 
 
 def test_several_strata_are_limited_as_one_count() -> None:
-    """A quarter of each was drawn, none wrong: 3.00 ÷ 1/4 = 12 stays. One wrong: (4.75 − 1/4) ÷ 1/4 = 18, and itself."""
+    """A quarter of each drawn, none wrong: 3.00 ÷ 1/4 = 12 stays. One wrong: (4.75 − 1/4) ÷ 1/4 = 18, and itself."""
     amounts = [100] * 80
     strata = (
         Stratum("township", tuple(range(40)), tuple(range(0, 40, 4)), 4_000),

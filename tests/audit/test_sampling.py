@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from onestop_cli.audit import sampling
