@@ -146,7 +146,13 @@ def main() -> None:
 
 def _print_coverage(draws: int) -> None:
     print(f"{draws} 次抽样，每次 {SIZE} / {ROWS} 笔，置信水平 95%，可容忍 5%\n")
-    heads = ("差错情形", "实际差错（金额；笔数）", "方法", "金额上限不低于实际", "笔数上限不低于实际")
+    heads = (
+        "差错情形",
+        "实际差错（金额；笔数）",
+        "方法",
+        "金额上限不低于实际",
+        "笔数上限不低于实际",
+    )
     print(f"| {' | '.join((*heads, '平均推断', '平均上限', '判在可容忍以内'))} |")
     print("|---|---:|---|---:|---:|---:|---:|---:|")
     for name, wrong in PATTERNS.items():
