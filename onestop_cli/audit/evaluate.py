@@ -19,7 +19,7 @@ Monetary units are judged by money, the other methods by stays, as they are plan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from math import ceil
@@ -75,6 +75,17 @@ class Evaluation:
     total: Result
 
 
+@dataclass(frozen=True)
+class Error:
+    """What is wrong with a stay that was looked at: fen paid too much, and fen paid too little (by another fund)."""
+
+    over: int = 0
+    under: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.over or self.under)
+
+
 def evaluate(
     amounts: Sequence[int],
     strata: Sequence[Stratum],
@@ -82,11 +93,25 @@ def evaluate(
     risk: Fraction,
 ) -> Evaluation:
     """Project what was `confirmed` (frame position → fen, for every pick) onto the frame's `amounts` (fen)."""
-    results = tuple(_result(stratum, amounts, confirmed, risk) for stratum in strata)
+    errors = {
+        at: Error(max(amounts[at] - fen, 0), max(fen - amounts[at], 0))
+        for at, fen in confirmed.items()
+    }
+    return evaluate_errors(amounts, strata, errors, risk)
+
+
+def evaluate_errors(
+    amounts: Sequence[int],
+    strata: Sequence[Stratum],
+    errors: Mapping[int, Error],
+    risk: Fraction,
+) -> Evaluation:
+    """Project the `errors` of every pick (by frame position) onto the frame's `amounts` (fen)."""
+    results = tuple(_result(stratum, amounts, errors, risk) for stratum in strata)
     total = _total(results)
     sampled = [stratum for stratum in strata if not stratum.whole]
     if len(sampled) > 1:
-        total = _together(total, sampled, amounts, confirmed, risk)
+        total = _together(total, sampled, amounts, errors, risk)
     return Evaluation(results, total)
 
 
@@ -105,27 +130,27 @@ def tolerable_fen(total: Result, tolerable: Fraction) -> int:
 
 
 def _result(
-    stratum: Stratum, amounts: Sequence[int], confirmed: Mapping[int, int], risk: Fraction
+    stratum: Stratum, amounts: Sequence[int], errors: Mapping[int, Error], risk: Fraction
 ) -> Result:
     """One stratum's result at `risk`."""
-    differences = {at: amounts[at] - confirmed[at] for at in stratum.picks}
-    errors = sum(difference != 0 for difference in differences.values())
-    over = sum(max(difference, 0) for difference in differences.values())
-    under = over - sum(differences.values())
+    found = {at: errors[at] for at in stratum.picks}
+    over = sum(error.over for error in found.values())
+    under = sum(error.under for error in found.values())
+    wrong = sum(map(bool, found.values()))
     if stratum.whole:
-        projection = _Projection(over, under, over, errors)
+        projection = _Projection(over, under, over, wrong)
     elif not stratum.drawn:
         projection = _Projection(0, 0, stratum.amount, stratum.rows)
     elif stratum.id == "money":
-        projection = _by_money(stratum, amounts, differences, risk)
+        projection = _by_money(stratum, amounts, found, risk)
     else:
-        projection = _by_rows(stratum, amounts, differences, risk)
+        projection = _by_rows(stratum, amounts, found, risk)
     return Result(
         id=stratum.id,
         rows=stratum.rows,
         amount=stratum.amount,
         looked=stratum.drawn,
-        errors=errors,
+        errors=wrong,
         over=over,
         under=under,
         projected=projection.over,
@@ -136,37 +161,35 @@ def _result(
 
 
 def _by_money(
-    stratum: Stratum, amounts: Sequence[int], differences: Mapping[int, int], risk: Fraction
+    stratum: Stratum, amounts: Sequence[int], found: Mapping[int, Error], risk: Fraction
 ) -> _Projection:
     """Taintings and Stringer's limit."""
     interval = Fraction(stratum.amount, stratum.drawn)
-    taintings = [Fraction(difference, amounts[at]) for at, difference in differences.items()]
-    over = sorted((tainting for tainting in taintings if tainting > 0), reverse=True)
-    net = sum(taintings, Fraction(0))
+    over = [Fraction(error.over, amounts[at]) for at, error in found.items() if error.over]
+    under = [Fraction(error.under, amounts[at]) for at, error in found.items()]
     return _Projection(
         over=_half_up(interval * sum(over)),
-        under=_half_up(interval * (sum(over) - net)),
-        upper=ceil(interval * stringer(over, risk)),
+        under=_half_up(interval * sum(under)),
+        upper=ceil(interval * stringer(sorted(over, reverse=True), risk)),
         upper_rows=None,
     )
 
 
 def _by_rows(
-    stratum: Stratum, amounts: Sequence[int], differences: Mapping[int, int], risk: Fraction
+    stratum: Stratum, amounts: Sequence[int], found: Mapping[int, Error], risk: Fraction
 ) -> _Projection:
     """The mean error of a stay, and the largest unseen stays for as many as may still be wrong."""
     scale = Fraction(stratum.rows, stratum.drawn)
-    over = [difference for difference in differences.values() if difference > 0]
-    errors = sum(difference != 0 for difference in differences.values())
-    unseen = sorted(
-        (amounts[at] for at in set(stratum.members).difference(differences)), reverse=True
-    )
-    wrong = upper_count(stratum.rows, stratum.drawn, len(over), risk) - len(over)
+    over = [error.over for error in found.values() if error.over]
+    under = sum(error.under for error in found.values())
+    wrong = sum(map(bool, found.values()))
+    unseen = sorted((amounts[at] for at in set(stratum.members).difference(found)), reverse=True)
+    more = upper_count(stratum.rows, stratum.drawn, len(over), risk) - len(over)
     return _Projection(
         over=_half_up(scale * sum(over)),
-        under=_half_up(scale * (sum(over) - sum(differences.values()))),
-        upper=sum(over) + sum(unseen[:wrong]),
-        upper_rows=upper_count(stratum.rows, stratum.drawn, errors, risk),
+        under=_half_up(scale * under),
+        upper=sum(over) + sum(unseen[:more]),
+        upper_rows=upper_count(stratum.rows, stratum.drawn, wrong, risk),
     )
 
 
@@ -202,17 +225,18 @@ def _together(
     total: Result,
     sampled: Sequence[Stratum],
     amounts: Sequence[int],
-    confirmed: Mapping[int, int],
+    errors: Mapping[int, Error],
     risk: Fraction,
 ) -> Result:
     """`total` with its limits taken from all sampled strata at once."""
-
-    def looked(stratum: Stratum, wrong: Callable[[int], bool]) -> Looked:
-        errors = sum(wrong(amounts[at] - confirmed[at]) for at in stratum.picks)
-        return Looked(stratum.rows, stratum.drawn, errors)
-
-    any_error = [looked(stratum, lambda difference: difference != 0) for stratum in sampled]
-    too_much = [looked(stratum, lambda difference: difference > 0) for stratum in sampled]
+    any_error = [
+        Looked(part.rows, part.drawn, sum(bool(errors[at]) for at in part.picks))
+        for part in sampled
+    ]
+    too_much = [
+        Looked(part.rows, part.drawn, sum(errors[at].over > 0 for at in part.picks))
+        for part in sampled
+    ]
     unseen = (
         (amounts[at], part.share)
         for stratum, part in zip(sampled, too_much, strict=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.audit.evaluate import evaluate, within
 from onestop_cli.audit.planning import planned_size
 from onestop_cli.audit.sampling import (
     FRAME_SORT,
@@ -24,6 +25,7 @@ from onestop_cli.audit.sampling import (
     sample_table,
     strata_of,
 )
+from onestop_cli.audit.seeds import broken_promises
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import PLACE
@@ -37,7 +39,7 @@ _REDRAW = ("generator", "method", "seeds", "size", "confidence", "tolerable", "e
 class Choices:
     """What the departments chose. `seeds`: none for the last day of the period. Percentages are texts (`95`), as
     they are printed; `size` None for the one they ask for; `leads` is how many lead stays to add. `drawn_by`: what
-    strata share the draws by, where a plan says it."""
+    strata share the draws by, where a plan says it. `committed`: the digests handed over before the seeds were told."""
 
     seeds: tuple[int, ...] = ()
     method: str = "mus"
@@ -47,6 +49,7 @@ class Choices:
     expected: str = "0"
     leads: int = 20
     drawn_by: str | None = None
+    committed: tuple[str, ...] = ()
 
     @property
     def shared(self) -> str:
@@ -124,6 +127,8 @@ def make_drawing(
     if frame.is_empty():
         raise CannotRun([Problem("本期没有应拨付的住院，无从抽样", "请先核对结算结果")])
     seeds = choices.seeds or (int(run.period.last.strftime("%Y%m%d")),)
+    if problems := list(broken_promises(run_sha256, choices.seeds, choices.committed)):
+        raise CannotRun(problems)
     size = choices.size or planned_size(
         choices.method,
         strata_of(frame, choices.method),
@@ -144,9 +149,11 @@ def make_drawing(
         "seeds": list(seeds),
         "seeds_given": bool(choices.seeds),
         "seed": combine(seeds),
+        "committed": list(choices.committed),
         "size": size,
         "size_given": choices.size is not None,
         "shared": choices.shared,
+        "provable": _provable(frame, strata, choices),
         "confidence": choices.confidence,
         "tolerable": choices.tolerable,
         "expected": choices.expected,
@@ -162,6 +169,14 @@ def make_drawing(
         "earlier": list(earlier),
     }
     return Drawing(frame, strata, sample, plan)
+
+
+def _provable(frame: pl.DataFrame, strata: Sequence[Stratum], choices: Choices) -> bool:
+    """Whether this sample can come to the conclusion it is drawn for: without an error it must be within."""
+    amounts = frame["amount"].to_list()
+    clean = {at: amounts[at] for stratum in strata for at in stratum.picks}
+    total = evaluate(amounts, strata, clean, choices.risk).total
+    return within(total, choices.method, percent(choices.tolerable))
 
 
 def _stratum(stratum: Stratum) -> dict[str, Any]:
@@ -192,6 +207,7 @@ def redraw(run: Run, plan: Mapping[str, Any]) -> Drawing:
             tolerable=plan["tolerable"],
             expected=plan["expected"],
             drawn_by=plan.get("shared", "amount"),
+            committed=tuple(plan.get("committed", ())),
         )
     )
     drawing = make_drawing(run, plan["run_sha256"], choices, plan["earlier"], plan["version"])
@@ -234,49 +250,3 @@ def _differences(plan: Mapping[str, Any], again: Mapping[str, Any]) -> list[Prob
         for key, title in names.items()
         if plan.get(key) != again[key]
     ]
-
-
-def with_leads(
-    drawing: Drawing, stays: pl.DataFrame, leads: pl.DataFrame, count: int
-) -> pl.DataFrame:
-    """The drawn stays, and on top up to `count` stays of the highest leads; `leads`: the rules that met each."""
-    met = (
-        leads.select("rule", "score", stay="stays")
-        .explode("stay")
-        .drop_nulls("stay")
-        .unnest("stay")
-        .group_by(*PLACE)
-        .agg(leads=pl.col("rule").unique().sort(), score=pl.col("score").max())
-    )
-    order = ["score", "amount", *FRAME_SORT[:-1], *PLACE]
-    known = with_known_leads(drawing, stays, met)
-    on_top = known.filter(pl.col("reason") == "lead").sort(
-        order, descending=[name in ("score", "amount") for name in order]
-    )
-    return pl.concat([known.filter(pl.col("reason") != "lead"), on_top.head(count)])
-
-
-def with_known_leads(drawing: Drawing, stays: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
-    """The drawn stays, then all other stays in `met` (place, leads, …) with the reason `lead`.
-
-    `amount` (fen) of a stay on top is what is paid for it or held; a rejected one has 0.
-    """
-    places, about = [*PLACE], [name for name in met.columns if name not in PLACE]
-    amounts = [name for name in stays.columns if name.endswith(_AT_STAKE)]
-    on_top = (
-        stays.join(met, on=places, how="inner", nulls_equal=True, validate="1:1")
-        .join(drawing.sample, on=places, how="anti", nulls_equal=True)
-        .with_columns(
-            amount=pl.sum_horizontal(pl.col(amounts).fill_null(0)).cast(pl.Int64),
-            stratum=pl.lit("lead"),
-            reason=pl.lit("lead"),
-        )
-    )
-    drawn = drawing.sample.join(
-        met, on=places, how="left", nulls_equal=True, validate="1:1", maintain_order="left"
-    )
-    columns = [*drawing.sample.columns, *about]
-    return pl.concat([drawn.select(columns), on_top.select(columns)])
-
-
-_AT_STAKE = ("_payable_fen", "_offset_fen", "_held_fen")

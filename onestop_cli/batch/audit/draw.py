@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli import __version__
+from onestop_cli.audit.lead_stays import leads_hash, rows_hash, with_leads
 from onestop_cli.audit.leads import find_leads
 from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import LEADS, Cases, Thresholds
@@ -22,11 +23,10 @@ from onestop_cli.audit.plan import (
     Drawing,
     checked,
     make_drawing,
-    redraw,
-    with_leads,
 )
 from onestop_cli.audit.profiles import causes, indicators, months, profile
 from onestop_cli.audit.sampling import SAMPLE_COLUMNS
+from onestop_cli.audit.seeds import commitment
 from onestop_cli.batch.audit.closed import closed_stays
 from onestop_cli.batch.audit.log import record_draw
 from onestop_cli.batch.audit.tables import check_tables
@@ -96,9 +96,9 @@ def audit_folder(
     slips = check_tables(run, extras.tables, extras.equations)
     cases = cases_of(run, closed)
     leads = find_leads(cases, limits)
-    drawing = _recorded(folder, run, choices, now)
+    drawing, number = _recorded(folder, run, choices, now)
     sample = with_leads(drawing, run.stays, leads, choices.leads)
-    plan = _full_plan(drawing, sample, leads, limits, extras.ledger)
+    plan = _full_plan(drawing, number, sample, leads, limits, extras.ledger)
     papers = papers_of(run, cases, plan, sample, leads, limits)
     with staged(out) as stage:
         _write(stage / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
@@ -112,10 +112,24 @@ def audit_folder(
     return Audited(plan, len(slips))
 
 
-def _recorded(folder: Path, run: Run, choices: Choices, now: datetime) -> Drawing:
-    """Draw, and leave a record of it in the run folder first."""
+def run_digest(folder: Path) -> str:
+    """SHA-256 of `run.json`, which names all inputs of the run."""
+    return sha256((folder / "run.json").read_bytes()).hexdigest()
+
+
+def commitments(folder: Path, seeds: Sequence[int]) -> list[str]:
+    """The digest of each seed for the run in `folder`; nothing is written."""
+    load_run(folder)
+    checked(Choices(seeds=tuple(seeds)))
+    if not seeds:
+        raise stop("没有给出要承诺的数", "请加 --seed 本部门的数（12 位以上）")
+    return [commitment(run_digest(folder), seed) for seed in seeds]
+
+
+def _recorded(folder: Path, run: Run, choices: Choices, now: datetime) -> tuple[Drawing, int]:
+    """Draw, and leave a record of it in the run folder first; the drawing and the number of the record."""
     drawings: list[Drawing] = []
-    digest = sha256((folder / "run.json").read_bytes()).hexdigest()
+    digest = run_digest(folder)
 
     def record(earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         drawing = make_drawing(run, digest, choices, earlier, __version__)
@@ -123,18 +137,19 @@ def _recorded(folder: Path, run: Run, choices: Choices, now: datetime) -> Drawin
         return {
             "drawn_at": now.strftime("%Y-%m-%d %H:%M"),
             "version": __version__,
-            **{key: drawing.plan[key] for key in ("method", "size", "seeds", "seed")},
+            **{key: drawing.plan[key] for key in ("method", "size", "seeds", "seed", "committed")},
             "leads": choices.leads,
             "frame": drawing.plan["frame"]["sha256"],
             "sample": drawing.plan["sample"]["sha256"],
         }
 
-    record_draw(folder, record)
-    return drawings[-1]
+    number = record_draw(folder, record)
+    return drawings[-1], number
 
 
 def _full_plan(
     drawing: Drawing,
+    number: int,
     sample: pl.DataFrame,
     leads: pl.DataFrame,
     limits: Thresholds,
@@ -144,13 +159,15 @@ def _full_plan(
     added = sample.filter(pl.col("reason") == "lead")
     about = {
         "found": leads.height,
+        "sha256": leads_hash(leads),
         "added": added.height,
+        "added_sha256": rows_hash(added),
         "ledger": ledger is not None,
         "thresholds": {item.name: getattr(limits, item.name) for item in fields(limits)},
     }
     earlier = drawing.plan["earlier"]
     rest = {key: value for key, value in drawing.plan.items() if key != "earlier"}
-    return {**rest, "leads": about, "earlier": earlier}
+    return {**rest, "leads": about, "draw": number, "earlier": earlier}
 
 
 def papers_of(
@@ -173,8 +190,9 @@ def papers_of(
     return Papers(
         county=run.county,
         period=run.period.chinese,
+        layers={layer.id: layer.name for layer in run.layers},
         plan=plan,
-        sample=sample_rows(sample),
+        sample=sample_rows(sample, [layer.id for layer in run.layers]),
         leads=shown,
         evidence=evidence_rows(shown, cases),
         indicators=wanted,
@@ -186,43 +204,6 @@ def papers_of(
             for item in fields(limits)
         },
     )
-
-
-def verify(folder: Path, plan_file: Path) -> Drawing:
-    """Draw again what `plan_file` says from the run in `folder`.
-
-    The sample beside the plan, when it is there, must be the same. Raises `CannotRun` with what differs.
-    """
-    plan = read_plan(plan_file)
-    drawing = redraw(load_run(folder), plan)
-    kept = plan_file.with_name(SAMPLE_FILE)
-    if kept.is_file() and not _same_sample(kept, drawing.sample):
-        raise stop(
-            "sample.parquet 与重抽的样本不同", "样本文件可能被改动，请用重抽的样本", str(kept)
-        )
-    return drawing
-
-
-def read_plan(file: Path) -> Mapping[str, Any]:
-    """`plan.json` as a mapping; `CannotRun` when it is none."""
-    try:
-        plan = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise stop(
-            "抽样计划读不出来", "请给出 onestop audit 写出的 plan.json", str(file)
-        ) from error
-    if not isinstance(plan, dict):
-        raise stop("这不是抽样计划", "请给出 onestop audit 写出的 plan.json", str(file))
-    return plan
-
-
-def _same_sample(file: Path, sample: pl.DataFrame) -> bool:
-    """Whether the drawn rows of `file` are those of `sample`."""
-    try:
-        kept = pl.read_parquet(file).filter(pl.col("reason") != "lead")
-    except (OSError, pl.exceptions.PolarsError):
-        return False
-    return kept.equals(sample.select(*SAMPLE_COLUMNS))
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onestop_cli.audit.evaluate import Evaluation, Result, tolerable_fen
+from onestop_cli.audit.evaluate import Result, tolerable_fen
 from onestop_cli.audit.plan import percent as percentage
-from onestop_cli.audit.report import tolerated
+from onestop_cli.audit.report import Report, tolerated
 from onestop_cli.audit.sampling import METHODS, STRATA
 from onestop_cli.money import percent, yuan
 
@@ -19,10 +19,14 @@ def facts(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "抽样方法", METHODS[plan["method"]]
     yield "种子", _seeds(plan)
     yield "合并种子", plan["seed"]
+    if plan.get("committed"):
+        yield "承诺摘要", "\n".join(plan["committed"])
     yield "抽样总体", f"{frame['rows']:,} 笔应拨付的住院，应付金额 {yuan(frame['amount_fen'])} 元"
     yield "总体校验值", frame["sha256"]
     given = "指定" if plan["size_given"] else "按要求算出"
     yield "样本量", f"{plan['sample']['rows']} 笔（{given}），另附加线索 {leads['added']} 笔"
+    if not plan.get("provable", True):
+        yield "样本量提示", TOO_FEW
     yield (
         "把握程度",
         f"置信水平 {plan['confidence']}%，可容忍差错 {plan['tolerable']}%，预计差错 {plan['expected']}%",
@@ -33,6 +37,11 @@ def facts(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "抽样间隔", f"约 {yuan(plan['interval_fen'])} 元"
     yield "样本校验值", plan["sample"]["sha256"]
     yield "全面检查", f"全部住院逐条筛查，线索 {leads['found']:,} 条"
+
+
+TOO_FEW = (
+    "这么多笔即使一笔差错也没有，也不能说明在可容忍范围内；不给 --size，由程序按要求算出样本量"
+)
 
 
 def _seeds(plan: Mapping[str, Any]) -> str:
@@ -67,14 +76,26 @@ def method_text(plan: Mapping[str, Any]) -> Iterator[str]:
     yield "线索附加的住院是按线索分数挑出来的，只记录查到的差错，不参加推断。"
 
 
-def conclusion(evaluation: Evaluation, plan: Mapping[str, Any]) -> str:
-    """What the sample allows to say, in one sentence."""
-    proved = _proved(evaluation.total, plan)
-    if tolerated(evaluation, plan):
-        return f"{proved}，在可容忍的 {plan['tolerable']}% 以内。"
+def conclusion(report: Report) -> str:
+    """What the sample allows to say, in one sentence; while stays wait to be looked at, only how far it has come."""
+    if report.evaluation is None:
+        return interim(report)
+    proved = _proved(report.evaluation.total, report.plan)
+    if tolerated(report.evaluation, report.plan):
+        return f"{proved}，在可容忍的 {report.plan['tolerable']}% 以内。"
     return (
-        f"{proved}，超过可容忍的 {plan['tolerable']}%：还不能认为差错在可容忍范围内，"
+        f"{proved}，超过可容忍的 {report.plan['tolerable']}%：还不能认为差错在可容忍范围内，"
         "建议扩大抽查，或对差错集中的机构全面检查。"
+    )
+
+
+def interim(report: Report) -> str:
+    """How far the inspection has come: nothing is projected before all drawn stays were looked at."""
+    done = report.rows.height - len(report.pending)
+    listed = "、".join(map(str, report.pending[:30])) + (" 等" if len(report.pending) > 30 else "")
+    return (
+        f"中期结果：{report.rows.height} 笔中已核查 {done} 笔，还差 {len(report.pending)} 笔（编号 {listed}）；"
+        "样本没有查完，不作推断，也不下结论。"
     )
 
 
@@ -143,8 +164,8 @@ HOUSEHOLD_CHECKS = (
     ),
     Check(
         "四核费用",
-        "看发票和费用清单：总费用多少、自己掏了多少、有没有另外收钱、押金退没退",
-        "自付　　　　　元 押金□退 □未退",
+        "看结算单、发票和费用清单，把上面的数抄在“单据所载”一行；问有没有另外收钱、押金退没退",
+        "□相符 □不相符 押金□退 □未退",
     ),
     Check(
         "五核补偿",

@@ -101,21 +101,28 @@ class Book:
         signers: Sequence[str] = (),
         known: Mapping[str, int] = NOTHING,
         printed: int | None = None,
+        printed_rows: int | None = None,
+        on_paper: bool = True,
     ) -> None:
         """The usual sheet: title, a line with `left` and `right`, one table, notes, signatures.
 
-        `printed`: only the first so many columns go on paper; the others are for the screen.
+        `printed`: only the first so many columns go on paper, `printed_rows`: only so many rows of the table; the
+        others are for the screen, and all of it where it is not `on_paper`.
         """
         sheet = self.sheet(name, [column.chars for column in columns], across=printed)
         sheet.title(title)
         sheet.line(left, right)
+        top = sheet.row
         sheet.table(columns, rows, filters=filters, totals=totals, main=True, known=known)
+        last = None if printed_rows is None else min(top + printed_rows, sheet.row - 1)
         for note in notes:
             sheet.paragraph(note)
         if signers:
             sheet.signature(signers)
-        if printed:
-            sheet.print_only(printed)
+        if not on_paper:
+            sheet.print_nothing()
+        elif printed or last:
+            sheet.print_only(printed or len(columns), last)
 
     def chart(self, title: str) -> Chart:
         """An empty column chart in the house's font."""
@@ -180,9 +187,14 @@ class Sheet:
         self._sheet.set_row(self.row, LINE * lines_needed(text, sum(self._widths)) + 3)
         self._across(text, self._book.style(text_wrap=True, bold=bold))
 
-    def print_only(self, columns: int) -> None:
-        """Only the first so many columns go on paper, as far down as the sheet is filled."""
-        self._sheet.print_area(0, 0, self.row - 1, columns - 1)
+    def print_only(self, columns: int, last: int | None = None) -> None:
+        """Only the first so many columns go on paper, down to the row `last` or as far as the sheet is filled."""
+        self._sheet.print_area(0, 0, self.row - 1 if last is None else last, columns - 1)
+
+    def print_nothing(self) -> None:
+        """The sheet is for the screen: what it would print is an empty cell, which programs leave out."""
+        column = len(self._widths) + 1
+        self._sheet.print_area(0, column, 0, column)
 
     def skip(self) -> None:
         """An empty row."""
