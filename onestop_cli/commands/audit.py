@@ -122,7 +122,7 @@ def _tell(done: Audited, out: Path) -> None:
     if not plan["seeds_given"]:
         typer.echo("提示：没有指定种子，用了结算期末日；正式检查请两部门各出一个数，--seed 给两次")
     if plan["earlier"]:
-        typer.echo(f"提示：这份结算结果此前已抽样 {len(plan['earlier'])} 次，已列在封面")
+        typer.echo(f"提示：本期此前已抽样 {len(plan['earlier'])} 次，已列在封面")
 
 
 def _commit(run: Path, seeds: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import Any
 from zipfile import ZipFile
 
@@ -357,7 +357,9 @@ def test_committing_without_a_number_is_refused(run: Path) -> None:
 
 
 def test_a_promise_holds_for_one_run_only(made: Run, run: Path, tmp_path: Path) -> None:
-    other = saved(replace(made, info={**made.info, "version": "0.0.9"}), tmp_path / "other")
+    other = saved(
+        replace(made, info=made.info.model_copy(update={"version": "0.0.9"})), tmp_path / "other"
+    )
     choices = Choices(seeds=(1,), size=9, committed=promised(other, 1))
     with pytest.raises(CannotRun, match="没有种子与承诺摘要"):
         audited(run, tmp_path / "out", choices)
@@ -572,3 +574,39 @@ def test_the_command_draws_verifies_and_reports(cycle: Path, tmp_path: Path) -> 
     filled = str(cycle / "filled.xlsx")
     told = runner.invoke(app, ["audit", run, "--returned", filled, "--out", str(tmp_path / "r")])
     assert told.exit_code == 0 and "95% 的把握" in told.output
+
+
+class TestDrawsInTheLedger:
+    """A run that was settled anew or copied without its record still lists what was drawn before."""
+
+    @pytest.fixture
+    def ledger(self, tmp_path: Path) -> Path:
+        path = tmp_path / "台账.sqlite"
+        with made_books.new_books(path):
+            return path
+
+    def test_a_draw_is_known_when_the_folder_forgot_it(
+        self, run: Path, ledger: Path, tmp_path: Path
+    ) -> None:
+        extras = Extras(ledger=ledger)
+        audited(run, tmp_path / "first", Choices(size=5, seeds=(1, 2)), extras)
+        rmtree(run / LOG)
+        out = audited(run, tmp_path / "second", Choices(size=5, seeds=(3, 4)), extras)
+        again = audited(run, tmp_path / "third", Choices(size=5, seeds=(5,)), extras)
+        (earlier,) = plan_of(out)["earlier"]
+        assert (earlier["seeds"], earlier["where"]) == ([1, 2], "ledger")
+        seeds = [record["seeds"] for record in plan_of(again)["earlier"]]
+        assert seeds == [[3, 4], [1, 2]]
+        verify(run, again / "plan.json", ledger)
+        front = openpyxl.load_workbook(out / "检查工作底稿.xlsx").worksheets[0]
+        lines = [[cell.value for cell in row] for row in front.iter_rows()]
+        assert any(line[0] == "台账 1" and line[-1] == "完整" for line in lines if line)
+
+    def test_a_sample_the_ledger_has_not_is_said(
+        self, run: Path, ledger: Path, tmp_path: Path
+    ) -> None:
+        kept = audited(run, tmp_path / "kept", extras=Extras(ledger=ledger))
+        verify(run, kept / "plan.json", ledger)
+        out = audited(run, tmp_path / "out", Choices(seeds=(8,)))
+        with pytest.raises(CannotRun, match="台账里没有这次抽样"):
+            verify(run, out / "plan.json", ledger)

@@ -27,8 +27,9 @@ from onestop_cli.audit.plan import (
 from onestop_cli.audit.profiles import causes, indicators, months, profile
 from onestop_cli.audit.sampling import SAMPLE_COLUMNS
 from onestop_cli.audit.seeds import commitment
+from onestop_cli.batch.audit.books import keep_in_ledger, kept_elsewhere
 from onestop_cli.batch.audit.closed import closed_stays
-from onestop_cli.batch.audit.log import record_draw
+from onestop_cli.batch.audit.log import draws, record_draw
 from onestop_cli.batch.audit.tables import check_tables
 from onestop_cli.batch.start import county_settings
 from onestop_cli.core.findings.causes import Glossary
@@ -96,7 +97,7 @@ def audit_folder(
     slips = check_tables(run, extras.tables, extras.equations)
     cases = cases_of(run, closed)
     leads = find_leads(cases, limits)
-    drawing, number = _recorded(folder, run, choices, now)
+    drawing, number = _recorded(folder, run, choices, extras.ledger, now)
     sample = with_leads(drawing, run.stays, leads, choices.leads)
     plan = _full_plan(drawing, number, sample, leads, limits, extras.ledger)
     papers = papers_of(run, cases, plan, sample, leads, limits)
@@ -126,13 +127,18 @@ def commitments(folder: Path, seeds: Sequence[int]) -> list[str]:
     return [commitment(run_digest(folder), seed) for seed in seeds]
 
 
-def _recorded(folder: Path, run: Run, choices: Choices, now: datetime) -> tuple[Drawing, int]:
-    """Draw, and leave a record of it in the run folder first; the drawing and the number of the record."""
+def _recorded(
+    folder: Path, run: Run, choices: Choices, ledger: Path | None, now: datetime
+) -> tuple[Drawing, int]:
+    """Draw, and leave a record of it in the run folder first, and in the ledger where there is one; the drawing and the
+    number of the record."""
     drawings: list[Drawing] = []
     digest = run_digest(folder)
+    elsewhere = kept_elsewhere(ledger, run)
 
     def record(earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        drawing = make_drawing(run, digest, choices, earlier, __version__)
+        known = [*earlier, *elsewhere(earlier)]
+        drawing = make_drawing(run, digest, choices, known, __version__)
         drawings.append(drawing)
         return {
             "drawn_at": now.strftime("%Y-%m-%d %H:%M"),
@@ -144,6 +150,8 @@ def _recorded(folder: Path, run: Run, choices: Choices, now: datetime) -> tuple[
         }
 
     number = record_draw(folder, record)
+    if ledger is not None:
+        keep_in_ledger(ledger, run, draws(folder)[-1])
     return drawings[-1], number
 
 

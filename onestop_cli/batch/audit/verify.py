@@ -16,6 +16,7 @@ from onestop_cli.audit.leads import find_leads
 from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import Thresholds
 from onestop_cli.audit.plan import Drawing, redraw
+from onestop_cli.batch.audit.books import is_kept
 from onestop_cli.batch.audit.closed import closed_stays
 from onestop_cli.batch.audit.draw import LEADS_FILE, SAMPLE_FILE
 from onestop_cli.batch.audit.log import LOG, draws
@@ -49,6 +50,9 @@ def verify(folder: Path, plan_file: Path, ledger: Path | None = None) -> Verifie
     if again:
         problems += _leads(run, plan, ledger)
     problems += _record(folder, plan)
+    if ledger is not None and not is_kept(ledger, run, plan["sample"]["sha256"]):
+        what = "台账里没有这次抽样"
+        problems.append(Problem(what, "请确认台账就是抽样时的那本", str(ledger)))
     if problems:
         raise CannotRun(problems)
     return Verified(drawing, again, (folder / LOG).is_dir())

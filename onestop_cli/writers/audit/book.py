@@ -83,7 +83,7 @@ _HOW_TO = (
 def _earlier(sheet: Sheet, papers: Papers) -> None:
     """Every earlier draw from the same run."""
     earlier = papers.plan["earlier"]
-    sheet.heading(f"同一结算结果此前抽样 {len(earlier)} 次")
+    sheet.heading(f"本期此前抽样 {len(earlier)} 次")
     if not earlier:
         sheet.paragraph("本次是第一次抽样。")
         return
@@ -104,7 +104,7 @@ def _draw(record: dict[str, Any]) -> dict[str, str]:
     """A line of the list of draws; a damaged record is said to be one."""
     seeds = record.get("seeds", [])
     return {
-        "number": str(record["number"]),
+        "number": f"{'台账 ' if record.get('where') else ''}{record['number']}",
         "drawn_at": str(record.get("drawn_at", "不详")),
         "method": METHODS.get(str(record.get("method")), "不详"),
         "size": str(record.get("size", "不详")),
