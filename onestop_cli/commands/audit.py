@@ -154,7 +154,7 @@ def _verify(run: Path, plan: Path, ledger: Path | None) -> None:
         typer.echo("线索一致：重新全面检查，线索和附加的行与计划所记完全相同")
     else:
         typer.echo(
-            "线索没有重查：版本不同，或当时用了台账（加 --ledger 再查）；附加的行与计划核对过"
+            "线索没有重查：版本不同，或台账不是抽样时的那个样子（当时用了台账的加 --ledger）；附加的行与计划核对过"
         )
     if not done.logged:
         typer.echo("提示：这份结算结果里没有抽样记录（抽样前的复制件），此前抽过几次请到原件上核对")

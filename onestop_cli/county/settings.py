@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from onestop_cli.county.toml_words import toml_problem
+from onestop_cli.county.workdays import Calendar
 from onestop_cli.errors import CannotRun, Problem, stop
 
 FILE_NAME = "onestop.toml"
@@ -187,7 +188,8 @@ class Premium(_Table):
 class Settings(_Table):
     """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from.
 
-    `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`.
+    `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`. `holidays`, `workdays`:
+    days on which the county works otherwise than the State Council says.
     """
 
     folder: Path = Path()
@@ -205,6 +207,12 @@ class Settings(_Table):
     deadlines: Deadlines = Deadlines()
     audit: dict[str, int] = {}
     holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+
+    @property
+    def calendar(self) -> Calendar:
+        """The county's working days."""
+        return Calendar(frozenset(self.holidays), frozenset(self.workdays))
 
     @property
     def ledger(self) -> Path | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from shutil import copytree, rmtree
@@ -24,12 +24,15 @@ from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import Thresholds
 from onestop_cli.audit.plan import Choices
 from onestop_cli.audit.seeds import plain_digests
-from onestop_cli.batch.audit.closed import closed_stays
+from onestop_cli.batch.audit.check import closed_stays
 from onestop_cli.batch.audit.draw import Extras, commitments, thresholds_from
 from onestop_cli.batch.audit.log import LOG, draws, record_draw
 from onestop_cli.batch.audit.verify import verify
 from onestop_cli.cli import app
+from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun
+from onestop_cli.ledger.accounts import Advance, book_advance
+from onestop_cli.ledger.store import opened
 from onestop_cli.run import Run
 from onestop_cli.writers.audit.columns import SAMPLE_SHEET
 from tests.made import books as made_books
@@ -610,3 +613,30 @@ class TestDrawsInTheLedger:
         out = audited(run, tmp_path / "out", Choices(seeds=(8,)))
         with pytest.raises(CannotRun, match="台账里没有这次抽样"):
             verify(run, out / "plan.json", ledger)
+
+    def test_leads_are_not_held_against_books_that_went_on(
+        self, run: Path, ledger: Path, tmp_path: Path
+    ) -> None:
+        out = audited(run, tmp_path / "out", extras=Extras(ledger=ledger))
+        assert verify(run, out / "plan.json", ledger).leads
+        with opened(ledger) as books:
+            line = Advance(
+                "医疗救助资金", parse_period("2010Q4"), 500, date(2010, 10, 1), "", "测试"
+            )
+            book_advance(books, line, datetime(2011, 1, 9, tzinfo=UTC))
+        assert not verify(run, out / "plan.json", ledger).leads
+
+
+def test_days_off_of_the_county_are_kept_with_the_plan(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the leads come out again wherever the plan is verified."""
+    county = tmp_path / "县"
+    county.mkdir()
+    (county / "onestop.toml").write_text("holidays = [2010-11-24]\nworkdays = [2010-11-27]\n")
+    with monkeypatch.context() as inside:
+        inside.chdir(county)
+        out = audited(run, tmp_path / "out")
+    about = plan_of(out)["leads"]
+    assert (about["holidays"], about["workdays"]) == (["2010-11-24"], ["2010-11-27"])
+    assert verify(run, out / "plan.json").leads

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from onestop_cli.audit.leads import illness
-from onestop_cli.audit.leads.calendar import PLAIN, Calendar
+from onestop_cli.audit.leads.calendar import is_holiday
 from onestop_cli.audit.leads.model import Cases
 from onestop_cli.core.identify import id_birth, id_sex
+from onestop_cli.county.workdays import Calendar
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import PLACE, Schema
 
@@ -29,6 +30,8 @@ _VISIT = "门诊|门急|急诊|门特|门慢|药店"
 
 _DOOR = r"\d+\s*[号室]|[一二三四五六七八九十]+号"
 """An address that names a door."""
+
+STATE_COUNCIL = Calendar()
 
 _KEPT = (
     *PLACE,
@@ -50,7 +53,9 @@ _KEPT = (
 )
 
 
-def cases_of(run: Run, closed: pl.DataFrame | None = None, calendar: Calendar = PLAIN) -> Cases:
+def cases_of(
+    run: Run, closed: pl.DataFrame | None = None, calendar: Calendar = STATE_COUNCIL
+) -> Cases:
     """All stays of `run` that are not reversed, and those of `closed` (columns as `run.stays`).
 
     Adds to the contract's columns: `current` (of this run), `counted` (a stay, neither a rejected duplicate nor a
@@ -123,7 +128,7 @@ def _with_days_off(stays: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """`weekend` and `holiday`: whether the day of admission is off, as a Saturday or Sunday, or as a public holiday."""
     days = stays["admitted_on"].unique().drop_nulls().to_list()
     off = [day for day in days if not calendar.works_on(day)]
-    holidays = [day for day in off if calendar.is_holiday(day)]
+    holidays = [day for day in days if is_holiday(calendar, day)]
     came = pl.col("admitted_on")
     return stays.with_columns(
         weekend=came.is_in(pl.lit(off, pl.List(pl.Date))) & (came.dt.weekday() > _FRIDAY),

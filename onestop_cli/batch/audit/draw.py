@@ -15,7 +15,6 @@ import polars as pl
 from onestop_cli import __version__
 from onestop_cli.audit.lead_stays import leads_hash, rows_hash, with_leads
 from onestop_cli.audit.leads import find_leads
-from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import LEADS, Cases, Thresholds
 from onestop_cli.audit.papers import Papers, evidence_rows, lead_rows, sample_rows
 from onestop_cli.audit.plan import (
@@ -28,7 +27,7 @@ from onestop_cli.audit.profiles import causes, indicators, months, profile
 from onestop_cli.audit.sampling import SAMPLE_COLUMNS
 from onestop_cli.audit.seeds import commitment
 from onestop_cli.batch.audit.books import keep_in_ledger, kept_elsewhere
-from onestop_cli.batch.audit.closed import closed_stays
+from onestop_cli.batch.audit.check import Check
 from onestop_cli.batch.audit.log import draws, record_draw
 from onestop_cli.batch.audit.tables import check_tables
 from onestop_cli.batch.start import county_settings
@@ -92,14 +91,15 @@ def audit_folder(
     refuse_existing(out)
     run = load_run(folder)
     checked(choices)
-    limits = Thresholds().with_values({**county_settings().audit, **asked})
-    closed = closed_stays(extras.ledger, run) if extras.ledger else None
+    settings = county_settings()
+    limits = Thresholds().with_values({**settings.audit, **asked})
+    check = Check(limits, settings.calendar, extras.ledger)
     slips = check_tables(run, extras.tables, extras.equations)
-    cases = cases_of(run, closed)
+    cases = check.cases(run)
     leads = find_leads(cases, limits)
     drawing, number = _recorded(folder, run, choices, extras.ledger, now)
     sample = with_leads(drawing, run.stays, leads, choices.leads)
-    plan = _full_plan(drawing, number, sample, leads, limits, extras.ledger)
+    plan = _full_plan(drawing, number, sample, leads, check)
     papers = papers_of(run, cases, plan, sample, leads, limits)
     with staged(out) as stage:
         _write(stage / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
@@ -160,8 +160,7 @@ def _full_plan(
     number: int,
     sample: pl.DataFrame,
     leads: pl.DataFrame,
-    limits: Thresholds,
-    ledger: Path | None,
+    check: Check,
 ) -> dict[str, Any]:
     """The plan with what the full check adds."""
     added = sample.filter(pl.col("reason") == "lead")
@@ -170,8 +169,7 @@ def _full_plan(
         "sha256": leads_hash(leads),
         "added": added.height,
         "added_sha256": rows_hash(added),
-        "ledger": ledger is not None,
-        "thresholds": {item.name: getattr(limits, item.name) for item in fields(limits)},
+        **check.told(),
     }
     earlier = drawing.plan["earlier"]
     rest = {key: value for key, value in drawing.plan.items() if key != "earlier"}

@@ -10,14 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli import __version__
 from onestop_cli.audit.lead_stays import leads_hash, rows_hash
 from onestop_cli.audit.leads import find_leads
-from onestop_cli.audit.leads.frame import cases_of
-from onestop_cli.audit.leads.model import Thresholds
 from onestop_cli.audit.plan import Drawing, redraw
 from onestop_cli.batch.audit.books import is_kept
-from onestop_cli.batch.audit.closed import closed_stays
+from onestop_cli.batch.audit.check import Check, check_of
 from onestop_cli.batch.audit.draw import LEADS_FILE, SAMPLE_FILE
 from onestop_cli.batch.audit.log import LOG, draws
 from onestop_cli.errors import CannotRun, Problem, stop
@@ -45,17 +42,17 @@ def verify(folder: Path, plan_file: Path, ledger: Path | None = None) -> Verifie
     plan = read_plan(plan_file)
     run = load_run(folder)
     drawing = redraw(run, plan)
-    again = _can_check(plan, ledger)
+    check = check_of(plan, ledger)
     problems = [*_sample(plan_file, plan, drawing), *_leads_file(plan_file, plan)]
-    if again:
-        problems += _leads(run, plan, ledger)
+    if check is not None:
+        problems += _leads(run, plan, check)
     problems += _record(folder, plan)
     if ledger is not None and not is_kept(ledger, run, plan["sample"]["sha256"]):
         what = "台账里没有这次抽样"
         problems.append(Problem(what, "请确认台账就是抽样时的那本", str(ledger)))
     if problems:
         raise CannotRun(problems)
-    return Verified(drawing, again, (folder / LOG).is_dir())
+    return Verified(drawing, check is not None, (folder / LOG).is_dir())
 
 
 def read_plan(file: Path) -> Mapping[str, Any]:
@@ -69,13 +66,6 @@ def read_plan(file: Path) -> Mapping[str, Any]:
     if not isinstance(plan, dict):
         raise stop("这不是抽样计划", "请给出 onestop audit 写出的 plan.json", str(file))
     return plan
-
-
-def _can_check(plan: Mapping[str, Any], ledger: Path | None) -> bool:
-    """Whether the full check can be made again as it was."""
-    about = plan.get("leads", {})
-    had = bool(about.get("ledger"))
-    return "sha256" in about and plan.get("version") == __version__ and had == (ledger is not None)
 
 
 def _table(file: Path) -> pl.DataFrame | None:
@@ -115,16 +105,14 @@ def _leads_file(plan_file: Path, plan: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem("leads.parquet 与计划所记不同", "线索文件可能被改动", str(file))
 
 
-def _leads(run: Run, plan: Mapping[str, Any], ledger: Path | None) -> Iterator[Problem]:
+def _leads(run: Run, plan: Mapping[str, Any], check: Check) -> Iterator[Problem]:
     """The full check made again."""
     about = plan["leads"]
-    limits = Thresholds().with_values(about["thresholds"])
-    closed = closed_stays(ledger, run) if ledger else None
-    leads = find_leads(cases_of(run, closed), limits)
+    leads = find_leads(check.cases(run), check.thresholds)
     if leads_hash(leads) != about["sha256"]:
         yield Problem(
             f"线索重查有 {leads.height} 条，与计划所记的 {about['found']} 条不同",
-            "请确认 RUN 和台账就是当时的，阈值没有改动",
+            "请确认 RUN 就是当时的，plan.json 里的阈值没有改动",
         )
 
 
