@@ -43,7 +43,7 @@ _DECISION = [
     Column("name", "姓名", width=9),
     Column("decision", "处理决定", width=9, choices=("扣款",), fill=True),
     Column("layer_name", "补偿种类", width=11),
-    Column("amount_fen", "金额", "yuan", 12, total=True),
+    Column("amount_fen", "金额", "yuan", 12),
     Column("reason", "理由", width=30),
     Column("evidence", "依据", width=24),
     Column("made_by", "经办人", width=9, fill=True),
@@ -53,6 +53,7 @@ _DECISION = [
     Column("sheet", "工作表", width=10),
     Column("row", "行", "int", 7),
 ]
+_BY_HAND = [column for column in _DECISION if not column.fill]
 _LOOKED = [
     Column("number", "编号", "int", 6),
     Column("reason_name", "来由", width=9),
@@ -119,10 +120,19 @@ def write_report(path: Path, report: Report) -> None:
             "扣款建议",
             f"{heading}扣款建议明细",
             _DECISION,
-            [_decision(line) for line in report.lines],
+            [_decision(line) for line in report.lines if line["decided"]],
             left="两部门研究确定后补齐黄色各列，另存为处理意见.xlsx，下次结算用 --decisions 交回；不扣的删去该行",
             right="",
         )
+        by_hand = [_decision(line) for line in report.lines if not line["decided"]]
+        if by_hand:
+            book.table_sheet(
+                "另行追回",
+                f"{heading}不能用扣款决定执行的多付",
+                _BY_HAND,
+                by_hand,
+                left="层间调整付的部分，请两部门与医疗机构另行追回",
+            )
         book.table_sheet(
             "全部核查", f"{heading}核查结果", _looked(report), report.rows, filters=True
         )
@@ -159,13 +169,13 @@ def _looked(report: Report) -> list[Column]:
 
 
 def _decision(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of 处理意见: everything but who decides."""
+    """A line of 处理意见: everything but who decides. No row of such a table may be anything else, no total either."""
     reason = "：".join(text for text in (line["cause"], line["note"]) if text)
     how = f"；{line['note_fund']}" if line["note_fund"] else ""
     inspectors = f"{line['by_health']}、{line['by_civil']}"
     return {
         **line,
-        "decision": "扣款" if line["decided"] else "",
+        "decision": "扣款",
         "reason": f"联合检查核实应付不足，{reason}{how}",
         "evidence": f"检查工作底稿编号 {line['number']}，检查人 {inspectors}",
         "made_by": "",
