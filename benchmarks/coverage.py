@@ -17,7 +17,7 @@ from onestop_cli.audit.evaluate import Result, evaluate, within
 from onestop_cli.audit.planning import planned_size
 from onestop_cli.audit.sampling import METHODS, Numbers, combine, draw, strata_of
 
-ROWS, SIZE, RISK, TOLERABLE = 2_000, 60, Fraction(1, 20), Fraction(1, 20)
+ROWS, SIZE, RISK, TOLERABLE = 2_000, 65, Fraction(1, 20), Fraction(1, 20)
 PLANS = ((95, 5, 0), (95, 5, 1), (95, 3, 1), (90, 5, 0), (90, 10, 2), (99, 5, 2), (75, 4, 1))
 """Confidence, tolerable and expected percent of the plans whose clean samples are judged."""
 

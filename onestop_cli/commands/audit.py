@@ -41,7 +41,10 @@ def audit(
     threshold: Annotated[
         list[str] | None, typer.Option("--threshold", help="改线索阈值，如 readmission_days=7")
     ] = None,
-    ledger: Annotated[Path | None, typer.Option("--ledger", help="台账，与往期住院一起查")] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", help="台账，与往期住院一起查，抽样也记在里面；默认按 onestop.toml"),
+    ] = None,
     table: Annotated[
         list[Path] | None, typer.Option("--table", help="报送或公布的汇总表，核对其合计和明细")
     ] = None,
@@ -117,6 +120,8 @@ def _tell(done: Audited, out: Path) -> None:
     )
     if not plan["provable"]:
         typer.echo(f"提示：{TOO_FEW}")
+    if done.ledger:
+        typer.echo(f"台账 {done.ledger}：与往期住院一起查，这次抽样也记在里面")
     if done.slips:
         typer.echo(f"汇总表核对：{done.slips} 处，见底稿“汇总表核对”")
     if not plan["seeds_given"]:

@@ -627,6 +627,24 @@ class TestDrawsInTheLedger:
         assert not verify(run, out / "plan.json", ledger).leads
 
 
+def test_the_county_s_own_ledger_is_taken(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a county folder nobody has to name it, to draw as little as to verify; and it is said."""
+    county = tmp_path / "县"
+    county.mkdir()
+    (county / "onestop.toml").write_text("")
+    with made_books.new_books(county / "台账.sqlite"):
+        pass
+    monkeypatch.chdir(county)
+    runner = CliRunner()
+    told = runner.invoke(app, ["audit", str(run), "--out", "检查", "--seed", "7"])
+    assert told.exit_code == 0 and "台账 台账.sqlite" in told.output
+    assert verify(run, county / "检查" / "plan.json").leads
+    (county / "台账.sqlite").rename(county / "往年.sqlite")
+    assert not verify(run, county / "检查" / "plan.json").leads
+
+
 def test_days_off_of_the_county_are_kept_with_the_plan(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

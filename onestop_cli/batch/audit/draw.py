@@ -55,10 +55,11 @@ class Extras:
 
 @dataclass(frozen=True)
 class Audited:
-    """What was drawn: the plan, and how many slips the summary tables had."""
+    """What was drawn: the plan, how many slips the summary tables had, and the ledger where there was one."""
 
     plan: Mapping[str, Any]
     slips: int
+    ledger: Path | None
 
 
 def thresholds_from(texts: Sequence[str]) -> dict[str, int]:
@@ -84,20 +85,20 @@ def audit_folder(
 ) -> Audited:
     """Check all of the run in `folder`, draw, and write the inspection's papers to `out`, whole or not at all.
 
-    `asked`: thresholds by name, before those of onestop.toml. The draw leaves a record in `folder`. Raises
-    `CannotRun` for wrong choices, a run without payable stays, a folder that cannot be written to, and an `out`
-    that exists.
+    `asked`: thresholds by name, before those of onestop.toml. The draw leaves a record in `folder`, and in the ledger:
+    the one of `extras`, else the county's own. Raises `CannotRun` for wrong choices, a run without payable stays, a
+    folder that cannot be written to, and an `out` that exists.
     """
     refuse_existing(out)
     run = load_run(folder)
     checked(choices)
     settings = county_settings()
     limits = Thresholds().with_values({**settings.audit, **asked})
-    check = Check(limits, settings.calendar, extras.ledger)
+    check = Check(limits, settings.calendar, extras.ledger or settings.ledger)
     slips = check_tables(run, extras.tables, extras.equations)
     cases = check.cases(run)
     leads = find_leads(cases, limits)
-    drawing, number = _recorded(folder, run, choices, extras.ledger, now)
+    drawing, number = _recorded(folder, run, choices, check.ledger, now)
     sample = with_leads(drawing, run.stays, leads, choices.leads)
     plan = _full_plan(drawing, number, sample, leads, check)
     papers = papers_of(run, cases, plan, sample, leads, limits)
@@ -110,7 +111,7 @@ def audit_folder(
         _write(stage / WARDS, ward_pages(papers))
         if extras.pdf:
             write_visit_pdf(stage / VISITS.replace(".html", ".pdf"), papers)
-    return Audited(plan, len(slips))
+    return Audited(plan, len(slips), check.ledger)
 
 
 def run_digest(folder: Path) -> str:

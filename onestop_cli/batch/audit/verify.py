@@ -17,6 +17,7 @@ from onestop_cli.batch.audit.books import is_kept
 from onestop_cli.batch.audit.check import Check, check_of
 from onestop_cli.batch.audit.draw import LEADS_FILE, SAMPLE_FILE
 from onestop_cli.batch.audit.log import LOG, draws
+from onestop_cli.batch.start import county_settings
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.run import Run, load_run
 
@@ -36,11 +37,13 @@ class Verified:
 def verify(folder: Path, plan_file: Path, ledger: Path | None = None) -> Verified:
     """Draw again what `plan_file` says from the run in `folder`, and hold what lies beside the plan against it.
 
-    The full check is made again where it can be: by the same version, and with the ledger that it had. Raises
-    `CannotRun` with everything that differs.
+    The full check is made again where it can be: by the same version, and with the ledger that it had (a draw that had
+    one takes the county's own where none is given). Raises `CannotRun` with everything that differs.
     """
     plan = read_plan(plan_file)
     run = load_run(folder)
+    if ledger is None and plan.get("leads", {}).get("ledger"):
+        ledger = county_settings().ledger
     drawing = redraw(run, plan)
     check = check_of(plan, ledger)
     problems = [*_sample(plan_file, plan, drawing), *_leads_file(plan_file, plan)]
