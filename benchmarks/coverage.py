@@ -17,7 +17,7 @@ from onestop_cli.audit.evaluate import Result, evaluate, within
 from onestop_cli.audit.planning import planned_size
 from onestop_cli.audit.sampling import METHODS, Numbers, combine, draw, strata_of
 
-ROWS, SIZE, RISK, TOLERABLE = 2_000, 65, Fraction(1, 20), Fraction(1, 20)
+ROWS, RISK, TOLERABLE = 2_000, Fraction(1, 20), Fraction(1, 20)
 PLANS = ((95, 5, 0), (95, 5, 1), (95, 3, 1), (90, 5, 0), (90, 10, 2), (99, 5, 2), (75, 4, 1))
 """Confidence, tolerable and expected percent of the plans whose clean samples are judged."""
 
@@ -102,11 +102,12 @@ def make(name: str, wrong: Wrong) -> County:
     return County(name, amounts, right, levels)
 
 
-def results(county: County, method: str, size: int, draws: int) -> list[Result]:
-    """The totals of so many inspections."""
+def results(county: County, method: str, draws: int) -> list[Result]:
+    """The totals of so many inspections of the size that the plan gives for the method."""
     frame, totals = county.frame, []
+    size = planned_size(method, strata_of(frame, method), RISK, TOLERABLE, Fraction(0))
     for number in range(draws):
-        strata = draw(frame, method, size, combine([number]))
+        strata = draw(frame, method, size, combine([number]), "rows")
         confirmed = {at: county.right[at] for stratum in strata for at in stratum.picks}
         totals.append(evaluate(county.amounts, strata, confirmed, RISK).total)
     return totals
@@ -145,7 +146,7 @@ def main() -> None:
 
 
 def _print_coverage(draws: int) -> None:
-    print(f"{draws} 次抽样，每次 {SIZE} / {ROWS} 笔，置信水平 95%，可容忍 5%\n")
+    print(f"{draws} 次抽样，每次从 {ROWS} 笔中抽按要求算出的样本量，置信水平 95%，可容忍 5%\n")
     heads = (
         "差错情形",
         "实际差错（金额；笔数）",
@@ -160,7 +161,7 @@ def _print_coverage(draws: int) -> None:
         money = sum(county.amounts)
         truth = f"{county.error / money:.1%}；{county.wrong / ROWS:.1%}"
         for method, title in METHODS.items():
-            totals = results(county, method, SIZE, draws)
+            totals = results(county, method, draws)
             rows = covered_rows(county, totals)
             cells = (
                 name,

@@ -135,7 +135,7 @@ def _amounts(
         if whole is not None and whole != total:
             faults.append(("confirmed", f"核实应付 {yuan(whole)} 不等于各基金之和 {yuan(total)}"))
         whole = total
-    if whole is not None and whole > (row["total_fen"] or 0):
+    if whole is not None and _beyond(whole, row):
         faults.append(("confirmed", f"核实应付 {yuan(whole)} 超过总费用 {yuan(row['total_fen'])}"))
     if not faults:
         moved = any(part not in (None, row[booked(layer)]) for layer, part in parts.items())
@@ -156,11 +156,16 @@ def _read_amounts(
         fen = parse_fen(text.rstrip("整")) if text else None
         if text and (fen is None or fen < 0):
             faults.append((key, f"{titles[key]}“{text}”不是金额，应为 0 或正数（元）"))
-        elif fen is not None and key != "confirmed" and fen > (row["total_fen"] or 0):
+        elif fen is not None and key != "confirmed" and _beyond(fen, row):
             faults.append((key, f"{titles[key]} {yuan(fen)} 超过总费用 {yuan(row['total_fen'])}"))
         elif fen is not None:
             said[key] = fen
     return said, faults
+
+
+def _beyond(fen: int, row: Mapping[str, Any]) -> bool:
+    """Whether `fen` is more than the bill; of a held stay nobody may know the bill."""
+    return row["total_fen"] is not None and fen > row["total_fen"]
 
 
 def _fits(outcome: str, whole: int | None, amount: int, moved: bool) -> Iterator[Fault]:

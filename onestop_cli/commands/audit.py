@@ -43,7 +43,9 @@ def audit(
     ] = None,
     ledger: Annotated[
         Path | None,
-        typer.Option("--ledger", help="台账，与往期住院一起查，抽样也记在里面；默认按 onestop.toml"),
+        typer.Option(
+            "--ledger", help="台账，与往期住院一起查，抽样也记在里面；默认按 onestop.toml"
+        ),
     ] = None,
     table: Annotated[
         list[Path] | None, typer.Option("--table", help="报送或公布的汇总表，核对其合计和明细")

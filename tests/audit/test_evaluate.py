@@ -240,10 +240,10 @@ def test_limits_cover_what_was_found(stays: list[tuple[int, int]], step: int, ki
 def test_the_limit_covers_the_truth_as_often_as_stated(pattern: str) -> None:
     """300 draws from a county with known errors; `benchmarks.coverage` has all patterns and methods."""
     county = make(pattern, PATTERNS[pattern])
-    assert covered(county, results(county, "mus", 60, 300)) >= 285
+    assert covered(county, results(county, "mus", 300)) >= 285
 
 
 def test_the_count_limit_over_strata_covers_the_truth_as_often_as_stated() -> None:
     county = make("差错集中在乡级", PATTERNS["差错集中在乡级"])
-    rows = covered_rows(county, results(county, "stratified", 60, 100))
+    rows = covered_rows(county, results(county, "stratified", 100))
     assert rows is not None and rows >= 95

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import openpyxl
@@ -198,6 +199,17 @@ def test_what_is_wrong_with_a_row_is_named_with_its_place_and_remedy(kind: str) 
     assert problem.remedy
 
 
+def test_of_a_bill_that_nobody_knows_any_amount_may_be_due() -> None:
+    """A held stay whose total could not be read."""
+    unknown = SAMPLE.with_columns(total_fen=pl.lit(None, pl.Int64))
+    filled = [
+        replace(item, cells={**item.cells, "total_fen": ""})
+        for item in (line(1, **PART, confirmed="500"), line(2, **TRUE))
+    ]
+    table = confirm(filled, unknown, FRAME, "甲组.xlsx", SAMPLE_SHEET)
+    assert table["confirmed_fen"].to_list() == [50_000, 40_000]
+
+
 def test_a_row_twice_in_one_file_is_named() -> None:
     told = faults(line(1, **TRUE), line(1, place=9, **TRUE))
     assert [problem.what for problem in told] == ["编号 1 出现了两次"]
@@ -386,7 +398,9 @@ def test_screen_page_and_workbook_have_one_figure(home: Path, tmp_path: Path) ->
     page = (target / "联合检查报告.html").read_text("utf-8")
     assert page.count(f"{fen / 100:,.2f}") >= 2
     book = openpyxl.load_workbook(target / "联合检查报告.xlsx", data_only=True)
-    for sheet in ("机构扣款", "扣款建议", "全部核查"):
+    amounts = [row[5].value for row in book["扣款建议"].iter_rows() if row[3].value == "扣款"]
+    assert round(sum(amounts), 2) == fen / 100
+    for sheet in ("机构扣款", "全部核查"):
         cells = [cell.value for row in book[sheet].iter_rows() for cell in row]
         assert fen / 100 in cells, sheet
 
@@ -638,8 +652,43 @@ def test_a_plan_that_was_cleared_is_named(home: Path, tmp_path: Path) -> None:
 
 def test_something_else_than_a_paper_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_text("no workbook", "utf-8")
-    with pytest.raises(CannotRun, match="打不开"):
+    with pytest.raises(CannotRun, match="不是检查工作底稿"):
         reported(home / "run", tmp_path / "x.xlsx", tmp_path / "report")
+
+
+def test_a_changed_lead_row_is_named_with_everything_else(home: Path, tmp_path: Path) -> None:
+    """Not as a row that is missing: it stands there, with another name."""
+
+    def change(sheet: Worksheet) -> None:
+        rows = list(rows_of(sheet))
+        next(row for row in rows if not row.drawn).put("姓名", "别人")
+        next(row for row in rows if row.drawn).put("应付金额", 1)
+
+    changed = reworked(home, tmp_path / "filled.xlsx", change)
+    with pytest.raises(CannotRun) as caught:
+        reported(home / "run", changed, tmp_path / "report")
+    told = sorted(problem.what.partition("的")[2] for problem in caught.value.problems)
+    assert told == ["姓名与抽样时不同", "应付金额与抽样时不同"]
+    assert all(problem.row for problem in caught.value.problems)
+
+
+def test_a_formula_that_was_never_worked_out_is_no_blank(home: Path, tmp_path: Path) -> None:
+    def formula(sheet: Worksheet) -> None:
+        next(rows_of(sheet)).put("核实应付（元）", "=100*2")
+
+    changed = reworked(home, tmp_path / "filled.xlsx", formula)
+    with pytest.raises(CannotRun, match="核实应付“公式未计算”不是金额"):
+        reported(home / "run", changed, tmp_path / "report")
+
+
+def test_of_a_folder_every_workbook_is_taken_and_no_lock(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "收回"
+    folder.mkdir()
+    copyfile(home / "filled.xlsx", folder / "甲组.XLSM")
+    (folder / "~$甲组.xlsx").write_text("lock")
+    (folder / "合影.jpg").write_text("no paper")
+    report, _ = reported(home / "run", folder, tmp_path / "report")
+    assert report.evaluation is not None
 
 
 def test_an_empty_folder_is_refused(home: Path, tmp_path: Path) -> None:

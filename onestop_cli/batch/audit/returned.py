@@ -36,6 +36,7 @@ from onestop_cli.writers.audit.report_book import write_report
 from onestop_cli.writers.toolkit.folder import staged
 
 REPORT = "联合检查报告"
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
 _SAME_DRAW = ("sample", "method", "seeds", "size", "confidence", "tolerable", "expected")
 
 
@@ -71,11 +72,16 @@ def _files(filled: Iterable[Path]) -> list[Path]:
     """The files, and the workbooks of the folders, each once."""
     found: list[Path] = []
     for path in filled:
-        inside = sorted(path.glob("*.xlsx")) if path.is_dir() else [path]
-        found += [file for file in inside if not file.name.startswith(("~$", "."))]
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        found += [file for file in inside if file == path or _is_workbook(file)]
     if not found:
         raise stop("没有收回的底稿", "请给出填好的检查工作底稿.xlsx，或放着它们的文件夹")
     return list(dict.fromkeys(found))
+
+
+def _is_workbook(file: Path) -> bool:
+    """Whether a file of a folder is a paper, whatever program saved it, and no lock."""
+    return file.suffix.lower() in _WORKBOOKS and not file.name.startswith(("~$", "."))
 
 
 def _read(files: Sequence[Path], layers: Mapping[str, str]) -> list[Filled]:
@@ -122,14 +128,15 @@ def _plain(papers: Sequence[Filled], layers: Mapping[str, str]) -> tuple[list[Li
 def _marked(lines: Sequence[Line], stays: pl.DataFrame, drawing: Drawing) -> pl.DataFrame:
     """Place and rule ids of every stay that a line speaks of: the drawn ones, and those on top of them.
 
-    A stay is known by what is printed of it; by its place only where two print alike.
+    A stay is known by what is printed of it; by its place only where two print alike, or where somebody changed what is
+    printed, so that the line can be refused with its number.
     """
     ids = {rule.title: rule.id for rule in RULES}
-    known = _by_key(stays)
+    known, printed = _by_key(stays), _by_place(stays)
     drawn = set(map(stay_key, _keyed(drawing.sample).iter_rows(named=True)))
     rows: dict[tuple[Any, ...], list[str]] = {}
     for line in lines:
-        places = known.get(line_key(line), [])
+        places = known.get(line_key(line)) or _changed_at(line, printed)
         lead = line.text("reason_name") == REASONS["lead"] or line_key(line) not in drawn
         if not places or (lead and not line.text("lead_titles")):
             continue
@@ -156,6 +163,22 @@ def _by_key(stays: pl.DataFrame) -> Mapping[tuple[str, ...], list[tuple[Any, ...
     for row in ordered.select(*KEYS, *PLACE).iter_rows(named=True):
         found[stay_key(row)].append(tuple(row[name] for name in PLACE))
     return found
+
+
+def _by_place(stays: pl.DataFrame) -> Mapping[tuple[Any, ...], tuple[str, str]]:
+    """Place → stay number and name."""
+    rows = stays.select(*PLACE, "stay_no", "name").iter_rows()
+    return {row[:-2]: (row[-2] or "", row[-1] or "") for row in rows}
+
+
+def _changed_at(
+    line: Line, printed: Mapping[tuple[Any, ...], tuple[str, str]]
+) -> list[tuple[Any, ...]]:
+    """The printed place where the stay that lies there still has the line's number or name."""
+    place = _printed_place(line)
+    number, name = printed.get(place, ("", ""))
+    same = (number and number == line.text("stay_no")) or (name and name == line.text("name"))
+    return [place] if same else []
 
 
 def _printed_place(line: Line) -> tuple[Any, ...]:

@@ -122,7 +122,7 @@ def write_report(path: Path, report: Report) -> None:
             _DECISION,
             [_decision(line) for line in report.lines if line["decided"]],
             left="两部门研究确定后补齐黄色各列，另存为处理意见.xlsx，下次结算用 --decisions 交回；不扣的删去该行",
-            right="",
+            right=f"合计 {yuan(sum(line['amount_fen'] for line in report.lines if line['decided']))} 元",
         )
         by_hand = [_decision(line) for line in report.lines if not line["decided"]]
         if by_hand:
