@@ -406,6 +406,14 @@ def test_visits_are_no_stays() -> None:
     assert find_leads(cases(rows), Thresholds()).is_empty()
 
 
+@pytest.mark.parametrize("eligible", [-300_000, 900_001])
+def test_a_part_in_scope_that_is_no_part_of_the_bill_says_nothing(eligible: int) -> None:
+    """More than all of a bill out of scope is a slip (the stay is held), no sign of anything."""
+    made = cases([*spread(30), stay(1, total_fen=900_000, eligible_fen=eligible)])
+    assert hits("outside", made).is_empty()
+    assert made.stays["eligible_fen"].null_count() == 1
+
+
 def test_equal_bills_of_one_illness_are_no_price_where_others_cost_otherwise() -> None:
     rows = many(4, lambda n: stay(n, n % 9, total_fen=123_456, disease="肺炎"))
     others = spread(10, disease="肺炎")

@@ -46,7 +46,6 @@ _KEPT = (
     "admitted_on",
     "discharged_on",
     "total_fen",
-    "eligible_fen",
     "self_claimed_fen",
     "status",
     *_OPTIONAL,
@@ -63,6 +62,7 @@ def cases_of(
     of a day), `tail` (last four of the ID), `one` (the ID, else the name: who it is when people are counted), `sex`,
     `birth` and `age` (as the ID says), `illness` (group of near-synonyms), `household` (as the roster says), `weekend`
     and `holiday` (days of admission), `amount` and `paid_fen` (what the layers claimed, what the funds pay),
+    `eligible_fen` (null where it is no part of the bill),
     `<layer>_claimed_fen`, `<layer>_due_fen`, `codes` (finding codes).
     """
     layers = {layer.id: layer.name for layer in run.layers}
@@ -83,7 +83,7 @@ def _plain(stays: pl.DataFrame, layers: Mapping[str, str]) -> pl.DataFrame:
     paid = [f"{layer}_{what}_fen" for layer in layers for what in ("payable", "offset")]
     days = (pl.col("discharged_on") - pl.col("admitted_on")).dt.total_days()
     visit = pl.coalesce(~pl.col("inpatient"), pl.col("visit_raw").str.contains(_VISIT))
-    visit = visit.fill_null(value=False)
+    visit, in_scope = visit.fill_null(value=False), pl.col("eligible_fen")
     return (
         stays.with_columns(pl.lit(None, dtype=kind).alias(name) for name, kind in missing.items())
         .select(
@@ -99,6 +99,7 @@ def _plain(stays: pl.DataFrame, layers: Mapping[str, str]) -> pl.DataFrame:
             sex=pl.coalesce(id_sex(pl.col("id_no")), pl.col("sex_raw").str.extract("([男女])")),
             birth=id_birth(pl.col("id_no")),
             illness=illness.group(pl.col("disease")),
+            eligible_fen=pl.when(in_scope.is_between(0, pl.col("total_fen"))).then(in_scope),
             amount=pl.sum_horizontal(pl.col(claimed).fill_null(0)).cast(pl.Int64),
             paid_fen=pl.sum_horizontal(pl.col(paid).fill_null(0)).cast(pl.Int64),
         )
