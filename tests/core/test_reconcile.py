@@ -220,18 +220,16 @@ def test_a_deduction_by_decision_makes_up_for_nothing() -> None:
 
 def test_a_deduction_leaves_alone_what_is_not_settled() -> None:
     layer = {"claimed": "70.00", "check": "none"}
-    assert parts(divided(stay(layer, status="held", docked="50.00"), 1))[:3] == [
-        "0.00",
-        "0.00",
-        "70.00",
-    ]
+    found = divided(stay(layer, status="held", docked="50.00"), 1)
+    assert parts(found)[:3] == ["0.00", "0.00", "70.00"]
+    assert found["_a_beyond"] == 0
 
 
 # 个人自付 and the control totals
 
 
 def test_own_payment_is_what_the_rules_leave_else_what_the_layers_leave() -> None:
-    known = stay({"claimed": "90.00", "due": "70.00"}).with_columns(self_due_fen=pl.lit(493_000))
+    known = stay({"claimed": "60.00", "due": "70.00"}).with_columns(self_due_fen=pl.lit(493_000))
     open_ = stay({"claimed": "90.00", "check": "bound", "bound": "70.00"})
     assert divided(known, 1)["self_fen"] == 493_000
     assert divided(open_, 1)["self_fen"] == 500_000 - 7_000
