@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.batch.handed_in import Closed, closed_files
 from onestop_cli.core.closed import History
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Mapper
@@ -19,13 +20,11 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.load import carried_out, closed_rules, history
-from onestop_cli.ledger.registers import inputs
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
-from onestop_cli.tables.reading import InputFile
 from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
 
@@ -33,7 +32,7 @@ from onestop_cli.tables.schema import row_place
 @dataclass(frozen=True)
 class Past:
     """A run's history, all documents it needs, the decisions that closed runs have carried out, the stays that are
-    still held, each fund's account, and the state of the books (`runs`, `head`)."""
+    still held, each fund's account, the state of the books (`runs`, `head`)."""
 
     history: History
     rules: tuple[LoadedRule, ...]
@@ -41,6 +40,7 @@ class Past:
     pending: pl.DataFrame
     accounts: dict[str, dict[str, int]]
     books: BooksInfo
+    files: Closed
 
 
 def remember(
@@ -77,21 +77,8 @@ def remember(
             pending(ledger),
             standing(ledger, period) if period else {},
             head(ledger),
+            closed_files(ledger),
         )
-
-
-def read_before(path: Path, files: Sequence[InputFile]) -> list[str]:
-    """The files of stays that a closed period of the ledger at `path` has read already, in a sentence each."""
-    if not path.exists():
-        return []
-    with opened(path) as ledger, snapshot(ledger):
-        known = inputs(ledger).filter(kind="住院报表")
-    periods = dict(known.select("sha256", "period").reverse().iter_rows())
-    return [
-        f"{file.path}：与 {periods[file.sha256]} 关账时读过的文件一个字节不差，请核对是不是放错了（FI04）"
-        for file in files
-        if file.sha256 in periods
-    ]
 
 
 def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli import __version__
-from onestop_cli.batch.closed_periods import read_before, remember
+from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.describe import (
     Read,
     about_county,
@@ -20,6 +20,7 @@ from onestop_cli.batch.describe import (
     in_order,
     inputs,
 )
+from onestop_cli.batch.handed_in import of_reading
 from onestop_cli.core.findings.files import (
     file_findings,
     roster_findings,
@@ -30,6 +31,7 @@ from onestop_cli.core.options import Earlier, Names, Options
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
+from onestop_cli.county.inbox_check import Handed, inbox_notes
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.spelling import hospitals, kind_question, offered
@@ -76,12 +78,12 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     tell("读取文件")
     with one_run(request.settings.limits.cells):
         read = _read(request)
-    again = read_before(request.ledger, read.stays.inputs) if request.ledger else []
-    for sentence in again:
-        tell(f"注意：{sentence}")
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
+    notes = inbox_notes(_handed(read, names))
+    for note in notes:
+        tell(f"注意：{note}")
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
     done = work(
@@ -95,7 +97,13 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         earlier,
     )
     tell("核对合计")
-    return _run(request, read, earlier, book, roster, done, again)
+    return _run(request, read, earlier, book, roster, done, notes)
+
+
+def _handed(read: Read, names: Names) -> Handed:
+    register = read.register["hospital"].unique(maintain_order=True).to_list()
+    closed = read.past.files if read.past else {}
+    return of_reading(read.stays, read.roster, register, names.hospital, closed)
 
 
 def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
@@ -242,7 +250,7 @@ def _run(
     book: Rulebook,
     roster: pl.DataFrame,
     done: Work,
-    again: Sequence[str],
+    notes: Sequence[str],
 ) -> Run:
     quarantine = pl.concat([read.stays.quarantine, read.roster.quarantine])
     findings = pl.concat(
@@ -265,7 +273,7 @@ def _run(
             "counts": counts(read, _by_status(done.stays), done.joined),
             "control": control(done.stays, book.layers),
             "warnings": [
-                *again,
+                *notes,
                 *read.stays.warnings,
                 *read.roster.warnings,
                 *_of_files(read),

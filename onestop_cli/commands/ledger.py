@@ -1,4 +1,4 @@
-"""`onestop ledger open|show|advance|report|verify|export`: the county's books."""
+"""`onestop ledger open|reopen|show|advance|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 ledger = typer.Typer(
-    help="台账：开账、各期、资金账户、预拨、决算表、核验、导出。",
+    help="台账：开账、撤销关账、各期、资金账户、预拨、决算表、核验、导出。",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -41,6 +41,24 @@ def open_(
 
     typed = Typed(first_day, before, balance or [])
     open_ledger(file or ledger, typed, datetime.now().astimezone())
+
+
+@ledger.command()
+def reopen(
+    ledger: Ledger = None,
+    reason: Annotated[str, typer.Option("--reason", help="为什么撤销，记入台账")] = "",
+) -> None:
+    """撤销最近一次关账（只能是最近的一期），然后可以重新核对、重新关账。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_reopen import reopen_last
+    from onestop_cli.commands.streams import agreed
+
+    def ask() -> bool:
+        return agreed("确定撤销这次关账请输入 是：")
+
+    if not reopen_last(ledger, reason, datetime.now().astimezone(), ask):
+        raise typer.Abort
 
 
 @ledger.command()
