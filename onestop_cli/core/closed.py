@@ -285,8 +285,8 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
 
 
 def _cost_change(name: str, visits: pl.Expr) -> pl.Expr:
-    """What a stay's cost adds to a period: all of it with a visit, and what is refunded of one that stays."""
-    refund = pl.col(f"refund_{name}").fill_null(0)
+    """What a stay's cost adds to a period: all of it with a visit, and what is refunded of one that stays settled."""
+    refund = pl.when(status="settled").then(f"refund_{name}").fill_null(0)
     return pl.when(visits == 0).then(refund).otherwise(pl.col(name).fill_null(0) * visits)
 
 
