@@ -35,8 +35,15 @@ def row_checks(period: Period, readmission_days: int) -> list[Check]:
 
 
 def about_person(checks: Sequence[Check]) -> dict[str, pl.Expr]:
-    """Where the checks that hold a stay because of its person stand, by code."""
-    return {c.code: c.stands for c in checks if c.code in ("ID04", "RO07", "RO09")}
+    """Where the checks that hold a stay because of its person stand, by code; age and kind of a person may leave a
+    stay without terms (RU01)."""
+    codes = ("ID04", "RO07", "RO09", "RU01")
+    return {
+        code: pl.any_horizontal(
+            *(c.stands.fill_null(value=False) for c in checks if c.code == code)
+        )
+        for code in codes
+    }
 
 
 def _identity() -> list[Check]:
