@@ -113,9 +113,7 @@ def _changed_files(candidate: Candidate) -> Iterator[Problem]:
             yield Problem(f"收件有变动：{what}的有 {names}", AGAIN)
 
 
-def _tables(
-    places: Sequence[Path], settings: Settings, known: Collection[str]
-) -> dict[str, str]:
+def _tables(places: Sequence[Path], settings: Settings, known: Collection[str]) -> dict[str, str]:
     """SHA-256 → name of every table in `places`; what is not `known` is opened, since it may be none, or an archive."""
     found, other = {}, []
     for name, path, _ in files_behind(places, settings.inbox.ignore).files:

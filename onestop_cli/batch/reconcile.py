@@ -48,6 +48,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
+from onestop_cli.statements.payees import lost_accounts
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
@@ -227,6 +228,14 @@ def options_of(settings: Settings) -> Options:
     return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held)
 
 
+def _accounts(register: pl.DataFrame) -> Iterator[str]:
+    if lost := lost_accounts(register):
+        yield (
+            f"定点机构名册里 {'、'.join(lost)} 的账号是数字格式，15 位以后的数字已经丢失，"
+            "拨款表上留空；请把这一列设为文本，重新填写账号"
+        )
+
+
 def _skipped(period: Period, earlier: Earlier) -> list[str]:
     """What to know when days between the last closed period and this one were never closed."""
     closed = earlier.history.periods if earlier.history else ()
@@ -280,6 +289,7 @@ def _run(
                 *_unknown_kinds(roster, book),
                 *_other_spellings(done.stays, read.register, request.settings),
                 *_skipped(parse_period(request.period), earlier),
+                *_accounts(read.register),
                 *done.notes,
             ],
             **about_past(request.decisions, done.decided, read.past, done.adjustments),

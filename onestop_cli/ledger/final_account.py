@@ -199,6 +199,7 @@ def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[Laye
 
 
 _TEXTS = ("hospital", "level", "category", "township", "person")
+_DECIDED = ("decided_category", "decided_id_no")
 
 
 def _events(
@@ -208,13 +209,13 @@ def _events(
     names = [*_TEXTS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
     parts = []
     for one in closed:
-        own = stays_of(ledger, one, [*names, "status", "decided_category"]).with_columns(
+        own = stays_of(ledger, one, [*names, "status", *_DECIDED]).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             visits=(pl.col("status") == "settled").cast(pl.Int64),
             own=pl.lit(value=True),
         )
         own = own.with_columns(pl.col(cost).fill_null(0) * pl.col("visits") for cost in COSTS)
-        later = changes_of(ledger, one, [*names, "visits", "decided_category"]).with_columns(
+        later = changes_of(ledger, one, [*names, "visits", *_DECIDED]).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             own=pl.lit(value=False),
         )
@@ -224,8 +225,13 @@ def _events(
         pl.col("category").fill_null(NO_CATEGORY),
         pl.col("township").fill_null(NOWHERE),
         level_name=pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED),
-        person=pl.coalesce("person", pl.format("?{}", "number")),
+        person=pl.coalesce(_known_last(), "person", pl.format("?{}", "number")),
     )
+
+
+def _known_last() -> pl.Expr:
+    """Whose stay it is by the last decision, also where an earlier run booked it; null without any."""
+    return pl.col("decided_id_no").drop_nulls().last().over("number")
 
 
 def _posted(layers: Sequence[LayerInfo]) -> list[str]:

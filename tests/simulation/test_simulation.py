@@ -297,9 +297,7 @@ def test_days_of_a_document_are_ignored_unless_asked() -> None:
 def test_the_better_known_category_applies_under_another_document() -> None:
     """Of several valid categories the one the new document puts first."""
     stays = years.run().stays.with_columns(
-        kinds_valid=pl.when(pl.col("category") == "农村低保户").then(
-            pl.lit("农村低保户、五保户")
-        )
+        kinds_valid=pl.when(pl.col("category") == "农村低保户").then(pl.lit("农村低保户、五保户"))
     )
     year = gather([years.part(years.with_stays(years.run(), stays))])
     before = outcome(year, own(year), "before")

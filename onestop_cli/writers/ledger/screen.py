@@ -135,6 +135,20 @@ def show_advance(lines: Sequence[Line], fund: str) -> None:
     console.print(account_table(f"{fund}（元）", lines, name="period"))
 
 
+def show_advances(rows: pl.DataFrame) -> None:
+    """Every advance with its number, and which was taken back."""
+    console = console_for(sys.stdout)
+    if rows.is_empty():
+        console.print("台账里还没有预拨")
+        return
+    table = plain_table("预拨（元）", ["序号", "基金", "结算期", "到账日期", "说明"], ["金额"])
+    for row in rows.iter_rows(named=True):
+        note = f"冲销第 {row['corrects']} 号；{row['note']}" if row["corrects"] else row["note"]
+        cells = (str(row["number"]), row["fund"], row["period"], row["booked_on"], note)
+        table.add_row(*(clean(cell) for cell in cells), yuan(row["fen"]))
+    console.print(table)
+
+
 def show_verified(complaints: Sequence[str]) -> None:
     """Whether everything agrees, and what does not."""
     console = console_for(sys.stdout)
