@@ -19,7 +19,7 @@ from onestop_cli.county.periods import Period
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.closing import head
-from onestop_cli.ledger.load import carried_out, closed_rules, history
+from onestop_cli.ledger.load import carried_out, closed_rules, history, named_now
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.rulebook.language import RuleFile
@@ -64,9 +64,13 @@ def remember(
         found = history(
             ledger,
             _people(known["person"], decisions),
-            {*_numbers(known, hospital), *_named(decisions)},
+            {
+                *_pairs(known, "hospital_raw", hospital),
+                *_pairs(decisions, "hospital", hospital),
+            },
             layers,
             places=_places(decisions),
+            hospital=hospital,
         )
         own = {rule.file.id for rule in rules}
         old = frozenset(rule.file.id for rule in documents) - own
@@ -74,7 +78,7 @@ def remember(
             replace(found, rules=old),
             documents,
             carried_out(ledger),
-            pending(ledger),
+            named_now(pending(ledger), hospital),
             standing(ledger, period) if period else {},
             head(ledger),
             closed_files(ledger),
@@ -87,19 +91,12 @@ def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:
     return pl.concat([persons, named]).drop_nulls().unique()
 
 
-def _numbers(rows: pl.DataFrame, hospital: Mapper) -> list[tuple[str, str]]:
-    """(hospital, 住院号) of all rows."""
-    texts = rows["hospital_raw"].drop_nulls().unique()
-    known = {text: hospital(text) or text for text in texts}
-    pairs = rows.select("hospital_raw", "stay_no").drop_nulls().unique()
-    return [(known[text], number) for text, number in pairs.iter_rows()]
-
-
-def _named(decisions: pl.DataFrame | None) -> list[tuple[str, str]]:
-    """(hospital, 住院号) of the stays that decisions name."""
-    if decisions is None:
+def _pairs(rows: pl.DataFrame | None, said: str, hospital: Mapper) -> list[tuple[str, str]]:
+    """(hospital, 住院号) of all rows, whose hospital stands in the column `said`."""
+    if rows is None:
         return []
-    return decisions.select("hospital", "stay_no").drop_nulls().unique().rows()
+    pairs = rows.select("stay_no", hospital=said).drop_nulls().unique()
+    return named_now(pairs, hospital).select("hospital", "stay_no").rows()
 
 
 def _places(decisions: pl.DataFrame | None) -> list[str]:

@@ -35,7 +35,7 @@ from onestop_cli.core.link import linked
 from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, Names, Options
 from onestop_cli.core.pairing import paired
 from onestop_cli.core.person import with_person
-from onestop_cli.core.place import place, with_conditions
+from onestop_cli.core.place import place, under_present_names, with_conditions
 from onestop_cli.core.settlement import owed_without_payments, worked_out
 from onestop_cli.core.status import with_codes, with_status
 from onestop_cli.core.two_ids import with_other_id
@@ -85,7 +85,7 @@ class Core:
 
     def work(self, rows: pl.DataFrame, earlier: Earlier) -> Work:
         """All stages, once more without the decisions whose findings are gone."""
-        history = refreshed(earlier.history)
+        history = refreshed(under_present_names(earlier.history, self.register, self.names))
         stays = place(rows, self.register, self.names, self.period, history)
         stays = identify(with_conditions(check(stays, PLACED, "place"), self.register, self.book))
         check(stays, IDENTITY, "identify")

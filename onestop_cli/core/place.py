@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -49,6 +50,19 @@ def place(
         belongs_to=late,
         outside_period=outside.fill_null(False) & late.is_null(),
     )
+
+
+def under_present_names(
+    history: History | None, register: pl.DataFrame, names: Names
+) -> History | None:
+    """Closed stays whose hospital goes by another name now, under that: what comes later about them says it."""
+    if history is None:
+        return None
+    stays = history.stays
+    row = register_row(stays.with_columns(hospital_raw="hospital"), register, names)
+    found = register["hospital"].gather(row)
+    name = pl.coalesce(found, named(stays["hospital"], names.hospital), "hospital")
+    return replace(history, stays=stays.with_columns(hospital=name))
 
 
 def with_conditions(stays: pl.DataFrame, register: pl.DataFrame, book: Rulebook) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from onestop_cli.core.closed import POSTED, REFUNDED, WHOLE, History
+from onestop_cli.core.options import Mapper, named
 from onestop_cli.ledger.books import (
     Closing,
     beginning,
@@ -64,11 +65,12 @@ def history(
     layers: Sequence[str],
     *,
     places: Iterable[str] = (),
+    hospital: Mapper = str,
 ) -> History:
     """Closed stays of `people`, those with one of the (hospital, 住院号) `numbers`, those at `places` (文件 · 工作表 ·
-    第n行) of any period, and everything else of the same persons."""
+    第n行) of any period, and everything else of the same persons. `hospital`: what one is called now."""
     closed = closings(ledger)
-    keys = _keys(ledger, closed)
+    keys = named_now(_keys(ledger, closed), hospital)
     wanted = _wanted(keys, people, numbers, places)
     parts = [
         part
@@ -107,6 +109,11 @@ def _keys(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> pl.DataFrame
         return keys
     later = together(known).unique("number", keep="last", maintain_order=True)
     return keys.update(later.rename({"decided_id_no": "person"}), on="number")
+
+
+def named_now(rows: pl.DataFrame, hospital: Mapper) -> pl.DataFrame:
+    """`rows` with each hospital as it is called now; one that nobody knows any more keeps its name."""
+    return rows.with_columns(hospital=pl.coalesce(named(rows["hospital"], hospital), "hospital"))
 
 
 _DECIDED = ("number", "decided_id_no")

@@ -52,10 +52,17 @@ class Office:
     documents: tuple[LoadedRule, ...]
     categories: tuple[str, ...] = ("农村低保户", "五保户", "重点优抚对象")
     register: pl.DataFrame = field(default_factory=lambda: REGISTER, compare=False)
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Names of hospitals → what the register calls them now."""
 
     @cached_property
     def book(self) -> Rulebook:
         return Rulebook(tuple(rule.file for rule in self.documents))
+
+    def hospital(self, text: str) -> str | None:
+        """The register's name for it."""
+        now = self.called.get(text, text)
+        return now if now in set(self.register["hospital"]) else None
 
     @cached_property
     def roster(self) -> pl.DataFrame:
@@ -165,11 +172,12 @@ def _work(
         people = known["person"].drop_nulls().unique().to_list()
         people += [] if decided is None else decided["id_no"].drop_nulls().to_list()
         places = [] if decided is None else decided.select(place=row_place())["place"]
-        past = history(books, people, numbers, office.book.layers, places=places)
+        past = history(
+            books, people, numbers, office.book.layers, places=places, hospital=office.hospital
+        )
         before = carried_out(books)
-    known = set(office.register["hospital"])
     names = Names(
-        hospital=lambda text: text if text in known else None,
+        hospital=office.hospital,
         level=lambda text: None,
         category=str,
     )
