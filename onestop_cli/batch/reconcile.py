@@ -21,6 +21,8 @@ from onestop_cli.batch.describe import (
     inputs,
 )
 from onestop_cli.batch.handed_in import of_reading
+from onestop_cli.batch.retroactive import retroactive
+from onestop_cli.core.corrected import CORRECTED
 from onestop_cli.core.findings.files import (
     file_findings,
     roster_findings,
@@ -28,7 +30,7 @@ from onestop_cli.core.findings.files import (
     total_findings,
 )
 from onestop_cli.core.options import Earlier, Names, Options
-from onestop_cli.core.pipeline import Work, work
+from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.inbox_check import Handed, inbox_notes
@@ -59,7 +61,8 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO."""
+    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO;
+    `recompute`: closed periods to work out again."""
 
     period: str
     stays: Sequence[Path]
@@ -72,6 +75,7 @@ class Request:
     decisions: Path | None = None
     password_file: Path | None = None
     made_at: str = ""
+    recompute: Sequence[Period] = ()
 
 
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
@@ -82,21 +86,16 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
-    notes = inbox_notes(_handed(read, names))
+    notes = [*inbox_notes(_handed(read, names))]
     for note in notes:
         tell(f"注意：{note}")
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
-    done = work(
-        read.stays.rows,
-        roster,
-        read.register,
-        book,
-        parse_period(request.period),
-        names,
-        options_of(request.settings),
-        earlier,
-    )
+    period, options = parse_period(request.period), options_of(request.settings)
+    core = Core(roster, read.register, book, period, names, options)
+    done = core.work(read.stays.rows, earlier)
+    if request.ledger is not None:
+        notes += retroactive(request.ledger, core, read.stays.rows, earlier)
     tell("核对合计")
     return _run(request, read, earlier, book, roster, done, notes)
 
@@ -125,6 +124,7 @@ def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
         period=parse_period(request.period),
         hospital=names_of(request.settings, read.register, book).hospital,
         decisions=lines,
+        recompute=request.recompute,
     )
     decisions = _decisions(request, lines, past.carried_out)
     return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)
@@ -236,6 +236,13 @@ def _accounts(register: pl.DataFrame) -> Iterator[str]:
         )
 
 
+def _recomputed(earlier: Earlier, lines: pl.DataFrame) -> Iterator[str]:
+    """What came of closed periods that were worked out again."""
+    for period in sorted(earlier.history.recompute) if earlier.history else ():
+        own = lines.filter(period=period, kind=CORRECTED)
+        yield f"{period} 已按现在的花名册、机构名册和政策重新计算：更正 {len(own):,} 笔，见“上期调整”"
+
+
 def _skipped(period: Period, earlier: Earlier) -> list[str]:
     """What to know when days between the last closed period and this one were never closed."""
     closed = earlier.history.periods if earlier.history else ()
@@ -246,6 +253,11 @@ def _skipped(period: Period, earlier: Earlier) -> list[str]:
     return [
         f"{first} 至 {last} 还没有关账；先关了{period.chinese}，这一段就不能再单独关账，其中的住院只能作补报"
     ]
+
+
+def _again(earlier: Earlier) -> dict[str, list[str]]:
+    again = sorted(earlier.history.recompute) if earlier.history else []
+    return {"recomputed": again} if again else {}
 
 
 def _by_status(stays: pl.DataFrame) -> dict[str, int]:
@@ -290,9 +302,11 @@ def _run(
                 *_other_spellings(done.stays, read.register, request.settings),
                 *_skipped(parse_period(request.period), earlier),
                 *_accounts(read.register),
+                *_recomputed(earlier, done.adjustments),
                 *done.notes,
             ],
             **about_past(request.decisions, done.decided, read.past, done.adjustments),
+            **_again(earlier),
         }
     )
     stays = in_order(done.stays, book.layers)

@@ -12,7 +12,7 @@ from onestop_cli.batch.reconcile import Request, reconcile
 from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
-from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.run import Run
 from onestop_cli.writers.toolkit.folder import refuse_existing
 from onestop_cli.writers.toolkit.screen import progress, summary
@@ -31,6 +31,7 @@ class Options:
     decisions: Path | None
     out: Path | None
     password_file: Path | None = None
+    recompute: Sequence[str] | None = None
 
 
 def asked(options: Options, now: datetime) -> tuple[Request, Path]:
@@ -58,6 +59,9 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
     refuse_other_books(ledger, _results(home, chosen.out, out))
     if ledger is not None:
         refuse_closed(ledger, parse_period(options.period))
+    elif options.recompute:
+        raise stop("--recompute 要有台账", "请用 --ledger 给出台账文件")
+    again = options.recompute or settings.reopen.periods if ledger else ()
     request = Request(
         period,
         stays,
@@ -70,6 +74,7 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
         decisions=options.decisions or _under(home, chosen.decisions),
         password_file=options.password_file,
         made_at=now.isoformat(timespec="seconds"),
+        recompute=[parse_period(text) for text in again],
     )
     return request, out
 
