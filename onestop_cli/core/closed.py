@@ -258,8 +258,6 @@ def _because(both: pl.DataFrame) -> pl.Expr:
         .then(pl.format("与后来的一笔有关：{}", other))
         .when(kind.is_in(["受理冲红", "退费"]))
         .then(pl.format("退费行：{}", "refund_place"))
-        .when(kind == "解除待核")
-        .then(pl.lit("使它待核的情况已经没有了"))
         .when(pl.col("decided").is_not_null())
         .then(pl.format("处理意见：{}", "decided"))
     )
@@ -317,7 +315,7 @@ def adjustments(
     now = {name: pl.when(gone).then(0).otherwise(pl.col(name).fill_null(0)) for name in amounts}
     lines = again.select(
         pl.coalesce("kind", pl.when(anew.is_not_null()).then(pl.lit(CORRECTED)), pl.lit("重算")),
-        pl.coalesce("because", anew, pl.lit(_OF_THE_YEAR)).alias("because"),
+        pl.coalesce("because", anew, _otherwise()).alias("because"),
         "period",
         pl.coalesce("belongs_to", "period").alias("belongs_to"),
         "status",
@@ -339,7 +337,15 @@ def adjustments(
     return lines.filter(moved | (pl.col("kind") != "重算"))
 
 
-_OF_THE_YEAR = "同一年度的其他住院有变动，按年度顺序重算"
+def _otherwise() -> pl.Expr:
+    """Why a stay changes that neither another row nor a decision nor other facts changed by themselves."""
+    return (
+        pl.when(pl.col("kind") == "解除待核")
+        .then(pl.lit("使它待核的情况已经没有了"))
+        .when(pl.col("kind") == "转待核")
+        .then(pl.format("现在有 {}", "blocking"))
+        .otherwise(pl.lit("同一年度的其他住院有变动，按年度顺序重算"))
+    )
 
 
 def _cost_change(name: str, visits: pl.Expr) -> pl.Expr:
