@@ -74,10 +74,9 @@ def _was(field: str) -> pl.Expr:
 
 def _level() -> pl.Expr:
     """A level that was not known is a hospital that was not in the register."""
-    names = {id_: name for id_, name in LEVELS.items()}
 
     def said(level: pl.Expr) -> pl.Expr:
-        return level.replace_strict(names, default="不在名册", return_dtype=pl.String)
+        return level.replace_strict(dict(LEVELS), default="不在名册", return_dtype=pl.String)
 
     return pl.when(pl.col("level").ne_missing(_was("level"))).then(
         pl.format("机构级别 {} → {}", said(_was("level")), said(pl.col("level")))

@@ -17,7 +17,7 @@ from onestop_cli.tables.schema import LINK, PLACE, row_place
 
 _TERM = tuple(f"{part}_{end}" for part in ("from", "to") for end in ("on", "earliest", "latest"))
 _DEATH = ("deceased_on", "deceased_earliest", "deceased_latest", "dead_said")
-_ASKED = ("id_no", "name_key", "id_raw", "id_numeric", "birth_on")
+_ASKED = ("id_no", "name_key", "id_raw", "id_numeric", "person_no", "birth_on")
 
 
 def linked(stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Names) -> pl.DataFrame:

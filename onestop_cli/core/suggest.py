@@ -1,6 +1,6 @@
 """Who might be meant (RO06): likely roster persons for a patient whose ID leads to nobody.
 
-Never a match, only a sentence for somebody to check: the same name and a second thing in common.
+Never a match, only a sentence for somebody to check: the same name and a second thing in common, or the same 人员编号.
 """
 
 from __future__ import annotations
@@ -11,16 +11,27 @@ from onestop_cli.core.identify import compact_id, id_birth, name_key
 
 _SAFE_DIGITS = 14
 """Place and birth: the digits of an ID that a spreadsheet's number surely keeps."""
-_TOLD = ("name_key", "id_no", "id_raw", "id_numeric", "birth_on", "township", "village")
+_TOLD = (
+    "name_key",
+    "id_no",
+    "id_raw",
+    "id_numeric",
+    "person_no",
+    "birth_on",
+    "township",
+    "village",
+)
 """What is known of a stranger; those of whom the same is known are looked for once."""
 _NAMED = 3
 """How many persons a sentence names."""
+_STARRED = r"^([0-9]{3,14})\*{3,}([0-9]{2,}X?|[0-9]X)$"
+"""A number whose middle is covered, as exports for other offices have it."""
 
 
 def suggest(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     """`at` and `suggestion` for those `strangers` who resemble somebody on the roster.
 
-    `strangers` has at, name_key, id_no, id_raw, id_numeric, birth_on, township and village;
+    `strangers` has at, name_key, id_no, id_raw, id_numeric, person_no, birth_on, township and village;
     `roster` is an understood roster.
     """
     asking = strangers.select(*_TOLD).unique().with_row_index("asking")
@@ -31,7 +42,8 @@ def suggest(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
 
 def _hinted(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """(asking, suggestion) of those who resemble somebody."""
-    hints = pl.concat([_same_name(strangers, people), _same_household(strangers, people)])
+    ways = (_same_name, _same_stars, _same_person_no, _same_household)
+    hints = pl.concat(way(strangers, people) for way in ways)
     named = pl.col("who").head(_NAMED).str.join("、")
     more = pl.when(pl.len() > _NAMED).then(pl.lit(" 等")).otherwise(pl.lit(""))
     return (
@@ -59,6 +71,7 @@ def _people(roster: pl.DataFrame) -> pl.DataFrame:
             "township",
             "village",
             "id_no",
+            "person_no",
             head_key=name_key(pl.col("head")),
             birth=pl.coalesce(id_birth(pl.col("id_no")), "birth_on"),
             nth=pl.int_range(pl.len()),
@@ -123,6 +136,27 @@ def _one_character_off(number: pl.Expr, other: pl.Expr) -> pl.Expr:
         (number.str.tail(n) == other.str.tail(n)).cast(pl.Int64) for n in range(1, 19)
     )
     return length.is_between(17, 19) & (ahead + behind >= pl.max_horizontal(length, 18) - 1)
+
+
+def _same_stars(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Persons of the same name whose ID has the digits that a covered number leaves open."""
+    open_ = compact_id(pl.col("id_raw"))
+    starred = strangers.select(
+        "asking",
+        "name_key",
+        start=open_.str.extract(_STARRED, 1),
+        end=open_.str.extract(_STARRED, 2),
+    ).drop_nulls()
+    number = pl.col("id_no")
+    agree = number.str.starts_with(pl.col("start")) & number.str.ends_with(pl.col("end"))
+    return starred.join(people, on="name_key").filter(agree).select("asking", "nth", "who")
+
+
+def _same_person_no(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Persons whom the insurance knows under the same number."""
+    numbered = strangers.select("asking", "person_no").drop_nulls()
+    who = pl.format("{}（人员编号相同）", "who")
+    return numbered.join(people, on="person_no").select("asking", "nth", who=who)
 
 
 def _same_household(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:

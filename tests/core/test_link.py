@@ -103,10 +103,13 @@ def test_the_day_looked_at_is_the_documents_choice() -> None:
     assert found["entitled"].item()
 
 
-@pytest.mark.parametrize(
-    ("status", "entitled"),
-    [("正常", True), ("停保", False), ("低保注销", False), ("未停保", True), ("已恢复停发", True)],
-)
+STATES = [
+    ("正常", True), ("停保", False), ("低保注销", False), ("未停保", True), ("已恢复停发", True),
+    ("停发，未恢复", False), ("手续不全停发", False), ("正常；暂停", False), ("不再享受", False), ("未失效", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "entitled"), STATES)
 def test_a_status_without_date_ends_the_entitlement(status: str, entitled: bool) -> None:
     found = one(stay(), entry(status_raw=status))
     assert found["entitled"] == entitled
@@ -243,38 +246,9 @@ def test_a_state_of_stopped_without_a_day_is_in_doubt() -> None:
 
 # Deaths
 
-DEAD = [
-    {"status_raw": "病故"}, {"reason_raw": "死亡"}, {"remark_raw": "因病去世"}, {"remark_raw": "低保户，亡故"},
-    {"remark_raw": "2010.9.1过世"}, {"name": "王强（已故）"}, {"dead_raw": "是"}, {"dead_raw": "1"},
-    {"dead_raw": "死亡"}, {"dead_raw": "肺癌"}, {"remark_raw": "非正常死亡"}, {"remark_raw": "未婚病故"},
-    {"remark_raw": "是否死亡：是"}, {"remark_raw": "本人死亡，由其子代办"}, {"remark_raw": "女 病故"},
-    {"remark_raw": "女性病逝"}, {"remark_raw": "户主死亡", "relation": "户主"}, {"remark_raw": "户籍注销"},
-    {"remark_raw": "李子文死亡"}, {"status_raw": "身故"}, {"remark_raw": "车祸身亡"}, {"remark_raw": "猝死"},
-    {"status_raw": "亡"}, {"status_raw": "正常；死"}, {"remark_raw": "己故"}, {"remark_raw": "去逝"},
-    {"status_raw": "销户"}, {"remark_raw": "死亡（2010.9.30）"},
-]  # fmt: skip
-ALIVE = [
-    {"status_raw": "未死亡"}, {"remark_raw": "父亲病故"}, {"remark_raw": "丈夫2008年去世"}, {"remark_raw": "父母双亡"},
-    {"remark_raw": "户主死亡"}, {"remark_raw": "因妻亡故改为单人户"}, {"remark_raw": "死亡：否"}, {"dead_raw": "否"},
-    {"dead_raw": "0"}, {"remark_raw": "是否死亡：否"}, {"remark_raw": "非死亡"}, {"remark_raw": "没有死亡"},
-    {"remark_raw": "其子已故"}, {"name": "王强（父已故）"}, {"remark_raw": "2009年母去世"}, {"dead_raw": "健在"},
-    {"remark_raw": "无死亡"}, {"remark_raw": "银行卡注销"}, {"remark_raw": "儿子病逝，女儿外嫁"},
-    {"dead_raw": "未死亡"}, {"remark_raw": "死亡（户主）"}, {"remark_raw": "爷爷去世"}, {"remark_raw": "账户销户"},
-]  # fmt: skip
-
 
 def dead(changes: dict[str, str]) -> dict[str, Any]:
     return roster(entry(**changes)).row(0, named=True)
-
-
-@pytest.mark.parametrize("changes", DEAD, ids=str)
-def test_dead_is_dead_by_any_word_in_any_column(changes: dict[str, str]) -> None:
-    assert dead(changes)["dead"]
-
-
-@pytest.mark.parametrize("changes", ALIVE, ids=str)
-def test_a_death_denied_or_of_somebody_else_is_none(changes: dict[str, str]) -> None:
-    assert not dead(changes)["dead"]
 
 
 def test_a_day_among_the_words_is_the_day_of_death() -> None:
@@ -404,6 +378,7 @@ LIKELY = f"疑似花名册中 王强（证号末四位 {WANG[14:]}，石上庄�
         {"id_raw": None, "birth_on": date(1980, 1, 1)},
         {"id_raw": "6.39901198001011e+17", "id_numeric": True},
         {"id_raw": WANG[:15] + "000", "id_numeric": True},
+        {"id_raw": f"{WANG[:6]}********{WANG[14:]}"},
     ],
 )
 def test_a_likely_person_is_suggested_and_never_taken(changes: dict[str, Any]) -> None:
@@ -421,10 +396,17 @@ def test_a_likely_person_is_suggested_and_never_taken(changes: dict[str, Any]) -
         {"id_raw": wrong_at(2), "name": "王墙"},
         {"id_raw": wrong_at(2)[:12] + "9" + wrong_at(2)[13:]},
         {"id_raw": "6.39E+17", "id_numeric": True},
+        {"id_raw": f"639909********{WANG[14:]}"},
     ],
 )
 def test_a_name_alone_suggests_nobody(changes: dict[str, Any]) -> None:
     assert one(stay(**changes), entry())["suggestion"] is None
+
+
+def test_a_person_number_of_the_insurance_suggests_under_any_name() -> None:
+    numbered = {"person_no": "6399000012"}
+    found = one(stay(id_raw=None, name="王墙", **numbered), entry(**numbered))
+    assert found["suggestion"] == LIKELY.replace("）", "）（人员编号相同）")
 
 
 def test_two_likely_persons_are_both_named() -> None:

@@ -124,6 +124,13 @@ def test_an_opposite_total_alone_is_no_partner() -> None:
     ]
 
 
+def test_a_minus_on_the_total_only_takes_the_same_amounts_back() -> None:
+    right, other = stay(1, 5), stay(1, 5, basic_claimed_fen=60_000)
+    struck = right | {"total_fen": -right["total_fen"], "settled_on": day(9)}
+    assert verdicts(right, other, struck, column="reversed") == [True, False, True]
+    assert verdicts(other, struck, column="refund_why") == ["amounts", "amounts"]
+
+
 def test_a_smaller_negative_row_of_the_same_number_is_a_partial_refund() -> None:
     part = back(stay(1, 5), total_fen=-30_000, stay_no="A", settled_on=day(9))
     rows = stay(1, 5, stay_no="A"), part

@@ -157,6 +157,9 @@ def _row(
     return row
 
 
+SPOILED = "12345"
+"""What stands for an ID number that is none."""
+
 _Handed = tuple[int, dict[str, Any]]
 """A row or a decision, and the month in which it is handed in."""
 
@@ -164,7 +167,7 @@ _Handed = tuple[int, dict[str, Any]]
 def _unknown(rng: Random, row: dict[str, Any], handed: int) -> tuple[list[_Handed], list[_Handed]]:
     """A stay whose number is spoiled, and the number that people recognise later, or never."""
     said = _decided(rng, row, handed, decision="认定证号", code="ID01", id_no=row["id_raw"])
-    return [(handed, {**row, "id_raw": "12345"})], [said] if rng.random() < 0.8 else []
+    return [(handed, {**row, "id_raw": SPOILED})], [said] if rng.random() < 0.8 else []
 
 
 def _misnamed(rng: Random, row: dict[str, Any], handed: int) -> tuple[list[_Handed], list[_Handed]]:
@@ -220,7 +223,7 @@ def _overlaps_released(rng: Random, quarter: Quarter) -> list[_Decided]:
     once = [
         (handed, row)
         for handed, row in quarter.rows
-        if all(times[key] == 1 for key in _one_stay(row))
+        if row["id_raw"] != SPOILED and all(times[key] == 1 for key in _one_stay(row))
     ]
     return [
         _decided(rng, row, handed, decision="放行", code="ST02")

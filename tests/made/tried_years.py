@@ -84,6 +84,7 @@ def random_run(random: Random, stays: int) -> tuple[Run, tuple[RuleFile, ...]]:
         row=pl.int_range(pl.len(), dtype=pl.Int64),
         person="id_no",
         categories_valid=pl.when(several.list.len() > 1).then(several.list.join("、")),
+        kinds_valid=pl.when(several.list.len() > 0).then(several.list.join("、")),
         categories=several.list.head(1) if first else several,
         amount_why=pl.lit(None, pl.String),
         decided_category=pl.lit(None, pl.String),

@@ -353,6 +353,24 @@ def test_a_row_that_is_nothing_known_is_set_aside_with_its_text_masked(tmp_path:
     assert person(7)[:14] not in row["text"]
 
 
+DISGUISES = ["639903 19490608 0142", "639903-19490608-0142", "639903．19490608．0142",
+             "６３９９０３　１９４９０６０８　０１４２", "639903\n19490608\n0142", "6399031949060801 42"]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", DISGUISES)
+def test_an_id_in_a_row_or_cell_nobody_understands_is_never_kept(
+    tmp_path: Path, number: str
+) -> None:
+    """A loose remark below the list, and an ID where a day should stand."""
+    remark = ["", "", "", "", "", f"另有一例 {number} 随后补报", "", "", "附后"]
+    rows = table(stay(1), stay(2, 入院日期=number), stay(3), remark)
+    reading = read(tmp_path, {"a.csv": csv_bytes(rows)})
+    (kept,) = reading.quarantine["text"]
+    assert kept == "另有一例 ****0142 随后补报 | 附后"
+    (fault,) = reading.rows["date_fault"].drop_nulls()
+    assert fault == "入院日期“****0142”（G3）不是看得懂的日期"
+
+
 def test_prenumbered_empty_lines_are_blank(tmp_path: Path) -> None:
     rows = table(
         stay(1), [2], [3], ["", "", "", "", "", "", "", "", "", "0", "0.00", "0", "0", "0"]
@@ -403,6 +421,12 @@ def test_a_hospital_is_never_guessed(name: str, tmp_path: Path) -> None:
     reading = read(tmp_path, {name: csv_bytes(without_hospital(stay(1)))})
     assert "没有医疗机构列" in reading.problems[0].what
     assert ("云谷卫生院" in reading.problems[0].remedy) == ("云谷" in name)
+
+
+def test_codes_of_hospitals_stand_for_their_names(tmp_path: Path) -> None:
+    head, *rows = without_hospital(stay(1))
+    coded = [[*head, "医药机构编码"], *([*row, "H63990100001"] for row in rows)]
+    assert only(read(tmp_path, {"明细.csv": csv_bytes(coded)}))["hospital_raw"] == "H63990100001"
 
 
 def test_title_and_file_name_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
@@ -488,8 +512,13 @@ FORMS = [
     "项目代码|医保分类|清算期|费款所属期|结算id|认定地|镇街|参保地|参保类别|身份证号|姓名|救助身份|就诊地|就诊医疗机构名称|医保就诊类别|医疗救助类别|病种编码|"
     "病种名称|入院日期|出院日期|结算日期|费用总额|符合医保报销金额|基本医疗保险报销金额|大病报销金额|大额报销金额|进入医疗救助金额|医疗救助|倾斜救助|"
     "扶贫济困金额（元）|渝快保支出金额（元）|个人账户支付金额（元）|个人现金支付金额（元）",
+    "结算ID|就诊ID|个人编号|人员姓名|证件号码|人员类别|定点医药机构编号|定点医药机构名称|医院等级|医药机构地点类别|开始日期|结束日期|结算日期|就诊凭证类型|"
+    "总费用|全自费金额|超限价自费费用|先行自付金额|范围内费用|起付线|统筹基金支出|大额医疗支出金额|大病保险支出|医疗救助支出|公务员医疗补助|其他基金支付|"
+    "基金支付总额|个人现金支付|个人账户支付|账户共济支付金额|病种名称|医疗类别|统筹基金支付比例|中心报销|经办人员|乡镇|村|备注",
+    "清算期|姓名|身份证号|镇街|备注|开户行|姓名|账号录入|对象类别|医疗类别|认定地|医药机构名称|医药机构编码|市（内）外|已报销医疗救助|入院时间|出院时间|"
+    "结算时间|医疗总费用|医保政策范围费用|统筹报销金额|大额报销|大病报销|已使用门诊|已使用普通住院|已使用重特大疾病|已使用大额费用住院救助|进入医疗救助金额",
 ]
-"""The exports A to D of the field notes, as they head their columns."""
+"""Exports of counties and platforms, as they head their columns."""
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -497,9 +526,11 @@ def test_known_exports_are_read_without_help(form: str, tmp_path: Path) -> None:
     header = form.split("|")
     known = dict(zip(HEADER, stay(1), strict=True))
     values = {
-        "姓名": "张三", "患者姓名": "张三", "入住医院": "省立医院", "就医机构名称": "省立医院", "就诊医院": "省立医院",
+        "姓名": "张三", "患者姓名": "张三", "人员姓名": "张三",
+        "入住医院": "省立医院", "就医机构名称": "省立医院", "就诊医院": "省立医院",
         "就诊医疗机构名称": "省立医院", "住院总费用(元)": "1000", "住院总费用": "1000", "总费用": "1000",
-        "费用总额": "1000",
+        "费用总额": "1000", "医疗总费用": "1000", "定点医药机构名称": "省立医院", "医药机构名称": "省立医院",
+        "证件号码": person(1), "已使用普通住院": "500", "进入医疗救助金额": "300", "全自费金额": "0",
     }  # fmt: skip
     row = [
         values.get(head)

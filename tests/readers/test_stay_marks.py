@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.county.settings import Settings, Synonyms
+from onestop_cli.county.settings import County, Settings, Synonyms
 from onestop_cli.readers.stays import read_stays
 from tests.made.reader_files import HEADER, HOSPITALS, csv_bytes, person, read, stay, xlsx_bytes
 
@@ -118,7 +118,7 @@ def test_a_long_number_cell_or_a_day_is_no_stay_number(cell: object, tmp_path: P
     assert reading.rows["stay_no"].to_list() == [None]
 
 
-@pytest.mark.parametrize("cell", ["ZY-001", "001", 123456789012345, "20101008"])
+@pytest.mark.parametrize("cell", ["ZY-001", "001", "案000-0", 123456789012345, "20101008"])
 def test_a_number_of_digits_is_one(cell: object, tmp_path: Path) -> None:
     reading = read(tmp_path, {"a.xlsx": xlsx_bytes([HEADER, stay(住院号=cell)])})
     assert reading.rows["stay_no"].to_list() == [str(cell)]
@@ -293,6 +293,16 @@ def test_the_place_of_insurance_may_name_a_township(tmp_path: Path) -> None:
     assert [row["township_raw"] for row in rows_of(tmp_path, rows)] == [None, "青禾镇"]
 
 
+@pytest.mark.parametrize(
+    ("area", "told"), [("639901", 0), ("639900", 0), ("石湾镇", 0), ("639902", 1), ("110101", 1)]
+)
+def test_who_is_insured_elsewhere_is_told(area: str, told: int, tmp_path: Path) -> None:
+    rows = [PLATFORM, settlement(参保地医保区划=area), settlement(结算ID="2")]
+    county = Settings(county=County(name="示例县", code="639901"))
+    reading = read(tmp_path, {"a.csv": csv_bytes(rows)}, county)
+    assert [f"1 行的参保地不是本县（{area}）" in text for text in reading.warnings] == [True] * told
+
+
 def test_an_amount_that_a_document_asks_for_is_read_as_one(tmp_path: Path) -> None:
     """In plain yuan, whatever its unit; what is no amount is a fault of the row, and never nothing."""
     header = [*HEADER, "植入材料（万元）"]
@@ -303,3 +313,9 @@ def test_an_amount_that_a_document_asks_for_is_read_as_one(tmp_path: Path) -> No
     found = read_stays([path], Settings(), HOSPITALS, extra, money={"implant"}).rows
     assert found["x_implant"].to_list() == ["1200.00", None, None]
     assert ["植入材料" in (fault or "") for fault in found["amount_fault"]] == [False, True, False]
+
+
+@pytest.mark.parametrize(("cell", "words"), [("1", "男"), ("02", "女"), ("女", "女"), ("9", "9")])
+def test_a_coded_sex_is_read_in_words(cell: str, words: str, tmp_path: Path) -> None:
+    (row,) = rows_of(tmp_path, [[*settlement(), cell]], [*CODES, "gend"])
+    assert row["sex_raw"] == words

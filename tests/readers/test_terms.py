@@ -198,7 +198,7 @@ def test_an_identity_list_in_the_platforms_codes_is_read(tmp_path: Path) -> None
         "begntime",
         "endtime",
     ]
-    row = ["6399", "张三", person(1), "低保对象", "1", "病故", "2024-01-01", "2024-12-31"]
+    row = ["63990000123", "张三", person(1), "低保对象", "1", "病故", "2024-01-01", "2024-12-31"]
     reading = read_rosters([written(tmp_path, {"a.csv": csv_bytes([header, row])})], Settings())
     assert not reading.problems
     found = reading.rows.row(0, named=True)
@@ -207,7 +207,7 @@ def test_an_identity_list_in_the_platforms_codes_is_read(tmp_path: Path) -> None
         "低保对象",
         "病故",
     )
-    assert found["to_on"] == date(2024, 12, 31)
+    assert (found["to_on"], found["person_no"]) == (date(2024, 12, 31), "63990000123")
 
 
 def test_in_what_capacity_somebody_is_insured_is_no_kind_of_aid(tmp_path: Path) -> None:

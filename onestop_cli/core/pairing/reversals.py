@@ -1,7 +1,8 @@
 """Reversals (红冲) and refunds: which rows take each other back, and which wait because it cannot be told.
 
-The partner of a negative row is an earlier row with *every* amount opposite: with the total alone, which of several
-rows is taken back would hang on their order. Groups with a negative or struck row are few, so they are walked row
+The partner of a negative row is an earlier row with *every* amount opposite, or every other amount the same where the
+export puts the minus on the total only: with the total alone, which of several rows is taken back would hang on their
+order. Groups with a negative or struck row are few, so they are walked row
 by row.
 """
 
@@ -76,7 +77,7 @@ def _taken_back(group: Sequence[Row]) -> Iterator[tuple[int, Row]]:
         if not row["negative"]:
             standing[_amounts(row, 1)].append(row)
             continue
-        partners = standing[_amounts(row, -1)]
+        partners = standing[_amounts(row, -1)] or standing[_only_total_signed(row)]
         partner = min(partners, key=lambda other: not other["refund_flag"], default=None)
         if partner is not None:
             partners.remove(partner)
@@ -86,6 +87,11 @@ def _taken_back(group: Sequence[Row]) -> Iterator[tuple[int, Row]]:
 
 def _amounts(row: Row, sign: int) -> tuple[Any, ...]:
     return tuple(None if row[name] is None else row[name] * sign for name in MONEY)
+
+
+def _only_total_signed(row: Row) -> tuple[Any, ...]:
+    """The amounts of the stay that a row takes back when its export puts the minus on the total only."""
+    return _amounts({**row, "total_fen": -row["total_fen"]}, 1)
 
 
 def _struck(row: Row, partner: Row) -> Row:

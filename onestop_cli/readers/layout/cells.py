@@ -38,7 +38,6 @@ _QUOTES = "'’`"
 _SAYS_NOTHING = (
     rf"^[{BLANKS}{_QUOTES}]*({'|'.join(map(re.escape, (*NOTHING, *DASHES)))})[{BLANKS}]*$"
 )
-_LONG_NUMBER = re.compile(r"\d{6,}(?=\d{3}[\dXxＸｘ])")
 _PLAIN_YUAN = r"^[+-]?[0-9]{1,9}(\.[0-9]{1,6})?$"
 
 
@@ -67,11 +66,6 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ")
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def without_numbers(text: str) -> str:
-    """A text for people, with every number long enough to be an ID cut to its last four characters."""
-    return _LONG_NUMBER.sub("****", re.sub(r"\s+", " ", text))
 
 
 def _number_texts(numbers: pl.Series) -> pl.Series:
@@ -103,6 +97,14 @@ def trimmed(text: pl.Expr) -> pl.Expr:
 def worded(text: pl.Expr) -> pl.Expr:
     """`trimmed`, and null where the word only says that there is nothing."""
     return pl.when(~text.str.contains(_SAYS_NOTHING)).then(trimmed(text))
+
+
+def sex_in_words(text: pl.Expr) -> pl.Expr:
+    """A sex in words where the file has the platform's code for it."""
+    codes = {
+        f"{zeros}{code}": words for code, words in (("1", "男"), ("2", "女")) for zeros in ("", "0")
+    }
+    return text.replace(codes)
 
 
 def fen_columns(

@@ -69,8 +69,10 @@ def _kind(grid: Grid) -> str | None:
             return "sums" if heads & _SUMS else "result"
         if len(heads & _SUMS) > 1:
             return "sums"
-    rows = [row for row in grid.rows if any(cell_text(cell).strip() for cell in row)]
-    return "detail" if rows and all(map(_is_detail, rows)) else None
+    rows = (row for row in grid.rows if any(cell_text(cell).strip() for cell in row))
+    first = next(rows, None)
+    detail = first is not None and _is_detail(first) and all(map(_is_detail, rows))
+    return "detail" if detail else None
 
 
 def _is_detail(row: Sequence[Cell]) -> bool:

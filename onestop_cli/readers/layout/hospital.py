@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from onestop_cli.county.synonyms import Names, near
 from onestop_cli.errors import Problem
-from onestop_cli.readers.layout.cells import without_numbers
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.layout.doubts import layout_hint
 from onestop_cli.readers.layout.typed import Table
 from onestop_cli.readers.layout.whose import hospitals_named, of_file
@@ -17,7 +17,8 @@ def hospital_named_by(
 ) -> tuple[str | None, list[Problem]]:
     """The hospital of a sheet without such a column; never one that is only similar.
 
-    Without a register (`hospitals` is empty) nobody can be named, and that is a problem of the register.
+    Where nothing names one, codes (机构编码) in the rows do. Without a register (`hospitals` is empty) nobody can be
+    named, and that is a problem of the register.
     """
     if table.layout and table.layout.hospital:
         return table.layout.hospital, []
@@ -29,6 +30,8 @@ def hospital_named_by(
     found = list(dict.fromkeys(inside + outside))
     if len(found) == 1:
         return found[0], []
+    if not found and "hospital_code" in table.header.columns:
+        return None, []
     return None, [_unknown(table, found, hospitals)]
 
 

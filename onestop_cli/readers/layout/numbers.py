@@ -16,8 +16,8 @@ _EXACT = 10**15
 """From here on a number cell does not keep every digit."""
 
 _DAY = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ T].*)?"
-_NONE = rf"^(?:#.*|[^1-9]*|.*\*.*|{_DAY})$"
-"""An error or #, zeros alone, no digit at all (无, 待补, 同上 …), a masked number, a day."""
+_NONE = rf"^(?:#.*|[^0-9]*|[0\W_]*|.*\*.*|{_DAY})$"
+"""An error or #, no digit at all (无, 待补, 同上 …), zeros and signs alone, a masked number, a day."""
 
 
 def number_of(table: Table, field: str, none: Sequence[str] = ()) -> pl.Series:
@@ -31,7 +31,8 @@ def number_of(table: Table, field: str, none: Sequence[str] = ()) -> pl.Series:
 
 def _numbers(table: Table, column: int, none: Sequence[str]) -> pl.Series:
     text = table.text.select(worded(pl.col(str(column)))).to_series()
-    lost = pl.Series([_is_no_text(cell) for cell in table.columns[column]], dtype=pl.Boolean)
+    cells = table.columns[column]
+    lost = pl.Series([type(c) is not str and _is_no_text(c) for c in cells], dtype=pl.Boolean)
     half = text.str.normalize("NFKC")
     filler = half.str.contains(rf"(?s){_NONE}|{SCIENTIFIC}").fill_null(True)
     if none:
@@ -43,6 +44,6 @@ def _numbers(table: Table, column: int, none: Sequence[str]) -> pl.Series:
 
 def _is_no_text(cell: Cell) -> bool:
     """A day, or a number with more digits than a spreadsheet keeps."""
-    if isinstance(cell, date | datetime | time):
+    if isinstance(cell, (date, datetime, time)):
         return True
-    return isinstance(cell, int | float) and abs(cell) >= _EXACT
+    return isinstance(cell, (int, float)) and abs(cell) >= _EXACT
