@@ -12,11 +12,7 @@ from datetime import date
 
 import polars as pl
 
-<<<<<<< HEAD
 from onestop_cli.core.corrected import CORRECTED, changed, facts_now, with_facts
-from onestop_cli.core.identify import mask_id
-=======
->>>>>>> main
 from onestop_cli.core.moment import with_moment
 from onestop_cli.core.person import with_person
 from onestop_cli.county.periods import Period

@@ -7,12 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-<<<<<<< HEAD
 from onestop_cli.core.closed import HELD_SINCE, PENDING
-from onestop_cli.core.identify import mask_id
-=======
-from onestop_cli.core.closed import PENDING
->>>>>>> main
 from onestop_cli.ledger.accounts import sums
 from onestop_cli.ledger.books import Closing, changes_of, closings, run_of, stays_of, together
 from onestop_cli.privacy import mask_id
