@@ -33,6 +33,8 @@ def show_standing(standing: Standing) -> None:
         console.print(f"  → {clean(problem.remedy)}", style="dim")
     if more := standing.inbox.problems[_SHOWN:]:
         console.print(f"  还有 {len(more)} 个问题")
+    for note in standing.inbox.notes:
+        console.print(f"注意：{clean(note)}", style="yellow")
     step = next_step(standing)
     console.print(f"\n下一步：{clean(step.what)}", style="bold")
     for command in step.commands:
