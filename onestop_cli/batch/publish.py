@@ -6,13 +6,12 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.start import county_settings
-from onestop_cli.errors import stop
+from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.notices.notice_period import FundLine, Posting, Wall, posting_of
 from onestop_cli.notices.notices import Notice, notices_of
 from onestop_cli.notices.rolls import rolls_of
@@ -64,7 +63,7 @@ def publish_folder(
     """
     settings = county_settings()
     wall = Wall(
-        first=_day(start) if start else None,
+        first=typed_day(start, "--from") if start else None,
         days=settings.publish.days if days is None else days,
         holidays=frozenset(settings.holidays),
         basis=settings.publish.basis,
@@ -114,14 +113,6 @@ def publish(
         lists=Counter([notice.level for notice in notices.boards] + ["roll"] * len(rolls)),
         hints=tuple(_hints(run, county, posting)),
     )
-
-
-def _day(text: str) -> date:
-    """A day as the clerk typed it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise stop(f"看不懂公示第一天“{text}”", "--from 请写成 2011-01-06 这样的日期") from error
 
 
 def _entry(notice: Notice, stem: PurePosixPath, posting: Posting) -> dict[str, Any]:

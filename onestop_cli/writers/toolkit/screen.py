@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 import polars as pl
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -32,6 +34,8 @@ from onestop_cli.writers.toolkit.run_folder import (
 
 _WIDTH = 80
 _TOP, _TOP_PATTERNS = 8, 5
+_NO_START = "，。、；：？！）》”"
+"""Signs that begin no line."""
 
 
 def console_for(stream: TextIO) -> Console:
@@ -61,6 +65,18 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
         yield lambda stage: console.print(f"{clean(stage)}…")
 
 
+def folded(text: str, width: int, indent: str) -> list[str]:
+    """A text in lines of at most `width` columns, broken between any two Chinese characters but not inside a word;
+    all lines but the first begin with `indent`."""
+    lines = [""]
+    for piece in re.findall(r"[!-~]+|.", text):
+        if cell_len(lines[-1] + piece) > width and lines[-1].strip() and piece not in _NO_START:
+            lines.append(indent)
+        if piece != " " or lines[-1].strip() or len(lines) == 1:
+            lines[-1] += piece
+    return lines
+
+
 def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
     """Why a run cannot be done: every problem with its place and its remedy, on stderr; `stands`: what was done all
     the same."""
@@ -70,8 +86,10 @@ def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
         console.print(clean(line), style="bold red")
     for number, problem in enumerate(found, 1):
         place = f"{clean(problem.place)}：" if problem.place else ""
-        console.print(f"{number}. {place}{clean(problem.what)}")
-        console.print(f"   → {clean(problem.remedy)}", style="dim")
+        for line in folded(f"{number}. {place}{clean(problem.what)}", console.width, "   "):
+            console.print(line, soft_wrap=True)
+        for line in folded(f"   → {clean(problem.remedy)}", console.width, "     "):
+            console.print(line, style="dim", soft_wrap=True)
 
 
 def summary(run: Run, out: Path) -> None:
