@@ -18,7 +18,7 @@ def typed_day(text: str, option: str) -> date:
     if day is None:
         raise stop(
             f"{option} 的日期“{text}”{_why(text)}".removeprefix(" 的"),
-            f"请写成 {option} 2010-12-31 这样的日期",
+            f"请写成 {option} 2010-12-31 这样的日期".replace("  ", " "),
         )
     return day
 

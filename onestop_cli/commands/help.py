@@ -58,8 +58,8 @@ _WORDS = (
     (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]…"),
     (r"\[required\]", "[必填]"),
     (r"\[default: ", "[默认 "),
-    (r"\{([A-Z|.]+)\}", r"\1"),
-    (r"\[\[([A-Z]+)\](\.*)\]", r"[\1]\2"),
+    (r"\{([A-Z|]+)(?:\.\.\.)?\}", r"\1"),
+    (r"\[\[([A-Z]+)\](?:\.\.\.)?\](\.*)", r"[\1]\2"),
     (r"(\[|; )(\d+)<=x<=(\d+)\]", r"\1\2 到 \3]"),
     (r"(\[|; )x>=(\d+)\]", r"\1至少 \2]"),
     (r"Show this message and exit\.", "显示帮助。"),
@@ -87,7 +87,7 @@ _VALUES = (
     (r"less than or equal to (\S+)", r"最多是 \1"),
     (r"does not exist", "没有这个文件或文件夹"),
     (r"Input should be ('.*)", "{choices}"),
-    (r"is not one of", "不在可选的值之内"),
+    (r"is not one of ('.*)", "{choices}"),
 )
 """How the library refuses a value → how we do."""
 
@@ -186,7 +186,7 @@ def _value(text: str) -> str:
         return text
     for english, chinese in _VALUES:
         if found := re.search(english, text):
-            choices = "只能是 " + "、".join(re.findall(r"'(.*?)'", text))
+            choices = "只能是 " + "、".join(re.findall(r"'(.*?)'", found[found.lastindex or 0]))
             return found.expand(chinese).replace("{choices}", choices)
     return "写法不对"
 

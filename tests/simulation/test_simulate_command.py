@@ -165,7 +165,7 @@ def test_everything_wrong_is_told_at_once(folder: Path, tmp_path: Path) -> None:
         "--budget", "many", "--out", out,
     )  # fmt: skip
     told = " ".join(problem.what for problem in problems)
-    for what in ("这个结果文件夹", "找不到规则“nowhere”", "看不懂要改的“cap”", "“lots”",
+    for what in ("不是完整的结算结果文件夹", "找不到规则“nowhere”", "看不懂要改的“cap”", "“lots”",
                  "--budget 和 --find 要一起写", "“many”不是金额"):  # fmt: skip
         assert what in told
     assert not out.exists()
