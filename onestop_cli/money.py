@@ -14,6 +14,9 @@ import polars as pl
 FULL = 10_000
 """Ten-thousandths in 100 %; also grains in a fen."""
 
+MISSING = "—"
+"""How an amount that nobody knows is printed."""
+
 _MONEY = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
 _HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
@@ -65,7 +68,7 @@ def parse_fen(text: str, unit: Decimal = Decimal(100)) -> int | None:
 def yuan(fen: int | None) -> str:
     """`1234567` → `12,345.67`; a missing amount is a dash."""
     if fen is None:
-        return "—"
+        return MISSING
     sign = "-" if fen < 0 else ""
     return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 

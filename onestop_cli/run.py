@@ -21,6 +21,9 @@ from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import Broken, CannotRun, Problem, stop
 from onestop_cli.tables.run_info import ControlTotals, LayerInfo, RunInfo, seal_holds
 
+NO_NAME = "××县"
+"""Stands for the county's name while nobody says it."""
+
 TABLES = ("stays", "findings", "roster", "quarantine", "adjustments")
 """The parquet files of `RUN/data/`."""
 
@@ -64,7 +67,7 @@ class Run:
     @property
     def county(self) -> str:
         """The county's name for titles; `××县` while onestop.toml does not say."""
-        return self.info.county.name or "××县"
+        return self.info.county.name or NO_NAME
 
     @property
     def classes(self) -> Mapping[str, str]:

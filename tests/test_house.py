@@ -16,6 +16,7 @@ ROOMS = (
     "errors",
     "outcome",
     "money",
+    "privacy",
     "resources",
     "workers",
     "tables",
@@ -40,7 +41,17 @@ ROOMS = (
 )
 """Rooms in the order of a row's way and of what is made of it; a room imports only rooms before it."""
 
-PURE = ("tables", "core", "working", "statements", "explain", "notices", "audit", "rosters")
+PURE = (
+    "privacy",
+    "tables",
+    "core",
+    "working",
+    "statements",
+    "explain",
+    "notices",
+    "audit",
+    "rosters",
+)
 """Rooms of pure functions: no file, no book, no screen, no clock."""
 
 OUTSIDE = {

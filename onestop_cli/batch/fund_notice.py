@@ -9,7 +9,7 @@ from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.store import opened
-from onestop_cli.notices.notice_period import FundLine
+from onestop_cli.notices.texts import FundLine
 
 
 def fund_lines(ledger: Path, period: Period) -> tuple[FundLine, ...]:

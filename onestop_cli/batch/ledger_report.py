@@ -32,7 +32,7 @@ def report_period(ledger: Path | None, period: str, out: Path | None) -> None:
     with opened(the_ledger(ledger)) as books, snapshot(books):
         found = report(books, wanted)
     counts = settings.counts.get(wanted.first.year, Counts()).model_dump()
-    due = table_due(wanted, settings.deadlines.model_dump())
+    due = table_due(wanted, settings.deadlines.model_dump(), settings.calendar)
     indicators = tuple(of_figures(found.figures(counts)))
     paper = PeriodPaper(settings.county.name, found, indicators, due)
     show_period(paper)

@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Any
+from datetime import datetime
+from pathlib import Path
 
 from onestop_cli.batch.fund_notice import fund_lines
+from onestop_cli.batch.publish_hints import Shown, absent_from_pdf, hints_of, shown_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
-from onestop_cli.notices.notice_period import FundLine, Posting, Wall, posting_of
-from onestop_cli.notices.notices import Notice, notices_of
-from onestop_cli.notices.rolls import rolls_of
+from onestop_cli.county.settings import FILE_NAME, County, Settings
+from onestop_cli.errors import stop
+from onestop_cli.notices.notice_period import NoticePeriod
+from onestop_cli.notices.notices import Notices, notices_of
+from onestop_cli.notices.profile import Publicity
+from onestop_cli.notices.proof import Proof, proof_of
+from onestop_cli.notices.rolls import Roll, rolls_of
+from onestop_cli.notices.texts import Around, FundLine, Texts, texts_of
+from onestop_cli.privacy import phones_in
 from onestop_cli.run import Run, load_run
 from onestop_cli.writers.notices import site
-from onestop_cli.writers.notices.boards import notice_boards, roll_boards, write_boards, write_page
-from onestop_cli.writers.notices.paths import stems
-from onestop_cli.writers.notices.words import Look
+from onestop_cli.writers.notices.boards import (
+    notice_boards,
+    roll_boards,
+    write_boards,
+    write_page,
+)
+from onestop_cli.writers.notices.html import board
+from onestop_cli.writers.notices.layout import Look
+from onestop_cli.writers.notices.manifest import BOARDS, SITE, manifest
+from onestop_cli.writers.notices.paths import Places, notice_number
+from onestop_cli.writers.notices.receipt import NAME as RECEIPT
+from onestop_cli.writers.notices.receipt import write_receipt
+from onestop_cli.writers.notices.words import result_page
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
 from onestop_cli.writers.toolkit.scan import refuse_numbers
 
-BOARDS, SITE = "张贴", "网站"
+RESULT = "公示结果"
 
 
 @dataclass(frozen=True)
@@ -37,12 +54,25 @@ class Choices:
 
 @dataclass(frozen=True)
 class Published:
-    """What was written: the county's sums (amounts in fen), the number of lists per level, what to mend."""
+    """What was written: the county's sums (amounts in fen) and their proof, the number of lists per level, how far they
+    give people away, what to mend."""
 
-    sums: dict[str, int]
-    paid_fen: int
+    sums: Mapping[str, int]
+    proof: Proof
     lists: Counter[str]
+    shown: tuple[Shown, ...]
     hints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Material:
+    """Everything that is written: lists, rolls for boards and site, texts, places with their numbers."""
+
+    notices: Notices
+    rolls: tuple[Roll, ...]
+    site_rolls: tuple[Roll, ...]
+    texts: Texts
+    places: Places
 
 
 def publish_folder(
@@ -55,93 +85,148 @@ def publish_folder(
     since: Path | None = None,
     ledger: Path | None = None,
 ) -> Published:
-    """Publish the run in `folder` as the county's onestop.toml says.
+    """Publish the run in `folder` as the county's onestop.toml says now.
 
     `start`: the first day on the wall. `days`: working days, instead of those of onestop.toml.
     `since`: the folder of an earlier run, to publish who came onto the rosters and who left them.
     `ledger`: the county's books, for the fund notice.
     """
     settings = county_settings()
-    wall = Wall(
-        first=typed_day(start, "--from") if start else None,
-        days=settings.publish.days if days is None else days,
-        holidays=frozenset(settings.holidays),
-        basis=settings.publish.basis,
-        made_by=settings.publish.made_by,
-        checked_by=settings.publish.checked_by,
-        fund_day=settings.deadlines.fund_notice_day,
-    )
     refuse_existing(out)
     run = load_run(folder)
-    before = load_run(since) if since else None
-    funds = fund_lines(ledger, run.period) if ledger else ()
-    return publish(run, out, wall, choices, before=before, funds=funds)
+    return publish(
+        run,
+        out,
+        _around(settings, run, start, days),
+        choices,
+        publicity=Publicity.of(settings.publicity, names=choices.names),
+        before=load_run(since) if since else None,
+        funds=fund_lines(ledger, run.period) if ledger else (),
+    )
 
 
 def publish(
     run: Run,
     out: Path,
-    wall: Wall,
+    around: Around,
     choices: Choices,
     *,
+    publicity: Publicity | None = None,
     before: Run | None = None,
     funds: Sequence[FundLine] = (),
 ) -> Published:
     """Write the public lists of `run` to `out`, whole or not at all.
 
     `before`: an earlier run, to publish how the rosters changed since. `funds`: the fund notice for
-    the county's lists. Raises `CannotRun` when `out` exists, when a character cannot be printed, and
-    when anything like an ID number would be published.
+    the county's lists. Raises `CannotRun` when `out` exists and when any number of a person would be published.
     """
     refuse_existing(out)
-    notices = notices_of(run, names=choices.names)
-    posting = posting_of(run, wall, funds)
-    places = stems(notices.boards)
-    rolls, hidden = (rolls_of(before, run, full=full) if before else () for full in (True, False))
-    boards = notice_boards(notices.boards, places, posting) + roll_boards(rolls, posting)
+    it = _material(run, around, publicity, before, funds)
+    proof = proof_of(run, it.notices)
+    boards = notice_boards(it.notices.boards, it.places, it.texts)
+    boards += roll_boards(it.rolls, it.places, it.texts)
     with staged(out, private=False) as stage:
-        write_boards(stage / BOARDS, boards, posting, choices.look, pdf=choices.pdf)
-        for address, html in site.pages(notices.site, hidden, posting):
+        absent = write_boards(stage / BOARDS, boards, it.texts, choices.look, pdf=choices.pdf)
+        for address, html in site.pages(it.notices.site, it.site_rolls, it.places, it.texts):
             write_page(stage / SITE / address, html)
-        manifest = [_entry(notice, places[notice.key], posting) for notice in notices.boards]
-        write_page(stage / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
-        refuse_numbers(stage)
-    county = notices.boards[0]
+        write_receipt(stage / RECEIPT, boards, it.texts)
+        entries = manifest(it.notices, it.rolls, boards, it.places, it.texts)
+        text = json.dumps(list(entries), ensure_ascii=False, indent=1)
+        write_page(stage / "manifest.json", text)
+        refuse_numbers(stage, _own_phones(it.texts))
     return Published(
-        sums=dict(county.sums),
-        paid_fen=sum(county.sums[f"{layer}_fen"] for layer in posting.kinds),
-        lists=Counter([notice.level for notice in notices.boards] + ["roll"] * len(rolls)),
-        hints=tuple(_hints(run, county, posting)),
+        sums=it.notices.county.sums,
+        proof=proof,
+        lists=Counter([one.level for one in it.notices.boards] + ["roll"] * len(it.rolls)),
+        shown=tuple(shown_of(it.notices)),
+        hints=(*hints_of(it.notices, it.texts, run.roster), *absent_from_pdf(absent)),
     )
 
 
-def _entry(notice: Notice, stem: PurePosixPath, posting: Posting) -> dict[str, Any]:
-    """A line of `manifest.json`."""
-    paid = [f"{layer}_fen" for layer in posting.kinds]
-    return {
-        "file": f"{BOARDS}/{stem}.html",
-        "level": notice.level,
-        "township": notice.township,
-        "village": notice.village,
-        "hospital": notice.hospital,
-        **{key: notice.sums[key] for key in ("rows", "total_fen", *paid)},
-    }
+def end_folder(
+    folder: Path,
+    out: Path,
+    objections: int | None,
+    *,
+    start: str | None = None,
+    days: int | None = None,
+    since: Path | None = None,
+) -> None:
+    """Write what takes the place of the published site when the notice period is over, and the result for the wall.
+
+    Raises `CannotRun` without a first day or a number of objections, and before the last day is over.
+    """
+    settings = county_settings()
+    refuse_existing(out)
+    run = load_run(folder)
+    around = _around(settings, run, start, days)
+    publicity = Publicity.of(settings.publicity)
+    it = _material(run, around, publicity, load_run(since) if since else None, ())
+    result = _result(around.notice, objections)
+    page = result_page(it.notices.county, it.texts, notice_number("00", it.texts), result)
+    with staged(out, private=False) as stage:
+        write_page(stage / BOARDS / f"{RESULT}.html", board(page, it.texts, Look()))
+        pages = site.ended(it.notices.site, it.site_rolls, it.places, it.texts, result)
+        for address, html in pages:
+            write_page(stage / SITE / address, html)
+        refuse_numbers(stage, _own_phones(it.texts))
 
 
-def _hints(run: Run, county: Notice, posting: Posting) -> list[str]:
-    """What the county should still see to before it posts."""
-    hints = []
-    if not run.info.county.name:
-        hints.append("县名未填：请在 onestop.toml 的 [county] 填写 name，重新结算后再公示")
-    if not county.sums["rows"]:
-        hints.append("本期没有已结算且有补偿的住院，名单是空的")
-    if not all(line.phone for line in posting.hotlines):
-        hints.append("监督电话留了空白：请在 onestop.toml 的 [county] 填写 phones，或手写")
-    if not posting.wall.first:
-        hints.append("公示起止日期留了空白：请加 --from 日期，或张贴时手写")
-    first, due = posting.wall.first, posting.funds_by
-    if first and due and first > due:
-        hints.append(f"基金收支{posting.funds_due}，公示第一天 {first} 已经晚了")
-    if not posting.standards:
-        hints.append("结算结果里没有补偿标准，名单上没有标准表")
-    return hints
+def _around(settings: Settings, run: Run, start: str | None, days: int | None) -> Around:
+    """What onestop.toml says around lists; without one, what the run was told about the county."""
+    here = Path(FILE_NAME).is_file()
+    known = run.info.county.model_dump(include=set(County.model_fields))
+    offices = dict(zip(("office", "civil_affairs"), run.info.county.offices, strict=True))
+    then = County.model_validate(known | offices)
+    return Around(
+        county=settings.county if here else then,
+        publish=settings.publish,
+        townships=settings.publicity.township,
+        notice=NoticePeriod(
+            typed_day(start, "--from") if start else None,
+            settings.publish.days if days is None else days,
+            settings.calendar,
+        ),
+        fund_day=settings.deadlines.fund_notice_day,
+    )
+
+
+def _material(
+    run: Run,
+    around: Around,
+    publicity: Publicity | None,
+    before: Run | None,
+    funds: Sequence[FundLine],
+) -> _Material:
+    publicity = publicity or Publicity.usual()
+    texts = texts_of(run, around, funds)
+    notices = notices_of(run, publicity)
+    rolls, on_site = (
+        rolls_of(before, run, profile) if before else ()
+        for profile in (publicity.boards["village"], publicity.site)
+    )
+    everything = (*notices.boards, *notices.site)
+    return _Material(notices, rolls, on_site, texts, Places(everything, (*rolls, *on_site)))
+
+
+def _result(notice: NoticePeriod, objections: int | None) -> str:
+    """What came of the notice, in words."""
+    if notice.first is None or notice.last is None:
+        raise stop("不知道公示是哪一天开始的", "--end 时请加 --from 日期，与公示时相同")
+    if objections is None or objections < 0:
+        raise stop("没有写明收到几件异议", "--end 时请加 --objections 件数，没有异议写 0")
+    if datetime.now().astimezone().date() <= notice.last:
+        raise stop(f"公示期到 {notice.last}，还没有满", "请在期满以后再运行 --end")
+    if not objections:
+        return "公示期满，没有收到异议。"
+    return f"公示期满，收到异议 {objections} 件，已逐件核实处理。"
+
+
+def _own_phones(texts: Texts) -> set[str]:
+    """The digits of every phone that the county itself publishes."""
+    around = texts.around
+    said = [text for line in texts.hotlines for text in (line.phone, line.address)]
+    said += around.county.township_phones.values()
+    said += [text for office in around.townships for text in (office.phone, office.address)]
+    said += [*texts.basis, around.county.email, around.publish.seal]
+    return {phone for text in said for phone in phones_in(text)}

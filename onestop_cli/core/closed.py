@@ -12,10 +12,10 @@ from datetime import date
 
 import polars as pl
 
-from onestop_cli.core.identify import mask_id
 from onestop_cli.core.moment import with_moment
 from onestop_cli.core.person import with_person
 from onestop_cli.county.periods import Period
+from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import which_rule
 from onestop_cli.tables.schema import BROUGHT, LAYERS, MONEY, PLACE, Schema, empty, row_place

@@ -50,16 +50,6 @@ def id_birth(number: pl.Expr) -> pl.Expr:
     return number.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
 
 
-def mask_id(number: pl.Expr) -> pl.Expr:
-    """`****` and the last four characters; of a text too short to hide anything, only `****`."""
-    return (
-        pl.when(number.str.len_chars() > 8)
-        .then("****" + number.str.slice(-4))
-        .when(number.is_not_null())
-        .then(pl.lit("****"))
-    )
-
-
 def name_key(name: pl.Expr) -> pl.Expr:
     """The comparable name: NFKC, radicals as the characters they stand for, without blanks, all middle dots one.
 

@@ -7,6 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from onestop_cli.county.periods import Period
+from onestop_cli.county.workdays import Calendar, unknown_years
+
+STATE_COUNCIL = Calendar()
+"""Working days where the county says nothing of its own."""
 
 
 def day_after(period: Period, day: int) -> date:
@@ -19,12 +23,20 @@ def chinese_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def table_due(period: Period, deadlines: Mapping[str, Any]) -> str:
+def table_due(
+    period: Period, deadlines: Mapping[str, Any], calendar: Calendar = STATE_COUNCIL
+) -> str:
     """When the table of a period is to be handed in, and how soon after it hospitals are paid; "" when nobody says.
 
-    南州: the table by the 10th, payment within 15 working days.
+    南州: the table by the 10th, payment within 15 working days: the last of them is named where holidays are known.
     """
     day, days = deadlines.get("table_day"), deadlines.get("pay_days")
-    parts = [f"{chinese_day(day_after(period, day))}前报出"] if day else []
-    parts += [f"{'其后' if day else '报出后'} {days} 个工作日内拨付"] if days else []
-    return "，".join(parts)
+    if not day:
+        return f"报出后 {days} 个工作日内拨付" if days else ""
+    table = day_after(period, day)
+    handed_in = f"{chinese_day(table)}前报出"
+    if not days:
+        return handed_in
+    last = calendar.last_of(table + timedelta(days=1), days)
+    until = "" if unknown_years(table, last) else f"（{chinese_day(last)}前）"
+    return f"{handed_in}，其后 {days} 个工作日内拨付{until}"

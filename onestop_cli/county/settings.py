@@ -12,11 +12,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from onestop_cli.county.toml_words import toml_problem
+from onestop_cli.county.workdays import Calendar
 from onestop_cli.errors import CannotRun, Problem, stop
 
 FILE_NAME = "onestop.toml"
 LEDGER = "台账.sqlite"
 """The usual name of a county's ledger, in its folder."""
+MOST_NOTICE_DAYS = 60
+"""The longest 公示期 that is meant, in working days."""
 
 
 class _Table(BaseModel):
@@ -26,9 +29,12 @@ class _Table(BaseModel):
 
 
 class County(_Table):
-    """Who settles: name and contacts printed on statements and notices."""
+    """Who settles: name and contacts printed on statements and notices. `office` settles, `civil_affairs` keeps the
+    rosters."""
 
     name: str = ""
+    office: str = "县合管办"
+    civil_affairs: str = "县民政局"
     code: str = Field(default="", pattern=r"^(\d{4}|\d{6})?$")
     phones: dict[str, str] = {}
     addresses: dict[str, str] = {}
@@ -148,12 +154,57 @@ class Limits(_Table):
 
 
 class Publish(_Table):
-    """Defaults of `onestop publish`: 公示期 in working days and who answers for the lists."""
+    """Defaults of `onestop publish`: 公示期 in working days, the basis in the county's own words, and who answers for
+    the lists. `seal`: the office whose seal goes on them."""
 
-    days: int = Field(default=7, ge=1, le=60)
+    days: int = Field(default=7, ge=1, le=MOST_NOTICE_DAYS)
     basis: str = ""
     made_by: str = ""
     checked_by: str = ""
+    seal: str = ""
+
+
+class Shown(_Table):
+    """What a list shows; what is left open is as usual for its level.
+
+    `place`: the smallest place it names. `k`: a row whose person fewer than `k` people fit goes into a sum line.
+    `until`: the day on which the list is taken down.
+    """
+
+    names: Literal["full", "masked", "none"] | None = None
+    hospital: bool | None = None
+    month: bool | None = None
+    place: Literal["village", "township"] | None = None
+    k: int | None = Field(default=None, ge=2, le=100)
+    until: date | None = None
+
+
+class Boards(_Table):
+    """What the boards of each level show."""
+
+    village: Shown = Shown()
+    township: Shown = Shown()
+    county: Shown = Shown()
+    hospital: Shown = Shown()
+
+
+class TownshipOffice(_Table):
+    """Who takes complaints in a township, and who answers for and seals its lists and those of its villages."""
+
+    name: str
+    phone: str = ""
+    address: str = ""
+    made_by: str = ""
+    checked_by: str = ""
+    seal: str = ""
+
+
+class Publicity(_Table):
+    """What the boards and the site show, and the offices of townships."""
+
+    board: Boards = Boards()
+    site: Shown = Shown()
+    township: tuple[TownshipOffice, ...] = ()
 
 
 class Deadlines(_Table):
@@ -187,7 +238,8 @@ class Premium(_Table):
 class Settings(_Table):
     """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from.
 
-    `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`.
+    `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`. `holidays`, `workdays`:
+    days on which the county works otherwise than the State Council says.
     """
 
     folder: Path = Path()
@@ -202,9 +254,16 @@ class Settings(_Table):
     premium: dict[int, Premium] = {}
     templates: dict[str, Path] = {}
     publish: Publish = Publish()
+    publicity: Publicity = Publicity()
     deadlines: Deadlines = Deadlines()
     audit: dict[str, int] = {}
     holidays: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+
+    @property
+    def calendar(self) -> Calendar:
+        """The county's working days."""
+        return Calendar(frozenset(self.holidays), frozenset(self.workdays))
 
     @property
     def ledger(self) -> Path | None:

@@ -14,9 +14,9 @@ import polars as pl
 
 from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.core.findings.causes import glossary_of
-from onestop_cli.core.identify import mask_id
 from onestop_cli.errors import stop
 from onestop_cli.explain.outcome import outcome
+from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import NONE

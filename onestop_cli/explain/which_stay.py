@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.privacy import NEVER_PUBLIC, without_numbers
 from onestop_cli.rulebook.govern import plain
 
 _PLACE = re.compile(r"(?P<file>.+?)(?:[:：](?P<sheet>[^:：]+))?[:：](?P<row>\d+)")
@@ -69,4 +70,4 @@ def _which_one(found: pl.DataFrame, text: str) -> Iterator[Problem]:
 
 def shown(text: str) -> str:
     """What was asked for, without more of an ID number than its last four characters."""
-    return re.sub(r"\d{11,}(?=[\dXx]{4})", "…", text)
+    return without_numbers(text, NEVER_PUBLIC)

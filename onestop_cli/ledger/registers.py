@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import polars as pl
 
 from onestop_cli.core.closed import POSTED, WHOLE
-from onestop_cli.core.identify import mask_id
 from onestop_cli.ledger.books import (
     Closing,
     changes_of,
@@ -19,6 +18,7 @@ from onestop_cli.ledger.books import (
     together,
 )
 from onestop_cli.ledger.chain import ADVANCE, KINDS, entries
+from onestop_cli.privacy import mask_id
 from onestop_cli.tables.run_info import LayerInfo, RunInfo
 from onestop_cli.tables.schema import Schema
 

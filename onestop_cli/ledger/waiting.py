@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from onestop_cli.core.closed import PENDING
-from onestop_cli.core.identify import mask_id
 from onestop_cli.ledger.accounts import sums
 from onestop_cli.ledger.books import Closing, changes_of, closings, run_of, stays_of, together
+from onestop_cli.privacy import mask_id
 
 _ABOUT = ("source", "sheet", "row", "hospital", "stay_no", "name", "id_raw")
 _HELD = pl.selectors.ends_with("_held_fen")

@@ -1,7 +1,7 @@
 """三级公示: which people and sums stand on which public list, and nothing else about them.
 
-A list has no column for an ID number, a birth date, a diagnosis, a phone or an account, so no list
-can show one. Names are full on the boards of villages and townships, masked everywhere else.
+A list has no column for an ID number, a birth date, a diagnosis, a phone or an account, so no list can show one. How
+people are named, and where and when they were treated, is for the profile of its level to say.
 """
 
 from __future__ import annotations
@@ -11,20 +11,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.notices.privacy import (
-    LONGEST,
-    harmless_category,
-    plain,
-    short,
-    shown_names,
-    tells_illness,
-    with_names,
-)
+from onestop_cli.notices.categories import categories_of
+from onestop_cli.notices.exposure import NOBODY, Exposure, exposure, fitting, on_rosters
+from onestop_cli.notices.lines import ELIGIBLE, HOMES, OTHER, amounts, posted
+from onestop_cli.notices.names import LONGEST, mark, short, shown_name
+from onestop_cli.notices.profile import Profile, Publicity, has_lists
 from onestop_cli.run import Run
-from onestop_cli.tables.schema import LEVELS, Schema
-
-OTHER = "其他"
-"""Where people without a known township or village stand."""
+from onestop_cli.statements.hospital_labels import Labels, labels_of
+from onestop_cli.tables.schema import Schema
 
 TITLE = "医疗费用补偿公示"
 
@@ -36,21 +30,26 @@ _HEAD: Schema = {
     "category": pl.String,
     "hospital": pl.String,
     "month": pl.String,
+    "note": pl.String,
 }
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "county": (),
     "township": ("township",),
     "village": ("township", "village"),
-    "hospital": ("page",),
+    "hospital": ("hospital",),
 }
-_FULL_NAMES = frozenset({"township", "village"})
+
+
+FEW = "其他类别（合并）"
+"""Categories of too few people, in one line."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A summary table of a list: a line for each place or hospital in it.
+    """A summary table of a list: a line for each place, hospital or category in it.
 
-    `table` has `label`, then the columns of `amounts`. `level`: of the lists that the lines are about.
+    `table` has `label`, then `visits`, `people` and the columns of `amounts`. `level`: of the lists that the lines are
+    about.
     """
 
     title: str
@@ -63,17 +62,21 @@ class Part:
 class Notice:
     """One public list.
 
-    `level`: county, township, village or hospital. `masked`: every name is, not only those of minors.
-    `rows`: the columns of `row_columns`, amounts in fen. `sums`: `rows`, `people` and all totals.
+    `level`: county, township, village or hospital. `rows`: the columns of `row_columns`, amounts in fen. `sums`: `rows`
+    (all lines), `visits` (the period's own stays), `people` and all totals; eligible costs are None where no file has
+    them. `rest`: the same of the lines that the profile puts into one sum line, None when there are none. `exposed`: of
+    the people whose rows are shown.
     """
 
     level: str
     township: str | None
     village: str | None
     hospital: str | None
-    masked: bool
+    profile: Profile
     rows: pl.DataFrame
     sums: Mapping[str, int]
+    rest: Mapping[str, int] | None = None
+    exposed: Exposure = NOBODY
     parts: tuple[Part, ...] = ()
 
     @property
@@ -89,11 +92,20 @@ class Notice:
 
 @dataclass(frozen=True)
 class Notices:
-    """Everything to be published of a run: `boards` for the walls, `site` with every name masked."""
+    """Everything to be published of a run: `boards` for the walls, `site` for the web.
+
+    `labels`: what the hospitals are called.
+    """
 
     layers: tuple[str, ...]
     boards: tuple[Notice, ...]
     site: tuple[Notice, ...]
+    labels: Labels
+
+    @property
+    def county(self) -> Notice:
+        """The county's own board."""
+        return self.boards[0]
 
 
 def place(township: str | None, village: str | None) -> str:
@@ -104,148 +116,147 @@ def place(township: str | None, village: str | None) -> str:
     return (township or "")[:LONGEST] + below
 
 
-def amounts(layers: Sequence[str]) -> tuple[str, ...]:
-    """The amount columns of rows and sums: total, one per layer, still owed to the patient, own share."""
-    return ("total_fen", *(f"{layer}_fen" for layer in layers), "owed_fen", "self_fen")
-
-
 def row_columns(layers: Sequence[str]) -> tuple[str, ...]:
     """All the columns a row of a public list has."""
     return (*_HEAD, *amounts(layers))
 
 
-def notices_of(run: Run, *, names: bool = False) -> Notices:
-    """The lists of a run. `names`: full names on the boards of the county and the hospitals, too."""
+def notices_of(run: Run, publicity: Publicity | None = None) -> Notices:
+    """The lists of a run."""
+    publicity = publicity or Publicity.usual()
     layers = tuple(layer.id for layer in run.layers)
-    stays = posted(run)
-    full = _KEYS.keys() if names else _FULL_NAMES
-    boards = [
-        notice for level in _KEYS for notice in _level(stays, layers, level, full=level in full)
-    ]
-    site = [notice for level in _KEYS for notice in _level(stays, layers, level, full=False)]
-    return Notices(layers, tuple(boards), tuple(site))
-
-
-def posted(run: Run) -> pl.DataFrame:
-    """The settled stays with a payment, made ready for lists: names, places, hospitals, amounts in fen."""
-    layers = [layer.id for layer in run.layers]
-    paid = [
-        (pl.col(f"{layer}_payable_fen").fill_null(0) + pl.col(f"{layer}_offset_fen").fill_null(0))
-        .cast(pl.Int64)
-        .alias(f"{layer}_fen")
-        for layer in layers
-    ]
-    columns = [f"{layer}_fen" for layer in layers]
-    return (
-        run.stays.filter(status="settled")
-        .with_columns(paid)
-        .filter(pl.any_horizontal(pl.col(columns) > 0))
-        .pipe(_amounts, columns)
-        .pipe(_people)
-        .pipe(_places)
-        .pipe(_in_order)
-    )
-
-
-def _amounts(stays: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """What is still owed, and the patient's own share: what is left of the total after both."""
-    owed = pl.col("patient_owed_fen").fill_null(0)
-    rest = pl.col("total_fen") - pl.sum_horizontal(columns) - owed
-    return stays.with_columns(owed_fen=owed, self_fen=rest)
-
-
-def _people(stays: pl.DataFrame) -> pl.DataFrame:
-    """Who it is (`person`, which no list has), and under what names."""
-    place = pl.concat_str("source", "sheet", "row", separator="\n", ignore_nulls=True)
-    day = pl.coalesce("discharged_on", "settled_on")
-    return stays.with_columns(person=pl.coalesce("id_no", place)).pipe(with_names, day)
-
-
-def _places(stays: pl.DataFrame) -> pl.DataFrame:
-    """Where they live and where they were treated; a telling hospital has no page and no name."""
-    hospital = plain(pl.col("hospital")).fill_null(OTHER)
-    telling = tells_illness(hospital)
-    by_level = pl.col("level").replace_strict(LEVELS, default="") + "定点医疗机构"
-    day = pl.coalesce("discharged_on", "settled_on")
-    return stays.with_columns(
-        township=plain(pl.col("township")).fill_null(OTHER),
-        village=plain(pl.col("village")).fill_null(OTHER),
-        category=short(harmless_category(plain(pl.col("category")))),
-        page=pl.when(~telling).then(hospital),
-        hospital=pl.when(telling).then(by_level.fill_null("定点医疗机构")).otherwise(hospital),
-        rank=pl.col("level").replace_strict(list(LEVELS), range(len(LEVELS)), default=None),
-        month=day.dt.strftime("%Y年%-m月").fill_null("—"),
-    )
-
-
-def _in_order(stays: pl.DataFrame) -> pl.DataFrame:
-    """By township and village, 其他 last, then by day and name."""
-    places = [key for place in ("township", "village") for key in (pl.col(place) == OTHER, place)]
-    rest = ["discharged_on", "name", "page", "stay_no", "source", "sheet", "row"]
-    return stays.sort(*places, *rest, nulls_last=True)
-
-
-def _level(stays: pl.DataFrame, layers: Sequence[str], level: str, *, full: bool) -> list[Notice]:
-    """All the lists of one level, in order."""
-    keys = list(_KEYS[level])
-    named = stays.pipe(shown_names, keys, full=full)
-    if not keys:
-        return [_notice(named, layers, level, {}, full=full)]
-    groups = named.drop_nulls(keys).partition_by(keys, maintain_order=True, as_dict=True)
-    return [
-        _notice(rows, layers, level, dict(zip(keys, values, strict=True)), full=full)
-        for values, rows in groups.items()
-    ]
-
-
-def _notice(
-    stays: pl.DataFrame, layers: Sequence[str], level: str, keys: Mapping[str, str], *, full: bool
-) -> Notice:
-    """One list, from the stays that stand on it."""
-    below = "village" if level == "township" else "township"
-    rows = stays.with_row_index("number", 1).with_columns(
-        pl.col("number").cast(pl.Int64),
-        pl.lit("").alias("place") if level == "village" else short(pl.col(below)).alias("place"),
-        short(pl.col("hospital")),
-    )
-    return Notice(
-        level=level,
-        township=keys.get("township"),
-        village=keys.get("village"),
-        hospital=keys.get("page"),
-        masked=not full,
-        rows=rows.select(row_columns(layers)),
-        sums=stays.select(_sums(layers)).row(0, named=True),
-        parts=tuple(_parts(stays, layers, level)),
-    )
-
-
-def _parts(stays: pl.DataFrame, layers: Sequence[str], level: str) -> list[Part]:
-    """The summaries of a list: of a township by village, of the county by township and hospital."""
-    tables = {
-        "county": (
-            ("各乡镇汇总", "乡镇", "township", "township"),
-            ("各医疗机构汇总", "医疗机构", "hospital", "hospital"),
+    labels = labels_of(run)
+    categories = categories_of(run)
+    lines = posted(run, labels, categories)
+    people = on_rosters(run.roster, categories, run.period)
+    press = _Press(layers, lines, people)
+    return Notices(
+        layers,
+        boards=tuple(
+            notice
+            for level, profile in publicity.boards.items()
+            for notice in press.lists(level, profile)
         ),
-        "township": (("各村汇总", "村", "village", "village"),),
-    }
-    return [
-        Part(title, heading, of, _summary(stays, layers, key))
-        for title, heading, of, key in tables.get(level, ())
-    ]
+        site=tuple(notice for level in _KEYS for notice in press.lists(level, publicity.site)),
+        labels=labels,
+    )
 
 
-def _summary(stays: pl.DataFrame, layers: Sequence[str], key: str) -> pl.DataFrame:
-    """Sums by `key`: places in the order of the list, hospitals by level and name."""
-    if key == "hospital":
-        stays = stays.sort("rank", "hospital", nulls_last=True)
-    return stays.group_by(pl.col(key).alias("label"), maintain_order=True).agg(_sums(layers))
+@dataclass(frozen=True)
+class _Press:
+    """What all lists are made of: the posted lines, and the people on the rosters."""
+
+    layers: tuple[str, ...]
+    lines: pl.DataFrame
+    people: pl.DataFrame
+
+    def lists(self, level: str, profile: Profile) -> list[Notice]:
+        """All the lists of one level, in order."""
+        if not has_lists(profile, level):
+            return []
+        keys = list(_KEYS[level])
+        lines = self._prepared(level, profile)
+        if not keys:
+            return [self._list(lines, level, {}, profile)]
+        groups = lines.partition_by(keys, maintain_order=True, as_dict=True)
+        return [
+            self._list(rows, level, dict(zip(keys, values, strict=True)), profile)
+            for values, rows in groups.items()
+        ]
+
+    def _prepared(self, level: str, profile: Profile) -> pl.DataFrame:
+        """The lines as the lists of a level show them, whose person is `listed` and `alone`, which rows are `kept`."""
+        homes = HOMES if level == "village" or profile.place == "village" else HOMES[:1]
+        everybody = pl.concat([self.people, self.lines.select(self.people.columns)])
+        found = fitting(self.lines, self.people, profile.names, homes)
+        lines = self.lines.with_columns(
+            found["listed"],
+            found["alone"],
+            shown=shown_name(profile.names),
+            mark=mark(_KEYS[level], profile.names),
+            place=pl.lit("") if level == "village" else _home(level, profile),
+            month=pl.col("month") if profile.month else pl.lit(""),
+        )
+        among = fitting(self.lines, everybody, profile.names, homes)["fitting"]
+        return lines.with_columns(kept=(among >= profile.k) & (profile.names != "none"))
+
+    def _list(
+        self, lines: pl.DataFrame, level: str, keys: Mapping[str, str], profile: Profile
+    ) -> Notice:
+        """One list, from the lines that stand on it."""
+        kept = lines.filter("kept")
+        merged = lines.filter(~pl.col("kept")) if profile.names != "none" else lines.clear()
+        rows = kept.with_columns(
+            number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+            name="shown",
+            hospital=short(pl.col("hospital")),
+        )
+        return Notice(
+            level=level,
+            township=keys.get("township"),
+            village=keys.get("village"),
+            hospital=keys.get("hospital"),
+            profile=profile,
+            rows=rows.select(row_columns(self.layers)),
+            sums=self._sum(lines),
+            rest=self._sum(merged) if len(merged) else None,
+            exposed=exposure(kept),
+            parts=tuple(self._parts(lines, level, profile)),
+        )
+
+    def _parts(self, lines: pl.DataFrame, level: str, profile: Profile) -> list[Part]:
+        """The summaries of a list: of a township by village, of the county by township and hospital; by category where
+        there are no rows."""
+        parts = []
+        if level == "county":
+            parts.append(("各乡镇汇总", "乡镇", "township", "township"))
+            if profile.hospital:
+                parts.append(("各医疗机构汇总", "医疗机构", "hospital", "hospital"))
+        if level == "township" and profile.place == "village":
+            parts.append(("各村汇总", "村", "village", "village"))
+        if profile.names == "none":
+            parts.append(("各类人员汇总", "人员类别", "category", "category"))
+        return [
+            Part(title, heading, of, self._summary(lines, key, profile))
+            for title, heading, of, key in parts
+        ]
+
+    def _summary(self, lines: pl.DataFrame, key: str, profile: Profile) -> pl.DataFrame:
+        """Sums by `key`: places in the order of the list, hospitals by level and name, small categories together."""
+        if key == "hospital":
+            lines = lines.sort("rank", "hospital", nulls_last=True)
+        if key == "category" and profile.k:
+            few = _few(lines, profile.k)
+            lines = lines.with_columns(pl.col("category").replace(dict.fromkeys(few, FEW)))
+        return lines.group_by(pl.col(key).alias("label"), maintain_order=True).agg(self._sums())
+
+    def _sum(self, lines: pl.DataFrame) -> dict[str, int]:
+        return lines.select(self._sums()).row(0, named=True)
+
+    def _sums(self) -> list[pl.Expr]:
+        """How many lines, visits and people, and the total of every amount."""
+        return [
+            pl.len().cast(pl.Int64).alias("rows"),
+            (~pl.col("adjusted")).sum().cast(pl.Int64).alias("visits"),
+            pl.col("person").n_unique().cast(pl.Int64).alias("people"),
+            *(pl.col(amount).sum() for amount in amounts(self.layers) if amount != ELIGIBLE),
+            pl.when(pl.col(ELIGIBLE).count() > 0).then(pl.col(ELIGIBLE).sum()).alias(ELIGIBLE),
+        ]
 
 
-def _sums(layers: Sequence[str]) -> list[pl.Expr]:
-    """How many stays and people, and the total of every amount."""
-    return [
-        pl.len().cast(pl.Int64).alias("rows"),
-        pl.col("person").n_unique().cast(pl.Int64).alias("people"),
-        *(pl.col(amount).sum() for amount in amounts(layers)),
-    ]
+def _home(level: str, profile: Profile) -> pl.Expr:
+    """Where somebody lives, as a list above the village's says it: within its township the village alone."""
+    township, village = pl.col(HOMES[0]), pl.col(HOMES[1])
+    if level == "township":
+        return short(village) if profile.place == "village" else pl.lit("")
+    if profile.place == "township":
+        return short(township)
+    return short(pl.when(village == OTHER).then(township).otherwise(township + village))
+
+
+def _few(lines: pl.DataFrame, k: int) -> list[str]:
+    """The categories with fewer than `k` people, and more of them until together they have as many."""
+    people = lines.group_by("category").agg(pl.col("person").n_unique()).sort("person", "category")
+    before = people["person"].cum_sum() - people["person"]
+    few = (people["person"] < k) | ((before > 0) & (before < k))
+    return people.filter(few)["category"].to_list()

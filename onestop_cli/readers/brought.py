@@ -12,7 +12,7 @@ import polars as pl
 from onestop_cli.core.identify import identify
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import parse_fen
-from onestop_cli.readers.layout.cells import without_numbers
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.own_table import Line, OwnForm, read_own
 from onestop_cli.tables.schema import BROUGHT
 

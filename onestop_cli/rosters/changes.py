@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.core.identify import mask_id
+from onestop_cli.privacy import mask_id
 from onestop_cli.tables.schema import Schema, row_place
 
 CHANGES: Schema = {

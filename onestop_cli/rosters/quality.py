@@ -8,9 +8,10 @@ from datetime import date
 
 import polars as pl
 
-from onestop_cli.core.identify import id_birth, mask_id
+from onestop_cli.core.identify import id_birth
 from onestop_cli.core.link import holds
 from onestop_cli.county.spelling import places
+from onestop_cli.privacy import mask_id
 from onestop_cli.tables.inspection import Spelling
 from onestop_cli.tables.schema import PLACE, Schema, row_place
 

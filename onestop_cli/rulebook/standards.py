@@ -10,30 +10,37 @@ from onestop_cli.rulebook.language import Clause, Layer, RuleFile
 
 
 def standards(book: Rulebook) -> list[dict[str, str]]:
-    """One row per clause that people are told: layer, layer_name, who, terms, document, quote."""
+    """One row per clause that people are told: layer, layer_name, who, terms, base, document, quote.
+
+    `base`: the costs that a rate applies to; "" for a limit.
+    """
     return [row for rule in book.rules for layer in rule.computed for row in _rows(rule, layer)]
 
 
 def _rows(rule: RuleFile, layer: Layer) -> Iterator[dict[str, str]]:
-    said: list[tuple[Clause, str]] = [
-        (clause, "；".join(words.bands(clause)) or words.rate(clause.rate)) for clause in layer.rate
+    base = words.base(rule, layer.base) if layer.base else ""
+    said: list[tuple[Clause, str, str]] = [
+        (clause, "；".join(words.bands(clause)) or words.rate(clause.rate), base)
+        for clause in layer.rate
     ]
     said += [
-        (clause, f"每人每年最高 {words.limit(clause.amount)}")
+        (clause, f"每人每年最高 {words.limit(clause.amount)}", "")
         for clause in layer.cap
         if isinstance(clause.amount, int)
     ]
-    for clause, terms in said:
+    for clause, terms, base in said:
         yield {
             "layer": layer.part_of or layer.id,
             "layer_name": layer.name,
             "who": words.who(clause),
             "terms": terms,
+            "base": base,
             "document": book_title(rule),
             "quote": clause.quote,
         }
 
 
 def book_title(rule: RuleFile) -> str:
-    """A document's title and number."""
-    return rule.title + (f"（{rule.source.number}）" if rule.source.number else "")
+    """A document's own name and number; its title here is ours."""
+    name = rule.source.document or rule.title
+    return name + (f"（{rule.source.number}）" if rule.source.number else "")

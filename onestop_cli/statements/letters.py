@@ -5,13 +5,15 @@ Which sentences, rows and totals stand in them; no file formats here. Amounts ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.statements.hospital_labels import labels_of
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.statement import NOWHERE, Statement, numbered
 from onestop_cli.tables.schema import PLACE
@@ -52,12 +54,16 @@ class Point:
 
 @dataclass(frozen=True)
 class HospitalLetter:
-    """整改通知. `line`: the hospital's line of the county's table; `held`: codes that hold stays, with `cases`."""
+    """整改通知. `line`: the hospital's line of the county's table; `held`: codes that hold stays, with `cases`.
+
+    `waiting`: the held stays, each with its amount (`all_held_fen`), its `problems` and what to do (`remedies`).
+    """
 
     hospital: str
     line: Mapping[str, Any]
     points: tuple[Point, ...]
     held: pl.DataFrame
+    waiting: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -92,7 +98,8 @@ def hospital_letters(
         points = tuple(_points(own, stays, book))
         held = _held(own)
         if points or not held.is_empty():
-            yield HospitalLetter(line["hospital"], line, points, held)
+            waiting = _waiting(own, statement.stays)
+            yield HospitalLetter(line["hospital"], line, points, held, waiting)
 
 
 def _points(
@@ -150,12 +157,49 @@ def _held(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _waiting(findings: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """The held stays among `stays` that findings block, by day and number: what is wrong with each, and what to do."""
+    sources = stays["source"].unique().to_list()
+    findings = findings.filter(severity="blocks")
+    told = [
+        _discreet(text, source, sources)
+        for text, source in findings.select("message", "source").iter_rows()
+    ]
+    findings = findings.with_columns(message=pl.Series(told, dtype=pl.String))
+    said = {
+        "problems": pl.format("{}（{}）：{}", "title", "code", "message"),
+        "remedies": pl.col("remedy"),
+    }
+    blocks = findings.group_by(*PLACE, maintain_order=True).agg(
+        text.unique(maintain_order=True).str.join("\n").alias(name) for name, text in said.items()
+    )
+    held = stays.filter(status="held").join(
+        blocks, on=[*PLACE], how="inner", nulls_equal=True, validate="1:1"
+    )
+    return numbered(held.sort("discharged_on", "stay_no", *PLACE, nulls_last=True))
+
+
+def _discreet(message: str | None, source: str, sources: Collection[str]) -> str:
+    """A sentence without the places of rows in other files: whose they are may tell what the patient suffers from.
+
+    `sources`: the files of the run; one of a closed period is known by its ending.
+    """
+    known = "|".join(map(re.escape, sorted(sources, key=len, reverse=True)))
+
+    def elsewhere(place: re.Match[str]) -> str:
+        return place[0] if place["file"] == source else "另一家医疗机构的报表"
+
+    row = rf"(?P<file>{known}|[^\s，；：]+\.\w+)(?: · [^·]*)? · 第\d+行"
+    return re.sub(row, elsewhere, message or "")
+
+
 @dataclass(frozen=True)
 class Missed:
     """漏救: stays of listed people on which assistance was due and none was claimed.
 
     `rows` are sorted by township, village and person, with `aid_fen` (due), `offset_fen` (goes to the hospital, which
-    paid another layer too high) and `owed_fen` (goes to the person).
+    paid another layer too high) and `owed_fen` (goes to the person). The list goes from hand to hand in the village:
+    `hospital` is what the public reads.
     """
 
     rows: pl.DataFrame
@@ -195,7 +239,10 @@ def missed(statement: Statement) -> Missed:
     sums = (
         pl.concat(amounts).group_by(*PLACE).agg(pl.col("aid_fen", "offset_fen", "owed_fen").sum())
     )
-    rows = statement.stays.join(sums, on=[*PLACE], nulls_equal=True, validate="1:1")
+    shown = labels_of(run).of(pl.col("hospital"), pl.col("level"))
+    rows = statement.stays.join(sums, on=[*PLACE], nulls_equal=True, validate="1:1").with_columns(
+        hospital=shown
+    )
     last = pl.col("township") == NOWHERE
     ordered = rows.sort(last, "township", "village", "name", "who", "discharged_on", "stay_no")
     return Missed(numbered(ordered))

@@ -9,8 +9,8 @@ import polars as pl
 
 from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.core.findings.causes import glossary_of
-from onestop_cli.core.identify import mask_id
 from onestop_cli.money import yuan
+from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import NO_HOSPITAL, SIDES, Statement
 

@@ -42,6 +42,13 @@ def rules_in_force(run: Run) -> list[str]:
     return [_rule(rule) for rule in run.info.rules]
 
 
+def document_of(rule: RuleInfo) -> str:
+    """A rule's document as papers name it: 《title》（number）, and nothing that we say of it ourselves."""
+    name = rule.document or rule.title or rule.id
+    name = name if name.startswith("《") else f"《{name}》"
+    return name + (f"（{rule.number}）" if rule.number else "")
+
+
 def _rule(rule: RuleInfo) -> str:
     number = f"（{rule.number}）" if rule.number else "（来源未载文号）"
     days = f"{rule.from_ or '未载'} 起" + (f"，至 {rule.to}" if rule.to else "")

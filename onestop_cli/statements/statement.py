@@ -14,9 +14,9 @@ from functools import cached_property
 import polars as pl
 
 from onestop_cli.core.closed import REPORTED_AGAIN
-from onestop_cli.core.identify import mask_id
 from onestop_cli.core.reconcile import own_share
 from onestop_cli.money import FULL
+from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
 from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
 from onestop_cli.statements.payees import payees

@@ -20,7 +20,7 @@ TOTALS: Schema = {
 """合计 rows that differ from the rows they total; `column` is the Chinese title of the amount."""
 
 FILE_FINDINGS: Schema = {"code": pl.String, **PLACE, "message": pl.String}
-"""What is to be said about a file or sheet as a whole (FI03, FI04); `row` is null."""
+"""What is to be said about a file or sheet as a whole, or a cell that was cleaned (FI05); then `row` is not null."""
 
 
 def file_finding(code: str, source: str, sheet: str | None, message: str) -> pl.DataFrame:
@@ -81,7 +81,7 @@ class Reading:
     """All files of one kind, read. `rows` in file order; `problems` must stop the run.
 
     `warnings`: sentences to say once and first, such as an export that spoiled its ID numbers. `findings`: what is to
-    be said about files and sheets as a whole (`FILE_FINDINGS`). `proofs`: the sums that were tried, and where.
+    be said about files, sheets and cells (`FILE_FINDINGS`). `proofs`: the sums that were tried, and where.
     """
 
     rows: pl.DataFrame

@@ -73,12 +73,13 @@ class RuleInfo(_Part):
 
 
 class StandardInfo(_Part):
-    """A line of the 补偿标准 that people are told."""
+    """A line of the 补偿标准 that people are told; `base`: the costs that a rate applies to."""
 
     layer: str = ""
     layer_name: str
     who: str
     terms: str
+    base: str = ""
     document: str
     quote: str = ""
 

@@ -322,6 +322,8 @@ def _files() -> Iterator[Case]:
     copy = f"{COUNTY} - 副本"
     found = (Expected("FI04", 0, source=f"{copy}.csv"),)
     yield Case("FI04", "同一份文件放了两次", {COUNTY: [bill(WANG)], copy: [bill(WANG)]}, found)
+    phone: Cells = {"姓名": f"{row['姓名']} 电话13900000001"}
+    yield _one("FI05", "姓名后面写了电话", row | phone, roster=(entry(ZHUOMA),))
 
 
 def _third(code: str) -> tuple[Expected, ...]:

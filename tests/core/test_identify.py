@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onestop_cli.core.identify import id_birth, id_sex, identify, make_id, mask_id
+from onestop_cli.core.identify import id_birth, id_sex, identify, make_id
 
 WANG = make_id("63990119800101123")
 LI = make_id("63990219520315000")
@@ -176,11 +176,6 @@ def test_sex_and_birth_are_in_the_number() -> None:
     numbers = pl.DataFrame({"id": [WANG, LI, None]})
     told = numbers.select(sex=id_sex(pl.col("id")), birth=id_birth(pl.col("id")).cast(pl.String))
     assert told.rows() == [("男", "1980-01-01"), ("女", "1952-03-15"), (None, None)]
-
-
-def test_masks_show_four_characters_at_most() -> None:
-    masked = pl.select(mask_id(pl.Series([WANG, LI, "1234", None]))).to_series()
-    assert masked.to_list() == [f"****{WANG[14:]}", "****000X", "****", None]
 
 
 @given(

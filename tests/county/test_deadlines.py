@@ -12,7 +12,8 @@ from onestop_cli.county.deadlines import day_after, table_due
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import load_settings
 from onestop_cli.errors import CannotRun
-from onestop_cli.notices.notice_period import FundLine, Wall
+from onestop_cli.notices.notice_period import NoticePeriod
+from onestop_cli.notices.texts import Around, FundLine
 from onestop_cli.run import Run
 from onestop_cli.statements.remarks import cover_lines
 from onestop_cli.statements.statement import Statement
@@ -38,7 +39,10 @@ def test_a_paper_is_due_in_the_month_after_its_period(period: str, due: date) ->
     [
         ({}, ""),
         ({"table_day": 10}, "2010年12月10日前报出"),
-        ({"table_day": 10, "pay_days": 15}, "2010年12月10日前报出，其后 15 个工作日内拨付"),
+        (
+            {"table_day": 10, "pay_days": 15},
+            "2010年12月10日前报出，其后 15 个工作日内拨付（2010年12月31日前）",
+        ),
         ({"pay_days": 15}, "报出后 15 个工作日内拨付"),
     ],
 )
@@ -50,10 +54,22 @@ def test_what_the_statement_says(deadlines: dict[str, int], text: str) -> None:
     assert covered.get("办理期限", "") == text
 
 
+def test_the_last_day_to_pay_is_named_only_where_holidays_are_known() -> None:
+    """From 11 January 2011 the 15th working day is Sunday the 30th, which was worked before the Spring Festival."""
+    due = {"table_day": 10, "pay_days": 15}
+    assert table_due(parse_period("2010-12"), due).endswith("15 个工作日内拨付（2011年1月30日前）")
+    assert table_due(parse_period("2003-10"), due).endswith("15 个工作日内拨付")
+
+
 def test_a_day_that_not_every_month_has_is_refused(tmp_path: Path) -> None:
     (tmp_path / "onestop.toml").write_text("[deadlines]\nfund_notice_day = 31\n", "utf-8")
     with pytest.raises(CannotRun, match="fund_notice_day：不能大于 28"):
         load_settings(tmp_path / "onestop.toml")
+
+
+def hung(first: date) -> Around:
+    """Lists that hang from a day on, in a county whose fund notice is due by the 5th."""
+    return Around(notice=NoticePeriod(first=first), fund_day=5)
 
 
 class TestFundNotice:
@@ -61,21 +77,25 @@ class TestFundNotice:
 
     FUNDS = (FundLine("新农合基金", 100_000_00, 50_000_00, 30_000_00),)
 
-    def board(self, out: Path, wall: Wall, funds: tuple[FundLine, ...] = FUNDS) -> tuple[str, str]:
+    def board(
+        self, out: Path, around: Around, funds: tuple[FundLine, ...] = FUNDS
+    ) -> tuple[str, str]:
         """The county's board, and the hints."""
-        done = publish(made_run(40), out, wall, Choices(), funds=funds)
+        done = publish(made_run(40), out, around, Choices(), funds=funds)
         return (out / "张贴" / "县级.html").read_text("utf-8"), "".join(done.hints)
 
     def test_the_day_is_printed_on_the_notice(self, tmp_path: Path) -> None:
-        page, hints = self.board(tmp_path / "o", Wall(first=date(2011, 1, 5), fund_day=5))
+        page, hints = self.board(tmp_path / "o", hung(date(2011, 1, 5)))
         assert "应在2011年1月5日前公示" in page
         assert "已经晚了" not in hints
 
     def test_a_notice_that_comes_too_late_is_told(self, tmp_path: Path) -> None:
-        _, hints = self.board(tmp_path / "o", Wall(first=date(2011, 1, 6), fund_day=5))
+        _, hints = self.board(tmp_path / "o", hung(date(2011, 1, 6)))
         assert "公示第一天 2011-01-06 已经晚了" in hints
 
-    @pytest.mark.parametrize("wall", [Wall(), Wall(fund_day=5)])
-    def test_without_a_day_or_a_notice_none_is_printed(self, tmp_path: Path, wall: Wall) -> None:
-        page, _ = self.board(tmp_path / "o", wall, () if wall.fund_day else self.FUNDS)
+    @pytest.mark.parametrize("around", [Around(), Around(fund_day=5)])
+    def test_without_a_day_or_a_notice_none_is_printed(
+        self, tmp_path: Path, around: Around
+    ) -> None:
+        page, _ = self.board(tmp_path / "o", around, () if around.fund_day else self.FUNDS)
         assert "前公示" not in page

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.core.closed import no_adjustments
 from onestop_cli.core.identify import make_id
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import FINDINGS, QUARANTINE, empty
@@ -26,6 +27,7 @@ STANDARDS = [
         "layer_name": "医疗救助",
         "who": "五保户",
         "terms": "补偿后剩余部分全额救助",
+        "base": "总费用 − 新农合补偿",
         "document": "实施办法第二条",
         "quote": "",
     }
@@ -38,7 +40,8 @@ def id_of(number: int, born: str = "19600101") -> str:
 
 
 def stay(number: int = 1, **changes: Any) -> dict[str, Any]:
-    """A settled stay of a grown-up from 白土乡上湾村 in 示例县人民医院."""
+    """A settled stay of a grown-up from 白土乡上湾村 in 示例县人民医院; one that is not settled is paid nothing."""
+    settled = changes.get("status", "settled") == "settled"
     return {
         "source": "县医院.xlsx",
         "sheet": "明细",
@@ -57,8 +60,8 @@ def stay(number: int = 1, **changes: Any) -> dict[str, Any]:
         "benefit_year": 2010,
         "total_fen": 100_000,
         "eligible_fen": 80_000,
-        "basic_payable_fen": 50_000,
-        "assistance_payable_fen": 30_000,
+        "basic_payable_fen": 50_000 * settled,
+        "assistance_payable_fen": 30_000 * settled,
         "patient_owed_fen": 0,
         "status": "settled",
         **changes,
@@ -80,13 +83,45 @@ def roster_of(*entries: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(entries, schema=schema)
 
 
-def run_of(*stays: Mapping[str, Any], roster: Iterable[Mapping[str, Any]] = (), **info: Any) -> Run:
-    """A run of 示例县 in 2010Q4 with these stays and roster entries."""
+def adjustment(number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A line of what changes for a closed stay of 2010Q3: taken back, unless changed."""
+    known = {key: value for key, value in stay(number).items() if key not in _OF_STAYS}
+    line = {
+        "kind": "红冲",
+        "period": "2010Q3",
+        "belongs_to": "2010Q3",
+        "status": "reversed",
+        "visits": -1,
+        "total_fen": -100_000,
+        "eligible_fen": -80_000,
+        "basic_payable_fen": -50_000,
+        "assistance_payable_fen": -30_000,
+        "discharged_on": date(2010, 8, 9),
+    }
+    return {**known, **line, **changes}
+
+
+_OF_STAYS = ("benefit_year", "patient_owed_fen")
+
+
+def run_of(
+    *stays: Mapping[str, Any],
+    roster: Iterable[Mapping[str, Any]] = (),
+    register: Mapping[str, Any] | None = None,
+    adjustments: Iterable[Mapping[str, Any]] = (),
+    **info: Any,
+) -> Run:
+    """A run of 示例县 in 2010Q4 with these stays, roster entries, hospitals (columns of the register) and changes."""
     known = info_of(LAYERS, len(stays), ["示例县人民医院"])
+    blank = no_adjustments(LAYERS)
+    amounts = {name: 0 for name in blank.columns if name.endswith("_fen")}
+    lines = [{**dict.fromkeys(blank.columns), **amounts, **line} for line in adjustments]
     return Run(
         with_parts(known, **{"county": COUNTY, "standards": STANDARDS} | info),
         pl.DataFrame(stays, schema=stays_schema(LAYERS)),
         empty(FINDINGS),
         roster_of(*roster),
         empty(QUARANTINE),
+        adjustments=pl.DataFrame(lines, schema=dict(blank.schema)),
+        register=pl.DataFrame(register or {}),
     )

@@ -11,15 +11,26 @@ from typing import Any
 from zipfile import ZipFile
 
 from onestop_cli.batch.publish import Choices, publish
-from onestop_cli.notices.notice_period import Wall
+from onestop_cli.county.settings import County
+from onestop_cli.county.settings import Publicity as Settings
+from onestop_cli.notices.notice_period import NoticePeriod
+from onestop_cli.notices.profile import Publicity
+from onestop_cli.notices.texts import Around
 from onestop_cli.run import Run
+from tests.made.notices import COUNTY
 
-FROM = Wall(first=date(2011, 1, 6))
+FROM = Around(county=County(**COUNTY), notice=NoticePeriod(first=date(2011, 1, 6)))
+"""示例县, posting from 6 January 2011."""
 
 
-def posted(tmp_path: Path, run: Run, **choices: Any) -> Path:
+def profiles(*, names: bool = False, **settings: Any) -> Publicity:
+    """What is shown, as `[publicity]` of onestop.toml says: `site`, and `board` with its levels."""
+    return Publicity.of(Settings.model_validate(settings), names=names)
+
+
+def posted(tmp_path: Path, run: Run, publicity: Publicity | None = None, **choices: Any) -> Path:
     """The folder of a publication."""
-    publish(run, tmp_path / "out", FROM, Choices(**choices))
+    publish(run, tmp_path / "out", FROM, Choices(**choices), publicity=publicity)
     return tmp_path / "out"
 
 

@@ -76,15 +76,15 @@ def stay(
     while len(due) < len(layers):
         due.append((total - sum(due)) * 6 // 10)
     status = rng.choices(["settled", "held", "rejected"], [92, 6, 2])[0]
-    claimed = list(due)
+    claimed, second = list(due), min(1, len(layers) - 1)
     fault = rng.random()
     if fault < 0.04:
         claimed[0] = eligible * 8_000 // 10_000
-        claimed[1] = (total - claimed[0]) * 6 // 10
+        claimed[second] = (total - claimed[0]) * 6 // 10
     elif fault < 0.08:
-        claimed[1] += rng.randrange(1_000, 50_000)
+        claimed[second] += rng.randrange(1_000, 50_000)
     elif fault < 0.10:
-        claimed[1] = 0
+        claimed[second] = 0
     elif fault < 0.12:
         claimed[0] -= rng.randrange(0, claimed[0])
     if status != "settled":

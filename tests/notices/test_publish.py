@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from typer.testing import CliRunner
 from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.publish import Choices, publish, publish_folder
 from onestop_cli.cli import app
+from onestop_cli.county.settings import County, TownshipOffice
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, book_advance
-from onestop_cli.notices.notice_period import Wall
+from onestop_cli.notices.texts import Around
 from onestop_cli.writers.toolkit.run_folder import write_data
 from tests.made import books as made_books
-from tests.made.notices import LAYERS, id_of, run_of, stay
-from tests.made.publication import FROM, Tags, manifest, posted, texts
+from tests.made.notices import COUNTY, LAYERS, entry, id_of, run_of, stay
+from tests.made.publication import FROM, Tags, manifest, posted, profiles, texts
 from tests.made.run import HOSTILE, made_run
 
 # Layout and contents list
@@ -30,8 +32,15 @@ def test_the_layout_of_a_publication(tmp_path: Path) -> None:
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     lists = ["县级", "乡级/白土乡", "村级/白土乡/上湾村", "机构/示例县人民医院"]
     boards = {f"张贴/{name}{end}" for name in lists for end in (".html", ".xlsx")}
-    site = {f"网站/{name}.html" for name in ["index", "异议登记表", *lists[1:]]}
-    assert files == boards | site | {"manifest.json"}
+    site = {f"网站/{name}.html" for name in ("index", "form", "place-01", "hospital-01")}
+    assert files == boards | site | {"manifest.json", "张贴回执.xlsx"}
+
+
+def test_the_site_has_plain_names_that_every_server_takes(tmp_path: Path) -> None:
+    out = posted(tmp_path, made_run(120), profiles(site={"place": "village"}))
+    names = [path.name for path in (out / "网站").rglob("*")]
+    assert all(re.fullmatch(r"[a-z]+(-\d\d)*\.html", name) for name in names)
+    assert len(names) == len(set(names))
 
 
 def test_the_contents_list_names_every_board_once_and_its_sums_close(tmp_path: Path) -> None:
@@ -49,8 +58,13 @@ def test_the_contents_list_names_every_board_once_and_its_sums_close(tmp_path: P
 
 
 def test_the_contents_list_says_where_each_list_is_from(tmp_path: Path) -> None:
-    (village,) = [e for e in manifest(posted(tmp_path, run_of(stay(1)))) if e["level"] == "village"]
-    assert village == {
+    run = run_of(
+        stay(1), roster=[entry(1), entry(2, name="李强")], county={**COUNTY, "code": "6399"}
+    )
+    around = replace(FROM, county=County(**COUNTY, code="6399"))
+    publish(run, tmp_path / "out", around, Choices())
+    entries = {line["level"]: line for line in manifest(tmp_path / "out")}
+    assert entries["village"] == {
         "file": "张贴/村级/白土乡/上湾村.html",
         "level": "village",
         "township": "白土乡",
@@ -60,7 +74,20 @@ def test_the_contents_list_says_where_each_list_is_from(tmp_path: Path) -> None:
         "total_fen": 100_000,
         "basic_fen": 50_000,
         "assistance_fen": 30_000,
+        "number": "6399-2010Q4-01-01",
+        "names": "full",
+        "people_shown": 1,
+        "people_listed": 1,
+        "only_match": 1,
     }
+    beside = {
+        "site": "网站/place-01.html",
+        "site_names": "masked",
+        "site_people_shown": 1,
+        "site_people_listed": 1,
+        "site_only_match": 1,
+    }
+    assert entries["township"].items() >= beside.items()
 
 
 def test_an_existing_folder_is_left_alone(tmp_path: Path) -> None:
@@ -82,7 +109,8 @@ def test_a_run_without_payments_is_published_and_said_to_be_empty(tmp_path: Path
 
 def test_no_full_name_reaches_the_site(tmp_path: Path) -> None:
     run = made_run(150)
-    out = posted(tmp_path, run, names=True)
+    out = tmp_path / "out"
+    publish(run, out, FROM, Choices(), publicity=profiles(names=True))
     full = [name for name in run.stays["name"].unique() if len(name) > 1]
     boards = "".join(text for _, text in texts(out / "张贴"))
     assert all(name in boards for name in run.stays.filter(status="settled")["name"].unique()[:3])
@@ -94,7 +122,8 @@ def test_no_full_name_reaches_the_site(tmp_path: Path) -> None:
 def test_county_and_hospital_boards_are_masked_unless_names_are_asked_for(tmp_path: Path) -> None:
     for names in (False, True):
         out = tmp_path / str(names)
-        publish(run_of(stay(1, name="欧阳小明")), out, FROM, Choices(names=names))
+        run = run_of(stay(1, name="欧阳小明"))
+        publish(run, out, FROM, Choices(), publicity=profiles(names=names))
         for board in ("县级", "机构/示例县人民医院"):
             for end in (".html", ".xlsx"):
                 (text,) = [t for path, t in texts(out) if path == out / f"张贴/{board}{end}"]
@@ -140,7 +169,46 @@ def test_amounts_in_workbooks_are_not_taken_for_numbers(tmp_path: Path) -> None:
     assert manifest(posted(tmp_path, run_of(stay(1, total_fen=895, basic_payable_fen=895))))
 
 
+def test_a_strangers_phone_stops_everything_and_the_countys_own_does_not(tmp_path: Path) -> None:
+    assert "0971-2230001" in (posted(tmp_path, run_of(stay(1))) / "张贴/县级.html").read_text(
+        "utf-8"
+    )
+    with pytest.raises(CannotRun, match="公示内容里有电话，尾号 0001"):
+        publish(run_of(stay(1, village="上湾村 13900000001")), tmp_path / "two", FROM, Choices())
+    assert not (tmp_path / "two").exists()
+
+
+# Hospitals that tell
+
+
+TELLING = {
+    "hospital": ["示例县人民医院", "临江市精神病医院", "临江市人民医院"],
+    "level": ["county", "city", "city"],
+}
+
+
+def test_no_file_names_a_hospital_of_a_level_with_a_telling_one(tmp_path: Path) -> None:
+    """Nor its neighbours, by whose absence it would be known."""
+    stays = [
+        stay(n, hospital=name, level=level)
+        for n, (name, level) in enumerate(zip(*TELLING.values(), strict=True))
+    ]
+    out = posted(tmp_path, run_of(*stays, register=TELLING))
+    for path, text in texts(out):
+        assert "临江市" not in text + path.as_posix(), path
+    assert "市级定点医疗机构" in {line["hospital"] for line in manifest(out)}
+
+
+def test_hospitals_that_only_their_names_suggest_are_told(tmp_path: Path) -> None:
+    done = publish(run_of(stay(1), register=TELLING), tmp_path / "out", FROM, Choices())
+    (hint,) = [hint for hint in done.hints if "公示隐名" in hint]
+    assert "临江市精神病医院" in hint
+
+
 # Hostile texts
+
+
+SUMS = r"=SUM\([A-Z]+\d+(:[A-Z]+\d+)?\)|=SUMPRODUCT\(\(MOD\(ROW\([A-Z0-9:]+\)-\d+,\d\)=\d\)\*[A-Z0-9:]+\)"
 
 
 ODD = (
@@ -171,8 +239,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_hostile_places_stay_inside_the_folder(hostile: Path) -> None:
     assert [path.name for path in hostile.iterdir()] == ["out"]
-    for entry in manifest(hostile / "out"):
-        file = hostile / "out" / entry["file"]
+    for line in manifest(hostile / "out"):
+        file = hostile / "out" / line["file"]
         assert file.is_file()
         assert file.resolve().is_relative_to(hostile / "out")
         assert all(len(part.encode()) <= 255 for part in file.parts)
@@ -185,7 +253,7 @@ def test_hostile_texts_are_only_text_in_pages(hostile: Path) -> None:
         assert not [tag for tag, _ in tags if tag in ("img", "iframe", "object", "link", "base")]
         assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
         scripts = [tag for tag, _ in tags if tag == "script"]
-        assert len(scripts) == (path.name == "index.html" and path.parent.name == "网站")
+        assert len(scripts) == (path.parent.name == "网站" and path.name != "form.html")
 
 
 def test_hostile_texts_are_shown_as_they_are(hostile: Path) -> None:
@@ -201,7 +269,7 @@ def test_hostile_texts_are_strings_in_workbooks(hostile: Path) -> None:
     for path in (hostile / "out/张贴").rglob("*.xlsx"):
         for sheet in openpyxl.load_workbook(path):
             formulas = [c.value for row in sheet for c in row if c.data_type == "f"]
-            assert all(re.fullmatch(r"=SUM\([A-Z]+\d+(:[A-Z]+\d+)?\)", text) for text in formulas)
+            assert all(re.fullmatch(SUMS, text) for text in formulas)
 
 
 def test_places_with_the_same_safe_name_stay_apart(tmp_path: Path) -> None:
@@ -256,10 +324,18 @@ def test_a_first_day_that_is_none_is_refused(folder: Path, tmp_path: Path) -> No
 
 
 def test_what_was_written_is_told(tmp_path: Path) -> None:
-    done = publish(made_run(60), tmp_path / "out", Wall(), Choices())
+    done = publish(made_run(60), tmp_path / "out", Around(), Choices())
     assert done.lists["county"] == 1
     assert done.lists["village"] == len(list((tmp_path / "out/张贴/村级").rglob("*.html")))
     assert any("公示起止日期" in hint for hint in done.hints)
+
+
+def test_a_township_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    around = replace(FROM, townships=(TownshipOffice(name="白士乡"), TownshipOffice(name="白土乡")))
+    done = publish(run_of(stay(1)), tmp_path / "out", around, Choices())
+    (hint,) = [hint for hint in done.hints if "没有的乡镇" in hint]
+    assert "白士乡" in hint
+    assert "白土乡" not in hint
 
 
 def test_the_fund_notice_comes_from_the_books(tmp_path: Path) -> None:

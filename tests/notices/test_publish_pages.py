@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,12 +12,15 @@ import openpyxl
 import pytest
 
 from onestop_cli.batch.publish import Choices, publish
+from onestop_cli.county.settings import Publish
 from onestop_cli.errors import CannotRun
-from onestop_cli.notices.notice_period import FundLine
+from onestop_cli.notices.notices import notices_of
+from onestop_cli.notices.texts import FundLine, texts_of
 from onestop_cli.resources import template_folder
 from onestop_cli.run import Run
 from onestop_cli.writers.notices import pdf as notice_pdf
-from onestop_cli.writers.notices.words import Look
+from onestop_cli.writers.notices.layout import Look, lay_out
+from onestop_cli.writers.notices.words import page_of
 from tests.made.notices import run_of, stay
 from tests.made.publication import FROM, Tags, posted, texts
 from tests.made.run import made_run, with_info
@@ -101,7 +105,7 @@ def test_the_fund_notice_is_on_the_countys_lists_only(county: Path) -> None:
 def test_paper_and_large_print_set_the_page(tmp_path: Path) -> None:
     out = posted(tmp_path, run_of(stay(1)), look=Look("A3", large=True))
     page = (out / "张贴/县级.html").read_text("utf-8")
-    assert "size: A3 landscape" in page
+    assert "size: A3 portrait" in page
     assert Look("A3", large=True).points > Look("A3").points > Look().points
     assert f"font-size: {Look('A3', large=True).points}pt" in page
 
@@ -136,13 +140,13 @@ def test_a_workbook_has_live_sums_with_their_values(tmp_path: Path) -> None:
     live = openpyxl.load_workbook(path)["补偿名单"]
     sums = [cell.coordinate for row in live for cell in row if cell.data_type == "f"]
     stored = openpyxl.load_workbook(path, data_only=True)["补偿名单"]
-    assert [stored[cell].value for cell in sums] == [2000, 1000, 600, 400]
+    assert [stored[cell].value for cell in sums] == [2000, 1600, 1000, 600, 400]
 
 
 def test_a_workbook_prints_on_a4_with_its_header_on_every_page(tmp_path: Path) -> None:
     path = posted(tmp_path, run_of(stay(1))) / "张贴/村级/白土乡/上湾村.xlsx"
     sheet = openpyxl.load_workbook(path)["补偿名单"]
-    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "portrait")
     header = [cell.value for cell in sheet[int(sheet.print_title_rows.split(":")[0].strip("$"))]]
     assert header[:2] == ["序号", "姓名"]
 
@@ -158,10 +162,20 @@ def test_boards_as_pdf_with_rare_characters(tmp_path: Path) -> None:
     assert not list((out / "网站").rglob("*.pdf"))
 
 
-def test_a_character_without_a_glyph_is_named_and_nothing_is_written(tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match=r"U\+3FF00.*白土乡"):
-        posted(tmp_path, run_of(stay(1, name="王\U0003ff00明明")), pdf=True)
-    assert not list(tmp_path.iterdir())
+def test_a_character_without_a_glyph_is_a_box_with_a_note_and_stops_nothing(tmp_path: Path) -> None:
+    stays = [stay(1, name="王\U0003ff00明明"), stay(2, village="下湾村")]
+    done = publish(run_of(*stays), tmp_path / "out", FROM, Choices(pdf=True))
+    assert len(list((tmp_path / "out").rglob("*.pdf"))) == 5
+    (hint,) = [hint for hint in done.hints if "字体里没有" in hint]
+    assert "U+3FF00" in hint
+    assert "白土乡" in hint
+
+
+def test_a_character_for_private_use_is_a_box_everywhere_and_explained(tmp_path: Path) -> None:
+    out = posted(tmp_path, run_of(stay(1, name="王\ue863明")), pdf=True)
+    page = (out / "张贴/村级/白土乡/上湾村.html").read_text("utf-8")
+    assert "王□明" in page
+    assert "是原表中无法显示的字" in page
 
 
 def test_markup_in_a_name_is_only_text_in_a_pdf(tmp_path: Path) -> None:
@@ -177,3 +191,107 @@ def test_without_the_pdf_extra_the_clerk_is_told_what_to_install(
     with pytest.raises(CannotRun, match="没有安装输出 PDF 的组件"):
         posted(tmp_path, run_of(stay(1)), pdf=True)
     assert not list(tmp_path.iterdir())
+
+
+# What fits on paper
+
+
+def pages_of(pdf: Path) -> int:
+    """How many pages a PDF has."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+
+
+FOUR = ("basic", "assistance", "extra", "backstop")
+
+
+@pytest.mark.parametrize("layers", [("basic",), FOUR], ids=["one layer", "four layers"])
+def test_three_thousand_rows_in_large_print_take_half_the_paper_they_took(
+    tmp_path: Path, layers: tuple[str, ...]
+) -> None:
+    """Squeezed into columns one character wide, they took 525 pages."""
+    run = made_run(3000, layers)
+    notice = notices_of(run).county
+    page = page_of(notice, texts_of(run, FROM), "6399-2010Q4-00")
+    notice_pdf.write_pdfs([(tmp_path / "a.pdf", page)], Look(large=True))
+    assert notice.sums["rows"] > 2500
+    assert pages_of(tmp_path / "a.pdf") <= 225
+
+
+def widths(look: Look, *layers: str) -> tuple[bool, list[tuple[list[str], float]]]:
+    """Whether a township's page is turned, and the titles and the width of every slot of its list."""
+    run = made_run(200, layers)
+    notice = next(one for one in notices_of(run).boards if one.level == "township")
+    page = page_of(notice, texts_of(run, FROM), "")
+    sheet = lay_out(page.grids, look)
+    grid, layout = next(
+        (grid, layout)
+        for grid, layout in zip(page.grids, sheet.layouts, strict=True)
+        if grid.people
+    )
+    slots = [([grid.columns[at].title for at in slot.columns], slot.width) for slot in layout.slots]
+    return sheet.landscape, slots
+
+
+@pytest.mark.parametrize("look", [Look(), Look("A3"), Look(large=True), Look("A3", large=True)])
+@pytest.mark.parametrize("layers", [("basic",), ("basic", "assistance"), FOUR])
+def test_no_column_is_narrower_than_it_must_be_on_any_paper(
+    look: Look, layers: tuple[str, ...]
+) -> None:
+    """Three characters of a name, eight of a hospital, and every amount in one piece."""
+    landscape, slots = widths(look, *layers)
+    assert sum(width for _, width in slots) == pytest.approx(look.room(landscape=landscape))
+    least = {"姓名": 3.4, "就诊医疗机构": 8, "总费用": 4.5, "个人自付": 4.5}
+    for titles, width in slots:
+        assert width >= max(least.get(title, 2) for title in titles), titles
+
+
+def test_four_layers_in_large_print_stand_under_each_other() -> None:
+    _, slots = widths(Look(large=True), *FOUR)
+    assert max(len(titles) for titles, _ in slots) >= 2
+    _, usual = widths(Look("A3"), "basic", "assistance")
+    assert all(len(titles) == 1 for titles, _ in usual)
+
+
+def test_workbook_page_and_pdf_have_the_same_paper_print_and_signatures(tmp_path: Path) -> None:
+    around = replace(FROM, publish=Publish(made_by="甲", checked_by="乙", seal="示例县合管办"))
+    stays = [stay(number, name=f"王{number}") for number in range(3)]
+    look = Look("A3", large=True)
+    publish(run_of(*stays), tmp_path / "out", around, Choices(look))
+    stem = tmp_path / "out/张贴/村级/白土乡/上湾村"
+    page = stem.with_suffix(".html").read_text("utf-8")
+    sheet = openpyxl.load_workbook(stem.with_suffix(".xlsx"))["补偿名单"]
+    assert sheet.page_setup.paperSize == 8
+    assert f"size: A3 {sheet.page_setup.orientation}" in page
+    cells = [cell for row in sheet for cell in row if cell.value]
+    said = "".join(str(cell.value) for cell in cells)
+    for words in (
+        "制表：甲",
+        "审核：乙",
+        "公示单位（盖章）：示例县合管办",
+        "公示结果（期满后填写）",
+    ):
+        assert words in said
+        assert words in page
+    name = next(cell for cell in cells if cell.value == "王1")
+    assert name.font.sz == look.points
+
+
+def test_sums_of_stacked_columns_are_live_and_right(tmp_path: Path) -> None:
+    """Of a column that shares its cells with another, the formula adds up every second row."""
+    path = posted(tmp_path, made_run(40, FOUR), look=Look(large=True)) / "张贴/县级.xlsx"
+    live = openpyxl.load_workbook(path)["补偿名单"]
+    stored = openpyxl.load_workbook(path, data_only=True)["补偿名单"]
+    formulas = [cell for row in live for cell in row if cell.data_type == "f"]
+    assert len(formulas) == 8
+    for cell in formulas:
+        column, top, bottom, first, depth, line = re.fullmatch(
+            r"=SUMPRODUCT\(\(MOD\(ROW\(([A-Z]+)(\d+):[A-Z]+(\d+)\)-(\d+),(\d)\)=(\d)\)\*.*\)",
+            cell.value,
+        ).groups()
+        rows = [
+            row
+            for row in range(int(top), int(bottom) + 1)
+            if (row - int(first)) % int(depth) == int(line)
+        ]
+        total = sum(round(stored[f"{column}{row}"].value * 100) for row in rows)
+        assert round(stored[cell.coordinate].value * 100) == total

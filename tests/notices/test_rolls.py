@@ -10,18 +10,20 @@ from urllib.parse import unquote
 import pytest
 
 from onestop_cli.batch.publish import Choices, publish
-from onestop_cli.notices.notices import OTHER
+from onestop_cli.notices.lines import OTHER
+from onestop_cli.notices.profile import ON_THE_SITE, USUAL, Profile
 from onestop_cli.notices.rolls import COLUMNS, Roll, rolls_of
 from tests.made.notices import entry, id_of, run_of, stay
 from tests.made.publication import FROM, Tags, manifest, texts
 
 Entries = list[dict[str, Any]]
+BOARD = USUAL["village"]
 
 
-def rolls(before: Entries, after: Entries, *, full: bool = True) -> tuple[Roll, ...]:
+def rolls(before: Entries, after: Entries, profile: Profile = BOARD) -> tuple[Roll, ...]:
     """The rolls between two quarters with these rosters."""
     old, new = run_of(roster=before, period="2010Q3"), run_of(roster=after)
-    return rolls_of(old, new, full=full)
+    return rolls_of(old, new, profile)
 
 
 def names(roll: Roll) -> tuple[list[str], list[str]]:
@@ -80,11 +82,37 @@ def test_a_row_has_these_columns_and_no_others() -> None:
 
 
 def test_minors_are_masked_and_so_is_everyone_on_the_site() -> None:
-    child = entry(1, name="李小花", id_no=id_of(1, born="20000101"))
-    (board,) = rolls([], [child, entry(2)])
-    (page,) = rolls([], [child, entry(2)], full=False)
+    young = entry(1, name="李小花", id_no=id_of(1, born="19950101"))
+    (board,) = rolls([], [young, entry(2)])
+    (page,) = rolls([], [young, entry(2)], ON_THE_SITE)
     assert sorted(names(board)[0]) == ["李*花", "王小明"]
     assert sorted(names(page)[0]) == ["李*花", "王*明"]
+
+
+def test_children_have_no_name_on_any_roll() -> None:
+    child = entry(1, name="李小花", id_no=id_of(1, born="20000101"))
+    for profile in (BOARD, ON_THE_SITE):
+        (roll,) = rolls([], [child], profile)
+        assert names(roll)[0] == ["（儿童）"]
+
+
+def test_the_site_has_a_roll_for_each_township_only() -> None:
+    homes = [
+        (roll.township, roll.village)
+        for roll in rolls([], [entry(1), entry(2, village="下湾村")], ON_THE_SITE)
+    ]
+    assert homes == [("白土乡", None)]
+
+
+def test_without_names_a_roll_has_counts_only() -> None:
+    (roll,) = rolls([entry(1)], [entry(2), entry(3)], Profile("none", "township"))
+    assert names(roll) == ([], [])
+    assert roll.counts == {"new": 2, "left": 1}
+
+
+def test_a_category_that_tells_an_illness_is_not_printed() -> None:
+    (roll,) = rolls([], [entry(1, category="精神病患者")])
+    assert roll.people["new"]["category"].to_list() == ["救助对象"]
 
 
 def test_people_of_one_name_are_told_apart() -> None:
@@ -105,13 +133,17 @@ def test_rolls_are_posted_beside_the_lists_and_do_not_disturb_their_sums(out: Pa
     posted = {path.suffix for path in (out / "张贴/对象公示/白土乡").iterdir()}
     assert posted == {".html", ".xlsx", ".pdf"}
     assert len(list((out / "张贴/对象公示").rglob("*.html"))) == 2
-    assert not [line for line in manifest(out) if "对象公示" in line["file"]]
+    lines = [line for line in manifest(out) if line["level"] == "roll"]
+    assert [(line["file"], line["rows"], line["total_fen"]) for line in lines] == [
+        ("张贴/对象公示/白土乡/_b_&{0}.html", 1, 0),
+        ("张贴/对象公示/白土乡/上湾村.html", 2, 0),
+    ]
 
 
 def test_the_site_leads_to_the_rolls_and_masks_them(out: Path) -> None:
     tags = Tags((out / "网站/index.html").read_text("utf-8")).tags
     links = [unquote(attributes["href"] or "") for tag, attributes in tags if tag == "a"]
-    assert "对象公示/index.html" in links
+    assert "changes.html" in links
     for _, text in texts(out / "网站"):
         assert "李秀英" not in text
         assert "王小明" not in text
@@ -120,3 +152,4 @@ def test_the_site_leads_to_the_rolls_and_masks_them(out: Path) -> None:
 def test_without_an_earlier_run_there_are_no_rolls(tmp_path: Path) -> None:
     publish(run_of(stay(1), roster=[entry(1)]), tmp_path / "out", FROM, Choices())
     assert not list((tmp_path / "out").rglob("对象公示"))
+    assert not list((tmp_path / "out").rglob("changes*"))

@@ -353,6 +353,24 @@ def test_a_row_that_is_nothing_known_is_set_aside_with_its_text_masked(tmp_path:
     assert person(7)[:14] not in row["text"]
 
 
+DISGUISES = ["639903 19490608 0142", "639903-19490608-0142", "639903．19490608．0142",
+             "６３９９０３　１９４９０６０８　０１４２", "639903\n19490608\n0142", "6399031949060801 42"]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", DISGUISES)
+def test_an_id_in_a_row_or_cell_nobody_understands_is_never_kept(
+    tmp_path: Path, number: str
+) -> None:
+    """A loose remark below the list, and an ID where a day should stand."""
+    remark = ["", "", "", "", "", f"另有一例 {number} 随后补报", "", "", "附后"]
+    rows = table(stay(1), stay(2, 入院日期=number), stay(3), remark)
+    reading = read(tmp_path, {"a.csv": csv_bytes(rows)})
+    (kept,) = reading.quarantine["text"]
+    assert kept == "另有一例 ****0142 随后补报 | 附后"
+    (fault,) = reading.rows["date_fault"].drop_nulls()
+    assert fault == "入院日期“****0142”（G3）不是看得懂的日期"
+
+
 def test_prenumbered_empty_lines_are_blank(tmp_path: Path) -> None:
     rows = table(
         stay(1), [2], [3], ["", "", "", "", "", "", "", "", "", "0", "0.00", "0", "0", "0"]

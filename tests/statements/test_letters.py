@@ -21,6 +21,7 @@ from onestop_cli.statements.letters import (
     _DEMANDS,
     HospitalLetter,
     Missed,
+    _discreet,
     hospital_letters,
     missed,
 )
@@ -115,6 +116,37 @@ class TestHospitals:
         assert letters["市医院"].held["code"].to_list() == ["ST03"]
         assert CATALOGUE["ST03"].remedy in words(hospital_page(letters["市医院"], _head()))
 
+    def test_every_held_stay_is_listed_with_number_amount_and_what_to_do(
+        self, run: Run, letters: dict[str, HospitalLetter]
+    ) -> None:
+        held = run.stays.filter(pl.col("status") == "held")
+        listed = pl.concat(
+            letter.waiting.select("hospital", "stay_no", "all_held_fen")
+            for letter in letters.values()
+            if len(letter.waiting)
+        )
+        claimed = held.select(
+            "hospital",
+            "stay_no",
+            all_held_fen=pl.col("basic_held_fen") + pl.col("assistance_held_fen"),
+        )
+        keys = ["hospital", "stay_no"]
+        assert listed.sort(keys).equals(claimed.sort(keys))
+        page = words(hospital_page(letters["市医院"], _head()))
+        for row in letters["市医院"].waiting.iter_rows(named=True):
+            for text in (row["stay_no"], row["problems"], row["remedies"]):
+                assert words(text) in page
+
+    def test_a_letter_does_not_say_in_which_other_hospital_a_patient_was(self) -> None:
+        file = "县康宁医院 第4季度/表.csv"
+        text = f"2010-10-03 至 2010-10-09 住院，与 {file} · 明细 · 第12行 时间交叉"
+        told = _discreet(text, "县医院.csv", ["县医院.csv", file])
+        assert told == "2010-10-03 至 2010-10-09 住院，与 另一家医疗机构的报表 时间交叉"
+        own = "与 县医院.csv · 第3行 重复，金额一致，本行拒付"
+        assert _discreet(own, "县医院.csv", ["县医院.csv"]) == own
+        closed = "已在前期结算：2010Q3 · 县康宁医院.csv · 第3行"
+        assert "康宁" not in _discreet(closed, "县医院.csv", ["县医院.csv"])
+
     def test_a_hospital_with_nothing_wrong_gets_no_letter(self, run: Run) -> None:
         clean = replace(run, findings=run.findings.clear())
         found = hospital_letters(Statement(clean), shown_findings(clean), rules_of(run))
@@ -179,6 +211,12 @@ class TestMissed:
         assert "应补给本人1,135.00元（壹仟壹佰叁拾伍元整）" in page
         assert "白水镇在册未救助人员名单" in page
         assert "三村（2人次）1,135.00娄旧" in page
+
+    def test_hospitals_that_tell_an_illness_go_by_their_level(self, run: Run) -> None:
+        """The list goes from hand to hand in the village."""
+        telling = pl.DataFrame({"hospital": ["县康宁医院"], "level": ["county"]})
+        letter = missed(Statement(replace(run, register=telling)))
+        assert set(letter.rows["hospital"]) == {"县级定点医疗机构"}
 
     def test_nobody_missed_is_said_too(self, run: Run) -> None:
         clean = replace(run, findings=run.findings.filter(pl.col("code") != "RO02"))

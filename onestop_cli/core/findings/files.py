@@ -6,7 +6,7 @@ import polars as pl
 
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.core.findings.checks import yuan
-from onestop_cli.tables.schema import FINDINGS
+from onestop_cli.tables.schema import FINDINGS, empty
 
 
 def roster_findings(faults: pl.DataFrame) -> pl.DataFrame:
@@ -32,8 +32,11 @@ def row_findings(quarantine: pl.DataFrame) -> pl.DataFrame:
 
 
 def file_findings(told: pl.DataFrame) -> pl.DataFrame:
-    """FI03 and FI04 for every column that nobody reads and every file or sheet that is there twice."""
-    return pl.concat([_findings(code, told.filter(code=code)) for code in ("FI03", "FI04")])
+    """Findings about files and cells, by their own codes (`FILE_FINDINGS`)."""
+    codes = told["code"].unique(maintain_order=True)
+    return pl.concat(
+        [empty(FINDINGS), *(_findings(code, told.filter(code=code)) for code in codes)]
+    )
 
 
 def _findings(code: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -38,7 +38,6 @@ _QUOTES = "'’`"
 _SAYS_NOTHING = (
     rf"^[{BLANKS}{_QUOTES}]*({'|'.join(map(re.escape, (*NOTHING, *DASHES)))})[{BLANKS}]*$"
 )
-_LONG_NUMBER = re.compile(r"\d{6,}(?=\d{3}[\dXxＸｘ])")
 _PLAIN_YUAN = r"^[+-]?[0-9]{1,9}(\.[0-9]{1,6})?$"
 
 
@@ -67,11 +66,6 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ")
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def without_numbers(text: str) -> str:
-    """A text for people, with every number long enough to be an ID cut to its last four characters."""
-    return _LONG_NUMBER.sub("****", re.sub(r"\s+", " ", text))
 
 
 def _number_texts(numbers: pl.Series) -> pl.Series:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from onestop_cli.county.synonyms import Names, near
 from onestop_cli.errors import Problem
-from onestop_cli.readers.layout.cells import without_numbers
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.layout.doubts import layout_hint
 from onestop_cli.readers.layout.typed import Table
 from onestop_cli.readers.layout.whose import hospitals_named, of_file

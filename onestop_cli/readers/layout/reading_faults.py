@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import column_letter
-from onestop_cli.readers.layout.cells import without_numbers
 from onestop_cli.readers.layout.days import Habit
 from onestop_cli.readers.layout.typed import Table
 
@@ -27,7 +27,7 @@ class Faults:
         text, label = self._table.text.to_series(column), self._table.header.label(column)
         for index in rows:
             place = f"{column_letter(self._table.header.origin.get(column, column))}{self._table.offset + index + 1}"
-            shown = without_numbers(text[index] or "").strip()[:_SHOWN]
+            shown = without_numbers(" ".join((text[index] or "").split()))[:_SHOWN]
             self.say(index, f"{label}“{shown}”（{place}）{is_not}")
 
     def blank(self, field: str, rows: Sequence[int]) -> None:

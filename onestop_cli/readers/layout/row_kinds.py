@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.cells import cell_text
 from onestop_cli.readers.layout.kinds import ID_LIKE, Kind, Roles, classify, words_around
@@ -136,7 +137,7 @@ def _label(table: Table, index: int) -> str:
     money, _ = table.money
     row = table.text.row(index)
     words = [cell.strip() for column, cell in enumerate(row) if cell and str(column) not in money]
-    return re.sub(r"\s+", "", "".join(words[:2]))[:40] or "合计"
+    return without_numbers(re.sub(r"\s+", "", "".join(words[:2])))[:40] or "合计"
 
 
 def _above(table: Table) -> list[str]:

@@ -10,11 +10,13 @@ import polars as pl
 
 from onestop_cli.county.settings import Layout, Settings
 from onestop_cli.errors import Problem
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.containers.inbox import Opened
 from onestop_cli.readers.guard import each_named
 from onestop_cli.readers.layout.aliases import Aliases
-from onestop_cli.readers.layout.cells import SCIENTIFIC, cell_text, without_numbers
+from onestop_cli.readers.layout.cells import SCIENTIFIC, cell_text
+from onestop_cli.readers.layout.clean import cleaned
 from onestop_cli.readers.layout.composed import composed
 from onestop_cli.readers.layout.doubts import empty_table, no_table, overlooked, unclear
 from onestop_cli.readers.layout.headers import find_header
@@ -49,7 +51,7 @@ def read_all(
                     continue
                 reading, wrong = read(sheet)
                 problems += wrong
-                readings += [_with_notes(reading, sheet.grid)] if reading else []
+                readings += [cleaned(_with_notes(reading, sheet.grid))] if reading else []
             problems += [] if sought.empty else _nothing_in(file, sheets, readings, problems)
     return readings, problems
 
@@ -219,8 +221,9 @@ def quarantine(table: Table, rows: Sorted, kind: str) -> pl.DataFrame:
 
 
 def _masked(cells: Sequence[Cell]) -> str:
-    """The filled cells of a row, long numbers cut to their last four characters."""
-    return " | ".join(without_numbers(text) for cell in cells if (text := cell_text(cell).strip()))
+    """The filled cells of a row on one line; a number may go on from one cell into the next."""
+    texts = (" ".join(cell_text(cell).split()) for cell in cells)
+    return without_numbers(" | ".join(filter(None, texts)))
 
 
 def place_columns(table: Table) -> dict[str, pl.Expr]:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.aliases import Kind
-from onestop_cli.readers.layout.cells import DASHES, SCIENTIFIC, cell_text, without_numbers
+from onestop_cli.readers.layout.cells import DASHES, SCIENTIFIC, cell_text
 
 _MOST_SHAPES = 3
 

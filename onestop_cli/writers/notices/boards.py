@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from onestop_cli.notices.notice_period import Posting
 from onestop_cli.notices.notices import Notice
 from onestop_cli.notices.rolls import Roll
+from onestop_cli.notices.texts import Texts
 from onestop_cli.writers.notices.book import write_book, write_roll_book
 from onestop_cli.writers.notices.html import board
-from onestop_cli.writers.notices.paths import Key, roll_stems
+from onestop_cli.writers.notices.layout import Look
+from onestop_cli.writers.notices.paths import Places, board_stems, notice_number, roll_stems
 from onestop_cli.writers.notices.pdf import write_pdfs
-from onestop_cli.writers.notices.words import Look, Page, page_of, roll_page
+from onestop_cli.writers.notices.words import Page, page_of, roll_page
 
 
 @dataclass(frozen=True)
@@ -23,40 +24,39 @@ class Board:
 
     stem: PurePosixPath
     page: Page
-    write_book: Callable[[Path], None]
+    write_book: Callable[[Path, Look], None]
 
 
-def notice_boards(
-    notices: Sequence[Notice], places: dict[Key, PurePosixPath], posting: Posting
-) -> list[Board]:
+def notice_boards(notices: Sequence[Notice], places: Places, texts: Texts) -> list[Board]:
     """The boards of what was paid."""
-    boards = []
+    stems, boards = board_stems(notices), []
     for notice in notices:
-        page = page_of(notice, posting)
-        book = partial(write_book, page=page, notice=notice, posting=posting)
-        boards.append(Board(places[notice.key], page, book))
+        page = page_of(notice, texts, notice_number(places.code(notice), texts))
+        book = partial(write_book, page=page, notice=notice, texts=texts)
+        boards.append(Board(stems[notice.key], page, book))
     return boards
 
 
-def roll_boards(rolls: Sequence[Roll], posting: Posting) -> list[Board]:
+def roll_boards(rolls: Sequence[Roll], places: Places, texts: Texts) -> list[Board]:
     """The boards of who came onto the rosters and who left them."""
     boards = []
     for stem, roll in zip(roll_stems(rolls), rolls, strict=True):
-        page = roll_page(roll, posting, board=True)
+        number = notice_number(places.roll_code(roll), texts)
+        page = roll_page(roll, texts, number, board=True)
         boards.append(Board(stem, page, partial(write_roll_book, page=page, roll=roll)))
     return boards
 
 
 def write_boards(
-    folder: Path, boards: Sequence[Board], posting: Posting, look: Look, *, pdf: bool
-) -> None:
-    """Write every board below `folder`."""
+    folder: Path, boards: Sequence[Board], texts: Texts, look: Look, *, pdf: bool
+) -> dict[str, str]:
+    """Write every board below `folder`; the characters that no PDF can print, and whose board they stand on."""
     for one in boards:
-        write_page(_file(folder, one, ".html"), board(one.page, posting, look))
-        one.write_book(_file(folder, one, ".xlsx"))
-    if pdf:
-        printed = ((_file(folder, one, ".pdf"), one.page) for one in boards)
-        write_pdfs(printed, posting, look)
+        write_page(_file(folder, one, ".html"), board(one.page, texts, look))
+        one.write_book(_file(folder, one, ".xlsx"), look)
+    if not pdf:
+        return {}
+    return write_pdfs(((_file(folder, one, ".pdf"), one.page) for one in boards), look)
 
 
 def write_page(path: Path, text: str) -> None:

@@ -1,72 +1,121 @@
-"""The boards as workbooks: the list with live sums, the standards, the posting period, room to sign."""
+"""The boards as workbooks: the list with live sums, the standards, the notice period, room to sign.
+
+The list lies on its sheet as on the page and in the PDF: the same paper, the same size of print, the same columns under
+each other, the same signatures and seal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from onestop_cli.notices.notice_period import Posting
 from onestop_cli.notices.notices import Notice
 from onestop_cli.notices.rolls import KINDS, Roll
+from onestop_cli.notices.texts import Texts
 from onestop_cli.writers.notices.columns import (
     FUNDS,
     ROLL,
+    Grid,
+    fund_note,
     list_columns,
     marked,
     part_columns,
+    rest_name,
     standard_columns,
     table_of,
 )
+from onestop_cli.writers.notices.layout import Layout, Look, Sheet, lay_out
 from onestop_cli.writers.notices.words import Page
-from onestop_cli.writers.toolkit.columns import Column
-from onestop_cli.writers.toolkit.workbook import Book, Sheet
+from onestop_cli.writers.toolkit.stacked import Slots
+from onestop_cli.writers.toolkit.workbook import Book
+from onestop_cli.writers.toolkit.workbook import Sheet as Filled
 
-SIGNERS = ("制表", "审核")
+_POINT = 96 / 72 / 7
+"""Half-width characters of a workbook in a point."""
 
 
-def write_book(path: Path, page: Page, notice: Notice, posting: Posting) -> None:
+def write_book(path: Path, look: Look, page: Page, notice: Notice, texts: Texts) -> None:
     """Write one board: its summaries, the list, funds and standards, each on a sheet of its own."""
-    left = posting.period
-    with Book(path, title=page.title) as book:
+    left = texts.period
+    with Book(path, title=page.title, paper=look.paper) as book:
         for part in notice.parts:
-            sums = part_columns(notice, part, posting)
+            sums = part_columns(notice, part, texts)
             book.table_sheet(part.title, page.title, sums, part.table, left=left)
-        columns = list_columns(notice, posting)
-        sheet = _wall_sheet(book, "补偿名单", page, columns)
-        sheet.line(left, "单位：元")
-        sheet.table(columns, marked(notice.rows), main=True)
+        lists = [grid for grid in page.grids if grid.people]
+        layout = lay_out(page.grids, look)
+        sheet = _wall_sheet(book, "补偿名单", page, look, layout)
+        for grid in lists:
+            sheet.line(left, "单位：元")
+            slots = _slots(_layout_of(grid, page, layout), look)
+            rows = marked(notice.rows)
+            sheet.stacked(list_columns(notice, texts), slots, rows, _rest(notice))
         _foot(sheet, page)
-        if posting.funds and notice.level == "county":
-            funds = table_of(FUNDS, posting.funds)
-            due = [posting.funds_due] if posting.funds_due else []
-            book.table_sheet("基金收支", "基金收支公示", FUNDS, funds, left=left, notes=due)
-        if posting.standards:
-            told, note = standard_columns(posting)
-            standards = table_of(told, posting.standards)
-            book.table_sheet("补偿标准", "补偿标准", told, standards, left=note, right="")
+        _further(book, notice, texts)
 
 
-def write_roll_book(path: Path, page: Page, roll: Roll) -> None:
-    """Write the changes of a village's rosters: who came, who left."""
-    with Book(path, title=page.title) as book:
-        sheet = _wall_sheet(book, "救助对象变动", page, ROLL)
+def _further(book: Book, notice: Notice, texts: Texts) -> None:
+    """The fund notice and the standards."""
+    if texts.funds and notice.level == "county":
+        funds = table_of(FUNDS, texts.funds)
+        notes = [note for note in (texts.funds_due, fund_note(texts)) if note]
+        book.table_sheet("基金收支", "基金收支公示", FUNDS, funds, left=texts.period, notes=notes)
+    if texts.standards:
+        told, note = standard_columns(texts)
+        standards = table_of(told, texts.standards)
+        book.table_sheet("补偿标准", "补偿标准", told, standards, left=note, right="")
+
+
+def write_roll_book(path: Path, look: Look, page: Page, roll: Roll) -> None:
+    """Write the changes of a place's rosters: who came, who left."""
+    with Book(path, title=page.title, paper=look.paper) as book:
+        layout = lay_out(page.grids, look)
+        sheet = _wall_sheet(book, "救助对象变动", page, look, layout)
         for kind, people in roll.people.items():
-            sheet.heading(KINDS[kind])
-            sheet.table(ROLL, marked(people))
+            sheet.heading(f"{KINDS[kind]} {roll.counts[kind]} 人次")
+            grid = next((one for one in page.grids if one.title == KINDS[kind]), None)
+            if grid:
+                sheet.stacked(ROLL, _slots(_layout_of(grid, page, layout), look), marked(people))
         _foot(sheet, page)
 
 
-def _wall_sheet(book: Book, name: str, page: Page, columns: Sequence[Column]) -> Sheet:
+def _layout_of(grid: Grid, page: Page, sheet: Sheet) -> Layout:
+    """How one of a page's tables lies."""
+    return next(
+        layout for one, layout in zip(page.grids, sheet.layouts, strict=True) if one is grid
+    )
+
+
+def _slots(layout: Layout, look: Look) -> Slots:
+    """The slots with their widths in half-width characters."""
+    return [(slot.columns, slot.width * look.points * _POINT) for slot in layout.slots]
+
+
+def _wall_sheet(book: Book, name: str, page: Page, look: Look, layout: Sheet) -> Filled:
     """The sheet that goes to the wall, with its head."""
-    sheet = book.sheet(name, [column.chars for column in columns])
+    people = [
+        one for grid, one in zip(page.grids, layout.layouts, strict=True) if grid.people
+    ] or layout.layouts
+    widths = [width for _, width in _slots(people[0], look)] if people else [80.0]
+    sheet = book.sheet(name, widths, portrait=not layout.landscape, points=look.points)
     sheet.title(page.title)
+    if page.number:
+        sheet.line("", f"公示编号：{page.number}")
     sheet.paragraph(page.lead)
     return sheet
 
 
-def _foot(sheet: Sheet, page: Page) -> None:
+def _rest(notice: Notice) -> Mapping[str, Any] | None:
+    """The line of the rows that are not shown."""
+    return {**notice.rest, "name": rest_name(notice.rest)} if notice.rest else None
+
+
+def _foot(sheet: Filled, page: Page) -> None:
     """What stands below a list, and room to sign."""
     sheet.skip()
     for label, text in page.about:
         sheet.paragraph(f"{label}：{text}")
-    sheet.signature(SIGNERS)
+    sheet.skip()
+    sheet.paragraph("　　".join(text.ljust(10, "　") for text in page.signing))
+    sheet.skip()
+    sheet.paragraph(page.result)

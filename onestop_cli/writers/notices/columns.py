@@ -9,23 +9,26 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.notices.notice_period import Posting
+from onestop_cli.notices.lines import ELIGIBLE
 from onestop_cli.notices.notices import Notice, Part
 from onestop_cli.notices.rolls import KINDS, Roll
+from onestop_cli.notices.texts import Texts
 from onestop_cli.writers.toolkit.columns import Column
 
 _UNIT = "单位：元"
 _SHORT = 15
 _PLACES = {"county": "乡镇", "township": "村", "hospital": "乡镇"}
+_OVERDRAWN = "期末结余为负数的，是已经核定、医院已经垫付而资金还没有拨足的金额"
 
 STANDARDS = (
     Column("kind", "补偿种类", width=14),
     Column("who", "对象", width=24),
-    Column("terms", "标准", width=80),
+    Column("terms", "标准", width=70),
+    Column("base", "比例按什么算", width=26),
     Column("document", "依据文件", width=40),
 )
 ROLL = (
-    Column("number", "序号", "int"),
+    Column("number", "序号", "int", align="center"),
     Column("name", "姓名", width=26),
     Column("category", "人员类别", width=40),
 )
@@ -42,8 +45,9 @@ FUNDS = (
 class Grid:
     """A table with its cells as text.
 
-    `head`: the column that names the row. `links`: from its text to an address. `note`: what holds
-    for the whole table, such as the unit. `apart`: begins a new page.
+    `head`: the column that names the row. `rest`: a sum line of rows that are not shown. `links`: from the head's text
+    to an address. `note`: what holds for the whole table, such as the unit. `apart`: begins a new page. `people`: its
+    rows are people.
     """
 
     title: str
@@ -52,8 +56,10 @@ class Grid:
     totals: tuple[str, ...]
     head: str
     note: str = _UNIT
+    rest: tuple[str, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     apart: bool = False
+    people: bool = False
 
     @property
     def words(self) -> bool:
@@ -65,6 +71,16 @@ class Grid:
         """Whether it is so short that it stays on one page."""
         return len(self.rows) <= _SHORT
 
+    @property
+    def body(self) -> list[tuple[str, ...]]:
+        """The rows, and the line of those that are not shown."""
+        return [*self.rows, self.rest] if self.rest else self.rows
+
+    def column(self, key: str) -> set[str]:
+        """The different cells of a column; none where there is no such column."""
+        places = [place for place, column in enumerate(self.columns) if column.key == key]
+        return {row[place] for place in places for row in self.rows}
+
     def zip(self, row: tuple[str, ...]) -> Iterable[tuple[Column, str]]:
         """The cells of a row beside their columns."""
         return zip(self.columns, row, strict=True)
@@ -75,35 +91,47 @@ def wraps(column: Column) -> bool:
     return column.kind == "text" and column.key != "month"
 
 
-def list_columns(notice: Notice, posting: Posting) -> list[Column]:
-    """The columns of a list: no place on a village's, no hospital on a hospital's own."""
-    place = [Column("place", _PLACES[notice.level], width=14)] if notice.level in _PLACES else []
-    hospital = [] if notice.hospital else [Column("hospital", "就诊医疗机构", width=22)]
+def list_columns(notice: Notice, texts: Texts) -> list[Column]:
+    """The columns of a list, as its profile wants them: no place on a village's, no hospital on a hospital's own."""
+    profile = notice.profile
+    place = notice.level in _PLACES and (notice.level != "township" or profile.place == "village")
+    parts = {
+        "place": place,
+        "category": True,
+        "hospital": profile.hospital and not notice.hospital,
+        "month": profile.month,
+        "note": bool((notice.rows["note"] != "").any()),
+    }
+    columns = {
+        "place": Column("place", _PLACES.get(notice.level, ""), width=14),
+        "category": Column("category", "人员类别", width=20),
+        "hospital": Column("hospital", "就诊医疗机构", width=22),
+        "month": Column("month", "出院年月", width=11),
+        "note": Column("note", "备注", width=18),
+    }
     return [
-        Column("number", "序号", "int"),
+        Column("number", "序号", "int", align="center"),
         Column("name", "姓名", width=13),
-        *place,
-        Column("category", "人员类别", width=20),
-        *hospital,
-        Column("month", "出院年月", width=11),
-        *_amount_columns(notice, posting),
+        *(columns[key] for key, shown in parts.items() if shown),
+        *_amount_columns(notice, texts),
     ]
 
 
-def part_columns(notice: Notice, part: Part, posting: Posting) -> list[Column]:
+def part_columns(notice: Notice, part: Part, texts: Texts) -> list[Column]:
     """The columns of a summary."""
     return [
         Column("label", part.heading, width=26),
-        Column("rows", "人次", "int", total=True),
+        Column("visits", "人次", "int", total=True),
         Column("people", "人数", "int"),
-        *_amount_columns(notice, posting),
+        *_amount_columns(notice, texts),
     ]
 
 
-def _amount_columns(notice: Notice, posting: Posting) -> list[Column]:
-    """Total, what each layer paid, what is still owed (only where anything is), the own share."""
+def _amount_columns(notice: Notice, texts: Texts) -> list[Column]:
+    """Costs, what each layer paid, what is still owed (only where anything is), the own share."""
     titles = {"total_fen": "总费用"}
-    titles |= {f"{layer}_fen": kind for layer, kind in posting.kinds.items()}
+    titles |= {ELIGIBLE: "可补偿费用"} if notice.sums[ELIGIBLE] else {}
+    titles |= {f"{layer}_fen": kind for layer, kind in texts.kinds.items()}
     titles |= {"owed_fen": "应补未补"} if notice.sums["owed_fen"] else {}
     titles |= {"self_fen": "个人自付"}
     return [Column(key, title, "yuan", 12, total=True) for key, title in titles.items()]
@@ -115,58 +143,79 @@ def marked(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(name=pl.col("name") + mark.fill_null(""))
 
 
-def list_grid(notice: Notice, posting: Posting) -> Grid:
+def rest_name(rest: Mapping[str, int]) -> str:
+    """What stands instead of a name before the sum of the rows that are not shown."""
+    return f"其余 {rest['rows']:,} 笔合计"
+
+
+def list_grid(notice: Notice, texts: Texts) -> Grid:
     """The list itself."""
-    columns = list_columns(notice, posting)
-    totals = _totals(columns, notice.sums)
-    rows = _cells(columns, marked(notice.rows))
-    return Grid("补偿名单", columns, rows, totals, "name", apart=bool(notice.parts))
+    columns = list_columns(notice, texts)
+    rest: tuple[str, ...] = ()
+    if notice.rest:
+        sums = _totals(columns, notice.rest)
+        rest = ("", rest_name(notice.rest), *sums[2:])
+    return Grid(
+        "补偿名单",
+        columns,
+        _cells(columns, marked(notice.rows)),
+        _totals(columns, notice.sums),
+        "name",
+        rest=rest,
+        apart=bool(notice.parts),
+        people=True,
+    )
 
 
 def roll_grid(kind: str, people: pl.DataFrame) -> Grid:
     """The people who came onto the rosters, or who left them."""
-    return Grid(KINDS[kind], ROLL, _cells(ROLL, marked(people)), (), "name", note="")
+    return Grid(KINDS[kind], ROLL, _cells(ROLL, marked(people)), (), "name", "", people=True)
 
 
 def roll_summary(rolls: Sequence[Roll], links: Mapping[str, str]) -> Grid:
-    """How many came and left, by village; `links`: from the place to its page."""
+    """How many came and left, by place; `links`: from the place to its page."""
     columns = [
-        Column("place", "村", width=26),
+        Column("place", "乡镇、村", width=26),
         *(Column(kind, title, "int", total=True) for kind, title in KINDS.items()),
     ]
-    counts = [{kind: people.height for kind, people in roll.people.items()} for roll in rolls]
-    table = pl.DataFrame(counts).insert_column(0, pl.Series("place", [r.place for r in rolls]))
+    table = pl.DataFrame([{"place": roll.place, **roll.counts} for roll in rolls])
     totals = _totals(columns, {kind: int(table[kind].sum()) for kind in KINDS})
-    return Grid("各村变动人次", columns, _cells(columns, table), totals, "place", "", links)
+    return Grid("各地变动人次", columns, _cells(columns, table), totals, "place", "", links=links)
 
 
-def part_grid(notice: Notice, part: Part, posting: Posting, links: Mapping[str, str]) -> Grid:
+def part_grid(notice: Notice, part: Part, texts: Texts, links: Mapping[str, str]) -> Grid:
     """A summary; `links`: from its labels to their pages."""
-    columns = part_columns(notice, part, posting)
+    columns = part_columns(notice, part, texts)
     totals = _totals(columns, notice.sums)
     return Grid(part.title, columns, _cells(columns, part.table), totals, "label", links=links)
 
 
-def posting_grids(posting: Posting, *, county: bool) -> list[Grid]:
+def text_grids(texts: Texts, *, county: bool) -> list[Grid]:
     """The fund notice, for the county's own list, and the table of standards; only what is known."""
     grids = []
-    if county and posting.funds:
-        rows = _cells(FUNDS, table_of(FUNDS, posting.funds))
-        note = "，".join(filter(None, (_UNIT, posting.funds_due)))
+    if county and texts.funds:
+        rows = _cells(FUNDS, table_of(FUNDS, texts.funds))
+        note = "，".join(filter(None, (_UNIT, texts.funds_due, fund_note(texts))))
         grids.append(Grid("基金收支", FUNDS, rows, (), "fund", note))
-    if posting.standards:
-        columns, note = standard_columns(posting)
-        rows = _cells(columns, table_of(columns, posting.standards))
+    if texts.standards:
+        columns, note = standard_columns(texts)
+        rows = _cells(columns, table_of(columns, texts.standards))
         grids.append(Grid("补偿标准", columns, rows, (), "kind", note))
     return grids
 
 
-def standard_columns(posting: Posting) -> tuple[Sequence[Column], str]:
+def fund_note(texts: Texts) -> str:
+    """What a balance below zero means, where there is one."""
+    return _OVERDRAWN if any(line.balance_fen < 0 for line in texts.funds) else ""
+
+
+def standard_columns(texts: Texts) -> tuple[Sequence[Column], str]:
     """The columns of the table of standards; a document that all share is named once, in the note."""
-    documents = {line.document for line in posting.standards}
-    if len(documents) > 1:
-        return STANDARDS, ""
-    return STANDARDS[:-1], f"依据{documents.pop()}"
+    documents = {line.document for line in texts.standards}
+    left_out = {"document"} if len(documents) == 1 else set()
+    left_out |= set() if any(line.base for line in texts.standards) else {"base"}
+    note = f"依据{documents.pop()}" if len(documents) == 1 else ""
+    return [column for column in STANDARDS if column.key not in left_out], note
 
 
 def table_of(columns: Sequence[Column], lines: Iterable[object]) -> pl.DataFrame:

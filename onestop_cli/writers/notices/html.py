@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 
@@ -9,10 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from onestop_cli.money import capital, yuan
-from onestop_cli.notices.notice_period import Posting
+from onestop_cli.notices.texts import Texts
 from onestop_cli.resources import template_folder
 from onestop_cli.writers.notices.columns import Grid, wraps
-from onestop_cli.writers.notices.words import Look, Page, signing
+from onestop_cli.writers.notices.layout import Layout, Look, Slot, lay_out
+from onestop_cli.writers.notices.words import Page
 from onestop_cli.writers.toolkit.columns import Column
 
 
@@ -27,6 +29,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"css_string": css_string, "rows": rows, "yuan": yuan, "capital": capital}
+    made.globals |= {"board_table": board_table}
     return made
 
 
@@ -45,7 +48,7 @@ def rows(grid: Grid) -> Markup:
     }
     return Markup(
         "".join(
-            form.format(*[links.get(text) or escape(text) for text in row]) for row in grid.rows
+            form.format(*[links.get(text) or escape(text) for text in row]) for row in grid.body
         )
     )
 
@@ -59,13 +62,56 @@ def _cell_form(column: Column, *, heads: bool) -> str:
     return f'<td role="cell"{kind} data-title="{title}">{{}}</td>'
 
 
-def board(page: Page, posting: Posting, look: Look) -> str:
+def board_table(grid: Grid, layout: Layout) -> Markup:
+    """A table of a board, its columns as wide as `layout` says and stacked where it says so."""
+    columns = "".join(
+        f'<col style="width:{slot.width / layout.width:.2%}">' for slot in layout.slots
+    )
+    titles = [column.title for column in grid.columns]
+    head = "".join(
+        f'<th scope="col">{_stack(titles[at] for at in slot.columns)}</th>' for slot in layout.slots
+    )
+    form = _row_form(grid, layout.slots)
+    body = "".join(form.format(*_stacked(row, layout.slots)) for row in grid.body)
+    totals = _stacked(grid.totals, layout.slots) if grid.totals else []
+    sums = "".join(f'<td class="n">{text}</td>' for text in totals[1:])
+    foot = f'<tfoot><tr><th scope="row">{totals[0]}</th>{sums}</tr></tfoot>\n' if totals else ""
+    return Markup(
+        f"<colgroup>{columns}</colgroup>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{body}</tbody>\n{foot}"
+    )
+
+
+def _row_form(grid: Grid, slots: Sequence[Slot]) -> str:
+    """A row with a place for the text of every slot."""
+    cells = []
+    for slot in slots:
+        inside = [grid.columns[at] for at in slot.columns]
+        if any(column.key == grid.head for column in inside):
+            cells.append('<th scope="row">{}</th>')
+        else:
+            kind = "" if wraps(inside[0]) else ' class="n"' if inside[0].kind != "text" else ""
+            cells.append(f"<td{kind}>{{}}</td>")
+    return f"<tr>{''.join(cells)}</tr>\n"
+
+
+def _stacked(row: Sequence[str], slots: Sequence[Slot]) -> list[str]:
+    """The texts of a row, slot by slot."""
+    return [_stack(row[at] for at in slot.columns) for slot in slots]
+
+
+def _stack(texts: Iterable[str]) -> str:
+    return "<br>".join(escape(text) for text in texts)
+
+
+def board(page: Page, texts: Texts, look: Look) -> str:
     """The HTML of one board."""
     template = templates().get_template("notices/board.html.j2")
+    sheet = lay_out(page.grids, look)
     return template.render(
         page=page,
-        period=posting.period,
-        signing=signing(posting),
-        paper=look.paper,
+        tables=list(zip(page.grids, sheet.layouts, strict=True)),
+        period=texts.period,
+        paper=f"{look.paper} {'landscape' if sheet.landscape else 'portrait'}",
         points=look.points,
     )

@@ -1,19 +1,20 @@
-"""The boards as PDF with their fonts inside; a character that no font has is named, never a box."""
+"""The boards as PDF with their fonts inside; a character that no font has is printed as □, and the board says so."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.notices.notice_period import Posting
+from onestop_cli.errors import Broken, stop
+from onestop_cli.notices.names import NO_SHAPE
 from onestop_cli.resources import template_folder
 from onestop_cli.writers.notices.columns import Grid, wraps
-from onestop_cli.writers.notices.words import Look, Page, signing
+from onestop_cli.writers.notices.layout import Layout, Look, lay_out
+from onestop_cli.writers.notices.words import Page
 
 if TYPE_CHECKING:
     import typst
@@ -34,19 +35,26 @@ STANDARD: Literal["a-2b"] = "a-2b"
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _LONG_WORD = re.compile(r"([!-~]{8})(?=[!-~])")
+_ABSENT = f"“{NO_SHAPE}”是本机字体里没有的字，以原件为准。"
 
 
-def write_pdfs(boards: Iterable[tuple[Path, Page]], posting: Posting, look: Look) -> None:
-    """Write each board as PDF. Raises `CannotRun` without typst or a Chinese font, and naming every
-    character that cannot be printed and the board it stands on."""
+def write_pdfs(boards: Iterable[tuple[Path, Page]], look: Look) -> dict[str, str]:
+    """Write each board as PDF; the characters that no font has, and on whose board each stands first.
+
+    Such a character is printed as □, with a note, and no other board suffers from it. Raises `CannotRun` without typst
+    or a Chinese font.
+    """
     compiler, families = _compiler()
     missing: dict[str, str] = {}
     for path, page in boards:
-        text = board_data(page, posting, look, families)
-        for char in _compile(compiler, text, path):
+        absent: set[str] = set()
+        while found := _compile(compiler, board_data(page, look, families, absent), path):
+            if found <= absent:
+                raise Broken(f"characters left out are still missing: {sorted(map(ord, found))}")
+            absent |= found
+        for char in sorted(absent):
             missing.setdefault(char, page.whose)
-    if missing:
-        raise CannotRun(_no_glyph(char, place) for char, place in missing.items())
+    return missing
 
 
 def printing_fonts() -> tuple[typst.Fonts, list[str]]:
@@ -105,45 +113,54 @@ def unprintable(diagnostic: str) -> set[str]:
     return set(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), texts))
 
 
-def board_data(page: Page, posting: Posting, look: Look, families: list[str]) -> str:
-    """What the template prints, as JSON; texts only, which the template cannot take for markup."""
+def board_data(page: Page, look: Look, families: list[str], absent: Collection[str] = ()) -> str:
+    """What the template prints, as JSON; texts only, which the template cannot take for markup.
+
+    `absent`: characters that no font has.
+    """
+    sheet = lay_out(page.grids, look)
+    about = [*page.about, ("说明", _ABSENT)] if absent else page.about
     content: Mapping[str, Any] = {
         "paper": look.paper.lower(),
+        "landscape": sheet.landscape,
         "points": look.points,
         "fonts": families,
         "title": page.title,
         "subtitle": page.subtitle,
+        "number": page.number,
         "lead": page.lead,
-        "tables": [_table(grid) for grid in page.grids],
-        "about": page.about,
-        "signing": signing(posting),
+        "tables": [
+            _table(grid, layout) for grid, layout in zip(page.grids, sheet.layouts, strict=True)
+        ],
+        "about": about,
+        "signing": page.signing,
+        "result": page.result,
     }
-    return json.dumps(content, ensure_ascii=False)
+    text = json.dumps(content, ensure_ascii=False)
+    return text.translate(dict.fromkeys(map(ord, absent), NO_SHAPE))
 
 
-def _table(grid: Grid) -> dict[str, Any]:
-    """A table for the template; a width of 0 is as wide as what stands in it."""
+def _table(grid: Grid, layout: Layout) -> dict[str, Any]:
+    """A table for the template, its cells slot by slot, lines of a slot under each other."""
+    slots = layout.slots
+    first = [grid.columns[slot.columns[0]] for slot in slots]
+
+    def cells(row: Sequence[str]) -> list[str]:
+        return ["\n".join(_breakable(row[at]) for at in slot.columns) for slot in slots]
+
     return {
         "title": grid.title,
         "note": grid.note,
         "apart": grid.apart,
         "whole": grid.whole,
-        "titles": [column.title for column in grid.columns],
-        "widths": [column.chars if wraps(column) else 0 for column in grid.columns],
-        "numbers": [column.kind != "text" for column in grid.columns],
-        "rows": [[_breakable(text) for text in row] for row in grid.rows],
-        "totals": grid.totals,
+        "titles": [[grid.columns[at].title for at in slot.columns] for slot in slots],
+        "widths": [round(slot.width, 3) for slot in slots],
+        "numbers": [not wraps(column) and column.kind != "text" for column in first],
+        "rows": [cells(row) for row in grid.body],
+        "totals": cells(grid.totals) if grid.totals else [],
     }
 
 
 def _breakable(text: str) -> str:
-    """`text` with places to break in words that no column could hold."""
-    return _LONG_WORD.sub("\\1\u200b", text)
-
-
-def _no_glyph(char: str, place: str) -> Problem:
-    return Problem(
-        f"字体里没有“{char}”（U+{ord(char):04X}）这个字，出现在{place}的公示中",
-        "请安装含有这个字的字体（如思源黑体 Noto Sans CJK、宋体扩展 SimSun-ExtB），"
-        "或不加 --pdf，用浏览器打印网页版",
-    )
+    """`text` on one line, with places to break in words that no column could hold."""
+    return _LONG_WORD.sub("\\1\u200b", text.replace("\n", " "))

@@ -1,4 +1,4 @@
-"""The county's pages for the web: every name masked, nothing loaded from elsewhere, readable from disk."""
+"""The county's pages for the web: what the site's profile shows, nothing loaded from elsewhere, readable from disk."""
 
 from __future__ import annotations
 
@@ -7,25 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
-from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from markupsafe import Markup
 
-from onestop_cli.notices.notice_period import Posting
 from onestop_cli.notices.notices import Notice
 from onestop_cli.notices.rolls import Roll
+from onestop_cli.notices.texts import Texts
 from onestop_cli.resources import template_folder
 from onestop_cli.writers.notices.columns import roll_summary
 from onestop_cli.writers.notices.html import templates
-from onestop_cli.writers.notices.paths import ROLLS, Key, roll_stems, stems
+from onestop_cli.writers.notices.paths import INDEX, Key, Places, notice_number, site_stem
 from onestop_cli.writers.notices.words import ROLL_TITLE, Page, about, page_of, roll_page
 
-INDEX = PurePosixPath("index")
-FORM = PurePosixPath("异议登记表")
-CHANGES = PurePosixPath(ROLLS, "index")
+FORM = "form"
+CHANGES = "changes"
 
 Trail = list[tuple[str, str]]
+Addresses = Mapping[Key, str]
+"""Key of a list → the address of its page."""
 
 
 @dataclass(frozen=True)
@@ -34,61 +33,69 @@ class Place:
 
     name: str
     address: str
-    rows: int
+    visits: int
     villages: tuple[Place, ...] = ()
 
 
 def pages(
-    notices: Sequence[Notice], rolls: Sequence[Roll], posting: Posting
+    notices: Sequence[Notice], rolls: Sequence[Roll], places: Places, texts: Texts
 ) -> Iterator[tuple[str, str]]:
-    """Every page of the site: its path below the site's folder, and its HTML."""
-    at = {key: INDEX if key[0] == "county" else stem for key, stem in stems(notices).items()}
+    """Every page of the site: its file name, and its HTML."""
+    at = {notice.key: _file(site_stem(places.code(notice))) for notice in notices}
     for notice in notices:
-        here = at[notice.key]
-        page = page_of(notice, posting, _links(notice, at, here))
+        number = notice_number(places.code(notice), texts)
+        page = page_of(notice, texts, number, _links(notice, at))
         if notice.level == "county":
-            yield _file(here), _index(notices, page, posting, at, changes=bool(rolls))
+            yield at[notice.key], _index(notices, page, texts, at, changes=bool(rolls))
         else:
-            trail = _trail(notice, at, here)
-            yield _file(here), _site_page(here, page, posting, trail)
-    yield _file(FORM), _form(posting)
+            yield at[notice.key], _render("site_page", page, texts, _trail(notice, at))
+    yield _file(FORM), _form(texts)
     if rolls:
-        yield from _roll_pages(rolls, posting)
+        yield from _roll_pages(rolls, places, texts)
 
 
-def _roll_pages(rolls: Sequence[Roll], posting: Posting) -> Iterator[tuple[str, str]]:
-    """How the rosters changed: a page for each village and one that leads to them."""
-    addresses = {}
-    for roll, here in zip(rolls, roll_stems(rolls), strict=True):
-        addresses[roll.place] = _relative(here, CHANGES)
-        back = [("全县", _relative(INDEX, here)), (ROLL_TITLE, _relative(CHANGES, here))]
-        page = roll_page(roll, posting, board=False)
-        yield _file(here), _site_page(here, page, posting, [*back, (roll.place, "")])
+def ended(
+    notices: Sequence[Notice], rolls: Sequence[Roll], places: Places, texts: Texts, result: str
+) -> Iterator[tuple[str, str]]:
+    """The pages that take the place of every page of the site when the notice period is over: sums and `result`."""
+    county = next(notice for notice in notices if notice.level == "county")
+    whole = page_of(county, texts, notice_number("00", texts), {})
+    sums = tuple(grid for grid in whole.grids if not grid.people)
+    about_it = (("公示期", texts.notice.span), ("公示结果", result))
+    told = "公示期已满，名单已经撤下。"
+    page = replace(whole, lead=told, grids=sums, about=about_it)
+    yield _file(INDEX), _render("site_ended", page, texts, [])
+    gone = replace(page, number="", grids=())
+    codes = [places.code(notice) for notice in notices if notice.level != "county"]
+    codes += [places.roll_code(roll) for roll in rolls]
+    stems = [*map(site_stem, codes), FORM, *([CHANGES] if rolls else [])]
+    for stem in stems:
+        yield _file(stem), _render("site_ended", gone, texts, [("全县", _file(INDEX))])
+
+
+def _roll_pages(rolls: Sequence[Roll], places: Places, texts: Texts) -> Iterator[tuple[str, str]]:
+    """How the rosters changed: a page for each place and one that leads to them."""
+    at = {roll.place: _file(site_stem(places.roll_code(roll))) for roll in rolls}
+    back = [("全县", _file(INDEX))]
+    for roll in rolls:
+        page = roll_page(roll, texts, notice_number(places.roll_code(roll), texts), board=False)
+        trail = [*back, (ROLL_TITLE, _file(CHANGES)), (roll.place, "")]
+        yield at[roll.place], _render("site_page", page, texts, trail)
     page = Page(
-        posting.county,
+        texts.county,
         ROLL_TITLE,
-        posting.period,
-        grids=(roll_summary(rolls, addresses),),
-        about=tuple(about(posting, None, blanks=False, kinds=False)),
+        texts.period,
+        grids=(roll_summary(rolls, at),),
+        about=tuple(about(texts, None, blanks=False, kinds=False)),
     )
-    trail = [("全县", _relative(INDEX, CHANGES)), (ROLL_TITLE, "")]
-    yield _file(CHANGES), _site_page(CHANGES, page, posting, trail)
-
-
-def _site_page(here: PurePosixPath, page: Page, posting: Posting, trail: Trail) -> str:
-    return _render("site_page", here, page=page, posting=posting, trail=trail)
+    yield _file(CHANGES), _render("site_page", page, texts, [*back, (ROLL_TITLE, "")])
 
 
 def _index(
-    notices: Sequence[Notice],
-    page: Page,
-    posting: Posting,
-    at: Mapping[Key, PurePosixPath],
-    *,
-    changes: bool,
+    notices: Sequence[Notice], page: Page, texts: Texts, at: Addresses, *, changes: bool
 ) -> str:
     """The county's page: a directory of places and the sums; the names are on the pages below."""
-    page = replace(page, grids=tuple(grid for grid in page.grids if grid.head != "name"))
+    page = replace(page, grids=tuple(grid for grid in page.grids if not grid.people))
     directory = [
         replace(
             _place(notice, notice.township, at),
@@ -101,65 +108,64 @@ def _index(
         for notice in notices
         if notice.level == "township"
     ]
-    values = {"directory": directory, "changes": _relative(CHANGES, INDEX) if changes else ""}
-    return _render("site_index", INDEX, page=page, posting=posting, trail=[], **values)
+    link = _file(CHANGES) if changes else ""
+    return _render("site_index", page, texts, [], directory=directory, changes=link)
 
 
-def _form(posting: Posting) -> str:
+def _form(texts: Texts) -> str:
     """The form for objections, to print."""
-    words = tuple(about(posting, None, blanks=False))
-    page = Page("", "公示异议登记表", f"{posting.county}　{posting.period}", about=words)
-    trail = [(posting.county, _relative(INDEX, FORM)), ("异议登记表", "")]
-    return _render("site_form", FORM, page=page, posting=posting, trail=trail)
+    words = tuple(about(texts, None, blanks=False))
+    page = Page("", "公示异议登记表", f"{texts.county}　{texts.period}", about=words)
+    return _render("site_form", page, texts, [(texts.county, _file(INDEX)), ("异议登记表", "")])
 
 
-def _place(notice: Notice, name: str | None, at: Mapping[Key, PurePosixPath]) -> Place:
-    return Place(name or "", _relative(at[notice.key], INDEX), notice.sums["rows"])
+def _place(notice: Notice, name: str | None, at: Addresses) -> Place:
+    return Place(name or "", at[notice.key], notice.sums["visits"])
 
 
-def _links(
-    notice: Notice, at: Mapping[Key, PurePosixPath], here: PurePosixPath
-) -> dict[str, dict[str, str]]:
+def _links(notice: Notice, at: Addresses) -> dict[str, dict[str, str]]:
     """By level, from the names in a summary to the pages they are about."""
-    links: dict[str, dict[str, str]] = {"township": {}, "village": {}, "hospital": {}}
-    for (level, township, village, hospital), stem in at.items():
+    links: dict[str, dict[str, str]] = {level: {} for level in ("township", "village", "hospital")}
+    for (level, township, village, hospital), address in at.items():
         if level == "village" and township != notice.township:
             continue
         if name := hospital or village or township:
-            links[level][name] = _relative(stem, here)
+            links[level][name] = address
     return links
 
 
-def _trail(notice: Notice, at: Mapping[Key, PurePosixPath], here: PurePosixPath) -> Trail:
+def _trail(notice: Notice, at: Addresses) -> Trail:
     """The way back: county › township › village."""
-    trail: Trail = [("全县", _relative(INDEX, here))]
+    trail: Trail = [("全县", _file(INDEX))]
     if notice.village:
-        township = at["township", notice.township, None, None]
-        trail.append((notice.township or "", _relative(township, here)))
+        trail.append((notice.township or "", at["township", notice.township, None, None]))
     return [*trail, (notice.hospital or notice.village or notice.township or "", "")]
 
 
-def _relative(target: PurePosixPath, here: PurePosixPath) -> str:
-    """The address of `target` as a page at `here` links to it."""
-    return "../" * (len(here.parts) - 1) + quote(_file(target))
-
-
-def _file(stem: PurePosixPath) -> str:
+def _file(stem: str) -> str:
     return f"{stem}.html"
 
 
-def _render(template: str, here: PurePosixPath, **values: object) -> str:
+def _render(template: str, page: Page, texts: Texts, trail: Trail, **values: object) -> str:
     script, script_hash = _script()
     return (
         templates()
         .get_template(f"notices/{template}.html.j2")
-        .render(form=_relative(FORM, here), script=script, script_hash=script_hash, **values)
+        .render(
+            page=page,
+            texts=texts,
+            trail=trail,
+            form=_file(FORM),
+            script=script,
+            script_hash=script_hash,
+            **values,
+        )
     )
 
 
 @cache
 def _script() -> tuple[Markup, str]:
-    """The search of the index page, and the hash by which alone the pages let a script run."""
+    """The search of the pages, and the hash by which alone they let a script run."""
     text = (template_folder() / "notices" / "site.js").read_text("utf-8")
     digest = b64encode(sha256(text.encode()).digest()).decode()
     return Markup(text), f"sha256-{digest}"

@@ -4,48 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from onestop_cli.money import yuan
-from onestop_cli.notices.notice_period import Hotline, Posting
+from onestop_cli.county.deadlines import chinese_day
+from onestop_cli.money import MISSING, yuan
+from onestop_cli.notices.lines import ELIGIBLE
+from onestop_cli.notices.names import CHILD_SHOWN, NO_SHAPE
 from onestop_cli.notices.notices import TITLE, Notice
+from onestop_cli.notices.profile import Profile
 from onestop_cli.notices.rolls import KINDS, Roll
-from onestop_cli.writers.notices.columns import Grid, list_grid, part_grid, posting_grids, roll_grid
+from onestop_cli.notices.texts import Hotline, Texts
+from onestop_cli.writers.notices.columns import Grid, list_grid, part_grid, roll_grid, text_grids
 
 ROLL_TITLE = "救助对象变动公示"
 
-PAPERS = {"A4": 1.0, "A3": 1.4}
-"""Paper sizes, and how much larger the print is than on A4."""
+RESULT = (
+    "公示结果（期满后填写）：□ 无异议　□ 有异议　　　件，处理情况：　　　　　　　　　　　　"
+    "　负责人：　　　　　　　　　年　　月　　日"
+)
+"""The line that is filled in by hand when the notice period is over."""
 
-_POINTS, _LARGE = 10.5, 1.3
 _BLANK = "＿" * 10
-
-
-@dataclass(frozen=True)
-class Look:
-    """How the boards are printed: on A4 or A3, in usual or large print."""
-
-    paper: str = "A4"
-    large: bool = False
-
-    @property
-    def points(self) -> float:
-        """The size of the text."""
-        return round(_POINTS * PAPERS[self.paper] * (_LARGE if self.large else 1), 1)
+_NO_DAY = "　　　年　　月　　日"
+_HIDDEN = {
+    "full": "未成年人姓名作隐名处理。",
+    "masked": "为保护个人隐私，姓名作隐名处理。",
+    "none": "为保护个人隐私，只公示合计，不列个人。",
+}
 
 
 @dataclass(frozen=True)
 class Page:
-    """A list in words: its head, its tables, and what stands below them as pairs of label and text.
+    """A list in words: its head, its tables, what stands below them as pairs of label and text, and who signs.
 
-    The title is `whose` and `what`, with a line break between them where one is needed.
+    The title is `whose` and `what`, with a line break between them where one is needed. `number`: the 公示编号.
     """
 
     whose: str
     what: str
     subtitle: str
+    number: str = ""
     lead: str = ""
     grids: tuple[Grid, ...] = ()
     about: tuple[tuple[str, str], ...] = ()
+    signing: tuple[str, ...] = ()
+    result: str = RESULT
 
     @property
     def title(self) -> str:
@@ -57,84 +60,139 @@ Links = Mapping[str, Mapping[str, str]]
 """By level of the lists linked to: from name to address."""
 
 
-def page_of(notice: Notice, posting: Posting, links: Links | None = None) -> Page:
+def page_of(notice: Notice, texts: Texts, number: str, links: Links | None = None) -> Page:
     """A list in words; without `links` it is a board, with them a page of the site."""
     addresses = links or {}
-    parts = (
-        part_grid(notice, part, posting, addresses.get(part.level, {})) for part in notice.parts
-    )
-    rest = posting_grids(posting, county=notice.level == "county")
+    parts = (part_grid(notice, part, texts, addresses.get(part.level, {})) for part in notice.parts)
+    rows = (list_grid(notice, texts),) if notice.profile.names != "none" else ()
+    grids = (*parts, *rows, *text_grids(texts, county=notice.level == "county"))
     return Page(
-        whose=whose(notice, posting),
+        whose=whose(notice, texts),
         what=TITLE,
-        subtitle=f"{posting.county}　{posting.period}" if notice.hospital else posting.period,
-        lead=lead(notice, posting),
-        grids=(*parts, list_grid(notice, posting), *rest),
-        about=tuple(about(posting, notice.township, blanks=links is None)),
+        subtitle=f"{texts.county}　{texts.period}" if notice.hospital else texts.period,
+        number=number,
+        lead=lead(notice, texts),
+        grids=grids,
+        about=tuple(
+            about(texts, notice.township, blanks=links is None)
+            + remarks(grids, notice.profile, texts)
+        ),
+        signing=signing(texts, notice.township),
     )
 
 
-def roll_page(roll: Roll, posting: Posting, *, board: bool) -> Page:
-    """The changes of a village's rosters in words."""
-    count = "，".join(f"{KINDS[kind]} {people.height} 人次" for kind, people in roll.people.items())
-    home = posting.county + roll.place
+def result_page(county: Notice, texts: Texts, number: str, result: str) -> Page:
+    """What came of the notice when it is over: sums by place, nobody's name."""
+    parts = tuple(
+        part_grid(county, part, texts, {}) for part in county.parts if part.level == "township"
+    )
+    return Page(
+        whose=texts.county,
+        what=TITLE + "结果",
+        subtitle=texts.period,
+        number=number,
+        lead=f"{texts.county}{texts.period}医疗费用补偿已在{texts.notice.span}内公示。{result}",
+        grids=parts,
+        about=tuple(about(texts, None, blanks=True)),
+        signing=signing(texts, None),
+        result="",
+    )
+
+
+def roll_page(roll: Roll, texts: Texts, number: str, *, board: bool) -> Page:
+    """The changes of a place's rosters in words."""
+    count = "，".join(f"{KINDS[kind]} {roll.counts[kind]} 人次" for kind in KINDS)
+    home = texts.county + roll.place
+    grids = tuple(roll_grid(kind, people) for kind, people in roll.people.items() if len(people))
+    hidden = _HIDDEN[roll.profile.names]
     return Page(
         whose=home,
         what=ROLL_TITLE,
-        subtitle=posting.period,
-        lead=f"现将{home}{posting.period}救助对象的变动予以公示：{count}。{_hidden(roll.masked)}",
-        grids=tuple(roll_grid(kind, people) for kind, people in roll.people.items() if len(people)),
-        about=tuple(about(posting, roll.township, blanks=board, kinds=False)),
+        subtitle=texts.period,
+        number=number,
+        lead=f"现将{home}{texts.period}救助对象的变动予以公示：{count}。{hidden}",
+        grids=grids,
+        about=tuple(
+            about(texts, roll.township, blanks=board, kinds=False)
+            + remarks(grids, roll.profile, texts)
+        ),
+        signing=signing(texts, roll.township),
     )
 
 
-def _hidden(masked: bool) -> str:
-    """What was done to the names."""
-    return "为保护个人隐私，姓名作隐名处理。" if masked else "未成年人姓名作隐名处理。"
-
-
-def whose(notice: Notice, posting: Posting) -> str:
+def whose(notice: Notice, texts: Texts) -> str:
     """The place or hospital that a list is about, as its title says it."""
-    return notice.place if notice.hospital else posting.county + notice.place
+    return notice.place if notice.hospital else texts.county + notice.place
 
 
-def lead(notice: Notice, posting: Posting) -> str:
+def lead(notice: Notice, texts: Texts) -> str:
     """The opening sentences of a list: whose, how many, how much."""
     sums = notice.sums
-    paid = sum(sums[f"{layer}_fen"] for layer in posting.kinds)
+    paid = sum(sums[f"{layer}_fen"] for layer in texts.kinds)
+    adjusted = sums["rows"] - sums["visits"]
+    more = f"，含上期调整 {adjusted:,} 笔" if adjusted else ""
+    rest = f"其中 {notice.rest['rows']:,} 笔只列合计。" if notice.rest else ""
     return (
-        f"现将{whose(notice, posting)}{posting.period}已结算的医疗费用补偿情况予以公示："
-        f"共 {sums['rows']:,} 人次、{sums['people']:,} 人，总费用 {yuan(sums['total_fen'])} 元，"
-        f"各项补偿合计 {yuan(paid)} 元。{_hidden(notice.masked)}"
+        f"现将{whose(notice, texts)}{texts.period}已结算的医疗费用补偿情况予以公示："
+        f"共 {sums['visits']:,} 人次、{sums['people']:,} 人{more}，总费用 {yuan(sums['total_fen'])} 元，"
+        f"各项补偿合计 {yuan(paid)} 元。{_HIDDEN[notice.profile.names]}{rest}"
     )
 
 
 def about(
-    posting: Posting, township: str | None, *, blanks: bool, kinds: bool = True
+    texts: Texts, township: str | None, *, blanks: bool, kinds: bool = True
 ) -> list[tuple[str, str]]:
-    """Kinds of benefit (where `kinds`), basis, posting period and whom to call.
+    """Kinds of benefit (where `kinds`), basis, notice period and whom to call.
 
     `blanks`: leave room for a phone that is not known.
     """
-    lines = [line for line in posting.hotlines_of(township) if blanks or line.phone]
+    lines = [line for line in texts.hotlines_of(township) if blanks or line.phone]
     calls = [_call(line) for line in lines]
-    calls += [f"电子信箱 {posting.email}"] if posting.email else []
+    email = texts.around.county.email
+    calls += [f"电子信箱 {email}"] if email else []
     objection = "对名单或金额有异议的，请在公示期内来电、来信或当面反映，反映人信息予以保密。"
     pairs = [
-        ("补偿种类", "、".join(posting.kinds.values()) if kinds else ""),
-        ("政策依据", "；".join(posting.basis)),
-        ("公示期", posting.span),
+        ("补偿种类", "、".join(texts.kinds.values()) if kinds else ""),
+        ("对象分类", _classes(texts) if kinds else ""),
+        ("政策依据", "；".join(texts.basis)),
+        ("公示期", texts.notice.span),
         ("异议反映", objection),
         ("监督电话", "　　".join(calls)),
     ]
     return [(label, text) for label, text in pairs if text]
 
 
-def signing(posting: Posting) -> tuple[str, ...]:
-    """The line people sign."""
-    wall = posting.wall
-    made, checked = f"制表：{wall.made_by}", f"审核：{wall.checked_by}"
-    return made, checked, "公示单位（盖章）：", "　　　年　　月　　日"
+def remarks(grids: tuple[Grid, ...], profile: Profile, texts: Texts) -> list[tuple[str, str]]:
+    """What has to be said of the list itself: when it goes, what a sign in it stands for."""
+    cells = {cell for grid in grids if grid.people for row in grid.rows for cell in row}
+    unknown = any(MISSING in grid.column(ELIGIBLE) for grid in grids)
+    said = []
+    if until := _until(profile, texts):
+        said.append(f"本名单公示到{chinese_day(until)}，到期撤下。")
+    if any(NO_SHAPE in cell for cell in cells):
+        said.append(f"“{NO_SHAPE}”是原表中无法显示的字，以原件为准。")
+    if CHILD_SHOWN in cells:
+        said.append("“（儿童）”未满 14 周岁，不具名。")
+    if unknown:
+        said.append(f"可补偿费用写“{MISSING}”的，是医院的报表里没有这一项，合计也不含。")
+    if any("上期调整" in cell for cell in cells):
+        said.append("“上期调整”是对以前各期已结算住院的更正，负数为收回的金额。")
+    return [("说明", "".join(said))] if said else []
+
+
+def _until(profile: Profile, texts: Texts) -> date | None:
+    return profile.until or texts.notice.last
+
+
+def _classes(texts: Texts) -> str:
+    """What the classes of people are: 一类指农村低保户、……"""
+    return "；".join(f"{group}指{'、'.join(names)}" for group, names in texts.classes.items())
+
+
+def signing(texts: Texts, township: str | None) -> tuple[str, ...]:
+    """The line people sign and seal."""
+    made_by, checked_by, seal = texts.signers_of(township)
+    return f"制表：{made_by}", f"审核：{checked_by}", f"公示单位（盖章）：{seal}", _NO_DAY
 
 
 def _call(line: Hotline) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import polars as pl
 
 from onestop_cli.county.settings import County
 from onestop_cli.money import capital, yuan
-from onestop_cli.notices.privacy import harmless_category, masked, plain, short
+from onestop_cli.notices.categories import category_labels, shown_category
+from onestop_cli.notices.names import plain, short, shown_name, with_names
 from onestop_cli.rosters.premium import FATES, OF_LIST, OF_ROSTER, Premium
 from onestop_cli.statements.statement import numbered
 from onestop_cli.writers.toolkit.columns import Column
@@ -191,11 +193,14 @@ def _doubtful(book: Book, paper: Paper) -> None:
 
 def write_premium_board(paper: Paper, path: Path) -> None:
     """Write the list for the board: a sheet per township, names masked, no ID number."""
-    people = paper.premium.of("paid").with_columns(
+    paid = paper.premium.of("paid")
+    seen = [str(name) for name in paid["category"].drop_nulls().unique().sort()]
+    labels = category_labels(seen, {})
+    people = with_names(paid, pl.lit(date(paper.premium.year, 1, 1))).with_columns(
         township=plain(pl.col("township")).fill_null("其他"),
         village=short(plain(pl.col("village")).fill_null("其他")),
-        shown=masked(plain(pl.col("name")).fill_null("（无姓名）")),
-        category=short(harmless_category(plain(pl.col("category")))),
+        shown=shown_name("masked"),
+        category=short(plain(shown_category(pl.col("category"), labels))),
     )
     columns = (
         Column("number", "序号", "int", 8, align="center"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from onestop_cli.run import Run
 from onestop_cli.statements.letters import HospitalLetter, Missed
+from onestop_cli.statements.remarks import document_of
 from onestop_cli.tables.run_info import CountyInfo
 from onestop_cli.working import Basis
 from onestop_cli.writers.notices.html import templates
@@ -31,6 +32,16 @@ _LIST = (
     Column("diff_fen", "相差", "yuan", 12, total=True),
     Column("cause_name", "可能的原因", width=30),
     Column("message", "说明", width=40),
+)
+_WAITING = (
+    NUMBER,
+    Column("stay_no", "住院号", width=14),
+    *_WHO,
+    Column("discharged_on", "出院日期", "date"),
+    Column("all_held_fen", "待核金额", "yuan", 12, total=True),
+    Column("problems", "问题", width=50),
+    Column("remedies", "请改正", width=50),
+    Column("answer", "医院说明", width=20, fill=True),
 )
 _MISSED = (
     NUMBER,
@@ -93,7 +104,10 @@ class Letterhead:
 def hospital_page(letter: HospitalLetter, head: Letterhead) -> str:
     """The HTML of a 整改通知 with its list."""
     rows = letter.rows.to_dicts() if letter.points else []
-    return _page("statements/letter.html.j2", head, letter=letter, rows=rows, said=said)
+    waiting = letter.waiting.to_dicts()
+    return _page(
+        "statements/letter.html.j2", head, letter=letter, rows=rows, waiting=waiting, said=said
+    )
 
 
 def hospital_list(letter: HospitalLetter, head: Letterhead, path: Path) -> None:
@@ -113,6 +127,9 @@ def hospital_list(letter: HospitalLetter, head: Letterhead, path: Path) -> None:
             )
             title = f"{letter.hospital}暂停结算的问题"
             book.table_sheet("暂停结算", title, columns, letter.held, left=heading, right="")
+        if not letter.waiting.is_empty():
+            title = f"{letter.hospital}暂停结算的住院"
+            book.table_sheet("暂停结算的住院", title, _WAITING, letter.waiting, left=heading)
 
 
 def missed_page(missed: Missed, head: Letterhead) -> str:
@@ -133,13 +150,14 @@ def missed_list(missed: Missed, head: Letterhead, path: Path) -> None:
 
 
 def said(basis: Basis) -> str:
-    """A sentence of the document as a letter quotes it; an assumption says that it is one."""
+    """A sentence of the document as a letter quotes it; a reading where it says nothing is no basis."""
     quote = f"“{basis.quote}”{f'（{basis.cite}）' if basis.cite else ''}" if basis.quote else ""
     read = f"{basis.reading}{'（推定）' if basis.assumed else ''}" if basis.reading else ""
     parts = [quote, read and f"按此执行：{read}" if quote else read]
     terms = basis.terms if len(basis.terms) <= _SHORT else ""
     what = f"{basis.what} {terms}".strip()
-    return f"{what}：{'；'.join(part for part in parts if part)}"
+    label = "政策依据" if basis.quote else "执行口径"
+    return f"{label}　{what}：{'；'.join(part for part in parts if part)}"
 
 
 def _page(template: str, head: Letterhead, **content: Any) -> str:
@@ -150,4 +168,4 @@ def _page(template: str, head: Letterhead, **content: Any) -> str:
 
 def _rules(run: Run) -> str:
     """The documents by name: 《…》."""
-    return "、".join(f"《{rule.title}》" for rule in run.info.rules)
+    return "、".join(document_of(rule) for rule in run.info.rules)

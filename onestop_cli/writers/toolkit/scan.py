@@ -1,14 +1,14 @@
-"""The last look before anything is published: no file may hold a number like an ID or an account."""
+"""The last look before anything is published: no file may hold a number of a person, be it ID, account or phone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.notices.privacy import numbers_in, without_numbers
+from onestop_cli.privacy import numbers_in, phones_in, without_numbers
 
 _TEXTS = (".html", ".json")
 _BOOK_PARTS = re.compile(r"xl/sharedStrings\.xml|xl/workbook\.xml|xl/worksheets/.*|docProps/.*")
@@ -19,21 +19,25 @@ _REMEDY = (
 )
 
 
-def refuse_numbers(folder: Path) -> None:
-    """Raise `CannotRun` when a file below `folder`, or its name, holds 15 or more digits in a row.
+def refuse_numbers(folder: Path, phones: Collection[str]) -> None:
+    """Raise `CannotRun` when a file below `folder`, or its name, holds a number of a person.
 
-    PDF files are not opened: each is set from the same texts as the page beside it.
+    `phones`: the digits of those that the county itself publishes. PDF files are not opened: each is set from the same
+    texts as the page beside it.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
             continue
         name = path.relative_to(folder).as_posix()
-        tails = {tail for text in (name, *_texts(path)) for tail in numbers_in(text)}
-        for tail in tails:
-            found.setdefault(tail, []).append(without_numbers(name))
+        for text in (name, *_texts(path)):
+            kinds = {("像证件号码或账号的数字", tail) for tail in numbers_in(text)}
+            kinds |= {("电话", phone[-4:]) for phone in phones_in(text) if phone not in phones}
+            for kind in kinds:
+                files = found.setdefault(kind, [])
+                files += [] if name in files else [without_numbers(name)]
     if found:
-        raise CannotRun(_problem(tail, files) for tail, files in found.items())
+        raise CannotRun(_problem(*kind, files) for kind, files in found.items())
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -46,7 +50,6 @@ def _texts(path: Path) -> Iterator[str]:
                 yield _NUMBER_CELL.sub("", book.read(part).decode("utf-8"))
 
 
-def _problem(tail: str, files: list[str]) -> Problem:
+def _problem(kind: str, tail: str, files: list[str]) -> Problem:
     more = f" 等 {len(files)} 个文件" if len(files) > 1 else ""
-    what = f"公示内容里有像证件号码或账号的数字，尾号 {tail}"
-    return Problem(what, _REMEDY, files[0] + more)
+    return Problem(f"公示内容里有{kind}，尾号 {tail}", _REMEDY, files[0] + more)

@@ -28,6 +28,7 @@ from onestop_cli.writers.toolkit.columns import (
     frame_of,
     lines_needed,
 )
+from onestop_cli.writers.toolkit.stacked import Slots, StackedTable
 from onestop_cli.writers.toolkit.table import GREY, NOTHING, Table, merge
 from onestop_cli.writers.toolkit.xml_rows import LINE, RowSheet
 
@@ -38,6 +39,8 @@ RESULT = "onestop 结果"
 """The category in the properties of every paper of ours."""
 
 SIGNERS = ("制表", "复核", "负责人")
+_PAPERS = {"A4": 9, "A3": 8}
+"""Paper sizes by Excel's numbers."""
 
 
 def _sheet_name(name: str) -> str:
@@ -46,15 +49,18 @@ def _sheet_name(name: str) -> str:
 
 
 class Book:
-    """A workbook being written; a context manager.
+    """A workbook being written, to be printed on `paper` (A4 or A3); a context manager.
 
     `result`: a paper of ours, which an inbox passes over; not so a form that others fill in and hand in.
     """
 
-    def __init__(self, path: Path, *, title: str = "", result: bool = True) -> None:
+    def __init__(
+        self, path: Path, *, title: str = "", paper: str = "A4", result: bool = True
+    ) -> None:
         self._book = xlsxwriter.Workbook(path, {"in_memory": True})
         mark = {"category": RESULT} if result else {}
         self._book.set_properties({"title": title, "created": LONG_AGO, **mark})
+        self._paper = _PAPERS[paper]
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __enter__(self) -> Book:
@@ -75,16 +81,17 @@ class Book:
         *,
         portrait: bool = False,
         across: int | None = None,
+        points: float = 10,
     ) -> Sheet:
         """A new sheet whose columns are `widths` half-width characters wide.
 
-        `across`: titles and texts go over the first so many columns, else over all.
+        `across`: titles and texts go over the first so many columns, else over all. `points`: the size of its texts.
         """
         sheet = self._book.add_worksheet(_sheet_name(name), worksheet_class=RowSheet)
-        _set_up_page(sheet, portrait)
+        _set_up_page(sheet, portrait, self._paper)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self.style())
-        return Sheet(self, sheet, widths[:across])
+        return Sheet(self, sheet, widths[:across], points)
 
     def table_sheet(
         self,
@@ -136,9 +143,9 @@ class Book:
         return self._formats[key]
 
 
-def _set_up_page(sheet: Worksheet, portrait: bool) -> None:
-    """A4, one page wide, narrow margins, page numbers at the foot."""
-    sheet.set_paper(9)
+def _set_up_page(sheet: Worksheet, portrait: bool, paper: int) -> None:
+    """One page wide, narrow margins, page numbers at the foot."""
+    sheet.set_paper(paper)
     if not portrait:
         sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -152,14 +159,19 @@ def _set_up_page(sheet: Worksheet, portrait: bool) -> None:
 class Sheet:
     """One sheet, filled downwards. `row` is the next free row, 0-based."""
 
-    def __init__(self, book: Book, sheet: RowSheet, widths: Sequence[float]) -> None:
-        self._book, self._sheet, self._widths = book, sheet, widths
+    def __init__(
+        self, book: Book, sheet: RowSheet, widths: Sequence[float], points: float = 10
+    ) -> None:
+        self._book, self._sheet, self._widths, self._points = book, sheet, widths, points
         self.row = 0
 
     def title(self, text: str) -> None:
         """The heading across the sheet."""
-        self._sheet.set_row(self.row, 30)
-        self._across(text, self._book.style(font_size=16, bold=True, align="center"))
+        size = self._points * 1.6
+        lines = lines_needed(text, sum(self._widths) * 10 / size)
+        self._sheet.set_row(self.row, max(30, size * 1.45 * lines + 6))
+        style = self._book.style(font_size=size, bold=True, align="center", text_wrap=True)
+        self._across(text, style)
 
     def heading(self, text: str) -> None:
         """A smaller heading, for a part of the sheet."""
@@ -177,8 +189,11 @@ class Sheet:
 
     def paragraph(self, text: str, *, bold: bool = False) -> None:
         """A text across the sheet, as many lines high as it needs."""
-        self._sheet.set_row(self.row, LINE * lines_needed(text, sum(self._widths)) + 3)
-        self._across(text, self._book.style(text_wrap=True, bold=bold))
+        scale = self._points / 10
+        lines = lines_needed(text, sum(self._widths) / scale)
+        self._sheet.set_row(self.row, LINE * scale * lines + 3)
+        style = self._book.style(text_wrap=True, bold=bold, font_size=self._points)
+        self._across(text, style)
 
     def print_only(self, columns: int) -> None:
         """Only the first so many columns go on paper, as far down as the sheet is filled."""
@@ -240,6 +255,20 @@ class Sheet:
         self.row = Table(self._sheet, self._book.style, columns, frame_of(columns, rows)).write(
             self.row, totals=totals, filters=filters, main=main, known=known
         )
+
+    def stacked(
+        self,
+        columns: Sequence[Column],
+        slots: Slots,
+        rows: Rows,
+        rest: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A table for the wall whose columns stand under each other in `slots`, with live totals.
+
+        `rest`: a last line, by key, of rows that are not shown.
+        """
+        table = StackedTable(self._sheet, self._book.style, columns, slots, self._points)
+        self.row = table.write(self.row, frame_of(columns, rows), rest)
 
     def facts(
         self, titles: tuple[str, str, str], facts: Iterable[tuple[str, int | None, Kind, str]]
