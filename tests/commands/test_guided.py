@@ -140,6 +140,29 @@ def test_onestop_alone_shows_where_the_quarter_stands_in_a_county_folder(county,
     assert shown.rstrip().endswith("onestop reconcile --period 2010Q4")
 
 
+def test_a_run_of_a_period_that_nobody_meant_is_named(county, capsys):
+    fill(county)
+    fake_run(county, "2010Q3", [f.sha256 for f in _files(county)])
+    assert cli.run([]) == 0
+    shown = capsys.readouterr().out
+    assert "结果/2010Q3 核对的是 2010Q3，收件箱里多数住院不属于那一期" in shown.replace("\n", "")
+    assert shown.rstrip().endswith("onestop reconcile --period 2010Q4")
+
+
+def test_a_run_of_the_inbox_is_not_astray(county):
+    fill(county)
+    fake_run(county, "2010Q4", [f.sha256 for f in _files(county)])
+    assert seen(county).astray is None
+
+
+def test_a_missing_option_shows_the_line_for_the_settings(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["reconcile", "--period", "2010Q4"]) == 2
+    said = "".join(capsys.readouterr().err.split())
+    assert '[reconcile]加一行roster=["收件箱/花名册"]' in said
+    assert said.count("加一行") == 5
+
+
 def test_onestop_alone_elsewhere_is_the_help(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.run([]) == 0
@@ -160,7 +183,9 @@ def test_the_doctor_is_content_with_a_new_county_folder(county, capsys):
 
 def test_the_doctor_minds_a_county_without_phones(county, capsys):
     cli.run(["doctor"])
-    assert "[注意] 本县：还没有填监督举报电话" in said(capsys)
+    shown = said(capsys)
+    assert "[注意] 本县：还没有填监督举报电话" in shown
+    assert f"可以使用；另有 {shown.count('[注意]')} 处请留意。" in shown
 
 
 def test_the_doctor_names_a_wrong_setting(county, capsys):
