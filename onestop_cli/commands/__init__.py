@@ -9,6 +9,7 @@ import typer
 
 from onestop_cli.commands.audit import audit
 from onestop_cli.commands.close import close
+from onestop_cli.commands.compare import compare
 from onestop_cli.commands.doctor import doctor
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
@@ -29,6 +30,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "inspect": inspect,
     "reconcile": reconcile,
     "quote": quote,
+    "compare": compare,
     "close": close,
     "explain": explain,
     "letters": letters,

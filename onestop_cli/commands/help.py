@@ -22,6 +22,7 @@ EXAMPLES = {
         "      --total 3000 --eligible 2400"
     ),
     "explain": "onestop explain 结算/2010Q4 100234",
+    "compare": "onestop compare 结果/2010Q4 结果/2010Q4-2 --out 比较.xlsx",
     "letters": "onestop letters 结算/2010Q4 --out 通知",
     "papers": "onestop papers 结算/2010Q4 100234 --out 审批表",
     "close": "onestop close 结算/2010Q4 --ledger 台账.db",

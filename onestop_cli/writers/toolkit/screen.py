@@ -134,7 +134,8 @@ def _warning(console: Console, text: str) -> None:
         console.print(f"  {clean(line)}", style="yellow", soft_wrap=True)
 
 
-def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    """A table of the screen: columns of words, then columns of numbers."""
     table = Table(title=Text(title, style="bold"), title_justify="left", box=None, padding=(0, 1))
     for name in left:
         table.add_column(name, no_wrap=True, overflow="ellipsis")
@@ -152,7 +153,7 @@ def _funds(statement: Statement) -> Table:
         "层间调整": "offset",
         "应拨": "payment",
     }
-    table = _table("资金（元）", ["基金"], list(sides))
+    table = new_table("资金（元）", ["基金"], list(sides))
     lines = [(fund.name, fund.key) for fund in statement.funds]
     for name, key in [*lines, ("合计", "all")] if len(lines) > 1 else lines:
         amounts = [yuan(statement.total[f"{key}_{side}_fen"]) for side in sides.values()]
@@ -166,7 +167,7 @@ def _findings(statement: Statement, findings: pl.DataFrame) -> Table:
     amount = codes["over_fen"] + codes["under_fen"] + codes["held_fen"]
     top = codes.with_columns(amount_fen=amount).sort("amount_fen", "cases", descending=True)
     more = f"（前 {_TOP} 种，共 {len(top)} 种）" if len(top) > _TOP else ""
-    table = _table(f"差错{more}", ["代码", "问题", "后果"], ["条数", "涉及金额（元）"])
+    table = new_table(f"差错{more}", ["代码", "问题", "后果"], ["条数", "涉及金额（元）"])
     for row in top.head(_TOP).iter_rows(named=True):
         table.add_row(
             row["code"],
