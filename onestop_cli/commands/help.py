@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 EXAMPLES = {
-    "init": "onestop init 示例县",
+    "init": "onestop init 示例县 --templates",
     "inspect": "onestop inspect 收件箱/县医院.xls --save",
     "reconcile": (
         "onestop reconcile --period 2010Q4        （在县文件夹里，其余取自 onestop.toml）\n"
@@ -41,6 +41,7 @@ EXAMPLES = {
     "rules show": "onestop rules show huangzhong-2009",
     "rules check": "onestop rules check huangzhong-2009",
     "rules diff": "onestop rules diff dafang-2008 dafang-2009",
+    "rules copy": "onestop rules copy huangzhong-2009",
     "rules test": "onestop rules test huangzhong-2009",
     "roster check": "onestop roster check 花名册 --day 2010-12-31",
     "roster diff": "onestop roster diff 上期花名册 花名册 --out 动态变化.xlsx",
