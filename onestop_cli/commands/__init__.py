@@ -18,6 +18,7 @@ from onestop_cli.commands.inspect import inspect
 from onestop_cli.commands.ledger import ledger
 from onestop_cli.commands.letters import letters
 from onestop_cli.commands.papers import papers
+from onestop_cli.commands.precheck import precheck
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.quote import quote
 from onestop_cli.commands.reconcile import reconcile
@@ -28,6 +29,7 @@ from onestop_cli.commands.simulate import simulate
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "init": init,
     "inspect": inspect,
+    "precheck": precheck,
     "reconcile": reconcile,
     "quote": quote,
     "compare": compare,

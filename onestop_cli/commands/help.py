@@ -22,6 +22,10 @@ EXAMPLES = {
         "      --total 3000 --eligible 2400"
     ),
     "explain": "onestop explain 结算/2010Q4 100234",
+    "precheck": (
+        "onestop precheck 上报表.xlsx --rules huangzhong-2009 --out 自查.xlsx\n"
+        "  onestop precheck 上报表.xlsx --rules huangzhong-2009 --save 云谷卫生院2010年第4季度.xlsx"
+    ),
     "compare": "onestop compare 结果/2010Q4 结果/2010Q4-2 --out 比较.xlsx",
     "letters": "onestop letters 结算/2010Q4 --out 通知",
     "papers": "onestop papers 结算/2010Q4 100234 --out 审批表",

@@ -311,6 +311,15 @@ def test_both_seeds_go_into_a_draw(typed, county, tmp_path):
     assert ran[0][0][4:] == ["--seed", "8", "--seed", "9", "--size", "60"]
 
 
+def test_a_hospital_checks_its_list_without_a_county_folder(typed, tmp_path):
+    ran = typed('"/报 表/云谷.xls"', "huangzhong-2009", "乡级")
+    assert desk.run("precheck", tmp_path) == 0
+    assert ran[0][0] == [
+        "precheck", "/报 表/云谷.xls", "--rules", "huangzhong-2009", "--level", "乡级",
+        "--out", "/报 表/云谷自查清单.xlsx",
+    ]  # fmt: skip
+
+
 def test_a_path_dragged_into_the_window_loses_its_quotes(typed, county, tmp_path):
     ran = typed('"C:\\报 表\\一.xls"')
     desk.run("inspect", tmp_path, str(county))
