@@ -55,6 +55,9 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def _settled(county: CaseCounty, name: str, *, close: bool = False) -> dict[str, pl.DataFrame]:
     """The runs of all years, one after the other."""
     found = {}
+    if close:
+        first = f"{county.periods[0]}-01-01"
+        assert run(["ledger", "open", "台账.sqlite", "--from", first]) == 0
     for period in county.periods:
         out = county.folder / name / period
         assert run(["reconcile", "--quiet", "--period", period, "--out", str(out)]) == 0
