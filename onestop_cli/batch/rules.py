@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from onestop_cli.batch.typed_days import looks_like_a_day, typed_day
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.explain.casework import work_out
 from onestop_cli.rulebook import check as proof
@@ -32,11 +33,11 @@ def listing(names: Sequence[str]) -> None:
 
 def show(what: str, names: Sequence[str]) -> None:
     """A document, or those in force on a day."""
-    day = _day(what)
-    if day is None:
+    if not looks_like_a_day(what):
         for loaded in load_rules([what]):
             screen.show_rule(loaded.file)
         return
+    day = typed_day(what, "")
     held = [loaded.file for loaded in _loaded(names) if _in_force(loaded.file, day)]
     if not held:
         raise stop(f"{day} 这一天没有规则文件有效", "onestop rules list 列出各份文件的起止日期")
@@ -129,13 +130,6 @@ def _one(name: str) -> RuleFile:
         ids = "、".join(loaded.file.id for loaded in found)
         raise stop(f"“{name}”不是一份文件", f"请写其中一份：{ids}")
     return found[0].file
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _in_force(rule: RuleFile, day: date) -> bool:
