@@ -24,6 +24,7 @@ TASKS = {
     "init": "建立县文件夹",
     "status": "看进度",
     "inspect": "检查一份报表",
+    "precheck": "医院自查",
     "reconcile": "核对本期",
     "decisions": "处理意见",
     "publish": "公示",
@@ -45,6 +46,8 @@ def run(task: str, home: Path, dropped: Sequence[str] = ()) -> int:
     if task == "init":
         return _init(home)
     paths = [Path(text).absolute() for text in dropped]
+    if task == "precheck":
+        return _precheck(home, paths)
     folders = [path for path in paths if (path / _SETTINGS).is_file()]
     county = _county(home, folders[0] if folders else None)
     if county is None:
@@ -70,6 +73,19 @@ def _init(home: Path) -> int:
     if code == 0:
         _remember(home, folder)
         open_result(folder)
+    return code
+
+
+def _precheck(home: Path, dropped: Sequence[Path]) -> int:
+    """A hospital's list, beside which the lines to mend are put; a hospital has no county folder."""
+    given = dropped[0] if dropped else Path(ask("把要报送的表拖到这里，然后按回车"))
+    file = given.absolute()
+    rules = ask("县里适用的政策文件编号，如 huangzhong-2009（不知道就直接回车）")
+    level = ask("本院级别，如 乡级（表里已有一列的直接回车）")
+    out = file.with_name(f"{file.stem}自查清单.xlsx")
+    options = [*(["--rules", rules] if rules else []), *(["--level", level] if level else [])]
+    code = _onestop(["precheck", str(file), *options, "--out", str(out)], home)
+    open_result(out)
     return code
 
 

@@ -31,6 +31,9 @@ PAPERS = (
 )
 """What is there when all is done."""
 
+OWN_LIST = "本院报表.xlsx"
+"""What a hospital checks before it hands it in."""
+
 _NO_PYTHON = "C:\\windows\\system32;C:\\windows"
 
 
@@ -73,13 +76,14 @@ def _clicks(county: Path) -> Iterator[tuple[str, Sequence[str], Sequence[Path]]]
     yield "init", [windows_path(county)], []
     yield "status", [], []
     yield "inspect", [], [county / "收件箱" / "住院"]
+    yield "precheck", ["huangzhong-2009", "乡级"], [county.parent / OWN_LIST]
     yield "advance", ["2010-10-01", "", PERIOD, "1000000", "2010-10-08", ""], []
     yield "reconcile", [""], []
     yield "decisions", [""], []
     yield "reconcile", [""], [county]
     yield "publish", ["", "2011-01-10", ""], []
     yield "audit", ["", "8", "9", ""], []
-    yield "close", ["是"], [county / f"{RESULT}-2"]
+    yield "close", [], [county / f"{RESULT}-2"]
     yield "report", [PERIOD], []
     yield "doctor", [], []
 
@@ -90,6 +94,8 @@ def _before(task: str, county: Path, samples: Path) -> None:
         shutil.copytree(samples / "hospitals", county / "收件箱/住院", dirs_exist_ok=True)
         shutil.copytree(samples / "roster", county / "收件箱/花名册", dirs_exist_ok=True)
         shutil.copyfile(samples / "register.csv", county / "定点机构名册.csv")
+    if task == "precheck":
+        shutil.copyfile(next((samples / "hospitals").glob("*.xlsx")), county.parent / OWN_LIST)
     if task == "reconcile" and (county / "处理意见.xlsx").is_file():
         decide(county / "处理意见.xlsx", county / "处理意见.xlsx")
 
