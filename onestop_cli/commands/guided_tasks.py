@@ -35,11 +35,6 @@ def ask(question: str, default: str = "") -> str:
     return input(shown).strip().strip("\"'") or default
 
 
-def agreed(question: str) -> bool:
-    """Whether the clerk typed 是."""
-    return ask(f"{question}请输入 是") == "是"
-
-
 def _inspect(county: Path, dropped: Sequence[Path]) -> Work:
     files = [str(path) for path in dropped] or [ask("把要看的文件拖到这里，然后按回车")]
     return Work([["inspect", *files]])
@@ -80,7 +75,7 @@ def _publish(county: Path, dropped: Sequence[Path]) -> Work:
     start = ask("公示第一天，如 2011-01-06（直接回车则留空手写）")
     out = _free(county, f"公示/{Path(result).name}")
     words = ["publish", result, "--out", out, *(["--from", start] if start else [])]
-    if agreed("同时另存 PDF（要多等一会儿）"):
+    if ask("要同时另存 PDF（慢一些），请输入 是") == "是":
         words.append("--pdf")
     return Work([words], lambda: out)
 

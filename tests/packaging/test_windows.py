@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 from windows import assemble, build, chain, check, desk, freeze, wine
 
 from onestop_cli.commands.guided import TASKS
+from onestop_cli.workers.pool import FROZEN
 from tests.packaging.test_bundle import make_wheel
 
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
@@ -159,6 +160,12 @@ def test_papers_that_are_missing_at_the_end_are_no_success(tmp_path, monkeypatch
     monkeypatch.setattr(desk, "_before", lambda *_: None)
     *_, last = desk.quarter_by_hand(wine.Wine(tmp_path), tmp_path, tmp_path, tmp_path)
     assert not check.good(last)
+
+
+def test_the_program_knows_the_word_that_makes_it_a_worker():
+    """Before anything else is imported, so it is written there once more."""
+    launch = Path(freeze.__file__).parent / "files" / "launch.py"
+    assert f'["{FROZEN}"]' in launch.read_text("utf-8")
 
 
 def test_decisions_release_one_stay_with_two_names(tmp_path):
