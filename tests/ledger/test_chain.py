@@ -102,7 +102,7 @@ class TestChanges:
             ("UPDATE entry SET content = replace(content, '500', '501') WHERE number = 3", "第 3 号记账（2010-10 预"),
             ("UPDATE entry SET operator = '别人' WHERE number = 2", "第 2 号记账（2010-09 关账）"),
             ("UPDATE entry SET booked_at = '2011' WHERE number = 1", "第 1 号记账（开账）"),
-            ("UPDATE entry SET digest = (SELECT max(digest) FROM entry) WHERE number < 3", "第 1 号记账"),
+            ("UPDATE entry SET digest = (SELECT digest FROM entry WHERE number = 3) WHERE number < 3", "第 1 号记账"),
             ("UPDATE part SET data = (SELECT max(data) FROM part) WHERE entry = 2", "第 2 号记账"),
             ("UPDATE part SET name = 'stay' WHERE name = 'stays' AND entry = 4", "第 4 号记账"),
             ("INSERT INTO part VALUES (4, 'more', x'00')", "第 4 号记账"),
