@@ -31,6 +31,7 @@ from onestop_cli.writers.explain.page import page
 from onestop_cli.writers.explain.screen import show
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 from onestop_cli.writers.toolkit.screen import console_for
+from onestop_cli.writers.toolkit.text import write_text
 
 FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以出院结算为准。"
 
@@ -72,7 +73,7 @@ def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> 
     show(told, console_for(sys.stdout))
     if html:
         with staged_file(html) as stage:
-            stage.write_text(page(told, FOOT), "utf-8")
+            write_text(stage, page(told, FOOT))
 
 
 def _documents(names: Sequence[str]) -> tuple[LoadedRule, ...]:

@@ -16,6 +16,7 @@ from onestop_cli.statements.patterns import by_code, patterns
 from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
 from onestop_cli.statements.statement import Statement
 from onestop_cli.tables.run_info import InputInfo
+from onestop_cli.writers.toolkit.text import write_text
 
 _TOP = 12
 _INPUTS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
@@ -40,7 +41,7 @@ def write_report(
     text = page.get_template("statements/report.html.j2").render(
         _content(statement, findings) | _since(since)
     )
-    path.write_text(text, "utf-8")
+    write_text(path, text)
 
 
 def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
