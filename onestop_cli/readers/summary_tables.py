@@ -12,7 +12,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from onestop_cli.audit.aggregates.model import Column, Row, Table, Unread
-from onestop_cli.audit.aggregates.titles import label_kind, part_of, plain
+from onestop_cli.audit.aggregates.titles import part_of, plain
+from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import Grid
 from onestop_cli.readers.layout.cells import DASHES, NOTHING, cell_text
 
@@ -44,12 +45,12 @@ def tables_in(grid: Grid) -> Iterator[Table]:
     tops = _title_rows(texts)
     ends = [*tops[1:], len(texts)] if tops else []
     if not any(_known(texts[top]) >= 2 for top in tops) and (turned := _turned(texts)):
-        if table := _read(turned, 0, len(turned), name):
-            yield _by_item(table, [row[0].strip() for row in texts])
-        return
-    for top, end in zip(tops, ends, strict=True):
-        if table := _read(texts, top, end, name):
-            yield table
+        table = _read(turned, 0, len(turned), name)
+        found = [_by_item(table, [row[0].strip() for row in texts])] if table else []
+    else:
+        read = (_read(texts, top, end, name) for top, end in zip(tops, ends, strict=True))
+        found = [table for table in read if table]
+    yield from (replace(table, source=grid.source) for table in found)
 
 
 def _title_rows(texts: _Texts) -> list[int]:
@@ -110,16 +111,28 @@ def _read(texts: _Texts, top: int, end: int, name: str) -> Table | None:
     """The table whose titles stand in row `top` and whose rows end before `end`; None without a number."""
     above = ["" if _NOTE.search(text) else text for text in texts[top - 1]] if top else []
     above = above if _is_words(above) else [""] * len(texts[top])
-    titles = [text.strip() or over.strip() for text, over in zip(texts[top], above, strict=True)]
+    titles = [
+        without_numbers(text.strip() or over.strip())
+        for text, over in zip(texts[top], above, strict=True)
+    ]
     body = list(enumerate(texts[top + 1 : end], start=top + 2))
     labels = _labels(titles, [row for _, row in body])
     if not labels:
         return None
-    kept = [at for at in range(labels[-1] + 1, len(titles)) if titles[at]]
+    titled = [at for at in range(labels[-1] + 1, len(titles)) if titles[at]]
+    kept = [
+        at
+        for at in titled
+        if part_of(titles[at]) or _PERCENT.search(titles[at]) or _of_numbers(body, at)
+    ]
     lines = texts[max(0, top - 3) : top]
     about = " ".join(text.strip() for row in lines for text in row if text.strip())
     numbered = next((row for _, row in body if _is_numbering(row, labels[0], kept)), None)
     columns = _columns(titles, kept, above, numbered)
+    columns = tuple(
+        column if column.number is not None else replace(column, number=titled.index(at) + 1)
+        for at, column in zip(kept, columns, strict=True)
+    )
     powers = [_power(column, about) for column in columns]
     rows, unread = [], []
     for place, row in body:
@@ -128,13 +141,21 @@ def _read(texts: _Texts, top: int, end: int, name: str) -> Table | None:
         if label.strip() and row is not numbered and any(value is not None for value in values):
             rows.append(Row(label, values, place, len(label) - len(label.lstrip())))
             unread += [
-                Unread(place, titles[at], row[at].strip())
+                Unread(place, titles[at], without_numbers(row[at].strip()))
                 for at, value in zip(kept, values, strict=True)
                 if value is None and not _is_blank(row[at])
             ]
     if not rows:
         return None
-    return _percentages(Table(name, columns, tuple(rows), about, tuple(unread)), texts, kept)
+    words = tuple(titles[at] for at in titled if at not in kept)
+    made = Table(name, columns, tuple(rows), about, tuple(unread), words)
+    return _percentages(made, texts, kept)
+
+
+def _of_numbers(body: Sequence[tuple[int, Sequence[str]]], at: int) -> bool:
+    """Whether half of the filled cells of a column are numbers."""
+    filled = [row[at] for _, row in body if not _is_blank(row[at])]
+    return bool(filled) and _numbers(filled) * 2 >= len(filled)
 
 
 def _labels(titles: Sequence[str], body: _Texts) -> list[int]:
@@ -152,11 +173,8 @@ def _labels(titles: Sequence[str], body: _Texts) -> list[int]:
 
 
 def _label(row: Sequence[str], labels: Sequence[int]) -> str:
-    """What the row is: the last label, where it is only 小计 with what stands before it."""
-    filled = [row[at].rstrip() for at in labels if row[at].strip()]
-    if len(filled) > 1 and label_kind(filled[-1]) != "row":
-        return f"{filled[0].strip()}{filled[-1].strip()}"
-    return filled[-1] if filled else ""
+    """What the row is: its labels, with the blanks that the first is set in by."""
+    return without_numbers("·".join(row[at].rstrip() for at in labels if row[at].strip()))
 
 
 def _is_numbering(row: Sequence[str], label: int, kept: Sequence[int]) -> bool:

@@ -15,7 +15,9 @@ from onestop_cli.audit.aggregates.titles import label_kind, part_of
 from onestop_cli.audit.equations import NoSuchColumn, check_equation, equations_in
 
 
-def table(titles: list[str], *rows: tuple[str, *tuple[str, ...]], unit: int = 0) -> Table:
+def table(
+    titles: list[str], *rows: tuple[str, *tuple[str, ...]], unit: int = 0, source: str = "表"
+) -> Table:
     """A table as printed; `unit` is the power of ten of its amounts (万元 = 4), cases never scaled."""
     columns = tuple(Column(title, part_of(title)) for title in titles)
 
@@ -27,7 +29,7 @@ def table(titles: list[str], *rows: tuple[str, *tuple[str, ...]], unit: int = 0)
         Row(label, tuple(map(number, values, columns)), place, len(label) - len(label.lstrip()))
         for place, (label, *values) in enumerate(rows, start=2)
     )
-    return Table("表", columns, made)
+    return Table(source, columns, made, source=source)
 
 
 def kinds(slips: list[Slip]) -> list[tuple[str, str]]:
@@ -308,6 +310,18 @@ def test_a_total_is_held_to_the_rows_the_table_has() -> None:
     assert check(with_unknown, {"申报": details}) == []
     by_month = table(["人次", "总费用"], ("10月", "3", ""), ("11月", "5", ""), ("合计", "8", ""))
     assert kinds(check(by_month, {"申报": details})) == [("details", "1")]
+
+
+def test_a_row_of_several_labels_goes_by_the_one_that_the_run_knows() -> None:
+    made = table(["人次"], ("甲医院·县级", "3"))
+    assert kinds(check(made, {"申报": {"甲医院": {"cases": 4}}})) == [("details", "-1")]
+
+
+def test_files_that_do_not_say_their_period_are_compared_and_their_sheets_are_not() -> None:
+    titles, row = ["人次", "医疗救助"], ("甲医院", "1786", "150.7")
+    one, other = table(titles, row, source="甲"), table(titles, row, source="乙")
+    assert len(copied([one, other])) == 1
+    assert copied([one, table(titles, row, source="甲")]) == []
 
 
 def test_means_and_shares_are_never_added_up() -> None:

@@ -69,7 +69,18 @@ def test_cells_that_are_no_numbers_are_told(
     file = tmp_path / "表.csv"
     file.write_text("机构,人次,补偿\n县医院,1,约30\n", "utf-8")
     assert run(["check-table", str(file)]) == 0
-    assert "第 2 行“补偿”写的是“约30”，不是数字，没有核对" in capsys.readouterr().out
+    assert "“补偿”里不是数字、没有核对的：第 2 行“约30”" in capsys.readouterr().out
+
+
+def test_a_long_list_of_cells_is_counted_and_no_number_of_a_person_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"63992219880101123{n},1,见附件63992219880101123{n}\n" for n in range(4))
+    (tmp_path / "表.csv").write_text(f"编码,人次,补偿\n{rows}合计,5,9\n", "utf-8")
+    assert run(["check-table", str(tmp_path / "表.csv")]) == 0
+    said = capsys.readouterr().out
+    assert "等 4 格" in said
+    assert "6399221988" not in said
 
 
 @pytest.mark.parametrize("out", ["核对.csv", "年报.csv"])

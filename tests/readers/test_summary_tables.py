@@ -263,6 +263,36 @@ def test_printed_column_numbers_are_those_of_equations() -> None:
     assert [column.number for column in table.columns] == [2, 3]
 
 
+def test_columns_of_words_are_named_and_keep_their_number() -> None:
+    table = only("机构,人次,出院日期,总费用", "甲院,1,2010-10-01,2", "乙院,3,2010-10-02,4")
+    assert table.words == ("出院日期",)
+    assert [(column.title, column.number) for column in table.columns] == [
+        ("人次", 1),
+        ("总费用", 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        ("2010年第3季度", "2010年第4季度", 1),
+        ("2010年第4季度", "2010-10-01至2010-12-31", 0),
+        ("2009年度", "2010年第4季度", 1),
+        ("2010年度", "2010年度", 0),
+        ("", "2010年度", 1),
+    ],
+)
+def test_periods_of_two_files_by_what_stands_above(one: str, other: str, found: int) -> None:
+    made = [
+        table
+        for above, source in ((one, "甲.csv"), (other, "乙.csv"))
+        for table in tables_in(
+            grid(f"{above}汇总", "机构,人次,总费用", "县医院,1786,1507", source=source)
+        )
+    ]
+    assert len(copied(made)) == found
+
+
 def test_any_table_with_words_above_numbers_is_read() -> None:
     table = only("财政专户", "来源,应得,印出", "中央,1,2")
     assert [(row.label, str(row.values[1])) for row in table.rows] == [("中央", "2")]

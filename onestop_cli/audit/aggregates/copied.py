@@ -22,16 +22,18 @@ _DIGITS = 8
 
 @dataclass(frozen=True)
 class _Figures:
-    """A row with its printed numbers by what their columns mean, and the period that it is of, if that is said."""
+    """A row with its printed numbers by what their columns mean; `own`: the period that its label names, `period`: also
+    by what stands around the table."""
 
     table: Table
     row: Row
     by_title: dict[str, tuple[Column, Decimal]]
+    own: str
     period: str
 
 
 def copied(tables: Sequence[Table]) -> list[tuple[str, Slip]]:
-    """Rows of different tables, or of different periods in one, that share two figures at least: the table's name and
+    """Rows of different files, or of different periods in one, that share two figures at least: the table's name and
     the slip."""
     every = [_figures(table, row) for table in tables for row in table.rows]
     by_figure: dict[tuple[str, Decimal], list[int]] = defaultdict(list)
@@ -78,16 +80,27 @@ def _figures(table: Table, row: Row) -> _Figures:
         for column, value in pairs
         if value
     }
-    texts = (row.label, table.about, table.name)
-    said = next((found[0] for text in texts if (found := _PERIOD.search(text))), "")
-    return _Figures(table, row, by_title, said)
+    own = _period(row.label)
+    return _Figures(table, row, by_title, own, own or _period(table.about) or _period(table.name))
+
+
+def _period(text: str) -> str:
+    found = _PERIOD.search(text)
+    return found[0] if found else ""
 
 
 def _apart(one: _Figures, other: _Figures) -> bool:
-    """Whether the rows are of different periods; of two tables also where one does not say its own."""
-    if one.period and other.period:
-        return one.period != other.period
-    return one.table is not other.table
+    """Whether the rows are of different periods: by their labels, and for two files also by what stands above or in
+    the file's name; a file that does not say its period may be of any. Periods written in different ways are of
+    different times only where their years differ."""
+    if one.own and other.own:
+        return one.own != other.own
+    if one.table.source == other.table.source:
+        return False
+    if not one.period or not other.period:
+        return True
+    alike = len(one.period) == len(other.period)
+    return one.period[:4] != other.period[:4] or (alike and one.period != other.period)
 
 
 def _digits(shared: Sequence[tuple[Column, Decimal]]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from onestop_cli.audit.aggregates.model import Slip, Table, again, compare
+from onestop_cli.audit.aggregates.model import Row, Slip, Table, again, compare
 from onestop_cli.audit.aggregates.titles import label_kind, plain
 
 Details = Mapping[str, Mapping[str, int]]
@@ -20,11 +20,11 @@ def against(table: Table, views: Mapping[str, Details]) -> list[Slip]:
 
 def _against(table: Table, name: str, details: Details) -> Iterator[Slip]:
     """Rows whose label the run knows; 合计 beside what its rows come to in the run."""
-    labels = [plain(row.label) for row in table.rows if label_kind(row.label) == "row"]
+    labels = [_name(row, details) for row in table.rows if label_kind(row.label) == "row"]
     whole = _whole(labels, details)
     for row in table.rows:
         grand = label_kind(row.label) == "grand"
-        there = whole if grand else details.get(plain(row.label), {})
+        there = whole if grand else details.get(_name(row, details), {})
         for column, stated in zip(table.columns, row.values, strict=True):
             if stated is None or column.part is None or column.part not in there:
                 continue
@@ -32,6 +32,12 @@ def _against(table: Table, name: str, details: Details) -> Iterator[Slip]:
             slip = compare("details", row, column.title, stated, [truth], counts=column.counts)
             if slip:
                 yield again(slip, slip.kind, f"与本期{name}明细不符：{slip.sentence}")
+
+
+def _name(row: Row, details: Details) -> str:
+    """The label that the run knows; of several (hospital and level) the first that it does."""
+    names = [plain(row.label), *map(plain, row.label.split("·"))]
+    return next((name for name in names if name in details), names[0])
 
 
 def _whole(labels: Sequence[str], details: Details) -> Mapping[str, int]:

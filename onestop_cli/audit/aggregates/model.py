@@ -60,13 +60,16 @@ class Unread:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as printed. `about`: what stands above it."""
+    """A table as printed. `about`: what stands above it; `words`: titles of columns that hold none or hardly any
+    numbers; `source`: the file it lies in."""
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     about: str = ""
     unread: tuple[Unread, ...] = ()
+    words: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from onestop_cli.writers.toolkit.screen import clean
 from onestop_cli.writers.toolkit.workbook import Book
 
 NAME = "汇总表核对"
-_WIDTH = 80
+_WIDTH, _NAMED = 80, 3
 _COLUMNS = (
     Column("table", "表", width=24),
     Column("place", "行", "int", 6),
@@ -90,5 +90,10 @@ def _understood(table: Table) -> Iterator[str]:
     yield f"{len(table.rows)} 行；读懂的栏：{'、'.join(known) or '无'}"
     if others:
         yield f"只核对合计的栏：{'、'.join(others)}"
-    for cell in table.unread:
-        yield f"第 {cell.place} 行“{cell.title}”写的是“{cell.text}”，不是数字，没有核对"
+    if table.words:
+        yield f"不是数字的栏：{'、'.join(table.words)}"
+    for title in dict.fromkeys(cell.title for cell in table.unread):
+        cells = [cell for cell in table.unread if cell.title == title]
+        first = "、".join(f"第 {cell.place} 行“{cell.text}”" for cell in cells[:_NAMED])
+        many = f" 等 {len(cells)} 格" if len(cells) > _NAMED else ""
+        yield f"“{title}”里不是数字、没有核对的：{first}{many}"
