@@ -72,7 +72,7 @@ def test_the_insured_of_the_same_days_are_scaled_alike() -> None:
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ({}, "年住院率无法计算，请在 onestop.toml 的 [counts.2010] 写 roster。"),
+        ({}, "年住院率无法计算，请在 onestop.toml 的 [counts.2010] 加一行 roster = 人数。"),
         ({"roster": 28_006}, "年住院率 9.82%（457 天折算全年），参合人员住院率无法计算。"),
     ],
 )
