@@ -40,13 +40,14 @@ _Texts = Sequence[Sequence[str]]
 
 def tables_in(grid: Grid) -> Iterator[Table]:
     """The tables of a sheet, one under the other; numbers in yuan or cases."""
-    texts = [[cell_text(cell) for cell in row] for row in grid.rows]
+    texts = [[cell_text(cell) for cell in row] for row in grid.rows if row]
     name = grid.source if grid.sheet is None else f"{grid.source} · {grid.sheet}"
     tops = _title_rows(texts)
     ends = [*tops[1:], len(texts)] if tops else []
     if not any(_known(texts[top]) >= 2 for top in tops) and (turned := _turned(texts)):
         table = _read(turned, 0, len(turned), name)
-        found = [_by_item(table, [row[0].strip() for row in texts])] if table else []
+        labels = [without_numbers(row[0].strip()) for row in texts]
+        found = [_by_item(table, labels)] if table else []
     else:
         read = (_read(texts, top, end, name) for top, end in zip(tops, ends, strict=True))
         found = [table for table in read if table]
@@ -100,7 +101,7 @@ def _by_item(table: Table, labels: Sequence[str]) -> Table:
     """A turned table whose columns know the rows that they are."""
 
     def place(title: str) -> int:
-        return labels.index(title) + 1
+        return labels.index(title) + 1 if title in labels else 0
 
     columns = tuple(replace(column, place=place(column.title)) for column in table.columns)
     unread = tuple(replace(cell, place=place(cell.title)) for cell in table.unread)

@@ -18,6 +18,8 @@ _PERIOD = re.compile(
 )
 _DIGITS = 8
 """Significant digits that two rows must share: fewer agree by chance."""
+_TELLING = 3
+"""Significant digits that one of the shared figures must have."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ def copied(tables: Sequence[Table]) -> list[tuple[str, Slip]]:
     by_figure: dict[tuple[str, Decimal], list[int]] = defaultdict(list)
     for number, figures in enumerate(every):
         for title, (_, value) in figures.by_title.items():
-            by_figure[title, value].append(number)
+            if _significant(value) >= _TELLING:  # else every 1 would be held to every other 1
+                by_figure[title, value].append(number)
     pairs = sorted(
         {
             (first, second)
@@ -105,4 +108,8 @@ def _apart(one: _Figures, other: _Figures) -> bool:
 
 def _digits(shared: Sequence[tuple[Column, Decimal]]) -> int:
     """Significant digits in all."""
-    return sum(len(value.normalize().as_tuple().digits) for _, value in shared)
+    return sum(_significant(value) for _, value in shared)
+
+
+def _significant(number: Decimal) -> int:
+    return len(number.normalize().as_tuple().digits)
