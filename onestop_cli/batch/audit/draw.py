@@ -46,12 +46,14 @@ BOOK, VISITS, WARDS = "检查工作底稿.xlsx", "入户核查表.html", "病房
 
 @dataclass(frozen=True)
 class Extras:
-    """What may come beside the run: the ledger, summary tables to check and their equations, PDF too."""
+    """What may come beside the run: the ledger, summary tables to check, their equations and whether they are held to
+    the run, PDF too."""
 
     ledger: Path | None = None
     tables: Sequence[Path] = ()
     equations: str = ""
     pdf: bool = False
+    against_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def audit_folder(
     settings = county_settings()
     limits = Thresholds().with_values({**settings.audit, **asked})
     check = Check(limits, settings.calendar, extras.ledger or settings.ledger)
-    slips = check_tables(run, extras.tables, extras.equations)
+    slips = check_tables(extras.tables, extras.equations, run if extras.against_run else None).slips
     cases = check.cases(run)
     leads = find_leads(cases, limits)
     drawing, number = _recorded(folder, run, choices, check.ledger, now)

@@ -9,7 +9,7 @@ import polars as pl
 
 from onestop_cli.money import capital
 from onestop_cli.statements.capped import capped_people, with_capped
-from onestop_cli.statements.indicators import indicators
+from onestop_cli.statements.indicators import aided_line, figures, of_figures
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.remarks import cover_lines
 from onestop_cli.statements.statement import Fund, Statement, numbered
@@ -189,7 +189,9 @@ class _CountyBook:
         sheet = book.sheet("表七 指标", [26, 18, 60])
         sheet.title(f"{self.heading}主要指标")
         sheet.line(self.period)
-        sheet.facts(("指标", "数值", "计算方法"), indicators(self.statement))
+        made = figures(self.statement)
+        sheet.paragraph(aided_line(made), bold=True)
+        sheet.facts(("指标", "数值", "计算方法"), of_figures(made))
 
     def owed(self, book: Book) -> None:
         """表八: what patients are still owed, by village."""

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.resources import template_folder
 from onestop_cli.statements.comparison import Comparison
-from onestop_cli.statements.indicators import indicators
+from onestop_cli.statements.indicators import aided_line, figures, of_figures
 from onestop_cli.statements.patterns import by_code, patterns
 from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
 from onestop_cli.statements.statement import Statement
@@ -49,13 +49,15 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
     run = statement.run
     codes = by_code(statement, findings)
     repeated = patterns(findings)
+    made = figures(statement)
     return {
         "run": run,
         "total": statement.total,
         "funds": statement.funds,
         "equation": equation(statement),
         "owed": statement.owed.height,
-        "indicators": indicators(statement),
+        "aided": aided_line(made),
+        "indicators": [*of_figures(made)],
         "hospitals": _bars(statement, statement.hospitals, "hospital"),
         "categories": _bars(statement, statement.categories, "category"),
         "codes": codes.to_dicts(),
