@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from pathlib import Path
 
-from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.start import county_settings, line_for
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.settings import FILE_NAME, LEDGER, Settings
 from onestop_cli.county.synonyms import names
@@ -22,7 +22,7 @@ def the_ledger(given: Path | None) -> Path:
         return found
     if Path(FILE_NAME).is_file():
         return Path(LEDGER)
-    raise stop("没有给出 --ledger", f"请写上台账文件，或在县文件夹的 {FILE_NAME} 中写明 ledger")
+    raise stop("没有给出 --ledger", f"请写上台账文件，或{line_for('--ledger')}")
 
 
 def known_funds() -> list[str]:

@@ -195,9 +195,14 @@ def _read(request: Request) -> Read:
 
 
 def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
-    """Further export columns that the documents' terms depend on."""
-    dims = {d.id: d.columns for r in rules for d in r.file.dimension if d.source == "stay"}
-    return dims | {e.id: e.columns for r in rules for e in r.file.expense if e.columns}
+    """Further export columns that the documents' terms depend on: the headers of all of them."""
+    wanted: dict[str, dict[str, None]] = {}
+    for file in (rule.file for rule in rules):
+        asked = {d.id: d.columns for d in file.dimension if d.source == "stay"}
+        asked |= {expense.id: expense.columns for expense in file.expense if expense.columns}
+        for name, titles in asked.items():
+            wanted.setdefault(name, {}).update(dict.fromkeys(titles))
+    return {name: list(titles) for name, titles in wanted.items()}
 
 
 def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:

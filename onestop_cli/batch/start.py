@@ -17,6 +17,21 @@ from onestop_cli.run import Run
 from onestop_cli.writers.toolkit.folder import refuse_existing
 from onestop_cli.writers.toolkit.screen import progress, summary
 
+_LINES = {
+    "--stays": 'stays = ["收件箱/住院"]',
+    "--roster": 'roster = ["收件箱/花名册"]',
+    "--register": 'register = "定点机构名册.csv"',
+    "--rules": 'rules = ["huangzhong-2009"]',
+    "--out": 'out = "结果"',
+    "--ledger": 'ledger = "台账.sqlite"',
+}
+"""Option → the line of `[reconcile]` that takes its place."""
+
+
+def line_for(option: str) -> str:
+    """How to say an option once and for all."""
+    return f"在县文件夹的 {FILE_NAME} 的 [reconcile] 加一行 {_LINES[option]}"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -48,7 +63,7 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
         "--stays": stays, "--roster": roster, "--register": register, "--rules": rules, "--out": out
     }  # fmt: skip
     problems = [
-        Problem(f"没有给出 {option}", f"请加上 {option}，或在县文件夹的 {FILE_NAME} 中写明")
+        Problem(f"没有给出 {option}", f"请加上 {option}，或{line_for(option)}")
         for option, value in wanted.items()
         if not value
     ]

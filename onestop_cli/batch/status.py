@@ -51,7 +51,18 @@ def standing(settings: Settings) -> Standing:
         _papers(home, PUBLISHED, period, "manifest.json"),
         _papers(home, INSPECTED, period, "plan.json"),
         (settings.reconcile.ledger or Path(LEDGER)).as_posix(),
+        _astray(home, runs, {period, *closed}),
     )
+
+
+def _astray(
+    home: Path, runs: list[tuple[Path, RunInfo]], expected: set[str | None]
+) -> tuple[str, str] | None:
+    """The newest run when it is of a period that nobody expects: `--period` was typed wrong."""
+    if not runs or None in expected or runs[0][1].period in expected:
+        return None
+    folder, info = runs[0]
+    return folder.relative_to(home).as_posix(), info.period
 
 
 def _closed(ledger: Path) -> Closed:
@@ -102,7 +113,12 @@ def _register(settings: Settings) -> tuple[list[str], list[Problem]]:
     """The names in the register, or what is wrong with it."""
     file = settings.reconcile.register_file
     if file is None:
-        return [], [Problem("onestop.toml 没有写定点机构名册", "请写明 register")]
+        return [], [
+            Problem(
+                "onestop.toml 没有写定点机构名册",
+                '请在 [reconcile] 加一行 register = "定点机构名册.csv"',
+            )
+        ]
     try:
         return read_register(settings.folder / file, settings)["hospital"].unique(
             maintain_order=True

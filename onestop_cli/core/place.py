@@ -94,13 +94,13 @@ def _of_hospital(
     row: pl.Series, register: pl.DataFrame, book: Rulebook
 ) -> Iterator[tuple[str, pl.Expr]]:
     """`x_<dimension>` of every dimension that the register knows, for stays whose hospital is its `row`."""
-    found = {}
-    for dim in (dim for rule in book.rules for dim in rule.dimension if dim.source == "hospital"):
-        known = [register[name] for name in dim.columns if name in register.columns]
+    dims = [dim for rule in book.rules for dim in rule.dimension if dim.source == "hospital"]
+    for id_ in dict.fromkeys(dim.id for dim in dims):
+        heads = dict.fromkeys(name for dim in dims if dim.id == id_ for name in dim.columns)
+        known = [register[name] for name in heads if name in register.columns]
         if known:
             said = [pl.lit(column.gather(row)).cast(pl.String) for column in known]
-            found[f"x_{dim.id}"] = pl.coalesce(said)
-    yield from found.items()
+            yield f"x_{id_}", pl.coalesce(said)
 
 
 def _with_costs(stays: pl.DataFrame, expenses: Sequence[Expense]) -> pl.DataFrame:

@@ -43,7 +43,8 @@ class LastRun:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that is known about a county's current period. `published`, `inspected`: where those papers are."""
+    """All that is known about a county's current period. `published`, `inspected`: where those papers are. `astray`:
+    the folder and period of the newest run, where that is another period that is not closed either."""
 
     county: str
     inbox: Inbox
@@ -52,6 +53,7 @@ class Standing:
     published: str | None = None
     inspected: str | None = None
     ledger: str | None = None
+    astray: tuple[str, str] | None = None
 
     @property
     def period(self) -> Period | None:

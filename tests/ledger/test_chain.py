@@ -18,6 +18,7 @@ from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance
 from onestop_cli.ledger.books import closings, stays_of
 from onestop_cli.ledger.chain import entries, misfits
+from onestop_cli.ledger.draws import keep_draw
 from onestop_cli.ledger.load import everything
 from onestop_cli.ledger.pack import pack, unpack
 from onestop_cli.ledger.registers import postings
@@ -43,6 +44,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         line = Advance("医疗救助资金", parse_period("2010-10"), 500, date(2010, 10, 1), "", "测试")
         book_advance(books, line, NOW)
         post(books, run_period(stays([a_stay(10)]), "2010-10", books))
+        keep_draw(books, "2010-10", {"size": 1})
         assert verify(books) == []
     return path
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.resources import template_folder
+from onestop_cli.statements.comparison import Comparison
 from onestop_cli.statements.indicators import indicators
 from onestop_cli.statements.patterns import by_code, patterns
 from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
@@ -20,8 +21,14 @@ _TOP = 12
 _INPUTS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
 
 
-def write_report(statement: Statement, findings: pl.DataFrame, path: Path) -> None:
-    """Write the page of a run; `findings` as `patterns.shown_findings` gives them."""
+def write_report(
+    statement: Statement,
+    findings: pl.DataFrame,
+    path: Path,
+    since: tuple[Comparison, str] | None = None,
+) -> None:
+    """Write the page of a run; `findings` as `patterns.shown_findings` gives them. `since`: what changed from another
+    run of the period, and its name."""
     page = Environment(
         loader=FileSystemLoader(template_folder()),
         autoescape=True,
@@ -30,7 +37,9 @@ def write_report(statement: Statement, findings: pl.DataFrame, path: Path) -> No
         lstrip_blocks=True,
     )
     page.filters |= {"yuan": yuan, "percent": lambda part: percent(part, FULL)}
-    text = page.get_template("statements/report.html.j2").render(_content(statement, findings))
+    text = page.get_template("statements/report.html.j2").render(
+        _content(statement, findings) | _since(since)
+    )
     path.write_text(text, "utf-8")
 
 
@@ -57,6 +66,20 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
         "rows": accounted_for(run),
         "inputs": [_input(file) for file in run.info.inputs],
         "warnings": run.info.warnings,
+    }
+
+
+def _since(since: tuple[Comparison, str] | None) -> dict[str, Any]:
+    """What the page says of the run before; nothing where there is none."""
+    if since is None:
+        return {"earlier": None}
+    found, name = since
+    return {
+        "earlier": name,
+        "changed_inputs": found.inputs,
+        "changed_totals": [line for line in found.totals if line[1] != line[2]],
+        "changed_causes": found.causes.to_dicts(),
+        "changed_stays": found.stays.height,
     }
 
 
