@@ -46,6 +46,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
+from onestop_cli.statements.effects import effects
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
@@ -94,6 +95,15 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         options_of(request.settings),
         earlier,
     )
+    if done.decided is not None:
+        tell("处理意见逐条比较")
+        bare = replace(earlier, decisions=None)
+        without = work(
+            read.stays.rows, roster, read.register, book, parse_period(request.period), names,
+            options_of(request.settings), bare,
+        )  # fmt: skip
+        changed = effects(done.decided, without.stays, done.stays, book.layers)
+        done = replace(done, decided=done.decided.join(changed, on="line", how="left"))
     tell("核对合计")
     return _run(request, read, earlier, book, roster, done, again)
 
@@ -173,7 +183,7 @@ def _read(request: Request) -> Read:
     hospitals = register["hospital"].unique(maintain_order=True).to_list() if len(register) else []
     passwords = passwords_in(request.password_file)
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
-    wanted = _columns_wanted(rules)
+    wanted = columns_wanted(rules)
     money = {e.id for rule in rules for e in rule.file.expense if e.columns}
     stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
     roster = read_rosters(request.roster, settings, passwords)
@@ -185,7 +195,7 @@ def _read(request: Request) -> Read:
     return Read(stays, roster, register, rules)
 
 
-def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
+def columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     """Further export columns that the documents' terms depend on."""
     dims = {d.id: d.columns for r in rules for d in r.file.dimension if d.source == "stay"}
     return dims | {e.id: e.columns for r in rules for e in r.file.expense if e.columns}
