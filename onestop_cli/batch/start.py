@@ -9,9 +9,10 @@ from pathlib import Path
 
 from onestop_cli.batch.papers import write_run
 from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
-from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.run import Run
 from onestop_cli.writers.toolkit.folder import refuse_existing
 from onestop_cli.writers.toolkit.screen import progress, summary
@@ -49,6 +50,7 @@ class Options:
     decisions: Path | None
     out: Path | None
     password_file: Path | None = None
+    recompute: Sequence[str] | None = None
 
 
 def asked(options: Options, now: datetime) -> tuple[Request, Path]:
@@ -75,6 +77,13 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
     if problems or register is None or out is None:
         raise CannotRun(problems)
     refuse_existing(out)
+    ledger = options.ledger or settings.ledger
+    refuse_other_books(ledger, _results(home, chosen.out, out))
+    if ledger is not None:
+        refuse_closed(ledger, parse_period(options.period))
+    elif options.recompute:
+        raise stop("--recompute 要有台账", "请用 --ledger 给出台账文件")
+    again = options.recompute or settings.reopen.periods if ledger else ()
     request = Request(
         period,
         stays,
@@ -83,14 +92,21 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
         rules,
         settings,
         county_folder=home if (home / FILE_NAME).is_file() else None,
+<<<<<<< HEAD
         ledger=options.ledger or settings.ledger,
         decisions=decisions,
+=======
+        ledger=ledger,
+        decisions=options.decisions or _under(home, chosen.decisions),
+>>>>>>> main
         password_file=options.password_file,
         made_at=now.isoformat(timespec="seconds"),
+        recompute=[parse_period(text) for text in again],
     )
     return request, out
 
 
+<<<<<<< HEAD
 _NO_DECISIONS = (
     "请检查路径；处理意见是填好的差错清单.xlsx 另存的，"
     f"放在县文件夹、文件名 {DECISIONS} 时不用写 --decisions"
@@ -109,6 +125,11 @@ def _used(request: Request) -> Iterator[str]:
         yield f"用台账 {request.ledger}"
     if request.decisions is not None:
         yield f"用处理意见 {request.decisions}"
+=======
+def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:
+    """Where earlier results may lie."""
+    return [out.absolute().parent, *([home / usual] if usual else [])]
+>>>>>>> main
 
 
 def _under(home: Path, path: Path | None) -> Path | None:

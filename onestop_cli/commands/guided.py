@@ -83,8 +83,6 @@ def _audit(county: Path) -> list[str]:
 
 def _close(county: Path) -> list[str]:
     result = ask("把哪个结果记入台账", _latest(county))
-    if ask("关账后这一期不能再改。确定关账请输入 是") != "是":
-        raise EOFError
     return ["close", result, "--ledger", ask("台账", "台账.sqlite")]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import typer
@@ -118,10 +118,31 @@ def _type(found: re.Match[str]) -> str:
 class ChineseCommand(TyperCommand):
     """A command whose help is in Chinese and ends with an example."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """`--rules A B` is `--rules A --rules B`, where a bare word can be nothing else."""
+        if all(param.param_type_name == "option" for param in self.params):
+            several = {o for p in self.params if getattr(p, "multiple", False) for o in p.opts}
+            args = list(_repeated(args, several))
+        return list(super().parse_args(ctx, args))
+
     def get_help(self, ctx: Any) -> str:
         example = example_of(ctx)
         text = chinese_help(super().get_help(ctx))
         return f"{text}\n\n例：\n  {example}" if example else text
+
+
+def _repeated(args: Sequence[str], several: Collection[str]) -> Iterator[str]:
+    """The words of a command line, with the name of an option that may be repeated before each of its values."""
+    name, values = "", 0
+    for word in args:
+        if word.startswith("-"):
+            head, joined, _ = word.partition("=")
+            name, values = (head if head in several else ""), int(bool(joined))
+        elif name:
+            if values:
+                yield name
+            values += 1
+        yield word
 
 
 class ChineseGroup(TyperGroup):

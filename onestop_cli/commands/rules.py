@@ -41,11 +41,19 @@ def show(
 
 
 @rules.command()
-def check(names: Names = None) -> None:
+def check(
+    names: Names = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(
+            "--sources", metavar="DIR", help="存放原文（.txt）的文件夹：引文与原文逐字核对"
+        ),
+    ] = None,
+) -> None:
     """证明文件可用：不缺不重，数字有出处，前后文件相接；列出还要填写的数。"""
     from onestop_cli.batch.rules import check as run
 
-    run(names or [])
+    run(names or [], sources)
 
 
 @rules.command()

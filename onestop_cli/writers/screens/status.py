@@ -35,6 +35,8 @@ def show_standing(standing: Standing) -> None:
             console.print(line, style="dim", soft_wrap=True)
     if more := standing.inbox.problems[_SHOWN:]:
         console.print(f"  还有 {len(more)} 个问题")
+    for note in standing.inbox.notes:
+        console.print(f"注意：{clean(note)}", style="yellow")
     if standing.astray:
         folder, other = standing.astray
         console.print(

@@ -84,8 +84,9 @@ def _since(since: tuple[Comparison, str] | None) -> dict[str, Any]:
 
 
 def _bars(statement: Statement, rows: pl.DataFrame, name: str) -> list[dict[str, Any]]:
-    """Per row, largest first: what each fund pays, what is deducted and held, as shares of the largest."""
-    sides = {fund.name: f"{fund.key}_paid_fen" for fund in statement.funds}
+    """Per row, largest first: what each fund pays (上期调整 included), what is deducted and held, as shares of the
+    largest."""
+    sides = {fund.name: f"{fund.key}_payment_fen" for fund in statement.funds}
     sides |= {"审核扣减": "all_deducted_fen", "待核": "all_held_fen"}
     amounts = rows.select(name, "stays", "rate", *sides.values())
     whole = amounts.with_columns(whole=pl.sum_horizontal(sides.values()))
@@ -95,7 +96,7 @@ def _bars(statement: Statement, rows: pl.DataFrame, name: str) -> list[dict[str,
             "name": row[name],
             "stays": row["stays"],
             "rate": row["rate"],
-            "paid": sum(row[f"{fund.key}_paid_fen"] for fund in statement.funds),
+            "paid": sum(row[f"{fund.key}_payment_fen"] for fund in statement.funds),
             "parts": [
                 {"label": label, "fen": row[key], "width": percent(row[key], widest)}
                 for label, key in sides.items()

@@ -106,7 +106,7 @@ def summary(run: Run, out: Path) -> None:
     if struck := statement.stays.filter(pl.col("status") == "reversed").height:
         console.print(f"另有已冲销 {struck:,} 行，不计入申报；共读入住院 {run.stays.height:,} 行")
     if waiting := still_waiting(run).height:
-        console.print(f"前期待核 {waiting:,} 笔仍没有处理意见，见县级结算汇总“表十一”")
+        console.print(f"前期待核 {waiting:,} 笔还没有定，见县级结算汇总“表十一”")
     for warning in run.info.warnings:
         _warning(console, str(warning))
     _decisions(console, run)
