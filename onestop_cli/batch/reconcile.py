@@ -50,11 +50,8 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
-<<<<<<< HEAD
 from onestop_cli.statements.effects import effects
-=======
 from onestop_cli.statements.payees import lost_accounts
->>>>>>> main
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
@@ -95,33 +92,16 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         tell(f"注意：{note}")
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
-<<<<<<< HEAD
-    done = work(
-        read.stays.rows,
-        roster,
-        read.register,
-        book,
-        parse_period(request.period),
-        names,
-        options_of(request.settings),
-        earlier,
-    )
-    if done.decided is not None:
-        tell("处理意见逐条比较")
-        bare = replace(earlier, decisions=None)
-        without = work(
-            read.stays.rows, roster, read.register, book, parse_period(request.period), names,
-            options_of(request.settings), bare,
-        )  # fmt: skip
-        changed = effects(done.decided, without.stays, done.stays, book.layers)
-        done = replace(done, decided=done.decided.join(changed, on="line", how="left"))
-=======
     period, options = parse_period(request.period), options_of(request.settings)
     core = Core(roster, read.register, book, period, names, options)
     done = core.work(read.stays.rows, earlier)
+    if done.decided is not None:
+        tell("处理意见逐条比较")
+        without = core.work(read.stays.rows, replace(earlier, decisions=None))
+        changed = effects(done.decided, without.stays, done.stays, book.layers)
+        done = replace(done, decided=done.decided.join(changed, on="line", how="left"))
     if request.ledger is not None:
         notes += retroactive(request.ledger, core, read.stays.rows, earlier)
->>>>>>> main
     tell("核对合计")
     return _run(request, read, earlier, book, roster, done, notes)
 
@@ -220,13 +200,7 @@ def _read(request: Request) -> Read:
     return Read(stays, roster, register, rules)
 
 
-<<<<<<< HEAD
 def columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
-    """Further export columns that the documents' terms depend on."""
-    dims = {d.id: d.columns for r in rules for d in r.file.dimension if d.source == "stay"}
-    return dims | {e.id: e.columns for r in rules for e in r.file.expense if e.columns}
-=======
-def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     """Further export columns that the documents' terms depend on: the headers of all of them."""
     wanted: dict[str, dict[str, None]] = {}
     for file in (rule.file for rule in rules):
@@ -235,7 +209,6 @@ def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
         for name, titles in asked.items():
             wanted.setdefault(name, {}).update(dict.fromkeys(titles))
     return {name: list(titles) for name, titles in wanted.items()}
->>>>>>> main
 
 
 def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:

@@ -92,13 +92,8 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
         rules,
         settings,
         county_folder=home if (home / FILE_NAME).is_file() else None,
-<<<<<<< HEAD
-        ledger=options.ledger or settings.ledger,
-        decisions=decisions,
-=======
         ledger=ledger,
-        decisions=options.decisions or _under(home, chosen.decisions),
->>>>>>> main
+        decisions=decisions,
         password_file=options.password_file,
         made_at=now.isoformat(timespec="seconds"),
         recompute=[parse_period(text) for text in again],
@@ -106,7 +101,11 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
     return request, out
 
 
-<<<<<<< HEAD
+def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:
+    """Where earlier results may lie."""
+    return [out.absolute().parent, *([home / usual] if usual else [])]
+
+
 _NO_DECISIONS = (
     "请检查路径；处理意见是填好的差错清单.xlsx 另存的，"
     f"放在县文件夹、文件名 {DECISIONS} 时不用写 --decisions"
@@ -125,11 +124,6 @@ def _used(request: Request) -> Iterator[str]:
         yield f"用台账 {request.ledger}"
     if request.decisions is not None:
         yield f"用处理意见 {request.decisions}"
-=======
-def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:
-    """Where earlier results may lie."""
-    return [out.absolute().parent, *([home / usual] if usual else [])]
->>>>>>> main
 
 
 def _under(home: Path, path: Path | None) -> Path | None:
