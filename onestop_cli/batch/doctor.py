@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -34,6 +35,9 @@ ROOM = 1_000_000_000
 
 LONGEST_HOME = 90
 """Characters of a county folder's path that leave room for the longest paper below it (Windows: 260)."""
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+"""The name in a requirement such as `typer<0.30,>=0.29`."""
 
 RARE = "䶮·—"
 """Characters of names that an old code page lacks."""
@@ -78,7 +82,7 @@ def _components() -> Iterator[Check]:
     for line in metadata.requires("onestop-cli") or []:
         if "extra ==" in line:
             continue
-        name = line.split(">")[0].strip()
+        name = _NAME.match(line)[0]  # type: ignore[index]
         try:
             metadata.version(name)
         except metadata.PackageNotFoundError:
