@@ -168,9 +168,9 @@ def _understood(reading: Reading) -> tuple[tuple[str, str], ...]:
     fields = aliases("stays").fields
     pairs = [
         (fields[field].title, heading)
+        for field in fields
         for sheet in reading.sheets
-        for field, heading in sheet.columns.items()
-        if field in fields
+        if (heading := sheet.columns.get(field))
     ]
     return tuple(dict.fromkeys(pairs))
 
