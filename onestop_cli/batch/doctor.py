@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -37,6 +38,8 @@ LONGEST_HOME = 90
 
 _REMOTE = 4
 """DRIVE_REMOTE of GetDriveType."""
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+"""The name in a requirement such as `typer<0.30,>=0.29`."""
 
 RARE = "䶮·—"
 """Characters of names that an old code page lacks."""
@@ -72,7 +75,7 @@ def _components() -> Iterator[Check]:
     for line in metadata.requires("onestop-cli") or []:
         if "extra ==" in line:
             continue
-        name = line.split(">")[0].strip()
+        name = _NAME.match(line)[0]  # type: ignore[index]
         try:
             metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -50,6 +50,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
+from onestop_cli.statements.effects import effects
 from onestop_cli.statements.payees import lost_accounts
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
@@ -94,6 +95,11 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     period, options = parse_period(request.period), options_of(request.settings)
     core = Core(roster, read.register, book, period, names, options)
     done = core.work(read.stays.rows, earlier)
+    if done.decided is not None:
+        tell("处理意见逐条比较")
+        without = core.work(read.stays.rows, replace(earlier, decisions=None))
+        changed = effects(done.decided, without.stays, done.stays, book.layers)
+        done = replace(done, decided=done.decided.join(changed, on="line", how="left"))
     if request.ledger is not None:
         notes += retroactive(request.ledger, core, read.stays.rows, earlier)
     tell("核对合计")
@@ -182,7 +188,7 @@ def _read(request: Request) -> Read:
     hospitals = register["hospital"].unique(maintain_order=True).to_list() if len(register) else []
     passwords = passwords_in(request.password_file)
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
-    wanted = _columns_wanted(rules)
+    wanted = columns_wanted(rules)
     money = {e.id for rule in rules for e in rule.file.expense if e.columns}
     stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
     roster = read_rosters(request.roster, settings, passwords)
@@ -194,7 +200,7 @@ def _read(request: Request) -> Read:
     return Read(stays, roster, register, rules)
 
 
-def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
+def columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     """Further export columns that the documents' terms depend on: the headers of all of them."""
     wanted: dict[str, dict[str, None]] = {}
     for file in (rule.file for rule in rules):
