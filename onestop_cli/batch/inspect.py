@@ -98,12 +98,7 @@ def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
 
 def _looks(settings: Settings) -> Mapping[str, _Look]:
     known = names(settings)
-    wanted = Wanted(
-        known,
-        _hospitals(settings),
-        no_number=settings.synonyms.no_number,
-        area=settings.county.code,
-    )
+    wanted = Wanted(known, _hospitals(settings), no_number=settings.synonyms.no_number)
     return {
         "stays": _Look(
             stays_sought(),

@@ -35,7 +35,7 @@ from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts
 from onestop_cli.readers.stay_days import has_discharge, may_be_a_span, no_discharge, stay_days
 from onestop_cli.readers.stay_marks import marks, numbers
-from onestop_cli.readers.stay_words import insured_elsewhere, stay_words
+from onestop_cli.readers.stay_words import stay_words
 from onestop_cli.tables.reading import TOTALS, Proof, Reading, SheetReading, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
 
@@ -59,9 +59,7 @@ def read_stays(
     they are handed on in plain yuan.
     """
     known, no_number = names(settings), settings.synonyms.no_number
-    wanted = Wanted(
-        known, hospitals, extra_columns or {}, layers, no_number, money, settings.county.code
-    )
+    wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number, money)
     inbox = open_files(paths, settings, passwords)
     kept, copies = without_copies(inbox.opened, lambda name: hospital_named(name, known, hospitals))
     kept, apart, statements = without_statements(kept)
@@ -82,8 +80,7 @@ def read_stays(
 @dataclass(frozen=True)
 class Wanted:
     """What a list of stays is read for: names, the register's hospitals, headers that documents ask for, layers, and
-    what the county writes where there is no number, which of the further headers hold amounts, and the code of the
-    county's area."""
+    what the county writes where there is no number, and which of the further headers hold amounts."""
 
     known: Names
     hospitals: Sequence[str]
@@ -91,7 +88,6 @@ class Wanted:
     layers: Collection[str] | None = None
     no_number: Sequence[str] = ()
     money: Collection[str] = ()
-    area: str = ""
 
     def titles(self, name: str) -> Sequence[str]:
         """The headers of a further column."""
@@ -135,7 +131,7 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
         stays,
         quarantine(table, rows, "stay"),
         _mismatches(table, rows),
-        (*spoiled_ids(table, stays), *insured_elsewhere(table, stays, wanted.area)),
+        (*spoiled_ids(table, stays),),
         said(table, unread),
         tuple(_proofs(table, rows, stays)),
     ), []

@@ -116,7 +116,9 @@ class TestAmounts:
         pools = [_used_of(lived, pool) for pool in book.pools]
         checks = [_check_of(lived, step.id) for step in book.steps]
         known = lived.select("place", *year, *pools, *checks)
-        unknown = governed.filter(pl.col("term").is_not_null()).drop(known.columns[1:], strict=False)
+        unknown = governed.filter(pl.col("term").is_not_null()).drop(
+            known.columns[1:], strict=False
+        )
         rows = unknown.join(known, on="place")
         shuffled = rows.sample(fraction=1, shuffle=True, seed=1)
         again = settle(shuffled, book, live=False).sort("place")

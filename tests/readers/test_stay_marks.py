@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.county.settings import County, Settings, Synonyms
+from onestop_cli.county.settings import Settings, Synonyms
 from onestop_cli.readers.stays import read_stays
 from tests.made.reader_files import HEADER, HOSPITALS, csv_bytes, person, read, stay, xlsx_bytes
 
@@ -291,16 +291,6 @@ def test_a_category_of_its_own_comes_before_the_kind_of_person(tmp_path: Path) -
 def test_the_place_of_insurance_may_name_a_township(tmp_path: Path) -> None:
     rows = [settlement(参保地医保区划=text) for text in ("639901", "青禾镇")]
     assert [row["township_raw"] for row in rows_of(tmp_path, rows)] == [None, "青禾镇"]
-
-
-@pytest.mark.parametrize(
-    ("area", "told"), [("639901", 0), ("639900", 0), ("石湾镇", 0), ("639902", 1), ("110101", 1)]
-)
-def test_who_is_insured_elsewhere_is_told(area: str, told: int, tmp_path: Path) -> None:
-    rows = [PLATFORM, settlement(参保地医保区划=area), settlement(结算ID="2")]
-    county = Settings(county=County(name="示例县", code="639901"))
-    reading = read(tmp_path, {"a.csv": csv_bytes(rows)}, county)
-    assert [f"1 行的参保地不是本县（{area}）" in text for text in reading.warnings] == [True] * told
 
 
 def test_an_amount_that_a_document_asks_for_is_read_as_one(tmp_path: Path) -> None:

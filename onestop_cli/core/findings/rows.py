@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from onestop_cli.core.findings.checks import Check, day, yuan
+from onestop_cli.core.insured_area import elsewhere, why_elsewhere
 from onestop_cli.county.periods import Period
 from onestop_cli.tables.schema import LEVELS
 
@@ -29,9 +30,9 @@ CANNOT = (
 """What cannot be worked out at all, whoever released it."""
 
 
-def row_checks(period: Period, readmission_days: int) -> list[Check]:
-    """Every check that needs no settlement, in the catalogue's order."""
-    return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts()]
+def row_checks(period: Period, readmission_days: int, area: str = "") -> list[Check]:
+    """Every check that needs no settlement, in the catalogue's order. `area`: of `core.options`."""
+    return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts(area)]
 
 
 def about_person(checks: Sequence[Check]) -> dict[str, pl.Expr]:
@@ -182,7 +183,7 @@ def _refund() -> pl.Expr:
     return told
 
 
-def _place_and_amounts() -> list[Check]:
+def _place_and_amounts(area: str) -> list[Check]:
     level = pl.col("level").replace_strict(LEVELS, default=None, return_dtype=pl.String)
     stated = pl.col("level_stated").replace_strict(LEVELS, default=None, return_dtype=pl.String)
     governed = pl.col("in_register") & ~BAD_DATES & ~pl.col("outside_period")
@@ -211,10 +212,19 @@ def _place_and_amounts() -> list[Check]:
                 "可补偿费用 {} 大于总费用 {}", yuan(pl.col("eligible_fen")), yuan(pl.col("total_fen"))
             ),
         ),
-        Check("RU01", LIVE & governed & pl.col("ungoverned").is_not_null(), pl.col("ungoverned")),
+        Check("RU01", LIVE & governed & elsewhere(area), why_elsewhere(area)),
         Check(
             "RU01",
-            LIVE & governed & pl.col("ungoverned").is_null() & pl.col("unknown_kind").is_not_null(),
+            LIVE & governed & ~elsewhere(area) & pl.col("ungoverned").is_not_null(),
+            pl.col("ungoverned"),
+        ),
+        Check(
+            "RU01",
+            LIVE
+            & governed
+            & ~elsewhere(area)
+            & pl.col("ungoverned").is_null()
+            & pl.col("unknown_kind").is_not_null(),
             pl.format(
                 "政策没有提到花名册类别“{}”，申报的救助待核；是某一类对象的，在 onestop.toml 的 "
                 "[synonyms.category] 写 \"政策里的类别\" = [\"{}\"]，没有待遇的写 \"不享受救助\" = [\"{}\"]",

@@ -1,4 +1,4 @@
-"""Assistance that the platform settled by itself (结算类别 3): a second row of a visit whose insurance was settled before.
+"""Assistance that the platform settled by itself (结算类别 3): a second row of a visit whose insurance came first.
 
 Worked out alone such a row would be due the insurance once again. It belongs to the only row that lacks what it
 claims; where that cannot be told, all that it may belong to wait with it. Rows that do not stand beside their whole
@@ -120,6 +120,7 @@ def _parts(pairs: Sequence[tuple[Row, Row]]) -> pl.DataFrame:
     whole: dict[int, list[Row]] = defaultdict(list)
     for row, other in pairs:
         whole[other["at"]].append(row)
+    told: list[tuple[int, int, str | None]]
     told = [(into, into, _places(rows)) for into, rows in whole.items()]
     told += [(row["at"], into, None) for into, rows in whole.items() for row in rows]
     return pl.DataFrame(told, schema=PARTS, orient="row")

@@ -97,7 +97,9 @@ def joined(rows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
         for name in (*CLAIMS, "fund_total_fen")
         if name in rows.columns
     ]
-    whole = [pl.when(bill.is_not_null().all()).then(pl.col("self_claimed_fen").min())]
+    whole: list[pl.Expr] = [
+        pl.when(bill.is_not_null().all()).then(pl.col("self_claimed_fen").min())
+    ]
     whole += [pl.col("has_eligible").any()] if "has_eligible" in rows.columns else []
     faults = [_faults(bill)] if "amount_fault" in rows.columns else []
     merged = (

@@ -2,8 +2,8 @@
 
 The partner of a negative row is an earlier row with *every* amount opposite, or every other amount the same where the
 export puts the minus on the total only: with the total alone, which of several rows is taken back would hang on their
-order. A settlement number (结算ID) on both says so before the days do: a refund may carry the day it was made on. Groups
-with a negative or struck row are few, so they are walked row by row.
+order. A settlement number (结算ID) on both says so before the days do: a refund may carry the day it was made on.
+Groups with a negative or struck row are few, so they are walked row by row.
 """
 
 from __future__ import annotations
