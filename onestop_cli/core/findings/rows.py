@@ -168,7 +168,7 @@ def _stay(period: Period, readmission_days: int) -> list[Check]:
 
 def _refund() -> pl.Expr:
     """Why a row of a reversal or refund waits."""
-    total, other = yuan(pl.col("total_fen")), pl.col("refund_place")
+    total, other = yuan(pl.col("total_fen").fill_null(0)), pl.col("refund_place")
     why = pl.col("refund_why")
     sentences = {
         "amounts": pl.format("与 {} 总费用相反，而其他金额不全相反，不能对冲", other),

@@ -21,6 +21,11 @@ PARTS: Schema = {"at": pl.Int64, "into": pl.Int64, "joined_place": pl.String}
 LONELY: Schema = {"at": pl.Int64, "half_why": pl.String}
 """Rows that wait for their other half, or for one that may be theirs, and why."""
 
+BORNE = "waiver_claimed_fen"
+"""What the hospital bore is no fund's: both halves of a claim may say it."""
+
+FUNDS = tuple(name for name in CLAIMS if name != BORNE)
+
 _STAY = ("hospital", "who", "admitted_on", "discharged_on")
 _WHAT = "单独结算的医疗救助（结算类别为补充）"
 
@@ -72,7 +77,7 @@ def _bill(row: Row) -> tuple[Any, ...]:
 
 
 def _claimed(row: Row) -> set[str]:
-    return {name for name in CLAIMS if (row[name] or 0) > 0}
+    return {name for name in FUNDS if (row[name] or 0) > 0}
 
 
 def _fitting(row: Row, others: Sequence[Row]) -> list[Row]:

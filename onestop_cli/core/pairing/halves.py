@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.pairing.apart import LONELY, PARTS, settled_apart
+from onestop_cli.core.pairing.apart import BORNE, FUNDS, LONELY, PARTS, settled_apart
 from onestop_cli.core.pairing.rows import without
 from onestop_cli.tables.schema import CLAIMS, ORDER, row_place
 
@@ -30,7 +30,7 @@ def halves(living: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     stays are no halves: theirs is settled.
     """
     rows = living.filter(~pl.col("closed")).with_columns(
-        some=pl.any_horizontal(pl.col(CLAIMS) > 0).fill_null(value=False),
+        some=pl.any_horizontal(pl.col(FUNDS) > 0).fill_null(value=False),
         paid=pl.sum_horizontal(pl.col(CLAIMS).fill_null(0)),
         place=row_place("period"),
         bill=pl.when(pl.col("total_fen") > 0).then("total_fen"),
@@ -52,7 +52,8 @@ def _alike(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.filter(known).filter(pl.struct(_VISIT).is_duplicated())
     if rows.is_empty():
         return pl.DataFrame(schema=PARTS)
-    once = (((pl.col(name) > 0).fill_null(value=False)).sum() <= 1 for name in CLAIMS)
+    once = [((pl.col(name) > 0).fill_null(value=False)).sum() <= 1 for name in FUNDS]
+    once.append(pl.col(BORNE).filter(pl.col(BORNE) > 0).n_unique() <= 1)
     groups = (
         rows.sort(*ORDER)
         .group_by(_VISIT, maintain_order=True)
@@ -85,7 +86,7 @@ def _agree(cost: str) -> pl.Expr:
 def joined(rows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """`rows` (numbered by `at`) with each claim's halves in one row; `parts`: of `halves`.
 
-    Claims stand side by side; costs come from the half with the whole bill; of 自付 the smallest is what was left at
+    Claims stand side by side, but what the hospital bore is said on both; costs come from the half with the whole bill; of 自付 the smallest is what was left at
     last, and a half without a bill does not say it.
     """
     if parts.is_empty():
@@ -94,11 +95,12 @@ def joined(rows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     once = [pl.col(name).drop_nulls().first() for name in _ONCE if name in rows.columns]
     both = [
         pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
-        for name in (*CLAIMS, "fund_total_fen")
+        for name in (*FUNDS, "fund_total_fen")
         if name in rows.columns
     ]
     whole: list[pl.Expr] = [
-        pl.when(bill.is_not_null().all()).then(pl.col("self_claimed_fen").min())
+        pl.col(BORNE).max(),
+        pl.when(bill.is_not_null().all()).then(pl.col("self_claimed_fen").min()),
     ]
     whole += [pl.col("has_eligible").any()] if "has_eligible" in rows.columns else []
     faults = [_faults(bill)] if "amount_fault" in rows.columns else []

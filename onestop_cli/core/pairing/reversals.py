@@ -43,7 +43,7 @@ def reversals(rows: pl.DataFrame) -> pl.DataFrame:
     what was taken back keeps its partner from another row.
     """
     flagged = pl.col("refund_flag").fill_null(False)
-    odd = rows.filter((pl.col("total_fen") < 0) | flagged)
+    odd = rows.filter(_negative() | flagged)
     if odd.is_empty():
         return pl.DataFrame(schema=STRUCK)
     own = odd.select(_SAME_STAY).unique()
@@ -59,8 +59,9 @@ def reversals(rows: pl.DataFrame) -> pl.DataFrame:
     ).unique()
     lines = (
         rows.join(beside, on="at", how="semi")
-        .with_columns(pl.col(CLAIMS).fill_null(0), flagged, place=row_place("period"))
-        .with_columns(negative=pl.col("total_fen").fill_null(0) < 0)
+        .with_columns(
+            pl.col(CLAIMS).fill_null(0), flagged, place=row_place("period"), negative=_negative()
+        )
         .sort(*ORDER[:2], "negative", *ORDER[2:])
     )
     every = list(lines.iter_rows(named=True))
@@ -70,6 +71,12 @@ def reversals(rows: pl.DataFrame) -> pl.DataFrame:
             found.update(_taken_back(group))
     found.update(_waiting(every, found))
     return pl.DataFrame([{"at": at, **said} for at, said in sorted(found.items())], schema=STRUCK)
+
+
+def _negative() -> pl.Expr:
+    """Whether a row takes something back: a negative total or, where it has no bill, negative claims."""
+    total, claims = pl.col("total_fen").fill_null(0), pl.col(CLAIMS).fill_null(0)
+    return (total < 0) | ((total == 0) & (pl.sum_horizontal(claims) < 0))
 
 
 def _grouped(lines: Iterable[Row], keys: Sequence[str]) -> Iterable[list[Row]]:
@@ -108,7 +115,7 @@ def _amounts(row: Row, sign: int) -> tuple[Any, ...]:
 
 def _only_total_signed(row: Row) -> tuple[Any, ...]:
     """The amounts of the stay that a row takes back when its export puts the minus on the total only."""
-    return _amounts({**row, "total_fen": -row["total_fen"]}, 1)
+    return _amounts({**row, "total_fen": -(row["total_fen"] or 0)}, 1)
 
 
 def _struck(row: Row, partner: Row) -> Row:
@@ -139,7 +146,7 @@ def _waiting(lines: Sequence[Row], found: Mapping[int, Row]) -> Iterator[tuple[i
 
 def _lonely(row: Row, stays: Sequence[Row]) -> Iterator[tuple[int, Row]]:
     """A negative row: beside a stay of the opposite total, or a refund of part of one, or by itself."""
-    taken = -row["total_fen"]
+    taken = -(row["total_fen"] or 0)
     same = [s for s in stays if _one(s, row, _SAME_STAY) and s["total_fen"] == taken]
     larger = [s for s in stays if _one(s, row, _SAME_NUMBER) and (s["total_fen"] or 0) > taken]
     own = [s for s in larger if s["person"] == row["person"]] or larger
