@@ -293,6 +293,25 @@ def test_assistance_settled_by_itself_joins_its_visit(
         assert (row["self_claimed_fen"], row["half_why"], row["amount_fault"]) == (own, None, None)
 
 
+def test_what_the_hospital_bore_stands_on_both_rows_and_counts_once() -> None:
+    borne = {"waiver_claimed_fen": 5_000}
+    (row,) = pair(table(insured(**borne), aided(**borne)), 15).to_dicts()
+    assert (row["waiver_claimed_fen"], row["assistance_claimed_fen"]) == (5_000, 30_000)
+
+
+def test_a_refunded_assistance_without_a_bill_is_taken_back_by_its_claim() -> None:
+    bare = {"total_fen": 0, "eligible_fen": 0, "self_claimed_fen": 0}
+    paid = aided(**bare)
+    struck = paid | {"assistance_claimed_fen": -30_000, "settled_on": day(9)}
+    again = paid | {"settlement_no": "S5", "settled_on": day(9)}
+    found = pair(table(insured(), paid, struck, again), 15)
+    assert found.select("row", "reversed", "assistance_claimed_fen").rows() == [
+        (2, False, 30_000), (3, True, 30_000), (4, True, -30_000),
+    ]  # fmt: skip
+    other = struck | {"assistance_claimed_fen": -29_999}
+    assert verdicts(insured(), other, column="refund_why") == ["refunded", "partial"]
+
+
 def test_a_cell_that_cannot_be_read_stays_a_fault_of_the_joined_row() -> None:
     said = NO_BILL | {"amount_fault": "医疗救助“三百”不是金额；总费用为空"}
     (row,) = pair(table(insured(), aided(**said)), 15).to_dicts()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.county.settings import Settings, Synonyms
+from onestop_cli.county.settings import Layout, Settings, Synonyms
 from onestop_cli.readers.stays import read_stays
 from tests.made.reader_files import HEADER, HOSPITALS, csv_bytes, person, read, stay, xlsx_bytes
 
@@ -265,6 +265,29 @@ def test_a_column_serves_every_alias_that_asks_for_it(tmp_path: Path) -> None:
     extra = {"visit": ["医疗类别", "med_type"], "kind": ["医疗类别"]}
     row = read_stays([path], Settings(), HOSPITALS, extra).rows.row(0, named=True)
     assert (row["x_visit"], row["x_kind"], row["visit_raw"]) == ("21", "21", "21")
+
+
+VISIT = ["医疗类别", "med_type"]
+
+
+@pytest.mark.parametrize("title", ["医疗类别", "MED_TYPE", "med_type", "医保就诊类别", "就诊类别"])
+def test_a_condition_of_a_document_is_read_under_every_name_of_the_platforms_column(
+    title: str, tmp_path: Path
+) -> None:
+    header = [title if name == "医疗类别" else name for name in PLATFORM]
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes([header, settlement(医疗类别="140104")]))
+    rows = read_stays([path], Settings(), HOSPITALS, {"visit": VISIT, "other": ["就诊方式"]}).rows
+    assert rows.select("x_visit", "x_other").rows() == [("140104", None)]
+
+
+def test_a_layout_that_names_the_kind_of_visit_serves_a_documents_condition(tmp_path: Path) -> None:
+    header = ["怎么来的" if name == "医疗类别" else name for name in PLATFORM]
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes([header, settlement(医疗类别="14")]))
+    settings = Settings(layout=(Layout(file="a.csv", columns={"就诊类型": "怎么来的"}),))
+    rows = read_stays([path], settings, HOSPITALS, {"visit": VISIT}).rows
+    assert rows["x_visit"].to_list() == ["14"]
 
 
 KINDS_OF_PERSON = [

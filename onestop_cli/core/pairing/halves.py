@@ -86,8 +86,8 @@ def _agree(cost: str) -> pl.Expr:
 def joined(rows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """`rows` (numbered by `at`) with each claim's halves in one row; `parts`: of `halves`.
 
-    Claims stand side by side, but what the hospital bore is said on both; costs come from the half with the whole bill; of 自付 the smallest is what was left at
-    last, and a half without a bill does not say it.
+    Claims stand side by side, but what the hospital bore is said on both; costs come from the half with the whole
+    bill. Of 自付 the smallest is what was left at last, and a half without a bill does not say it.
     """
     if parts.is_empty():
         return rows
