@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from onestop_cli.commands.audit import audit
+from onestop_cli.commands.clearing import clearing
 from onestop_cli.commands.close import close
 from onestop_cli.commands.doctor import doctor
 from onestop_cli.commands.explain import explain
@@ -27,6 +28,7 @@ from onestop_cli.commands.simulate import simulate
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "init": init,
     "inspect": inspect,
+    "clearing": clearing,
     "reconcile": reconcile,
     "quote": quote,
     "close": close,
