@@ -15,7 +15,7 @@ from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.clearing import compared, without_statements
 from onestop_cli.readers.layout.copies import without_copies
-from onestop_cli.readers.layout.doubts import layout_hint, two_headers
+from onestop_cli.readers.layout.doubts import layout_hint, one_row_per_fund, two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.hospital import hospital_named_by
 from onestop_cli.readers.layout.identities import proofs
@@ -115,7 +115,7 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
     extra = wanted.extra
     rows = sort_rows(table, lone_person=False)
     whose, problems = hospital_named_by(table, wanted.known, wanted.hospitals)
-    problems += two_headers(table, rows)
+    problems += [*two_headers(table, rows), *one_row_per_fund(table)]
     problems += [] if not rows.data.any() or has_discharge(table, rows) else [no_discharge(table)]
     problems += _two_units(table, rows)
     asked = [c for name, titles in extra.items() for c in table.headed((name, *titles))]
