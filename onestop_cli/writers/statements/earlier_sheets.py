@@ -31,7 +31,10 @@ def adjustment_sheet(
         more.insert(1, HOSPITAL)
     else:
         changes, late = (numbered(rows.filter(hospital=hospital)) for rows in (changes, late))
-    sheet = book.sheet(name, [column.chars for column in columns])
+    if changes.is_empty() and late.is_empty():
+        book.left_out.append(name)
+        return
+    sheet = book.wide_sheet(name, columns)
     sheet.title(title)
     sheet.line(left, "单位：元")
     sheet.table(columns, numbered(changes.filter(~pl.col("again"))), main=True)
@@ -93,6 +96,7 @@ def waiting_sheet(
             *left_out,
         ),
         signers=SIGNERS,
+        optional=not again,
     )
 
 
