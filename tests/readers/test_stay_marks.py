@@ -227,6 +227,15 @@ def test_the_kind_of_settlement_is_its_code(cell: str, kind: str | None, tmp_pat
     assert row["setl_type"] == kind
 
 
+@pytest.mark.parametrize(("cell", "kind"), [("是", "1"), ("1", "1"), ("否", None), ("", None)])
+def test_what_the_centre_paid_by_hand_may_have_a_column_of_its_own(
+    cell: str, kind: str | None, tmp_path: Path
+) -> None:
+    rows = [[*settlement(结算类别=""), cell], [*settlement(结算ID="2"), cell]]
+    found = rows_of(tmp_path, rows, [*PLATFORM, "中心报销"])
+    assert [row["setl_type"] for row in found] == [kind, "2"]
+
+
 def test_what_the_patient_bore_is_cash_and_accounts_where_no_column_says_the_whole(
     tmp_path: Path,
 ) -> None:

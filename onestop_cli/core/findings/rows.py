@@ -15,6 +15,9 @@ from onestop_cli.county.periods import Period
 from onestop_cli.tables.schema import LEVELS
 
 LIVE = ~pl.col("reversed") & ~pl.col("unpaired")
+BY_HAND = "1"
+"""结算类别 of what the centre paid to the person: nothing that a hospital advanced."""
+
 BAD_DATES = (
     pl.col("date_fault").is_not_null()
     | pl.col("admitted_on").is_null()
@@ -198,6 +201,11 @@ def _place_and_amounts(area: str) -> list[Check]:
                 )
             )
             .otherwise(pl.format("“{}”不在定点机构名录中", pl.col("hospital").fill_null("（空）"))),
+        ),
+        Check(
+            "HO01",
+            LIVE & pl.col("in_register") & (pl.col("setl_type") == BY_HAND),
+            pl.lit("中心手工（零星）报销，款付本人，不是机构垫付；已由中心支付的请从表中拿掉"),
         ),
         Check(
             "HO02",
