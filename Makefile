@@ -2,14 +2,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-ray bench check format samples bundle bundle-check manual clean
+.PHONY: demo test test-oldest test-ray floor mutants bench check format samples bundle bundle-check manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
 	cd demo/示例县 && ../../$(BIN)/onestop reconcile --period 2010Q4 --out ../2010Q4
 
 test: .venv/ready  ## the whole suite
-	$(BIN)/pytest -n auto
+	$(if $(MEASURED),rm -rf build/coverage && mkdir -p build/coverage && $(BIN)/coverage run -m pytest,$(BIN)/pytest) -n auto
+
+floor: .venv/ready  ## how much of the code `make test MEASURED=1` went through; fails where it is less than before
+	$(BIN)/python .ci/floor.py
+
+test-oldest: .venv-oldest/ready  ## the core and the sample county with the oldest libraries allowed
+	.venv-oldest/bin/pytest -n auto tests/core tests/samples/test_sample_county.py
+
+mutants: .venv/ready  ## plausible bugs, one at a time: does a test notice? Takes half an hour
+	$(BIN)/python -m benchmarks.mutants
 
 test-ray: .venv/ray  ## a run in parts on two local Ray workers
 	$(BIN)/pytest -W default -p no:xdist tests/on_ray.py
@@ -43,9 +52,15 @@ manual: .venv/ready  ## outputs and pictures of README and manual again, from th
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+.venv-oldest/ready: .ci/oldest.txt
+	test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+		-r .ci/oldest.txt pytest pytest-xdist hypothesis
+	touch $@
+
 .venv/ray .venv/bench: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(@F)]'
 	touch $@
 
 clean:
-	rm -rf .venv demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-oldest demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,8 +30,9 @@ CODES = {
     ("CA01", "assistance"): 32,
     ("CA02", "assistance"): 64,
     ("RO01", "assistance"): 128,
+    ("RO04", "assistance"): 128,
     ("RO02", "assistance"): 256,
     ("AM02", "basic"): 512,
     ("AM02", "assistance"): 1024,
 }
-"""The findings every way has to make."""
+"""The findings every way has to make; claimed without a right is one, listed or not."""

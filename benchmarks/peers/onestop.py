@@ -8,11 +8,12 @@ import polars as pl
 
 from benchmarks.data import County, filled
 from benchmarks.peers import CODES
-from onestop_cli.core import link, pipeline
+from onestop_cli.core import link, settlement
 from onestop_cli.core.decisions.apply import apply
 from onestop_cli.core.findings.amounts import amount_checks
 from onestop_cli.core.findings.checks import raise_all
 from onestop_cli.core.options import Names, Options
+from onestop_cli.core.place import place
 from onestop_cli.core.threads import at_once
 from onestop_cli.county.periods import parse_period
 from onestop_cli.rulebook.book import Rulebook
@@ -63,17 +64,24 @@ def reconciled(
     book, register = the_book(), pl.read_parquet(home.register)
     names = the_names(register)
     roster = _as_it_stands(roster).with_columns(
-        category="category_raw", ended=False, deceased_on="died_on"
+        category="category_raw",
+        ended=False,
+        dead_said=NONE,
+        deceased_on="died_on",
+        **{f"deceased_{end}": f"died_{end}" for end in ("earliest", "latest")},
     )
-    stays = pipeline.place(_as_it_stands(rows), register, names, YEAR)
+    stays = place(_as_it_stands(rows), register, names, YEAR)
     stays = stays.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in PAIRING.items()
     ).with_columns(reversed=False, unpaired=False)
-    stays = apply(pipeline._linked(stays, roster, book, names), None, book.layers)
-    stays = govern(stays, book).with_columns(status=pl.lit("settled"))
-    stays = pipeline._settled(stays, book)
-    stays = stays.with_columns(NONE.alias(f"{layer}_cause") for layer in book.layers)
-    return pipeline._reconciled(stays, book, Options()), book
+    stays = link.linked(stays, roster, book, names).with_columns(
+        _at=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
+    stays = govern(apply(stays, None, book.layers), book).with_columns(status=pl.lit("settled"))
+    stays = settlement._settled(stays, book)
+    told = ("stated_why", *(f"{layer}_cause" for layer in book.layers))
+    stays = stays.with_columns(NONE.alias(name) for name in told)
+    return settlement._reconciled(stays, book, Options()), book
 
 
 def _nobody(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:

@@ -51,7 +51,7 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     }
     about = [name for name in STAY_HEAD if name in lines.columns]
     return lines.select(
-        *about, "kind", "period", "belongs_to",
+        *about, "kind", "because", "period", "belongs_to",
         *(f"{layer}_supplement_fen" for layer in known),
         status=pl.lit(ADJUSTED),
         changed_owed_fen="patient_owed_fen",

@@ -23,6 +23,9 @@ COUNTY, TOWNSHIP, PROVINCE = LEVELS
 Cells = dict[str, object]
 """Header → cell of one row."""
 
+Paid = Mapping[str, str]
+"""`<layer>_<part>` and `patient_owed` → yuan; a part left out is 0."""
+
 
 @dataclass(frozen=True)
 class Someone:
@@ -53,7 +56,7 @@ class Expected:
 @dataclass(frozen=True)
 class Case:
     """`lists`: hospital → rows of its list, in `container`; `roster`: category → rows; `earlier`: a case that is
-    closed first, in the ledger."""
+    closed first, in the ledger; `paid`: row of the first hospital's list → how its claims must be divided."""
 
     code: str
     what: str
@@ -63,6 +66,7 @@ class Case:
     period: str = "2010Q4"
     container: str = "utf-8-sig"
     earlier: Case | None = field(default=None)
+    paid: Mapping[int, Paid] = field(default_factory=dict)
 
 
 def entry(person: Someone, **said: object) -> Cells:
@@ -156,6 +160,9 @@ def _describe(case: Case) -> str:
         lines += [f"row = {finding.row}"] if finding.row else []
         lines += [f"layer = {_quoted(finding.layer)}"] if finding.layer else []
         lines += [f"cause = {_quoted(finding.cause)}"] if finding.cause else []
+    for row, parts in case.paid.items():
+        lines += ["", "[[paid]]", f"row = {row}"]
+        lines += [f"{part} = {_quoted(yuan)}" for part, yuan in parts.items()]
     return "\n".join(lines) + "\n"
 
 

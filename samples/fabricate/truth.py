@@ -1,4 +1,4 @@
-"""What the contract says of every row: status, amounts due, findings; worked out apart from the tool.
+"""What the contract says of every row: status, amounts due and paid, findings; worked out apart from the tool.
 
 Left out of `codes` are CA02, which tells of a person's year rather than of a row, and the suggestions (RO06) for
 patients whose number is unusable.
@@ -7,14 +7,14 @@ patients whose number is unusable.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from decimal import Decimal
 from itertools import pairwise
 
 from samples.fabricate.claims import bound, is_exact, terms_cap
 from samples.fabricate.model import LAYERS, County, Entry, Stay
-from samples.fabricate.pricing import fair
+from samples.fabricate.paid import TOLERANCE, most_aid, owed, paid
 
-TOLERANCE = Decimal("0.01")
 READMITTED_WITHIN = 15
 
 
@@ -42,7 +42,8 @@ def judge(county: County) -> None:
 
 
 def to_row(stay: Stay, source: str, sheet: str | None, row: int) -> dict[str, object]:
-    """One line of `truth.json`; amounts in fen, null where nothing is due or only a bound is known."""
+    """One line of `truth.json`; amounts in fen, due null where nothing is due or only a bound is known, parts of the
+    claim left out where they are 0."""
     settled = stay.status == "settled"
     unusable = bool({"ID01", "ID03"} & set(stay.codes))
     amounts: dict[str, object] = {}
@@ -60,10 +61,22 @@ def to_row(stay: Stay, source: str, sheet: str | None, row: int) -> dict[str, ob
         "level": None if "HO01" in stay.codes else stay.hospital.level,
         "status": stay.status,
         **amounts,
+        **_parts(stay),
         "fault": stay.fault,
         "why": stay.why,
         "codes": stay.codes,
     }
+
+
+def _parts(stay: Stay) -> dict[str, int | None]:
+    parts = paid(stay)
+    amounts = {
+        f"{layer}_{what}": _fen(amount)
+        for layer, part in parts.items()
+        for what, amount in asdict(part).items()
+    }
+    amounts["patient_owed"] = _fen(owed(parts))
+    return {what: amount for what, amount in amounts.items() if amount}
 
 
 def _hospital(stay: Stay) -> object:
@@ -94,11 +107,8 @@ def _amount_codes(stay: Stay, listed: bool) -> list[str]:
     most = bound(stay)
     if stay.claimed["basic"] > most + TOLERANCE:
         codes.append("AM07:basic")
-    if stay.category is not None:
-        terms = fair(stay.hospital.level, stay.category)
-        rest = terms.aid(stay.total, stay.total, min(stay.claimed["basic"], most))
-        if stay.claimed["assistance"] > min(rest, terms.aid_cap) + TOLERANCE:
-            codes.append("AM07:assistance")
+    if stay.category is not None and stay.claimed["assistance"] > most_aid(stay) + TOLERANCE:
+        codes.append("AM07:assistance")
     return codes
 
 

@@ -13,8 +13,10 @@ from onestop_cli.batch.reconcile import Request, reconcile
 from onestop_cli.county.settings import Settings
 from onestop_cli.run import Run
 from samples.fabricate import make_county, write_county
+from samples.fabricate.paid import PARTS
 
 PER_LAYER = ("AM01", "AM02", "AM07", "CA01")
+COUNTY = Path(__file__).resolve().parents[2] / "samples" / "county"
 UNTOLD = {"CA02"}
 """What the truth leaves out; suggestions for unusable numbers (RO06) are told apart below."""
 
@@ -24,7 +26,7 @@ def told(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Run, dict[str, Any]]:
     """A run and its truth."""
-    folder, period = Path(__file__).resolve().parents[2] / "samples" / "county", "2010Q4"
+    folder, period = COUNTY, "2010Q4"
     if request.param != "committed":
         folder = tmp_path_factory.mktemp("county")
         period = "2010-11"
@@ -71,6 +73,23 @@ def test_every_settled_stay_is_due_what_the_document_gives(
             assert got["category"] == want["category"], want
             for layer in ("basic", "assistance"):
                 assert got[f"{layer}_due_fen"] == want[f"{layer}_due"], want
+
+
+def test_every_claim_is_divided_as_the_contract_says(told: tuple[Run, dict[str, Any]]) -> None:
+    """Payable, deducted, held, short and made up per layer, and what the patient is owed, on every row."""
+    run, truth = told
+    got = {
+        _place(row): {part: row[f"{part}_fen"] for part in PARTS} for row in run.stays.to_dicts()
+    }
+    want = {_place(row): {part: row.get(part, 0) for part in PARTS} for row in truth["stays"]}
+    assert got == want
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_committed_county_has_claims_divided_in_every_way(part: str) -> None:
+    """A part that no row has could be given to the wrong layer unnoticed."""
+    truth = json.loads((COUNTY / "truth.json").read_text("utf-8"))
+    assert any(row.get(part) for row in truth["stays"])
 
 
 def test_every_fault_is_found_and_nothing_else(told: tuple[Run, dict[str, Any]]) -> None:

@@ -123,12 +123,15 @@ class Book:
         signers: Sequence[str] = (),
         known: Mapping[str, int] = NOTHING,
         printed: int | None = None,
+        printed_rows: int | None = None,
+        on_paper: bool = True,
         optional: bool = False,
     ) -> None:
         """The usual sheet: title, a line with `left` and `right`, one table, notes, signatures.
 
-        `printed`: only the first so many columns go on paper; the others are for the screen. `optional`: without rows
-        there is no sheet, and its name stands in `left_out`.
+        `printed`: only the first so many columns go on paper, `printed_rows`: only so many rows of the table; the
+        others are for the screen, and all of it where it is not `on_paper`. `optional`: without rows there is no sheet,
+        and its name stands in `left_out`.
         """
         if optional and not len(rows):
             self.left_out.append(name)
@@ -136,13 +139,17 @@ class Book:
         sheet = self.wide_sheet(name, columns, printed=printed)
         sheet.title(title)
         sheet.line(left, right)
+        top = sheet.row
         sheet.table(columns, rows, filters=filters, totals=totals, main=True, known=known)
+        last = None if printed_rows is None else min(top + printed_rows, sheet.row - 1)
         for note in notes:
             sheet.paragraph(note)
         if signers:
             sheet.signature(signers)
-        if printed:
-            sheet.print_only(printed)
+        if not on_paper:
+            sheet.print_nothing()
+        elif printed or last:
+            sheet.print_only(printed or len(columns), last)
 
     def chart(self, title: str) -> Chart:
         """An empty column chart in the house's font."""
@@ -232,9 +239,14 @@ class Sheet:
         style = self._book.style(text_wrap=True, bold=bold, font_size=self._points)
         self._across(text, style)
 
-    def print_only(self, columns: int) -> None:
-        """Only the first so many columns go on paper, as far down as the sheet is filled."""
-        self._sheet.print_area(0, 0, self.row - 1, columns - 1)
+    def print_only(self, columns: int, last: int | None = None) -> None:
+        """Only the first so many columns go on paper, down to the row `last` or as far as the sheet is filled."""
+        self._sheet.print_area(0, 0, self.row - 1 if last is None else last, columns - 1)
+
+    def print_nothing(self) -> None:
+        """The sheet is for the screen: what it would print is an empty cell, which programs leave out."""
+        column = len(self._widths) + 1
+        self._sheet.print_area(0, column, 0, column)
 
     def skip(self) -> None:
         """An empty row."""
