@@ -329,9 +329,15 @@ def test_assistance_settled_by_itself_waits_where_no_insurance_is_beside_it() ->
         assert "找不到同一次就诊的医保结算" in held["half_why"].item()
 
 
-def test_a_supplement_that_pays_the_insurance_too_is_no_half() -> None:
-    (why,) = set(verdicts(insured(), aided(basic_claimed_fen=1), column="half_why"))
-    assert why is None
+def test_a_supplement_that_pays_the_insurance_too_adds_to_the_row_with_its_bill() -> None:
+    (row,) = pair(table(insured(), aided(basic_claimed_fen=1)), 15).to_dicts()
+    assert (row["basic_claimed_fen"], row["assistance_claimed_fen"]) == (56_001, 30_000)
+
+
+def test_a_supplement_with_a_bill_of_its_own_is_a_stay_of_its_own() -> None:
+    own = aided(basic_claimed_fen=1, total_fen=5_000, eligible_fen=5_000)
+    assert verdicts(insured(), own, column="half_why") == [None, None]
+    assert verdicts(aided(basic_claimed_fen=1), column="half_why") == [None]
 
 
 def test_of_several_settlements_of_a_visit_the_bill_says_whose_the_assistance_is() -> None:

@@ -1,8 +1,9 @@
-"""Assistance that the platform settled by itself (结算类别 3): a second row of a visit whose insurance came first.
+"""What the platform settled afterwards (结算类别 3): a second row of a visit whose insurance came first.
 
-Worked out alone such a row would be due the insurance once again. It belongs to the only row that lacks what it
-claims; where that cannot be told, all that it may belong to wait with it. Rows that do not stand beside their whole
-visit are few, so they are walked one by one.
+Assistance alone, worked out as a stay, would be due the insurance once again. It belongs to the only row that lacks
+what it claims; where that cannot be told, all that it may belong to wait with it. A supplement that pays the insurance,
+too, belongs to the only row with its bill, and without one it is a stay of its own. Rows that do not stand beside
+their whole visit are few, so they are walked one by one.
 """
 
 from __future__ import annotations
@@ -37,13 +38,16 @@ def settled_apart(rows: pl.DataFrame, closed: pl.DataFrame) -> tuple[pl.DataFram
     each = list(rows.sort(*ORDER).iter_rows(named=True))
     beside = _beside([row for row in each if not row["apart"]])
     near = {row["at"]: (row, beside(row)) for row in each if row["apart"]}
-    chosen = {at: fits[0] for at, (row, _) in near.items() if len(fits := _fitting(*near[at])) == 1}
+    fits = {at: _fitting(*both) for at, both in near.items()}
+    chosen = {at: found[0] for at, found in fits.items() if len(found) == 1}
     claims = Counter(
         (other["at"], name) for at, other in chosen.items() for name in _claimed(near[at][0])
     )
     torn = {at for (at, _), times in claims.items() if times > 1}
     chosen = {at: other for at, other in chosen.items() if other["at"] not in torn}
-    alone = [near[at] for at in near if at not in chosen]
+    alone = [
+        near[at] for at in near if at not in chosen and (fits[at] or not _insures(near[at][0]))
+    ]
     before = _settled_before(closed)
     told = {at: why for row, others in alone for at, why in _waiting(row, others, before(row))}
     waiting = {at: other for at, other in chosen.items() if other["at"] in told}
@@ -80,11 +84,20 @@ def _claimed(row: Row) -> set[str]:
     return {name for name in FUNDS if (row[name] or 0) > 0}
 
 
+def _insures(row: Row) -> bool:
+    return "basic_claimed_fen" in _claimed(row)
+
+
 def _fitting(row: Row, others: Sequence[Row]) -> list[Row]:
-    """Those that lack what `row` claims; where several do, those with its bill."""
+    """Those that lack what `row` claims; where several do, those with its bill. Of a supplement those with its bill."""
     lack = [other for other in others if not _claimed(other) & _claimed(row)]
-    same = [other for other in lack if other["bill"] is not None and other["bill"] == row["bill"]]
-    return lack if len(lack) == 1 else same
+    told = others if _insures(row) else lack
+    same = [other for other in told if row["bill"] is not None and _costs(other) == _costs(row)]
+    return lack if len(lack) == 1 and not _insures(row) else same
+
+
+def _costs(row: Row) -> tuple[Any, ...]:
+    return row["bill"], row["scope"]
 
 
 def _settled_before(closed: pl.DataFrame) -> Callable[[Row], str | None]:

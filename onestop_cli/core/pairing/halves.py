@@ -36,8 +36,8 @@ def halves(living: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         bill=pl.when(pl.col("total_fen") > 0).then("total_fen"),
         scope=pl.when(pl.col("total_fen") > 0).then("eligible_fen"),
     )
-    apart = (pl.col("setl_type") == "3") & (pl.col("basic_claimed_fen").fill_null(0) == 0)
-    rows = rows.with_columns(apart=(apart & pl.col("some")).fill_null(value=False))
+    apart = (pl.col("setl_type") == "3") & pl.col("some")
+    rows = rows.with_columns(apart=apart.fill_null(value=False))
     alike = _alike(rows)
     left = without(rows, alike) if len(alike) else rows
     if not left["apart"].any():
