@@ -35,7 +35,9 @@ Row = Mapping[str, Any]
 
 def settled_apart(rows: pl.DataFrame, closed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`PARTS` and `LONELY` of the rows with `apart`, beside `rows` and the `closed` stays of earlier periods."""
-    each = list(rows.sort(*ORDER).iter_rows(named=True))
+    people = rows.filter("apart").select("hospital", "who").unique()
+    near_by = rows.join(people, on=["hospital", "who"], how="semi")
+    each = list(near_by.sort(*ORDER).iter_rows(named=True))
     beside = _beside([row for row in each if not row["apart"]])
     near = {row["at"]: (row, beside(row)) for row in each if row["apart"]}
     fits = {at: _fitting(*both) for at, both in near.items()}
@@ -48,7 +50,7 @@ def settled_apart(rows: pl.DataFrame, closed: pl.DataFrame) -> tuple[pl.DataFram
     alone = [
         near[at] for at in near if at not in chosen and (fits[at] or not _insures(near[at][0]))
     ]
-    before = _settled_before(closed)
+    before = _settled_before(closed.join(people, on=["hospital", "who"], how="semi"))
     told = {at: why for row, others in alone for at, why in _waiting(row, others, before(row))}
     waiting = {at: other for at, other in chosen.items() if other["at"] in told}
     told |= {at: _unsure([other]) for at, other in waiting.items()}
