@@ -13,6 +13,7 @@ import polars as pl
 from onestop_cli.batch.reconcile import columns_wanted, names_of, options_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.core.findings.files import file_findings, row_findings, total_findings
+from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period
@@ -80,9 +81,9 @@ def check_list(reading: Reading, rules: Sequence[LoadedRule], settings: Settings
     register = register_of(levels)
     names = names_of(settings, register, book)
     roster = understand_roster(roster_of(reading.rows), names.kinds)
-    done = work(
-        reading.rows, roster, register, book, _whole(reading.rows), names, options_of(settings)
-    )
+    nowhere = areas_of(reading.rows.clear().lazy())  # where most patients live is not the county
+    options = options_of(settings, nowhere)
+    done = work(reading.rows, roster, register, book, _whole(reading.rows), names, options)
     found = pl.concat(
         [
             done.findings,

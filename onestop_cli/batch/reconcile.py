@@ -29,6 +29,7 @@ from onestop_cli.core.findings.files import (
     row_findings,
     total_findings,
 )
+from onestop_cli.core.insured_area import areas_of, own_area, several_areas
 from onestop_cli.core.options import Earlier, Names, Options
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
@@ -92,7 +93,8 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         tell(f"注意：{note}")
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
-    period, options = parse_period(request.period), options_of(request.settings)
+    period = parse_period(request.period)
+    options = options_of(request.settings, areas_of(read.stays.rows.lazy()))
     core = Core(roster, read.register, book, period, names, options)
     done = core.work(read.stays.rows, earlier)
     if done.decided is not None:
@@ -143,6 +145,12 @@ def _of_files(read: Read) -> Iterator[str]:
         for source, sheet, message in told.select("source", "sheet", "message").iter_rows():
             yield f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
     yield from together(read.stays.proofs)
+
+
+def _several_areas(read: Read, settings: Settings) -> list[str]:
+    """What to know when rows are insured in several areas and none is known to be the county's own."""
+    areas = areas_of(read.stays.rows.lazy())
+    return several_areas(areas, own_area(areas, settings.county.code))
 
 
 def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
@@ -233,11 +241,12 @@ def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Name
     )
 
 
-def options_of(settings: Settings) -> Options:
-    """What onestop.toml sets of the core."""
+def options_of(settings: Settings, areas: pl.DataFrame) -> Options:
+    """What onestop.toml sets of the core; `areas` of all rows tell the county's own where it does not (`areas_of`)."""
     held = frozenset(code for code, who in settings.liability.items() if who == "held")
     chosen = settings.reconcile
-    return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held)
+    area = own_area(areas, settings.county.code)
+    return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held, area)
 
 
 def _accounts(register: pl.DataFrame) -> Iterator[str]:
@@ -310,6 +319,7 @@ def _run(
                 *read.stays.warnings,
                 *read.roster.warnings,
                 *_of_files(read),
+                *_several_areas(read, request.settings),
                 *_unknown_kinds(roster, book),
                 *_other_spellings(done.stays, read.register, request.settings),
                 *_skipped(parse_period(request.period), earlier),

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 EXAMPLES = {
     "init": "onestop init 示例县 --templates",
     "inspect": "onestop inspect 收件箱/县医院.xls --save",
+    "clearing": "onestop clearing 3202_202410.zip --out 对账清单.xlsx",
     "reconcile": (
         "onestop reconcile --period 2010Q4        （在县文件夹里，其余取自 onestop.toml）\n"
         "  onestop reconcile --period 2010Q4 --stays 医院报表 --roster 花名册 \\\n"

@@ -16,6 +16,7 @@ from onestop_cli.county.periods import Period
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.statements.statement import NO_CATEGORY, Statement
 from onestop_cli.tables.run_info import RunInfo
+from onestop_cli.tables.wording import wording
 
 Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
 """Name, value (ten-thousandths, or fen per stay; None: 无法计算), kind and definition."""
@@ -205,17 +206,19 @@ def _percent(share: int | None) -> str:
 def _admissions(made: Figures) -> Iterator[Indicator]:
     """住院率 of the assisted beside that of all insured."""
     year, part = made.year, "" if made.whole_year else "（未折算全年）"
+    said = wording(year).insured
     roster, insured = made.counts.get("roster"), made.counts.get("insured")
     how = f"有救助身份的核定人次 ÷ {year}年在册救助对象人数{part}"
     yield _share("救助对象住院率", made.assisted, roster, how + _unless(roster, "roster", year))
     everybody = made.counts.get("insured_stays") if made.whole_year else None
     if everybody is not None:
-        how = f"{year}年参合人员住院人次 ÷ 参合人数（均取自 onestop.toml）"
+        how = f"{year}年{said}人员住院人次 ÷ {said}人数（均取自 onestop.toml）"
     elif made.stays > made.assisted:
-        everybody, how = made.stays, f"全部核定人次 ÷ {year}年参合人数{part}"
+        everybody, how = made.stays, f"全部核定人次 ÷ {year}年{said}人数{part}"
     else:
         how = "报表里只有救助对象；全年的可在 onestop.toml 写 insured_stays"
-    yield _share("参合人员住院率", everybody, insured, how + _unless(insured, "insured", year))
+    name = f"{said}人员住院率"
+    yield _share(name, everybody, insured, how + _unless(insured, "insured", year))
 
 
 def _unless(count: int | None, key: str, year: int) -> str:
