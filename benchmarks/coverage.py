@@ -13,10 +13,13 @@ from fractions import Fraction
 
 import polars as pl
 
-from onestop_cli.audit.evaluate import evaluate
-from onestop_cli.audit.sampling import METHODS, Numbers, combine, draw
+from onestop_cli.audit.evaluate import Result, evaluate, within
+from onestop_cli.audit.planning import planned_size
+from onestop_cli.audit.sampling import METHODS, Numbers, combine, draw, strata_of
 
-ROWS, SIZE, RISK = 2_000, 60, Fraction(1, 20)
+ROWS, RISK, TOLERABLE = 2_000, Fraction(1, 20), Fraction(1, 20)
+PLANS = ((95, 5, 0), (95, 5, 1), (95, 3, 1), (90, 5, 0), (90, 10, 2), (99, 5, 2), (75, 4, 1))
+"""Confidence, tolerable and expected percent of the plans whose clean samples are judged."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,15 @@ class County:
     def error(self) -> int:
         pairs = zip(self.amounts, self.right, strict=True)
         return sum(max(amount - right, 0) for amount, right in pairs)
+
+    @property
+    def wrong(self) -> int:
+        pairs = zip(self.amounts, self.right, strict=True)
+        return sum(amount != right for amount, right in pairs)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        return pl.DataFrame({"amount": self.amounts, "level": self.levels})
 
 
 Wrong = Callable[[int, str, Numbers], int]
@@ -90,36 +102,88 @@ def make(name: str, wrong: Wrong) -> County:
     return County(name, amounts, right, levels)
 
 
-def coverage(county: County, method: str, draws: int) -> tuple[int, int, int]:
-    """How many limits of `draws` covered the truth; mean projection and mean limit in fen."""
-    frame = pl.DataFrame({"amount": county.amounts, "level": county.levels})
-    covered = projected = upper = 0
+def results(county: County, method: str, draws: int) -> list[Result]:
+    """The totals of so many inspections of the size that the plan gives for the method."""
+    frame, totals = county.frame, []
+    size = planned_size(method, strata_of(frame, method), RISK, TOLERABLE, Fraction(0))
     for number in range(draws):
-        strata = draw(frame, method, SIZE, combine([number]))
+        strata = draw(frame, method, size, combine([number]), "rows")
         confirmed = {at: county.right[at] for stratum in strata for at in stratum.picks}
-        total = evaluate(county.amounts, strata, confirmed, RISK).total
-        covered += total.upper >= county.error
-        projected += total.projected
-        upper += total.upper
-    return covered, projected // draws, upper // draws
+        totals.append(evaluate(county.amounts, strata, confirmed, RISK).total)
+    return totals
+
+
+def covered(county: County, totals: list[Result]) -> int:
+    """How many limits of money reach the truth."""
+    return sum(total.upper >= county.error for total in totals)
+
+
+def covered_rows(county: County, totals: list[Result]) -> int | None:
+    """How many limits of stays reach the truth; None with monetary units, which have none."""
+    limits = [total.upper_rows for total in totals if total.upper_rows is not None]
+    return sum(limit >= county.wrong for limit in limits) if limits else None
+
+
+def clean_within(method: str, plan: tuple[int, int, int], draws: int) -> tuple[int, int]:
+    """The planned size, and how many clean samples of it are within the tolerable rate."""
+    confidence, tolerable, expected = (Fraction(part, 100) for part in plan)
+    county, risk = make("无差错", PATTERNS["无差错"]), 1 - confidence
+    frame = county.frame
+    size = planned_size(method, strata_of(frame, method), risk, tolerable, expected)
+    good = 0
+    for number in range(draws):
+        strata = draw(frame, method, size, combine([number]), "rows")
+        clean = {at: county.amounts[at] for stratum in strata for at in stratum.picks}
+        total = evaluate(county.amounts, strata, clean, risk).total
+        good += within(total, method, tolerable)
+    return size, good
 
 
 def main() -> None:
-    draws = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
-    print(f"{draws} 次抽样，每次 {SIZE} / {ROWS} 笔，置信水平 95%\n")
-    print("| 差错情形 | 实际差错 | 方法 | 上限不低于实际 | 平均推断 | 平均上限 |")
-    print("|---|---:|---|---:|---:|---:|")
+    draws = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    _print_coverage(draws)
+    _print_clean(draws)
+
+
+def _print_coverage(draws: int) -> None:
+    print(f"{draws} 次抽样，每次从 {ROWS} 笔中抽按要求算出的样本量，置信水平 95%，可容忍 5%\n")
+    heads = (
+        "差错情形",
+        "实际差错（金额；笔数）",
+        "方法",
+        "金额上限不低于实际",
+        "笔数上限不低于实际",
+    )
+    print(f"| {' | '.join((*heads, '平均推断', '平均上限', '判在可容忍以内'))} |")
+    print("|---|---:|---|---:|---:|---:|---:|---:|")
     for name, wrong in PATTERNS.items():
         county = make(name, wrong)
         money = sum(county.amounts)
+        truth = f"{county.error / money:.1%}；{county.wrong / ROWS:.1%}"
         for method, title in METHODS.items():
-            covered, projected, upper = coverage(county, method, draws)
-            shares = (f"{part / money:.1%}" for part in (projected, upper))
-            print(
-                f"| {name} | {county.error / money:.1%} | {title} | {covered / draws:.1%} | "
-                f"{' | '.join(shares)} |",
-                flush=True,
+            totals = results(county, method, draws)
+            rows = covered_rows(county, totals)
+            cells = (
+                name,
+                truth,
+                title,
+                f"{covered(county, totals) / draws:.1%}",
+                "—" if rows is None else f"{rows / draws:.1%}",
+                f"{sum(total.projected for total in totals) / draws / money:.1%}",
+                f"{sum(total.upper for total in totals) / draws / money:.1%}",
+                f"{sum(within(total, method, TOLERABLE) for total in totals) / draws:.1%}",
             )
+            print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def _print_clean(draws: int) -> None:
+    print(f"\n按要求算出的样本量，{draws} 次都没有查到差错的抽样，有几次判在可容忍以内\n")
+    print(f"| 置信水平；可容忍；预计 | {' | '.join(METHODS.values())} |")
+    print("|---|---:|---:|---:|")
+    for plan in PLANS:
+        found = (clean_within(method, plan, draws) for method in METHODS)
+        cells = (f"{size} 笔，{good} 次" for size, good in found)
+        print(f"| {'；'.join(f'{part}%' for part in plan)} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

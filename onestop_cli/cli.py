@@ -21,7 +21,13 @@ from onestop_cli.commands.endings import (
     screen_is_gone,
     what_stands,
 )
-from onestop_cli.commands.help import USAGE_ERROR, ChineseCommand, ChineseGroup, chinese_error
+from onestop_cli.commands.help import (
+    USAGE_ERROR,
+    ChineseCommand,
+    ChineseGroup,
+    usage_problem,
+    wrong_dashes,
+)
 from onestop_cli.commands.status import status
 from onestop_cli.commands.streams import prepare_streams
 from onestop_cli.errors import Broken, CannotRun, Problem
@@ -62,13 +68,16 @@ def main() -> None:
 def run(words: list[str] | None = None) -> int:
     """A command's exit code; whatever went wrong is said in Chinese on stderr, never as a traceback."""
     outcome.begin()
+    if slip := wrong_dashes(sys.argv[1:] if words is None else words):
+        say(f"{slip}。")
+        return 2
     try:
         done = app(words, prog_name="onestop", standalone_mode=False)
         sys.stdout.flush()
     except CannotRun as error:
         return _problems(error.problems)
     except USAGE_ERROR as error:
-        say(f"{chinese_error(error)}。", "加上 --help 看这个命令怎么用。")
+        say(*usage_problem(error))
         return 2
     except Broken as error:
         say(

@@ -65,6 +65,12 @@ def parse_fen(text: str, unit: Decimal = Decimal(100)) -> int | None:
     return int(fen) if abs(fen) < 10**15 else None
 
 
+def exact_fen(text: str) -> int | None:
+    """`parse_fen` of an amount somebody types in; None also for fractions of a fen, which nobody can pay."""
+    finer = parse_fen(text, Decimal(100 * FULL))
+    return None if finer is None or finer % FULL else finer // FULL
+
+
 def yuan(fen: int | None) -> str:
     """`1234567` → `12,345.67`; a missing amount is a dash."""
     if fen is None:

@@ -77,6 +77,8 @@ class Run:
 
 def load_run(folder: Path) -> Run:
     """Read a run folder again; `CannotRun` when it is not one, or not as it was written."""
+    if not folder.is_dir():
+        raise stop(f"没有“{folder.name}”这个结果文件夹", _runs_beside(folder), str(folder))
     try:
         info = _checked(folder)
         tables = {name: pl.read_parquet(folder / "data" / f"{name}.parquet") for name in TABLES}
@@ -86,7 +88,7 @@ def load_run(folder: Path) -> Run:
         documents = {copy.stem: copy.read_bytes() for copy in sorted(copies)}
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise stop(
-            f"“{folder.name}”不是完整的结算结果文件夹（{type(error).__name__}）",
+            f"“{folder.name}”不是完整的结算结果文件夹",
             "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
             str(folder),
         ) from error
@@ -97,6 +99,14 @@ def load_run(folder: Path) -> Run:
     if not _sealed(info):
         _refuse_unlike_control(run, folder)
     return run
+
+
+def _runs_beside(folder: Path) -> str:
+    """The remedy for a folder that is not there: which runs lie beside it."""
+    runs = sorted(file.parent.as_posix() for file in folder.parent.glob(f"*/{RUN_FILE}"))
+    if runs:
+        return f"请写核对写出的结果文件夹；这里有：{'、'.join(runs[-5:])}"
+    return "请写核对写出的结果文件夹，如 结果/2010Q4；还没有就先运行 onestop reconcile"
 
 
 def _sealed(info: RunInfo) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,9 @@ CAUSES = (
 )
 """Causes to choose from; 其他 needs a note."""
 
+IDENTITY_CAUSE = CAUSES[6]
+"""The cause for which assistance gives way first."""
+
 SATISFACTION = ("很满意", "满意", "一般", "不满意")
 YES_NO = ("是", "否")
 
@@ -48,9 +51,32 @@ _SHOWN = (
 )
 
 
+def layer_key(layer: str) -> str:
+    """The column in which inspectors write what a layer should have paid."""
+    return f"confirmed_{layer}"
+
+
+def confirmed(layer: str) -> str:
+    """What they wrote, fen."""
+    return f"{layer}_confirmed_fen"
+
+
+def booked(layer: str) -> str:
+    """What a layer's fund pays for the stay: payable and offset; of a held stay what it claimed."""
+    return f"{layer}_booked_fen"
+
+
+def payable(layer: str) -> str:
+    return f"{layer}_payable_fen"
+
+
+def claimed(layer: str) -> str:
+    return f"{layer}_claimed_fen"
+
+
 @dataclass(frozen=True)
 class Papers:
-    """The rows of all papers.
+    """The rows of all papers. `layers`: id → Chinese name.
 
     `sample`: number, patient (number of the page), reason_name, stratum_name, amount, lead_titles and what identifies
     the stay. `leads`: number, title, score, explained, hospital, village, amount, why, cases, basis, fetch.
@@ -59,6 +85,7 @@ class Papers:
 
     county: str
     period: str
+    layers: Mapping[str, str]
     plan: Mapping[str, Any]
     sample: pl.DataFrame
     leads: pl.DataFrame
@@ -70,19 +97,25 @@ class Papers:
     thresholds: Mapping[str, tuple[str, int, str]]
 
 
-def sample_rows(sample: pl.DataFrame) -> pl.DataFrame:
-    """The sampled stays in order of travel (township, village, patient), numbered, one page number a patient."""
+def sample_rows(sample: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """The sampled stays in order of travel (township, village, patient), numbered, one page number a patient.
+
+    `<layer>_booked_fen`: what the fund pays; of a stay that is held, what it claimed. `died_on`: as the roster says.
+    """
     titles = {rule.id: rule.title for rule in BY_ID.values()}
     patient = pl.coalesce("id_no", pl.concat_str("name", "hospital", "stay_no", ignore_nulls=True))
+    died = pl.col("died_on") if "died_on" in sample.columns else pl.lit(None, pl.Date)
     ordered = sample.with_columns(
         id_tail=pl.col("id_no").str.tail(4),
         patient=patient,
+        died_on=died,
         lead_titles=pl.col("leads")
         .list.eval(pl.element().replace_strict(titles, return_dtype=pl.String))
         .list.join("、")
         .fill_null(""),
         reason_name=pl.col("reason").replace_strict(REASONS, return_dtype=pl.String),
         stratum_name=pl.col("stratum").replace_strict(STRATA, return_dtype=pl.String),
+        **{booked(layer): _booked(layer) for layer in layers},
     ).sort(
         pl.col("township").is_null(),
         "township",
@@ -93,13 +126,19 @@ def sample_rows(sample: pl.DataFrame) -> pl.DataFrame:
         "admitted_on",
         *PLACE,
     )
+    amounts = [name(layer) for name in (booked, claimed, payable) for layer in layers]
     return ordered.with_columns(
         number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
         patient=pl.col("patient").rle_id().cast(pl.Int64) + 1,
     ).select(
-        "number", "patient", "reason", "reason_name", "stratum", "stratum_name",
-        *_SHOWN, "amount", "leads", "lead_titles", *PLACE,
+        "number", "patient", "reason", "reason_name", "stratum", "stratum_name", "status", "died_on",
+        *_SHOWN, "amount", *amounts, "self_claimed_fen", "leads", "lead_titles", *PLACE,
     )  # fmt: skip
+
+
+def _booked(layer: str) -> pl.Expr:
+    parts = [pl.col(f"{layer}_{what}_fen").fill_null(0) for what in ("payable", "offset", "held")]
+    return pl.sum_horizontal(parts).cast(pl.Int64)
 
 
 def lead_rows(leads: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +161,7 @@ def evidence_rows(leads: pl.DataFrame, cases: Cases) -> pl.DataFrame:
     """The stays of each lead of `lead_rows`, in order of admission."""
     shown = cases.stays.select(
         *PLACE, "stay_no", "hospital", "name", "category", "township", "village", "admitted_on",
-        "discharged_on", "days", "disease", "total_fen", "amount", "status", "current",
+        "discharged_on", "days", "disease", "total_fen", "amount", "paid_fen", "status", "current",
         id_tail="tail",
     )  # fmt: skip
     keys = [*PLACE, "hospital", "stay_no"]

@@ -10,6 +10,8 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.audit.evaluate import evaluate, within
+from onestop_cli.audit.planning import planned_size
 from onestop_cli.audit.sampling import (
     FRAME_SORT,
     GENERATOR,
@@ -19,10 +21,11 @@ from onestop_cli.audit.sampling import (
     draw,
     frame_hash,
     make_frame,
-    planned_size,
     sample_hash,
     sample_table,
+    strata_of,
 )
+from onestop_cli.audit.seeds import broken_promises
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import PLACE
@@ -35,7 +38,8 @@ _REDRAW = ("generator", "method", "seeds", "size", "confidence", "tolerable", "e
 @dataclass(frozen=True)
 class Choices:
     """What the departments chose. `seeds`: none for the last day of the period. Percentages are texts (`95`), as
-    they are printed; `size` None for the one they ask for; `leads` is how many lead stays to add."""
+    they are printed; `size` None for the one they ask for; `leads` is how many lead stays to add. `drawn_by`: what
+    strata share the draws by, where a plan says it. `committed`: the digests handed over before the seeds were told."""
 
     seeds: tuple[int, ...] = ()
     method: str = "mus"
@@ -44,6 +48,13 @@ class Choices:
     tolerable: str = "5"
     expected: str = "0"
     leads: int = 20
+    drawn_by: str | None = None
+    committed: tuple[str, ...] = ()
+
+    @property
+    def shared(self) -> str:
+        """`rows` where the size is worked out, since it is worked out for stays; a given size is shared by `amount`."""
+        return self.drawn_by or ("rows" if self.size is None else "amount")
 
     @property
     def risk(self) -> Fraction:
@@ -116,14 +127,16 @@ def make_drawing(
     if frame.is_empty():
         raise CannotRun([Problem("本期没有应拨付的住院，无从抽样", "请先核对结算结果")])
     seeds = choices.seeds or (int(run.period.last.strftime("%Y%m%d")),)
+    if problems := list(broken_promises(run_sha256, choices.seeds, choices.committed)):
+        raise CannotRun(problems)
     size = choices.size or planned_size(
         choices.method,
-        frame.height,
+        strata_of(frame, choices.method),
         choices.risk,
         percent(choices.tolerable),
         percent(choices.expected),
     )
-    strata = draw(frame, choices.method, size, combine(seeds))
+    strata = draw(frame, choices.method, size, combine(seeds), choices.shared)
     sample = sample_table(frame, strata)
     money = next((stratum for stratum in strata if stratum.id == "money"), None)
     plan = {
@@ -136,8 +149,11 @@ def make_drawing(
         "seeds": list(seeds),
         "seeds_given": bool(choices.seeds),
         "seed": combine(seeds),
+        "committed": list(choices.committed),
         "size": size,
         "size_given": choices.size is not None,
+        "shared": choices.shared,
+        "provable": _provable(frame, strata, choices),
         "confidence": choices.confidence,
         "tolerable": choices.tolerable,
         "expected": choices.expected,
@@ -153,6 +169,14 @@ def make_drawing(
         "earlier": list(earlier),
     }
     return Drawing(frame, strata, sample, plan)
+
+
+def _provable(frame: pl.DataFrame, strata: Sequence[Stratum], choices: Choices) -> bool:
+    """Whether this sample can come to the conclusion it is drawn for: without an error it must be within."""
+    amounts = frame["amount"].to_list()
+    clean = {at: amounts[at] for stratum in strata for at in stratum.picks}
+    total = evaluate(amounts, strata, clean, choices.risk).total
+    return within(total, choices.method, percent(choices.tolerable))
 
 
 def _stratum(stratum: Stratum) -> dict[str, Any]:
@@ -182,6 +206,8 @@ def redraw(run: Run, plan: Mapping[str, Any]) -> Drawing:
             confidence=plan["confidence"],
             tolerable=plan["tolerable"],
             expected=plan["expected"],
+            drawn_by=plan.get("shared", "amount"),
+            committed=tuple(plan.get("committed", ())),
         )
     )
     drawing = make_drawing(run, plan["run_sha256"], choices, plan["earlier"], plan["version"])
@@ -224,49 +250,3 @@ def _differences(plan: Mapping[str, Any], again: Mapping[str, Any]) -> list[Prob
         for key, title in names.items()
         if plan.get(key) != again[key]
     ]
-
-
-def with_leads(
-    drawing: Drawing, stays: pl.DataFrame, leads: pl.DataFrame, count: int
-) -> pl.DataFrame:
-    """The drawn stays, and on top up to `count` stays of the highest leads; `leads`: the rules that met each."""
-    met = (
-        leads.select("rule", "score", stay="stays")
-        .explode("stay")
-        .drop_nulls("stay")
-        .unnest("stay")
-        .group_by(*PLACE)
-        .agg(leads=pl.col("rule").unique().sort(), score=pl.col("score").max())
-    )
-    order = ["score", "amount", *FRAME_SORT[:-1], *PLACE]
-    known = with_known_leads(drawing, stays, met)
-    on_top = known.filter(pl.col("reason") == "lead").sort(
-        order, descending=[name in ("score", "amount") for name in order]
-    )
-    return pl.concat([known.filter(pl.col("reason") != "lead"), on_top.head(count)])
-
-
-def with_known_leads(drawing: Drawing, stays: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
-    """The drawn stays, then all other stays in `met` (place, leads, …) with the reason `lead`.
-
-    `amount` (fen) of a stay on top is what is paid for it or held; a rejected one has 0.
-    """
-    places, about = [*PLACE], [name for name in met.columns if name not in PLACE]
-    amounts = [name for name in stays.columns if name.endswith(_AT_STAKE)]
-    on_top = (
-        stays.join(met, on=places, how="inner", nulls_equal=True, validate="1:1")
-        .join(drawing.sample, on=places, how="anti", nulls_equal=True)
-        .with_columns(
-            amount=pl.sum_horizontal(pl.col(amounts).fill_null(0)).cast(pl.Int64),
-            stratum=pl.lit("lead"),
-            reason=pl.lit("lead"),
-        )
-    )
-    drawn = drawing.sample.join(
-        met, on=places, how="left", nulls_equal=True, validate="1:1", maintain_order="left"
-    )
-    columns = [*drawing.sample.columns, *about]
-    return pl.concat([drawn.select(columns), on_top.select(columns)])
-
-
-_AT_STAKE = ("_payable_fen", "_offset_fen", "_held_fen")

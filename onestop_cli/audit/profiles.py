@@ -13,9 +13,9 @@ KEY = ("hospital", "level")
 
 @dataclass(frozen=True)
 class Indicator:
-    """A quotient per hospital: `part` ÷ `whole`, both sums over its stays.
+    """A quotient per hospital: `part` ÷ `whole`, both sums over its stays; `each` is what a single stay has of it.
 
-    `kind`: `yuan` (fen per stay), `days` (hundredths of a day per stay) or `percent` (ten-thousandths).
+    `kind`: `yuan` (fen per stay or day), `days` (hundredths of a day per stay) or `percent` (ten-thousandths).
     `least`: a smaller difference, in the same units, is never worth a word. `high`: more than the peers have is
     worth a look; the other indicators are shown only.
     """
@@ -25,6 +25,7 @@ class Indicator:
     kind: str
     part: pl.Expr
     whole: pl.Expr
+    each: pl.Expr
     least: int
     high: bool = True
 
@@ -35,25 +36,37 @@ class Indicator:
 
 
 def indicators(readmission_days: int, short_stay_days: int) -> tuple[Indicator, ...]:
-    """All indicators of a hospital's stays, which are a table by `leads.cases.cases_of`."""
+    """All indicators of a hospital's stays, which are a table by `leads.frame.cases_of`."""
     here = pl.col("admitted_on").shift(-1).over("hospital", "id_no", order_by="admitted_on")
     gap = (here - pl.col("discharged_on")).dt.total_days()
     again = gap.is_between(0, readmission_days) & pl.col("id_no").is_not_null()
-    total, cases = pl.col("total_fen").sum(), pl.len()
+    total, days, cases = pl.col("total_fen"), pl.col("days"), pl.len()
     differs = pl.col("codes").list.set_intersection(_MONEY_CODES).list.len() > 0
     known = pl.col("codes").is_not_null().sum()
-    short = (pl.col("days") <= short_stay_days).sum()
+    short, own = days <= short_stay_days, total - pl.col("amount")
     paid = pl.col("amount").sum()
+    bed = days.clip(1).sum()
     return (
-        Indicator("mean_total", "次均费用", "yuan", total, cases, 10_000),
-        Indicator("mean_days", "平均住院日", "days", pl.col("days").sum(), cases, 100),
-        Indicator("out_share", "目录外占比", "percent", _outside().sum(), total, 500),
-        Indicator("paid_share", "实际补偿比", "percent", paid, total, 500, high=False),
-        Indicator("own_share", "个人负担比", "percent", total - paid, total, 500),
-        Indicator("short_share", "一日住院占比", "percent", short, cases, 500),
-        Indicator("again_share", "短期再入院占比", "percent", again.sum(), cases, 500),
-        Indicator("error_share", "金额差错率", "percent", differs.sum(), known, 500),
+        Indicator("mean_total", "次均费用", "yuan", total.sum(), cases, total, 10_000),
+        Indicator("mean_days", "平均住院日", "days", days.sum(), cases, days * 100, 100),
+        Indicator("day_cost", "日均费用", "yuan", total.sum(), bed, pl.col("per_day"), 5_000),
+        _of_bill("out_share", "目录外占比", _outside()),
+        Indicator("paid_share", "实际补偿比", "percent", paid, total.sum(), paid, 500, high=False),
+        _of_bill("own_share", "个人负担比", own),
+        Indicator("short_share", "一日住院占比", "percent", short.sum(), cases, short * FULL, 500),
+        Indicator(
+            "again_share", "短期再入院占比", "percent", again.sum(), cases, again * FULL, 500
+        ),
+        Indicator(
+            "error_share", "金额差错率", "percent", differs.sum(), known, differs * FULL, 500
+        ),
     )
+
+
+def _of_bill(name: str, title: str, part: pl.Expr) -> Indicator:
+    """A part of the bill."""
+    total = pl.col("total_fen")
+    return Indicator(name, title, "percent", part.sum(), total.sum(), part * FULL // total, 500)
 
 
 _MONEY_CODES = ["AM01", "AM07", "CA01", "RO01", "RO02", "RO03", "RO04"]

@@ -2,99 +2,106 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from onestop_cli.audit.filled import Line, merged
 from onestop_cli.audit.papers import SATISFACTION, YES_NO
-from onestop_cli.audit.returned import Line
-from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.errors import CannotRun
 from onestop_cli.money import parse_fen
 
 
 @dataclass(frozen=True)
 class Household:
-    """What one household said; numbers are None where the cell was blank."""
+    """What one household said (`number`: its page); numbers are None where the cell was blank. `own_paid`: the own
+    share on the paper it got at discharge, fen."""
 
+    number: int
     township: str
     family: int | None
     insured: int | None
     income: int | None
     outpatient: int | None
     inpatient: int | None
+    own_paid: int | None
     deposit: str
     informed: str
     satisfaction: str
 
 
-def households(
-    lines: Sequence[Line], townships: Mapping[int, str], file: str, sheet: str
-) -> list[Household]:
-    """The households that were visited: rows with anything filled in. `townships`: page number → township.
-
-    Amounts become fen. Raises `CannotRun` with every cell that cannot be read.
-    """
-    filled, problems = [], []
-    for line in lines:
-        if not any(line.text(key) for key in _ANSWERS):
-            continue
-        faults = list(_household_faults(line, townships))
-        problems += [
-            Problem(fault, "请改正后另存，重新运行", file, sheet, line.place) for fault in faults
-        ]
-        if not faults:
-            filled.append(_household(line, townships))
-    if problems:
-        raise CannotRun(problems)
-    return filled
-
-
 _COUNTS, _SUMS = ("family", "insured"), ("income", "outpatient", "inpatient")
+_AMOUNTS = (*_SUMS, "own_paid")
 _CHOICES = {"deposit": YES_NO, "informed": YES_NO, "satisfaction": SATISFACTION}
-_ANSWERS = (*_COUNTS, *_SUMS, *_CHOICES)
-_TITLES = {
+ANSWERS = {
     "family": "家庭人口",
     "insured": "参合人数",
     "income": "家庭收入",
     "outpatient": "门诊自付",
     "inpatient": "住院自付",
+    "own_paid": "单据上的自付",
     "deposit": "收过押金",
     "informed": "知道救助政策",
     "satisfaction": "满意度",
 }
+"""Key → title of every answer."""
+
+
+def households(lines: Sequence[Line], townships: Mapping[int, str]) -> list[Household]:
+    """The households that were visited: pages with anything filled in, in any of the copies. `townships`: page number →
+    township.
+
+    Amounts become fen. Raises `CannotRun` with every cell that cannot be read, and where copies disagree.
+    """
+    filled = [line for line in lines if any(line.text(key) for key in ANSWERS)]
+    problems = [
+        line.problem(f"页号“{line.text('number')}”不在本次样本中", remedy="请按原底稿的页号填写")
+        for line in filled
+        if line.number not in townships
+    ]
+    copies: dict[int, list[Line]] = {}
+    for line in filled:
+        copies.setdefault(line.number or 0, []).append(line)
+    found, disagreed = merged(copies, ANSWERS, ANSWERS)
+    problems += disagreed
+    for line in found.values():
+        problems += [line.problem(fault, key) for key, fault in _household_faults(line)]
+    if problems:
+        raise CannotRun(problems)
+    return [_household(number, line, townships[number]) for number, line in found.items()]
 
 
 def _count(text: str) -> int | None:
-    plain = text.removesuffix(".0")
+    """A number of people, with or without 人 or 口."""
+    plain = unicodedata.normalize("NFKC", text).rstrip("人口 ").removesuffix(".0")
     return int(plain) if plain.isdigit() else None
 
 
-def _household_faults(line: Line, townships: Mapping[int, str]) -> Iterator[str]:
-    if line.number not in townships:
-        yield f"页号“{line.text('number')}”不在本次样本中"
+def _household_faults(line: Line) -> Iterator[tuple[str, str]]:
+    """Key and fault of every cell that cannot be read."""
     for key in _COUNTS:
         if line.text(key) and _count(line.text(key)) is None:
-            yield f"{_TITLES[key]}“{line.text(key)}”不是人数"
-    for key in _SUMS:
-        if line.text(key) and (parse_fen(line.text(key)) or 0) < 0:
-            yield f"{_TITLES[key]}“{line.text(key)}”不能是负数"
-        elif line.text(key) and parse_fen(line.text(key)) is None:
-            yield f"{_TITLES[key]}“{line.text(key)}”不是金额"
+            yield key, f"{ANSWERS[key]}“{line.text(key)}”不是人数"
+    for key in _AMOUNTS:
+        fen = parse_fen(line.text(key)) if line.text(key) else None
+        if line.text(key) and (fen is None or fen < 0):
+            yield key, f"{ANSWERS[key]}“{line.text(key)}”不是金额，应为 0 或正数（元）"
     for key, choices in _CHOICES.items():
         if line.text(key) and line.text(key) not in choices:
-            yield f"{_TITLES[key]}“{line.text(key)}”不在可选项中"
+            yield key, f"{ANSWERS[key]}“{line.text(key)}”不在可选项中（{'、'.join(choices)}）"
     family, insured = _count(line.text("family")), _count(line.text("insured"))
     if family is not None and insured is not None and insured > family:
-        yield "参合人数多于家庭人口"
+        yield "insured", "参合人数多于家庭人口"
 
 
-def _household(line: Line, townships: Mapping[int, str]) -> Household:
+def _household(number: int, line: Line, township: str) -> Household:
     answers: dict[str, Any] = {key: _count(line.text(key)) for key in _COUNTS}
-    answers |= {key: parse_fen(text) if (text := line.text(key)) else None for key in _SUMS}
+    answers |= {key: parse_fen(text) if (text := line.text(key)) else None for key in _AMOUNTS}
     answers |= {key: line.text(key) for key in _CHOICES}
-    return Household(townships[line.number or 0], **answers)
+    return Household(number, township, **answers)
 
 
 def tally(answers: Sequence[Household]) -> pl.DataFrame:

@@ -9,16 +9,15 @@ the method with a worked draw.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
-from itertools import accumulate, count
+from itertools import accumulate
 
 import polars as pl
 
-from onestop_cli.audit.upper_limits import at_most, poisson_factor
 from onestop_cli.tables.schema import LEVELS, PLACE
 
 GENERATOR = "sha256-counter-1"
@@ -127,13 +126,33 @@ def frame_hash(frame: pl.DataFrame) -> str:
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
-def draw(frame: pl.DataFrame, method: str, size: int, seed: str) -> tuple[Stratum, ...]:
-    """The strata of a frame made by `make_frame` with `size` stays drawn; all, when there are no more."""
+def draw(
+    frame: pl.DataFrame, method: str, size: int, seed: str, shared: str = "amount"
+) -> tuple[Stratum, ...]:
+    """The strata of a frame made by `make_frame` with `size` stays drawn; all, when there are no more.
+
+    `shared`: levels share the draws by `amount`, or by `rows` where the size was worked out for stays.
+    """
     amounts = frame["amount"].to_list()
     if method == "mus":
         return _by_money(amounts, size, seed)
-    names = ["all"] * len(amounts) if method == "random" else frame["level"].to_list()
-    return _by_stratum(amounts, [name or "unknown" for name in names], size, seed)
+    return _by_stratum(amounts, _members(frame, method), size, seed, shared)
+
+
+def strata_of(frame: pl.DataFrame, method: str) -> list[tuple[int, int]]:
+    """(rows, fen) of every stratum that `draw` draws from by rows; of the whole frame with monetary units."""
+    amounts = frame["amount"].to_list()
+    members = _members(frame, "random" if method == "mus" else method)
+    return [(len(rows), sum(amounts[at] for at in rows)) for rows in members.values()]
+
+
+def _members(frame: pl.DataFrame, method: str) -> dict[str, list[int]]:
+    """Positions in the frame by stratum, in the order of `STRATA`."""
+    names = ["all"] * frame.height if method == "random" else frame["level"].to_list()
+    members: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        members.setdefault(name or "unknown", []).append(at)
+    return {name: members[name] for name in sorted(members, key=list(STRATA).index)}
 
 
 def _by_money(amounts: Sequence[int], size: int, seed: str) -> tuple[Stratum, ...]:
@@ -183,22 +202,22 @@ def _hit(rest: Sequence[int], amounts: Sequence[int], picks: int, start: int) ->
 
 
 def _by_stratum(
-    amounts: Sequence[int], names: Sequence[str], size: int, seed: str
+    amounts: Sequence[int],
+    members: Mapping[str, Sequence[int]],
+    size: int,
+    seed: str,
+    shared: str,
 ) -> tuple[Stratum, ...]:
-    """Simple random sampling without repetition within each stratum."""
-    members: dict[str, list[int]] = {}
-    for at, name in enumerate(names):
-        members.setdefault(name, []).append(at)
-    order = sorted(members, key=list(STRATA).index)
-    money = [sum(amounts[at] for at in members[name]) for name in order]
-    sizes = allocate(
-        [(len(members[name]), fen) for name, fen in zip(order, money, strict=True)], size
-    )
+    """Simple random sampling without repetition within each stratum (name → positions)."""
+    money = [sum(amounts[at] for at in rows) for rows in members.values()]
+    counts = [len(rows) for rows in members.values()]
+    weights = money if shared == "amount" else counts
+    sizes = allocate(list(zip(counts, weights, strict=True)), size)
     strata = []
-    for name, fen, drawn in zip(order, money, sizes, strict=True):
-        chosen = _without_repetition(len(members[name]), drawn, Numbers(seed, name))
-        picks = tuple(members[name][at] for at in sorted(chosen))
-        strata.append(Stratum(name, tuple(members[name]), picks, fen))
+    for (name, rows), fen, drawn in zip(members.items(), money, sizes, strict=True):
+        chosen = _without_repetition(len(rows), drawn, Numbers(seed, name))
+        picks = tuple(rows[at] for at in sorted(chosen))
+        strata.append(Stratum(name, tuple(rows), picks, fen))
     return tuple(strata)
 
 
@@ -213,10 +232,10 @@ def _without_repetition(rows: int, drawn: int, numbers: Numbers) -> set[int]:
 
 
 def allocate(strata: Sequence[tuple[int, int]], size: int) -> list[int]:
-    """How many to draw from each stratum of (rows, amount).
+    """How many to draw from each stratum of (rows, weight), the weight fen or stays.
 
     Two from each (all, where there are fewer), as far as `size` goes; then one at a time to where the most
-    money stands for each draw (Sainte-Laguë), never more than there are rows.
+    weight stands for each draw (Sainte-Laguë), never more than there are rows.
     """
     given = [0] * len(strata)
     for _ in range(min(size, sum(rows for rows, _ in strata))):
@@ -228,37 +247,6 @@ def allocate(strata: Sequence[tuple[int, int]], size: int) -> list[int]:
             best = max(room, key=lambda at: (Fraction(strata[at][1], 2 * given[at] + 1), -at))
         given[best] += 1
     return given
-
-
-def planned_size(
-    method: str, rows: int, risk: Fraction, tolerable: Fraction, expected: Fraction
-) -> int:
-    """The smallest sample that still proves less than `tolerable` error when `expected` is found.
-
-    `tolerable` and `expected` are shares of the money (`mus`) or of the stays. Expected errors are counted
-    in whole stays, rounded up, which errs on the side of a larger sample. `rows` when no sample is
-    enough; at 95 %, 5 % and 0 this is 60 (mus) or 59 of a large frame, as the published tables have it.
-    """
-    sizes = ((_least_size(method, rows, risk, tolerable, errors), errors) for errors in count())
-    return next(
-        min(size, rows) for size, errors in sizes if size >= rows or expected * size <= errors
-    )
-
-
-def _least_size(method: str, rows: int, risk: Fraction, tolerable: Fraction, errors: int) -> int:
-    """The smallest sample in which `errors` still prove less than `tolerable`; `rows` when none does."""
-    if method == "mus":
-        return -int(-poisson_factor(errors, risk) // tolerable)
-    wrong = int(tolerable * rows) + 1
-
-    def proves(size: int) -> bool:
-        return size >= rows or at_most(errors, rows, wrong, size) <= risk
-
-    # Doubling first: the numbers for half of a large frame would be huge.
-    enough = errors + 1
-    while not proves(enough):
-        enough *= 2
-    return bisect_left(range(rows), True, lo=errors, hi=min(enough, rows), key=proves)
 
 
 def sample_table(frame: pl.DataFrame, strata: Sequence[Stratum]) -> pl.DataFrame:

@@ -6,10 +6,12 @@ figure lies above them in at most `risk` of all samples.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
-from math import comb
+from math import ceil, comb
 
 _STEP = Decimal("0.01")
 _DIGITS = 50
@@ -35,6 +37,13 @@ def poisson_factor(errors: int, risk: Fraction) -> Fraction:
             else:
                 high = middle
         return Fraction(high.quantize(_STEP, ROUND_CEILING))
+
+
+def tainted_factor(taintings: Fraction, risk: Fraction) -> Fraction:
+    """The factor of a sum of taintings; a part of an error counts as in Stringer's bound."""
+    whole = int(taintings)
+    factor = poisson_factor(whole, risk)
+    return factor + (taintings - whole) * (poisson_factor(whole + 1, risk) - factor)
 
 
 def _poisson_at_most(errors: int, mean: Decimal) -> Decimal:
@@ -69,3 +78,54 @@ def upper_count(rows: int, drawn: int, errors: int, risk: Fraction) -> int:
         else:
             high = middle - 1
     return low
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A stratum as it was looked at: its rows, how many were drawn, and how many of these are wrong."""
+
+    rows: int
+    drawn: int
+    errors: int
+
+    @property
+    def share(self) -> Fraction:
+        """Drawn ÷ rows."""
+        return Fraction(self.drawn, self.rows)
+
+
+def upper_rows(strata: Sequence[Looked], risk: Fraction) -> int:
+    """The largest number of wrong rows in all `strata` together that is compatible with the errors found.
+
+    The errors of a stratified sample are a sum of independent chances, one for each stay that may be met (Vatutin and
+    Mikhailov 1982). Whatever these chances are, at most x errors are no likelier than for a Poisson count of the same
+    mean, where that is at least x + 1 (Hoeffding 1956; Anderson and Samuels 1967). So the mean, Σ share × wrong rows,
+    is below the factor of the errors found, and what is unseen is filled up to it, thinly drawn strata first.
+    """
+    wrong, room = Fraction(sum(part.errors for part in strata)), room_left(strata, risk)
+    for part in sorted(strata, key=lambda part: part.share):
+        unseen = Fraction(part.rows - part.drawn)
+        more = min(unseen, room / part.share) if part.drawn else unseen
+        wrong, room = wrong + more, room - more * part.share
+    return int(wrong)
+
+
+def upper_amount(unseen: Iterable[tuple[int, Fraction]], room: Fraction) -> int:
+    """The most that unseen rows of (amount, share of its stratum that was drawn) can come to when the shares of the
+    wrong ones add up to at most `room`; those that bring most for their share first, the last one in part."""
+    items = list(unseen)
+    money = Fraction(sum(amount for amount, share in items if not share))
+    drawn = [item for item in items if item[1]]
+    for amount, share in sorted(drawn, key=lambda item: item[0] / item[1], reverse=True):
+        if room <= 0:
+            break
+        part = min(Fraction(1), room / share)
+        money, room = money + part * amount, room - part * share
+    return ceil(money)
+
+
+def room_left(strata: Sequence[Looked], risk: Fraction) -> Fraction:
+    """What the errors found leave of the mean that `upper_rows` speaks of."""
+    errors = sum(part.errors for part in strata)
+    mean = max(poisson_factor(errors, risk), Fraction(errors + 1))
+    return mean - sum(part.errors * part.share for part in strata)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import getpass
 from pathlib import Path
 
-from onestop_cli.batch.start import county_settings
-from onestop_cli.county.settings import FILE_NAME, LEDGER
+from onestop_cli.batch.start import county_settings, line_for
+from onestop_cli.core.options import Mapper
+from onestop_cli.county.settings import FILE_NAME, LEDGER, Settings
+from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import Layer
@@ -20,7 +22,7 @@ def the_ledger(given: Path | None) -> Path:
         return found
     if Path(FILE_NAME).is_file():
         return Path(LEDGER)
-    raise stop("没有给出 --ledger", f"请写上台账文件，或在县文件夹的 {FILE_NAME} 中写明 ledger")
+    raise stop("没有给出 --ledger", f"请写上台账文件，或{line_for('--ledger')}")
 
 
 def known_funds() -> list[str]:
@@ -53,6 +55,12 @@ def _layers() -> dict[str, Layer]:
         return {}
     book = Rulebook(tuple(rule.file for rule in loaded))
     return {id_: book.layer(id_) for id_ in book.layers}
+
+
+def hospital_now(settings: Settings) -> Mapper:
+    """What a hospital of the books is called now, by the county's synonyms."""
+    known, now = names(settings), [*settings.synonyms.hospital]
+    return lambda text: known.canonical_hospital(text, now)
 
 
 def operator() -> str:

@@ -11,21 +11,22 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.batch.handed_in import Closed, closed_files
 from onestop_cli.core.closed import History
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
+from onestop_cli.county.settings import FILE_NAME
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import standing
+from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.closing import head
-from onestop_cli.ledger.load import carried_out, closed_rules, history
-from onestop_cli.ledger.registers import inputs
+from onestop_cli.ledger.load import carried_out, closed_rules, history, named_now
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
-from onestop_cli.tables.reading import InputFile
 from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
 
@@ -33,7 +34,7 @@ from onestop_cli.tables.schema import row_place
 @dataclass(frozen=True)
 class Past:
     """A run's history, all documents it needs, the decisions that closed runs have carried out, the stays that are
-    still held, each fund's account, and the state of the books (`runs`, `head`)."""
+    still held, each fund's account, the state of the books (`runs`, `head`)."""
 
     history: History
     rules: tuple[LoadedRule, ...]
@@ -41,6 +42,7 @@ class Past:
     pending: pl.DataFrame
     accounts: dict[str, dict[str, int]]
     books: BooksInfo
+    files: Closed
 
 
 def remember(
@@ -51,47 +53,41 @@ def remember(
     period: Period | None = None,
     hospital: Mapper = lambda text: text,
     decisions: pl.DataFrame | None = None,
+    recompute: Sequence[Period] = (),
 ) -> Past:
     """What the ledger at `path` knows of everybody in `rows` (as read), and of the stays that `decisions` name.
 
-    `period`: of the run, for the accounts. `hospital`: a text as the register says it. Raises
-    `CannotRun` when a document was changed after a period was closed by it.
+    `period`: of the run, for the accounts. `hospital`: a text as the register says it. `recompute`: what to work out
+    again. Raises `CannotRun` when that is not closed, or a document was changed after another period was closed by it.
     """
     with opened(path) as ledger, snapshot(ledger):
-        documents = _documents(ledger, rules)
+        again = periods_again(closed_periods(ledger), recompute)
+        documents, corrected = _documents(ledger, rules, again)
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
         known = identify(rows)
         found = history(
             ledger,
             _people(known["person"], decisions),
-            {*_numbers(known, hospital), *_named(decisions)},
+            {
+                *_pairs(known, "hospital_raw", hospital),
+                *_pairs(decisions, "hospital", hospital),
+            },
             layers,
             places=_places(decisions),
+            hospital=hospital,
+            recompute=again,
         )
         own = {rule.file.id for rule in rules}
         old = frozenset(rule.file.id for rule in documents) - own
         return Past(
-            replace(found, rules=old),
+            replace(found, rules=old, corrected=corrected),
             documents,
             carried_out(ledger),
-            pending(ledger),
+            named_now(pending(ledger), hospital),
             standing(ledger, period) if period else {},
             head(ledger),
+            closed_files(ledger),
         )
-
-
-def read_before(path: Path, files: Sequence[InputFile]) -> list[str]:
-    """The files of stays that a closed period of the ledger at `path` has read already, in a sentence each."""
-    if not path.exists():
-        return []
-    with opened(path) as ledger, snapshot(ledger):
-        known = inputs(ledger).filter(kind="住院报表")
-    periods = dict(known.select("sha256", "period").reverse().iter_rows())
-    return [
-        f"{file.path}：与 {periods[file.sha256]} 关账时读过的文件一个字节不差，请核对是不是放错了（FI04）"
-        for file in files
-        if file.sha256 in periods
-    ]
 
 
 def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:
@@ -100,19 +96,12 @@ def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:
     return pl.concat([persons, named]).drop_nulls().unique()
 
 
-def _numbers(rows: pl.DataFrame, hospital: Mapper) -> list[tuple[str, str]]:
-    """(hospital, 住院号) of all rows."""
-    texts = rows["hospital_raw"].drop_nulls().unique()
-    known = {text: hospital(text) or text for text in texts}
-    pairs = rows.select("hospital_raw", "stay_no").drop_nulls().unique()
-    return [(known[text], number) for text, number in pairs.iter_rows()]
-
-
-def _named(decisions: pl.DataFrame | None) -> list[tuple[str, str]]:
-    """(hospital, 住院号) of the stays that decisions name."""
-    if decisions is None:
+def _pairs(rows: pl.DataFrame | None, said: str, hospital: Mapper) -> list[tuple[str, str]]:
+    """(hospital, 住院号) of all rows, whose hospital stands in the column `said`."""
+    if rows is None:
         return []
-    return decisions.select("hospital", "stay_no").drop_nulls().unique().rows()
+    pairs = rows.select("stay_no", hospital=said).drop_nulls().unique()
+    return named_now(pairs, hospital).select("hospital", "stay_no").rows()
 
 
 def _places(decisions: pl.DataFrame | None) -> list[str]:
@@ -123,23 +112,51 @@ def _places(decisions: pl.DataFrame | None) -> list[str]:
     return placed.select(place=row_place())["place"].to_list()
 
 
-def _documents(ledger: sqlite3.Connection, rules: Sequence[LoadedRule]) -> tuple[LoadedRule, ...]:
-    """The run's documents and those of closed periods; the same document must still say the same."""
+def periods_again(closed: Sequence[Period], asked: Sequence[Period]) -> list[str]:
+    """The closed periods that lie within those asked for; raises `CannotRun` for one in which none does."""
+    found, problems = dict[str, None](), []
+    for period in asked:
+        inside = [p.id for p in closed if period.first <= p.first and p.last <= period.last]
+        found |= dict.fromkeys(inside)
+        if not inside:
+            have = "、".join(p.id for p in closed) or "还没有"
+            problems.append(
+                Problem(
+                    f"不能重算{period.chinese}：台账里没有这一期的关账",
+                    f"请核对 --recompute 或 {FILE_NAME} 的 [reopen] periods；已关账的：{have}",
+                )
+            )
+    if problems:
+        raise CannotRun(problems)
+    return [*found]
+
+
+def _documents(
+    ledger: sqlite3.Connection, rules: Sequence[LoadedRule], again: Sequence[str]
+) -> tuple[tuple[LoadedRule, ...], frozenset[str]]:
+    """The run's documents and those of closed periods, which must still say the same unless all their periods are
+    worked out `again`; and the ids of those that do not."""
     named = {rule.file.id: rule for rule in rules}
-    problems, more = [], {}
+    fixed = closed_rules(ledger, but=again)
+    problems, more, corrected = [], {}, set()
     for (id_, sha256), data in closed_rules(ledger).items():
         text = data.decode("utf-8-sig")
         file = RuleFile.model_validate(tomllib.loads(text, parse_float=Decimal))
         if id_ not in named:
             more[id_] = LoadedRule(file, Path(f"{id_}.toml"), sha256, data)
-        elif not same_terms(file, named[id_].file):
+        elif same_terms(file, named[id_].file):
+            continue
+        elif (id_, sha256) not in fixed:
+            corrected.add(id_)
+        else:
             problems.append(
                 Problem(
                     f"政策文件 {id_} 在关账之后改过条款",
-                    "已按它关过账的文件不能改动；新政策请另写一份文件，原文件只写上终止日期",
+                    "已按它关过账的文件不能改动；新政策请另写一份文件，原文件只写上终止日期；"
+                    "原来写错了、要更正的，把按它关过账的各期都写进 --recompute",
                     str(named[id_].path),
                 )
             )
     if problems:
         raise CannotRun(problems)
-    return (*rules, *more.values())
+    return (*rules, *more.values()), frozenset(corrected)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from onestop_cli.batch.forms import FORMS, terms_of, write_forms
 from onestop_cli.county.settings import FILE_NAME, load_settings
 from onestop_cli.resources import template_folder
-from onestop_cli.rulebook.library import find_rules, load_rules
 from onestop_cli.writers.ledger.brought_form import NAME as BROUGHT_FORM
 from onestop_cli.writers.ledger.brought_form import write_brought_form
 from onestop_cli.writers.toolkit.folder import staged
@@ -18,7 +18,6 @@ REGISTER = "定点机构名册.csv"
 REGISTER_COLUMNS = ("机构名称", "机构级别", "所有制", "收款单位", "开户银行", "账号", "备注")
 INBOX = ("收件箱/住院", "收件箱/花名册")
 GUIDE = "使用说明.txt"
-FORMS = "模板"
 
 
 @dataclass(frozen=True)
@@ -30,12 +29,12 @@ class Answers:
     rules: Sequence[str]
 
 
-def start_county(folder: Path, answers: Answers) -> None:
-    """Make `folder`, whole or not at all; it must not be there yet, or be empty.
+def start_county(folder: Path, answers: Answers, *, templates: bool = False) -> None:
+    """Make `folder`, whole or not at all; it must not be there yet, or be empty. `templates`: with all forms to fill.
 
     Raises `CannotRun` when it is there, when a rule document is not known or an answer is not valid.
     """
-    layers = _layer_names(answers.rules)
+    terms = terms_of(answers.rules)
     with staged(folder) as stage:
         (stage / FILE_NAME).write_text(settings_text(answers), "utf-8")
         load_settings(stage / FILE_NAME)
@@ -45,14 +44,10 @@ def start_county(folder: Path, answers: Answers) -> None:
         for inbox in INBOX:
             (stage / inbox).mkdir(parents=True)
         (stage / FORMS).mkdir()
-        write_brought_form(stage / FORMS / BROUGHT_FORM, layers)
-
-
-def _layer_names(rules: Sequence[str]) -> list[str]:
-    """What is paid for by these documents, in Chinese; raises `CannotRun` when one is not known."""
-    find_rules(rules)
-    files = [rule.file for rule in load_rules(rules)] if rules else []
-    return list(dict.fromkeys(layer.name for file in files for layer in file.layer))
+        if templates:
+            write_forms(stage / FORMS, terms)
+        else:
+            write_brought_form(stage / FORMS / BROUGHT_FORM, terms.layers)
 
 
 def settings_text(answers: Answers) -> str:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from onestop_cli.batch.books import known_funds, operator, the_ledger
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.periods import parse_period
-from onestop_cli.errors import stop
-from onestop_cli.ledger.accounts import Advance, accounts, book_advance
+from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.ledger.accounts import Advance, accounts, book_advance, correction
 from onestop_cli.ledger.chain import end_of
 from onestop_cli.ledger.registers import advance_table, closed_table, inputs, journal, postings
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.trial_balance import posted_unlike, trial_balance, verify
 from onestop_cli.ledger.waiting import pending, still_owed
-from onestop_cli.money import parse_fen
+from onestop_cli.money import exact_fen
 from onestop_cli.readers.layout.days import Habit, read_day
 from onestop_cli.run import load_run
 from onestop_cli.writers.ledger.book import Books, write_ledger_book, write_ledger_csv
-from onestop_cli.writers.ledger.screen import show_advance, show_books, show_verified
+from onestop_cli.writers.ledger.screen import show_advance, show_advances, show_books, show_verified
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged, staged_file
 
 
@@ -38,29 +40,60 @@ def show(ledger: Path | None) -> None:
         )
 
 
-def advance(
-    ledger: Path | None,
-    fund: str,
-    period: str,
-    amount: str,
-    day: str | None,
-    note: str,
-    now: datetime,
-) -> None:
-    """Book a 预拨; raises `CannotRun` for what cannot be understood or booked."""
-    fen = parse_fen(amount)
-    if fen is None:
-        raise stop(f"看不懂金额“{amount}”", "请写元，例如 --amount 500000 或 500,000.00")
-    when = now.date()
-    if day is not None:
-        read, fault = read_day(day, Habit())
-        if read is None:
-            raise stop(f"看不懂日期“{fault}”", "请写成 2010-10-08 的样子")
-        when = read
-    line = Advance(fund.strip(), parse_period(period), fen, when, note.strip(), operator())
+@dataclass(frozen=True)
+class AdvanceTyped:
+    """The options of `onestop ledger advance` as typed; `undo`: number of an advance to take back."""
+
+    fund: str | None = None
+    period: str | None = None
+    amount: str | None = None
+    day: str | None = None
+    note: str = ""
+    undo: int | None = None
+
+
+def advance(ledger: Path | None, typed: AdvanceTyped, now: datetime) -> None:
+    """Book a 预拨, or take one back; raises `CannotRun` for what cannot be understood or booked."""
     with opened(the_ledger(ledger)) as books:
+        line = _typed_advance(typed, now) if typed.undo is None else _undoing(books, typed)
         book_advance(books, line, now, known_funds())
         show_advance([own for own in accounts(books) if own.fund == line.fund], line.fund)
+
+
+def _undoing(books: sqlite3.Connection, typed: AdvanceTyped) -> Advance:
+    if typed.fund or typed.amount or typed.day:
+        raise stop(
+            "--undo 冲销整笔预拨，不能同时写 --fund、--amount、--date",
+            "请先冲销，再记一笔对的；所属期已经关账的，用 --period 写明记入哪一期",
+        )
+    line = correction(books, typed.undo or 0, typed.note.strip(), operator())
+    return replace(line, period=parse_period(typed.period)) if typed.period else line
+
+
+def _typed_advance(typed: AdvanceTyped, now: datetime) -> Advance:
+    wanted = {"--fund": typed.fund, "--period": typed.period, "--amount": typed.amount}
+    problems = [
+        Problem(f"没有给出 {option}", f"请加上 {option}")
+        for option, value in wanted.items()
+        if not value
+    ]
+    fen = exact_fen(typed.amount or "0")
+    if fen is None:
+        remedy = "请写元，最多两位小数，例如 --amount 500000 或 500,000.00"
+        problems.append(Problem(f"看不懂金额“{typed.amount}”，或不到一分", remedy))
+    when, fault = read_day(typed.day, Habit()) if typed.day is not None else (now.date(), None)
+    if when is None:
+        problems.append(Problem(f"看不懂日期“{fault}”", "请写成 2010-10-08 的样子"))
+    if problems or when is None or fen is None:
+        raise CannotRun(problems)
+    period, fund = parse_period(typed.period or ""), (typed.fund or "").strip()
+    return Advance(fund, period, fen, when, typed.note.strip(), operator())
+
+
+def list_advances(ledger: Path | None) -> None:
+    """Show every 预拨 with its number."""
+    with opened(the_ledger(ledger)) as books, snapshot(books):
+        show_advances(advance_table(books))
 
 
 def check(ledger: Path | None, runs: Sequence[Path]) -> bool:

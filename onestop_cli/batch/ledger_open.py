@@ -13,7 +13,7 @@ from onestop_cli.batch.start import county_settings
 from onestop_cli.county.settings import FILE_NAME, LEDGER
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.opening import Opening, open_books
-from onestop_cli.money import parse_fen
+from onestop_cli.money import exact_fen
 from onestop_cli.readers.brought import read_brought
 from onestop_cli.readers.layout.days import Habit, read_day
 from onestop_cli.writers.ledger.screen import show_opened
@@ -89,7 +89,7 @@ def _balances(texts: Iterable[str], problems: list[Problem]) -> Iterator[tuple[s
     known, seen = known_funds(), set[str]()
     for text in texts:
         name, _, amount = text.replace("＝", "=").partition("=")
-        fund, fen = name.strip(), parse_fen(amount)
+        fund, fen = name.strip(), exact_fen(amount)
         if not fund or fen is None:
             problems.append(
                 Problem(f"看不懂 --balance “{text}”", "请写成 --balance 医疗救助资金=120000.00")

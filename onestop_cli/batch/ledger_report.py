@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onestop_cli.batch.books import the_ledger
+from onestop_cli.batch.books import hospital_now, the_ledger
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.deadlines import table_due
 from onestop_cli.county.periods import parse_period
@@ -30,7 +30,7 @@ def report_period(ledger: Path | None, period: str, out: Path | None) -> None:
         refuse_existing(out)
     wanted = parse_period(period)
     with opened(the_ledger(ledger)) as books, snapshot(books):
-        found = report(books, wanted)
+        found = report(books, wanted, hospital_now(settings))
     counts = settings.counts.get(wanted.first.year, Counts()).model_dump()
     due = table_due(wanted, settings.deadlines.model_dump(), settings.calendar)
     indicators = tuple(of_figures(found.figures(counts)))

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.batch.compare import with_the_one_before
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.run import Run
+from onestop_cli.statements.comparison import Comparison
 from onestop_cli.statements.form_fields import (
     Fields,
     county_fields,
@@ -42,15 +44,23 @@ FORMS = {"county": "县级结算表样，重复行为医疗机构", "hospital": 
 
 
 def write_run(run: Run, out: Path, settings: Settings, tell: Tell = lambda stage: None) -> None:
-    """The run folder `out`: data and papers, whole or not at all; raises `CannotRun`."""
+    """The run folder `out`: data and papers, whole or not at all; raises `CannotRun`.
+
+    Where another run of the period lies beside it, the report says what changed since.
+    """
+    since = with_the_one_before(run, out)
     with staged(out) as stage:
         write_data(run, stage)
-        write_papers(run, stage, settings, tell)
+        write_papers(run, stage, settings, tell, since)
         seal(run.info, stage)
 
 
 def write_papers(
-    run: Run, folder: Path, settings: Settings, tell: Tell = lambda stage: None
+    run: Run,
+    folder: Path,
+    settings: Settings,
+    tell: Tell = lambda stage: None,
+    since: tuple[Comparison, str] | None = None,
 ) -> None:
     """Statements, findings and report of `run` below `folder`, which exists.
 
@@ -64,7 +74,7 @@ def write_papers(
     tell("写县级结算表")
     write_county_book(statement, folder / STATEMENTS / COUNTY_BOOK)
     write_findings_book(statement, findings, folder / FINDINGS_BOOK)
-    write_report(statement, findings, folder / REPORT)
+    write_report(statement, findings, folder / REPORT, since)
     if form := forms.get("county"):
         out = folder / STATEMENTS / f"{safe_name(form.stem)}.xlsx"
         _fill(form, county_fields(statement), hospital_rows(statement), out)

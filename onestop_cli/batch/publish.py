@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from onestop_cli.batch.fund_notice import fund_lines
 from onestop_cli.batch.publish_hints import Shown, absent_from_pdf, hints_of, shown_of
 from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.county.settings import FILE_NAME, County, Settings
 from onestop_cli.errors import stop
 from onestop_cli.notices.notice_period import NoticePeriod
@@ -182,7 +183,7 @@ def _around(settings: Settings, run: Run, start: str | None, days: int | None) -
         publish=settings.publish,
         townships=settings.publicity.township,
         notice=NoticePeriod(
-            _day(start) if start else None,
+            typed_day(start, "--from") if start else None,
             settings.publish.days if days is None else days,
             settings.calendar,
         ),
@@ -206,14 +207,6 @@ def _material(
     )
     everything = (*notices.boards, *notices.site)
     return _Material(notices, rolls, on_site, texts, Places(everything, (*rolls, *on_site)))
-
-
-def _day(text: str) -> date:
-    """A day as the clerk typed it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise stop(f"看不懂公示第一天“{text}”", "--from 请写成 2011-01-06 这样的日期") from error
 
 
 def _result(notice: NoticePeriod, objections: int | None) -> str:

@@ -15,9 +15,8 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.batch.closed_periods import remember
-from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.start import county_settings, line_for
 from onestop_cli.core.identify import identify
-from onestop_cli.county.settings import FILE_NAME
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.explain.quotation import YearSoFar, quote
@@ -78,7 +77,7 @@ def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> 
 
 def _documents(names: Sequence[str]) -> tuple[LoadedRule, ...]:
     if not names:
-        remedy = f"请加上 --rules 规则编号，或在县文件夹的 {FILE_NAME} 中写明"
+        remedy = f"请加上 --rules 规则编号，或{line_for('--rules')}"
         raise CannotRun([Problem("没有给出 --rules", remedy)])
     loaded = load_rules(names)
     if problems := unusable(loaded):
@@ -91,7 +90,7 @@ def _closed(
 ) -> tuple[tuple[LoadedRule, ...], pl.DataFrame]:
     """The documents of the books and this one's, and the person's settled stays in the books."""
     if ledger is None or not ledger.is_file():
-        raise stop("没有台账可查", f"请用 --ledger 给出台账文件，或在 {FILE_NAME} 中写明 ledger")
+        raise stop("没有台账可查", f"请用 --ledger 给出台账文件，或{line_for('--ledger')}")
     asked = pl.DataFrame({"id_raw": [person], "id_numeric": [False]})
     row = pl.concat([empty(READ_STAYS), asked], how="diagonal")
     if identify(row)["id_no"][0] is None:

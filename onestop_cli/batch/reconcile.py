@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli import __version__
-from onestop_cli.batch.closed_periods import read_before, remember
+from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.describe import (
     Read,
     about_county,
@@ -20,6 +20,9 @@ from onestop_cli.batch.describe import (
     in_order,
     inputs,
 )
+from onestop_cli.batch.handed_in import of_reading
+from onestop_cli.batch.retroactive import retroactive
+from onestop_cli.core.corrected import CORRECTED
 from onestop_cli.core.findings.files import (
     file_findings,
     roster_findings,
@@ -27,9 +30,10 @@ from onestop_cli.core.findings.files import (
     total_findings,
 )
 from onestop_cli.core.options import Earlier, Names, Options
-from onestop_cli.core.pipeline import Work, work
+from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
+from onestop_cli.county.inbox_check import Handed, inbox_notes
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.spelling import hospitals, kind_question, offered
@@ -46,6 +50,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
+from onestop_cli.statements.payees import lost_accounts
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
@@ -56,7 +61,8 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO."""
+    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO;
+    `recompute`: closed periods to work out again."""
 
     period: str
     stays: Sequence[Path]
@@ -69,6 +75,7 @@ class Request:
     decisions: Path | None = None
     password_file: Path | None = None
     made_at: str = ""
+    recompute: Sequence[Period] = ()
 
 
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
@@ -76,26 +83,27 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     tell("读取文件")
     with one_run(request.settings.limits.cells):
         read = _read(request)
-    again = read_before(request.ledger, read.stays.inputs) if request.ledger else []
-    for sentence in again:
-        tell(f"注意：{sentence}")
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
+    notes = [*inbox_notes(_handed(read, names))]
+    for note in notes:
+        tell(f"注意：{note}")
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
-    done = work(
-        read.stays.rows,
-        roster,
-        read.register,
-        book,
-        parse_period(request.period),
-        names,
-        options_of(request.settings),
-        earlier,
-    )
+    period, options = parse_period(request.period), options_of(request.settings)
+    core = Core(roster, read.register, book, period, names, options)
+    done = core.work(read.stays.rows, earlier)
+    if request.ledger is not None:
+        notes += retroactive(request.ledger, core, read.stays.rows, earlier)
     tell("核对合计")
-    return _run(request, read, earlier, book, roster, done, again)
+    return _run(request, read, earlier, book, roster, done, notes)
+
+
+def _handed(read: Read, names: Names) -> Handed:
+    register = read.register["hospital"].unique(maintain_order=True).to_list()
+    closed = read.past.files if read.past else {}
+    return of_reading(read.stays, read.roster, register, names.hospital, closed)
 
 
 def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
@@ -116,6 +124,7 @@ def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
         period=parse_period(request.period),
         hospital=names_of(request.settings, read.register, book).hospital,
         decisions=lines,
+        recompute=request.recompute,
     )
     decisions = _decisions(request, lines, past.carried_out)
     return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)
@@ -186,9 +195,14 @@ def _read(request: Request) -> Read:
 
 
 def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
-    """Further export columns that the documents' terms depend on."""
-    dims = {d.id: d.columns for r in rules for d in r.file.dimension if d.source == "stay"}
-    return dims | {e.id: e.columns for r in rules for e in r.file.expense if e.columns}
+    """Further export columns that the documents' terms depend on: the headers of all of them."""
+    wanted: dict[str, dict[str, None]] = {}
+    for file in (rule.file for rule in rules):
+        asked = {d.id: d.columns for d in file.dimension if d.source == "stay"}
+        asked |= {expense.id: expense.columns for expense in file.expense if expense.columns}
+        for name, titles in asked.items():
+            wanted.setdefault(name, {}).update(dict.fromkeys(titles))
+    return {name: list(titles) for name, titles in wanted.items()}
 
 
 def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:
@@ -220,6 +234,21 @@ def options_of(settings: Settings) -> Options:
     return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held)
 
 
+def _accounts(register: pl.DataFrame) -> Iterator[str]:
+    if lost := lost_accounts(register):
+        yield (
+            f"定点机构名册里 {'、'.join(lost)} 的账号是数字格式，15 位以后的数字已经丢失，"
+            "拨款表上留空；请把这一列设为文本，重新填写账号"
+        )
+
+
+def _recomputed(earlier: Earlier, lines: pl.DataFrame) -> Iterator[str]:
+    """What came of closed periods that were worked out again."""
+    for period in sorted(earlier.history.recompute) if earlier.history else ():
+        own = lines.filter(period=period, kind=CORRECTED)
+        yield f"{period} 已按现在的花名册、机构名册和政策重新计算：更正 {len(own):,} 笔，见“上期调整”"
+
+
 def _skipped(period: Period, earlier: Earlier) -> list[str]:
     """What to know when days between the last closed period and this one were never closed."""
     closed = earlier.history.periods if earlier.history else ()
@@ -230,6 +259,11 @@ def _skipped(period: Period, earlier: Earlier) -> list[str]:
     return [
         f"{first} 至 {last} 还没有关账；先关了{period.chinese}，这一段就不能再单独关账，其中的住院只能作补报"
     ]
+
+
+def _again(earlier: Earlier) -> dict[str, list[str]]:
+    again = sorted(earlier.history.recompute) if earlier.history else []
+    return {"recomputed": again} if again else {}
 
 
 def _by_status(stays: pl.DataFrame) -> dict[str, int]:
@@ -243,7 +277,7 @@ def _run(
     book: Rulebook,
     roster: pl.DataFrame,
     done: Work,
-    again: Sequence[str],
+    notes: Sequence[str],
 ) -> Run:
     quarantine = pl.concat([read.stays.quarantine, read.roster.quarantine])
     findings = pl.concat(
@@ -266,16 +300,19 @@ def _run(
             "counts": counts(read, _by_status(done.stays), done.joined),
             "control": control(done.stays, book.layers),
             "warnings": [
-                *again,
+                *notes,
                 *read.stays.warnings,
                 *read.roster.warnings,
                 *_of_files(read),
                 *_unknown_kinds(roster, book),
                 *_other_spellings(done.stays, read.register, request.settings),
                 *_skipped(parse_period(request.period), earlier),
+                *_accounts(read.register),
+                *_recomputed(earlier, done.adjustments),
                 *done.notes,
             ],
             **about_past(request.decisions, done.decided, read.past, done.adjustments),
+            **_again(earlier),
         }
     )
     stays = in_order(done.stays, book.layers)

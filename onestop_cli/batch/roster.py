@@ -11,7 +11,7 @@ import polars as pl
 from rich.console import Console
 from xlsxwriter.exceptions import XlsxFileError
 
-from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.start import county_settings, line_for
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.settings import FILE_NAME, Settings
 from onestop_cli.county.spelling import kind_question
@@ -86,7 +86,7 @@ def rosters(paths: Sequence[Path], settings: Settings) -> list[Path]:
     """The rosters that were given, else those of onestop.toml; raises `CannotRun` for none."""
     found = list(paths) or [settings.folder / path for path in settings.reconcile.roster]
     if not found:
-        raise stop("没有给出花名册", f"请写上花名册文件或文件夹，或在 {FILE_NAME} 中写明 roster")
+        raise stop("没有给出花名册", f"请写上花名册文件或文件夹，或{line_for('--roster')}")
     return found
 
 

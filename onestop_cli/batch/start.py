@@ -9,12 +9,28 @@ from pathlib import Path
 
 from onestop_cli.batch.papers import write_run
 from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
-from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.run import Run
 from onestop_cli.writers.toolkit.folder import refuse_existing
 from onestop_cli.writers.toolkit.screen import progress, summary
+
+_LINES = {
+    "--stays": 'stays = ["收件箱/住院"]',
+    "--roster": 'roster = ["收件箱/花名册"]',
+    "--register": 'register = "定点机构名册.csv"',
+    "--rules": 'rules = ["huangzhong-2009"]',
+    "--out": 'out = "结果"',
+    "--ledger": 'ledger = "台账.sqlite"',
+}
+"""Option → the line of `[reconcile]` that takes its place."""
+
+
+def line_for(option: str) -> str:
+    """How to say an option once and for all."""
+    return f"在县文件夹的 {FILE_NAME} 的 [reconcile] 加一行 {_LINES[option]}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,7 @@ class Options:
     decisions: Path | None
     out: Path | None
     password_file: Path | None = None
+    recompute: Sequence[str] | None = None
 
 
 def asked(options: Options, now: datetime) -> tuple[Request, Path]:
@@ -46,13 +63,20 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
         "--stays": stays, "--roster": roster, "--register": register, "--rules": rules, "--out": out
     }  # fmt: skip
     problems = [
-        Problem(f"没有给出 {option}", f"请加上 {option}，或在县文件夹的 {FILE_NAME} 中写明")
+        Problem(f"没有给出 {option}", f"请加上 {option}，或{line_for(option)}")
         for option, value in wanted.items()
         if not value
     ]
     if problems or register is None or out is None:
         raise CannotRun(problems)
     refuse_existing(out)
+    ledger = options.ledger or settings.ledger
+    refuse_other_books(ledger, _results(home, chosen.out, out))
+    if ledger is not None:
+        refuse_closed(ledger, parse_period(options.period))
+    elif options.recompute:
+        raise stop("--recompute 要有台账", "请用 --ledger 给出台账文件")
+    again = options.recompute or settings.reopen.periods if ledger else ()
     request = Request(
         period,
         stays,
@@ -61,12 +85,18 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
         rules,
         settings,
         county_folder=home if (home / FILE_NAME).is_file() else None,
-        ledger=options.ledger or settings.ledger,
+        ledger=ledger,
         decisions=options.decisions or _under(home, chosen.decisions),
         password_file=options.password_file,
         made_at=now.isoformat(timespec="seconds"),
+        recompute=[parse_period(text) for text in again],
     )
     return request, out
+
+
+def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:
+    """Where earlier results may lie."""
+    return [out.absolute().parent, *([home / usual] if usual else [])]
 
 
 def _under(home: Path, path: Path | None) -> Path | None:

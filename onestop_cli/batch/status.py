@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
+from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
+from onestop_cli.county.inbox_check import inbox_notes
 from onestop_cli.county.progress import Inbox, LastRun, Standing, period_of
 from onestop_cli.county.settings import LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -34,10 +36,11 @@ def show_status() -> None:
 def standing(settings: Settings) -> Standing:
     """What the files of a county folder tell."""
     home = settings.folder
-    closed = _closed(settings.ledger) if settings.ledger else ()
+    books = _closed(settings.ledger) if settings.ledger else {}
+    closed = tuple(reversed(books))
     runs = _runs(home, settings.reconcile.out)
     like = next(iter(closed), None) or next((info.period for _, info in runs), None)
-    inbox, files = _inbox(settings, like)
+    inbox, files = _inbox(settings, like, books)
     period = inbox.period.id if inbox.period else None
     run = next((run for run in runs if run[1].period == period), None)
     return Standing(
@@ -48,26 +51,36 @@ def standing(settings: Settings) -> Standing:
         _papers(home, PUBLISHED, period, "manifest.json"),
         _papers(home, INSPECTED, period, "plan.json"),
         (settings.reconcile.ledger or Path(LEDGER)).as_posix(),
+        _astray(home, runs, {period, *closed}),
     )
 
 
-def _closed(ledger: Path) -> tuple[str, ...]:
-    """The closed periods, newest first; none while there are no books."""
+def _astray(
+    home: Path, runs: list[tuple[Path, RunInfo]], expected: set[str | None]
+) -> tuple[str, str] | None:
+    """The newest run when it is of a period that nobody expects: `--period` was typed wrong."""
+    if not runs or None in expected or runs[0][1].period in expected:
+        return None
+    folder, info = runs[0]
+    return folder.relative_to(home).as_posix(), info.period
+
+
+def _closed(ledger: Path) -> Closed:
+    """The closed periods and their files; none while there are no books."""
     if not ledger.is_file():
-        return ()
+        return {}
     with opened(ledger) as books:
-        return tuple(period.id for period in reversed(closed_periods(books)))
+        return closed_files(books)
 
 
 def _runs(home: Path, out: Path | None) -> list[tuple[Path, RunInfo]]:
     """Run folders with their run.json, newest first; a folder that is no run is passed over."""
     if out is None:
         return []
-    files = sorted((home / out).glob("*/run.json"), key=lambda f: f.stat().st_mtime, reverse=True)
-    return [(file.parent, RunInfo.model_validate_json(file.read_bytes())) for file in files]
+    return runs_in([home / out])
 
 
-def _inbox(settings: Settings, like: str | None) -> tuple[Inbox, set[str]]:
+def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[Inbox, set[str]]:
     """What lies in the inbox, and the hashes of its files."""
     home, chosen = settings.folder, settings.reconcile
     hospitals, problems = _register(settings)
@@ -77,20 +90,21 @@ def _inbox(settings: Settings, like: str | None) -> tuple[Inbox, set[str]]:
     days = stays.rows.select(day=pl.coalesce("settled_on", "discharged_on"))["day"].drop_nulls()
     common = days.dt.truncate("1mo").mode().sort().last() if len(days) else None
     known = names(settings)
-    heard = {
-        known.canonical_hospital(raw, hospitals) for raw in stays.rows["hospital_raw"].unique()
-    }
+    handed = of_reading(
+        stays, roster, hospitals, lambda raw: known.canonical_hospital(raw, hospitals), closed
+    )
     inbox = Inbox(
         stay_files=len(stays.inputs),
         stays=len(stays.rows),
         roster_files=len(roster.inputs),
         people=len(roster.rows),
         hospitals=len(hospitals),
-        silent=tuple(name for name in hospitals if name not in heard),
+        silent=tuple(name for name in hospitals if name not in handed.heard),
         first=days.min(),  # type: ignore[arg-type]
         last=days.max(),  # type: ignore[arg-type]
         period=period_of(common, like) if common else None,  # type: ignore[arg-type]
         problems=tuple(problems),
+        notes=tuple(inbox_notes(replace(handed, heard=()))),
     )
     return inbox, _hashes(stays, roster)
 
@@ -99,7 +113,12 @@ def _register(settings: Settings) -> tuple[list[str], list[Problem]]:
     """The names in the register, or what is wrong with it."""
     file = settings.reconcile.register_file
     if file is None:
-        return [], [Problem("onestop.toml 没有写定点机构名册", "请写明 register")]
+        return [], [
+            Problem(
+                "onestop.toml 没有写定点机构名册",
+                '请在 [reconcile] 加一行 register = "定点机构名册.csv"',
+            )
+        ]
     try:
         return read_register(settings.folder / file, settings)["hospital"].unique(
             maintain_order=True
@@ -124,7 +143,7 @@ def _hashes(*readings: Reading) -> set[str]:
 def _last(home: Path, folder: Path, info: RunInfo, files: set[str]) -> LastRun:
     """A run beside the files of today."""
     used = {file.sha256 for file in info.inputs if file.kind in ("stays", "roster")}
-    made = datetime.fromtimestamp((folder / "run.json").stat().st_mtime)  # noqa: DTZ006
+    made = moment(folder, info)
     status = info.counts.status
     return LastRun(
         folder.relative_to(home).as_posix(),

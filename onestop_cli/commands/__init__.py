@@ -9,6 +9,7 @@ import typer
 
 from onestop_cli.commands.audit import audit
 from onestop_cli.commands.close import close
+from onestop_cli.commands.compare import compare
 from onestop_cli.commands.doctor import doctor
 from onestop_cli.commands.explain import explain
 from onestop_cli.commands.findings import findings
@@ -17,6 +18,7 @@ from onestop_cli.commands.inspect import inspect
 from onestop_cli.commands.ledger import ledger
 from onestop_cli.commands.letters import letters
 from onestop_cli.commands.papers import papers
+from onestop_cli.commands.precheck import precheck
 from onestop_cli.commands.publish import publish
 from onestop_cli.commands.quote import quote
 from onestop_cli.commands.reconcile import reconcile
@@ -27,8 +29,10 @@ from onestop_cli.commands.simulate import simulate
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "init": init,
     "inspect": inspect,
+    "precheck": precheck,
     "reconcile": reconcile,
     "quote": quote,
+    "compare": compare,
     "close": close,
     "explain": explain,
     "letters": letters,

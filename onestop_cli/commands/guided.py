@@ -19,6 +19,7 @@ TASKS: Mapping[str, str] = {
     "init": "建立县文件夹",
     "status": "看进度",
     "inspect": "检查一份报表",
+    "precheck": "医院自查",
     "reconcile": "核对本期",
     "publish": "公示",
     "audit": "联合检查抽样",
@@ -42,6 +43,8 @@ def run(task: str, home: Path, folder: str = "") -> int:
     """Do one task; returns the exit code of its command."""
     if task == "init":
         return _init(home)
+    if task == "precheck":
+        return _precheck(home)
     county = _county(home, folder)
     if county is None:
         return 2
@@ -80,8 +83,6 @@ def _audit(county: Path) -> list[str]:
 
 def _close(county: Path) -> list[str]:
     result = ask("把哪个结果记入台账", _latest(county))
-    if ask("关账后这一期不能再改。确定关账请输入 是") != "是":
-        raise EOFError
     return ["close", result, "--ledger", ask("台账", "台账.sqlite")]
 
 
@@ -91,6 +92,16 @@ def _init(home: Path) -> int:
     if code == 0:
         _remember(home, folder)
     return code
+
+
+def _precheck(home: Path) -> int:
+    """A hospital's list, beside which the lines to mend are put; a hospital has no county folder."""
+    file = Path(ask("把要报送的表拖到这里，然后按回车")).absolute()
+    rules = ask("县里适用的政策文件编号，如 huangzhong-2009（不知道就直接回车）")
+    level = ask("本院级别，如 乡级（表里已有一列的直接回车）")
+    out = file.with_name(f"{file.stem}自查清单.xlsx")
+    options = [*(["--rules", rules] if rules else []), *(["--level", level] if level else [])]
+    return _onestop(["precheck", str(file), *options, "--out", str(out)], home)
 
 
 def _county(home: Path, given: str) -> Path | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 EXAMPLES = {
-    "init": "onestop init 示例县",
+    "init": "onestop init 示例县 --templates",
     "inspect": "onestop inspect 收件箱/县医院.xls --save",
     "reconcile": (
         "onestop reconcile --period 2010Q4        （在县文件夹里，其余取自 onestop.toml）\n"
@@ -21,6 +22,11 @@ EXAMPLES = {
         "      --total 3000 --eligible 2400"
     ),
     "explain": "onestop explain 结算/2010Q4 100234",
+    "precheck": (
+        "onestop precheck 上报表.xlsx --rules huangzhong-2009 --out 自查.xlsx\n"
+        "  onestop precheck 上报表.xlsx --rules huangzhong-2009 --save 云谷卫生院2010年第4季度.xlsx"
+    ),
+    "compare": "onestop compare 结果/2010Q4 结果/2010Q4-2 --out 比较.xlsx",
     "letters": "onestop letters 结算/2010Q4 --out 通知",
     "papers": "onestop papers 结算/2010Q4 100234 --out 审批表",
     "close": "onestop close 结算/2010Q4 --ledger 台账.db",
@@ -29,11 +35,25 @@ EXAMPLES = {
     "simulate": "onestop simulate 结算/2010 --change assistance.cap=8000 --out 测算",
     "findings": "onestop findings ID03",
     "doctor": "onestop doctor",
+    "ledger show": "onestop ledger show",
+    "ledger advance": (
+        "onestop ledger advance --fund 医疗救助资金 --period 2010Q4 --amount 120000"
+    ),
+    "ledger verify": "onestop ledger verify 结算/2010Q4",
+    "ledger export": "onestop ledger export --out 台账.xlsx",
+    "rules list": "onestop rules list",
+    "rules show": "onestop rules show huangzhong-2009",
+    "rules check": "onestop rules check huangzhong-2009",
+    "rules diff": "onestop rules diff dafang-2008 dafang-2009",
+    "rules copy": "onestop rules copy huangzhong-2009",
+    "rules test": "onestop rules test huangzhong-2009",
+    "roster check": "onestop roster check 花名册 --day 2010-12-31",
+    "roster diff": "onestop roster diff 上期花名册 花名册 --out 动态变化.xlsx",
     "open": "onestop ledger open 台账.sqlite --from 2010-10-01 --balance 医疗救助资金=120000",
     "report": "onestop ledger report --period 2010 --out 2010年度决算.xlsx",
     "premium": "onestop roster premium 参合名册.xlsx --year 2011 --out 资助参合.xlsx",
 }
-"""Command → how it is usually typed."""
+"""Command, with its group where two groups have one of that name → how it is usually typed."""
 
 _WORDS = (
     (r"(?m)^Usage: ", "用法："),
@@ -44,6 +64,10 @@ _WORDS = (
     (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]…"),
     (r"\[required\]", "[必填]"),
     (r"\[default: ", "[默认 "),
+    (r"\{([A-Z|]+)(?:\.\.\.)?\}", r"\1"),
+    (r"\[\[([A-Z]+)\](?:\.\.\.)?\](\.*)", r"[\1]\2"),
+    (r"(\[|; )(\d+)<=x<=(\d+)\]", r"\1\2 到 \3]"),
+    (r"(\[|; )x>=(\d+)\]", r"\1至少 \2]"),
     (r"Show this message and exit\.", "显示帮助。"),
     (r"Install completion for the current shell\.", "为当前终端安装命令补全。"),
     (
@@ -57,25 +81,31 @@ _TYPES = {
     "list[Path]": "路径",
     "path": "路径",
     "int": "整数",
+    "int range": "整数",
     "str": "文字",
 }
 
 
-_VALUES = {
-    "valid integer": "应为整数",
-    "valid number": "应为数字",
-    "valid date": "应为日期，如 2010-12-31",
-    "does not exist": "没有这个文件或文件夹",
-    "Input should be '": "不在可选的值之内",
-    "is not one of": "不在可选的值之内",
-}
+_VALUES = (
+    (r"valid integer", "应为整数"),
+    (r"valid number", "应为数字"),
+    (r"greater than or equal to (\S+)", r"至少是 \1"),
+    (r"less than or equal to (\S+)", r"最多是 \1"),
+    (r"does not exist", "没有这个文件或文件夹"),
+    (r"Input should be ('.*)", "{choices}"),
+    (r"is not one of ('.*)", "{choices}"),
+)
+"""How the library refuses a value → how we do."""
+
+_DASHES = re.compile(r"[－—–‒―−]{1,2}(?=[A-Za-z])")
+"""The signs that a Chinese keyboard or an editor makes of the hyphens of an option."""
 
 
 def chinese_help(text: str) -> str:
     """typer's help with its English words put into Chinese."""
     for english, chinese in _WORDS:
         text = re.sub(english, chinese, text)
-    return re.sub(r"<([a-zA-Z\[\]]+)>( *)", _type, text)
+    return re.sub(r"<([a-zA-Z\[\] ]+)>( *)", _type, text)
 
 
 def _type(found: re.Match[str]) -> str:
@@ -88,10 +118,31 @@ def _type(found: re.Match[str]) -> str:
 class ChineseCommand(TyperCommand):
     """A command whose help is in Chinese and ends with an example."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """`--rules A B` is `--rules A --rules B`, where a bare word can be nothing else."""
+        if all(param.param_type_name == "option" for param in self.params):
+            several = {o for p in self.params if getattr(p, "multiple", False) for o in p.opts}
+            args = list(_repeated(args, several))
+        return list(super().parse_args(ctx, args))
+
     def get_help(self, ctx: Any) -> str:
-        example = EXAMPLES.get(self.name or "")
+        example = example_of(ctx)
         text = chinese_help(super().get_help(ctx))
         return f"{text}\n\n例：\n  {example}" if example else text
+
+
+def _repeated(args: Sequence[str], several: Collection[str]) -> Iterator[str]:
+    """The words of a command line, with the name of an option that may be repeated before each of its values."""
+    name, values = "", 0
+    for word in args:
+        if word.startswith("-"):
+            head, joined, _ = word.partition("=")
+            name, values = (head if head in several else ""), int(bool(joined))
+        elif name:
+            if values:
+                yield name
+            values += 1
+        yield word
 
 
 class ChineseGroup(TyperGroup):
@@ -105,34 +156,80 @@ USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """What typer raises for a command line it cannot take."""
 
 
+def example_of(ctx: Any) -> str:
+    """How the command of a context is usually typed; empty when no example is kept."""
+    if ctx is None:
+        return ""
+    words = ctx.command_path.split()[1:]
+    return EXAMPLES.get(" ".join(words)) or EXAMPLES.get((words or [""])[-1], "")
+
+
+def wrong_dashes(words: Sequence[str]) -> str | None:
+    """The first option that was typed with full-width dashes, and how it should be typed; None without one."""
+    for word in words:
+        if _DASHES.match(word):
+            return f"“{word}”的横线是全角的，请改成半角：{_DASHES.sub('--', word)}"
+    return None
+
+
+def usage_problem(error: Exception) -> list[str]:
+    """What a clerk is told who typed a command wrong: the mistake, and how the command is typed."""
+    ctx = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return [str(getattr(error, "message", ""))]
+    said = chinese_error(error)
+    lines = [said if said.endswith("？") else f"{said}。"]
+    if example := example_of(ctx):
+        lines += [f"例：{example}"]
+    return [*lines, "加上 --help 看这个命令怎么用。"]
+
+
 def chinese_error(error: Exception) -> str:
-    """A usage error as a sentence for a clerk."""
+    """A usage error as a sentence for a clerk, without the mark at its end."""
     kind = type(error).__name__
     option = getattr(error, "option_name", "")
-    near = getattr(error, "possibilities", None)
+    text = str(getattr(error, "message", error))
     if kind == "NoSuchOption":
+        near = getattr(error, "possibilities", None)
         return f"没有选项 {option}" + (f"，是不是 {'、'.join(near)}？" if near else "")
     if kind == "MissingParameter":
-        return f"缺少 {_named(error)}"
+        return f"缺少 {_named(error)}{_meant(error)}"
     if kind == "BadOptionUsage":
-        return f"选项 {option} 后面少了值，或多了值"
-    text = str(getattr(error, "message", error))
+        many = "does not take a value" in text
+        return f"选项 {option} 后面{'不用写值' if many else '缺少值'}"
     if unknown := re.match(r"No such command '(.*?)'", text):
         return f"没有命令“{unknown[1]}”"
     if extra := re.match(r"Got unexpected extra argument\S* \((.*)\)", text):
         return f"多出了不认识的内容：{extra[1]}"
-    for english, chinese in _VALUES.items():
-        if english in text:
-            text = chinese
-    return f"{_named(error)} 的值不对：{text}" if kind == "BadParameter" else text
+    if text == "Missing command.":
+        return "没有写命令"
+    said = _value(text)
+    return f"{_named(error)} 的值不对：{said}" if kind == "BadParameter" else said
+
+
+def _value(text: str) -> str:
+    """Why a value is refused; what is in Chinese already stands, and no English is ever shown."""
+    if re.search(r"[\u4e00-\u9fff]", text):
+        return text
+    for english, chinese in _VALUES:
+        if found := re.search(english, text):
+            choices = "只能是 " + "、".join(re.findall(r"'(.*?)'", found[found.lastindex or 0]))
+            return found.expand(chinese).replace("{choices}", choices)
+    return "写法不对"
 
 
 def _named(error: Any) -> str:
-    """The option or argument an error is about."""
+    """The option or argument an error is about, as the help names it."""
     if error.param_hint:
         hint = error.param_hint
         return hint if isinstance(hint, str) else "、".join(hint)
     if error.param is None:
         return "参数"
     names = [name for name in error.param.opts if name.startswith("-")]
-    return names[0] if names else str(error.param.make_metavar(error.ctx))
+    return names[0] if names else str(error.param.metavar or error.param.name)
+
+
+def _meant(error: Any) -> str:
+    """What the missing thing is, in brackets."""
+    meaning = str(getattr(error.param, "help", None) or "").split("；")[0]
+    return f"（{meaning}）" if meaning else ""

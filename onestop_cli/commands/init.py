@@ -18,8 +18,22 @@ def init(
     rules: Annotated[
         list[str] | None, typer.Option("--rules", help="适用的政策文件，可重复")
     ] = None,
+    templates: Annotated[
+        bool,
+        typer.Option(
+            "--templates",
+            help="另写出 模板/：医院上报表、花名册、机构名册、参保名册、期初、处理意见；县文件夹已有的，只补模板",
+        ),
+    ] = False,
 ) -> None:
     """建一个县文件夹：带说明的 onestop.toml、空的定点机构名册、收件箱。"""
+    if templates:
+        from onestop_cli.batch.forms import FORMS, add_forms, is_county
+
+        if is_county(folder):
+            written = add_forms(folder)
+            print(f"已写出 {folder / FORMS}：{'、'.join(written)}" if written else "模板已经都有了")
+            return
     if sys.stdin.isatty():
         name = (
             typer.prompt("县名（可以以后再填）", "", show_default=False) if name is None else name
@@ -31,7 +45,8 @@ def init(
         )
     from onestop_cli.batch.init import REGISTER, Answers, start_county
 
-    start_county(folder, Answers(name or "", code or "", rules or [DEFAULT_RULES]))
+    answers = Answers(name or "", code or "", rules or [DEFAULT_RULES])
+    start_county(folder, answers, templates=templates)
     print(f"已建好 {folder}")
     print(f"接下来：填好 {REGISTER}，看一遍 onestop.toml，把报表和花名册放进收件箱；")
     print("步骤见 使用说明.txt。")

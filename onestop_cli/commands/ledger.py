@@ -1,4 +1,4 @@
-"""`onestop ledger open|show|advance|report|verify|export`: the county's books."""
+"""`onestop ledger open|reopen|show|advance|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 ledger = typer.Typer(
-    help="台账：开账、各期、资金账户、预拨、决算表、核验、导出。",
+    help="台账：开账、撤销关账、各期、资金账户、预拨、决算表、核验、导出。",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -44,6 +44,24 @@ def open_(
 
 
 @ledger.command()
+def reopen(
+    ledger: Ledger = None,
+    reason: Annotated[str, typer.Option("--reason", help="为什么撤销，记入台账")] = "",
+) -> None:
+    """撤销最近一次关账（只能是最近的一期），然后可以重新核对、重新关账。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_reopen import reopen_last
+    from onestop_cli.commands.streams import agreed
+
+    def ask() -> bool:
+        return agreed("确定撤销这次关账请输入 是：")
+
+    if not reopen_last(ledger, reason, datetime.now().astimezone(), ask):
+        raise typer.Abort
+
+
+@ledger.command()
 def show(ledger: Ledger = None) -> None:
     """列出已关账各期、各基金的收支结余、试算平衡、待核和应补未补。"""
     from onestop_cli.batch.ledger import show as run
@@ -53,19 +71,30 @@ def show(ledger: Ledger = None) -> None:
 
 @ledger.command()
 def advance(
-    fund: Annotated[str, typer.Option("--fund", help="基金名称，如 医疗救助资金")],
-    period: Annotated[str, typer.Option("--period", help="记入哪一期，如 2010Q4")],
-    amount: Annotated[str, typer.Option("--amount", help="金额（元）；收回写负数并用 --note 说明")],
+    fund: Annotated[str | None, typer.Option("--fund", help="基金名称，如 医疗救助资金")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="记入哪一期，如 2010Q4")] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="金额（元）；收回写负数并用 --note 说明")
+    ] = None,
     day: Annotated[str | None, typer.Option("--date", help="到账日期，默认今天")] = None,
     note: Annotated[str, typer.Option("--note", help="说明，如拨款文号")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="列出各笔预拨和序号")] = False,
+    undo: Annotated[
+        int | None, typer.Option("--undo", help="冲销记错的一笔：写它的序号，并用 --note 说明")
+    ] = None,
     ledger: Ledger = None,
 ) -> None:
-    """记一笔预拨（民政局、财政局预先拨来的资金）。"""
+    """记一笔预拨（民政局、财政局预先拨来的资金），列出或冲销记错的。"""
     from datetime import datetime
 
+    from onestop_cli.batch.ledger import AdvanceTyped, list_advances
     from onestop_cli.batch.ledger import advance as run
 
-    run(ledger, fund, period, amount, day, note, datetime.now().astimezone())
+    if listed:
+        list_advances(ledger)
+        return
+    typed = AdvanceTyped(fund, period, amount, day, note, undo)
+    run(ledger, typed, datetime.now().astimezone())
 
 
 @ledger.command()

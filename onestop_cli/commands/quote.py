@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 Levels = typer.Option("--level", help="机构级别：township、county、city、province，或 乡级、县级…")
-On = typer.Option("--on", formats=["%Y-%m-%d"], help="出院日期，如 2010-11-03；默认今天")
+On = typer.Option("--on", help="出院日期，如 2010-11-03；默认今天")
 Used = typer.Option("--used", help="本年此前已补，如 assistance=5500 或 医疗救助=5500；可重复")
 Charged = typer.Option("--charged", help="本年此前已扣起付线，如 basic=200；可重复")
 Cost = typer.Option("--cost", help="本年此前已计入的费用（按年分段或限额时），如 critical=8000")
@@ -29,7 +28,7 @@ def quote(
     rules: Annotated[list[str] | None, Rules] = None,
     eligible: Annotated[str | None, Eligible] = None,
     category: Annotated[list[str] | None, Category] = None,
-    on: Annotated[datetime | None, On] = None,
+    on: Annotated[str | None, On] = None,
     disease: Annotated[str, typer.Option("--disease", help="病种（单病种结算时）")] = "",
     used: Annotated[list[str] | None, Used] = None,
     nth: Annotated[int, typer.Option("--nth", min=1, help="本年第几次住院")] = 1,
@@ -50,9 +49,10 @@ def quote(
     from datetime import date
 
     from onestop_cli.batch.quote import Asked, quote_stay
+    from onestop_cli.batch.typed_days import typed_day
 
     asked = Asked(
-        day=on.date() if on else date.today(),  # noqa: DTZ011
+        day=typed_day(on, "--on") if on else date.today(),  # noqa: DTZ011
         level=level,
         total=total,
         eligible=eligible,

@@ -48,6 +48,12 @@ def reconcile(
     engine: Annotated[
         str, typer.Option("--engine", help="分批时由谁计算：local 或 ray（需另装 Ray）")
     ] = "local",
+    recompute: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recompute", help="已关账的哪一期发现有误，按现在的资料重算，差额作上期调整，可重复"
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和摘要")] = False,
 ) -> None:
     """核对一个结算期：读医院报表和花名册，逐笔重算，写出结算表和差错清单。"""
@@ -63,7 +69,9 @@ def reconcile(
         bring_up_readers()
     from onestop_cli.batch.start import Options, asked, run_and_write
 
-    options = Options(period, stays, roster, register, rules, ledger, decisions, out, password_file)
+    options = Options(
+        period, stays, roster, register, rules, ledger, decisions, out, password_file, recompute
+    )
     request, folder = asked(options, datetime.now().astimezone())
     if buckets is None:
         severities = set(run_and_write(request, folder, quiet=quiet).findings["severity"])

@@ -84,10 +84,7 @@ def premium(
 
 
 def _day(text: str | None) -> date | None:
-    """The day of an option; a usage error when it is none."""
-    from datetime import date
+    """The day of `--day`."""
+    from onestop_cli.batch.typed_days import typed_day
 
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter("请写成 2010-12-31 的样子", param_hint="--day") from error
+    return typed_day(text, "--day") if text else None

@@ -1,9 +1,16 @@
-"""The streams of the terminal, whatever its code page."""
+"""The streams of the terminal, whatever its code page, and questions on it."""
 
 from __future__ import annotations
 
 import io
 import sys
+
+
+def agreed(question: str) -> bool:
+    """Whether the clerk says 是; nobody is asked where there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
+    return input(question).strip() == "是"
 
 
 def prepare_streams() -> None:

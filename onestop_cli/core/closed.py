@@ -6,12 +6,13 @@ different after a late one, appears in the current statement as an adjustment li
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
+from onestop_cli.core.corrected import CORRECTED, changed, facts_now, with_facts
 from onestop_cli.core.moment import with_moment
 from onestop_cli.core.person import with_person
 from onestop_cli.county.periods import Period
@@ -49,10 +50,13 @@ _OF_CLOSED: Schema = {
     **dict.fromkeys(("period", "closed_status", "blocking", "settled_with"), pl.String),
     **dict.fromkeys(("was_blocking", "was_released", "was_category", "was_rule_id"), pl.String),
     "was_refused": pl.Boolean,
+    "recomputed": pl.Boolean,
+    "was_facts": pl.String,
 }
 _ABOUT_CHANGE: Schema = {
-    **dict.fromkeys(("period", "belongs_to", "status", "blocking", "released"), pl.String),
-    **dict.fromkeys(("decided_category", "decided_id_no", "rule_id"), pl.String),
+    **dict.fromkeys(("because", "period", "belongs_to", "status", "blocking"), pl.String),
+    **dict.fromkeys(("released", "decided_category", "decided_id_no", "rule_id"), pl.String),
+    "facts_now": pl.String,
     "refused": pl.Boolean,
 }
 
@@ -82,7 +86,9 @@ class History:
     that governed it (`was_rule_id`), the settings of its run (`settled_with`, JSON), and what was posted so far
     (`posted_<layer>_<amount>_fen`, `posted_patient_owed_fen`, `posted_self_fen`). `rules`: documents of closed
     periods that this run did not name; they govern nothing of the run's own period. `first_day`: of the books; stays
-    settled before it are none of theirs. `brought` (`BROUGHT`): what years had brought before it.
+    settled before it are none of theirs. `brought` (`BROUGHT`): what years had brought before it. `recompute`: closed
+    periods found wrong, whose stays are looked up again, by documents of which some (`corrected`) say something else
+    now; `register_too`: also in the register.
     """
 
     stays: pl.DataFrame
@@ -90,6 +96,9 @@ class History:
     rules: frozenset[str] = frozenset()
     first_day: date = date.min
     brought: pl.DataFrame = field(default_factory=lambda: empty(BROUGHT))
+    recompute: frozenset[str] = frozenset()
+    corrected: frozenset[str] = frozenset()
+    register_too: bool = True
 
     def late(self, day: pl.Expr, current: Period) -> pl.Expr:
         """The earlier period that a day belongs to; null within `current`, and before the books."""
@@ -107,7 +116,9 @@ def governing(book: Rulebook, history: History | None) -> pl.Expr:
     then = pl.col("was_rule_id").replace_strict(numbers, default=None, return_dtype=pl.Int32)
     old = [numbers[id_] for id_ in history.rules]
     own = pl.col("period").is_null() & pl.col("belongs_to").is_null()
-    return pl.coalesce(then, pl.when(~(own & now.is_in(old))).then(now))
+    found = pl.coalesce(then, pl.when(~(own & now.is_in(old))).then(now))
+    anew = pl.col("recomputed").fill_null(value=False) & ~now.is_in(old)
+    return pl.when(anew).then(pl.coalesce(now, found)).otherwise(found)
 
 
 def belongs_to(day: pl.Expr, current: Period, closed: Sequence[Period]) -> pl.Expr:
@@ -136,7 +147,7 @@ def refreshed(history: History | None) -> History | None:
     refunds that were taken into them."""
     if history is None:
         return None
-    stays = with_person(with_moment(history.stays))
+    stays = with_facts(with_person(with_moment(history.stays)), history.recompute)
     net = [pl.col(m) + pl.col(f"was_refunded_{m}").fill_null(0) for m in MONEY]
     return replace(history, stays=stays.with_columns(net))
 
@@ -167,31 +178,39 @@ def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame
     shared = [name for name in current.columns if name in closed.columns]
     kept = [c for c in closed.columns if c.startswith(("posted_", "was_"))]
     known = closed.select(
-        *shared, "period", "blocking", "settled_with", *kept,
+        *shared, "period", "blocking", "settled_with", "recomputed", *kept,
         closed_status="status", was_blocking="blocking",
     ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)  # fmt: skip
     return pl.concat([current, known], how="diagonal")
 
 
-def reopened(both: pl.DataFrame, cannot: pl.Expr, anew: Mapping[str, pl.Expr]) -> pl.DataFrame:
-    """`both` with `kind`, `status` and `blocking` of closed stays, without those that this run does not touch.
+def reopened(
+    both: pl.DataFrame,
+    cannot: pl.Expr,
+    anew: Mapping[str, pl.Expr],
+    place: Mapping[str, pl.Expr],
+) -> pl.DataFrame:
+    """`both` with `kind`, `because`, `status`, `blocking` of closed stays, without those that this run does not touch.
 
-    Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run. `kind` says
-    why a closed stay changes; null where only its year may look different. `cannot`: what can never be worked out;
-    `anew`: where codes about the person stand.
+    Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run, or a stay of a
+    period found wrong. `kind` says why a closed stay changes, `because` by what; null where only its year may look
+    different. `cannot`: what can never be worked out; `anew`, `place`: where codes about the person and
+    about the hospital stand.
     """
     if not both["period"].count():
-        return both.with_columns(kind=pl.lit(None, pl.String))
+        return both.with_columns(pl.lit(None, pl.String).alias(n) for n in ("kind", "because"))
     closed = pl.col("period").is_not_null()
     marked = both.with_columns(
-        blocking=pl.when(closed).then(_blocking_now(anew)).otherwise("blocking")
+        blocking=pl.when(closed).then(_blocking_now(anew, place)).otherwise("blocking")
     ).with_columns(kind=pl.when(closed).then(_kind(both, cannot)))
     status = pl.col("kind").replace_strict(_BECOMES, default=None, return_dtype=pl.String)
     marked = marked.with_columns(
         status=pl.when(closed).then(pl.coalesce(status, "closed_status")).otherwise("status"),
         kind=pl.when(closed).then(pl.coalesce("kind", "decided")),
+        because=pl.when(closed).then(_because(both)),
     )
-    people = marked.filter(~closed | pl.col("kind").is_not_null())["person"]
+    touched = ~closed | pl.col("kind").is_not_null() | pl.col("recomputed")
+    people = marked.filter(touched)["person"]
     return marked.filter(~closed | pl.col("person").is_in(people.unique().implode()))
 
 
@@ -223,10 +242,32 @@ def _kind(both: pl.DataFrame, cannot: pl.Expr) -> pl.Expr:
     )
 
 
-def _blocking_now(anew: Mapping[str, pl.Expr]) -> pl.Expr:
+def _because(both: pl.DataFrame) -> pl.Expr:
+    """Which row or decision made a closed stay change."""
+    struck = both.filter(pl.col("period").is_null(), pl.col("reverses_place").is_not_null())
+    rows = dict(struck.select("reverses_place", place=row_place()).iter_rows())
+    kind = pl.col("kind")
+    taken_back = row_place("period").replace_strict(rows, default=None, return_dtype=pl.String)
+    other = pl.coalesce("closed_place", "overlap_place", "twin_place", "refund_place")
+    return (
+        pl.when(kind == "红冲")
+        .then(pl.format("冲红行：{}", taken_back))
+        .when(kind == "重报")
+        .then(pl.format("重新报来：{}", "restated_place"))
+        .when(kind == "转待核")
+        .then(pl.format("与后来的一笔有关：{}", other))
+        .when(kind.is_in(["受理冲红", "退费"]))
+        .then(pl.format("退费行：{}", "refund_place"))
+        .when(pl.col("decided").is_not_null())
+        .then(pl.format("处理意见：{}", "decided"))
+    )
+
+
+def _blocking_now(anew: Mapping[str, pl.Expr], place: Mapping[str, pl.Expr]) -> pl.Expr:
     """The codes that hold a closed stay: those it had, as far as later rows and decisions have not changed them.
 
-    `anew`: where a code about the person stands; asked again of stays whose person is known only now.
+    `anew`: where a code about the person stands; asked again of stays whose person is known only now. It and `place`
+    are asked again of stays of periods found wrong.
     """
     had = pl.col("blocking").fill_null("").str.split(";")
     changed = {
@@ -244,15 +285,24 @@ def _blocking_now(anew: Mapping[str, pl.Expr]) -> pl.Expr:
     net = pl.col("refund_total_fen").is_not_null() & pl.col("refund_why").is_null()
     codes = pl.when(net).then(codes.list.set_difference(["ST06"])).otherwise(codes)
     known = pl.coalesce("listed_as", "decided_id_no").is_not_null()
-    who = [pl.when(holds).then(pl.lit(code)).otherwise(pl.lit("")) for code, holds in anew.items()]
-    asked = codes.list.set_difference([*anew, "ID01", "ID03"]).list.concat(pl.concat_list(who))
-    codes = pl.when(known).then(asked).otherwise(codes)
+    person = _asked_again(codes, anew, "ID01", "ID03")
+    codes = pl.when("recomputed").then(_asked_again(codes, {**anew, **place})).otherwise(codes)
+    codes = pl.when(known).then(person).otherwise(codes)
     out = pl.col("released").fill_null("").str.split(";")
     return codes.list.set_difference(out).list.set_difference([""]).list.sort().list.join(";")
 
 
-def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
-    """One line per closed stay with any amount that differs from what was posted: the differences, in fen.
+def _asked_again(codes: pl.Expr, anew: Mapping[str, pl.Expr], *gone: str) -> pl.Expr:
+    """`codes` without those that are `gone`, and those of `anew` as they stand now."""
+    now = [pl.when(holds).then(pl.lit(code)).otherwise(pl.lit("")) for code, holds in anew.items()]
+    return codes.list.set_difference([*anew, *gone]).list.concat(pl.concat_list(now))
+
+
+def adjustments(
+    again: pl.DataFrame, layers: Sequence[str], corrected: Collection[str] = ()
+) -> pl.DataFrame:
+    """One line per closed stay with any amount that differs from what was posted: the differences, in fen; and of those
+    that were looked up again with other facts. `corrected`: documents that say something else than then.
 
     `visits`: 1 for a stay that becomes settled, -1 for one that is no longer; the `COSTS` come and go with it.
     """
@@ -261,9 +311,11 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     amounts = _amounts(layers)
     gone = pl.col("status") == "reversed"
     visits = _settled("status") - _settled("closed_status")
+    anew = changed(again, corrected)
     now = {name: pl.when(gone).then(0).otherwise(pl.col(name).fill_null(0)) for name in amounts}
     lines = again.select(
-        pl.col("kind").fill_null("重算"),
+        pl.coalesce("kind", pl.when(anew.is_not_null()).then(pl.lit(CORRECTED)), pl.lit("重算")),
+        pl.coalesce("because", anew, _otherwise()).alias("because"),
         "period",
         pl.coalesce("belongs_to", "period").alias("belongs_to"),
         "status",
@@ -273,6 +325,7 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         "decided_id_no",
         "rule_id",
         "refused",
+        facts_now(again).alias("facts_now"),
         *ABOUT,
         *REFUNDED,
         *(f"{layer}_docked_fen" for layer in layers),
@@ -284,9 +337,20 @@ def adjustments(again: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     return lines.filter(moved | (pl.col("kind") != "重算"))
 
 
+def _otherwise() -> pl.Expr:
+    """Why a stay changes that neither another row nor a decision nor other facts changed by themselves."""
+    return (
+        pl.when(pl.col("kind") == "解除待核")
+        .then(pl.lit("使它待核的情况已经没有了"))
+        .when(pl.col("kind") == "转待核")
+        .then(pl.format("现在有 {}", "blocking"))
+        .otherwise(pl.lit("同一年度的其他住院有变动，按年度顺序重算"))
+    )
+
+
 def _cost_change(name: str, visits: pl.Expr) -> pl.Expr:
-    """What a stay's cost adds to a period: all of it with a visit, and what is refunded of one that stays."""
-    refund = pl.col(f"refund_{name}").fill_null(0)
+    """What a stay's cost adds to a period: all of it with a visit, and what is refunded of one that stays settled."""
+    refund = pl.when(status="settled").then(f"refund_{name}").fill_null(0)
     return pl.when(visits == 0).then(refund).otherwise(pl.col(name).fill_null(0) * visits)
 
 
@@ -328,8 +392,13 @@ PENDING: Schema = {
     "id_shown": pl.String,
     "blocking": pl.String,
     "held_fen": pl.Int64,
+    "because": pl.String,
 }
-"""Closed stays that are still held: the period they were posted in, where they stood, what holds them."""
+"""Closed stays that are still held: the period they were posted in, where they stood, what holds them; of those that
+were settled first, which row or fact made them wait (`because`)."""
+
+HELD_SINCE = pl.when(kind="转待核").then("because")
+"""`PENDING`'s `because` out of an adjustment line."""
 
 
 REPORTED_AGAIN = pl.col("blocking").str.contains("ST07", literal=True).fill_null(False)
@@ -343,11 +412,13 @@ def still_pending(pending: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     held = [name for name in lines.columns if name.endswith("_held_fen")]
     here = lines.filter(pl.col("status") == "held").select(
         *keys, "hospital", "stay_no", "name", "blocking",
+        because_now=HELD_SINCE,
         id_shown=mask_id(pl.col("id_no")),
         change=pl.sum_horizontal(held),
     )  # fmt: skip
-    before = pending.select(*keys, before="held_fen")
+    before = pending.select(*keys, "because", before="held_fen")
     changed = here.join(before, on=keys, how="left", nulls_equal=True).with_columns(
-        held_fen=pl.col("change") + pl.col("before").fill_null(0)
+        held_fen=pl.col("change") + pl.col("before").fill_null(0),
+        because=pl.coalesce("because_now", "because"),
     )
     return pl.concat([left, changed.select(*PENDING)]).sort("period", *PLACE)

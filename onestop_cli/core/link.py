@@ -12,7 +12,7 @@ from onestop_cli.core.residence import TEXTS, residence
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.suggest import suggest
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import GOVERNING
+from onestop_cli.rulebook.govern import GOVERNING, View, by_view
 from onestop_cli.tables.schema import LINK, PLACE, row_place
 
 _TERM = tuple(f"{part}_{end}" for part in ("from", "to") for end in ("on", "earliest", "latest"))
@@ -21,16 +21,15 @@ _ASKED = ("id_no", "name_key", "id_raw", "id_numeric", "person_no", "birth_on")
 
 
 def linked(stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Names) -> pl.DataFrame:
-    """Stays beside their roster entries on the day the documents look at, and the category that the file states."""
-    first = book.rules[0]
-    stays = stays.with_columns(roster_day=GOVERNING[first.basis.roster_day])
-    found = link(
-        stays,
-        roster,
-        priority=book.priority,
-        overlap=first.categories.overlap,
-        day_column="roster_day",
-    )
+    """Stays beside their roster entries on the day their document looks at, and the category that the file states."""
+
+    def look(part: pl.DataFrame, view: View) -> pl.DataFrame:
+        asked = part.with_columns(roster_day=GOVERNING[view.day])
+        return link(
+            asked, roster, priority=view.priority, overlap=view.overlap, day_column="roster_day"
+        )
+
+    found = by_view(stays, book, look)
     claims = [pl.col(f"{layer}_claimed_fen") > 0 for layer in book.layers if book.on_roster(layer)]
     asks = pl.any_horizontal(claims).fill_null(False) if claims else pl.lit(False)
     return found.with_columns(

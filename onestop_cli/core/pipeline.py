@@ -29,13 +29,19 @@ from onestop_cli.core.decisions.match import Matched, matched
 from onestop_cli.core.decisions.refunds import with_refunds
 from onestop_cli.core.findings.amounts import amount_checks
 from onestop_cli.core.findings.checks import blocked, raise_all
-from onestop_cli.core.findings.rows import CANNOT, about_person, row_checks
+from onestop_cli.core.findings.rows import (
+    ABOUT_PERSON,
+    ABOUT_PLACE,
+    CANNOT,
+    row_checks,
+    standing,
+)
 from onestop_cli.core.identify import identify
 from onestop_cli.core.link import linked
 from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, Names, Options
 from onestop_cli.core.pairing import paired
 from onestop_cli.core.person import with_person
-from onestop_cli.core.place import place, with_conditions
+from onestop_cli.core.place import looked_up, place, with_conditions
 from onestop_cli.core.settlement import owed_without_payments, worked_out
 from onestop_cli.core.status import with_codes, with_status
 from onestop_cli.core.two_ids import with_other_id
@@ -85,7 +91,7 @@ class Core:
 
     def work(self, rows: pl.DataFrame, earlier: Earlier) -> Work:
         """All stages, once more without the decisions whose findings are gone."""
-        history = refreshed(earlier.history)
+        history = looked_up(refreshed(earlier.history), self.register, self.names, self.book)
         stays = place(rows, self.register, self.names, self.period, history)
         stays = identify(with_conditions(check(stays, PLACED, "place"), self.register, self.book))
         check(stays, IDENTITY, "identify")
@@ -120,7 +126,7 @@ class Core:
         check(pairs.stays, PAIRING, "pair")
         stays = with_person(linked(pairs.stays, self.roster, book, self.names))
         check(stays, LINK, "link")
-        closed = None if pairs.closed is None else self._known_again(pairs.closed)
+        closed = None if pairs.closed is None else self._looked_up_again(pairs.closed)
         moved = pairs.moved(lines)
         stays = with_other_id(with_refunds(appended(stays, closed), moved), self.roster)
         stays = _with_best(stays.with_columns(amount_why=amount_why()), book)
@@ -128,7 +134,9 @@ class Core:
         check(stays, GOVERNED, "govern", book.layers)
         stays = with_brought(stays, history)
         checks = row_checks(self.period, options.readmission_days)
-        stays = with_status(stays, blocked(checks)).pipe(reopened, CANNOT, about_person(checks))
+        stays = with_status(stays, blocked(checks)).pipe(
+            reopened, CANNOT, standing(checks, ABOUT_PERSON), standing(checks, ABOUT_PLACE)
+        )
         current, again = worked_out(stays, book, options)
         for part in (current, again):
             check(part, {**SETTLED, **RECONCILED}, "settle", book.layers)
@@ -141,12 +149,14 @@ class Core:
             if problems:
                 raise CannotRun(problems)
         findings = raise_all(checks, current)
-        changes = adjustments(again, book.layers)
+        corrected = history.corrected if history else frozenset()
+        changes = adjustments(again, book.layers, corrected)
         return Work(with_codes(current, findings), findings, changes, pairs.joined), gone
 
-    def _known_again(self, closed: pl.DataFrame) -> pl.DataFrame:
-        """Closed stays, those about whose person something was decided looked up on the roster again."""
-        asked = pl.coalesce("listed_as", "decided_id_no").is_not_null()
+    def _looked_up_again(self, closed: pl.DataFrame) -> pl.DataFrame:
+        """Closed stays; those about whose person something was decided, and those of periods found wrong, looked up on
+        the roster again."""
+        asked = pl.coalesce("listed_as", "decided_id_no").is_not_null() | pl.col("recomputed")
         own = closed.filter(asked)
         if own.is_empty():
             return closed
@@ -183,10 +193,10 @@ LINKED = (*LINK, "categories", "category_stated", "roster_day")
 
 
 def _with_best(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """The best of several categories for the run's own stays; closed ones keep theirs."""
-    own = pl.col("period").is_null()
+    """The best of several categories for the run's own stays and those looked up again; others keep theirs."""
+    own = pl.col("period").is_null() | pl.col("recomputed")
     chosen = choose_best(stays.filter(own), book)
-    return pl.concat([chosen, stays.filter(~own)], how="vertical_relaxed")
+    return pl.concat([chosen, stays.filter(~own)], how="vertical_relaxed").sort("_at")
 
 
 def _numbered(closed: pl.DataFrame, first: int) -> pl.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -51,18 +52,55 @@ def place(
     )
 
 
+def looked_up(
+    history: History | None, register: pl.DataFrame, names: Names, book: Rulebook
+) -> History | None:
+    """Closed stays under the present names of their hospitals: what comes later about them says these. Those of periods
+    found wrong have the level and conditions that the register gives now."""
+    if history is None:
+        return None
+    stays = history.stays.with_columns(_said="hospital_raw", hospital_raw="hospital")
+    row = register_row(stays, register, names)
+    found = register.select(pl.col("hospital", "level").gather(row))
+    name = pl.coalesce(found["hospital"], named(stays["hospital"], names.hospital), "hospital")
+    again = pl.col("recomputed") & history.register_too
+    stays = stays.with_columns(
+        hospital=name,
+        hospital_raw="_said",
+        level=pl.when(again).then(found["level"]).otherwise("level"),
+        in_register=pl.when(again).then(row.is_not_null()).otherwise("in_register"),
+        **{
+            column: pl.when(again).then(said).otherwise(column)
+            for column, said in _of_hospital(row, register, book)
+            if column in stays.columns
+        },
+    )
+    return replace(history, stays=stays.drop("_said"))
+
+
 def with_conditions(stays: pl.DataFrame, register: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """What else the documents' terms hang on, blank where no file has it: `x_<dimension>`, `<expense>_cost_fen`."""
+    stays = stays.with_columns(
+        said.alias(column) for column, said in _of_hospital(stays["_register_row"], register, book)
+    )
     dims = [dim for rule in book.rules for dim in rule.dimension]
-    for dim in dims:
-        known = [register[name] for name in dim.columns if name in register.columns]
-        if dim.source == "hospital" and known:
-            said = [pl.lit(c.gather(stays["_register_row"])).cast(pl.String) for c in known]
-            stays = stays.with_columns(pl.coalesce(said).alias(f"x_{dim.id}"))
     wanted = [f"x_{dim.id}" for dim in dims] + [f"x_{e.id}" for e in book.expenses]
     absent = [name for name in dict.fromkeys(wanted) if name not in stays.columns]
     stays = stays.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     return _with_costs(stays, book.expenses).drop("_register_row")
+
+
+def _of_hospital(
+    row: pl.Series, register: pl.DataFrame, book: Rulebook
+) -> Iterator[tuple[str, pl.Expr]]:
+    """`x_<dimension>` of every dimension that the register knows, for stays whose hospital is its `row`."""
+    dims = [dim for rule in book.rules for dim in rule.dimension if dim.source == "hospital"]
+    for id_ in dict.fromkeys(dim.id for dim in dims):
+        heads = dict.fromkeys(name for dim in dims if dim.id == id_ for name in dim.columns)
+        known = [register[name] for name in heads if name in register.columns]
+        if known:
+            said = [pl.lit(column.gather(row)).cast(pl.String) for column in known]
+            yield f"x_{id_}", pl.coalesce(said)
 
 
 def _with_costs(stays: pl.DataFrame, expenses: Sequence[Expense]) -> pl.DataFrame:

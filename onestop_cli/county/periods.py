@@ -1,20 +1,29 @@
-"""Settlement periods: `2010`, `2010H2`, `2010Q4`, `2010-11`."""
+"""Settlement periods: `2010`, `2010H2`, `2010Q4`, `2010-11`, and as people write them (2010年第四季度, 2010.11)."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
 from onestop_cli.errors import stop
 
-_FORM = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(0[1-9]|1[0-2]))?")
+_FORM = re.compile(
+    r"(\d{4})(?:年度?|全年|年全年)?"
+    r"(?:[-./]?H([1-9])|[-./]?([上下])半年|[-./]?Q([1-9])|第?([1-9])季度?"
+    r"|[-./](\d{1,2})(?:月份?)?|(\d{1,2})月份?|(\d\d))?"
+)
+_DASHES = str.maketrans("—–―─‐‑‒−。", "--------.")
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_TENS = re.compile(r"十([一二])?(?=[月季])")
+_REMEDY = "请写成 2010（全年）、2010H2（下半年）、2010Q4（第四季度）或 2010-11（单月）"
 
 
 @dataclass(frozen=True)
 class Period:
-    """First and last day, both inclusive, under the name the clerk typed."""
+    """First and last day, both inclusive. `id`: its name in the forms of the contract, however it was typed."""
 
     id: str
     first: date
@@ -41,21 +50,33 @@ class Period:
 
 def parse_period(text: str) -> Period:
     """The period of `text`; raises `CannotRun` with the accepted forms when it is none."""
-    match = _FORM.fullmatch(text.strip().upper())
+    match = _FORM.fullmatch(_plain(text))
     if not match:
-        raise stop(
-            f"看不懂结算期“{text}”",
-            "请写成 2010（全年）、2010H2（下半年）、2010Q4（第四季度）或 2010-11（单月）",
-        )
-    year, half, quarter, month = match.groups()
+        raise stop(f"看不懂结算期“{text}”", _REMEDY)
+    year, half, side = match.group(1, 2, 3)
+    half = {"上": "1", "下": "2"}.get(side, half)
+    quarter, month = match[4] or match[5], match[6] or match[7] or match[8]
     if half:
-        start, length = int(half) * 6 - 5, 6
-    elif quarter:
-        start, length = int(quarter) * 3 - 2, 3
-    elif month:
-        start, length = int(month), 1
-    else:
-        start, length = 1, 12
+        return _months(text, int(year), f"H{half}", int(half) * 6 - 5, 6)
+    if quarter:
+        return _months(text, int(year), f"Q{quarter}", int(quarter) * 3 - 2, 3)
+    if month:
+        return _months(text, int(year), f"-{int(month):02d}", int(month), 1)
+    return _months(text, int(year), "", 1, 12)
+
+
+def _plain(text: str) -> str:
+    """What was typed in half width without blanks, numerals as digits: `2010年第四季度` → `2010年第4季度`."""
+    half = "".join(unicodedata.normalize("NFKC", text).split()).upper().translate(_DASHES)
+    tens = _TENS.sub(lambda found: f"1{(found[1] or '〇')}", half)
+    return tens.translate(_DIGITS)
+
+
+def _months(text: str, year: int, name: str, start: int, length: int) -> Period:
+    """The period of `length` months from month `start`; raises `CannotRun` when the year has no such months."""
     end = start + length - 1
-    last = date(int(year), end, monthrange(int(year), end)[1])
-    return Period(match[0], date(int(year), start, 1), last)
+    if year < 1 or not 1 <= start <= end <= 12:
+        what = {1: f"{start} 月", 3: f"第 {end // 3} 季度", 6: name}.get(length, "公元 0 年")
+        raise stop(f"看不懂结算期“{text}”：没有 {what}", _REMEDY)
+    last = date(year, end, monthrange(year, end)[1])
+    return Period(f"{year:04d}{name}", date(year, start, 1), last)

@@ -13,7 +13,8 @@ from onestop_cli.errors import Problem
 @dataclass(frozen=True)
 class Inbox:
     """What lies in the inbox. `first`/`last`: earliest and latest day of settlement, else of discharge;
-    `period`: the one most stays belong to; `silent`: hospitals of the register without a stay."""
+    `period`: the one most stays belong to; `silent`: hospitals of the register without a stay; `notes`: what else to
+    look at (`inbox_check`)."""
 
     stay_files: int = 0
     stays: int = 0
@@ -25,6 +26,7 @@ class Inbox:
     last: date | None = None
     period: Period | None = None
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class LastRun:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that is known about a county's current period. `published`, `inspected`: where those papers are."""
+    """All that is known about a county's current period. `published`, `inspected`: where those papers are. `astray`:
+    the folder and period of the newest run, where that is another period that is not closed either."""
 
     county: str
     inbox: Inbox
@@ -50,6 +53,7 @@ class Standing:
     published: str | None = None
     inspected: str | None = None
     ledger: str | None = None
+    astray: tuple[str, str] | None = None
 
     @property
     def period(self) -> Period | None:

@@ -145,6 +145,12 @@ class Inbox(_Table):
     ignore: tuple[str, ...] = ()
 
 
+class Reopen(_Table):
+    """Closed periods that were found wrong and may change: `reconcile` works them out again."""
+
+    periods: tuple[str, ...] = ()
+
+
 class Limits(_Table):
     """What reading may take: cells of all files of a run, memory (MB) and seconds of one file."""
 
@@ -249,6 +255,7 @@ class Settings(_Table):
     synonyms: Synonyms = Synonyms()
     layout: tuple[Layout, ...] = ()
     inbox: Inbox = Inbox()
+    reopen: Reopen = Reopen()
     limits: Limits = Limits()
     counts: dict[int, Counts] = {}
     premium: dict[int, Premium] = {}

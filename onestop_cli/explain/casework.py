@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from onestop_cli.explain.by_hand import Amounts, settle_given
+from onestop_cli.explain.by_hand import Amounts, levels, settle_given
 from onestop_cli.money import yuan
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Case, Cases
+from onestop_cli.tables.schema import LEVELS
 
 WORDS = {"self_pay": "self_due_fen", "hospital_borne": "hospital_borne_fen"}
 TEXTS = ("check", "nth")
@@ -36,9 +37,15 @@ def work_out(cases: Cases) -> list[Verdict]:
 
 
 def _strange(case: Case, book: Rulebook) -> Iterator[str]:
-    """Keys of `given` that the document has no dimension or expense for."""
+    """What the document does not know of `given`: a level, a category, a key without a dimension or expense."""
     known = {d.id for rule in book.rules for d in rule.dimension} | {e.id for e in book.expenses}
+    kinds = [*book.priority, *book.no_right]
     for stay in (*case.earlier, case.given):
+        if levels(stay.level) not in LEVELS:
+            yield f"given 里的级别“{stay.level}”不认识，可用：{'、'.join(LEVELS.values())}"
+        for kind in (kind for kind in stay.category if kind not in kinds):
+            listing = f"可用：{'、'.join(kinds)}" if kinds else "文件不分类别"
+            yield f"given 里的类别“{kind}”文件没有列出，{listing}"
         for name in stay.further:
             if name not in known:
                 yield f"given 里的“{name}”文件没有用到"
@@ -52,7 +59,9 @@ def _differences(case: Case, amounts: Amounts, book: Rulebook) -> Iterator[str]:
             continue
         wanted, found = _value(expected, column), _found(column, amounts)
         if wanted != found:
-            yield f"{_name(key, book)}应为 {_said(wanted, column)}，算得 {_said(found, column)}"
+            why = f"（{amounts['ungoverned']}）" if amounts["term"] is None else ""
+            said = f"应为 {_said(wanted, column)}，算得 {_said(found, column)}"
+            yield f"{_name(key, book)}{said}{why}"
 
 
 def _column(key: str, book: Rulebook) -> str | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from onestop_cli.county.periods import Period, parse_period
-from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.books import beginning, closed_periods, closings, layers_of
-from onestop_cli.ledger.chain import ADVANCE, Draft, append, entries
+from onestop_cli.ledger.chain import ADVANCE, Draft, Entry, append, entries
 from onestop_cli.ledger.store import transaction
 
 APPROVED = ("payable", "offset", "supplement")
@@ -42,7 +42,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Advance:
-    """A 预拨 as it is booked: `fen` to `fund` for `period`; a negative amount takes one back, with a new line."""
+    """A 预拨 as it is booked: `fen` to `fund` for `period`; a negative amount takes one back, with a new line.
+    `corrects`: the number of the posting that is taken back."""
 
     fund: str
     period: Period
@@ -50,6 +51,7 @@ class Advance:
     booked_on: date
     note: str
     operator: str
+    corrects: int | None = None
 
 
 def book_advance(
@@ -61,7 +63,7 @@ def book_advance(
     """
     with transaction(ledger):
         names = sorted({*funds(ledger).values(), *known})
-        problems = [*_doubts(ledger, line)]
+        problems = [*_doubts(ledger, line), *_implausible(ledger, line, now), *_twice(ledger, line)]
         if names and line.fund not in names:
             problems.append(
                 Problem(f"没有“{line.fund}”这个基金", f"--fund 可写：{'、'.join(names)}")
@@ -74,6 +76,7 @@ def book_advance(
             "fen": line.fen,
             "booked_on": line.booked_on.isoformat(),
             "note": line.note,
+            **({"corrects": line.corrects} if line.corrects else {}),
         }
         append(ledger, Draft(ADVANCE, content, line.operator, now))
 
@@ -89,6 +92,64 @@ def _doubts(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
         yield Problem("预拨金额为零", "请写元，例如 --amount 500000")
     if line.fen < 0 and not line.note:
         yield Problem("收回预拨要写明原因", "请加上 --note")
+
+
+FAR = timedelta(days=366)
+"""Further away than this no period and no day can be meant."""
+
+
+def _implausible(ledger: sqlite3.Connection, line: Advance, now: datetime) -> Iterator[Problem]:
+    """A period or a day that can only be a slip of the hand; of a line that takes such a slip back they are right."""
+    if line.corrects:
+        return
+    first = beginning(ledger).first_day
+    latest = max((period.last for period in closed_periods(ledger)), default=first)
+    if line.period.last < first:
+        yield Problem(f"台账从 {first} 开始，{line.period.chinese}在它之前", "请核对 --period")
+    elif first.year > _UNKNOWN and line.period.first > latest + FAR:
+        yield Problem(
+            f"{line.period.chinese}离台账里最近的一期（{latest}）一年以上，是不是写错了年份",
+            "请核对 --period",
+        )
+    if line.booked_on > now.date() + timedelta(days=1):
+        yield Problem(f"到账日期 {line.booked_on} 还没有到", "请核对 --date")
+    elif not line.period.first - FAR <= line.booked_on <= line.period.last + FAR:
+        yield Problem(
+            f"到账日期 {line.booked_on} 和{line.period.chinese}相差一年以上",
+            "请核对 --date 和 --period；没有写 --date 的按今天",
+        )
+
+
+_UNKNOWN = 1900
+"""The year in which books begin of which nobody knows when they did."""
+
+
+def _twice(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
+    """The same line once more."""
+    undone = {entry.content.get("corrects") for entry in entries(ledger, ADVANCE)}
+    for entry in entries(ledger, ADVANCE):
+        if entry.number in undone or line.corrects:
+            continue
+        if _advance(entry) == replace(line, operator=entry.operator):
+            yield Problem(
+                f"同样的一笔预拨已经记过（第 {entry.number} 号记账，{entry.booked_at[:10]}）",
+                "确实是另一笔的，请用 --note 写明文号来区分",
+            )
+
+
+def correction(ledger: sqlite3.Connection, number: int, note: str, operator: str) -> Advance:
+    """The line that takes advance `number` back.
+
+    Raises `CannotRun` when there is no such advance, or it was taken back already.
+    """
+    booked = {entry.number: entry for entry in entries(ledger, ADVANCE)}
+    undone = {entry.content.get("corrects") for entry in booked.values()}
+    if number not in booked or booked[number].content.get("corrects"):
+        raise stop(f"台账里没有第 {number} 号预拨", "用 onestop ledger advance --list 看各笔的序号")
+    if number in undone:
+        raise stop(f"第 {number} 号预拨已经冲销过", "用 onestop ledger advance --list 看各笔的序号")
+    wrong = _advance(booked[number])
+    return replace(wrong, fen=-wrong.fen, note=note, operator=operator, corrects=number)
 
 
 def funds(ledger: sqlite3.Connection) -> dict[str, str]:
@@ -168,17 +229,20 @@ def sums(ledger: sqlite3.Connection) -> list[Sum]:
 
 def advances(ledger: sqlite3.Connection) -> list[Advance]:
     """Every 预拨 in the order of booking."""
-    return [
-        Advance(
-            entry.content["fund"],
-            parse_period(entry.content["period"]),
-            entry.content["fen"],
-            date.fromisoformat(entry.content["booked_on"]),
-            entry.content["note"],
-            entry.operator,
-        )
-        for entry in entries(ledger, ADVANCE)
-    ]
+    return [_advance(entry) for entry in entries(ledger, ADVANCE)]
+
+
+def _advance(entry: Entry) -> Advance:
+    content = entry.content
+    return Advance(
+        content["fund"],
+        parse_period(content["period"]),
+        content["fen"],
+        date.fromisoformat(content["booked_on"]),
+        content["note"],
+        entry.operator,
+        content.get("corrects"),
+    )
 
 
 def standing(ledger: sqlite3.Connection, period: Period) -> dict[str, dict[str, int]]:

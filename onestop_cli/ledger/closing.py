@@ -62,6 +62,17 @@ class Closed:
     waiting: int
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why a run is closed in spite of `doubts`."""
+
+    reason: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+NO_DOUBT = Why()
+
+
 def head(ledger: sqlite3.Connection) -> BooksInfo:
     """The state of the books: a run names the books it was made against."""
     number, digest = end_of(ledger)
@@ -75,9 +86,9 @@ def close(
     operator: str,
     now: datetime,
     *,
-    reason: str = "",
+    why: Why = NO_DOUBT,
 ) -> Posted:
-    """Post `run` in one transaction. `data`: its `run.json`; `reason`: why it is posted in spite of a guard.
+    """Post `run` in one transaction. `data`: its `run.json`; `why`: it is posted in spite of doubts.
 
     Raises `CannotRun` for a period that is closed or overlaps a closed one, or when the books have moved since the run.
     """
@@ -95,7 +106,7 @@ def close(
             "changes": len(changes),
             "totals": [*_totals(stays, run, own=True), *_totals(changes, run, own=False)],
             "documents": sorted({rule.sha256 for rule in run.info.rules}),
-            **({"reason": reason} if reason else {}),
+            **({"reason": why.reason, "doubts": list(why.doubts)} if why.doubts else {}),
         }
         keep_documents(ledger, (run.documents[rule.id] for rule in run.info.rules))
         parts = {
@@ -150,6 +161,14 @@ def _period_taken(ledger: sqlite3.Connection, run: Run) -> Iterator[Problem]:
             )
 
 
+def knows(ledger: sqlite3.Connection, made: BooksInfo) -> bool:
+    """Whether the books are those that a run was made against, or have grown out of them."""
+    if not made.entries:
+        known = {"", *(one.sha256 for one in closings(ledger))}
+        return made.head in known
+    return [e.digest for e in entries(ledger)[made.entries - 1 : made.entries]] == [made.head]
+
+
 def _moved(ledger: sqlite3.Connection, run: Run) -> bool:
     """Whether anything but advances was posted since the run, or the run knew other books or none.
 
@@ -159,8 +178,8 @@ def _moved(ledger: sqlite3.Connection, run: Run) -> bool:
     if made is None:
         alone = not [entry for entry in postings[1:] if entry.kind != ADVANCE]
         return not (alone and not postings[0].parts)
-    known = made.entries and [e.digest for e in postings[made.entries - 1 : made.entries]]
-    return known != [made.head] or any(e.kind != ADVANCE for e in postings[made.entries :])
+    later = (e.kind != ADVANCE for e in postings[made.entries :])
+    return not made.entries or not knows(ledger, made) or any(later)
 
 
 def postable(stays: pl.DataFrame) -> pl.DataFrame:

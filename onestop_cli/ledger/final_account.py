@@ -15,6 +15,7 @@ from functools import cached_property
 import polars as pl
 
 from onestop_cli.core.closed import COSTS, POSTED, WHOLE
+from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import Line, accounts
@@ -27,6 +28,7 @@ from onestop_cli.ledger.books import (
     stays_of,
     together,
 )
+from onestop_cli.ledger.load import named_now
 from onestop_cli.statements.indicators import Figures
 from onestop_cli.statements.statement import (
     NO_CATEGORY,
@@ -168,8 +170,11 @@ class Report:
         return sum(line.approved for line in lines), opening + sum(line.advanced for line in lines)
 
 
-def report(ledger: sqlite3.Connection, period: Period) -> Report:
-    """The closed runs within `period`; raises `CannotRun` when there is none, or one that reaches beyond it."""
+def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -> Report:
+    """The closed runs within `period`; `hospital`: what one is called now.
+
+    Raises `CannotRun` when there is none, or one that reaches beyond it.
+    """
     closed = sorted(closed_periods(ledger), key=lambda other: other.first)
     inside = [p for p in closed if period.first <= p.first and p.last <= period.last]
     across = [
@@ -188,7 +193,7 @@ def report(ledger: sqlite3.Connection, period: Period) -> Report:
     chosen = [one for one in closings(ledger) if one.period.id in runs]
     layers = _layers(ledger, chosen)
     lines = tuple(line for line in accounts(ledger) if line.period in runs)
-    events = _events(ledger, chosen, layers).pipe(_with_amounts, layers)
+    events = _events(ledger, chosen, layers).pipe(named_now, hospital).pipe(_with_amounts, layers)
     return Report(period, tuple(inside), layers, events, lines)
 
 
@@ -199,6 +204,7 @@ def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[Laye
 
 
 _TEXTS = ("hospital", "level", "category", "township", "person")
+_DECIDED = ("decided_category", "decided_id_no")
 
 
 def _events(
@@ -208,13 +214,13 @@ def _events(
     names = [*_TEXTS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
     parts = []
     for one in closed:
-        own = stays_of(ledger, one, [*names, "status", "decided_category"]).with_columns(
+        own = stays_of(ledger, one, [*names, "status", *_DECIDED]).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             visits=(pl.col("status") == "settled").cast(pl.Int64),
             own=pl.lit(value=True),
         )
         own = own.with_columns(pl.col(cost).fill_null(0) * pl.col("visits") for cost in COSTS)
-        later = changes_of(ledger, one, [*names, "visits", "decided_category"]).with_columns(
+        later = changes_of(ledger, one, [*names, "visits", *_DECIDED]).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             own=pl.lit(value=False),
         )
@@ -224,8 +230,13 @@ def _events(
         pl.col("category").fill_null(NO_CATEGORY),
         pl.col("township").fill_null(NOWHERE),
         level_name=pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED),
-        person=pl.coalesce("person", pl.format("?{}", "number")),
+        person=pl.coalesce(_known_last(), "person", pl.format("?{}", "number")),
     )
+
+
+def _known_last() -> pl.Expr:
+    """Whose stay it is by the last decision, also where an earlier run booked it; null without any."""
+    return pl.col("decided_id_no").drop_nulls().last().over("number")
 
 
 def _posted(layers: Sequence[LayerInfo]) -> list[str]:

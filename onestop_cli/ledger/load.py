@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
 from onestop_cli.core.closed import POSTED, REFUNDED, WHOLE, History
+from onestop_cli.core.corrected import as_put_right
+from onestop_cli.core.options import Mapper, named
 from onestop_cli.ledger.books import (
     Closing,
     beginning,
@@ -36,12 +38,21 @@ _STATE = (
 """What a later posting may change about a stay, beside its amounts."""
 
 
-def closed_rules(ledger: sqlite3.Connection) -> dict[tuple[str, str], bytes]:
-    """The documents that closed periods were settled by: (id, sha256) → the file."""
-    named = {
-        (rule.id, rule.sha256) for one in closings(ledger) for rule in run_of(ledger, one).rules
-    }
-    return {(id_, digest): document(ledger, digest) for id_, digest in sorted(named)}
+def closed_rules(
+    ledger: sqlite3.Connection, but: Collection[str] = ()
+) -> dict[tuple[str, str], bytes]:
+    """The documents that closed periods are settled by: (id, sha256) → the file. What was corrected since for all its
+    periods is none any more; periods in `but` do not count."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for one in closings(ledger):
+        run = run_of(ledger, one)
+        for rule in run.rules:
+            for (id_, digest), periods in named.items():
+                if id_ == rule.id and digest != rule.sha256:
+                    periods -= {*run.recomputed}
+            named.setdefault((rule.id, rule.sha256), set()).add(one.period.id)
+    still = sorted(key for key, periods in named.items() if periods - {*but})
+    return {(id_, digest): document(ledger, digest) for id_, digest in still}
 
 
 def carried_out(ledger: sqlite3.Connection) -> pl.DataFrame:
@@ -64,12 +75,16 @@ def history(
     layers: Sequence[str],
     *,
     places: Iterable[str] = (),
+    hospital: Mapper = str,
+    recompute: Collection[str] = (),
 ) -> History:
     """Closed stays of `people`, those with one of the (hospital, 住院号) `numbers`, those at `places` (文件 · 工作表 ·
-    第n行) of any period, and everything else of the same persons."""
+    第n行) of any period, all of the periods `recompute`, and everything else of the same persons. `hospital`: what one
+    is called now."""
     closed = closings(ledger)
-    keys = _keys(ledger, closed)
-    wanted = _wanted(keys, people, numbers, places)
+    keys = named_now(_keys(ledger, closed), hospital)
+    again = [n for n, one in enumerate(closed) if one.period.id in recompute]
+    wanted = _wanted(keys, people, numbers, places, again)
     parts = [
         part
         for number, one in enumerate(closed)
@@ -82,7 +97,19 @@ def history(
         tuple(one.period for one in closed),
         first_day=beginning(ledger).first_day,
         brought=brought(ledger),
+        recompute=frozenset(recompute),
     )
+
+
+def without_right(ledger: sqlite3.Connection, people: pl.Series) -> list[str]:
+    """Those of `people` who have a closed stay that was settled without a category."""
+    found = [
+        stays.filter(pl.col("category").is_null(), pl.col("status") == "settled")["person"]
+        for one in closings(ledger)
+        for stays in [stays_of(ledger, one, ["person", "category", "status"])]
+    ]
+    met = pl.concat(found).unique() if found else pl.Series(dtype=pl.String)
+    return met.filter(met.is_in(people.implode())).sort().to_list()
 
 
 def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:
@@ -109,6 +136,11 @@ def _keys(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> pl.DataFrame
     return keys.update(later.rename({"decided_id_no": "person"}), on="number")
 
 
+def named_now(rows: pl.DataFrame, hospital: Mapper) -> pl.DataFrame:
+    """`rows` with each hospital as it is called now; one that nobody knows any more keeps its name."""
+    return rows.with_columns(hospital=pl.coalesce(named(rows["hospital"], hospital), "hospital"))
+
+
 _DECIDED = ("number", "decided_id_no")
 
 
@@ -126,12 +158,16 @@ def _wanted(
     people: Iterable[str],
     numbers: Iterable[tuple[str, str]],
     places: Iterable[str],
+    again: Sequence[int],
 ) -> pl.DataFrame:
     """The closed stays to fetch, in the order of their numbers."""
     everybody = pl.Series([*people], dtype=pl.String)
     texts = {"hospital": pl.String, "stay_no": pl.String}
     named = pl.DataFrame([*numbers], schema=texts, orient="row").unique()
-    met = [keys.join(named, on=["hospital", "stay_no"], how="semi")]
+    met = [
+        keys.join(named, on=["hospital", "stay_no"], how="semi"),
+        keys.filter(pl.col("closing").is_in(again)),
+    ]
     if there := [*places]:
         met.append(keys.filter(row_place().is_in(there)))
     found = pl.concat(met)
@@ -157,7 +193,8 @@ def _later(
 ) -> pl.DataFrame:
     """What later closings changed about these stays, in order."""
     parts = [changes_of(ledger, one) for one in closed if one.changes]
-    lines = together([_no_stays(layers).select("number", *_changing(layers)), *parts])
+    none = _no_stays(layers).select("number", *_changing(layers))
+    lines = together([none.with_columns(facts_now=pl.lit(None, pl.String)), *parts])
     return lines.filter(pl.col("number").is_in(numbers.implode()))
 
 
@@ -189,9 +226,12 @@ def _as_it_stands(stays: pl.DataFrame, later: pl.DataFrame, layers: Sequence[str
     """
     amounts, state = _amounts(layers), [*_STATE, *_docked(layers)]
     each = later.group_by("number").agg(
-        *(pl.col(name).last() for name in state), *(pl.col(name).sum() for name in amounts)
+        pl.col("facts_now").drop_nulls().last(),
+        *(pl.col(name).last() for name in state),
+        *(pl.col(name).sum() for name in amounts),
     )
     both = stays.join(each, on="number", how="left", suffix="_now", maintain_order="left")
+    both = as_put_right(both, "facts_now")
     changed = pl.col("status_now").is_not_null()
     both = both.with_columns(
         *(pl.when(changed).then(f"{name}_now").otherwise(name).alias(name) for name in state),

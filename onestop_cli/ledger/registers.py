@@ -123,14 +123,14 @@ def _sources(run: RunInfo) -> Iterator[tuple[str, str, str]]:
 
 
 def advance_table(ledger: sqlite3.Connection) -> pl.DataFrame:
-    """Every 预拨 as booked: number, fund, period, fen, booked_on, note, operator."""
+    """Every 预拨 as booked: number, fund, period, fen, booked_on, note, operator, corrects."""
     rows = [
         {**entry.content, "number": entry.number, "operator": entry.operator}
         for entry in entries(ledger, ADVANCE)
     ]
     texts = dict.fromkeys(("booked_on", "note", "operator"), pl.String)
     schema = {"number": pl.Int64, "fund": pl.String, "period": pl.String, "fen": pl.Int64, **texts}
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema={**schema, "corrects": pl.Int64})
 
 
 def postings(ledger: sqlite3.Connection, rows: int = 1_000_000) -> Iterator[pl.DataFrame]:

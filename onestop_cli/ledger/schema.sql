@@ -27,3 +27,12 @@ CREATE TABLE document (
     sha256 TEXT PRIMARY KEY,
     data BLOB NOT NULL
 );
+-- Draws of inspections: no postings, so no part of the chain (draws.py).
+CREATE TABLE draw (
+    number INTEGER PRIMARY KEY,
+    period TEXT NOT NULL,
+    record TEXT NOT NULL
+);
+CREATE TRIGGER draw_in_order BEFORE INSERT ON draw
+    WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM draw)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;

@@ -26,7 +26,7 @@ VERSION = 2
 WAIT_SECONDS = 15
 """How long a second writer waits for the first."""
 
-TABLES = ("entry", "part", "document")
+TABLES = ("entry", "part", "document", "draw")
 
 _OPEN_FIRST = "请检查 --ledger；第一次使用请先开账：onestop ledger open 台账.sqlite --from 起始日"
 _TAKE_BACKUP = "请不要继续在这个文件上记账，换用最近一次的备份，并查明原因"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from onestop_cli.core.closed import PENDING
+from onestop_cli.core.closed import HELD_SINCE, PENDING
 from onestop_cli.ledger.accounts import sums
 from onestop_cli.ledger.books import Closing, changes_of, closings, run_of, stays_of, together
 from onestop_cli.privacy import mask_id
@@ -39,7 +39,7 @@ def held_in_part(ledger: sqlite3.Connection) -> int:
 
 
 def _states(ledger: sqlite3.Connection) -> Iterator[tuple[Closing, pl.DataFrame]]:
-    """Per closing its stays as they stand now: `status`, `blocking` and what is `held_fen`."""
+    """Per closing its stays as they stand now: `status`, `blocking`, `because` (`PENDING`) and what is `held_fen`."""
     closed = closings(ledger)
     later = _later(ledger, closed)
     for one in closed:
@@ -51,20 +51,24 @@ def _states(ledger: sqlite3.Connection) -> Iterator[tuple[Closing, pl.DataFrame]
             both.select(
                 status=pl.coalesce("now", "status"),
                 blocking=pl.coalesce("held_by", "blocking"),
+                because="since",
                 held_fen=pl.sum_horizontal(_HELD, pl.col("more").fill_null(0)),
             ),
         )
 
 
 def _later(ledger: sqlite3.Connection, closed: tuple[Closing, ...]) -> pl.DataFrame:
-    """Per stay that a later closing changed: `now` (its status), `held_by` (codes), `more` held, fen."""
+    """Per stay that a later closing changed: `now` (its status), `held_by` (codes), `since` what, `more` held, fen."""
     lines = together([changes_of(ledger, one) for one in closed if one.changes])
     if lines.is_empty():
-        kinds = {"number": pl.Int64, "now": pl.String, "held_by": pl.String, "more": pl.Int64}
-        return pl.DataFrame(schema=kinds)
+        texts = dict.fromkeys(("now", "held_by", "since"), pl.String)
+        return pl.DataFrame(schema={"number": pl.Int64, **texts, "more": pl.Int64})
+    if "because" not in lines.columns:
+        lines = lines.with_columns(because=pl.lit("后来的一笔"))
     return lines.group_by("number").agg(
         now=pl.col("status").last(),
         held_by=pl.col("blocking").last().fill_null(""),
+        since=HELD_SINCE.drop_nulls().last(),
         more=pl.sum_horizontal(_HELD).sum(),
     )
 

@@ -3,101 +3,116 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
-from onestop_cli.audit.returned import Line
+from onestop_cli.audit.filled import Line
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.guard import named, through_the_door
 from onestop_cli.readers.layout.days import Habit, read_day
+
+_DAYS = ("admitted_on", "discharged_on", "checked_on")
+_PRINTED_ONCE = ("合计", "（无）")
+
+
+@dataclass(frozen=True)
+class SheetSpec:
+    """A sheet to read: its name, title → key of its columns, and the keys that must be there."""
+
+    name: str
+    titles: Mapping[str, str]
+    needed: Collection[str]
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What a filled working paper says."""
+    """What a filled working paper says; `file` is its name."""
 
+    file: str
     plan: Mapping[str, Any]
     sample: Sequence[Line]
     households: Sequence[Line]
 
 
-def read_filled(path: Path, plan_sheet: str, sheets: Mapping[str, Mapping[str, str]]) -> Filled:
-    """Read the paper; `sheets` are the sample's and the households': sheet name → column title → key.
-
-    Raises `CannotRun` for a file that is no such paper, naming every sheet and column that is missing.
-    """
-    through_the_door(path)
+def read_filled(path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec) -> Filled:
+    """Read the paper. Raises `CannotRun` for a file that is none, naming every sheet and column that is missing."""
     with named(path):
-        return _read(path, plan_sheet, sheets)
+        return _read(path, plan_sheet, sample, households)
 
 
-def _read(path: Path, plan_sheet: str, sheets: Mapping[str, Mapping[str, str]]) -> Filled:
-    book = _book(path)
+def _read(path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec) -> Filled:
+    sheets = {grid.sheet: grid for grid in through_the_door(path).grids}
+    wanted = (sample, households)
+    if not {plan_sheet, sample.name, households.name} & sheets.keys():
+        raise stop(
+            "这不是检查工作底稿", "请交回用 onestop audit 写出的检查工作底稿.xlsx", path.name
+        )
     problems = [
-        Problem(f"没有工作表“{name}”", "请在写出的底稿上填写，不要删除工作表", path.name)
-        for name in (plan_sheet, *sheets)
-        if name not in book.sheetnames
+        Problem(f"没有工作表“{name}”", "请在写出的底稿上填写，工作表不要删除、改名", path.name)
+        for name in (plan_sheet, *(spec.name for spec in wanted))
+        if name not in sheets
     ]
     if problems:
         raise CannotRun(problems)
-    read = [_lines(book[name], titles, path.name) for name, titles in sheets.items()]
+    read = [_lines(sheets[spec.name], spec, path.name) for spec in wanted]
     problems = [problem for _, found in read for problem in found]
     if problems:
         raise CannotRun(problems)
-    return Filled(_plan(book[plan_sheet], path.name), read[0][0], read[1][0])
+    return Filled(path.name, _plan(sheets[plan_sheet], path.name), read[0][0], read[1][0])
 
 
-def _book(path: Path) -> Any:
-    try:
-        return openpyxl.load_workbook(path, data_only=True)
-    except Exception as error:  # the library speaks up in many ways
-        raise stop(
-            "收回的底稿打不开，不是 xlsx 工作簿",
-            "请交回用 onestop audit 写出的检查工作底稿.xlsx",
-            str(path),
-        ) from error
-
-
-def _lines(sheet: Any, titles: Mapping[str, str], file: str) -> tuple[list[Line], list[Problem]]:
+def _lines(grid: Grid, spec: SheetSpec, file: str) -> tuple[list[Line], list[Problem]]:
     """The filled rows below the header, up to the totals row; problems when columns are missing."""
-    rows = list(sheet.iter_rows(values_only=True))
-    heads = [[_plain(cell) for cell in row] for row in rows]
+    heads = [[_plain(cell) for cell in row] for row in grid.rows]
+    titles = spec.titles
     top = next((at for at, head in enumerate(heads) if len(set(head) & set(titles)) > 3), None)
     if top is None:
-        what = f"工作表“{sheet.title}”里找不到表头"
-        return [], [Problem(what, "请在写出的底稿上填写，不要改动表头", file, sheet.title)]
-    lacking = [title for title in titles if title not in heads[top]]
+        what = f"工作表“{spec.name}”里找不到表头"
+        return [], [Problem(what, "请在写出的底稿上填写，不要改动表头", file, spec.name)]
+    lacking = [t for t, key in titles.items() if key in spec.needed and t not in heads[top]]
     if lacking:
         what = f"缺少列：{'、'.join(lacking)}"
-        return [], [Problem(what, "请恢复被删除或改名的列", file, sheet.title, top + 1)]
-    at = {key: heads[top].index(title) for title, key in titles.items()}
+        return [], [Problem(what, "请恢复被删除或改名的列", file, spec.name, top + 1)]
+    at = {key: heads[top].index(title) for title, key in titles.items() if title in heads[top]}
     made = [
-        Line(place, {key: _cell(key, row[column]) for key, column in at.items()})
-        for place, row in enumerate(rows[top + 1 :], start=top + 2)
+        Line(file, spec.name, place, {key: _cell(key, row[column]) for key, column in at.items()})
+        for place, row in enumerate(_spread_merged(grid, top)[top + 1 :], start=top + 2)
     ]
-    return [line for line in made if line.text("number") not in ("", "合计", "（无）")], []
+    kept = [line for line in made if line.text("number") not in _PRINTED_ONCE]
+    return [line for line in kept if any(map(line.text, at))], []
 
 
-def _plain(cell: Any) -> str:
-    return "" if cell is None else str(cell).strip()
+def _spread_merged(grid: Grid, top: int) -> list[list[Cell]]:
+    """The rows, every cell of a merged area below the header with what stands in its first one."""
+    rows = [list(row) for row in grid.rows]
+    for (first, left), (last, right) in grid.merges:
+        if first > top:
+            for row in rows[first : last + 1]:
+                row[left : right + 1] = [rows[first][left]] * (right + 1 - left)
+    return rows
 
 
-def _cell(key: str, cell: Any) -> Any:
-    """A cell's value; a day that can be read is a date."""
-    if key == "checked_on" and cell is not None:
+def _plain(cell: Cell) -> str:
+    return str(cell).strip()
+
+
+def _cell(key: str, cell: Cell) -> Any:
+    """A cell's value; a day that can be read is a date, a whole number has no decimals."""
+    if key in _DAYS:
         day, _ = read_day(cell, Habit())
         return day or _plain(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
     return _plain(cell)
 
 
-def _plan(sheet: Any, file: str) -> dict[str, Any]:
+def _plan(grid: Grid, file: str) -> dict[str, Any]:
     """The plan's keys and values, which stand as JSON in two columns."""
     plan = {}
-    for key, value, *_ in sheet.iter_rows(values_only=True, max_col=2):
+    for key, value, *_ in (row for row in grid.rows if len(row) > 1):
         try:
             plan[_plain(key)] = json.loads(_plain(value))
         except ValueError:

@@ -11,7 +11,7 @@ import polars as pl
 
 from onestop_cli.core.identify import identify
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.money import parse_fen
+from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.own_table import Line, OwnForm, read_own
 from onestop_cli.tables.schema import BROUGHT
@@ -96,7 +96,7 @@ def _row(
     if row["stays"] is None:
         wrong.append(f"次数“{texts['stays']}”不是整数")
     for field, title in _AMOUNTS.items():
-        row[field] = parse_fen(texts.get(field, "0"))
+        row[field] = exact_fen(texts.get(field, "0"))
         if row[field] is None or row[field] < 0:
             wrong.append(f"{title}“{without_numbers(texts[field])}”不是金额，或是负数")
     return row, wrong or [*_impossible(row)]

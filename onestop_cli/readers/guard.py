@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from onestop_cli.errors import Broken, CannotRun, Problem
+from onestop_cli.errors import Broken, CannotRun, Problem, stop
 from onestop_cli.readers.containers.grid import Unreadable
 from onestop_cli.readers.containers.inbox import Opened, open_one
 
@@ -38,7 +38,10 @@ def named(path: Path) -> Iterator[None]:
 
 
 def through_the_door(path: Path) -> Opened:
-    """The sheets of a file that is read by itself; raises `CannotRun` for what cannot be read within the limits."""
+    """The sheets of a file that is read by itself; raises `CannotRun` for what is not there or cannot be read within
+    the limits."""
+    if not path.exists():
+        raise stop("找不到这个文件", "请检查路径和文件名是否写对", str(path))
     try:
         return open_one(path)
     except Unreadable as error:

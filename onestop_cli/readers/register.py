@@ -23,7 +23,7 @@ from onestop_cli.readers.layout.row_kinds import sort_rows
 from onestop_cli.readers.layout.sheets import find_tables
 from onestop_cli.readers.layout.table_spec import Sought
 from onestop_cli.readers.layout.typed import Table
-from onestop_cli.statements.payees import PAYEE
+from onestop_cli.statements.payees import LOST_ACCOUNT, PAYEE
 from onestop_cli.tables.schema import LEVELS, REGISTER
 
 _ACCOUNT = PAYEE["account"]
@@ -80,11 +80,10 @@ def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.Dat
     data = kinds.is_in(["data", "odd"]) & named
     faulty = (data & (hospital.is_null() | ids.is_null())).arg_true()
     problems += [_faulty(table, index, hospital[index], level[index]) for index in faulty]
-    problems += _lost_accounts(table)
     days = _days(table, data, problems)
     used = {c for columns in table.header.columns.values() for c in columns}
     further = {
-        table.header.label(c): table.text.to_series(c)
+        table.header.label(c): _as_far_as_whole(table, c)
         for c in range(table.grid.width)
         if table.header.labels[c] and c not in used
     }
@@ -101,21 +100,14 @@ def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.Dat
     return pl.DataFrame(columns).filter(data & hospital.is_not_null())
 
 
-def _lost_accounts(table: Table) -> list[Problem]:
-    """Account numbers that a spreadsheet has made numbers of, and so lost the last digits of."""
-    columns = [c for c in range(table.grid.width) if re.search(_ACCOUNT, table.header.label(c))]
-    return [
-        Problem(
-            "账号是数字格式，15 位以后的数字已经丢失",
-            "请把这一列设为文本，重新填写账号",
-            table.grid.source,
-            table.grid.sheet,
-            table.offset + index + 1,
-        )
-        for column in columns
-        for index, cell in enumerate(table.columns[column])
-        if _has_lost_digits(cell)
-    ]
+def _as_far_as_whole(table: Table, column: int) -> pl.Series:
+    """A column's texts; an account number that a spreadsheet has made a number of, and so lost the last digits of, says
+    so instead: it is optional, and must not stop a quarter, but never be paid to."""
+    texts = table.text.to_series(column)
+    if not re.search(_ACCOUNT, table.header.label(column)):
+        return texts
+    lost = pl.Series([_has_lost_digits(cell) for cell in table.columns[column]], dtype=pl.Boolean)
+    return texts.set(lost, LOST_ACCOUNT)
 
 
 def _has_lost_digits(cell: Cell) -> bool:

@@ -35,6 +35,7 @@ from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts
 from onestop_cli.readers.stay_days import has_discharge, may_be_a_span, no_discharge, stay_days
 from onestop_cli.readers.stay_marks import marks, numbers
+from onestop_cli.readers.stay_seal import seal_said
 from onestop_cli.readers.stay_words import insured_elsewhere, stay_words
 from onestop_cli.tables.reading import TOTALS, Proof, Reading, SheetReading, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
@@ -130,12 +131,17 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
     words, notes = stay_words(table, rows, whose, extra)
     stays = _stays(table, words, wanted).filter(rows.data)
     stays = wanted.known.with_places(stays, "township_raw", "village_raw")
+    checked = seal_said(table.grid.rows[: table.header.first], stays)
     return SheetReading(
         account(table, rows, whose, notes),
         stays,
         quarantine(table, rows, "stay"),
         _mismatches(table, rows),
-        (*spoiled_ids(table, stays), *insured_elsewhere(table, stays, wanted.area)),
+        (
+            *spoiled_ids(table, stays),
+            *insured_elsewhere(table, stays, wanted.area),
+            *([f"{table.grid.source}：{checked}"] if checked else []),
+        ),
         said(table, unread),
         tuple(_proofs(table, rows, stays)),
     ), []

@@ -36,15 +36,20 @@ class Rulebook:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """Every step of any document, in order of payment: as the documents have it, else as is usual."""
-        found: dict[str, Step] = {}
+        """Every step of any document, in order of payment: as the documents have it, else as is usual.
+
+        Where documents of several schemes run side by side, a step has the names of all of them.
+        """
+        homes: dict[str, str] = {}
+        said: dict[str, dict[tuple[str, ...], Layer]] = {}
         before: dict[str, set[str]] = {}
         for rule in self.rules:
             for place, layer in enumerate(rule.layer):
-                home = layer.part_of or layer.id
-                found.setdefault(layer.id, Step(layer.id, home, layer.name, layer.fund))
+                homes.setdefault(layer.id, layer.part_of or layer.id)
+                said.setdefault(layer.id, {}).setdefault(tuple(rule.scope.schemes), layer)
                 before.setdefault(layer.id, set()).update(la.id for la in rule.layer[:place])
-        return tuple(found[id_] for id_ in _in_order(before, [s.layer for s in found.values()]))
+        order = _in_order(before, list(homes.values()))
+        return tuple(_step(id_, homes[id_], list(said[id_].values())) for id_ in order)
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -176,6 +181,11 @@ class Rulebook:
         targets = (row.get((n, *sorted(cell.items()))) for n, cell in cells)
         found = [None if target == place else target for place, target in enumerate(targets)]
         return pl.Series(found, dtype=pl.Int64)
+
+
+def _step(id_: str, home: str, layers: Sequence[Layer]) -> Step:
+    names, funds = (dict.fromkeys(getattr(la, what) for la in layers) for what in ("name", "fund"))
+    return Step(id_, home, "、".join(names), "、".join(filter(None, funds)))
 
 
 def _in_order(before: Mapping[str, set[str]], homes: Sequence[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
@@ -63,6 +64,42 @@ def which_rule(book: Rulebook) -> pl.Expr:
             fits &= named | _only_scheme(book, rule)
         choice = pl.when(fits).then(pl.lit(number, pl.Int32)).otherwise(choice)
     return choice
+
+
+@dataclass(frozen=True)
+class View:
+    """How documents look at people: on which day, which kinds count, and what holds when somebody is of several."""
+
+    day: Literal["admission", "discharge", "settlement"]
+    overlap: Literal["priority", "best", "stack"]
+    priority: tuple[str, ...]
+
+
+def views(book: Rulebook) -> dict[View, list[int]]:
+    """The ways in which a run's documents look at people, with the numbers of the documents.
+
+    A document without categories makes no difference between people; theirs are named by the others.
+    """
+    found: dict[View, list[int]] = {}
+    for number, rule in enumerate(book.rules):
+        own = tuple(rule.categories.priority) or book.priority
+        view = View(rule.basis.roster_day, rule.categories.overlap, own)
+        found.setdefault(view, []).append(number)
+    return found
+
+
+def by_view(
+    stays: pl.DataFrame, book: Rulebook, look: Callable[[pl.DataFrame, View], pl.DataFrame]
+) -> pl.DataFrame:
+    """`look` at the stays of each view; a stay without a document is looked at as under the first. In their order."""
+    known = views(book)
+    if len(known) == 1:
+        return look(stays, next(iter(known)))
+    rule = stays.select(which_rule(book).fill_null(0)).to_series()
+    parts = [(rule.is_in(numbers).arg_true(), view) for view, numbers in known.items()]
+    seen = pl.concat([look(stays[rows], view) for rows, view in parts], how="vertical_relaxed")
+    turn = pl.concat([rows for rows, _ in parts])
+    return seen[turn.arg_sort()]
 
 
 def _only_scheme(book: Rulebook, rule: RuleFile) -> pl.Expr:

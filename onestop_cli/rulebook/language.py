@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from onestop_cli.rulebook.scalars import Fen, Listed, Points, Rate
 from onestop_cli.tables.schema import LEVELS
@@ -39,12 +39,30 @@ class Part(BaseModel):
 
 
 class Cited(Part):
-    """A number beside the sentence it comes from."""
+    """A number beside the sentence it comes from.
+
+    `quote`: the clause to the letter; `summary`: what it says in other words, where the letter is not at hand.
+    `inherited`: the earlier document that says it, and that this one leaves in force.
+    """
 
     quote: str = ""
+    summary: str = ""
+    inherited: str = ""
     cite: str = ""
     reading: str = ""
     assumed: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What the document says, to the letter or not."""
+        return self.quote or self.summary
+
+    @field_validator("quote", "summary", "cite", "reading")
+    @classmethod
+    def _says_something(cls, text: str) -> str:
+        if text and not any(sign.isalnum() for sign in text):
+            raise ValueError("没有文字")
+        return text
 
 
 class AgeSpan(Part):
@@ -137,6 +155,12 @@ class PointsClause(Clause):
     points: Points | Literal["to-fill"]
 
 
+class Factor(Clause):
+    """按比例折算: every rate of the layer, points included, times `share` (0.8: paid at 80 % of it)."""
+
+    share: Rate | Literal["to-fill"]
+
+
 class Cap(Clause):
     """封顶线 on the layer's payment. `account`: payments counted together; stays under a clause
     without an amount count nowhere. `unknown`: there is a limit, only the source does not give it,
@@ -172,13 +196,16 @@ class Base(Cited):
     less: list[Deduction] = Field(default_factory=list)
 
 
-Optional = Literal["relief", "ceiling", "transfer", "points", "stay_cap", "cost_cap", "floor"]
+Optional = Literal[
+    "relief", "ceiling", "transfer", "points", "factor", "stay_cap", "cost_cap", "floor"
+]
 ASPECTS = ("deductible", "rate", "cap")
 OPTIONAL: tuple[Optional, ...] = (
     "relief",
     "ceiling",
     "transfer",
     "points",
+    "factor",
     "stay_cap",
     "cost_cap",
     "floor",
@@ -206,6 +233,7 @@ class Layer(Cited):
     transfer: list[Transfer] = Field(default_factory=list)
     rate: list[RateClause] = Field(default_factory=list)
     points: list[PointsClause] = Field(default_factory=list)
+    factor: list[Factor] = Field(default_factory=list)
     cap: list[Cap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)
@@ -290,12 +318,14 @@ class Dimension(Cited):
 
 
 class Source(Part):
-    """The issued paper."""
+    """The issued paper. `file`: the text that quotations are from, and the `passage` of it."""
 
     document: str
     number: str = ""
     issued: date | None = None
     page: str = ""
+    file: str = ""
+    passage: str = ""
     note: str = ""
 
 
@@ -343,12 +373,14 @@ class Rounding(Cited):
 
 
 class RuleFile(Part):
-    """A whole document."""
+    """A whole document. `amends`: the earlier one that it changes in part; what it leaves in force stands here too,
+    each term marked `inherited`."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     title: str
     area: str
     status: Literal["in-force", "check-before-use", "template"] = "in-force"
+    amends: str = ""
     source: Source
     effective: Effective
     basis: Basis

@@ -68,6 +68,15 @@ def known_rules(county: Path | None = None) -> dict[str, Path]:
     return known
 
 
+def all_documents(county: Path | None = None) -> list[Path]:
+    """Every file at hand, two of one name in a folder tree both; a shipped one only where the county has none of it."""
+    found: list[Path] = []
+    for root in _roots(county):
+        before = {path.stem for path in found}
+        found += [path for path in _documents(root) if path.stem not in before]
+    return found
+
+
 def load_rules(names: Sequence[str], county: Path | None = None) -> tuple[LoadedRule, ...]:
     """The documents that `names` stand for; raises `CannotRun` with the problems of all of them."""
     loaded: list[LoadedRule] = []

@@ -26,6 +26,7 @@ MAIN = {
     "transfer": "days",
     "rate": "rate",
     "points": "points",
+    "factor": "share",
     "cap": "amount",
     "stay_cap": "amount",
     "cost_cap": "amount",
@@ -35,7 +36,9 @@ MAIN = {
 }
 """Which part of a clause gives the term its size."""
 
-_ASIDE = ("when", "quote", "cite", "reading", "assumed", "diseases")
+_ASIDE = (
+    "when", "quote", "summary", "inherited", "cite", "reading", "assumed", "diseases",
+)  # fmt: skip
 _NAME = re.compile(r"([^.\[\]]+)(?:\[([^\]]*)\])?")
 _TOLD = 12
 

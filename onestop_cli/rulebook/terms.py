@@ -233,12 +233,14 @@ def _rates(term: RateClause, clause: Mapping[str, Clause]) -> Numbers:
     flat = [] if term.rate is None else [(NO_LIMIT, term.rate)]
     bands = flat or [(_limit(band.to or NONE), band.rate) for band in term.bands]
     points = getattr(clause.get("points"), "points", 0)
+    factor = getattr(clause.get("factor"), "share", FULL)
     row = {"bands": len(bands)}
     for number, (edge, rate) in enumerate(bands, 1):
         row[f"edge_{number}"] = edge
-        row[f"rate_{number}"] = max(0, min(FULL, rate + points))
+        row[f"rate_{number}"] = _part(max(0, min(FULL, rate + points)), factor)
     return row | {
         "points": points,
+        "factor": factor,
         "whole": int(term.mode == "whole"),
         "gross": int(term.edges == "gross"),
         "year_bands": int(term.per == "year"),
@@ -285,6 +287,7 @@ def defaults() -> Numbers:
         "edge_1": NO_LIMIT,
         "rate_1": 0,
         "points": 0,
+        "factor": FULL,
         "whole": 0,
         "gross": 0,
         "year_bands": 0,

@@ -9,7 +9,7 @@ from typing import Any
 
 from onestop_cli.county import platform
 from onestop_cli.errors import Problem
-from onestop_cli.rulebook.check import broken, to_fill
+from onestop_cli.rulebook.check import broken, same_ids, to_fill
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 
@@ -17,6 +17,8 @@ from onestop_cli.rulebook.library import LoadedRule
 def unusable(rules: Sequence[LoadedRule]) -> list[Problem]:
     """Everything for which a run with `rules` must not begin."""
     problems = [problem for rule in rules for problem in _alone(rule)]
+    problems += same_ids(rules)
+    problems += _read_differently(rules)
     for one, other in combinations(rules, 2):
         if _meet(one.file, other.file):
             problems.append(
@@ -39,6 +41,17 @@ def _alone(rule: LoadedRule) -> Iterator[Problem]:
     yield from broken(rule)
 
 
+def _read_differently(rules: Sequence[LoadedRule]) -> Iterator[Problem]:
+    """Conditions of one id that documents take from different tables: a stay has one value under it."""
+    sources: dict[str, tuple[str, LoadedRule]] = {}
+    for rule in rules:
+        for dimension in rule.file.dimension:
+            source, first = sources.setdefault(dimension.id, (dimension.source, rule))
+            if source != dimension.source:
+                what = f"维度“{dimension.id}”与 {first.file.id} 的取自不同的表"
+                yield Problem(what, "请给其中一份的维度另取编号", rule.path.name)
+
+
 def _meet(one: RuleFile, other: RuleFile) -> bool:
     """Whether a stay could be governed by both."""
     mine, theirs = one.effective, other.effective
@@ -49,9 +62,23 @@ def _meet(one: RuleFile, other: RuleFile) -> bool:
 
 def same_terms(one: RuleFile, other: RuleFile) -> bool:
     """Whether two documents say the same, apart from the last day, which may be written in later."""
-    return _without_end(one) == _without_end(other)
+    return bool(_without_end(one) == _without_end(other))
 
 
-def _without_end(file: RuleFile) -> dict[str, Any]:
+_WORDS = {"quote", "summary", "cite", "reading", "assumed", "inherited"}
+"""Where a number comes from; a better quotation changes no amount."""
+
+
+def _without_end(file: RuleFile) -> Any:
     said = file.model_dump(exclude={"effective": {"to", "assumed_ends"}})
-    return {key: value for key, value in said.items() if key != "status"}
+    return _without_words(
+        {k: v for k, v in said.items() if k not in ("status", "source", "amends")}
+    )
+
+
+def _without_words(said: Any) -> Any:
+    if isinstance(said, list):
+        return [_without_words(part) for part in said]
+    if isinstance(said, dict):
+        return {k: _without_words(v) for k, v in said.items() if k not in _WORDS}
+    return said

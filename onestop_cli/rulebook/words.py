@@ -17,6 +17,7 @@ from onestop_cli.rulebook.language import (
     Clause,
     CostCap,
     Deductible,
+    Factor,
     Floor,
     PointsClause,
     Quota,
@@ -37,6 +38,7 @@ ASPECTS = {
     "transfer": "转院",
     "rate": "补偿比例",
     "points": "提高百分点",
+    "factor": "比例折算",
     "stay_cap": "每次封顶",
     "cap": "年度封顶",
     "cost_cap": "费用限额",
@@ -60,6 +62,12 @@ LAYERS = {
     "assistance": "医疗救助",
     "extra": "倾斜救助",
     "backstop": "兜底保障",
+    "large": "大额医疗费用补助",
+    "civil": "公务员医疗补助",
+    "enterprise": "企业补充医疗保险",
+    "disabled": "伤残人员医疗保障",
+    "commercial": "惠民保",
+    "veterans": "优抚对象医疗补助",
 }
 _WORDS = {**LEVELS, "any": "救助对象", NONE: OTHERS}
 
@@ -190,6 +198,11 @@ def _(clause: PointsClause) -> str:
         return "不提高"
     sign = "+" if clause.points >= 0 else "−"
     return f"{sign}{rate_text(abs(clause.points)).removesuffix('%')} 个百分点"
+
+
+@term.register
+def _(clause: Factor) -> str:
+    return "不折算" if clause.share == FULL else f"按比例的 {rate(clause.share)}"
 
 
 @term.register

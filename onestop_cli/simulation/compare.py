@@ -19,7 +19,7 @@ from onestop_cli.core.settle import settle
 from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.changes import Change
-from onestop_cli.rulebook.govern import govern
+from onestop_cli.rulebook.govern import View, by_view, govern
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.simulation.stays import Year
 from onestop_cli.tables.schema import LAYERS
@@ -64,7 +64,7 @@ def settled(stays: pl.DataFrame, variant: Variant) -> tuple[pl.DataFrame, pl.Dat
         number = {rule.id: place for place, rule in enumerate(book.rules)}
         rule = pl.col("rule_id").replace_strict(number, default=None, return_dtype=pl.Int32)
     else:
-        known = choose_best(_recategorised(known, book), book)
+        known = choose_best(by_view(known, book, _recategorised), book)
     governed = govern(known, book, rule)
     in_turn = governed["benefit_year"].eq_missing(stays["benefit_year"]).all()
     ruled = governed.filter(pl.col("term").is_not_null())
@@ -83,15 +83,15 @@ def _with_columns(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return stays.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items())
 
 
-def _recategorised(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """The category that applies when these documents choose among the valid ones; one that they do not know stays."""
+def _recategorised(stays: pl.DataFrame, view: View) -> pl.DataFrame:
+    """The category that applies when a document so chooses among the valid ones; one that it does not know stays."""
     text = pl.coalesce("decided_category", "kinds_valid", "categories_valid", "category")
     texts = stays.select(text.alias("text"))["text"]
-    first_only = book.rules[0].categories.overlap == "priority"
+    first_only = view.overlap == "priority"
     chosen: dict[str, tuple[str, list[str]]] = {}
     for several in texts.unique().drop_nulls():
         valid = several.split("、")
-        known = [name for name in book.priority if name in valid]
+        known = [name for name in view.priority if name in valid]
         chosen[several] = (known or valid)[0], known[:1] if first_only else known
     table = pl.DataFrame(
         [{"_valid": text, "category": one, "categories": some} for text, (one, some) in chosen.items()],

@@ -127,7 +127,7 @@ def _admissions(made: Figures) -> Iterator[Indicator]:
 
 
 def _unless(count: int | None, key: str, year: int) -> str:
-    return "" if count else f"；请在 onestop.toml 的 [counts.{year}] 写 {key}"
+    return "" if count else f"；请在 onestop.toml 的 [counts.{year}] 加一行 {key} = 人数"
 
 
 def _share(name: str, part: int | None, whole: int | None, how: str) -> Indicator:

@@ -12,6 +12,7 @@ from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
 
 ADJUSTED = "adjusted"
 """The status of an adjustment line among stays."""
+_OWN_SHARE = ("self_claimed_fen", "self_due_fen")
 
 
 def lines_of(run: Run) -> pl.DataFrame:
@@ -33,7 +34,7 @@ def paid(layer: str) -> pl.Expr:
 def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """The contract's columns of the stays, and what a ledger or a decision may have added."""
     amounts = [f"{layer}_{part}_fen" for layer in layers for part in PER_LAYER]
-    wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", "self_due_fen", "status"]
+    wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", *_OWN_SHARE, "status"]
     added = {"belongs_to": pl.String, "blocking": pl.String, "self_fen": pl.Int64} | {
         f"{layer}_supplement_fen": pl.Int64 for layer in layers
     }
@@ -50,7 +51,7 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     }
     about = [name for name in STAY_HEAD if name in lines.columns]
     return lines.select(
-        *about, "kind", "period", "belongs_to",
+        *about, "kind", "because", "period", "belongs_to",
         *(f"{layer}_supplement_fen" for layer in known),
         status=pl.lit(ADJUSTED),
         changed_owed_fen="patient_owed_fen",

@@ -11,9 +11,13 @@ PAYEE = {
 }
 """Column of a statement → the register's headers that are it."""
 
+LOST_ACCOUNT = "（账号是数字格式，后几位已丢失）"
+"""What the register says in the place of an account number that a spreadsheet has spoiled."""
+
 
 def payees(register: pl.DataFrame) -> pl.DataFrame:
-    """`hospital`, `payee`, `bank`, `account` of every hospital of the register; null where it does not say.
+    """`hospital`, `payee`, `bank`, `account` of every hospital of the register; null where it does not say, and where
+    the account has lost digits.
 
     Of a hospital with several rows the last one counts: money goes where it goes now.
     """
@@ -29,4 +33,12 @@ def _first(register: pl.DataFrame, name: str) -> pl.Expr:
     """What the columns of that kind say, the first that says anything."""
     found = [c for c in register.columns if pl.Series([c]).str.contains(PAYEE[name])[0]]
     texts = [pl.col(c).cast(pl.String).str.strip_chars() for c in found]
-    return pl.coalesce(*(pl.when(text != "").then(text) for text in texts), pl.lit(None, pl.String))
+    said = (pl.when((text != "") & (text != LOST_ACCOUNT)).then(text) for text in texts)
+    return pl.coalesce(*said, pl.lit(None, pl.String))
+
+
+def lost_accounts(register: pl.DataFrame) -> list[str]:
+    """The hospitals of the register whose account number has lost digits."""
+    texts = register.select("hospital", pl.selectors.string().exclude("hospital"))
+    lost = pl.any_horizontal(pl.selectors.string().exclude("hospital") == LOST_ACCOUNT)
+    return texts.filter(lost)["hospital"].to_list() if texts.width > 1 else []

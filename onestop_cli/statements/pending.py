@@ -16,7 +16,8 @@ def still_waiting(run: Run) -> pl.DataFrame:
     """`PENDING` as the ledger and this run leave it and someone has to decide it, oldest first, numbered, with `days`
     and `reason`.
 
-    `days`: from the end of the period a stay was posted in to the end of this one; `reason`: the titles of its codes.
+    `days`: from the end of the period a stay was posted in to the end of this one; `reason`: the titles of its codes,
+    and what made a settled one wait.
     """
     lines = _pending(run).filter(~REPORTED_AGAIN)
     ends = {id_: parse_period(id_).last for id_ in lines["period"].unique()}
@@ -24,7 +25,10 @@ def still_waiting(run: Run) -> pl.DataFrame:
     reasons = ["；".join(_titles(codes)) for codes in lines["blocking"].fill_null("")]
     return numbered(
         lines.with_columns(
-            days=pl.Series(waited, dtype=pl.Int64), reason=pl.Series(reasons, dtype=pl.String)
+            days=pl.Series(waited, dtype=pl.Int64),
+            reason=pl.concat_str(
+                pl.Series(reasons, dtype=pl.String), "because", separator="；", ignore_nulls=True
+            ),
         )
     )
 
@@ -40,10 +44,9 @@ def _pending(run: Run) -> pl.DataFrame:
 
 def waiting_findings(run: Run) -> pl.DataFrame:
     """A line per code of every waiting stay, in the columns of shown findings, with its `period`."""
-    message = pl.format(
-        "{} 关账时待核，至今没有处理意见（{} 天），金额 {} 元",
-        "period", "days", yuan(pl.col("held_fen")),
-    )  # fmt: skip
+    waits = pl.format("（{} 天），金额 {} 元", "days", yuan(pl.col("held_fen")))
+    since = pl.format("{} 关账时已核定，后来转为待核，{}{}", "period", "because", waits)
+    message = pl.coalesce(since, pl.format("{} 关账时待核，至今没有处理意见{}", "period", waits))
     titles = {code: entry.title for code, entry in CATALOGUE.items()}
     return still_waiting(run).select(
         "period", "source", "sheet", "row", "hospital", "stay_no", "name", "id_shown",

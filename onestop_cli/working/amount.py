@@ -32,7 +32,7 @@ def amount_group(step: StepOnStay) -> Group:
         said = basis("单病种", step.quota, words.term(step.quota))
     else:
         lines, amount = _by_rate(step)
-        said = step.said("rate", "points", "floor", "stay_cap")
+        said = step.said("rate", "points", "factor", "floor", "stay_cap")
     rooms = [("本层金额", amount)]
     if step.share is None and step.term("stay_cap") < NO_LIMIT:
         rooms.append(("单次封顶", step.term("stay_cap")))

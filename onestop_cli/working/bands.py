@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onestop_cli.money import rate_text, yuan
+from onestop_cli.money import FULL, rate_text, yuan
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.lines import Line, named
 from onestop_cli.working.step import StepOnStay
@@ -63,10 +63,11 @@ def _span(step: StepOnStay, bottom: int, edge: int) -> str:
 
 
 def _raised(step: StepOnStay) -> str:
-    """Percentage points that the rate has in it."""
-    points = step.term("points")
+    """Percentage points that the rate has in it, and the share of it that is paid."""
+    points, factor = step.term("points"), step.term("factor")
     word = "提高" if points > 0 else "降低"
-    return f"（含{word} {rate_text(abs(points)).rstrip('%')} 个百分点）" if points else ""
+    raised = f"（含{word} {rate_text(abs(points)).rstrip('%')} 个百分点）" if points else ""
+    return raised + (f"（已按 {rate_text(factor)} 折算）" if factor != FULL else "")
 
 
 def _whole(

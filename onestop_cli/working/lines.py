@@ -33,7 +33,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Basis:
-    """The sentence a figure follows: what it settles, in our words, the quotation, where it stands, how it is read."""
+    """The sentence a figure follows: what it settles, in our words, the quotation (else a summary), where it stands,
+    how it is read."""
 
     what: str
     terms: str = ""
@@ -41,6 +42,7 @@ class Basis:
     cite: str = ""
     reading: str = ""
     assumed: bool = False
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ def left_of(name: str, limit: int, used: str, before: int) -> tuple[int, Line]:
 
 def basis(what: str, cited: Cited | None, terms: str = "") -> tuple[Basis, ...]:
     """The sentence behind `what`, if the document says or reads anything there."""
-    if cited is None or not (cited.quote or cited.cite or cited.reading or cited.assumed):
+    if cited is None or not (cited.sentence or cited.cite or cited.reading or cited.assumed):
         return ()
-    return (Basis(what, terms, cited.quote, cited.cite, cited.reading, cited.assumed),)
+    kept = f"沿用 {cited.inherited}" if cited.inherited else ""
+    cite = "，".join(part for part in (kept, cited.cite) if part)
+    said = (cited.quote, cite, cited.reading, cited.assumed, cited.summary)
+    return (Basis(what, terms, *said),)

@@ -6,36 +6,46 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
+from shutil import copytree, rmtree
 from typing import Any
 from zipfile import ZipFile
 
 import openpyxl
 import polars as pl
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
 from typer.testing import CliRunner
 
 from onestop_cli.audit.leads import find_leads
 from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import Thresholds
 from onestop_cli.audit.plan import Choices
-from onestop_cli.batch.audit.closed import closed_stays
-from onestop_cli.batch.audit.draw import Extras, audit_folder, thresholds_from, verify
+from onestop_cli.audit.seeds import plain_digests
+from onestop_cli.batch.audit.check import closed_stays
+from onestop_cli.batch.audit.draw import Extras, commitments, thresholds_from
 from onestop_cli.batch.audit.log import LOG, draws, record_draw
-from onestop_cli.batch.audit.returned import evaluate_returned
+from onestop_cli.batch.audit.verify import verify
 from onestop_cli.cli import app
+from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun
-from onestop_cli.readers.decisions import read_decisions
+from onestop_cli.ledger.accounts import Advance, book_advance
+from onestop_cli.ledger.store import opened
 from onestop_cli.run import Run
-from onestop_cli.writers.audit.columns import HOUSEHOLD_SHEET, SAMPLE_SHEET
-from onestop_cli.writers.toolkit.run_folder import write_data
+from onestop_cli.writers.audit.columns import SAMPLE_SHEET
 from tests.made import books as made_books
+from tests.made.inspection import (
+    RealInspection,
+    all_true,
+    audited,
+    fill,
+    reported,
+    saved,
+)
 from tests.made.run import made_run
 
-NOW = datetime(2011, 1, 10, 9, 30, tzinfo=UTC)
-SEEDS = Choices(seeds=(20101231, 8848), size=20)
 PAPERS = {
     "plan.json",
     "leads.parquet",
@@ -48,13 +58,6 @@ SAMPLE = ["source", "sheet", "row", "stay_no", "hospital", "stratum", "reason", 
 LEAD = ["rule", "score", "stays", "hospital", "village", "amount", "why"]
 
 
-def saved(run: Run, folder: Path) -> Path:
-    """`run` as a folder that `load_run` reads."""
-    folder.mkdir(parents=True)
-    write_data(run, folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def made() -> Run:
     return made_run(300)
@@ -63,11 +66,6 @@ def made() -> Run:
 @pytest.fixture
 def run(made: Run, tmp_path: Path) -> Path:
     return saved(made, tmp_path / "2010Q4")
-
-
-def audited(run: Path, out: Path, choices: Choices = SEEDS, extras: Extras | None = None) -> Path:
-    audit_folder(run, out, choices, {}, extras or Extras(), NOW)
-    return out
 
 
 def plan_of(out: Path) -> dict[str, Any]:
@@ -192,7 +190,7 @@ def test_an_existing_folder_is_never_written_to_nor_a_draw_made(run: Path, tmp_p
 
 def test_verify_draws_the_same_again(run: Path, tmp_path: Path) -> None:
     out = audited(run, tmp_path / "out")
-    assert verify(run, out / "plan.json").sample.height == 20
+    assert verify(run, out / "plan.json").drawing.sample.height == 20
     assert len(draws(run)) == 1
 
 
@@ -207,6 +205,44 @@ def changed_plan(**changes: Any) -> Callable[[Path, Path], None]:
 def changed_sample(out: Path, run: Path) -> None:
     file = out / "sample.parquet"
     pl.read_parquet(file).with_columns(stay_no=pl.lit("别的")).write_parquet(file)
+
+
+def changed_lead_rows(out: Path, run: Path) -> None:
+    file = out / "sample.parquet"
+    lead = pl.when(pl.col("reason") == "lead").then(pl.lit("别的")).otherwise("stay_no")
+    pl.read_parquet(file).with_columns(stay_no=lead).write_parquet(file)
+
+
+def changed_leads(out: Path, run: Path) -> None:
+    file = out / "leads.parquet"
+    pl.read_parquet(file).with_columns(pl.col("score") + 1).write_parquet(file)
+
+
+def changed_thresholds(out: Path, run: Path) -> None:
+    plan = plan_of(out)
+    plan["leads"]["thresholds"]["long_stay_days"] = 5
+    (out / "plan.json").write_text(json.dumps(plan), "utf-8")
+
+
+def removed_record(out: Path, run: Path) -> None:
+    (run / LOG / "0001.json").unlink()
+
+
+def another_before(out: Path, run: Path) -> None:
+    """The plan says that it was the first draw, and it was the second."""
+    record = (run / LOG / "0001.json").rename(run / LOG / "0002.json")
+    first = record_draw_alone(run)
+    data = json.loads(record.read_text("utf-8")) | {"before": sha256(first).hexdigest()}
+    record.write_text(json.dumps(data), "utf-8")
+    plan = plan_of(out) | {"draw": 2}
+    (out / "plan.json").write_text(json.dumps(plan), "utf-8")
+
+
+def record_draw_alone(run: Path) -> bytes:
+    """A record of another draw, as the first one."""
+    text = json.dumps({"seeds": [5], "before": ""})
+    (run / LOG / "0001.json").write_text(text, "utf-8")
+    return text.encode("utf-8")
 
 
 def changed_run(out: Path, run: Path) -> None:
@@ -226,6 +262,11 @@ def changed_run(out: Path, run: Path) -> None:
         (changed_plan(seeds="1"), "不完整"),
         (changed_plan(frame={}), "抽样总体不同"),
         (changed_sample, "样本文件可能被改动"),
+        (changed_lead_rows, "线索附加的行与计划所记不同"),
+        (changed_leads, "线索文件可能被改动"),
+        (changed_thresholds, "线索重查"),
+        (removed_record, "抽样记录里没有这次抽样"),
+        (another_before, "此前抽样 0 次，抽样记录有 1 次"),
         (changed_run, "data/stays.parquet 改动过"),
     ],
 )
@@ -237,6 +278,94 @@ def test_verify_names_what_differs(
     with pytest.raises(CannotRun) as caught:
         verify(run, out / "plan.json")
     assert any(told in problem.what + problem.remedy for problem in caught.value.problems)
+
+
+def test_a_copy_without_records_verifies_the_draw_and_says_so(run: Path, tmp_path: Path) -> None:
+    """The other department drew from its own copy of the run."""
+    copytree(run, tmp_path / "copy")
+    out = audited(run, tmp_path / "out")
+    done = verify(tmp_path / "copy", out / "plan.json")
+    assert done.leads and not done.logged
+
+
+def test_a_run_whose_files_were_moved_verifies(made: Run, run: Path, tmp_path: Path) -> None:
+    out = audited(run, tmp_path / "out")
+    moved = made.stays.with_columns(source=pl.lit("新/").add(pl.col("source")))
+    findings = made.findings.with_columns(source=pl.lit("新/").add(pl.col("source")))
+    again = saved(replace(made, stays=moved, findings=findings), tmp_path / "again")
+    assert verify(again, out / "plan.json").leads
+
+
+# Seeds that were promised before they were told
+
+
+def promised(run: Path, *seeds: int) -> tuple[str, ...]:
+    return tuple(commitments(run, seeds))
+
+
+def test_a_commitment_is_the_digest_the_contract_names(run: Path) -> None:
+    digest = sha256((run / "run.json").read_bytes()).hexdigest()
+    assert promised(run, 8848) == (sha256(f"onestop:{digest}:8848".encode()).hexdigest(),)
+
+
+def test_committing_writes_nothing(run: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    result = CliRunner().invoke(app, ["audit", str(run), "--commit", "--seed", "271828182845904"])
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == promised(run, 271828182845904)[0]
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("*")} == before
+
+
+def test_a_number_that_can_be_tried_out_is_told_to_be_short(run: Path) -> None:
+    result = CliRunner().invoke(app, ["audit", str(run), "--commit", "--seed", "8848"])
+    assert "12 位以上" in result.stderr
+
+
+def test_promised_seeds_are_drawn_with_and_stand_in_the_plan(run: Path, tmp_path: Path) -> None:
+    """In whatever order, in capitals, with blanks."""
+    kept = promised(run, 1, 2)
+    typed = plain_digests((kept[1].upper(), f" {kept[0]} "))
+    out = audited(run, tmp_path / "out", Choices(seeds=(1, 2), size=9, committed=typed))
+    assert sorted(plan_of(out)["committed"]) == sorted(kept)
+    cover = openpyxl.load_workbook(out / "检查工作底稿.xlsx")["封面"]
+    assert any(kept[0] in str(cell.value) for row in cover.iter_rows() for cell in row)
+    assert verify(run, out / "plan.json")
+
+
+@pytest.mark.parametrize(
+    ("seeds", "committed", "told"),
+    [
+        ((1, 3), (1, 2), "没有种子与承诺摘要"),
+        ((1, 2), (1,), "有 2 个种子、1 个承诺摘要"),
+        ((1, 1), (1, 2), "没有种子与承诺摘要"),
+    ],
+)
+def test_a_broken_promise_stops_the_draw(
+    run: Path, tmp_path: Path, seeds: tuple[int, ...], committed: tuple[int, ...], told: str
+) -> None:
+    choices = Choices(seeds=seeds, size=9, committed=promised(run, *committed))
+    with pytest.raises(CannotRun, match=told):
+        audited(run, tmp_path / "out", choices)
+    assert draws(run) == []
+
+
+def test_something_else_than_a_digest_is_named(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(CannotRun, match="“8848”不是承诺摘要"):
+        audited(run, tmp_path / "out", Choices(seeds=(8848,), size=9, committed=("8848",)))
+
+
+def test_committing_without_a_number_is_refused(run: Path) -> None:
+    with pytest.raises(CannotRun, match="没有给出要承诺的数"):
+        commitments(run, ())
+
+
+def test_a_promise_holds_for_one_run_only(made: Run, run: Path, tmp_path: Path) -> None:
+    other = saved(
+        replace(made, info=made.info.model_copy(update={"version": "0.0.9"})), tmp_path / "other"
+    )
+    choices = Choices(seeds=(1,), size=9, committed=promised(other, 1))
+    with pytest.raises(CannotRun, match="没有种子与承诺摘要"):
+        audited(run, tmp_path / "out", choices)
 
 
 def test_all_wrong_choices_are_named_at_once(run: Path, tmp_path: Path) -> None:
@@ -277,8 +406,8 @@ def cycle(made: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("cycle")
     saved(made, home / "run")
     audited(home / "run", home / "out")
-    fill(home / "out" / "检查工作底稿.xlsx", home / "filled.xlsx", a_real_inspection)
-    evaluate_returned(home / "run", home / "filled.xlsx", home / "report")
+    fill(home / "out" / "检查工作底稿.xlsx", home / "filled.xlsx", RealInspection())
+    reported(home / "run", home / "filled.xlsx", home / "report")
     return home
 
 
@@ -329,190 +458,6 @@ def test_cells_to_fill_offer_their_choices(cycle: Path) -> None:
     sheet = openpyxl.load_workbook(cycle / "out" / "检查工作底稿.xlsx")[SAMPLE_SHEET]
     offers = [rule.formula1 for rule in sheet.data_validations.dataValidation]
     assert '"属实,部分属实,不属实,无法核查"' in offers
-
-
-# What comes back
-
-Fill = Callable[[int, Callable[[str, Any], None], float], None]
-
-
-def fill(source: Path, target: Path, how: Fill) -> None:
-    """Fill the sample of a working paper row by row, and every household's answers."""
-    book = openpyxl.load_workbook(source)
-    for number, put, amount in printed(book[SAMPLE_SHEET], "核查结果", "应付金额"):
-        put("核查结果", "属实")
-        put("检查人（卫生）", "李卫")
-        put("检查人（民政）", "赵民")
-        put("核查日期", date(2011, 1, 20))
-        how(number, put, amount)
-    for number, put, _ in printed(book[HOUSEHOLD_SHEET], "满意度", "页号"):
-        if number % 4:
-            put("家庭人口", 4)
-            put("参合人数", 3)
-            put("上年家庭收入（元）", 8000 + number)
-            put("满意度", "满意" if number % 2 else "不满意")
-    book.save(target)
-
-
-def printed(
-    sheet: Worksheet, known: str, amount: str
-) -> Iterator[tuple[int, Callable[[str, Any], None], float]]:
-    """The numbered rows below the header that has the title `known`: number, a setter by title, the amount."""
-    titles: dict[str, int] = {}
-    for row in sheet.iter_rows():
-        if any(cell.value == known for cell in row):
-            titles = {str(cell.value): at for at, cell in enumerate(row) if cell.value}
-        elif titles and isinstance(row[0].value, int | float):
-            yield (
-                int(row[0].value),
-                lambda title, value, row=row, at=titles: setattr(row[at[title]], "value", value),
-                float(row[titles[amount]].value),
-            )
-
-
-def a_real_inspection(number: int, put: Callable[[str, Any], None], amount: float) -> None:
-    """A fifth too much at 3, all of it at 5, 100 yuan too little at 7, nobody found at 9."""
-    if number == 3:
-        put("核查结果", "部分属实")
-        put("核实应付（元）", round(amount * 0.8, 2))
-        put("差错原因", "天数不符")
-    elif number == 5:
-        put("核查结果", "不属实")
-        put("核实应付（元）", "0")
-        put("差错原因", "其他")
-        put("情况说明", "本人说没有住过院")
-    elif number == 7:
-        put("核查结果", "部分属实")
-        put("核实应付（元）", f"{amount + 100:,.2f}")
-        put("差错原因", "金额计算有误")
-        put("核查日期", "2011年1月21日")
-    elif number == 9:
-        put("核查结果", "无法核查")
-        put("情况说明", "外出务工")
-
-
-def test_a_full_cycle_ends_in_a_report(cycle: Path) -> None:
-    """Audit, fill, return: errors found, projected and limited; deductions per hospital; households tallied."""
-    report, _ = evaluate_returned(cycle / "run", cycle / "filled.xlsx", cycle / "again")
-    rows = {row["number"]: row for row in report.rows.iter_rows(named=True)}
-    deducted = {number: rows[number]["diff_fen"] for number in (3, 5)}
-    third = rows[3]["amount"]
-    assert abs(deducted[3] * 5 - third) <= 5 and deducted[5] == rows[5]["amount"]
-    assert rows[7]["diff_fen"] == -10_000 and rows[9]["diff_fen"] is None
-    assert report.hospitals["deduct_fen"].sum() == sum(deducted.values())
-    assert report.deductions["number"].sort().to_list() == [3, 5]
-    total = report.evaluation.total
-    drawn = [rows[number] for number in (3, 5, 7, 9) if rows[number]["reason"] != "lead"]
-    assert total.errors == len(drawn) and total.looked == 20
-    assert total.over <= total.upper <= total.amount
-    visited = report.households.filter(pl.col("township") == "合计").row(0, named=True)
-    assert visited["insured"] == 3 * visited["households"] > 0
-    assert {path.name for path in (cycle / "report").iterdir()} == {
-        "联合检查报告.html",
-        "联合检查报告.xlsx",
-    }
-
-
-def test_suggested_deductions_can_be_handed_back_as_decisions(cycle: Path, tmp_path: Path) -> None:
-    """With two names and a date the sheet is a 处理意见 that adds up to the deductions."""
-    book = openpyxl.load_workbook(cycle / "report" / "联合检查报告.xlsx")
-    for row in book["扣款建议"].iter_rows():
-        if row[3].value == "扣款":
-            row[8].value, row[9].value, row[10].value = "王会", "陈审", date(2011, 2, 1)
-    book.save(tmp_path / "处理意见.xlsx")
-    decisions = read_decisions(
-        tmp_path / "处理意见.xlsx", {"新农合补偿": "basic", "医疗救助": "assistance"}
-    )
-    report, _ = evaluate_returned(cycle / "run", cycle / "filled.xlsx", tmp_path / "again")
-    settled = report.deductions.join(
-        pl.read_parquet(cycle / "run" / "data" / "stays.parquet").filter(
-            pl.col("status") == "settled"
-        ),
-        on=["source", "sheet", "row"],
-        how="semi",
-    )
-    assert decisions["amount_fen"].sum() == settled["diff_fen"].sum() > 0
-    assert decisions["layer"].is_in(["basic", "assistance"]).all()
-
-
-def test_the_report_goes_into_the_audit_folder_when_that_is_there(cycle: Path) -> None:
-    _, target = evaluate_returned(cycle / "run", cycle / "filled.xlsx", cycle / "out")
-    assert target == cycle / "out" / "联合检查报告"
-
-
-WRONG: dict[str, tuple[Fill, str]] = {
-    "empty": (lambda number, put, amount: put("核查结果", None), "没有填核查结果"),
-    "other word": (lambda number, put, amount: put("核查结果", "还行"), "不在可选项中"),
-    "no amount": (lambda number, put, amount: put("核查结果", "部分属实"), "没有填核实应付金额"),
-    "negative": (lambda number, put, amount: put("核实应付（元）", -1), "不是金额"),
-    "words": (lambda number, put, amount: put("核实应付（元）", "很多"), "不是金额"),
-    "contradiction": (
-        lambda number, put, amount: put("核实应付（元）", amount + 1),
-        "填了属实，核实应付却",
-    ),
-    "one inspector": (lambda number, put, amount: put("检查人（民政）", ""), "各一人签名"),
-    "same inspector": (lambda number, put, amount: put("检查人（民政）", "李卫"), "不能是同一人"),
-    "no day": (lambda number, put, amount: put("核查日期", None), "没有填核查日期"),
-    "bad day": (lambda number, put, amount: put("核查日期", "前天"), "看不懂核查日期"),
-    "early day": (lambda number, put, amount: put("核查日期", date(2001, 1, 1)), "早于入院"),
-    "other stay": (lambda number, put, amount: put("住院号", "别的"), "与抽样时不同"),
-    "other amount": (lambda number, put, amount: put("应付金额", amount + 1), "与抽样时不同"),
-    "other number": (lambda number, put, amount: put("编号", 999), "不在本次样本中"),
-    "twice": (lambda number, put, amount: put("编号", 1), "出现了两次"),
-}
-
-
-def test_all_problems_of_a_paper_are_named_at_once_with_their_rows(
-    cycle: Path, tmp_path: Path
-) -> None:
-    """Another mistake in each row from the second on, and a household with more insured than members."""
-    mistakes = dict(enumerate(WRONG.values(), start=2))
-
-    def careless(number: int, put: Callable[[str, Any], None], amount: float) -> None:
-        if number in mistakes:
-            mistakes[number][0](number, put, amount)
-
-    fill(cycle / "out" / "检查工作底稿.xlsx", tmp_path / "filled.xlsx", careless)
-    book = openpyxl.load_workbook(tmp_path / "filled.xlsx")
-    for number, put, _ in printed(book[HOUSEHOLD_SHEET], "满意度", "页号"):
-        if number == 1:
-            put("参合人数", 9)
-    book.save(tmp_path / "filled.xlsx")
-    with pytest.raises(CannotRun) as caught:
-        evaluate_returned(cycle / "run", tmp_path / "filled.xlsx", tmp_path / "report")
-    *found, household = caught.value.problems
-    told = {row: [p.what for p in found if p.row == row] for row in {p.row for p in found}}
-    first = min(row for row in told if row)
-    assert sorted(told) == list(range(first, first + len(WRONG)))
-    for at, (_, words) in enumerate(WRONG.values()):
-        assert any(words in what for what in told[first + at])
-    assert "参合人数多于" in household.what
-    assert not (tmp_path / "report").exists()
-
-
-def test_a_missing_row_is_named(cycle: Path, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(cycle / "filled.xlsx")
-    sheet = book[SAMPLE_SHEET]
-    sheet.delete_rows(next(r[0].row for r in sheet.iter_rows() if r[0].value == 1))
-    book.save(tmp_path / "filled.xlsx")
-    with pytest.raises(CannotRun) as caught:
-        evaluate_returned(cycle / "run", tmp_path / "filled.xlsx", tmp_path / "report")
-    assert "缺少编号 1" in str(caught.value) or "线索附加的行" in str(caught.value)
-
-
-@pytest.mark.parametrize("sheet", [SAMPLE_SHEET, HOUSEHOLD_SHEET, "抽样计划（勿改）"])
-def test_a_missing_sheet_is_named(cycle: Path, tmp_path: Path, sheet: str) -> None:
-    book = openpyxl.load_workbook(cycle / "filled.xlsx")
-    del book[sheet]
-    book.save(tmp_path / "filled.xlsx")
-    with pytest.raises(CannotRun, match=re.escape(sheet)):
-        evaluate_returned(cycle / "run", tmp_path / "filled.xlsx", tmp_path / "report")
-
-
-def test_something_else_than_a_paper_is_refused(cycle: Path, tmp_path: Path) -> None:
-    (tmp_path / "x.xlsx").write_text("no workbook", "utf-8")
-    with pytest.raises(CannotRun, match="打不开"):
-        evaluate_returned(cycle / "run", tmp_path / "x.xlsx", tmp_path / "report")
 
 
 # Beside the run
@@ -584,6 +529,31 @@ def test_the_household_pages_come_as_pdf_too(run: Path, tmp_path: Path) -> None:
     assert (out / "入户核查表.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.parametrize(
+    ("method", "size", "provable"),
+    [("mus", 60, True), ("mus", 40, False), ("random", 60, True), ("stratified", 3, False)],
+)
+def test_a_sample_that_can_prove_nothing_is_told_so_when_it_is_drawn(
+    run: Path, tmp_path: Path, method: str, size: int, provable: bool
+) -> None:
+    words = ["audit", str(run), "--out", str(tmp_path / "out"), "--seed", "1"]
+    told = CliRunner().invoke(app, [*words, "--method", method, "--size", str(size)])
+    assert told.exit_code == 0
+    assert ("也不能说明在可容忍范围内" in told.output) is not provable
+
+
+@pytest.mark.parametrize("method", ["mus", "random", "stratified"])
+def test_a_clean_inspection_of_the_planned_size_is_within_the_tolerable_rate(
+    run: Path, tmp_path: Path, method: str
+) -> None:
+    """From the draw to the report, without a size: all true."""
+    out = audited(run, tmp_path / "out", Choices(seeds=(7, 8), method=method, leads=0))
+    filled = fill(out / "检查工作底稿.xlsx", tmp_path / "filled.xlsx", all_true)
+    report, target = reported(run, filled, tmp_path / "report")
+    assert "在可容忍的 5% 以内" in (target / "联合检查报告.html").read_text("utf-8")
+    assert report.over_fen == 0
+
+
 def test_the_command_draws_verifies_and_reports(cycle: Path, tmp_path: Path) -> None:
     """The three ways to call it, and what each says."""
     runner, run, out = CliRunner(), str(cycle / "run"), tmp_path / "out"
@@ -607,3 +577,84 @@ def test_the_command_draws_verifies_and_reports(cycle: Path, tmp_path: Path) -> 
     filled = str(cycle / "filled.xlsx")
     told = runner.invoke(app, ["audit", run, "--returned", filled, "--out", str(tmp_path / "r")])
     assert told.exit_code == 0 and "95% 的把握" in told.output
+
+
+class TestDrawsInTheLedger:
+    """A run that was settled anew or copied without its record still lists what was drawn before."""
+
+    @pytest.fixture
+    def ledger(self, tmp_path: Path) -> Path:
+        path = tmp_path / "台账.sqlite"
+        with made_books.new_books(path):
+            return path
+
+    def test_a_draw_is_known_when_the_folder_forgot_it(
+        self, run: Path, ledger: Path, tmp_path: Path
+    ) -> None:
+        extras = Extras(ledger=ledger)
+        audited(run, tmp_path / "first", Choices(size=5, seeds=(1, 2)), extras)
+        rmtree(run / LOG)
+        out = audited(run, tmp_path / "second", Choices(size=5, seeds=(3, 4)), extras)
+        again = audited(run, tmp_path / "third", Choices(size=5, seeds=(5,)), extras)
+        (earlier,) = plan_of(out)["earlier"]
+        assert (earlier["seeds"], earlier["where"]) == ([1, 2], "ledger")
+        seeds = [record["seeds"] for record in plan_of(again)["earlier"]]
+        assert seeds == [[3, 4], [1, 2]]
+        verify(run, again / "plan.json", ledger)
+        front = openpyxl.load_workbook(out / "检查工作底稿.xlsx").worksheets[0]
+        lines = [[cell.value for cell in row] for row in front.iter_rows()]
+        assert any(line[0] == "台账 1" and line[-1] == "完整" for line in lines if line)
+
+    def test_a_sample_the_ledger_has_not_is_said(
+        self, run: Path, ledger: Path, tmp_path: Path
+    ) -> None:
+        kept = audited(run, tmp_path / "kept", extras=Extras(ledger=ledger))
+        verify(run, kept / "plan.json", ledger)
+        out = audited(run, tmp_path / "out", Choices(seeds=(8,)))
+        with pytest.raises(CannotRun, match="台账里没有这次抽样"):
+            verify(run, out / "plan.json", ledger)
+
+    def test_leads_are_not_held_against_books_that_went_on(
+        self, run: Path, ledger: Path, tmp_path: Path
+    ) -> None:
+        out = audited(run, tmp_path / "out", extras=Extras(ledger=ledger))
+        assert verify(run, out / "plan.json", ledger).leads
+        with opened(ledger) as books:
+            line = Advance(
+                "医疗救助资金", parse_period("2010Q4"), 500, date(2010, 10, 1), "", "测试"
+            )
+            book_advance(books, line, datetime(2011, 1, 9, tzinfo=UTC))
+        assert not verify(run, out / "plan.json", ledger).leads
+
+
+def test_the_county_s_own_ledger_is_taken(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a county folder nobody has to name it, to draw as little as to verify; and it is said."""
+    county = tmp_path / "县"
+    county.mkdir()
+    (county / "onestop.toml").write_text("")
+    with made_books.new_books(county / "台账.sqlite"):
+        pass
+    monkeypatch.chdir(county)
+    runner = CliRunner()
+    told = runner.invoke(app, ["audit", str(run), "--out", "检查", "--seed", "7"])
+    assert told.exit_code == 0 and "台账 台账.sqlite" in told.output
+    assert verify(run, county / "检查" / "plan.json").leads
+    (county / "台账.sqlite").rename(county / "往年.sqlite")
+    assert not verify(run, county / "检查" / "plan.json").leads
+
+
+def test_days_off_of_the_county_are_kept_with_the_plan(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the leads come out again wherever the plan is verified."""
+    county = tmp_path / "县"
+    county.mkdir()
+    (county / "onestop.toml").write_text("holidays = [2010-11-24]\nworkdays = [2010-11-27]\n")
+    with monkeypatch.context() as inside:
+        inside.chdir(county)
+        out = audited(run, tmp_path / "out")
+    about = plan_of(out)["leads"]
+    assert (about["holidays"], about["workdays"]) == (["2010-11-24"], ["2010-11-27"])
+    assert verify(run, out / "plan.json").leads

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product
 from math import comb
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.coverage import PATTERNS, coverage, make
+from benchmarks.coverage import PATTERNS, covered, covered_rows, make, results
 from onestop_cli.audit.evaluate import evaluate, stringer
 from onestop_cli.audit.sampling import Stratum
-from onestop_cli.audit.upper_limits import at_most, poisson_factor, upper_count
+from onestop_cli.audit.upper_limits import (
+    Looked,
+    at_most,
+    poisson_factor,
+    tainted_factor,
+    upper_amount,
+    upper_count,
+    upper_rows,
+)
 
 RISK95, RISK90 = Fraction(1, 20), Fraction(1, 10)
 
@@ -82,6 +91,15 @@ def test_no_frame_escapes_its_count_limit_more_often_than_stated(
     assert missed <= RISK95
 
 
+def test_the_factor_of_a_part_of_an_error_lies_between() -> None:
+    """3.00 + 0.4 × 1.75, as Stringer counts one tainting of 40 %."""
+    assert (
+        tainted_factor(Fraction(2, 5), RISK95)
+        == Fraction("3.70")
+        == stringer([Fraction(2, 5)], RISK95)
+    )
+
+
 def test_stringer_without_errors_is_the_basic_precision() -> None:
     assert stringer([], RISK95) == 3
 
@@ -143,17 +161,61 @@ def test_rows_are_projected_by_their_mean_and_limited_by_the_largest_unseen() ->
     assert result.upper == 30 + sum([500, 400, 300, 200, 150][: wrong - 1])
 
 
-def test_several_strata_share_the_risk() -> None:
-    """Each stratum is shown at the stated confidence, the total from limits at half the risk."""
+def test_several_strata_are_limited_as_one_count() -> None:
+    """A quarter of each drawn, none wrong: 3.00 ÷ 1/4 = 12 stays. One wrong: (4.75 − 1/4) ÷ 1/4 = 18, and itself."""
     amounts = [100] * 80
     strata = (
         Stratum("township", tuple(range(40)), tuple(range(0, 40, 4)), 4_000),
         Stratum("county", tuple(range(40, 80)), tuple(range(40, 80, 4)), 4_000),
     )
-    result = evaluate(amounts, strata, dict.fromkeys(range(80), 100), RISK95)
-    alone, shared = (upper_count(40, 10, 0, risk) * 100 for risk in (RISK95, RISK95 / 2))
-    assert [part.upper for part in result.strata] == [alone, alone]
-    assert result.total.upper == 2 * shared > 2 * alone
+    clean = dict.fromkeys(range(80), 100)
+    result = evaluate(amounts, strata, clean, RISK95)
+    alone = upper_count(40, 10, 0, RISK95)
+    assert [part.upper_rows for part in result.strata] == [alone, alone]
+    assert (result.total.upper_rows, result.total.upper) == (12, 1_200)
+    wrong = evaluate(amounts, strata, clean | {4: 40}, RISK95).total
+    assert (wrong.upper_rows, wrong.upper) == (19, 60 + 1_800)
+
+
+def test_the_thinly_drawn_stratum_may_hold_the_errors() -> None:
+    """Half of 20 and a tenth of 100 drawn: 3.00 is 30 stays at a tenth each. A tenth of 30: its 27 unseen stays take
+    2.70, the rest is not one at a half. Nobody looked at the 30: all of them, and 3.00 is 6 at a half."""
+    assert upper_rows([Looked(20, 10, 0), Looked(100, 10, 0)], RISK95) == 30
+    assert upper_rows([Looked(20, 10, 0), Looked(30, 3, 0)], RISK95) == 27
+    assert upper_rows([Looked(20, 10, 0), Looked(30, 0, 0)], RISK95) == 30 + 6
+
+
+def test_an_amount_limit_takes_what_brings_most_for_its_chance() -> None:
+    """Room 3/4: 90 at 1/2 first (180 a unit), then half of 60 at 1/2 (120); 8 that had no chance comes on top."""
+    unseen = [(60, Fraction(1, 2)), (90, Fraction(1, 2)), (8, Fraction(0)), (50, Fraction(1))]
+    assert upper_amount(unseen, Fraction(3, 4)) == 8 + 90 + 30
+
+
+@settings(deadline=None)
+@given(st.tuples(*[st.tuples(st.integers(2, 25), st.integers(1, 8)) for _ in range(2)]), st.data())
+def test_no_strata_escape_their_common_limit_more_often_than_stated(
+    sizes: tuple[tuple[int, int], ...], data: st.DataObject
+) -> None:
+    """Exact coverage over two strata: whatever is wrong in each, P(limit < truth) is at most the risk."""
+    parts = [(rows, min(drawn, rows), data.draw(st.integers(0, rows))) for rows, drawn in sizes]
+    chances = [
+        [
+            (Looked(rows, drawn, found), _chance(rows, drawn, wrong, found))
+            for found in range(drawn + 1)
+        ]
+        for rows, drawn, wrong in parts
+    ]
+    truth = sum(wrong for _, _, wrong in parts)
+    missed = sum(
+        one * other
+        for (here, one), (there, other) in product(*chances)
+        if one * other and upper_rows([here, there], RISK95) < truth
+    )
+    assert missed <= RISK95
+
+
+def _chance(rows: int, drawn: int, wrong: int, found: int) -> Fraction:
+    return Fraction(comb(wrong, found) * comb(rows - wrong, drawn - found), comb(rows, drawn))
 
 
 @given(
@@ -176,6 +238,12 @@ def test_limits_cover_what_was_found(stays: list[tuple[int, int]], step: int, ki
     "pattern", ["5% 的住院全额不实", "8% 的住院差错大小不一", "差错集中在大额"]
 )
 def test_the_limit_covers_the_truth_as_often_as_stated(pattern: str) -> None:
-    """300 draws from a county with known errors; `benchmarks.coverage` has all patterns and 1,000 draws."""
-    covered, _, _ = coverage(make(pattern, PATTERNS[pattern]), "mus", 300)
-    assert covered >= 285
+    """300 draws from a county with known errors; `benchmarks.coverage` has all patterns and methods."""
+    county = make(pattern, PATTERNS[pattern])
+    assert covered(county, results(county, "mus", 300)) >= 285
+
+
+def test_the_count_limit_over_strata_covers_the_truth_as_often_as_stated() -> None:
+    county = make("差错集中在乡级", PATTERNS["差错集中在乡级"])
+    rows = covered_rows(county, results(county, "stratified", 100))
+    assert rows is not None and rows >= 95

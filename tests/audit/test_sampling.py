@@ -8,11 +8,11 @@ from hashlib import sha256
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from onestop_cli.audit import sampling
-from onestop_cli.audit.sampling import Numbers, allocate, combine, draw, make_frame, planned_size
+from onestop_cli.audit.sampling import Numbers, allocate, combine, draw, make_frame
 
 RISK = Fraction(1, 20)
 AMOUNTS = st.lists(st.integers(1, 5_000), min_size=1, max_size=60)
@@ -199,26 +199,3 @@ def test_allocation_is_whole_and_fits(strata: list[tuple[int, int]], size: int) 
 
 def test_allocation_follows_the_money() -> None:
     assert allocate([(500, 600_000), (500, 300_000), (500, 100_000)], 100) == [60, 30, 10]
-
-
-@pytest.mark.parametrize(("expected", "size"), [("0", 59), ("1", 93), ("1.5", 124), ("2", 181)])
-def test_sizes_for_counts_are_those_of_the_published_table(expected: str, size: int) -> None:
-    """AICPA Audit Sampling Guide, table A-1: 5 % risk, 5 % tolerable rate, large population."""
-    share = Fraction(expected) / 100
-    assert planned_size("random", 1_000_000, RISK, Fraction(5, 100), share) == size
-
-
-@pytest.mark.parametrize(
-    ("tolerable", "size"),
-    [(10, 30), (8, 38), (6, 50), (5, 60), (4, 75), (3, 100), (2, 150), (1, 300)],
-)
-def test_sizes_for_money_are_those_of_the_published_table(tolerable: int, size: int) -> None:
-    """AICPA Audit Sampling Guide, table C-1: 5 % risk, no expected misstatement."""
-    assert planned_size("mus", 10**6, RISK, Fraction(tolerable, 100), Fraction(0)) == size
-
-
-@settings(deadline=None)
-@given(st.integers(1, 400), st.integers(1, 30), st.integers(0, 30))
-def test_a_planned_size_is_never_more_than_all(rows: int, tolerable: int, expected: int) -> None:
-    size = planned_size("random", rows, RISK, Fraction(tolerable, 100), Fraction(expected, 100))
-    assert 1 <= size <= rows

@@ -140,6 +140,29 @@ def test_onestop_alone_shows_where_the_quarter_stands_in_a_county_folder(county,
     assert shown.rstrip().endswith("onestop reconcile --period 2010Q4")
 
 
+def test_a_run_of_a_period_that_nobody_meant_is_named(county, capsys):
+    fill(county)
+    fake_run(county, "2010Q3", [f.sha256 for f in _files(county)])
+    assert cli.run([]) == 0
+    shown = capsys.readouterr().out
+    assert "结果/2010Q3 核对的是 2010Q3，收件箱里多数住院不属于那一期" in shown.replace("\n", "")
+    assert shown.rstrip().endswith("onestop reconcile --period 2010Q4")
+
+
+def test_a_run_of_the_inbox_is_not_astray(county):
+    fill(county)
+    fake_run(county, "2010Q4", [f.sha256 for f in _files(county)])
+    assert seen(county).astray is None
+
+
+def test_a_missing_option_shows_the_line_for_the_settings(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["reconcile", "--period", "2010Q4"]) == 2
+    said = "".join(capsys.readouterr().err.split())
+    assert '[reconcile]加一行roster=["收件箱/花名册"]' in said
+    assert said.count("加一行") == 5
+
+
 def test_onestop_alone_elsewhere_is_the_help(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.run([]) == 0
@@ -160,7 +183,9 @@ def test_the_doctor_is_content_with_a_new_county_folder(county, capsys):
 
 def test_the_doctor_minds_a_county_without_phones(county, capsys):
     cli.run(["doctor"])
-    assert "[注意] 本县：还没有填监督举报电话" in said(capsys)
+    shown = said(capsys)
+    assert "[注意] 本县：还没有填监督举报电话" in shown
+    assert f"可以使用；另有 {shown.count('[注意]')} 处请留意。" in shown
 
 
 def test_the_doctor_names_a_wrong_setting(county, capsys):
@@ -250,15 +275,13 @@ def test_a_folder_dragged_onto_a_shortcut_is_the_county_and_its_inbox_tells_the_
     assert ran == [(["reconcile", "--period", "2010Q4"], county)]
 
 
-@pytest.mark.parametrize(("answer", "closes"), [("是", True), ("", False), ("y", False)])
-def test_closing_asks_once_more(answer, closes, typed, county, tmp_path, monkeypatch):
+def test_closing_leaves_the_last_question_to_the_command(typed, county, tmp_path, monkeypatch):
+    """It knows what would be posted."""
     fake_run(county, "2010Q4", [])
-    ran = typed("", answer, "")
+    ran = typed("", "")
     monkeypatch.setattr(sys, "argv", ["desk", "close", str(tmp_path), str(county)])
-    assert desk.main() == (0 if closes else 1)
-    assert [command for command, _ in ran] == (
-        [["close", "结果/2010Q4", "--ledger", "台账.sqlite"]] if closes else []
-    )
+    assert desk.main() == 0
+    assert [command for command, _ in ran] == [["close", "结果/2010Q4", "--ledger", "台账.sqlite"]]
 
 
 def test_a_folder_that_is_none_is_said_and_nothing_is_run(typed, tmp_path, capsys):
@@ -284,6 +307,15 @@ def test_both_seeds_go_into_a_draw(typed, county, tmp_path):
     ran = typed("", "8", "9", "")
     desk.run("audit", tmp_path, str(county))
     assert ran[0][0][4:] == ["--seed", "8", "--seed", "9", "--size", "60"]
+
+
+def test_a_hospital_checks_its_list_without_a_county_folder(typed, tmp_path):
+    ran = typed('"/报 表/云谷.xls"', "huangzhong-2009", "乡级")
+    assert desk.run("precheck", tmp_path) == 0
+    assert ran[0][0] == [
+        "precheck", "/报 表/云谷.xls", "--rules", "huangzhong-2009", "--level", "乡级",
+        "--out", "/报 表/云谷自查清单.xlsx",
+    ]  # fmt: skip
 
 
 def test_a_path_dragged_into_the_window_loses_its_quotes(typed, county, tmp_path):

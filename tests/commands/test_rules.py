@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,69 @@ def test_show_on_a_day_names_what_was_in_force() -> None:
     output = run("show", "2008-12-31", "--rules", "dafang")
     assert "dafang-2008" in output
     assert "dafang-2009" not in output
+
+
+CASE = """
+[[case]]
+name = "住院七成"
+article = "住院七成"
+given = { level = "LEVEL", category = "KIND", eligible = 1100 }
+expect = { basic = 700 }
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "kind", "said"),
+    [
+        ("县级", "五保户", ()),
+        ("县里", "五保户", ("given 里的级别“县里”不认识，可用：乡级、县级、市级、省级",)),
+        ("县级", "五保", ("given 里的类别“五保”文件没有列出，可用：五保户、农村低保户",)),
+        (
+            "县里",
+            "五保户",
+            ("新农合补偿应为 700.00，算得 没有（政策文件没有适用于该机构级别或条件的条款）",),
+        ),
+        ("市级", "五保户", ("住院七成：新农合补偿应为 700.00，算得 560.00",)),
+    ],
+)
+def test_a_case_that_fails_says_what_failed(
+    level: str, kind: str, said: Sequence[str], tmp_path: Path
+) -> None:
+    """The case, the amount expected and found, and why there is none."""
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL, "utf-8")
+    cases = CASE.replace("LEVEL", level).replace("KIND", kind)
+    path.with_name("small.cases.toml").write_text(cases, "utf-8")
+    result = CliRunner().invoke(app, ["rules", "test", str(path)])
+    told = result.exception.problems if isinstance(result.exception, CannotRun) else []
+    whole = " ".join(problem.what for problem in told)
+    assert [sentence in whole for sentence in said] == [True] * len(said)
+    assert bool(told) == bool(said)
+
+
+def test_a_document_with_a_gap_is_not_tried(tmp_path: Path) -> None:
+    """Its gap is told instead; nothing can be worked out in it."""
+    path = tmp_path / "small.toml"
+    path.write_text(
+        SMALL.replace('when = { visit = "住院" }', 'when = { visit = "门诊" }'), "utf-8"
+    )
+    path.with_name("small.cases.toml").write_text(CASE.replace("LEVEL", "县级"), "utf-8")
+    result = CliRunner().invoke(app, ["rules", "test", str(path)])
+    assert isinstance(result.exception, CannotRun)
+    assert any("没有条款适用于" in problem.what for problem in result.exception.problems)
+
+
+def test_check_sees_two_files_of_one_id_in_the_county(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without names every file of the county is looked at, not the first of each name."""
+    for folder in ("rules", "rules/旧"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "small.toml").write_text(SMALL, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["rules", "check"])
+    assert isinstance(result.exception, CannotRun)
+    assert any("编号“small”与" in problem.what for problem in result.exception.problems)
 
 
 def test_diff_says_it_in_words() -> None:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -62,6 +62,7 @@ def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @settings(max_examples=4, deadline=None)
+@example(1001)
 @given(st.integers(0, 10**9))
 def test_the_report_is_the_sum_of_its_runs_and_the_quarter_at_once(seed: int) -> None:
     quarter = made_quarter(Random(seed), 30)

@@ -129,7 +129,7 @@ def test_nothing_of_the_old_tables_is_left(path: Path) -> None:
         tables = {
             name for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         }
-    assert tables == {"entry", "part", "document"}
+    assert tables == {"entry", "part", "document", "draw"}
 
 
 def test_an_old_version_that_is_said_of_new_books_is_refused(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -52,20 +52,31 @@ class Office:
     documents: tuple[LoadedRule, ...]
     categories: tuple[str, ...] = ("农村低保户", "五保户", "重点优抚对象")
     register: pl.DataFrame = field(default_factory=lambda: REGISTER, compare=False)
+    called: Mapping[str, str] = field(default_factory=dict)
+    """Names of hospitals → what the register calls them now."""
 
     @cached_property
     def book(self) -> Rulebook:
         return Rulebook(tuple(rule.file for rule in self.documents))
 
+    def hospital(self, text: str) -> str | None:
+        """The register's name for it."""
+        now = self.called.get(text, text)
+        return now if now in set(self.register["hospital"]) else None
+
+    unlisted: frozenset[str] = frozenset()
+    """People who are not on the roster (yet)."""
+
     @cached_property
     def roster(self) -> pl.DataFrame:
-        """Everybody is on it."""
+        """Everybody else is on it."""
         blank = dict.fromkeys(READ_ROSTER)
         entries = [
             {**blank, "source": "册.csv", "row": n, "name": f"人{n}", "id_raw": id_}
             | {"id_numeric": False, "township": "甲乡", "village": "一村"}
             | {"category_raw": self.categories[n % len(self.categories) if n > 6 else 0]}
             for n, id_ in enumerate(PEOPLE)
+            if id_ not in self.unlisted
         ]
         return understand_roster(pl.DataFrame(entries, schema=dict(READ_ROSTER)), str)
 
@@ -122,10 +133,11 @@ def run_period(
     books: sqlite3.Connection | None = None,
     decided: pl.DataFrame | None = None,
     office: Office | None = None,
+    recompute: Collection[str] = (),
 ) -> Run:
-    """One period of `rows`, beside the books if there are any."""
+    """One period of `rows`, beside the books if there are any; closed periods `recompute` are worked out again."""
     office = office or huangzhong()
-    done = _work(rows, period, books, decided, office)
+    done = _work(rows, period, books, decided, office, recompute)
     layers = office.book.layers
     told = [] if done.decided is None else done.decided.rows(named=True)
     info = RunInfo.model_validate(
@@ -136,6 +148,7 @@ def run_period(
             "control": control(done.stays, layers),
             "decisions": {"sha256": "", "lines": [_told(line) for line in told]},
             **({"ledger": head(books).model_dump()} if books else {}),
+            **({"recomputed": list(recompute)} if recompute else {}),
             "warnings": list(done.notes),
         }
     )
@@ -157,6 +170,7 @@ def _work(
     books: sqlite3.Connection | None,
     decided: pl.DataFrame | None,
     office: Office,
+    recompute: Collection[str],
 ) -> Work:
     past, before = None, empty(CARRIED_OUT)
     if books is not None:
@@ -165,11 +179,13 @@ def _work(
         people = known["person"].drop_nulls().unique().to_list()
         people += [] if decided is None else decided["id_no"].drop_nulls().to_list()
         places = [] if decided is None else decided.select(place=row_place())["place"]
-        past = history(books, people, numbers, office.book.layers, places=places)
+        past = history(
+            books, people, numbers, office.book.layers, places=places, hospital=office.hospital,
+            recompute=recompute,
+        )  # fmt: skip
         before = carried_out(books)
-    known = set(office.register["hospital"])
     names = Names(
-        hospital=lambda text: text if text in known else None,
+        hospital=office.hospital,
         level=lambda text: None,
         category=str,
     )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import polars as pl
+
 from onestop_cli.ledger.accounts import Line, accounts
+from onestop_cli.ledger.reopening import last_closing, reopen
 from onestop_cli.ledger.trial_balance import verify
 from onestop_cli.statements.statement import Statement
 from tests.made.books import (
@@ -29,6 +32,7 @@ from tests.made.books import (
 )
 
 MONTHS = ("2010-10", "2010-11", "2010-12")
+_LATER = datetime(2011, 2, 1, tzinfo=UTC)
 FIRST, LAST = date(2010, 10, 1), date(2010, 12, 31)
 CLAIMS = ("basic", "critical", "assistance", "extra", "backstop")
 
@@ -49,15 +53,29 @@ class Quarter:
         """What one run over the quarter pays."""
         return paid(_run(self.rows, self.decided, "2010Q4", None, office))
 
-    def paid_by_month(self, office: Office | None = None) -> dict[str, int]:
-        """What three closed months pay together; the books must agree with themselves and with the runs."""
+    def paid_by_month(
+        self,
+        office: Office | None = None,
+        wrong: Office | None = None,
+        reopened: Collection[str] = (),
+    ) -> dict[str, int]:
+        """What three closed months pay together; the books must agree with themselves and with the runs. With `wrong`,
+        the first two are closed under its roster and register and put right with the last; months that are `reopened`
+        are closed, taken back and closed again."""
         total: dict[str, int] = {}
         with TemporaryDirectory() as folder, new_books(Path(folder) / "账.db") as books:
             for number, month in enumerate(MONTHS):
                 rows = [pair for pair in self.rows if pair[0] == number]
                 decided = [pair for pair in self.decided if pair[0] == number]
-                run = _run(rows, decided, month, books, office)
+                last = month == MONTHS[-1]
+                as_known = office if last or wrong is None else wrong
+                again = MONTHS[:2] if last and wrong else ()
+                run = _run(rows, decided, month, books, as_known, again)
                 post(books, run)
+                if month in reopened:
+                    reopen(books, last_closing(books), "测试", _LATER, "重做")
+                    run = _run(rows, decided, month, books, as_known, again)
+                    post(books, run)
                 _agrees(Statement(run), accounts(books))
                 for key, fen in paid(run).items():
                     total[key] = total.get(key, 0) + fen
@@ -87,9 +105,10 @@ def _run(
     period: str,
     books: sqlite3.Connection | None,
     office: Office | None,
+    again: Sequence[str] = (),
 ) -> Any:
     lines = decisions(*(line for _, line in decided)) if decided else None
-    return run_period(stays(row for _, row in rows), period, books, lines, office)
+    return run_period(stays(row for _, row in rows), period, books, lines, office, again)
 
 
 def made_quarter(rng: Random, size: int, office: Office | None = None) -> Quarter:
@@ -248,3 +267,31 @@ def _decided(rng: Random, row: dict[str, Any], handed: int, at: int = 0, **said:
 
 _Decided = tuple[int, dict[str, Any]]
 """The month of a decision, and what it says beside the names of two people."""
+
+
+OLD_NAME, NEW_NAME = "县级医院", "县中西医结合医院"
+
+
+def hard_quarter(seed: int, size: int = 80) -> tuple[dict[str, int], dict[str, int]]:
+    """What months pay, and one run over the quarter, where roster and register are right only in the last month, a
+    hospital is renamed after the first, and months are taken back and closed again. (Whom nobody knew had no other name
+    on the roster, and a release from that was not needed then; so misnamed people are listed from the start.)"""
+    rng = Random(seed)
+    made = made_quarter(rng, size)
+    misnamed = {row["id_raw"] for _, row in made.rows if row["name"] == "某人"}
+    unlisted = frozenset(rng.sample(PEOPLE, rng.choice([0, 6, 12]))) - misnamed
+    register = REGISTER.with_columns(pl.col("hospital").replace({OLD_NAME: NEW_NAME}))
+    right = replace(huangzhong(), register=register, called={OLD_NAME: NEW_NAME})
+    level = pl.when(pl.int_range(pl.len()) == rng.randrange(8)).then(pl.lit("county"))
+    wrong = replace(
+        right, register=register.with_columns(level=pl.coalesce(level, "level")), unlisted=unlisted
+    )
+    renamed = [(handed, _under_new_name(row) if handed else row) for handed, row in made.rows]
+    quarter = Quarter(renamed, made.decided)
+    again = rng.sample(MONTHS, rng.randrange(3))
+    return quarter.paid_by_month(right, wrong, again), quarter.paid_at_once(right)
+
+
+def _under_new_name(row: dict[str, Any]) -> dict[str, Any]:
+    new = NEW_NAME if row["hospital_raw"] == OLD_NAME else row["hospital_raw"]
+    return {**row, "hospital_raw": new}

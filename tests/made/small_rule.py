@@ -109,6 +109,7 @@ quote = "不设封顶线"
 LATER = (
     SMALL.replace('id = "small"', 'id = "later"')
     .replace("from = 2010-01-01\nto = 2010-12-31", "from = 2011-01-01\nto = 2011-12-31")
+    .replace("自2010年", "自2011年")
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from onestop_cli.county.settings import County, Layout, Settings, Synonyms
 from onestop_cli.errors import CannotRun
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
+from onestop_cli.statements.payees import lost_accounts, payees
 from onestop_cli.tables.reading import Reading
 from tests.made.reader_files import csv_bytes, person, written, xlsx_bytes
 
@@ -317,14 +318,17 @@ def test_rows_of_a_hospital_that_overlap_are_refused(
     assert problem.row == 3
 
 
-def test_an_account_that_a_spreadsheet_made_a_number_of_is_refused(tmp_path: Path) -> None:
-    """Its last digits are gone; as text it is taken as it stands."""
+def test_an_account_that_a_spreadsheet_made_a_number_of_is_left_out(tmp_path: Path) -> None:
+    """Its last digits are gone: nobody is paid to it, and it stops nothing; as text it is taken as it stands."""
     header = ["机构名称", "机构级别", "开户银行", "账号"]
     lost = [header, ["云谷卫生院", "乡级", "农商行", 6228480000000012345]]
     written(tmp_path, {"a.xlsx": xlsx_bytes(lost)})
-    with pytest.raises(CannotRun, match=r"第 2 行.*账号是数字格式"):
-        read_register(tmp_path / "a.xlsx", Settings())
-    with pytest.raises(CannotRun, match="账号是数字格式"):
-        register(tmp_path, [header, ["云谷卫生院", "乡级", "农商行", "6.22848E+18"]])
+    for found in (
+        read_register(tmp_path / "a.xlsx", Settings()),
+        register(tmp_path, [header, ["云谷卫生院", "乡级", "农商行", "6.22848E+18"]]),
+    ):
+        assert lost_accounts(found) == ["云谷卫生院"]
+        assert payees(found).row(0) == ("云谷卫生院", None, "农商行", None)
     kept = register(tmp_path, [header, ["云谷卫生院", "乡级", "农商行", "6228480000000012345"]])
     assert kept["账号"].to_list() == ["6228480000000012345"]
+    assert lost_accounts(kept) == []

@@ -267,6 +267,18 @@ def test_a_column_serves_every_alias_that_asks_for_it(tmp_path: Path) -> None:
     assert (row["x_visit"], row["x_kind"], row["visit_raw"]) == ("21", "21", "21")
 
 
+def test_a_condition_on_the_disease_leaves_the_disease_to_the_quota(tmp_path: Path) -> None:
+    """And two amounts that documents ask for may stand in one column, too."""
+    header = [*PLATFORM, "病种", "材料费"]
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes([header, [*settlement(), "白内障", "120"]]))
+    extra = {"kind": ["病种"], "implant": ["材料费"], "metal": ["材料费"], "material": ["材料费"]}
+    found = read_stays([path], Settings(), HOSPITALS, extra, money={"implant", "metal"}).rows
+    row = found.row(0, named=True)
+    assert (row["disease"], row["x_kind"]) == ("白内障", "白内障")
+    assert (row["x_implant"], row["x_metal"], row["x_material"]) == ("120.00", "120.00", "120")
+
+
 KINDS_OF_PERSON = [
     ("居民", None, "城乡居民基本医疗保险"), ("居民（成年）", None, "城乡居民基本医疗保险"),
     ("在职", None, "职工基本医疗保险"), ("1403", None, "城乡居民基本医疗保险"), ("低保", "低保", None),

@@ -338,7 +338,9 @@ def test_what_cannot_be_done_is_said(county: Path, arguments: list[str], what: s
 
 
 def test_a_day_that_is_none_is_refused(county: Path) -> None:
-    assert CliRunner().invoke(command, ["check", "新.csv", "--day", "2010-13-01"]).exit_code == 2
+    done = CliRunner().invoke(command, ["check", "新.csv", "--day", "2010-13-01"])
+    assert isinstance(done.exception, CannotRun)
+    assert "没有 13 月" in str(done.exception)
 
 
 def test_the_screen_keeps_to_eighty_columns_and_says_what_it_leaves_out() -> None:

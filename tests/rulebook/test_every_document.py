@@ -61,6 +61,8 @@ def _settled(county: CaseCounty, name: str, *, close: bool = False) -> dict[str,
     for period in county.periods:
         out = county.folder / name / period
         assert run(["reconcile", "--quiet", "--period", period, "--out", str(out)]) == 0
+        if close and not Path("台账.sqlite").exists():
+            assert run(["ledger", "open", "--from", "1990-01-01"]) == 0
         if close:
             assert run(["close", str(out), "--ledger", "台账.sqlite"]) == 0
         found[period] = stays_of(out)

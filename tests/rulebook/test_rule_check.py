@@ -8,14 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from onestop_cli.errors import CannotRun
 from onestop_cli.resources import rules_folder
 from onestop_cli.rulebook import check
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, find_rules, load_rules, read_toml
+from onestop_cli.rulebook.usable import unusable
 from tests.made.damaged import told_doubled, told_without
 from tests.made.small_rule import LATER, SMALL, written
 
 IDS = sorted(path.stem for path in find_rules([str(rules_folder())]))
+
+
+HERBS = """
+[[expense]]
+id = "herbs"
+name = "饮片"
+columns = ["饮片费"]
+
+[[expense.share]]
+share = 0.10
+quote = "饮片先行自付一成"
+"""
+EXPENSES = HERBS.replace("herbs", "slices") + HERBS
 
 
 def told(loaded: LoadedRule) -> list[str]:
@@ -93,6 +108,28 @@ DAMAGE = {
         "amount = 100\nlater_rate = [0.5]\nminimum = 200\n",
         "最低起付线高于起付线",
     ),
+    "a number that its sentence does not say": (
+        "amount = 30000", "amount = 3000", "新农合补偿 · 年度封顶（全部对象）引文里没有 3,000 元"
+    ),
+    "a rate that its sentence does not say": ("rate = 0.70", "rate = 0.07", "引文里没有 7%"),
+    "a first day that its sentence does not say": ("from = 2010-01-01", "from = 2010-10-01", "引文里没有 2010-10-01"),
+    "several categories added up, and no parts": (
+        "[categories]\n", '[categories]\noverlap = "stack"\n', "写了依次叠加（stack），但没有一层写 part_of"
+    ),
+    "one column taken off twice": (
+        'less = ["basic"]\nquote = "总费用减去补偿"\n',
+        'less = ["basic", "herbs", "slices"]\nquote = "总费用减去补偿"\n' + EXPENSES,
+        "“饮片费”这一列被 slices 和 herbs 各扣一次",
+    ),
+    "a condition with the id of an expense": (
+        '[[layer]]\nid = "basic"', HERBS.replace("herbs", "visit") + '\n[[layer]]\nid = "basic"',
+        "“visit”也是一项费用的编号",
+    ),
+    "a share that leaves no whole rate": (
+        "[[layer.stay_cap]]",
+        '[[layer.factor]]\nshare = 0.3333\nquote = "按33.33%支付"\n\n[[layer.stay_cap]]',
+        "比例折算后不是整的万分之一",
+    ),
     "a floor that counts a later layer": (
         '[[layer.stay_cap]]',
         '[[layer.floor]]\nrate = 0.3\nof = "total"\ntogether = ["assistance"]\nstatus = "on"\n'
@@ -108,14 +145,60 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    if "floor" in after:
-        text = text.replace('["ceiling", "stay_cap"]', '["ceiling", "stay_cap", "floor"]')
+    for word in ("floor", "factor"):
+        if f"[[layer.{word}]]" in after:
+            text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))
+
+
+REFUSED = {
+    "nan": ("amount = 30000", "amount = nan", "nan、inf 不是数"),
+    "inf": ("rate = 0.70", "rate = inf", "nan、inf 不是数"),
+    "a quotation without a word": ('quote = "全年三万元"', 'quote = " …"', "没有文字"),
+    "an absurd amount": ("amount = 30000", "amount = 30000000", "金额超过一千万元"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_no_number_or_no_sentence_is_refused_when_read(what: str, tmp_path: Path) -> None:
+    """With the line it stands in."""
+    before, after, sentence = REFUSED[what]
+    text = SMALL.replace(before, after, 1)
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, text)
+    (problem,) = refused.value.problems
+    assert sentence in problem.what
+    assert problem.row == text.splitlines().index(after) + 1
+
+
+def test_points_below_one_are_a_rate_by_mistake(tmp_path: Path) -> None:
+    """Five points are written 5."""
+    points = '[[layer.points]]\npoints = 0.05\nquote = "提高5个百分点"\n\n[[layer.stay_cap]]'
+    text = SMALL.replace('["ceiling", "stay_cap"]', '["ceiling", "stay_cap", "points"]')
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, text.replace("[[layer.stay_cap]]", points, 1))
+    assert "不到 1 个百分点" in refused.value.problems[0].what
+
+
+def test_two_files_of_one_id_are_told(tmp_path: Path) -> None:
+    """What was settled by one could not be told from what was settled by the other."""
+    (tmp_path / "copy").mkdir()
+    pair = [written(tmp_path, SMALL), written(tmp_path / "copy", SMALL)]
+    assert any("编号“small”与" in problem.what for problem in check.problems(pair))
+    assert any("编号“small”与" in problem.what for problem in unusable(pair))
+
+
+def test_a_condition_from_two_tables_is_told(tmp_path: Path) -> None:
+    """A stay has one value under one id."""
+    other = LATER.replace('columns = ["就诊类型"]', 'source = "hospital"\ncolumns = ["就诊类型"]')
+    pair = [written(tmp_path, SMALL), written(tmp_path, other, "later")]
+    assert [p.what for p in unusable(pair)] == ["维度“visit”与 small 的取自不同的表"]
 
 
 def test_everything_is_told_at_once_with_line_and_key(tmp_path: Path) -> None:
     """Two damages in one file are two problems; each has the line where the key stands."""
     text = SMALL.replace('quote = "全年三万元"\n', "").replace("amount = 500", "amount = 200")
+    text = text.replace("合计不超过五百元", "合计不超过二百元")
     problems = check.problems([written(tmp_path, text)])
     lines = text.splitlines()
     rows = {problem.what.split("：")[0]: problem.row for problem in problems}

@@ -65,6 +65,15 @@ SHAPES = {
          "bands = [{ to = 100, rate = 0.0 }, { to = 300, rate = 0.8 }, { rate = 0.5 }] }]"},
         [100, 200, 500], [0, 80, 260],
     ),
+    "a rate of which a share is paid": ({"also": '["factor"]\nfactor = [{ share = 0.8 }]'}, [300], [120]),
+    "a share of the rate with its points": (
+        {"also": '["points", "factor"]\npoints = [{ points = 10 }]\nfactor = [{ share = 0.5 }]'}, [300], [90],
+    ),
+    "a share of every band": (
+        {"also": '["factor"]\nfactor = [{ share = 0.5 }]', "rate": '[{ mode = "progressive", edges = "net", '
+         'per = "stay", bands = [{ to = 200, rate = 0.5 }, { rate = 1.0 }] }]'},
+        [300, 400], [100, 150],
+    ),
     "points never beyond all of it": (
         {"also": '["points"]\npoints = [{ points = 60 }]'}, [300], [300],
     ),

@@ -85,9 +85,9 @@ def test_months_that_were_passed_over_are_told_before_it_is_too_late(tmp_path: P
     """A period before a closed one can never be closed by itself."""
     folder = CASES / "ST07"
     ledger = _closed(folder / "earlier", tmp_path)
-    assert _reconciled(folder, ledger).info.warnings == ()
-    (told,) = _reconciled(folder, ledger, "2010-12").info.warnings
-    assert told.startswith("2010-10-01 至 2010-11-30 还没有关账")
+    told = "2010-10-01 至 2010-11-30 还没有关账"
+    assert not any(told in said for said in _reconciled(folder, ledger).info.warnings)
+    assert any(told in said for said in _reconciled(folder, ledger, "2010-12").info.warnings)
 
 
 def test_a_file_that_a_closed_period_has_read_is_said_before_reading_on(tmp_path: Path) -> None:

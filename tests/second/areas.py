@@ -8,7 +8,16 @@ from datetime import date
 from pathlib import Path
 
 from onestop_cli.rulebook.library import LoadedRule, find_rules, load_rule, load_rules
-from tests.second import chongqing, cities, county_aid, dafang, huangzhong, national, zhengan
+from tests.second import (
+    chongqing,
+    cities,
+    county_aid,
+    dafang,
+    huangzhong,
+    national,
+    shizhan,
+    zhengan,
+)
 from tests.second.stays import Stay
 from tests.second.year import Document
 
@@ -17,6 +26,7 @@ from tests.second.year import Document
 class Area:
     """Documents that follow one another, as shipped and as read by the second hand.
 
+    `schemes` are insured side by side; under those in `on_settlement` the roster is looked at when the stay is settled.
     `first` to `last` are the discharge days that counties have; `edges` are yuan at which something
     changes; `ask` names what else the terms hang on; `kinds` are kinds on the roster.
     """
@@ -31,6 +41,8 @@ class Area:
     edges: tuple[str, ...] = ()
     ask: frozenset[str] = frozenset()
     diseases: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    on_settlement: tuple[str, ...] = ()
 
 
 def shipped(*ids: str) -> Callable[[], tuple[LoadedRule, ...]]:
@@ -47,6 +59,24 @@ def filled(id_: str, names: dict[str, str], numbers: list[str]) -> LoadedRule:
         text = text.replace('= "to-fill"', f"= {number}", 1)
     assert '= "to-fill"' not in text
     return load_rule(Path(path.name), text.encode())
+
+
+def two_schemes() -> tuple[LoadedRule, ...]:
+    """湟中's document for farmers, and once more for the employed: their kinds are those of the day of settlement."""
+    (path,) = find_rules(["huangzhong-2009"])
+    text = path.read_text("utf-8").replace(
+        "[categories]", '[scope]\nschemes = ["新农合"]\n\n[categories]', 1
+    )
+    changes = {
+        'id = "huangzhong-2009"': 'id = "huangzhong-work"', '["新农合"]': '["职工医保"]',
+        'roster_day = "admission"': 'roster_day = "settlement"', '"新农合基金"': '"职工医保基金"',
+    }  # fmt: skip
+    other = text
+    for old, new in changes.items():
+        assert old in other
+        other = other.replace(old, new)
+    pair = {"huangzhong-2009": text, "huangzhong-work": other}
+    return tuple(load_rule(Path(f"{name}.toml"), said.encode()) for name, said in pair.items())
 
 
 ZHENGAN = zhengan.Local(
@@ -109,6 +139,32 @@ def areas() -> Iterator[Area]:
         ("basic", "assistance"),
         huangzhong.LISTED,
         ("500", "1000", "1500", "2000", "5000", "7647.06", "43750", "50000", "70000", "35000"),
+    )
+    yield Area(
+        "two-schemes",
+        two_schemes,
+        huangzhong.document_of,
+        date(2009, 10, 1),
+        date(2011, 6, 30),
+        ("basic", "assistance"),
+        huangzhong.LISTED,
+        ("500", "1000", "1500", "2000", "5000", "7647.06", "43750", "50000", "70000", "35000"),
+        schemes=("新农合", "职工医保"),
+        on_settlement=("职工医保",),
+    )
+    yield Area(
+        "shizhan",
+        shipped("shizhan-2024", "shizhan-work-2024"),
+        shizhan.document_of,
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "large", "civil", "critical", "assistance", "extra"),
+        (*shizhan.KINDS, shizhan.NO_RIGHT),
+        ("200", "400", "800", "5000", "8333.34", "14000", "64000", "20000", "100000", "188000"),
+        frozenset({"away", "outpatient"}),
+        ("高血压", "糖尿病", "恶性肿瘤"),
+        schemes=(shizhan.RESIDENT, shizhan.EMPLOYED),
+        on_settlement=(shizhan.RESIDENT, shizhan.EMPLOYED),
     )
     yield Area(
         "dafang",

@@ -24,6 +24,7 @@ from tests.second.year import settle
 
 LEVELS = ("township", "county", "city", "province")
 FEN = Fraction(1, 100)
+_CHRONIC = "门诊慢特病"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class County:
     def rows(self) -> pl.DataFrame:
         """The stays as the readers hand them on."""
         lines = [as_read(row, stay, self.people[row]) for row, stay in self.stays.items()]
-        texts = ("x_away", "x_major", "x_visit")
+        texts = ("x_away", "x_major", "x_visit", "x_referral", "x_disease_code")
         return pl.DataFrame(lines, schema={**READ_STAYS, **dict.fromkeys(texts, pl.String)})
 
 
@@ -96,7 +97,12 @@ class Listed(Office):
             for kind, start, end in person.entries
         ]
         numbered = [{**blank, **entry, "row": row} for row, entry in enumerate(entries, 2)]
-        return understand_roster(pl.DataFrame(numbered, schema=dict(READ_ROSTER)), str)
+        entries_read = pl.DataFrame(numbered, schema=dict(READ_ROSTER))
+        return understand_roster(entries_read, self._kind)
+
+    def _kind(self, text: str) -> str | None:
+        """What a document names as having no right is no kind."""
+        return None if text in self.book.no_right else text
 
 
 def by_person(people: Mapping[int, Person]) -> dict[str, list[int]]:
@@ -195,6 +201,7 @@ def life(
         yield replace(
             stay,
             settled=settled,
+            categories=person.kinds(settled if stay.scheme in area.on_settlement else admitted),
             at=rng.choice([None, time(rng.randrange(24), rng.randrange(60), 7)])
             if "settled_at" in READ_STAYS
             else None,
@@ -208,6 +215,7 @@ def one_stay(
     rng: Random, area: Area, person: Person, hospital: Hospital, admitted: date, discharged: date
 ) -> Stay:
     """A stay without amounts."""
+    schemes = area.schemes or ("",)
     outpatient = "outpatient" in area.ask or f"outpatient {discharged.year}" in area.ask
     return Stay(
         admitted=admitted,
@@ -221,6 +229,7 @@ def one_stay(
         born=person.born,
         outpatient=outpatient and rng.random() < 0.3,
         disease=rng.choice(("", *area.diseases)),
+        scheme=schemes[int(person.id_no[14:17]) % len(schemes)],
         away="away" in area.ask and rng.random() < 0.2,
         major="major" in area.ask and rng.random() < 0.3,
         out_of_province=hospital.out_of_province,
@@ -313,13 +322,16 @@ def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
         "name": person.name, "id_raw": person.id_no, "id_numeric": False,
         "admitted_on": stay.admitted, "discharged_on": stay.discharged, "settled_on": stay.settled,
         "disease": stay.disease or None,
+        "scheme_raw": stay.scheme or None,
         "total_fen": None if stay.unreadable == "total" else fen(stay.total),
         "amount_fault": f"{stay.unreadable}: 无法识别" if stay.unreadable else None,
         "eligible_fen": None if blank else fen(stay.in_scope),
         "has_eligible": stay.eligible is not None or stay.unreadable == "eligible",
         "x_away": "外出务工急病" if stay.away else None,
         "x_major": "是" if stay.major else None,
-        "x_visit": "普通门诊" if stay.outpatient else "住院",
+        "x_referral": "临时外出就医" if stay.away else None,
+        "x_disease_code": {"高血压": "M03900", "糖尿病": "M01600"}.get(stay.disease),
+        "x_visit": (_CHRONIC if stay.scheme else "普通门诊") if stay.outpatient else "住院",
     }  # fmt: skip
     if "settled_at" in READ_STAYS and stay.settled and stay.at:
         line["settled_at"] = datetime.combine(stay.settled, stay.at)

@@ -35,6 +35,7 @@ class Stay:
     born: date | None = None
     outpatient: bool = False
     disease: str = ""
+    scheme: str = ""  # 参保类别, where more than one may be meant
     away: bool = False  # 外出务工
     out_of_province: bool = False  # 省外
     community: bool = False  # 社区服务站

@@ -245,7 +245,7 @@ class TestIndicators:
         shown = {name: (value, how) for name, value, _, how in indicators(Statement(run))}
         for name, key in (("救助对象住院率", "roster"), ("参合人员住院率", "insured")):
             assert shown[name][0] is None
-            assert f"[counts.2010] 写 {key}" in shown[name][1]
+            assert f"[counts.2010] 加一行 {key} = 人数" in shown[name][1]
 
     def test_rates_of_admission_stand_beside_each_other(self, run: Run) -> None:
         farmer = replace(run, stays=run.stays.with_columns(category=first("category", None)))

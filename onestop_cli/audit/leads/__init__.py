@@ -4,27 +4,50 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.audit.leads import groups, hospitals, persons, recorded
-from onestop_cli.audit.leads import single as stays
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds
-from onestop_cli.audit.leads.score import scored
+from onestop_cli.audit.leads import (
+    bills,
+    couples,
+    days,
+    hospitals,
+    impossible,
+    outliers,
+    persons,
+    recorded,
+    returning,
+    shares,
+    single,
+    together,
+    two_ids,
+)
+from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, stay_ref
+from onestop_cli.audit.leads.score import ranked
 
 RULES: tuple[LeadRule, ...] = (
     *persons.RULES,
-    *recorded.RULES,
-    *groups.RULES,
-    *stays.RULES,
+    *two_ids.RULES,
+    *returning.RULES,
+    *together.RULES,
+    *couples.RULES,
+    *bills.RULES,
+    *impossible.RULES,
+    *single.RULES,
+    *outliers.RULES,
+    *days.RULES,
+    *shares.RULES,
     *hospitals.RULES,
+    *recorded.RULES,
 )
 BY_ID = {rule.id: rule for rule in RULES}
 
 
 def find_leads(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
-    """Every lead of every rule, the highest score first: `LEADS`, and `explained`, the score in words."""
+    """Every lead of every rule in the order in which they are worth a visit: `LEADS`, and `explained`, the score in
+    words."""
     found = [
         rule.find(cases, thresholds).with_columns(
             rule=pl.lit(rule.id), weight=pl.lit(rule.weight, dtype=pl.Int64)
         )
         for rule in RULES
     ]
-    return scored(pl.concat(found))
+    people = cases.stays.select("one", ref=stay_ref()).unique("ref", keep="first")
+    return ranked(pl.concat(found), people, [rule.id for rule in RULES if rule.recorded])

@@ -5,17 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.audit.leads.model import (
-    STAY_REF,
     Cases,
     LeadRule,
     Thresholds,
     found,
     money,
+    stay_ref,
     strength,
 )
 from onestop_cli.audit.profiles import Indicator, indicators, profile
-
-_NO_STAYS = pl.lit([], dtype=pl.List(STAY_REF))
 
 
 def _watched(cases: Cases, thresholds: Thresholds) -> tuple[tuple[Indicator, ...], pl.DataFrame]:
@@ -32,46 +30,63 @@ def drift_peers(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     """An indicator far above the median of the other hospitals of its level."""
     wanted, table = _watched(cases, thresholds)
     enough = table.filter(pl.col("peers") >= thresholds.peer_hospitals)
-    return _drift(enough, "peer_median", thresholds.drift_ratio, "同级机构中位数", wanted)
+    enough = enough.with_columns(beside="peer_median")
+    return _drift(cases, enough, thresholds.drift_ratio, "同级机构中位数", wanted)
 
 
 def drift_past(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     """An indicator far above what the hospital had in the closed periods."""
     wanted, table = _watched(cases, thresholds)
     enough = table.filter(pl.col("past_stays") >= thresholds.peer_stays)
-    return _drift(enough, "past", thresholds.growth_ratio, "本机构往期", wanted)
+    enough = enough.with_columns(beside="past")
+    return _drift(cases, enough, thresholds.growth_ratio, "本机构往期", wanted)
 
 
 def _drift(
-    table: pl.DataFrame, beside: str, ratio: int, words: str, wanted: tuple[Indicator, ...]
+    cases: Cases, table: pl.DataFrame, ratio: int, words: str, wanted: tuple[Indicator, ...]
 ) -> pl.DataFrame:
-    """Values at least `ratio` percent of those in `beside` and more than the indicator's least above them."""
+    """Values at least `ratio` percent of those `beside` and more than the indicator's least above them.
+
+    At stake is the part above of what is paid for the stays that show it.
+    """
     least = {item.id: item.least for item in wanted}
     titles = {item.id: item.title for item in wanted}
     kinds = {item.id: item.kind for item in wanted}
-    above = pl.col("value") - pl.col(beside)
+    above = pl.col("value") - pl.col("beside")
     hits = table.filter(
-        pl.col("value") * 100 >= ratio * pl.col(beside),
+        pl.col("value") * 100 >= ratio * pl.col("beside"),
         above >= pl.col("indicator").replace_strict(least),
     ).with_columns(kind=pl.col("indicator").replace_strict(kinds, return_dtype=pl.String))
+    shown = pl.concat([_showing(cases, hits, item) for item in wanted])
     why = pl.format(
         "{}{} {}，{} {}（本期 {} 例）",
         "hospital",
         pl.col("indicator").replace_strict(titles, return_dtype=pl.String),
         _shown("value"),
         pl.lit(words),
-        _shown(beside),
+        _shown("beside"),
         "stays",
     )
-    per_stay = pl.when(pl.col("kind") == "yuan").then(above * pl.col("stays"))
-    times = pl.col("value") * 100 // pl.max_horizontal(pl.col(beside), 1)
+    times = pl.col("value") * 100 // pl.max_horizontal(pl.col("beside"), 1)
     return found(
-        hits,
+        hits.with_columns(why=why, strength=strength(times, ratio, 3 * ratio), above=above)
+        .drop("stays")
+        .join(shown, on=["hospital", "indicator"], validate="1:1", maintain_order="left"),
         village=pl.lit(None),
-        why=why,
-        amount=per_stay.otherwise(0),
-        strength=strength(times, ratio, 3 * ratio),
-        stays=_NO_STAYS,
+        amount=pl.col("paid") * pl.col("above") // pl.col("value"),
+    )
+
+
+def _showing(cases: Cases, hits: pl.DataFrame, item: Indicator) -> pl.DataFrame:
+    """hospital, indicator, stays of this run that have more of it than what stands beside, what is paid for them."""
+    beside = hits.filter(indicator=item.id).select("hospital", "indicator", "beside")
+    return (
+        cases.current.filter(pl.col("total_fen") > 0)
+        .with_columns(each=item.each, ref=stay_ref())
+        .join(beside, on="hospital", validate="m:1", maintain_order="left")
+        .filter(pl.col("each") > pl.col("beside"))
+        .group_by("hospital", "indicator", maintain_order=True)
+        .agg(stays=pl.col("ref"), paid=pl.col("paid_fen").sum())
     )
 
 

@@ -1,4 +1,4 @@
-"""Patterns in the stays of one person: overlaps, readmissions, repeated claims, stays after death."""
+"""Patterns in who it was: in two places at once, claimed twice, dead, under two numbers."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ import polars as pl
 
 from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, day, found, strength, who
 from onestop_cli.audit.leads.model import stay_ref as ref
-from onestop_cli.tables.schema import PLACE
+from onestop_cli.audit.leads.returning import ORDER
 
-CYCLES = "化疗|放疗|化学治疗|放射治疗|透析|血透|腹透|尿毒"
-"""Treatments that bring a patient back by plan."""
-
-_ORDER = ("admitted_on", "discharged_on", "hospital", "stay_no", *PLACE)
 _SIDE = (
     "hospital",
     "stay_no",
     "admitted_on",
     "discharged_on",
-    "disease",
-    "amount",
+    "paid_fen",
     "current",
     "nth",
     "ref",
@@ -32,7 +27,7 @@ def pairs(stays: pl.DataFrame, on: tuple[str, ...] = ("id_no",)) -> pl.DataFrame
     """
     dated = (
         stays.filter("dated", *(pl.col(name).is_not_null() for name in on))
-        .sort(*on, *_ORDER)
+        .sort(*on, *ORDER)
         .with_columns(ref=ref(), nth=pl.int_range(pl.len()).over(on))
         .filter(pl.len().over(on) > 1)
     )
@@ -43,8 +38,6 @@ def pairs(stays: pl.DataFrame, on: tuple[str, ...] = ("id_no",)) -> pl.DataFrame
 
 
 _BOTH = pl.concat_list("ref_before", "ref")
-_ADJACENT = pl.col("nth_before") + 1 == pl.col("nth")
-_GAP = (pl.col("admitted_on") - pl.col("discharged_on_before")).dt.total_days()
 _SAME_HOSPITAL = pl.col("hospital") == pl.col("hospital_before")
 _SAME_DAYS = (pl.col("admitted_on") == pl.col("admitted_on_before")) & (
     pl.col("discharged_on") == pl.col("discharged_on_before")
@@ -79,47 +72,8 @@ def overlap(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(
         hits,
         why=why,
-        amount=pl.min_horizontal("amount", "amount_before"),
+        amount=pl.min_horizontal("paid_fen", "paid_fen_before"),
         strength=strength(pl.col("shared"), 0, 10),
-        stays=_BOTH,
-    )
-
-
-def readmission(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
-    """Back within days: at the same hospital, or elsewhere for the same known disease.
-
-    Not planned cycles, not another disease where both are known, not a transfer (elsewhere by the next day).
-    """
-    known = pl.col("disease").is_not_null() & pl.col("disease_before").is_not_null()
-    same = pl.col("disease") == pl.col("disease_before")
-    cycle = pl.concat_str("disease", "disease_before", ignore_nulls=True).str.contains(CYCLES)
-    here = _SAME_HOSPITAL & (same | ~known).fill_null(value=True)
-    elsewhere = ~_SAME_HOSPITAL & (known & same).fill_null(value=False) & (_GAP > 1)
-    hits = (
-        pairs(cases.stays.filter("counted"))
-        .filter(
-            _ADJACENT
-            & _GAP.is_between(0, thresholds.readmission_days)
-            & (here | elsewhere)
-            & ~cycle.fill_null(value=False)
-        )
-        .with_columns(gap=_GAP)
-    )
-    why = pl.format(
-        "{} {} 从{}出院，{}再次入住{}{}",
-        who(),
-        day("discharged_on_before"),
-        "hospital_before",
-        pl.when(pl.col("gap") == 0).then(pl.lit("当天")).otherwise(pl.format("{} 天后", "gap")),
-        "hospital",
-        pl.when(known & same).then(pl.format("，同为“{}”", "disease")).otherwise(pl.lit("")),
-    )
-    limit = thresholds.readmission_days
-    return found(
-        hits,
-        why=why,
-        amount=pl.col("amount"),
-        strength=strength(pl.lit(limit) - pl.col("gap"), 0, limit),
         stays=_BOTH,
     )
 
@@ -145,7 +99,7 @@ def repeat(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(
         hits,
         why=why,
-        amount=pl.min_horizontal("amount", "amount_before"),
+        amount=pl.min_horizontal("paid_fen", "paid_fen_before"),
         strength=pl.lit(20),
         stays=_BOTH,
     )
@@ -168,8 +122,55 @@ def after_death(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(
         hits,
         why=why,
+        amount=pl.col("paid_fen"),
         strength=pl.when(late).then(20).otherwise(10),
         stays=pl.concat_list(ref()),
+    )
+
+
+def visit_inside(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    """An outpatient visit on a day of a stay, neither its first nor its last."""
+    people = cases.stays.filter(
+        "dated", pl.col("id_no").is_not_null(), pl.col("status") != "rejected"
+    )
+    people = people.with_columns(ref=ref())
+    visits = people.filter("visit").select(
+        "id_no", "paid_fen", "current", seen="admitted_on", seen_at="hospital", seen_ref="ref"
+    )
+    hits = (
+        people.filter(~pl.col("visit"))
+        .join(visits, on="id_no", suffix="_seen")
+        .filter(
+            pl.col("seen") > pl.col("admitted_on"),
+            pl.col("seen") < pl.col("discharged_on"),
+            pl.col("current") | pl.col("current_seen"),
+        )
+        .sort("id_no", "admitted_on", "seen")
+        .group_by("ref", maintain_order=True)
+        .agg(
+            pl.col("hospital", "village", "name", "tail", "admitted_on", "discharged_on").first(),
+            number=pl.len().cast(pl.Int64),
+            places=pl.col("seen_at").unique(maintain_order=True),
+            days=pl.col("seen").dt.to_string("%m-%d").unique(maintain_order=True),
+            amount=pl.max_horizontal(pl.col("paid_fen").first(), pl.col("paid_fen_seen").sum()),
+            visits=pl.col("seen_ref"),
+        )
+    )
+    why = pl.format(
+        "{} {} 至 {} 在{}住院，其间 {} 又在{}看门诊 {} 次",
+        who(),
+        day("admitted_on"),
+        day("discharged_on"),
+        "hospital",
+        pl.col("days").list.join("、"),
+        pl.col("places").list.join("、"),
+        "number",
+    )
+    return found(
+        hits,
+        why=why,
+        strength=(8 + 4 * pl.col("number")).clip(0, 20),
+        stays=pl.concat_list(pl.concat_list("ref"), "visits"),
     )
 
 
@@ -180,18 +181,8 @@ RULES = (
         "同一人在一次住院没有结束时又有另一次住院，可能是冒名、挂床或日期登记错误",
         "条例第十五条、第三十八条第一项（挂床住院）、第四十条第一项（冒名）；十不准：冒名顶替、虚开住院天数",
         "两家机构的入院登记、体温单、护理记录、医嘱和费用日清单；向本人或家属核对住过哪里、几天",
-        40,
+        35,
         overlap,
-    ),
-    LeadRule(
-        "readmission",
-        "短期再入院",
-        "出院不久又因相同原因住院，可能是把一次住院拆成几次；按计划的放化疗、透析和转院已排除",
-        "条例第十五条、第三十八条第一项（分解住院）",
-        "两次病历首页、出院小结和再入院指征；问患者上次出院时是否好转、谁让出院",
-        25,
-        readmission,
-        ("readmission_days",),
     ),
     LeadRule(
         "repeat",
@@ -199,7 +190,7 @@ RULES = (
         "同一次住院在本期或不同结算期申报了两次",
         "条例第三十八条第三项（重复收费）、第四十一条第二项（重复享受待遇）",
         "两次结算单、发票存根、住院号登记簿；与已拨付的台账核对",
-        40,
+        35,
         repeat,
     ),
     LeadRule(
@@ -208,7 +199,16 @@ RULES = (
         "花名册载明的去世日期早于入院，或早于出院一天以上，可能是冒名或花名册登记错误",
         "条例第四十条第一项、第二项；十不准：冒名顶替",
         "死亡证明或户口注销证明、入院登记与身份核对记录、病历签字；走访家属和村委会",
-        40,
+        35,
         after_death,
+    ),
+    LeadRule(
+        "visit_inside",
+        "住院期间看门诊",
+        "登记住院的日子里又在门诊就诊，可能人不在院（挂床）或冒名；入院、出院当天的不算",
+        "条例第三十八条第一项（挂床住院）、第四十条第一项（冒名）",
+        "护理记录、医嘱、请假条；门诊病历和取药签字；问本人那天在哪里",
+        30,
+        visit_inside,
     ),
 )

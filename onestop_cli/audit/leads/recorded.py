@@ -17,7 +17,10 @@ def _by_stay(*codes: str) -> Callable[[Cases, Thresholds], pl.DataFrame]:
         texts = (
             cases.findings.filter(pl.col("code").is_in(codes))
             .group_by(*PLACE, maintain_order=True)
-            .agg(text=pl.col("message").unique(maintain_order=True).str.join("；"))
+            .agg(
+                text=pl.col("message").unique(maintain_order=True).str.join("；"),
+                grave=(pl.col("severity") == "blocks").any(),
+            )
         )
         hits = cases.stays.filter("current").join(
             texts, on=[*PLACE], nulls_equal=True, validate="1:1", maintain_order="left"
@@ -25,7 +28,8 @@ def _by_stay(*codes: str) -> Callable[[Cases, Thresholds], pl.DataFrame]:
         return found(
             hits,
             why=pl.format("{} 在{}住院：{}", who(), "hospital", "text"),
-            strength=pl.lit(10),
+            amount=pl.col("paid_fen"),
+            strength=pl.when("grave").then(20).otherwise(8),
             stays=pl.concat_list(stay_ref()),
         )
 
@@ -47,7 +51,7 @@ def _by_hospital(
             .agg(
                 pl.col("all").first(),
                 number=pl.len(),
-                amount=pl.col("amount").sum(),
+                amount=pl.col("paid_fen").sum(),
                 stays=stay_ref(),
             )
             .filter(pl.col("number") >= thresholds.pattern_stays)
@@ -75,7 +79,7 @@ def cap_rush(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
             number=pl.len(),
             places=pl.col("hospital").n_unique(),
             over=pl.col("over").any(),
-            amount=pl.col("amount").sum(),
+            amount=pl.col("paid_fen").sum(),
             stays=stay_ref(),
         )
     )
@@ -109,6 +113,7 @@ RULES = (
         "身份证原件、入院身份核对记录、病历签字和照片；向本人和村委会核对是否住过院",
         30,
         _by_stay("ID04", "RO06"),
+        recorded=True,
     ),
     LeadRule(
         "cap_rush",
@@ -118,6 +123,7 @@ RULES = (
         "各次住院的病历与费用清单；问患者各次住院的原因",
         20,
         cap_rush,
+        recorded=True,
     ),
     LeadRule(
         "not_entitled",
@@ -127,6 +133,7 @@ RULES = (
         "民政审批档案、动态调整文件；问本人何时纳入或退出",
         20,
         _by_stay("RO01", "RO03", "RO04"),
+        recorded=True,
     ),
     LeadRule(
         "unpaired",
@@ -136,6 +143,7 @@ RULES = (
         "结算系统的冲销记录、原结算单和退款凭证",
         15,
         _by_stay("ST06"),
+        recorded=True,
     ),
     LeadRule(
         "not_designated",
@@ -145,6 +153,7 @@ RULES = (
         "定点协议及有效期、机构执业许可证",
         25,
         _by_stay("HO01"),
+        recorded=True,
     ),
     LeadRule(
         "level_rate",
@@ -155,6 +164,7 @@ RULES = (
         25,
         _by_hospital("按别的机构级别计算且多付", _higher_level),
         ("pattern_stays",),
+        recorded=True,
     ),
     LeadRule(
         "bad_ids",
@@ -165,5 +175,6 @@ RULES = (
         20,
         _by_hospital("证号缺失、无效或丢失精度", _unusable_id),
         ("pattern_stays",),
+        recorded=True,
     ),
 )

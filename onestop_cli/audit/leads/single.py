@@ -1,13 +1,17 @@
-"""Patterns in a single stay: very short, very long, far from its like, a heavy burden for the patient."""
+"""Patterns in a single stay: very short, very long, long for little money, a heavy burden."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from onestop_cli.audit.leads.illness import CYCLES, DAYTIME, lengthy
 from onestop_cli.audit.leads.model import (
     Cases,
     LeadRule,
     Thresholds,
+    bundled,
     day,
     found,
     money,
@@ -15,16 +19,15 @@ from onestop_cli.audit.leads.model import (
     strength,
     who,
 )
-from onestop_cli.audit.leads.persons import CYCLES
+from onestop_cli.audit.leads.shares import LIMITS, elsewhere, more_than_others
 from onestop_cli.tables.schema import LEVELS
 
-_DAYTIME = f"日间|{CYCLES}"
-_LENGTHY = "精神|康复|护理院|结核|麻风|荣军|荣康"
-"""Hospitals and illnesses for which months in bed are usual."""
+_ALONE = pl.concat_list(stay_ref())
 
 
-def short_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
-    """In and out within a day; not day surgery and cycles, not who died, not who was transferred."""
+def _short_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    """In and out within a day at the price of a whole stay; not day surgery and cycles, not who died, not who was
+    transferred. What a day costs less than half of the level's usual stay is left to the hospital's share."""
     dated = cases.stays.filter("counted", "dated").sort("id_no", "admitted_on", "discharged_on")
     next_in = pl.col("admitted_on").shift(-1).over("id_no")
     next_at = pl.col("hospital").shift(-1).over("id_no")
@@ -32,35 +35,47 @@ def short_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
         (next_in - pl.col("discharged_on")).dt.total_days().is_between(0, 1)
     )
     moved &= pl.col("id_no").is_not_null()
-    hits = dated.with_columns(moved=moved.fill_null(value=False)).filter(
+    median = pl.col("total_fen").median().over("level").cast(pl.Int64)
+    hits = dated.with_columns(moved=moved.fill_null(value=False), median=median).filter(
         "current",
         ~pl.col("moved"),
         pl.col("days") <= thresholds.short_stay_days,
-        ~pl.col("disease").str.contains(_DAYTIME).fill_null(value=False),
+        pl.col("total_fen") * 2 >= pl.col("median"),
+        ~pl.col("disease").str.contains(DAYTIME).fill_null(value=False),
         ~(pl.col("died_on") <= pl.col("discharged_on").dt.offset_by("1d")).fill_null(value=False),
     )
     long = pl.when(pl.col("days") == 0).then(pl.lit("当天入院当天出院"))
     why = pl.format(
-        "{} {} 入住{}，{}，总费用 {} 元",
+        "{} {} 入住{}，{}，总费用 {} 元，同级每次住院的中位数是 {} 元",
         who(),
         day("admitted_on"),
         "hospital",
         long.otherwise(pl.format("住院 {} 天", "days")),
         money("total_fen"),
+        money("median"),
     )
-    return found(
-        hits,
-        why=why,
-        strength=strength(pl.col("total_fen"), 0, 300_000),
-        stays=pl.concat_list(stay_ref()),
+    times = pl.col("total_fen") * 10 // pl.max_horizontal(pl.col("median"), pl.lit(1))
+    made = hits.with_columns(
+        why=why, amount=pl.col("paid_fen"), strength=strength(times, 5, 25), ref=stay_ref()
     )
+    return bundled(made, "当天或一天的住院，费用抵得上一次住院")
+
+
+def _within_a_day(thresholds: Thresholds) -> Sequence[pl.Expr]:
+    """At the price of half a usual stay, or a whole one; a cheap day is `low_standard`."""
+    planned = pl.col("disease").str.contains(DAYTIME).fill_null(value=False)
+    short = (pl.col("days") <= thresholds.short_stay_days) & ~planned
+    return tuple(short & (pl.col("total_fen") * part >= pl.col("usual_total")) for part in (2, 1))
 
 
 def long_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
-    """Longer than `long_stay_days`, where months in bed are not usual."""
-    usual = pl.concat_str("hospital", "disease", ignore_nulls=True).str.contains(_LENGTHY)
-    hits = cases.stays.filter(
-        "current", "counted", "dated", pl.col("days") >= thresholds.long_stay_days, ~usual
+    """Longer than `long_stay_days`, where months in bed are not usual; what is at stake is what the days beyond the
+    level's usual stay cost."""
+    median = pl.col("days").median().over("level").cast(pl.Int64)
+    hits = (
+        cases.stays.filter("counted", "dated")
+        .with_columns(median=median)
+        .filter("current", pl.col("days") >= thresholds.long_stay_days, ~lengthy())
     )
     why = pl.format(
         "{} 在{}住院 {} 天（{} 至 {}）",
@@ -74,92 +89,57 @@ def long_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(
         hits,
         why=why,
-        strength=strength(pl.col("days"), limit, 3 * limit),
-        stays=pl.concat_list(stay_ref()),
+        amount=pl.col("paid_fen") * (pl.col("days") - pl.col("median")) // pl.col("days"),
+        strength=strength(pl.col("days"), limit * 9 // 10, limit * 3 // 2),
+        stays=_ALONE,
     )
 
 
-def _outlying(cases: Cases, thresholds: Thresholds, value: str) -> pl.DataFrame:
-    """Stays of this run far above the median of their like: same level, same disease where it is known.
-
-    `spread` is the median of what the upper half lies above the median: a skewed, small group neither hides
-    nor makes outliers as a standard deviation would. Adds `peers`, `median`, `spread`, `times`.
-    """
-    like = ("level", "disease")
-    above = pl.col(value) - pl.col("median")
-    upper = pl.when(above > 0).then(above)
-    return (
-        cases.stays.filter("counted", "dated", pl.col(value) > 0)
-        .with_columns(
-            peers=pl.len().over(like),
-            median=pl.col(value).median().over(like).cast(pl.Int64),
-        )
-        .with_columns(spread=upper.median().over(like).cast(pl.Int64))
+def long_cheap(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    """Weeks in bed for a fraction of what a day usually costs at the level: nobody may have lain there."""
+    usual_day = pl.col("per_day").median().over("level").cast(pl.Int64)
+    hits = (
+        cases.stays.filter("counted", "dated", pl.col("total_fen") > 0)
+        .with_columns(usual=usual_day)
         .filter(
             "current",
-            pl.col("peers") >= thresholds.outlier_peers,
-            pl.col("spread") > 0,
-            above >= thresholds.outlier_spread * pl.col("spread"),
+            pl.col("days") >= thresholds.cheap_days,
+            pl.col("per_day") * 100 <= thresholds.cheap_share * pl.col("usual"),
+            ~lengthy(),
+            ~pl.col("disease").str.contains(CYCLES).fill_null(value=False),
         )
-        .with_columns(times=pl.col(value) * 10 // pl.col("median"))
     )
-
-
-def _like() -> pl.Expr:
-    """The group a stay was compared with, in words."""
-    level = pl.col("level").replace_strict(LEVELS, default="同级")
-    disease = pl.when(pl.col("disease").is_not_null()).then(pl.format("“{}”", "disease"))
-    return pl.format("{}机构{} {} 例", level, disease.otherwise(pl.lit("")), "peers")
-
-
-def cost_outlier(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
-    """A total far above its like."""
-    hits = _outlying(cases, thresholds, "total_fen")
     why = pl.format(
-        "{} 在{}总费用 {} 元，是{}的中位数 {} 元的 {}.{} 倍",
+        "{} 在{}住院 {} 天，总费用 {} 元，日均 {} 元，{}机构日均的中位数是 {} 元",
         who(),
         "hospital",
+        "days",
         money("total_fen"),
-        _like(),
-        money("median"),
-        pl.col("times") // 10,
-        pl.col("times") % 10,
+        money("per_day"),
+        pl.col("level").replace_strict(LEVELS, default="同级"),
+        money("usual"),
     )
-    return found(
-        hits,
-        why=why,
-        strength=_beyond("total_fen", thresholds),
-        stays=pl.concat_list(stay_ref()),
+    below = pl.col("usual") * 10 // pl.max_horizontal(pl.col("per_day"), pl.lit(1))
+    worth = pl.col("days") * below // thresholds.cheap_days
+    made = hits.with_columns(
+        why=why, amount=pl.col("paid_fen"), strength=strength(worth, 20, 180), ref=stay_ref()
     )
-
-
-def days_outlier(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
-    """A stay far longer than its like, where months in bed are not usual."""
-    usual = pl.concat_str("hospital", "disease", ignore_nulls=True).str.contains(_LENGTHY)
-    hits = _outlying(cases, thresholds, "days").filter(~usual)
-    why = pl.format(
-        "{} 在{}住院 {} 天，{}的中位数是 {} 天", who(), "hospital", "days", _like(), "median"
-    )
-    return found(
-        hits, why=why, strength=_beyond("days", thresholds), stays=pl.concat_list(stay_ref())
-    )
-
-
-def _beyond(value: str, thresholds: Thresholds) -> pl.Expr:
-    """0 at the threshold, 20 at three times as far from the median."""
-    limit = thresholds.outlier_spread * pl.col("spread")
-    return strength(pl.col(value) - pl.col("median"), limit, 3 * limit)
+    return bundled(made, "住得久、花得少的住院")
 
 
 def burden(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
-    """A person entitled to assistance left with a large share: assistance may have been missed."""
+    """A person entitled to assistance left with a large share: assistance may have been missed.
+
+    At stake is what the person bears beyond `self_pay_yuan`; it is the patient's, not the fund's.
+    """
     own = pl.col("total_fen") - pl.col("amount")
     share = own * 100
+    limit = thresholds.self_pay_yuan * 100
     hits = cases.stays.with_columns(own=own).filter(
         "current",
         pl.col("status") == "settled",
         pl.col("category").is_not_null(),
-        pl.col("own") >= thresholds.self_pay_yuan * 100,
+        pl.col("own") >= limit,
         share >= thresholds.self_pay_share * pl.col("total_fen"),
     )
     why = pl.format(
@@ -171,26 +151,37 @@ def burden(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
         money("own"),
         share // pl.col("total_fen"),
     )
-    limit = thresholds.self_pay_yuan * 100
     return found(
         hits,
         why=why,
-        amount=pl.col("own"),
-        strength=strength(pl.col("own"), limit, 5 * limit),
-        stays=pl.concat_list(stay_ref()),
+        amount=pl.col("own") - limit,
+        strength=strength(pl.col("own"), limit, 4 * limit),
+        stays=_ALONE,
     )
 
+
+_SHORT_SHARE = more_than_others(_within_a_day, "只住一天或当天出院，费用抵得上一次住院")
 
 RULES = (
     LeadRule(
         "short_stay",
         "当天或一天住院",
-        "住院时间很短，可能是门诊当住院；日间手术、放化疗、转院和死亡已排除",
+        "住院时间很短、费用却抵得上一次住院，可能是门诊当住院；日间手术、放化疗、转院和死亡已排除",
         "条例第十五条、第三十八条第一项；十不准：门诊当住院",
         "病历首页、体温单、护理记录和医嘱时间；问患者是否过夜、床位在哪里",
         20,
-        short_stay,
+        elsewhere(_SHORT_SHARE, _short_stay),
         ("short_stay_days",),
+    ),
+    LeadRule(
+        "short_share",
+        "一日住院多",
+        "当天或一天的住院、费用却抵得上一次住院的，比同级其他机构多得多；日间手术、放化疗已排除",
+        "条例第十五条、第三十八条第一项；十不准：门诊当住院",
+        "病历首页、体温单、床位数；问患者是否过夜",
+        20,
+        _SHORT_SHARE,
+        ("short_stay_days", *LIMITS),
     ),
     LeadRule(
         "long_stay",
@@ -198,29 +189,19 @@ RULES = (
         "住院天数很长，可能挂床或推迟出院登记；精神、康复、结核等已排除",
         "条例第三十八条第一项（挂床住院）；十不准：虚开住院天数",
         "护理记录、查房记录、费用日清单有无空白日；问家属实际回家日期",
-        20,
+        25,
         long_stay,
         ("long_stay_days",),
     ),
     LeadRule(
-        "cost_outlier",
-        "费用远高于同类",
-        "总费用远高于同级别（同病种）住院的中位数，需要看清费用由什么组成",
-        "条例第十五条、第三十八条第二、三项（过度诊疗、重复收费）；十不准：生活费列住院费",
-        "费用清单与医嘱、检查报告、用药记录逐项核对；问患者做过哪些检查和治疗",
-        20,
-        cost_outlier,
-        ("outlier_spread", "outlier_peers"),
-    ),
-    LeadRule(
-        "days_outlier",
-        "天数远高于同类",
-        "住院天数远高于同级别（同病种）住院的中位数",
+        "long_cheap",
+        "住得久、花得少",
+        "住院几周，每天的费用只有同级的几分之一，可能人不在院（挂床）；精神、康复、结核等已排除",
         "条例第三十八条第一项（挂床住院）；十不准：虚开住院天数",
-        "体温单、护理记录、医嘱和费用日清单；问患者实际住了几天",
-        15,
-        days_outlier,
-        ("outlier_spread", "outlier_peers"),
+        "体温单、护理记录、医嘱有无空白日；夜间查床；问患者晚上住在哪里",
+        30,
+        long_cheap,
+        ("cheap_days", "cheap_share"),
     ),
     LeadRule(
         "burden",

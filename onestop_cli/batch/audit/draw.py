@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 
 from onestop_cli import __version__
+from onestop_cli.audit.lead_stays import leads_hash, rows_hash, with_leads
 from onestop_cli.audit.leads import find_leads
-from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import LEADS, Cases, Thresholds
 from onestop_cli.audit.papers import Papers, evidence_rows, lead_rows, sample_rows
 from onestop_cli.audit.plan import (
@@ -22,13 +22,13 @@ from onestop_cli.audit.plan import (
     Drawing,
     checked,
     make_drawing,
-    redraw,
-    with_leads,
 )
 from onestop_cli.audit.profiles import causes, indicators, months, profile
 from onestop_cli.audit.sampling import SAMPLE_COLUMNS
-from onestop_cli.batch.audit.closed import closed_stays
-from onestop_cli.batch.audit.log import record_draw
+from onestop_cli.audit.seeds import commitment
+from onestop_cli.batch.audit.books import keep_in_ledger, kept_elsewhere
+from onestop_cli.batch.audit.check import Check
+from onestop_cli.batch.audit.log import draws, record_draw
 from onestop_cli.batch.audit.tables import check_tables
 from onestop_cli.batch.start import county_settings
 from onestop_cli.core.findings.causes import Glossary
@@ -55,10 +55,11 @@ class Extras:
 
 @dataclass(frozen=True)
 class Audited:
-    """What was drawn: the plan, and how many slips the summary tables had."""
+    """What was drawn: the plan, how many slips the summary tables had, and the ledger where there was one."""
 
     plan: Mapping[str, Any]
     slips: int
+    ledger: Path | None
 
 
 def thresholds_from(texts: Sequence[str]) -> dict[str, int]:
@@ -84,21 +85,22 @@ def audit_folder(
 ) -> Audited:
     """Check all of the run in `folder`, draw, and write the inspection's papers to `out`, whole or not at all.
 
-    `asked`: thresholds by name, before those of onestop.toml. The draw leaves a record in `folder`. Raises
-    `CannotRun` for wrong choices, a run without payable stays, a folder that cannot be written to, and an `out`
-    that exists.
+    `asked`: thresholds by name, before those of onestop.toml. The draw leaves a record in `folder`, and in the ledger:
+    the one of `extras`, else the county's own. Raises `CannotRun` for wrong choices, a run without payable stays, a
+    folder that cannot be written to, and an `out` that exists.
     """
     refuse_existing(out)
     run = load_run(folder)
     checked(choices)
-    limits = Thresholds().with_values({**county_settings().audit, **asked})
-    closed = closed_stays(extras.ledger, run) if extras.ledger else None
+    settings = county_settings()
+    limits = Thresholds().with_values({**settings.audit, **asked})
+    check = Check(limits, settings.calendar, extras.ledger or settings.ledger)
     slips = check_tables(run, extras.tables, extras.equations)
-    cases = cases_of(run, closed)
+    cases = check.cases(run)
     leads = find_leads(cases, limits)
-    drawing = _recorded(folder, run, choices, now)
+    drawing, number = _recorded(folder, run, choices, check.ledger, now)
     sample = with_leads(drawing, run.stays, leads, choices.leads)
-    plan = _full_plan(drawing, sample, leads, limits, extras.ledger)
+    plan = _full_plan(drawing, number, sample, leads, check)
     papers = papers_of(run, cases, plan, sample, leads, limits)
     with staged(out) as stage:
         _write(stage / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
@@ -109,48 +111,70 @@ def audit_folder(
         _write(stage / WARDS, ward_pages(papers))
         if extras.pdf:
             write_visit_pdf(stage / VISITS.replace(".html", ".pdf"), papers)
-    return Audited(plan, len(slips))
+    return Audited(plan, len(slips), check.ledger)
 
 
-def _recorded(folder: Path, run: Run, choices: Choices, now: datetime) -> Drawing:
-    """Draw, and leave a record of it in the run folder first."""
+def run_digest(folder: Path) -> str:
+    """SHA-256 of `run.json`, which names all inputs of the run."""
+    return sha256((folder / "run.json").read_bytes()).hexdigest()
+
+
+def commitments(folder: Path, seeds: Sequence[int]) -> list[str]:
+    """The digest of each seed for the run in `folder`; nothing is written."""
+    load_run(folder)
+    checked(Choices(seeds=tuple(seeds)))
+    if not seeds:
+        raise stop("没有给出要承诺的数", "请加 --seed 本部门的数（12 位以上）")
+    return [commitment(run_digest(folder), seed) for seed in seeds]
+
+
+def _recorded(
+    folder: Path, run: Run, choices: Choices, ledger: Path | None, now: datetime
+) -> tuple[Drawing, int]:
+    """Draw, and leave a record of it in the run folder first, and in the ledger where there is one; the drawing and the
+    number of the record."""
     drawings: list[Drawing] = []
-    digest = sha256((folder / "run.json").read_bytes()).hexdigest()
+    digest = run_digest(folder)
+    elsewhere = kept_elsewhere(ledger, run)
 
     def record(earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        drawing = make_drawing(run, digest, choices, earlier, __version__)
+        known = [*earlier, *elsewhere(earlier)]
+        drawing = make_drawing(run, digest, choices, known, __version__)
         drawings.append(drawing)
         return {
             "drawn_at": now.strftime("%Y-%m-%d %H:%M"),
             "version": __version__,
-            **{key: drawing.plan[key] for key in ("method", "size", "seeds", "seed")},
+            **{key: drawing.plan[key] for key in ("method", "size", "seeds", "seed", "committed")},
             "leads": choices.leads,
             "frame": drawing.plan["frame"]["sha256"],
             "sample": drawing.plan["sample"]["sha256"],
         }
 
-    record_draw(folder, record)
-    return drawings[-1]
+    number = record_draw(folder, record)
+    if ledger is not None:
+        keep_in_ledger(ledger, run, draws(folder)[-1])
+    return drawings[-1], number
 
 
 def _full_plan(
     drawing: Drawing,
+    number: int,
     sample: pl.DataFrame,
     leads: pl.DataFrame,
-    limits: Thresholds,
-    ledger: Path | None,
+    check: Check,
 ) -> dict[str, Any]:
     """The plan with what the full check adds."""
     added = sample.filter(pl.col("reason") == "lead")
     about = {
         "found": leads.height,
+        "sha256": leads_hash(leads),
         "added": added.height,
-        "ledger": ledger is not None,
-        "thresholds": {item.name: getattr(limits, item.name) for item in fields(limits)},
+        "added_sha256": rows_hash(added),
+        **check.told(),
     }
     earlier = drawing.plan["earlier"]
     rest = {key: value for key, value in drawing.plan.items() if key != "earlier"}
-    return {**rest, "leads": about, "earlier": earlier}
+    return {**rest, "leads": about, "draw": number, "earlier": earlier}
 
 
 def papers_of(
@@ -173,8 +197,9 @@ def papers_of(
     return Papers(
         county=run.county,
         period=run.period.chinese,
+        layers={layer.id: layer.name for layer in run.layers},
         plan=plan,
-        sample=sample_rows(sample),
+        sample=sample_rows(sample, [layer.id for layer in run.layers]),
         leads=shown,
         evidence=evidence_rows(shown, cases),
         indicators=wanted,
@@ -186,43 +211,6 @@ def papers_of(
             for item in fields(limits)
         },
     )
-
-
-def verify(folder: Path, plan_file: Path) -> Drawing:
-    """Draw again what `plan_file` says from the run in `folder`.
-
-    The sample beside the plan, when it is there, must be the same. Raises `CannotRun` with what differs.
-    """
-    plan = read_plan(plan_file)
-    drawing = redraw(load_run(folder), plan)
-    kept = plan_file.with_name(SAMPLE_FILE)
-    if kept.is_file() and not _same_sample(kept, drawing.sample):
-        raise stop(
-            "sample.parquet 与重抽的样本不同", "样本文件可能被改动，请用重抽的样本", str(kept)
-        )
-    return drawing
-
-
-def read_plan(file: Path) -> Mapping[str, Any]:
-    """`plan.json` as a mapping; `CannotRun` when it is none."""
-    try:
-        plan = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise stop(
-            "抽样计划读不出来", "请给出 onestop audit 写出的 plan.json", str(file)
-        ) from error
-    if not isinstance(plan, dict):
-        raise stop("这不是抽样计划", "请给出 onestop audit 写出的 plan.json", str(file))
-    return plan
-
-
-def _same_sample(file: Path, sample: pl.DataFrame) -> bool:
-    """Whether the drawn rows of `file` are those of `sample`."""
-    try:
-        kept = pl.read_parquet(file).filter(pl.col("reason") != "lead")
-    except (OSError, pl.exceptions.PolarsError):
-        return False
-    return kept.equals(sample.select(*SAMPLE_COLUMNS))
 
 
 def _write(path: Path, text: str) -> None:

@@ -24,8 +24,8 @@ _WAIT_SECONDS, _STALE_SECONDS = 20, 60
 Record = Mapping[str, Any]
 
 
-def record_draw(run: Path, made: Callable[[Sequence[Record]], Record]) -> None:
-    """Write the record that `made` gives for the earlier ones; draws of others wait meanwhile."""
+def record_draw(run: Path, made: Callable[[Sequence[Record]], Record]) -> int:
+    """Write the record that `made` gives for the earlier ones; its number. Draws of others wait meanwhile."""
     folder = run / LOG
     try:
         folder.mkdir(exist_ok=True)
@@ -38,6 +38,7 @@ def record_draw(run: Path, made: Callable[[Sequence[Record]], Record]) -> None:
             with (folder / f"{number:04d}.json").open("xb") as file:
                 file.write(text.encode("utf-8"))
                 os.fsync(file.fileno())
+            return number
     except OSError as error:
         raise stop(
             f"抽样记录写不进结算结果文件夹（{error.strerror or type(error).__name__}），没有抽样",

@@ -35,13 +35,11 @@ def matched(
 
     Raises `CannotRun` naming every line that means no stay, several, contradicts another, or says too little.
     """
-    again = _carried_out(decisions)
-    fresh = decisions.lines.join(again, on="line", how="anti", maintain_order="left")
-    category = [text and (names.category(text) or text) for text in fresh["category"]]
+    said = _as_the_house_says(decisions.lines, names)
+    again = _carried_out(said, _as_the_house_says(decisions.earlier, names))
+    fresh = said.join(again, on="line", how="anti", maintain_order="left")
     fresh = fresh.with_columns(
-        category=pl.Series(category, dtype=pl.String),
         id_no=pl.coalesce(usable_ids(fresh["id_no"]), "id_no"),
-        hospital=pl.coalesce(named(fresh["hospital"], names.hospital), "hospital"),
         name_key=name_key(pl.col("name")),
     )
     found = _only_one(_candidates(fresh, rows), fresh, told)
@@ -56,11 +54,19 @@ def matched(
     return Matched(lines, dict(again["carried_out"].value_counts().sort("carried_out").iter_rows()))
 
 
-def _carried_out(decisions: Decisions) -> pl.DataFrame:
+def _as_the_house_says(lines: pl.DataFrame, names: Names) -> pl.DataFrame:
+    """Hospitals and categories as they are called now, also in what was decided under an earlier name."""
+    return lines.with_columns(
+        pl.coalesce(named(lines[column], mapper), column)
+        for column, mapper in (("hospital", names.hospital), ("category", names.category))
+    )
+
+
+def _carried_out(lines: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
     """(line, carried_out) of decisions that a closed run has carried out; books of an earlier version keep no names."""
     words = [name for name in DECISIONS if name not in ("line", "name", "id_no")]
-    earlier = decisions.earlier.select(*words, "carried_out").unique(words, keep="first")
-    return decisions.lines.join(earlier, on=words, nulls_equal=True).select("line", "carried_out")
+    earlier = earlier.select(*words, "carried_out").unique(words, keep="first")
+    return lines.join(earlier, on=words, nulls_equal=True).select("line", "carried_out")
 
 
 def _candidates(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -34,9 +34,21 @@ def row_checks(period: Period, readmission_days: int) -> list[Check]:
     return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts()]
 
 
-def about_person(checks: Sequence[Check]) -> dict[str, pl.Expr]:
-    """Where the checks that hold a stay because of its person stand, by code."""
-    return {c.code: c.stands for c in checks if c.code in ("ID04", "RO07", "RO09")}
+ABOUT_PERSON = ("ID04", "RO07", "RO09", "RU01")
+"""Codes that hold a stay because of its person; age and kind of a person may leave a stay without terms (RU01)."""
+
+ABOUT_PLACE = ("HO01",)
+"""Codes that hold a stay because of its hospital."""
+
+
+def standing(checks: Sequence[Check], codes: Sequence[str]) -> dict[str, pl.Expr]:
+    """Where the checks of each code stand."""
+    return {
+        code: pl.any_horizontal(
+            *(c.stands.fill_null(value=False) for c in checks if c.code == code)
+        )
+        for code in codes
+    }
 
 
 def _identity() -> list[Check]:

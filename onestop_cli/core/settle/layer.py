@@ -253,7 +253,22 @@ class LayerPass:
                 before += frame["_held_before_fen"]
             works = pl.when(where & pl.col("_works")).then(pl.lit(before)).otherwise(ZERO)
             frame = frame.with_columns(works.alias(self._name(f"{what}_before_fen")))
-        return frame
+        return self._less_charged(frame) if self.use.charge else frame
+
+    def _less_charged(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Stays that used all of their bill used the year's deductible with it: that part is in no band."""
+        params = self.params
+        if not params.has("deductible_year", 0):
+            return frame
+        plain = (params["ceiling"] == NO_LIMIT) & (params["transfer_days"] < 0)
+        stated = deductible(params, ZERO + 1)
+        charged = pl.min_horizontal(self._col("charged_before_fen"), stated)
+        rest = (self._col("cost_before_fen") - charged).clip(lower_bound=0)
+        net = self._col("net_before_fen")
+        yearly = (params["deductible_year"] == 1) & plain
+        return frame.with_columns(
+            pl.when(yearly).then(rest).otherwise(net).alias(net.meta.output_name())
+        )
 
     def _shares(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`_share`: what a quota gives this step, null where none does; `_free`: it counts towards no yearly limit."""

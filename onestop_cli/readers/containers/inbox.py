@@ -122,14 +122,21 @@ def _answered(source: str, answer: object, limits: Limits) -> list[Found]:
 def _stopped(answer: workers.Stopped, limits: Limits) -> Unreadable:
     raise_it = (
         "请用 Excel 或 WPS 打开检查，另存为 xlsx 后重新提交；"
-        "数据确实很多的，请在 onestop.toml 的 [limits] 里调大"
+        "数据确实很多的，请在 onestop.toml 的 [limits] 里写大"
     )
     if answer.why == "seconds":
-        return Unreadable(f"读了 {limits.seconds} 秒还没有读完，已停下", f"{raise_it} seconds")
+        return Unreadable(
+            f"读了 {limits.seconds} 秒还没有读完，已停下",
+            f"{raise_it} seconds = {2 * limits.seconds}",
+        )
     if answer.why == "memory":
-        return Unreadable(f"读它要用的内存超过 {limits.memory} MB，已停下", f"{raise_it} memory")
+        return Unreadable(
+            f"读它要用的内存超过 {limits.memory} MB，已停下",
+            f"{raise_it} memory = {2 * limits.memory}",
+        )
     return Unreadable(
-        f"读它的程序中断了：文件已损坏，或要用的内存超过 {limits.memory} MB", f"{raise_it} memory"
+        f"读它的程序中断了：文件已损坏，或要用的内存超过 {limits.memory} MB",
+        f"{raise_it} memory = {2 * limits.memory}",
     )
 
 
@@ -140,7 +147,8 @@ def _too_many_cells(file: Found, limits: Limits) -> Unreadable | None:
         return None
     return Unreadable(
         f"到这份文件为止，本次的单元格已超过 {limits.cells:,} 个",
-        "请检查是不是放错了文件；数据确实这样多的，请在 onestop.toml 的 [limits] 里调大 cells",
+        "请检查是不是放错了文件；数据确实这样多的，"
+        f"请在 onestop.toml 的 [limits] 里写大 cells = {2 * limits.cells}",
     )
 
 

@@ -11,6 +11,7 @@ from onestop_cli.readers.containers.inbox import Opened
 from onestop_cli.readers.layout.row_kinds import Sorted
 from onestop_cli.readers.layout.table_spec import Sought
 from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.wrong_kind import wrong_kind
 
 
 def overlooked(grid: Grid, sought: Sought) -> list[Problem]:
@@ -68,6 +69,8 @@ def empty_table(table: Table) -> Problem:
 def unclear(table: Table, sought: Sought) -> list[Problem]:
     """What must be settled before the table can be read: missing and ambiguous columns."""
     grid, header = table.grid, table.header
+    if other := wrong_kind(table, sought.name):
+        return [other]
     problems = []
     if header.absent:
         names = "、".join(f"“{text}”" for text in header.absent)

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from onestop_cli.errors import Problem
 from onestop_cli.rulebook.check import numbers
+from onestop_cli.rulebook.check.amendments import amendments
 from onestop_cli.rulebook.check.chains import chains
 from onestop_cli.rulebook.check.coverage import coverage
 from onestop_cli.rulebook.check.names import names
 from onestop_cli.rulebook.check.parts import Finding
+from onestop_cli.rulebook.check.quotations import unsaid
 from onestop_cli.rulebook.faults import key_name, row_of
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
@@ -21,7 +23,18 @@ from onestop_cli.rulebook.library import LoadedRule
 def problems(loaded: Sequence[LoadedRule]) -> list[Problem]:
     """Everything that keeps these documents, alone and together, from being used."""
     found = [problem for one in loaded for problem in document(one)]
-    return found + list(chains(loaded))
+    return [*found, *same_ids(loaded), *chains(loaded), *amendments(loaded)]
+
+
+def same_ids(loaded: Sequence[LoadedRule]) -> Iterator[Problem]:
+    """Documents that share an id: what is settled by it could not be told apart afterwards."""
+    first: dict[str, LoadedRule] = {}
+    for one in loaded:
+        other = first.setdefault(one.file.id, one)
+        if other is not one:
+            what = f"id：编号“{one.file.id}”与 {other.path} 相同"
+            row = row_of(one.text, ("id",))
+            yield Problem(what, "请给其中一份另取编号和文件名", str(one.path), row=row)
 
 
 def document(loaded: LoadedRule) -> Iterator[Problem]:
@@ -33,6 +46,7 @@ def document(loaded: LoadedRule) -> Iterator[Problem]:
         found.append((("id",), what, "请使两者一致"))
     found += _broken(rule) or numbers.impossible(rule)
     found += numbers.citations(rule)
+    found += unsaid(rule)
     if rule.status != "template":
         found += numbers.to_fill(rule)
     for finding in found:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from onestop_cli.rulebook.check.parts import Finding, parts
 from onestop_cli.rulebook.faults import Key
 from onestop_cli.rulebook.language import EXPENSES, NONE, AgeSpan, Clause, Layer, RuleFile
 from onestop_cli.rulebook.terms import Terms
-from onestop_cli.tables.schema import LAYERS, LEVELS, PAYERS
+from onestop_cli.tables.schema import LEVELS, PAYERS
+
+COMPUTABLE = tuple(payer for payer in PAYERS if payer not in ("waiver", "other"))
+"""The payers that a document may work out; a waiver and what is left over are only taken as claimed."""
 
 
 def names(rule: RuleFile) -> Iterator[Finding]:
     """Every name that is not defined where it is used, or is defined twice."""
     yield from _scope(rule)
     yield from _twice(rule)
+    yield from _stack(rule)
     known = {layer.id for layer in rule.layer}
     for number, layer in enumerate(rule.layer):
         yield from _layer_names(rule, number, layer, {p.id for p in rule.layer[:number]})
@@ -53,9 +57,17 @@ def _twice(rule: RuleFile) -> Iterator[Finding]:
         yield ("categories", "no_right"), what, "只能写在 priority 或 no_right 之一"
 
 
+def _stack(rule: RuleFile) -> Iterator[Finding]:
+    """Several categories that add up need parts to add."""
+    if rule.categories.overlap == "stack" and not any(layer.part_of for layer in rule.layer):
+        what = "写了依次叠加（stack），但没有一层写 part_of"
+        remedy = "请把叠加的部分各写一层，用 only 写明类别、part_of 写明并入哪一层"
+        yield ("categories", "overlap"), what, remedy
+
+
 def _layer_names(rule: RuleFile, number: int, layer: Layer, before: set[str]) -> Iterator[Finding]:
     key: Key = ("layer", number)
-    allowed = LAYERS if layer.kind == "computed" else PAYERS
+    allowed = COMPUTABLE if layer.kind == "computed" else PAYERS
     if not layer.part_of and layer.id not in allowed:
         what = f"不认识的层“{layer.id}”"
         yield (*key, "id"), what, f"层的编号用 {'、'.join(allowed)}；叠加的部分另写 part_of"
@@ -68,8 +80,19 @@ def _layer_names(rule: RuleFile, number: int, layer: Layer, before: set[str]) ->
     known = {*EXPENSES, *(e.id for e in rule.expense), *before, *deductibles}
     if layer.base:
         yield from _unknown((*key, "base", "less"), layer.base.less, known)
+        yield from _taken_twice(rule, (*key, "base", "less"), layer.base.less)
     for place, floor in enumerate(layer.floor):
         yield from _unknown((*key, "floor", place, "together"), floor.together, before)
+
+
+def _taken_twice(rule: RuleFile, key: Key, less: Sequence[str]) -> Iterator[Finding]:
+    """One header in two meanings: a column that one base takes off under two names."""
+    whose: dict[str, str] = {}
+    for expense in (e for e in rule.expense if e.id in less):
+        for column in expense.columns:
+            if (before := whose.setdefault(column, expense.id)) != expense.id:
+                what = f"“{column}”这一列被 {before} 和 {expense.id} 各扣一次"
+                yield key, what, "同一笔费用只能扣一次，请只留一项"
 
 
 def _conditions(rule: RuleFile, key: Key, clause: Clause) -> Iterator[Finding]:
@@ -106,10 +129,13 @@ def _quota_names(rule: RuleFile, known: Collection[str]) -> Iterator[Finding]:
 
 
 def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
+    expenses = {expense.id for expense in rule.expense}
     for number, dimension in enumerate(rule.dimension):
         key: Key = ("dimension", number)
         if dimension.id in ("level", "category"):
             yield (*key, "id"), f"“{dimension.id}”是固有的维度", "请另取编号"
+        if dimension.id in expenses:
+            yield (*key, "id"), f"“{dimension.id}”也是一项费用的编号", "请另取编号"
         if (dimension.source == "age") == bool(dimension.values or dimension.columns):
             yield (*key, "values"), "年龄不写 values 和 columns，其他维度都要写", "请改正"
         elif dimension.source != "age" and not dimension.columns:

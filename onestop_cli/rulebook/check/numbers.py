@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onestop_cli.money import FULL
 from onestop_cli.rulebook.check.parts import Finding, clause_name, parts
 from onestop_cli.rulebook.faults import Key
 from onestop_cli.rulebook.language import (
@@ -11,10 +12,12 @@ from onestop_cli.rulebook.language import (
     UNKNOWN,
     Categories,
     Cited,
+    Clause,
     Deductible,
     Effective,
     Layer,
     Quota,
+    RateClause,
     Rounding,
     RuleFile,
 )
@@ -37,7 +40,7 @@ def citations(rule: RuleFile) -> Iterator[Finding]:
     """Every number beside its sentence, or marked as assumed with the reason."""
     for key, part in parts(rule):
         if not (_silent(part) or _cited(part)):
-            remedy = "请写 quote（原文）；原文没有的写 assumed = true 和 reading（理由）"
+            remedy = "请写 quote（原文）或 summary（摘要）；文件没有的写 assumed = true 和 reading（理由）"
             yield key, f"{clause_name(rule, key, part)}没有引文", remedy
 
 
@@ -50,7 +53,7 @@ def _silent(part: Cited) -> bool:
 
 
 def _cited(part: Cited) -> bool:
-    if part.quote:
+    if part.sentence:
         return True
     if isinstance(part, Effective):
         return {"from", "to"} <= set(part.assumed_ends) and bool(part.reading)
@@ -96,8 +99,22 @@ def _at_odds(terms: Terms, layer: Layer, cell: Cell) -> Iterator[tuple[Key, str]
             yield (high, place[high][0]), what
     if known.get("ceiling", 10**15) < known.get("deductible", 0):
         yield ("ceiling", place["ceiling"][0]), "全年起付线上限低于一次的起付线"
+    rate, points, factor = (first.get(name) for name in ("rate", "points", "factor"))
+    if isinstance(rate, RateClause) and _uneven(rate, points, factor):
+        yield ("factor", place["factor"][0]), "比例折算后不是整的万分之一"
     if known.get("cap") == 0:
         yield ("cap", place["cap"][0]), "封顶线为 0"
+
+
+def _uneven(rate: RateClause, points: Clause | None, factor: Clause | None) -> bool:
+    """Whether a rate times the factor is not a whole number of ten-thousandths: which of them would be paid?"""
+    share = getattr(factor, "share", FULL)
+    more = getattr(points, "points", 0)
+    rates = [rate.rate, *(band.rate for band in rate.bands)]
+    whole = [r for r in (share, more) if isinstance(r, int)]
+    return len(whole) == 2 and any(
+        max(0, min(FULL, r + more)) * share % FULL for r in rates if isinstance(r, int)
+    )
 
 
 def _steps(key: Key, term: Deductible) -> Iterator[Finding]:

@@ -21,11 +21,11 @@ from onestop_cli.writers.audit.columns import (
     PLACE_COLUMNS,
     PLAN_SHEET,
     RECORD_COLUMNS,
-    SAMPLE_COLUMNS,
-    SAMPLE_FILL,
-    SAMPLE_PRINTED,
     SAMPLE_SHEET,
     WHO_COLUMNS,
+    fill_columns,
+    printed_columns,
+    sample_columns,
 )
 from onestop_cli.writers.audit.profile import write_profiles
 from onestop_cli.writers.audit.words import facts, method_text
@@ -68,18 +68,22 @@ def _cover(book: Book, papers: Papers, heading: str) -> None:
 
 
 _HOW_TO = (
-    "1. “抽样核查”：黄色各列逐行填写。属实的只选“属实”；不属实、部分属实的填核实应付金额（元）和差错原因，"
-    "原因选“其他”的要写情况说明；确实查不到的选“无法核查”并说明。每行两个部门各一人签名，写明日期。",
+    "1. “抽样核查”：黄色各列逐行填写。属实的只选“属实”；不属实、部分属实的填核实应付（元，0 到总费用之间）和差错原因，"
+    "知道是哪个基金的再分别填；原因选“其他”的要写情况说明；确实查不到的选“无法核查”并说明。"
+    "每行两个部门各一人签名，写明日期；与上一行相同的可写“同上”或合并单元格。",
     "2. “入户问卷”：照入户核查表的回答录入，一户一行，没有走访的留空。",
-    "3. 不要增删行、改动白色各列或“抽样计划”表。填好后另存，用 onestop audit RUN --returned 文件 汇总出联合检查报告。",
+    "3. 不要增删行、改动白色各列或“抽样计划”表。分组填的，各填一份另存，"
+    "用 onestop audit RUN --returned 文件或文件夹 合并汇总；还没有查完的也可以先汇总，出中期结果。",
     "4. 本底稿列出的都是线索，不是结论。检查人员只记录事实，发现的问题写成书面报告，不得自行处理。",
+    "5. 打印整本时只印封面、抽样核查、入户问卷、监管记录、前几十条线索和机构一览；"
+    "线索证据、机构画像、规则和计划在电脑上看。",
 )
 
 
 def _earlier(sheet: Sheet, papers: Papers) -> None:
     """Every earlier draw from the same run."""
     earlier = papers.plan["earlier"]
-    sheet.heading(f"同一结算结果此前抽样 {len(earlier)} 次")
+    sheet.heading(f"本期此前抽样 {len(earlier)} 次")
     if not earlier:
         sheet.paragraph("本次是第一次抽样。")
         return
@@ -100,7 +104,7 @@ def _draw(record: dict[str, Any]) -> dict[str, str]:
     """A line of the list of draws; a damaged record is said to be one."""
     seeds = record.get("seeds", [])
     return {
-        "number": str(record["number"]),
+        "number": f"{'台账 ' if record.get('where') else ''}{record['number']}",
         "drawn_at": str(record.get("drawn_at", "不详")),
         "method": METHODS.get(str(record.get("method")), "不详"),
         "size": str(record.get("size", "不详")),
@@ -111,14 +115,16 @@ def _draw(record: dict[str, Any]) -> dict[str, str]:
 
 
 def _sample(book: Book, papers: Papers, heading: str) -> None:
-    rows = papers.sample.with_columns(_blank(column) for column in SAMPLE_FILL)
+    blank = (_blank(column) for column in fill_columns(papers.layers))
+    where = pl.concat_str("township", "village", separator=" ", ignore_nulls=True)
+    rows = papers.sample.with_columns(blank).with_columns(where=where)
     book.table_sheet(
         SAMPLE_SHEET,
         f"{heading}抽样核查表",
-        SAMPLE_COLUMNS,
+        sample_columns(papers.layers),
         rows,
         left="按走访路线排列（乡镇、村、姓名）；黄色各列填写",
-        printed=len(SAMPLE_PRINTED),
+        printed=len(printed_columns(papers.layers)),
     )
 
 
@@ -129,15 +135,18 @@ def _blank(column: Column) -> pl.Expr:
 
 
 def _households(book: Book, papers: Papers, heading: str) -> None:
-    """One row a patient, to enter what the household pages say."""
-    people = papers.sample.unique("patient", keep="first", maintain_order=True)
+    """One row a patient who can be asked, to enter what the household pages say."""
+    people = papers.sample.group_by("patient", maintain_order=True).agg(
+        pl.col("name", "township", "village", "died_on").first(),
+        own_claimed=pl.col("self_claimed_fen").sum(),
+    )
     rows = people.with_columns(_blank(column) for column in HOUSEHOLD_FILL)
     book.table_sheet(
         HOUSEHOLD_SHEET,
         f"{heading}入户问卷录入表",
         HOUSEHOLD_COLUMNS,
-        rows.with_columns(number=pl.col("patient")),
-        left="页号与入户核查表一致；没有走访的留空",
+        rows.filter(pl.col("died_on").is_null()).with_columns(number=pl.col("patient")),
+        left="页号与入户核查表一致；没有走访的留空；花名册载明已去世的不列",
     )
 
 
@@ -168,6 +177,10 @@ def _record(book: Book, papers: Papers, heading: str) -> None:
     )
 
 
+_ON_PAPER = 40
+"""Leads that go on paper; the others stay in the file."""
+
+
 def _leads(book: Book, papers: Papers, heading: str) -> None:
     columns = [
         Column("number", "序号", "int", 6),
@@ -175,23 +188,23 @@ def _leads(book: Book, papers: Papers, heading: str) -> None:
         Column("score", "分数", "int", 6),
         Column("hospital", "医疗机构", width=20),
         Column("village", "村", width=11),
-        Column("amount", "涉及金额", "yuan", 12),
+        Column("amount", "可能不该付", "yuan", 12),
         Column("why", "为什么值得看", width=56),
         Column("cases", "住院", "int", 6),
         Column("explained", "分数由来", width=34),
     ]
     aside = [Column("basis", "依据", width=40), Column("fetch", "到现场查什么", width=50)]
-    notes = ("分数只用来排先后：规则本身 10–40，偏离程度、涉及金额、同一住院的其他线索各 0–20。",)
     book.table_sheet(
         "线索",
         f"{heading}检查线索",
         [*columns, *aside],
         papers.leads,
         left="线索不是结论，须到现场核实",
-        notes=notes,
+        right=f"只打印前 {_ON_PAPER} 条；全部线索和证据在电脑上看",
         filters=True,
         totals=False,
         printed=len(columns),
+        printed_rows=_ON_PAPER,
     )
     proof = [
         Column("number", "线索序号", "int", 6),
@@ -200,6 +213,7 @@ def _leads(book: Book, papers: Papers, heading: str) -> None:
         Column("days", "天数", "int", 6),
         Column("disease", "病种", width=12),
         Column("amount", "申报补偿", "yuan", 12),
+        Column("paid_fen", "基金应付", "yuan", 12),
         Column("status_name", "状态", width=8),
         Column("when", "结算期", width=8),
         *PLACE_COLUMNS,
@@ -210,7 +224,7 @@ def _leads(book: Book, papers: Papers, heading: str) -> None:
         proof,
         papers.evidence,
         filters=True,
-        printed=len(proof) - len(PLACE_COLUMNS),
+        on_paper=False,
     )
 
 
@@ -241,6 +255,7 @@ def _rules(book: Book, papers: Papers) -> None:
         left="条例：《医疗保障基金使用监督管理条例》；十不准：新农合定点机构十不准。依据供核实后对照，不是对本条线索的认定",
         right="",
         totals=False,
+        on_paper=False,
     )
 
 
@@ -291,7 +306,7 @@ def _plan(book: Book, papers: Papers) -> None:
     """The plan, so that a filled paper can be redrawn without another file."""
     columns = [Column("key", "项目", width=16), Column("value", "内容", width=100)]
     rows = [{"key": key, "value": text} for key, text in _plan_lines(papers)]
-    book.table_sheet(PLAN_SHEET, "抽样计划", columns, rows, right="", totals=False)
+    book.table_sheet(PLAN_SHEET, "抽样计划", columns, rows, right="", totals=False, on_paper=False)
 
 
 def _plan_lines(papers: Papers) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from onestop_cli.audit.papers import CAUSES, OUTCOMES, SATISFACTION, YES_NO
+from collections.abc import Mapping
+
+from onestop_cli.audit.papers import (
+    CAUSES,
+    OUTCOMES,
+    SATISFACTION,
+    YES_NO,
+    booked,
+    layer_key,
+)
 from onestop_cli.writers.toolkit.columns import Column
 
 SAMPLE_SHEET, HOUSEHOLD_SHEET, PLAN_SHEET = "抽样核查", "入户问卷", "抽样计划（勿改）"
@@ -24,40 +33,65 @@ WHO_COLUMNS = [
     Column("discharged_on", "出院", "date"),
     Column("total_fen", "总费用", "yuan", 12),
 ]
-SAMPLE_FILL = [
-    Column("outcome", "核查结果", width=10, choices=OUTCOMES, fill=True),
-    Column("confirmed", "核实应付（元）", "yuan", 12, fill=True),
-    Column("cause", "差错原因", width=11, choices=CAUSES, fill=True),
-    Column("note", "情况说明", width=18, fill=True),
-    Column("by_health", "检查人（卫生）", width=10, fill=True),
-    Column("by_civil", "检查人（民政）", width=10, fill=True),
-    Column("checked_on", "核查日期", "date", 11, fill=True),
+_FILL_FIRST = [
+    Column("outcome", "核查结果", width=9, choices=OUTCOMES, fill=True),
+    Column("confirmed", "核实应付（元）", "yuan", 11, fill=True),
 ]
-SAMPLE_PRINTED = [
-    Column("number", "编号", "int", 6),
-    Column("reason_name", "来由", width=10),
-    Column("hospital", "医疗机构", width=19),
-    Column("stay_no", "住院号", width=12),
-    Column("name", "姓名", width=9),
+_FILL_LAST = [
+    Column("cause", "差错原因", width=10, choices=CAUSES, fill=True),
+    Column("note", "情况说明", width=15, fill=True),
+    Column("by_health", "检查人（卫生）", width=8, fill=True),
+    Column("by_civil", "检查人（民政）", width=8, fill=True),
+    Column("checked_on", "核查日期", "date", 10, fill=True),
+]
+_PRINTED = [
+    Column("number", "编号", "int", 5),
+    Column("reason_name", "来由", width=8),
+    Column("hospital", "医疗机构", width=17),
+    Column("stay_no", "住院号", width=11),
+    Column("name", "姓名", width=8),
+    Column("where", "乡镇、村", width=15),
+    Column("admitted_on", "入院", "date", 10),
+    Column("discharged_on", "出院", "date", 10),
+]
+_UNPRINTED = [
+    Column("total_fen", "总费用", "yuan", 12),
     Column("id_tail", "证号后四位", width=7, align="center"),
-    Column("township", "乡镇", width=10),
-    Column("village", "村", width=10),
-    Column("admitted_on", "入院", "date"),
-    Column("discharged_on", "出院", "date"),
-    Column("amount", "应付金额", "yuan", 12, total=True),
-    *SAMPLE_FILL,
-]
-SAMPLE_COLUMNS = [
-    *SAMPLE_PRINTED,
     Column("stratum_name", "层", width=11),
     Column("category", "人员类别", width=16),
-    Column("total_fen", "总费用", "yuan", 12),
     Column("lead_titles", "线索", width=40),
     *PLACE_COLUMNS,
 ]
+
+
+def printed_columns(layers: Mapping[str, str]) -> list[Column]:
+    """The columns of 抽样核查 that go on paper. `layers`: id → Chinese name."""
+    return [
+        *_PRINTED,
+        Column("amount", "应付金额", "yuan", 12, total=True),
+        *(Column(booked(layer), f"应付{name}", "yuan", 10) for layer, name in layers.items()),
+        *fill_columns(layers),
+    ]
+
+
+def fill_columns(layers: Mapping[str, str]) -> list[Column]:
+    """Those to fill in: the amount of each fund is wanted where the inspectors can say which."""
+    parts = [
+        Column(layer_key(layer), f"核实{name}（元）", "yuan", 10, fill=True)
+        for layer, name in layers.items()
+    ]
+    return [*_FILL_FIRST, *parts, *_FILL_LAST]
+
+
+def sample_columns(layers: Mapping[str, str]) -> list[Column]:
+    """All columns of 抽样核查; those beyond the printed ones say which stay a row is."""
+    return [*printed_columns(layers), *_UNPRINTED]
+
+
 HOUSEHOLD_FILL = [
-    Column("family", "家庭人口", "int", 8, fill=True),
-    Column("insured", "参合人数", "int", 8, fill=True),
+    Column("own_paid", "单据上的自付（元）", "yuan", 11, fill=True),
+    Column("family", "家庭人口", "int", 6, fill=True),
+    Column("insured", "参合人数", "int", 6, fill=True),
     Column("income", "上年家庭收入（元）", "yuan", 11, fill=True),
     Column("outpatient", "上年门诊自付（元）", "yuan", 11, fill=True),
     Column("inpatient", "上年住院自付（元）", "yuan", 11, fill=True),
@@ -71,6 +105,7 @@ HOUSEHOLD_COLUMNS = [
     Column("name", "姓名", width=10),
     Column("township", "乡镇", width=12),
     Column("village", "村", width=12),
+    Column("own_claimed", "医院报的自付", "yuan", 11),
     *HOUSEHOLD_FILL,
 ]
 RECORD_COLUMNS = [

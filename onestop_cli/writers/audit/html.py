@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from onestop_cli.audit.leads import BY_ID
-from onestop_cli.audit.papers import Papers
+from onestop_cli.audit.papers import Papers, claimed
 from onestop_cli.audit.report import Report
 from onestop_cli.audit.sampling import STRATA
 from onestop_cli.money import yuan
@@ -33,19 +33,22 @@ def patients(papers: Papers) -> list[dict[str, Any]]:
     for row in papers.sample.iter_rows(named=True):
         page = pages.setdefault(
             row["patient"],
-            {
-                "page": row["patient"],
-                "stays": [],
-                "rules": [],
-                **{
-                    key: row[key]
-                    for key in ("name", "id_tail", "category", "township", "village", "hospital")
-                },
-            },
+            {"page": row["patient"], "stays": [], "rules": [], **{key: row[key] for key in _WHO}},
         )
-        page["stays"].append(row)
+        page["stays"].append({**row, "amounts": list(amounts(papers, row))})
         page["rules"] += [rule for rule in row["leads"] or [] if rule not in page["rules"]]
     return [page | _told(page.pop("rules")) for page in pages.values()]
+
+
+_WHO = ("name", "id_tail", "category", "township", "village", "died_on")
+
+
+def amounts(papers: Papers, row: Mapping[str, Any]) -> Iterator[tuple[str, int | None]]:
+    """What the hospital claims of a stay, as the patient's own paper should have it: title and fen."""
+    yield "总费用", row["total_fen"]
+    for layer, name in papers.layers.items():
+        yield name, row[claimed(layer)]
+    yield "个人自付", row["self_claimed_fen"]
 
 
 def _told(rules: Iterable[str]) -> dict[str, list[str]]:
@@ -61,21 +64,13 @@ def visit_pages(papers: Papers) -> str:
 
 
 def ward_pages(papers: Papers) -> str:
-    """病房核查表.html: a page a patient and hospital, by hospital."""
-    pages = [
-        {**person, "hospital": hospital, "stays": stays}
-        for person in patients(papers)
-        for hospital, stays in _by_hospital(person["stays"]).items()
-    ]
-    pages.sort(key=lambda page: page["hospital"])
-    return _page("audit/ward.html.j2", papers=papers, patients=pages, checks=WARD_CHECKS)
-
-
-def _by_hospital(stays: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    grouped: dict[str, list[Mapping[str, Any]]] = {}
-    for stay in stays:
-        grouped.setdefault(stay["hospital"] or "机构未载", []).append(stay)
-    return grouped
+    """病房核查表.html: a page a hospital, its sampled stays one below the other."""
+    hospitals: dict[str, list[dict[str, Any]]] = {}
+    for row in papers.sample.sort("number").iter_rows(named=True):
+        stay = row | _told(row["leads"] or [])
+        hospitals.setdefault(row["hospital"] or "机构未载", []).append(stay)
+    pages = sorted(hospitals.items())
+    return _page("audit/ward.html.j2", papers=papers, hospitals=pages, checks=WARD_CHECKS)
 
 
 def report_page(report: Report) -> str:
@@ -85,6 +80,6 @@ def report_page(report: Report) -> str:
         report=report,
         facts=list(facts(report.plan)),
         method=[*method_text(report.plan), *evaluation_text(report.plan)],
-        conclusion=conclusion(report.evaluation, report.plan),
+        conclusion=conclusion(report),
         strata=STRATA,
     )

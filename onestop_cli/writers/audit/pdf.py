@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from onestop_cli.audit.papers import Papers
 from onestop_cli.errors import CannotRun, Problem
@@ -53,6 +55,8 @@ def _data(papers: Papers, families: list[str]) -> str:
             "name": person["name"] or "未载",
             "tail": person["id_tail"] or "未载",
             "category": person["category"] or "无",
+            "died": str(person["died_on"] or ""),
+            "titles": [f"{title}（元）" for title, _ in person["stays"][0]["amounts"]],
             "stays": [_stay(stay) for stay in person["stays"]],
             "leads": "；".join(person["leads"]),
         }
@@ -64,9 +68,12 @@ def _data(papers: Papers, families: list[str]) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def _stay(stay: dict[str, object]) -> list[str]:
-    """A sampled stay as printed cells."""
-    texts = [stay["number"], stay["reason_name"], stay["hospital"], stay["stay_no"]]
-    texts += [stay["admitted_on"], stay["discharged_on"]]
-    amounts = [yuan(stay[key]) for key in ("total_fen", "amount")]  # type: ignore[arg-type]
-    return [*("" if text is None else str(text) for text in texts), *amounts]
+def _stay(stay: Mapping[str, Any]) -> dict[str, Any]:
+    """A sampled stay as printed texts."""
+    days = f"{stay['admitted_on'] or ''} 至 {stay['discharged_on'] or ''}"
+    return {
+        "number": str(stay["number"]),
+        "about": f"{stay['hospital'] or ''}\n{stay['stay_no'] or ''}　{days}　{stay['reason_name']}",
+        "claimed": [yuan(fen) for _, fen in stay["amounts"]],
+        "amount": yuan(stay["amount"]),
+    }

@@ -120,6 +120,7 @@ def _page(book: Book, papers: Papers, number: int, hospital: str, level: str | N
     )
     _causes(sheet, papers, hospital)
     _months(sheet, papers, hospital)
+    sheet.print_nothing()
 
 
 def _indicator_line(papers: Papers, row: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import polars as pl
 from onestop_cli.audit.papers import OUTCOMES
 from onestop_cli.audit.report import Report
 from onestop_cli.audit.sampling import STRATA
+from onestop_cli.money import yuan
 from onestop_cli.writers.audit.words import conclusion, evaluation_text, facts, method_text
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
@@ -52,6 +53,7 @@ _DECISION = [
     Column("sheet", "工作表", width=10),
     Column("row", "行", "int", 7),
 ]
+_BY_HAND = [column for column in _DECISION if not column.fill]
 _LOOKED = [
     Column("number", "编号", "int", 6),
     Column("reason_name", "来由", width=9),
@@ -65,12 +67,34 @@ _LOOKED = [
     Column("amount", "应付金额", "yuan", 12, total=True),
     Column("outcome", "核查结果", width=10),
     Column("confirmed_fen", "核实应付", "yuan", 12, total=True),
-    Column("diff_fen", "多付（少付为负）", "yuan", 12, total=True),
+    Column("over_fen", "多付", "yuan", 11, total=True),
+    Column("under_fen", "少付", "yuan", 11, total=True),
     Column("cause", "差错原因", width=12),
     Column("note", "情况说明", width=24),
     Column("by_health", "检查人（卫生）", width=9),
     Column("by_civil", "检查人（民政）", width=9),
     Column("checked_on", "核查日期", "date"),
+]
+_UNPAID = [
+    Column("number", "编号", "int", 6),
+    Column("hospital", "医疗机构", width=20),
+    Column("stay_no", "住院号", width=13),
+    Column("name", "姓名", width=9),
+    Column("amount", "申报待核", "yuan", 12),
+    Column("outcome", "核查结果", width=10),
+    Column("confirmed_fen", "核实应付", "yuan", 12),
+    Column("cause", "差错原因", width=12),
+    Column("note", "情况说明", width=24),
+]
+_SLIPS = [
+    Column("patient", "页号", "int", 6),
+    Column("name", "姓名", width=10),
+    Column("township", "乡镇", width=12),
+    Column("village", "村", width=12),
+    Column("hospital", "医疗机构", width=22),
+    Column("claimed_fen", "医院所报自付", "yuan", 13, total=True),
+    Column("paper_fen", "单据所载自付", "yuan", 13, total=True),
+    Column("more_fen", "单据多出", "yuan", 12, total=True),
 ]
 _HOUSEHOLDS = [
     Column("township", "乡镇", width=14),
@@ -86,8 +110,8 @@ _HOUSEHOLDS = [
 ]
 
 
-def write_report(path: Path, report: Report, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Write the report; `lines` are the suggested deductions by layer (`audit_report.suggested`)."""
+def write_report(path: Path, report: Report) -> None:
+    """Write the report."""
     heading = f"{report.county}{report.period}联合检查"
     with Book(path, title=f"{heading}报告") as book:
         _results(book, report, heading)
@@ -96,12 +120,30 @@ def write_report(path: Path, report: Report, lines: Sequence[Mapping[str, Any]])
             "扣款建议",
             f"{heading}扣款建议明细",
             _DECISION,
-            [_decision(line) for line in lines],
+            [_decision(line) for line in report.lines if line["decided"]],
             left="两部门研究确定后补齐黄色各列，另存为处理意见.xlsx，下次结算用 --decisions 交回；不扣的删去该行",
-            right="",
-            totals=False,
+            right=f"合计 {yuan(sum(line['amount_fen'] for line in report.lines if line['decided']))} 元",
         )
-        book.table_sheet("全部核查", f"{heading}核查结果", _LOOKED, report.rows, filters=True)
+        by_hand = [_decision(line) for line in report.lines if not line["decided"]]
+        if by_hand:
+            book.table_sheet(
+                "另行追回",
+                f"{heading}不能用扣款决定执行的多付",
+                _BY_HAND,
+                by_hand,
+                left="层间调整付的部分，请两部门与医疗机构另行追回",
+            )
+        book.table_sheet(
+            "全部核查", f"{heading}核查结果", _looked(report), report.rows, filters=True
+        )
+        if report.unpaid.height:
+            book.table_sheet(
+                "待核拒付",
+                f"{heading}待核、拒付住院的核查结果",
+                _UNPAID,
+                report.unpaid,
+                left="没有付钱，不扣款；供放行或拒付时用",
+            )
         if report.households.height:
             book.table_sheet(
                 "入户问卷",
@@ -110,16 +152,31 @@ def write_report(path: Path, report: Report, lines: Sequence[Mapping[str, Any]])
                 report.households,
                 right="金额单位：元",
             )
+        if report.slips.height:
+            book.table_sheet("单据不符", f"{heading}单据与所报自付不同", _SLIPS, report.slips)
+
+
+def _looked(report: Report) -> list[Column]:
+    """Every sampled stay; what each fund should have paid, where inspectors said so."""
+    names = [name for name in report.rows.columns if name.endswith("_confirmed_fen")]
+    titles = dict(report.layers)
+    parts = [
+        Column(name, f"核实{titles[name.removesuffix('_confirmed_fen')]}", "yuan", 11)
+        for name in names
+    ]
+    at = next(at for at, column in enumerate(_LOOKED) if column.key == "over_fen")
+    return [*_LOOKED[:at], *parts, *_LOOKED[at:]]
 
 
 def _decision(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of 处理意见: everything but who decides."""
+    """A line of 处理意见: everything but who decides. No row of such a table may be anything else, no total either."""
     reason = "：".join(text for text in (line["cause"], line["note"]) if text)
+    how = f"；{line['note_fund']}" if line["note_fund"] else ""
     inspectors = f"{line['by_health']}、{line['by_civil']}"
     return {
         **line,
         "decision": "扣款",
-        "reason": f"联合检查核实应付不足，{reason}",
+        "reason": f"联合检查核实应付不足，{reason}{how}",
         "evidence": f"检查工作底稿编号 {line['number']}，检查人 {inspectors}",
         "made_by": "",
         "checked_by": "",
@@ -130,16 +187,21 @@ def _decision(line: Mapping[str, Any]) -> dict[str, Any]:
 def _results(book: Book, report: Report, heading: str) -> None:
     """What the sample allows to say, by stratum, with the method."""
     sheet = book.sheet("结论", [column.chars for column in _RESULT])
-    sheet.title(f"{heading}报告")
-    sheet.paragraph(conclusion(report.evaluation, report.plan), bold=True)
+    sheet.title(f"{heading}报告" + ("" if report.evaluation else "（中期）"))
+    sheet.paragraph(conclusion(report), bold=True)
+    sheet.paragraph(
+        f"查到多付 {yuan(report.over_fen)} 元（{report.over.height} 笔），"
+        f"少付 {yuan(report.owed_fen)} 元（{report.owed.height} 笔）。"
+    )
     sheet.skip()
-    results = [*report.evaluation.strata, report.evaluation.total]
-    titles = STRATA | {"total": "合计"}
-    sheet.table(_RESULT, [asdict(part) | {"title": titles[part.id]} for part in results])
-    sheet.skip()
+    if report.evaluation:
+        results = [*report.evaluation.strata, report.evaluation.total]
+        titles = STRATA | {"total": "合计"}
+        sheet.table(_RESULT, [asdict(part) | {"title": titles[part.id]} for part in results])
+        sheet.skip()
     counted = [
         Column("reason_name", "来由", width=14),
-        Column("stays", "核查笔数", "int", total=True),
+        Column("stays", "已核查笔数", "int", total=True),
         *(Column(outcome, outcome, "int", total=True) for outcome in OUTCOMES),
     ]
     sheet.table(counted, report.outcomes.with_columns(pl.col("reason_name").fill_null("")))

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onestop_cli.audit.evaluate import Evaluation
-from onestop_cli.audit.report import tolerated
+from onestop_cli.audit.evaluate import Result, tolerable_fen
+from onestop_cli.audit.plan import percent as percentage
+from onestop_cli.audit.report import Report, tolerated
 from onestop_cli.audit.sampling import METHODS, STRATA
 from onestop_cli.money import percent, yuan
 
@@ -18,10 +19,14 @@ def facts(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "抽样方法", METHODS[plan["method"]]
     yield "种子", _seeds(plan)
     yield "合并种子", plan["seed"]
+    if plan.get("committed"):
+        yield "承诺摘要", "\n".join(plan["committed"])
     yield "抽样总体", f"{frame['rows']:,} 笔应拨付的住院，应付金额 {yuan(frame['amount_fen'])} 元"
     yield "总体校验值", frame["sha256"]
     given = "指定" if plan["size_given"] else "按要求算出"
     yield "样本量", f"{plan['sample']['rows']} 笔（{given}），另附加线索 {leads['added']} 笔"
+    if not plan.get("provable", True):
+        yield "样本量提示", TOO_FEW
     yield (
         "把握程度",
         f"置信水平 {plan['confidence']}%，可容忍差错 {plan['tolerable']}%，预计差错 {plan['expected']}%",
@@ -32,6 +37,11 @@ def facts(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "抽样间隔", f"约 {yuan(plan['interval_fen'])} 元"
     yield "样本校验值", plan["sample"]["sha256"]
     yield "全面检查", f"全部住院逐条筛查，线索 {leads['found']:,} 条"
+
+
+TOO_FEW = (
+    "这么多笔即使一笔差错也没有，也不能说明在可容忍范围内；不给 --size，由程序按要求算出样本量"
+)
 
 
 def _seeds(plan: Mapping[str, Any]) -> str:
@@ -66,19 +76,42 @@ def method_text(plan: Mapping[str, Any]) -> Iterator[str]:
     yield "线索附加的住院是按线索分数挑出来的，只记录查到的差错，不参加推断。"
 
 
-def conclusion(evaluation: Evaluation, plan: Mapping[str, Any]) -> str:
-    """What the sample allows to say, in one sentence."""
-    total = evaluation.total
-    limit = percent(total.upper, total.amount)
-    start = (
-        f"有 {plan['confidence']}% 的把握说，本期应付金额中多付的差错不超过 {yuan(total.upper)} 元"
-        f"（占 {limit}）"
-    )
-    if tolerated(evaluation, plan):
-        return f"{start}，在可容忍的 {plan['tolerable']}% 以内。"
+def conclusion(report: Report) -> str:
+    """What the sample allows to say, in one sentence; while stays wait to be looked at, only how far it has come."""
+    if report.evaluation is None:
+        return interim(report)
+    proved = _proved(report.evaluation.total, report.plan)
+    if tolerated(report.evaluation, report.plan):
+        return f"{proved}，在可容忍的 {report.plan['tolerable']}% 以内。"
     return (
-        f"{start}，超过可容忍的 {plan['tolerable']}%：还不能认为差错在可容忍范围内，"
+        f"{proved}，超过可容忍的 {report.plan['tolerable']}%：还不能认为差错在可容忍范围内，"
         "建议扩大抽查，或对差错集中的机构全面检查。"
+    )
+
+
+def interim(report: Report) -> str:
+    """How far the inspection has come: nothing is projected before all drawn stays were looked at."""
+    done = report.rows.height - len(report.pending)
+    listed = "、".join(map(str, report.pending[:30])) + (" 等" if len(report.pending) > 30 else "")
+    return (
+        f"中期结果：{report.rows.height} 笔中已核查 {done} 笔，还差 {len(report.pending)} 笔（编号 {listed}）；"
+        "样本没有查完，不作推断，也不下结论。"
+    )
+
+
+def _proved(total: Result, plan: Mapping[str, Any]) -> str:
+    """The limit, in the terms the sample was planned in, beside what is tolerable."""
+    start = f"有 {plan['confidence']}% 的把握说，"
+    share = percentage(plan["tolerable"])
+    if plan["method"] == "mus":
+        return (
+            f"{start}本期应付金额中多付的差错不超过 {yuan(total.upper)} 元"
+            f"（占 {percent(total.upper, total.amount)}；可容忍 {yuan(tolerable_fen(total, share))} 元）"
+        )
+    rows = total.upper_rows or 0
+    return (
+        f"{start}本期 {total.rows:,} 笔应拨付的住院中有差错的不超过 {rows:,} 笔"
+        f"（占 {percent(rows, total.rows)}；可容忍 {int(share * total.rows):,} 笔）"
     )
 
 
@@ -93,10 +126,14 @@ def evaluation_text(plan: Mapping[str, Any]) -> Iterator[str]:
     else:
         yield (
             "推断：样本平均每笔差错乘以总笔数。上限先用超几何分布算出最多可能有多少笔差错，"
-            "再假定没有查到的差错都落在金额最大的住院上，所以偏宽、但可靠。"
+            "再假定没有查到的差错都落在金额最大的住院上，所以金额上限偏宽、但可靠。"
+            "样本量按笔数算出，是否在可容忍范围内也按笔数判断。"
         )
     if plan["method"] == "stratified":
-        yield "各层分别给出上限；合计的上限把允许的风险平均分给各层后相加，仍保持所述的把握程度。"
+        yield (
+            "各层分别给出上限；合计的上限把几层查到的差错合在一起算（泊松可靠系数），假定没有查到的差错"
+            "都在抽得最稀的层，仍保持所述的把握程度。一笔也没有抽的层，按全部可能有差错算。"
+        )
     yield "少付（应补）的差错单独列出，不与多付相抵。无法核查的住院在推断中按全额差错计，但不列入扣款建议。"
 
 
@@ -127,8 +164,8 @@ HOUSEHOLD_CHECKS = (
     ),
     Check(
         "四核费用",
-        "看发票和费用清单：总费用多少、自己掏了多少、有没有另外收钱、押金退没退",
-        "自付　　　　　元 押金□退 □未退",
+        "看结算单、发票和费用清单，把上面的数抄在“单据所载”一行；问有没有另外收钱、押金退没退",
+        "□相符 □不相符 押金□退 □未退",
     ),
     Check(
         "五核补偿",

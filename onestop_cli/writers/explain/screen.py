@@ -66,8 +66,9 @@ def wrapped(text: str, width: int) -> str:
 
 
 def basis_text(basis: Basis) -> str:
-    """`依据 补偿比例 80%：“原文”（第三条）；读作：…（推定）`."""
-    said = f"“{basis.quote}”" if basis.quote else "文件没有原文"
+    """`依据 补偿比例 80%：“原文”（第三条）；读作：…（推定）`; a summary stands without quotation marks."""
+    summary = f"摘要：{basis.summary}" if basis.summary else "文件没有原文"
+    said = f"“{basis.quote}”" if basis.quote else summary
     where = f"（{basis.cite}）" if basis.cite else ""
     read = f"；读作：{basis.reading}" if basis.reading else ""
     mark = "（推定）" if basis.assumed else ""

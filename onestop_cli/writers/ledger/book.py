@@ -86,6 +86,7 @@ _ADVANCES = (
     Column("period", "结算期", width=10),
     Column("fen", "金额", "yuan", total=True),
     Column("booked_on", "日期", width=12),
+    Column("corrects", "冲销序号", "int", 9),
     Column("note", "说明", width=30),
     Column("operator", "经办", width=10),
 )

@@ -13,10 +13,13 @@ from rich.text import Text
 
 from onestop_cli.core.closed import REPORTED_AGAIN
 from onestop_cli.ledger.accounts import Line
-from onestop_cli.ledger.closing import Closed
+from onestop_cli.ledger.books import Closing
+from onestop_cli.ledger.closing import Closed, Why
 from onestop_cli.ledger.opening import Opening
 from onestop_cli.ledger.trial_balance import Entry
 from onestop_cli.money import yuan
+from onestop_cli.run import Run
+from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.toolkit.screen import clean, console_for
 
 
@@ -33,6 +36,47 @@ def show_opened(path: Path, opening: Opening) -> None:
         console.print(f"期初 {rows:,} 行，{people:,} 人，已补偿 {paid} 元，计入当年的累计")
     for fund, fen in opening.balances.items():
         console.print(f"{clean(fund)}期初结余 {yuan(fen)} 元")
+
+
+def show_plan(run: Run, ledger: Path, notes: Sequence[str], why: Why) -> None:
+    """What is about to be posted."""
+    console, statement = console_for(sys.stdout), Statement(run)
+    total = statement.total
+    console.print(f"{clean(run.county)} {run.period.chinese} 将要关账", style="bold")
+    console.print(
+        f"核定 {total['stays']:,} 笔，待核 {total['held_stays']:,}，拒付 {total['rejected_stays']:,}；"
+        f"上期调整 {len(run.adjustments):,} 笔；记入 {clean(str(ledger))}",
+        soft_wrap=True,
+    )
+    for fund in statement.funds:
+        payment, extra = (total[f"{fund.key}_{side}_fen"] for side in ("payment", "supplement"))
+        more = f"，补发患者 {yuan(extra)} 元" if extra else ""
+        console.print(f"{clean(fund.name)}应拨医疗机构 {yuan(payment)} 元{more}")
+    for note in notes:
+        console.print(f"注意：{clean(note)}", style="yellow")
+    for doubt in why.doubts:
+        console.print(f"有疑点仍然关账：{clean(doubt)}；原因：{clean(why.reason)}", style="yellow")
+    console.print()
+
+
+def show_reopening(closing: Closing) -> None:
+    """Which closing would be taken back."""
+    console = console_for(sys.stdout)
+    when = closing.entry.booked_at[:16].replace("T", " ")
+    console.print(
+        f"将要撤销：{closing.period.chinese}的关账（{when}，经办 {clean(closing.entry.operator)}），"
+        f"住院 {closing.stays:,} 笔，上期调整 {closing.changes:,} 笔"
+    )
+
+
+def show_reopened(closing: Closing, path: Path) -> None:
+    """That it was, and what comes next."""
+    console = console_for(sys.stdout)
+    console.print(
+        f"{closing.period.chinese}的关账已撤销，撤销也记在台账里：{clean(str(path))}",
+        soft_wrap=True,
+    )
+    console.print(f"请重新核对（onestop reconcile --period {closing.period.id}），再关账")
 
 
 def show_closed(done: Closed) -> None:
@@ -89,6 +133,20 @@ def show_advance(lines: Sequence[Line], fund: str) -> None:
     console = console_for(sys.stdout)
     console.print("预拨已记入台账")
     console.print(account_table(f"{fund}（元）", lines, name="period"))
+
+
+def show_advances(rows: pl.DataFrame) -> None:
+    """Every advance with its number, and which was taken back."""
+    console = console_for(sys.stdout)
+    if rows.is_empty():
+        console.print("台账里还没有预拨")
+        return
+    table = plain_table("预拨（元）", ["序号", "基金", "结算期", "到账日期", "说明"], ["金额"])
+    for row in rows.iter_rows(named=True):
+        note = f"冲销第 {row['corrects']} 号；{row['note']}" if row["corrects"] else row["note"]
+        cells = (str(row["number"]), row["fund"], row["period"], row["booked_on"], note)
+        table.add_row(*(clean(cell) for cell in cells), yuan(row["fen"]))
+    console.print(table)
 
 
 def show_verified(complaints: Sequence[str]) -> None:

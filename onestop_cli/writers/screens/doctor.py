@@ -18,4 +18,6 @@ def show_checks(found: Sequence[tuple[str, str, str, str]]) -> None:
         if remedy:
             console.print(f"       → {clean(remedy)}", style="dim", soft_wrap=True)
     bad = sum(state == "不行" for _, state, _, _ in found)
-    console.print(f"有 {bad} 处不行，请先处理。" if bad else "可以使用。", style="bold")
+    notes = sum(state == "注意" for _, state, _, _ in found)
+    said = f"有 {bad} 处不行，请先处理" if bad else "可以使用"
+    console.print(said + (f"；另有 {notes} 处请留意。" if notes else "。"), style="bold")

@@ -77,6 +77,13 @@ def show_checked(rules: Sequence[RuleFile], open_: Sequence[Problem], faults: in
         _say(f"样板里还有 {len(open_)} 处待填，填完之前不能用来结算")
 
 
+def show_compared(letters: int, summaries: int, without: Sequence[str]) -> None:
+    """How many quotations were found to the letter, and what could not be compared."""
+    _say(f"引文与原文逐字核对（标点除外）：{letters} 处一致；另有 {summaries} 处是摘要")
+    if without:
+        _say(f"没有写明原文出处（[source] 的 file），未核对：{'、'.join(without)}")
+
+
 def show_verdicts(rule: str, verdicts: Sequence[Verdict] | None) -> None:
     """How the cases of one document came out."""
     if verdicts is None:
@@ -93,6 +100,8 @@ def _heads(rule: RuleFile) -> None:
     )
     lines = [
         ("文件", rule.source.document + (f"，{rule.source.number}" if rule.source.number else "")),
+        ("修改", f"在 {rule.amends} 的基础上作部分修改；没有提到的沿用" if rule.amends else ""),
+        ("引文", _letter(rule)),
         ("状态", words.STATUS[rule.status]),
         ("说明", rule.source.note),
         ("施行", _life(rule) + _assumed(rule)),
@@ -136,9 +145,9 @@ def _terms(clauses: Sequence[tuple[str, Clause]]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     for head, width in zip(("条款", "适用", "标准", "原文与说明"), widths, strict=True):
         table.add_column(head, width=width, no_wrap=True)
-    name_before = quote_before = ""
+    name_before = said_before = ""
     for name, clause in clauses:
-        source = _source(clause, same=bool(clause.quote) and clause.quote == quote_before)
+        source = _source(clause, same=bool(clause.sentence) and clause.sentence == said_before)
         cells = (
             "" if name == name_before else name,
             _who(clause, widths[1]),
@@ -147,7 +156,7 @@ def _terms(clauses: Sequence[tuple[str, Clause]]) -> None:
         )
         folded = (_fold(cell, width) for cell, width in zip(cells, widths, strict=True))
         table.add_row(*(Text(text) for text in folded))
-        name_before, quote_before = name, clause.quote
+        name_before, said_before = name, clause.sentence
     _console().print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
@@ -186,10 +195,20 @@ def _pieces(text: str, width: int) -> Iterator[str]:
 
 
 def _source(part: Cited, *, same: bool = False) -> str:
-    """The quoted sentence (同上 when it is the `same` as before), where it stands, how it is read."""
-    quote = "同上" if same else f"“{part.quote}”"
-    said = [quote if part.quote else "", part.cite, "假定" if part.assumed else ""]
+    """The sentence (同上 when it is the `same` as before), where it stands, how it is read; the letter stands in
+    quotation marks, a summary never does."""
+    sentence = f"“{part.quote}”" if part.quote else f"摘要：{part.summary}"
+    kept = f"沿用 {part.inherited}" if part.inherited else ""
+    said = ["同上" if same else sentence if part.sentence else "", kept, part.cite]
+    said.append("假定" if part.assumed else "")
     return "；".join(piece for piece in (*said, part.reading) if piece)
+
+
+def _letter(rule: RuleFile) -> str:
+    """Where the letter of what stands in quotation marks can be read."""
+    source = rule.source
+    where = "，".join(part for part in (source.file, source.passage) if part)
+    return f"引号内是原文，见 {where}" if where else ""
 
 
 def _life(rule: RuleFile) -> str:
@@ -210,7 +229,9 @@ def _scope(rule: RuleFile) -> str:
 def _categories(categories: Categories) -> str:
     if not categories.priority:
         return "不分对象类别"
-    classes = (f"{name} = {'、'.join(members)}" for name, members in categories.classes.items())
+    classes = [f"{name} = {'、'.join(members)}" for name, members in categories.classes.items()]
+    if categories.no_right:
+        classes.append(f"没有待遇：{'、'.join(categories.no_right)}")
     listed = f"{'、'.join(categories.priority)}；一人多类{words.OVERLAPS[categories.overlap]}"
     return "；".join([listed, *classes])
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.county.progress import Inbox, LastRun, Standing, next_step
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.screen import clean, console_for, folded
 
 _SHOWN = 5
 
@@ -29,10 +29,21 @@ def show_standing(standing: Standing) -> None:
     console.print(table)
     for problem in standing.inbox.problems[:_SHOWN]:
         place = f"{problem.place}：" if problem.place else ""
-        console.print(f"! {clean(place + problem.what)}", style="yellow")
-        console.print(f"  → {clean(problem.remedy)}", style="dim")
+        for line in folded(f"! {clean(place + problem.what)}", console.width, "  "):
+            console.print(line, style="yellow", soft_wrap=True)
+        for line in folded(f"  → {clean(problem.remedy)}", console.width, "    "):
+            console.print(line, style="dim", soft_wrap=True)
     if more := standing.inbox.problems[_SHOWN:]:
         console.print(f"  还有 {len(more)} 个问题")
+    for note in standing.inbox.notes:
+        console.print(f"注意：{clean(note)}", style="yellow")
+    if standing.astray:
+        folder, other = standing.astray
+        console.print(
+            f"! {clean(folder)} 核对的是 {clean(other)}，收件箱里多数住院不属于那一期；结算期写错了的，"
+            "请移走那个文件夹",
+            style="yellow",
+        )
     step = next_step(standing)
     console.print(f"\n下一步：{clean(step.what)}", style="bold")
     for command in step.commands:

@@ -12,6 +12,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.statement import Fund, Statement, numbered
 from onestop_cli.tables.decisions import DECISIONS
 from onestop_cli.writers.toolkit.columns import Column, Kind
+from onestop_cli.writers.toolkit.workbook import Book, Sheet
 
 BLANK = "　"
 """An empty value to be filled in by hand."""
@@ -24,7 +25,7 @@ WHO = (
     Column("id_shown", "证号后四位", width=11),
     Column("category", "救助类别", width=19),
 )
-HOSPITAL = Column("hospital", "医疗机构", width=24)
+HOSPITAL = Column("hospital", "医疗机构", width=20)
 CLAIM_TO_PAYMENT = {
     "claimed": "申报垫付额",
     "deducted": "审核扣减",
@@ -35,6 +36,12 @@ CLAIM_TO_PAYMENT = {
 """From what was claimed to what is paid, by side."""
 BELOW_ZERO = "应拨为负数的，由医疗机构退回，或从下期拨款中抵扣。"
 SUM = "核定应拨 = 申报 − 审核扣减 − 待核 + 层间调整 + 上期调整。"
+
+
+def say_left_out(sheet: Sheet, book: Book) -> None:
+    """On the first sheet: which tables are not there because nothing belongs in them."""
+    if book.left_out:
+        sheet.paragraph(f"没有内容、不附的表：{'、'.join(book.left_out)}。")
 
 
 def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Column]:
@@ -84,6 +91,7 @@ def adjustment_columns(statement: Statement) -> list[Column]:
         Column("changed_deducted_fen", "扣减增减", "yuan", 12, total=True),
         Column("changed_held_fen", "待核增减", "yuan", 12, total=True),
         Column("changed_owed_fen", "应补患者增减", "yuan", 12, total=True),
+        Column("because", "缘由", width=36),
     ]
 
 

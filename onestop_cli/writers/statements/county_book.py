@@ -25,6 +25,7 @@ from onestop_cli.writers.statements.columns import (
     decision_rows,
     payment_lines,
     payment_pairs,
+    say_left_out,
 )
 from onestop_cli.writers.statements.earlier_sheets import (
     account_sheet,
@@ -32,16 +33,16 @@ from onestop_cli.writers.statements.earlier_sheets import (
     waiting_sheet,
 )
 from onestop_cli.writers.toolkit.columns import Column, Kind
-from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
+from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
-_HOSPITAL = (NUMBER, HOSPITAL, Column("level_name", "级别", width=6, align="center"))
+_HOSPITAL = (NUMBER, HOSPITAL, Column("level_name", "级别", width=7, align="center"))
 
 
 def write_county_book(statement: Statement, path: Path) -> None:
     """Write the county's settlement of `statement` to `path`."""
     county = _CountyBook(statement)
     with Book(path, title=f"{county.heading}结算汇总") as book:
-        county.cover(book)
+        cover = county.cover(book)
         county.benefits(book)
         county.payments(book)
         county.groups(book)
@@ -52,6 +53,7 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.beside_books(book)
         county.decisions(book)
         county.application(book)
+        say_left_out(cover, book)
 
 
 class _CountyBook:
@@ -69,7 +71,7 @@ class _CountyBook:
         people = capped_people(self.statement)
         return {"people": self.statement.total["people"], "capped": people}
 
-    def cover(self, book: Book) -> None:
+    def cover(self, book: Book) -> Sheet:
         """说明: what the sheets stand on, and the sums to be paid."""
         sheet = book.sheet("说明", [26, 30, 30, 30])
         sheet.title(f"{self.heading}一站式结算汇总")
@@ -77,6 +79,7 @@ class _CountyBook:
         sheet.skip()
         sheet.pairs(payment_pairs(self.statement.funds, self.statement.total))
         sheet.signature(SIGNERS)
+        return sheet
 
     def benefits(self, book: Book) -> None:
         """表一: what was spent and what each layer paid, by hospital."""
@@ -209,6 +212,7 @@ class _CountyBook:
             ],
             self.statement.owed,
             notes=("医疗机构少付、又没有被同一笔住院多付部分抵消的金额，应补给患者本人。",),
+            optional=True,
         )
 
     def equations(self, book: Book) -> None:
@@ -254,7 +258,12 @@ class _CountyBook:
         if self.statement.run.info.decisions is not None:
             rows = decision_rows(self.statement.run)
             self._table(
-                book, "处理意见", f"{self.heading}已执行的处理意见", decision_columns(), rows
+                book,
+                "处理意见",
+                f"{self.heading}已执行的处理意见",
+                decision_columns(),
+                rows,
+                optional=True,
             )
 
     def application(self, book: Book) -> None:
@@ -269,7 +278,7 @@ class _CountyBook:
             Column("account", "账号", width=22, fill=unknown),
             *self._fund_columns(),
         ]
-        sheet = book.sheet("拨款申请表", [column.chars for column in columns])
+        sheet = book.wide_sheet("拨款申请表", columns)
         sheet.title(f"{self.heading}垫付资金拨款申请表")
         sheet.line(self.period, "单位：元")
         sheet.paragraph(
@@ -303,6 +312,7 @@ class _CountyBook:
         rows: pl.DataFrame,
         *,
         notes: Sequence[str] = (),
+        optional: bool = False,
     ) -> None:
         book.table_sheet(
             name,
@@ -313,6 +323,7 @@ class _CountyBook:
             notes=notes,
             signers=SIGNERS,
             known=self._people,
+            optional=optional,
         )
 
 

@@ -31,10 +31,13 @@ def adjustment_sheet(
         more.insert(1, HOSPITAL)
     else:
         changes, late = (numbered(rows.filter(hospital=hospital)) for rows in (changes, late))
-    sheet = book.sheet(name, [column.chars for column in columns])
+    if changes.is_empty() and late.is_empty():
+        book.left_out.append(name)
+        return
+    sheet = book.wide_sheet(name, columns)
     sheet.title(title)
     sheet.line(left, "单位：元")
-    sheet.table(columns, numbered(changes.filter(~pl.col("again"))), main=True)
+    sheet.table(columns, numbered(changes.filter(~pl.col("again") & _moved(columns))), main=True)
     again = changes.filter("again")
     if len(again):
         held = yuan(int(again["changed_held_fen"].sum()))
@@ -46,6 +49,11 @@ def adjustment_sheet(
     for text in _earlier(statement.funds, pl.concat([changes, late], how="diagonal")):
         sheet.paragraph(text)
     sheet.signature(SIGNERS)
+
+
+def _moved(columns: Sequence[Column]) -> pl.Expr:
+    """Lines that change an amount; others only keep what was decided or put right."""
+    return pl.any_horizontal(pl.col(c.key).fill_null(0) != 0 for c in columns if c.kind == "yuan")
 
 
 def _earlier(funds: Sequence[Fund], lines: pl.DataFrame) -> list[str]:
@@ -88,11 +96,12 @@ def waiting_sheet(
         waiting,
         left=left,
         notes=(
-            "前期关账时待核、至今没有处理意见的住院；天数从所属期末算到本期末。要处理的，在差错清单.xlsx 的"
+            "前期关账时待核或后来转为待核、至今还没有定的住院；天数从所属期末算到本期末。要处理的，在差错清单.xlsx 的"
             "“全部差错”里照所属期填写处理意见。",
             *left_out,
         ),
         signers=SIGNERS,
+        optional=not again,
     )
 
 

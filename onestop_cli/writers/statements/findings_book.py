@@ -12,9 +12,9 @@ from onestop_cli.statements.patterns import by_code, by_hospital, patterns, patt
 from onestop_cli.statements.pending import waiting_findings
 from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.tables.decisions import KINDS
-from onestop_cli.writers.statements.columns import NUMBER
+from onestop_cli.writers.statements.columns import NUMBER, say_left_out
 from onestop_cli.writers.toolkit.columns import Column
-from onestop_cli.writers.toolkit.workbook import Book
+from onestop_cli.writers.toolkit.workbook import Book, Sheet
 
 _PLACE = (
     Column("source", "文件", width=24),
@@ -53,19 +53,21 @@ def write_findings_book(statement: Statement, findings: pl.DataFrame, path: Path
     run = statement.run
     heading = f"{run.county}{run.period.chinese}"
     with Book(path, title=f"{heading}差错清单") as book:
-        _explain(book, heading)
+        said = _explain(book, heading)
         _hospitals(book, heading, by_hospital(statement, findings))
         _codes(book, heading, by_code(statement, findings))
         _patterns(book, heading, findings)
         _everything(book, heading, findings, run)
         _quarantine(book, heading, run.quarantine)
         _false_totals(book, heading, findings)
+        say_left_out(said, book)
 
 
-def _explain(book: Book, heading: str) -> None:
+def _explain(book: Book, heading: str) -> Sheet:
     sheet = book.sheet("说明", [16, 100])
     sheet.title(f"{heading}差错清单")
     sheet.pairs((label, text, "text") for label, text in _EXPLAINED)
+    return sheet
 
 
 def _hospitals(book: Book, heading: str, rows: pl.DataFrame) -> None:
@@ -108,7 +110,9 @@ def _patterns(book: Book, heading: str, findings: pl.DataFrame) -> None:
         Column("amount_fen", "金额", "yuan", total=True),
     )
     told = (NUMBER, Column("sentence", "规律", width=90), *money)
-    book.table_sheet("规律", f"{heading}差错规律", told, numbered(patterns(findings)))
+    book.table_sheet(
+        "规律", f"{heading}差错规律", told, numbered(patterns(findings)), optional=True
+    )
     columns = [
         Column("hospital", "医疗机构", width=24),
         Column("layer_name", "补偿种类", width=14),
@@ -122,7 +126,9 @@ def _patterns(book: Book, heading: str, findings: pl.DataFrame) -> None:
     months = patterns_by_month(findings).with_columns(
         month_name=pl.col("month").dt.to_string("%Y-%m")
     )
-    book.table_sheet("规律按月", f"{heading}差错规律（按月）", columns, months, filters=True)
+    book.table_sheet(
+        "规律按月", f"{heading}差错规律（按月）", columns, months, filters=True, optional=True
+    )
 
 
 def _everything(book: Book, heading: str, findings: pl.DataFrame, run: Run) -> None:
@@ -134,19 +140,19 @@ def _everything(book: Book, heading: str, findings: pl.DataFrame, run: Run) -> N
     columns = [
         NUMBER,
         Column("code", "代码", width=7, align="center"),
-        Column("severity_name", "后果", width=9, align="center"),
-        Column("hospital", "医疗机构", width=22),
+        Column("hospital", "医疗机构", width=20),
         Column("stay_no", "住院号", width=14),
         Column("name", "姓名", width=9),
-        Column("id_shown", "证号后四位", width=11),
-        Column("layer_name", "补偿种类", width=11),
-        Column("claimed_fen", "申报", "yuan", 12),
-        Column("due_fen", "应为", "yuan", 12),
         Column("diff_fen", "相差", "yuan", 12),
         Column("waits_fen", "待核金额", "yuan", 12),
         Column("message", "说明", width=44),
     ]
     aside = [
+        Column("severity_name", "后果", width=9, align="center"),
+        Column("id_shown", "证号后四位", width=11),
+        Column("layer_name", "补偿种类", width=11),
+        Column("claimed_fen", "申报", "yuan", 12),
+        Column("due_fen", "应为", "yuan", 12),
         Column("title", "问题", width=24),
         Column("cause_name", "可能的原因", width=28),
         *([Column("period", "所属期", width=9, align="center")] if beside else []),
@@ -173,11 +179,15 @@ def _quarantine(book: Book, heading: str, rows: pl.DataFrame) -> None:
         Column("text", "原文（证号已遮盖）", width=70),
     ]
     shown = rows.with_columns(kind_name=pl.col("kind").replace(kinds))
-    book.table_sheet("隔离行", f"{heading}无法识别的行", columns, shown, right="", filters=True)
+    book.table_sheet(
+        "隔离行", f"{heading}无法识别的行", columns, shown, right="", filters=True, optional=True
+    )
 
 
 def _false_totals(book: Book, heading: str, findings: pl.DataFrame) -> None:
     """合计 rows of the files that do not agree with the rows they total."""
     columns = [*_PLACE, Column("message", "说明", width=90)]
     wrong = findings.filter(pl.col("code") == "FI01")
-    book.table_sheet("合计不符", f"{heading}合计行与明细不符", columns, wrong, right="")
+    book.table_sheet(
+        "合计不符", f"{heading}合计行与明细不符", columns, wrong, right="", optional=True
+    )

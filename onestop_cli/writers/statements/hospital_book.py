@@ -12,6 +12,7 @@ import polars as pl
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.statement import Statement, numbered
+from onestop_cli.writers.statements.claim_sheet import claim_sheet
 from onestop_cli.writers.statements.columns import (
     BELOW_ZERO,
     BLANK,
@@ -20,10 +21,11 @@ from onestop_cli.writers.statements.columns import (
     SUM,
     WHO,
     payment_pairs,
+    say_left_out,
 )
 from onestop_cli.writers.statements.earlier_sheets import adjustment_sheet, waiting_sheet
 from onestop_cli.writers.toolkit.columns import Column, Kind
-from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
+from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
 _REASON = Column("reason", "原因", width=44)
 _ROW = Column("row", "表内行号", "int", 6, align="center")
@@ -42,7 +44,8 @@ def write_hospital_book(statement: Statement, account: HospitalAccount, path: Pa
     """Write the statement of one hospital to `path`."""
     hospital = _HospitalBook(statement, account)
     with Book(path, title=hospital.heading) as book:
-        hospital.notice(book)
+        notice = hospital.notice(book)
+        hospital.claims(book)
         hospital.stay_list(book)
         hospital.deductions(book)
         hospital.held(book)
@@ -50,6 +53,7 @@ def write_hospital_book(statement: Statement, account: HospitalAccount, path: Pa
         hospital.owed(book)
         hospital.causes(book)
         hospital.beside_books(book)
+        say_left_out(notice, book)
 
 
 class _HospitalBook:
@@ -62,10 +66,10 @@ class _HospitalBook:
         self.heading = f"{run.county}{run.period.chinese}"
         self.left = f"医疗机构：{self.name}　　结算期：{run.period.first} 至 {run.period.last}"
 
-    def notice(self, book: Book) -> None:
+    def notice(self, book: Book) -> Sheet:
         """拨付通知单: what each fund pays, in figures and in 大写."""
         line = self.account.line
-        sheet = book.sheet("拨付通知单", [26, 22, 22, 22], portrait=True)
+        sheet = book.sheet("拨付通知单", [26, 18, 18, 18], portrait=True)
         sheet.title(f"{self.heading}垫付资金拨付通知单")
         sheet.line("编号：", "单位：元")
         sheet.pairs(
@@ -89,12 +93,18 @@ class _HospitalBook:
             sheet.paragraph("另有应补给患者的金额，见“应补与调整”表，不在应拨之内。")
         sheet.signature(SIGNERS)
         sheet.paragraph("经办机构（盖章）：")
+        return sheet
 
     def _from_claim_to_payment(self) -> list[tuple[str, str | int, Kind]]:
         line = self.account.line
         return [
             (title, line[f"all_{side}_fen"], "yuan") for side, title in CLAIM_TO_PAYMENT.items()
         ]
+
+    def claims(self, book: Book) -> None:
+        """结算申报表, to be signed by the hospital."""
+        stays = self.account.stays
+        claim_sheet(book, f"{self.heading}定点医疗机构结算申报表", self.left, self.statement, stays)
 
     def stay_list(self, book: Book) -> None:
         """垫付明细花名册: every stay of the hospital, in the order of its file."""
@@ -198,8 +208,8 @@ class _HospitalBook:
             Column("layer_name", "补偿种类", width=14),
             Column("way", "多付/少付", width=10, align="center"),
             Column("code", "代码", width=7, align="center"),
-            Column("title", "问题", width=24),
-            Column("likeliest", "最可能的原因", width=40),
+            Column("title", "问题", width=20),
+            Column("likeliest", "最可能的原因", width=35),
             Column("when", "月份", width=12, align="center"),
             Column("cases", "例数", "int", total=True),
             Column("amount_fen", "金额", "yuan", total=True),
@@ -244,4 +254,5 @@ class _HospitalBook:
             left=self.left,
             notes=notes,
             signers=SIGNERS,
+            optional=True,
         )

@@ -151,12 +151,14 @@ def missed_list(missed: Missed, head: Letterhead, path: Path) -> None:
 
 def said(basis: Basis) -> str:
     """A sentence of the document as a letter quotes it; a reading where it says nothing is no basis."""
-    quote = f"“{basis.quote}”{f'（{basis.cite}）' if basis.cite else ''}" if basis.quote else ""
+    where = f"（{basis.cite}）" if basis.cite else ""
+    summary = f"摘要：{basis.summary}{where}" if basis.summary else ""
+    quote = f"“{basis.quote}”{where}" if basis.quote else summary
     read = f"{basis.reading}{'（推定）' if basis.assumed else ''}" if basis.reading else ""
     parts = [quote, read and f"按此执行：{read}" if quote else read]
     terms = basis.terms if len(basis.terms) <= _SHORT else ""
     what = f"{basis.what} {terms}".strip()
-    label = "政策依据" if basis.quote else "执行口径"
+    label = "政策依据" if quote else "执行口径"
     return f"{label}　{what}：{'；'.join(part for part in parts if part)}"
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.resources import template_folder
+from onestop_cli.statements.comparison import Comparison
 from onestop_cli.statements.indicators import indicators
 from onestop_cli.statements.patterns import by_code, patterns
 from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
@@ -20,8 +21,14 @@ _TOP = 12
 _INPUTS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
 
 
-def write_report(statement: Statement, findings: pl.DataFrame, path: Path) -> None:
-    """Write the page of a run; `findings` as `patterns.shown_findings` gives them."""
+def write_report(
+    statement: Statement,
+    findings: pl.DataFrame,
+    path: Path,
+    since: tuple[Comparison, str] | None = None,
+) -> None:
+    """Write the page of a run; `findings` as `patterns.shown_findings` gives them. `since`: what changed from another
+    run of the period, and its name."""
     page = Environment(
         loader=FileSystemLoader(template_folder()),
         autoescape=True,
@@ -30,7 +37,9 @@ def write_report(statement: Statement, findings: pl.DataFrame, path: Path) -> No
         lstrip_blocks=True,
     )
     page.filters |= {"yuan": yuan, "percent": lambda part: percent(part, FULL)}
-    text = page.get_template("statements/report.html.j2").render(_content(statement, findings))
+    text = page.get_template("statements/report.html.j2").render(
+        _content(statement, findings) | _since(since)
+    )
     path.write_text(text, "utf-8")
 
 
@@ -60,9 +69,24 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
     }
 
 
+def _since(since: tuple[Comparison, str] | None) -> dict[str, Any]:
+    """What the page says of the run before; nothing where there is none."""
+    if since is None:
+        return {"earlier": None}
+    found, name = since
+    return {
+        "earlier": name,
+        "changed_inputs": found.inputs,
+        "changed_totals": [line for line in found.totals if line[1] != line[2]],
+        "changed_causes": found.causes.to_dicts(),
+        "changed_stays": found.stays.height,
+    }
+
+
 def _bars(statement: Statement, rows: pl.DataFrame, name: str) -> list[dict[str, Any]]:
-    """Per row, largest first: what each fund pays, what is deducted and held, as shares of the largest."""
-    sides = {fund.name: f"{fund.key}_paid_fen" for fund in statement.funds}
+    """Per row, largest first: what each fund pays (上期调整 included), what is deducted and held, as shares of the
+    largest."""
+    sides = {fund.name: f"{fund.key}_payment_fen" for fund in statement.funds}
     sides |= {"审核扣减": "all_deducted_fen", "待核": "all_held_fen"}
     amounts = rows.select(name, "stays", "rate", *sides.values())
     whole = amounts.with_columns(whole=pl.sum_horizontal(sides.values()))
@@ -72,7 +96,7 @@ def _bars(statement: Statement, rows: pl.DataFrame, name: str) -> list[dict[str,
             "name": row[name],
             "stays": row["stays"],
             "rate": row["rate"],
-            "paid": sum(row[f"{fund.key}_paid_fen"] for fund in statement.funds),
+            "paid": sum(row[f"{fund.key}_payment_fen"] for fund in statement.funds),
             "parts": [
                 {"label": label, "fen": row[key], "width": percent(row[key], widest)}
                 for label, key in sides.items()

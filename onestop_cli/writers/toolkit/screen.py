@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 import polars as pl
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -32,6 +34,8 @@ from onestop_cli.writers.toolkit.run_folder import (
 
 _WIDTH = 80
 _TOP, _TOP_PATTERNS = 8, 5
+_NO_START = "，。、；：？！）》”"
+"""Signs that begin no line."""
 
 
 def console_for(stream: TextIO) -> Console:
@@ -61,6 +65,18 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
         yield lambda stage: console.print(f"{clean(stage)}…")
 
 
+def folded(text: str, width: int, indent: str) -> list[str]:
+    """A text in lines of at most `width` columns, broken between any two Chinese characters but not inside a word;
+    all lines but the first begin with `indent`."""
+    lines = [""]
+    for piece in re.findall(r"[!-~]+|.", text):
+        if cell_len(lines[-1] + piece) > width and lines[-1].strip() and piece not in _NO_START:
+            lines.append(indent)
+        if piece != " " or lines[-1].strip() or len(lines) == 1:
+            lines[-1] += piece
+    return lines
+
+
 def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
     """Why a run cannot be done: every problem with its place and its remedy, on stderr; `stands`: what was done all
     the same."""
@@ -70,8 +86,10 @@ def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
         console.print(clean(line), style="bold red")
     for number, problem in enumerate(found, 1):
         place = f"{clean(problem.place)}：" if problem.place else ""
-        console.print(f"{number}. {place}{clean(problem.what)}")
-        console.print(f"   → {clean(problem.remedy)}", style="dim")
+        for line in folded(f"{number}. {place}{clean(problem.what)}", console.width, "   "):
+            console.print(line, soft_wrap=True)
+        for line in folded(f"   → {clean(problem.remedy)}", console.width, "     "):
+            console.print(line, style="dim", soft_wrap=True)
 
 
 def summary(run: Run, out: Path) -> None:
@@ -87,7 +105,7 @@ def summary(run: Run, out: Path) -> None:
     if struck := statement.stays.filter(pl.col("status") == "reversed").height:
         console.print(f"另有已冲销 {struck:,} 行，不计入申报；共读入住院 {run.stays.height:,} 行")
     if waiting := still_waiting(run).height:
-        console.print(f"前期待核 {waiting:,} 笔仍没有处理意见，见县级结算汇总“表十一”")
+        console.print(f"前期待核 {waiting:,} 笔还没有定，见县级结算汇总“表十一”")
     for warning in run.info.warnings:
         _warning(console, str(warning))
     console.print()
@@ -116,7 +134,8 @@ def _warning(console: Console, text: str) -> None:
         console.print(f"  {clean(line)}", style="yellow", soft_wrap=True)
 
 
-def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    """A table of the screen: columns of words, then columns of numbers."""
     table = Table(title=Text(title, style="bold"), title_justify="left", box=None, padding=(0, 1))
     for name in left:
         table.add_column(name, no_wrap=True, overflow="ellipsis")
@@ -134,7 +153,7 @@ def _funds(statement: Statement) -> Table:
         "层间调整": "offset",
         "应拨": "payment",
     }
-    table = _table("资金（元）", ["基金"], list(sides))
+    table = new_table("资金（元）", ["基金"], list(sides))
     lines = [(fund.name, fund.key) for fund in statement.funds]
     for name, key in [*lines, ("合计", "all")] if len(lines) > 1 else lines:
         amounts = [yuan(statement.total[f"{key}_{side}_fen"]) for side in sides.values()]
@@ -148,7 +167,7 @@ def _findings(statement: Statement, findings: pl.DataFrame) -> Table:
     amount = codes["over_fen"] + codes["under_fen"] + codes["held_fen"]
     top = codes.with_columns(amount_fen=amount).sort("amount_fen", "cases", descending=True)
     more = f"（前 {_TOP} 种，共 {len(top)} 种）" if len(top) > _TOP else ""
-    table = _table(f"差错{more}", ["代码", "问题", "后果"], ["条数", "涉及金额（元）"])
+    table = new_table(f"差错{more}", ["代码", "问题", "后果"], ["条数", "涉及金额（元）"])
     for row in top.head(_TOP).iter_rows(named=True):
         table.add_row(
             row["code"],

@@ -2,7 +2,8 @@
 
 A `Sheet` is filled from top to bottom: title, lines, tables, signatures. Texts are always written
 as strings, so nothing that comes from a file can become a formula. Sums are live formulas with the
-computed value stored beside them. The page is A4, one page wide, with numbered pages.
+computed value stored beside them. The page is A4 with numbered pages, one page wide, or several side by side where
+print would become too small to read (`pages_wide`).
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from onestop_cli.writers.toolkit.columns import (
     Kind,
     Rows,
     frame_of,
+    frozen_columns,
     lines_needed,
 )
+from onestop_cli.writers.toolkit.pages_wide import PagesWide
 from onestop_cli.writers.toolkit.stacked import Slots, StackedTable
 from onestop_cli.writers.toolkit.table import GREY, NOTHING, Table, merge
 from onestop_cli.writers.toolkit.xml_rows import LINE, RowSheet
@@ -60,7 +63,8 @@ class Book:
         self._book = xlsxwriter.Workbook(path, {"in_memory": True})
         mark = {"category": RESULT} if result else {}
         self._book.set_properties({"title": title, "created": LONG_AGO, **mark})
-        self._paper = _PAPERS[paper]
+        self._paper = paper
+        self.left_out: list[str] = []
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def __enter__(self) -> Book:
@@ -88,10 +92,21 @@ class Book:
         `across`: titles and texts go over the first so many columns, else over all. `points`: the size of its texts.
         """
         sheet = self._book.add_worksheet(_sheet_name(name), worksheet_class=RowSheet)
-        _set_up_page(sheet, portrait, self._paper)
+        _set_up_page(sheet, portrait, _PAPERS[self._paper])
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self.style())
         return Sheet(self, sheet, widths[:across], points)
+
+    def wide_sheet(
+        self, name: str, columns: Sequence[Column], *, printed: int | None = None
+    ) -> Sheet:
+        """A new sheet for a table of `columns`, on as many pages side by side as it takes to keep the print readable;
+        each has the columns that name a row. `printed`: as in `table_sheet`."""
+        sheet = self.sheet(name, [column.chars for column in columns], across=printed)
+        pages = PagesWide.of(columns[:printed], frozen_columns(columns), self._paper)
+        if pages is not None:
+            sheet.split(pages)
+        return sheet
 
     def table_sheet(
         self,
@@ -108,21 +123,33 @@ class Book:
         signers: Sequence[str] = (),
         known: Mapping[str, int] = NOTHING,
         printed: int | None = None,
+        printed_rows: int | None = None,
+        on_paper: bool = True,
+        optional: bool = False,
     ) -> None:
         """The usual sheet: title, a line with `left` and `right`, one table, notes, signatures.
 
-        `printed`: only the first so many columns go on paper; the others are for the screen.
+        `printed`: only the first so many columns go on paper, `printed_rows`: only so many rows of the table; the
+        others are for the screen, and all of it where it is not `on_paper`. `optional`: without rows there is no sheet,
+        and its name stands in `left_out`.
         """
-        sheet = self.sheet(name, [column.chars for column in columns], across=printed)
+        if optional and not len(rows):
+            self.left_out.append(name)
+            return
+        sheet = self.wide_sheet(name, columns, printed=printed)
         sheet.title(title)
         sheet.line(left, right)
+        top = sheet.row
         sheet.table(columns, rows, filters=filters, totals=totals, main=True, known=known)
+        last = None if printed_rows is None else min(top + printed_rows, sheet.row - 1)
         for note in notes:
             sheet.paragraph(note)
         if signers:
             sheet.signature(signers)
-        if printed:
-            sheet.print_only(printed)
+        if not on_paper:
+            sheet.print_nothing()
+        elif printed or last:
+            sheet.print_only(printed or len(columns), last)
 
     def chart(self, title: str) -> Chart:
         """An empty column chart in the house's font."""
@@ -151,7 +178,7 @@ def _set_up_page(sheet: Worksheet, portrait: bool, paper: int) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()
-    sheet.set_footer(f'&C&"{FONT}"&9第 &P 页 共 &N 页', {"scale_with_doc": False})
+    sheet.set_footer(f'&C&"{FONT}"&11第 &P 页 共 &N 页', {"scale_with_doc": False})
     sheet.hide_gridlines(2)
     sheet.set_default_row(LINE + 3)
 
@@ -163,12 +190,29 @@ class Sheet:
         self, book: Book, sheet: RowSheet, widths: Sequence[float], points: float = 10
     ) -> None:
         self._book, self._sheet, self._widths, self._points = book, sheet, widths, points
+        self._left = 0
         self.row = 0
+
+    def split(self, pages: PagesWide) -> None:
+        """Print on several pages side by side. Titles and texts stand on the first one, beside the columns that are
+        repeated: over these they would be cut off on every further page."""
+        self._left, self._widths = pages.lead, self._widths[: pages.breaks[0]]
+        self._sheet.set_print_scale(pages.scale)
+        self._sheet.set_v_pagebreaks(pages.breaks)
+        if pages.lead:
+            self._sheet.repeat_columns(0, pages.lead - 1)
+        self._sheet.print_across()
+        self._sheet.set_header(f'&R&"{FONT}"&11&A', {"scale_with_doc": False})
+
+    @property
+    def _room(self) -> float:
+        """Half-width characters that a text across the sheet has."""
+        return sum(self._widths[self._left :])
 
     def title(self, text: str) -> None:
         """The heading across the sheet."""
         size = self._points * 1.6
-        lines = lines_needed(text, sum(self._widths) * 10 / size)
+        lines = lines_needed(text, self._room * 10 / size)
         self._sheet.set_row(self.row, max(30, size * 1.45 * lines + 6))
         style = self._book.style(font_size=size, bold=True, align="center", text_wrap=True)
         self._across(text, style)
@@ -182,22 +226,27 @@ class Sheet:
         """One line with a text at each edge: the period and the unit."""
         self._sheet.set_row(self.row, 18)
         last = len(self._widths) - 1
-        self._sheet.put_text(self.row, 0, left, self._book.style())
-        if right and last:
+        self._sheet.put_text(self.row, self._left, left, self._book.style())
+        if right and last > self._left:
             self._sheet.put_text(self.row, last, right, self._book.style(align="right"))
         self.row += 1
 
     def paragraph(self, text: str, *, bold: bool = False) -> None:
         """A text across the sheet, as many lines high as it needs."""
         scale = self._points / 10
-        lines = lines_needed(text, sum(self._widths) / scale)
+        lines = lines_needed(text, self._room / scale)
         self._sheet.set_row(self.row, LINE * scale * lines + 3)
         style = self._book.style(text_wrap=True, bold=bold, font_size=self._points)
         self._across(text, style)
 
-    def print_only(self, columns: int) -> None:
-        """Only the first so many columns go on paper, as far down as the sheet is filled."""
-        self._sheet.print_area(0, 0, self.row - 1, columns - 1)
+    def print_only(self, columns: int, last: int | None = None) -> None:
+        """Only the first so many columns go on paper, down to the row `last` or as far as the sheet is filled."""
+        self._sheet.print_area(0, 0, self.row - 1 if last is None else last, columns - 1)
+
+    def print_nothing(self) -> None:
+        """The sheet is for the screen: what it would print is an empty cell, which programs leave out."""
+        column = len(self._widths) + 1
+        self._sheet.print_area(0, column, 0, column)
 
     def skip(self) -> None:
         """An empty row."""
@@ -317,7 +366,7 @@ class Sheet:
 
     def _across(self, text: str, style: Format) -> None:
         """A text merged over the whole width; the next row follows."""
-        self._merge(0, len(self._widths) - 1, text, style)
+        self._merge(self._left, len(self._widths) - 1, text, style)
         self.row += 1
 
     def _merge(self, first: int, last: int, text: str, style: Format) -> None:

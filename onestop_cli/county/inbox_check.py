@@ -1,0 +1,86 @@
+"""What a clerk should look at before the files of a period are trusted.
+
+Who has not reported, who is not known, what was handed in before: one check for `onestop` alone, for `reconcile` and
+for `close`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+STAYS, ROSTER = "stays", "roster"
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A file: its kind (stays or roster), its path, its SHA-256."""
+
+    kind: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What was handed in. `register`: the hospitals that are in the scheme; `heard`: those of them with a stay;
+    `unknown`: other names → stays. `closed`: period → the files it was closed with, in the order of closing."""
+
+    register: Sequence[str]
+    heard: Sequence[str]
+    unknown: Mapping[str, int]
+    files: Sequence[HandedIn]
+    closed: Mapping[str, Sequence[HandedIn]]
+
+
+def inbox_notes(handed: Handed) -> list[str]:
+    """Sentences, none when all is well."""
+    return [*_known_files(handed), *_silent(handed), *_unknown(handed), *_same_roster(handed)]
+
+
+def _silent(handed: Handed) -> Iterator[str]:
+    missing = [name for name in handed.register if name not in set(handed.heard)]
+    if missing and handed.heard:
+        yield f"名册上有 {len(missing)} 家机构没有报来住院：{_named(missing)}"
+
+
+def _unknown(handed: Handed) -> Iterator[str]:
+    if handed.unknown:
+        most = sorted(handed.unknown.items(), key=lambda pair: (-pair[1], pair[0]))
+        named = _named([f"{name}（{count:,} 笔）" for name, count in most])
+        yield (
+            f"有 {len(most)} 个机构名不在名册上：{named}；是名册上机构的另一种写法的，请在 onestop.toml 的"
+            " [synonyms.hospital] 写明，新的定点机构请加进名册"
+        )
+
+
+def _known_files(handed: Handed) -> Iterator[str]:
+    """Lists of stays that a closed period has read already."""
+    periods = {
+        file.sha256: period
+        for period, files in handed.closed.items()
+        for file in files
+        if file.kind == STAYS
+    }
+    for file in handed.files:
+        if file.kind == STAYS and file.sha256 in periods:
+            yield (
+                f"{file.path}：与 {periods[file.sha256]} 关账时读过的文件一个字节不差，"
+                "请核对是不是放错了（FI04）"
+            )
+
+
+def _same_roster(handed: Handed) -> Iterator[str]:
+    """The rosters are those of the last closed period, all of them."""
+    own = {file.sha256 for file in handed.files if file.kind == ROSTER}
+    if not handed.closed or not own:
+        return
+    last, files = list(handed.closed.items())[-1]
+    if own == {file.sha256 for file in files if file.kind == ROSTER}:
+        yield f"花名册与 {last} 关账时的相同，没有更新；本期有增减的，请换成新的花名册"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" 等 {len(names)} 家" if len(names) > _SHOWN else ""
+    return "、".join(names[:_SHOWN]) + more

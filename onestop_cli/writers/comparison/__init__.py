@@ -1,0 +1,1 @@
+"""Two runs beside each other, on screen and as a workbook."""
