@@ -1,4 +1,4 @@
-"""How often the upper limit covers the truth: 1,000 draws from counties with known errors.
+"""How often the upper limit covers the truth: 500 draws of the planned size from counties with known errors.
 
 Run `python -m benchmarks.coverage [DRAWS]`; prints the table of `docs/audit.md`. Every draw goes through
 `sampling.draw` and `evaluate.evaluate`, as an audit does.

@@ -621,9 +621,9 @@ class TestDrawsInTheLedger:
         assert verify(run, out / "plan.json", ledger).leads
         with opened(ledger) as books:
             line = Advance(
-                "医疗救助资金", parse_period("2010Q4"), 500, date(2010, 10, 1), "", "测试"
+                "医疗救助资金", parse_period("2000Q1"), 500, date(2000, 1, 1), "", "测试"
             )
-            book_advance(books, line, datetime(2011, 1, 9, tzinfo=UTC))
+            book_advance(books, line, datetime(2000, 1, 9, tzinfo=UTC))
         assert not verify(run, out / "plan.json", ledger).leads
 
 

@@ -21,10 +21,10 @@ from onestop_cli.writers.audit.columns import (
     PLACE_COLUMNS,
     PLAN_SHEET,
     RECORD_COLUMNS,
+    SAMPLE_PRINTED,
     SAMPLE_SHEET,
     WHO_COLUMNS,
     fill_columns,
-    printed_columns,
     sample_columns,
 )
 from onestop_cli.writers.audit.profile import write_profiles
@@ -49,9 +49,13 @@ def write_book(path: Path, papers: Papers, slips: Sequence[tuple[str, Slip]] = (
         write_profiles(book, papers)
 
 
+_COVER = (11, 17, 14, 8, 9, 16, 13)
+"""Widths of its columns: a page upright, at 8 points."""
+
+
 def _cover(book: Book, papers: Papers, heading: str) -> None:
     """What was drawn and how, every earlier draw, and who is in charge."""
-    sheet = book.sheet("封面", [18, 22, 16, 14, 14, 20, 20], portrait=True)
+    sheet = book.sheet("封面", _COVER, portrait=True)
     sheet.title(f"{heading}联合检查工作底稿")
     sheet.line("卫生、民政联合检查组", f"onestop {papers.plan['version']}")
     sheet.pairs((label, text, "text") for label, text in facts(papers.plan))
@@ -75,8 +79,8 @@ _HOW_TO = (
     "3. 不要增删行、改动白色各列或“抽样计划”表。分组填的，各填一份另存，"
     "用 onestop audit RUN --returned 文件或文件夹 合并汇总；还没有查完的也可以先汇总，出中期结果。",
     "4. 本底稿列出的都是线索，不是结论。检查人员只记录事实，发现的问题写成书面报告，不得自行处理。",
-    "5. 打印整本时只印封面、抽样核查、入户问卷、监管记录、前几十条线索和机构一览；"
-    "线索证据、机构画像、规则和计划在电脑上看。",
+    "5. 打印整本时只印封面、抽样核查、监管记录、前几十条线索和机构一览；"
+    "入户问卷照入户核查表在电脑上录入，各基金的应付和核实、线索证据、机构画像、规则和计划也在电脑上看。",
 )
 
 
@@ -87,14 +91,18 @@ def _earlier(sheet: Sheet, papers: Papers) -> None:
     if not earlier:
         sheet.paragraph("本次是第一次抽样。")
         return
+    titles = {
+        "number": "次序",
+        "drawn_at": "抽样时间",
+        "method": "方法",
+        "size": "样本量",
+        "leads": "附加线索",
+        "seeds": "种子",
+        "state": "记录",
+    }
     columns = [
-        Column("number", "次序"),
-        Column("drawn_at", "抽样时间"),
-        Column("method", "方法"),
-        Column("size", "样本量"),
-        Column("leads", "附加线索"),
-        Column("seeds", "种子"),
-        Column("state", "记录"),
+        Column(key, title, width=width)
+        for (key, title), width in zip(titles.items(), _COVER, strict=True)
     ]
     sheet.table(columns, [_draw(record) for record in earlier])
     sheet.skip()
@@ -124,7 +132,7 @@ def _sample(book: Book, papers: Papers, heading: str) -> None:
         sample_columns(papers.layers),
         rows,
         left="按走访路线排列（乡镇、村、姓名）；黄色各列填写",
-        printed=len(printed_columns(papers.layers)),
+        printed=SAMPLE_PRINTED,
     )
 
 
@@ -147,6 +155,7 @@ def _households(book: Book, papers: Papers, heading: str) -> None:
         HOUSEHOLD_COLUMNS,
         rows.filter(pl.col("died_on").is_null()).with_columns(number=pl.col("patient")),
         left="页号与入户核查表一致；没有走访的留空；花名册载明已去世的不列",
+        on_paper=False,
     )
 
 
@@ -183,17 +192,20 @@ _ON_PAPER = 40
 
 def _leads(book: Book, papers: Papers, heading: str) -> None:
     columns = [
-        Column("number", "序号", "int", 6),
-        Column("title", "线索", width=16),
-        Column("score", "分数", "int", 6),
-        Column("hospital", "医疗机构", width=20),
-        Column("village", "村", width=11),
-        Column("amount", "可能不该付", "yuan", 12),
-        Column("why", "为什么值得看", width=56),
-        Column("cases", "住院", "int", 6),
-        Column("explained", "分数由来", width=34),
+        Column("number", "序号", "int", 5, align="center"),
+        Column("title", "线索", width=15),
+        Column("hospital", "医疗机构", width=18),
+        Column("village", "村", width=9),
+        Column("amount", "可能不该付", "yuan", 11),
+        Column("why", "为什么值得看", width=66),
     ]
-    aside = [Column("basis", "依据", width=40), Column("fetch", "到现场查什么", width=50)]
+    aside = [
+        Column("cases", "住院", "int", 6),
+        Column("score", "分数", "int", 6),
+        Column("explained", "分数由来", width=34),
+        Column("basis", "依据", width=40),
+        Column("fetch", "到现场查什么", width=50),
+    ]
     book.table_sheet(
         "线索",
         f"{heading}检查线索",

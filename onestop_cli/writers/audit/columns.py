@@ -33,28 +33,26 @@ WHO_COLUMNS = [
     Column("discharged_on", "出院", "date"),
     Column("total_fen", "总费用", "yuan", 12),
 ]
-_FILL_FIRST = [
-    Column("outcome", "核查结果", width=9, choices=OUTCOMES, fill=True),
-    Column("confirmed", "核实应付（元）", "yuan", 11, fill=True),
-]
-_FILL_LAST = [
-    Column("cause", "差错原因", width=10, choices=CAUSES, fill=True),
-    Column("note", "情况说明", width=15, fill=True),
-    Column("by_health", "检查人（卫生）", width=8, fill=True),
-    Column("by_civil", "检查人（民政）", width=8, fill=True),
-    Column("checked_on", "核查日期", "date", 10, fill=True),
-]
 _PRINTED = [
-    Column("number", "编号", "int", 5),
-    Column("reason_name", "来由", width=8),
-    Column("hospital", "医疗机构", width=17),
-    Column("stay_no", "住院号", width=11),
+    Column("number", "编号", "int", 5, align="center"),
+    Column("hospital", "医疗机构", width=15),
+    Column("stay_no", "住院号", width=10),
     Column("name", "姓名", width=8),
-    Column("where", "乡镇、村", width=15),
+    Column("where", "乡镇、村", width=13),
+    Column("amount", "应付金额", "yuan", 10, total=True),
+    Column("outcome", "核查结果", width=8, choices=OUTCOMES, fill=True),
+    Column("confirmed", "核实应付（元）", "yuan", 10, fill=True),
+    Column("cause", "差错原因", width=8, choices=CAUSES, fill=True),
+    Column("note", "情况说明", width=10, fill=True),
+    Column("by_health", "检查人（卫生）", width=7, fill=True),
+    Column("by_civil", "检查人（民政）", width=7, fill=True),
+    Column("checked_on", "核查日期", "date", 9, fill=True),
+]
+"""As wide as a page at 8 points: what is filled in by hand, and who it is."""
+_KNOWN = [
+    Column("reason_name", "来由", width=8),
     Column("admitted_on", "入院", "date", 10),
     Column("discharged_on", "出院", "date", 10),
-]
-_UNPRINTED = [
     Column("total_fen", "总费用", "yuan", 12),
     Column("id_tail", "证号后四位", width=7, align="center"),
     Column("stratum_name", "层", width=11),
@@ -64,28 +62,25 @@ _UNPRINTED = [
 ]
 
 
-def printed_columns(layers: Mapping[str, str]) -> list[Column]:
-    """The columns of 抽样核查 that go on paper. `layers`: id → Chinese name."""
-    return [
-        *_PRINTED,
-        Column("amount", "应付金额", "yuan", 12, total=True),
-        *(Column(booked(layer), f"应付{name}", "yuan", 10) for layer, name in layers.items()),
-        *fill_columns(layers),
-    ]
-
-
 def fill_columns(layers: Mapping[str, str]) -> list[Column]:
-    """Those to fill in: the amount of each fund is wanted where the inspectors can say which."""
-    parts = [
-        Column(layer_key(layer), f"核实{name}（元）", "yuan", 10, fill=True)
-        for layer, name in layers.items()
-    ]
-    return [*_FILL_FIRST, *parts, *_FILL_LAST]
+    """Those to fill in. `layers`: id → Chinese name."""
+    return [column for column in sample_columns(layers) if column.fill]
 
 
 def sample_columns(layers: Mapping[str, str]) -> list[Column]:
-    """All columns of 抽样核查; those beyond the printed ones say which stay a row is."""
-    return [*printed_columns(layers), *_UNPRINTED]
+    """All columns of 抽样核查: those that go on paper, each fund beside what it should have paid (filled in where the
+    inspectors can say which), and what says which stay a row is."""
+    funds = (
+        (
+            Column(booked(layer), f"应付{name}", "yuan", 10),
+            Column(layer_key(layer), f"核实{name}（元）", "yuan", 10, fill=True),
+        )
+        for layer, name in layers.items()
+    )
+    return [*_PRINTED, *(column for pair in funds for column in pair), *_KNOWN]
+
+
+SAMPLE_PRINTED = len(_PRINTED)
 
 
 HOUSEHOLD_FILL = [
@@ -119,7 +114,7 @@ RECORD_COLUMNS = [
         choices=("现场查看", "病房访视", "入户走访", "电话回访"),
         fill=True,
     ),
-    Column("seen", "检查情况与发现的问题", width=40, fill=True),
+    Column("seen", "检查情况与发现的问题", width=34, fill=True),
     Column("answer", "被检查机构意见", width=22, fill=True),
     Column("signed", "机构负责人签字", width=14, fill=True),
 ]

@@ -30,11 +30,19 @@ _ORDER = {"township": 0, "county": 1, "city": 2, "province": 3}
 def _overview(book: Book, papers: Papers, hospitals: pl.DataFrame) -> None:
     """Every hospital a row, every indicator a column; ▲ marks one far above the peers."""
     columns = [
-        Column("hospital", "医疗机构", width=24),
-        Column("level", "级别", width=8),
-        Column("stays", "住院", "int", 7, total=True),
-        *(Column(item.id, _heading(item), width=12, align="center") for item in papers.indicators),
-        Column("leads", "线索", "int", 7, total=True),
+        Column("hospital", "医疗机构", width=20),
+        Column("level", "级别", width=6),
+        Column("stays", "住院", "int", 6, total=True),
+        *(
+            Column(
+                item.id,
+                _heading(item),
+                width=11 if item.kind == "yuan" else 8,
+                align="center",
+            )
+            for item in papers.indicators
+        ),
+        Column("leads", "线索", "int", 6, total=True),
     ]
     leads = dict(papers.leads.group_by("hospital").len().iter_rows())
     rows = [_line(papers, row, leads) for row in hospitals.iter_rows(named=True)]

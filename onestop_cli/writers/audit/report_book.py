@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit.papers import OUTCOMES
+from onestop_cli.audit.papers import OUTCOMES, confirmed
 from onestop_cli.audit.report import Report
 from onestop_cli.audit.sampling import STRATA
 from onestop_cli.money import yuan
+from onestop_cli.writers.audit.columns import PLACE_COLUMNS
 from onestop_cli.writers.audit.words import conclusion, evaluation_text, facts, method_text
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
@@ -37,40 +38,40 @@ _HOSPITALS = [
     Column("wrong", "有多付的笔数", "int", 9, total=True),
     Column("deduct_fen", "建议扣款", "yuan", 14, total=True),
 ]
-_DECISION = [
-    Column("hospital", "医疗机构", width=22),
-    Column("stay_no", "住院号", width=14),
-    Column("name", "姓名", width=9),
-    Column("decision", "处理决定", width=9, choices=("扣款",), fill=True),
-    Column("layer_name", "补偿种类", width=11),
-    Column("amount_fen", "金额", "yuan", 12),
-    Column("reason", "理由", width=30),
-    Column("evidence", "依据", width=24),
-    Column("made_by", "经办人", width=9, fill=True),
-    Column("checked_by", "复核人", width=9, fill=True),
-    Column("decided_on", "日期", "date", fill=True),
-    Column("source", "文件", width=22),
-    Column("sheet", "工作表", width=10),
-    Column("row", "行", "int", 7),
+_DECISION_PRINTED = [
+    Column("hospital", "医疗机构", width=15),
+    Column("stay_no", "住院号", width=12),
+    Column("name", "姓名", width=8),
+    Column("decision", "处理决定", width=8, choices=("扣款",), fill=True),
+    Column("layer_name", "补偿种类", width=10),
+    Column("amount_fen", "金额", "yuan", 11),
+    Column("reason", "理由", width=20),
+    Column("evidence", "依据", width=14),
+    Column("made_by", "经办人", width=7, fill=True),
+    Column("checked_by", "复核人", width=7, fill=True),
+    Column("decided_on", "日期", "date", 10, fill=True),
 ]
+_DECISION = [*_DECISION_PRINTED, *PLACE_COLUMNS]
 _BY_HAND = [column for column in _DECISION if not column.fill]
-_LOOKED = [
-    Column("number", "编号", "int", 6),
+_LOOKED_PRINTED = [
+    Column("number", "编号", "int", 5, align="center"),
+    Column("hospital", "医疗机构", width=16),
+    Column("stay_no", "住院号", width=11),
+    Column("name", "姓名", width=8),
+    Column("amount", "应付金额", "yuan", 11, total=True),
+    Column("outcome", "核查结果", width=8),
+    Column("confirmed_fen", "核实应付", "yuan", 11, total=True),
+    Column("over_fen", "多付", "yuan", 10, total=True),
+    Column("under_fen", "少付", "yuan", 10, total=True),
+    Column("cause", "差错原因", width=10),
+    Column("note", "情况说明", width=18),
+]
+_LOOKED_MORE = [
     Column("reason_name", "来由", width=9),
     Column("stratum_name", "层", width=11),
-    Column("hospital", "医疗机构", width=20),
-    Column("stay_no", "住院号", width=13),
-    Column("name", "姓名", width=9),
     Column("id_tail", "证号后四位", width=7, align="center"),
     Column("township", "乡镇", width=11),
     Column("village", "村", width=11),
-    Column("amount", "应付金额", "yuan", 12, total=True),
-    Column("outcome", "核查结果", width=10),
-    Column("confirmed_fen", "核实应付", "yuan", 12, total=True),
-    Column("over_fen", "多付", "yuan", 11, total=True),
-    Column("under_fen", "少付", "yuan", 11, total=True),
-    Column("cause", "差错原因", width=12),
-    Column("note", "情况说明", width=24),
     Column("by_health", "检查人（卫生）", width=9),
     Column("by_civil", "检查人（民政）", width=9),
     Column("checked_on", "核查日期", "date"),
@@ -123,6 +124,7 @@ def write_report(path: Path, report: Report) -> None:
             [_decision(line) for line in report.lines if line["decided"]],
             left="两部门研究确定后补齐黄色各列，另存为处理意见.xlsx，下次结算用 --decisions 交回；不扣的删去该行",
             right=f"合计 {yuan(sum(line['amount_fen'] for line in report.lines if line['decided']))} 元",
+            printed=len(_DECISION_PRINTED),
         )
         by_hand = [_decision(line) for line in report.lines if not line["decided"]]
         if by_hand:
@@ -134,7 +136,12 @@ def write_report(path: Path, report: Report) -> None:
                 left="层间调整付的部分，请两部门与医疗机构另行追回",
             )
         book.table_sheet(
-            "全部核查", f"{heading}核查结果", _looked(report), report.rows, filters=True
+            "全部核查",
+            f"{heading}核查结果",
+            _looked(report),
+            report.rows,
+            filters=True,
+            printed=len(_LOOKED_PRINTED),
         )
         if report.unpaid.height:
             book.table_sheet(
@@ -157,15 +164,11 @@ def write_report(path: Path, report: Report) -> None:
 
 
 def _looked(report: Report) -> list[Column]:
-    """Every sampled stay; what each fund should have paid, where inspectors said so."""
-    names = [name for name in report.rows.columns if name.endswith("_confirmed_fen")]
-    titles = dict(report.layers)
+    """Every sampled stay; beyond what is printed, what each fund should have paid where inspectors said so."""
     parts = [
-        Column(name, f"核实{titles[name.removesuffix('_confirmed_fen')]}", "yuan", 11)
-        for name in names
+        Column(confirmed(layer), f"核实{name}", "yuan", 11) for layer, name in report.layers.items()
     ]
-    at = next(at for at, column in enumerate(_LOOKED) if column.key == "over_fen")
-    return [*_LOOKED[:at], *parts, *_LOOKED[at:]]
+    return [*_LOOKED_PRINTED, *parts, *_LOOKED_MORE]
 
 
 def _decision(line: Mapping[str, Any]) -> dict[str, Any]:
