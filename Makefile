@@ -57,7 +57,7 @@ windows-check: .venv/ready  ## the suite and a quarter by a Windows Python under
 	PYTHONPATH=packaging $(BIN)/python -m windows.check
 
 manual: .venv/ready  ## outputs and pictures of README and manual again, from the samples; dist/手册.pdf
-	$(BIN)/python -m docs.manual
+	PYTHONPATH=packaging $(BIN)/python -m docs.manual
 
 .venv/ready: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
