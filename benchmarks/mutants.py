@@ -50,22 +50,30 @@ def copied(to: Path) -> Path:
 
 
 def noticed_by(copy: Path, tests: Sequence[str], seconds: float = SECONDS) -> str | None:
-    """The first test of `tests` that fails in the copy, `""` when none does; None when the copy cannot be tested."""
+    """The first test of `tests` that fails in the copy, `""` when none does; None when the copy cannot be tested.
+
+    Tests that try many examples are dear, and only asked when no other notices anything.
+    """
+    plain = _noticed(copy, [*tests, "-m", "not hypothesis"], seconds)
+    return plain if plain != "" else _noticed(copy, [*tests, "-m", "hypothesis"], seconds)
+
+
+def _noticed(copy: Path, arguments: Sequence[str], seconds: float) -> str | None:
     told = copy / "told.txt"
-    process = _processes.Process(target=_run_tests, args=(copy, told, [*tests]))
+    process = _processes.Process(target=_run_tests, args=(copy, told, [*arguments]))
     process.start()
     process.join(seconds)
     if process.is_alive():
         process.kill()
         return f"more than {seconds:.0f} seconds"
-    if process.exitcode == 0:
+    if process.exitcode in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ""
     lines = told.read_text("utf-8", "replace").splitlines()
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     return failed[0].split(" - ")[0] if process.exitcode == 1 and failed else None
 
 
-def _run_tests(copy: Path, told: Path, tests: list[str]) -> None:
+def _run_tests(copy: Path, told: Path, arguments: list[str]) -> None:
     with told.open("wb") as file:
         for screen in (1, 2):
             os.dup2(file.fileno(), screen)
@@ -73,7 +81,7 @@ def _run_tests(copy: Path, told: Path, tests: list[str]) -> None:
     sys.path.insert(0, str(copy))
     os.environ["PYTHONPATH"] = str(copy)
     options = ["-x", "-q", "--no-header", "-rfE", "--tb=no"]
-    sys.exit(pytest.main([*options, "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+    sys.exit(pytest.main([*options, "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]))
 
 
 def tried(mutant: Mutant, copy: Path) -> str | None:
@@ -89,7 +97,7 @@ def tried(mutant: Mutant, copy: Path) -> str | None:
 
 
 def _write(path: Path, text: str, changed: int) -> None:
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", newline="\n")
     os.utime(path, ns=(changed, changed))
 
 

@@ -27,4 +27,4 @@ def test_there_are_many_and_some_in_every_room_that_moves_money() -> None:
 
 
 def test_every_test_that_should_notice_is_there() -> None:
-    assert all((HOUSE / test).exists() for tests in NOTICE.values() for test in tests)
+    assert all((HOUSE / test).is_file() for tests in NOTICE.values() for test in tests)

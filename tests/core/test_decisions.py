@@ -180,6 +180,20 @@ def test_a_place_counts_only_if_hospital_number_and_name_there_agree() -> None:
     assert run.stays["status"].to_list() == ["held", "settled"]
 
 
+def test_a_place_is_not_another_persons_stay_of_the_same_number() -> None:
+    """Two hospitals' programs began to count anew; the row has moved, and another patient's stands there now."""
+    other = a_stay(name="人8", id_raw=PEOPLE[8], **HELD)
+    run = run_of(other, a_stay(row=6, **HELD), decided=[about(**RELEASE)])
+    assert run.stays["status"].to_list() == ["held", "settled"]
+
+
+def test_of_several_stays_of_one_number_the_place_tells_which_in_a_file_without_sheets() -> None:
+    later = {"admitted_on": date(2010, 11, 5), "discharged_on": date(2010, 11, 15)}
+    rows = a_stay(row=6, **HELD), a_stay(row=7, **later, settled_on=date(2010, 11, 15), **HELD)
+    run = run_of(*rows, decided=[{**about(**RELEASE), "row": 7}])
+    assert run.stays["status"].to_list() == ["held", "settled"]
+
+
 def test_of_several_stays_of_one_number_the_code_tells_which() -> None:
     """A number for life: only one of the two has the finding."""
     later = {
@@ -242,6 +256,11 @@ def test_a_deduction_without_a_code_stands_by_itself() -> None:
         ({"checked_by": "张三"}, "缺：经办人和复核人（不同的两人）"),
         ({"decided_on": None}, "缺：日期"),
         ({"code": None}, "缺：代码"),
+        ({"decision": "认定类别"}, "缺：认定类别为"),
+        ({"decision": "扣款", "layer": "basic"}, "缺：金额"),
+        ({"decision": "扣款", "layer": "basic", "amount_fen": 0}, "缺：金额"),
+        ({"decision": "扣款", "layer": "basic", "amount_fen": -100}, "缺：金额"),
+        ({"decision": "补发", "amount_fen": 100}, "缺：补偿种类"),
     ],
 )
 def test_who_decides_must_say_why_and_answer_for_it(lack: dict[str, Any], said: str) -> None:
@@ -257,6 +276,12 @@ def test_who_decides_must_say_why_and_answer_for_it(lack: dict[str, Any], said: 
             {"decision": "认定类别", "category": "五保户"},
             {"decision": "认定类别", "category": "重点优抚对象"},
         ],
+        [
+            {"decision": "认定证号", "code": "ID04", "id_no": PEOPLE[8]},
+            {"decision": "认定证号", "code": "ID04", "id_no": PEOPLE[9]},
+        ],
+        [{"decision": "扣款", "layer": "basic", "amount_fen": 100}] * 2,
+        [{"decision": "扣款", "layer": "basic", "amount_fen": 100}, {"decision": "拒付"}],
     ],
 )
 def test_decisions_that_contradict_each_other_are_refused(others: list[dict[str, Any]]) -> None:
@@ -294,6 +319,24 @@ def test_a_category_that_no_document_knows_is_refused() -> None:
 def test_more_than_there_is_can_be_neither_taken_nor_given(kind: str, fen: int, said: str) -> None:
     line = about(decision=kind, layer="basic", amount_fen=fen)
     assert said in refused(a_stay(), decided=[line])
+
+
+def test_what_is_owed_can_be_paid_out_and_not_a_fen_more() -> None:
+    """The assistance nobody claimed, 849.00, is owed to the patient."""
+    untouched, line = a_stay(assistance_claimed_fen=0), about(decision="补发", layer="assistance")
+    sentence = "补发 849.01 元超过应补的 849.00 元"
+    assert sentence in refused(untouched, decided=[{**line, "amount_fen": 84_901}])
+    run = run_of(untouched, decided=[{**line, "amount_fen": 84_900}])
+    assert run.stays["assistance_supplement_fen"].to_list() == [84_900]
+
+
+def test_several_deductions_for_several_findings_add_up() -> None:
+    high = a_stay(basic_claimed_fen=170_000)
+    lines = [
+        about(decision="扣款", layer="basic", amount_fen=100),
+        about(decision="扣款", layer="basic", amount_fen=200, code="AM01"),
+    ]
+    assert paid(run_of(high, decided=lines)) == 168_000 + 84_900 - 300
 
 
 def test_a_stay_that_is_not_settled_has_no_amount_to_change() -> None:

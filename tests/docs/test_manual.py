@@ -15,6 +15,7 @@ from onestop_cli.cli import app
 from onestop_cli.core.findings.catalogue import CATALOGUE
 
 PAGES = {"manual": manual.MANUAL, "README": manual.README}
+READ = {**PAGES, "README.zh": manual.README.with_name("README.zh.md")}
 _INLINE = re.compile(r"(?:`|^> |^)onestop ([a-z].*?)(?:`|  |（|$)", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)#:]+)\)")
 
@@ -26,11 +27,11 @@ def test_every_output_is_what_comes_out_now(page, tmp_path):
     assert manual.refreshed(text, tmp_path) == text
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", READ)
 def test_every_command_and_option_exists(page):
     """Also those that are only mentioned."""
     root = typer.main.get_command(app)
-    for said in _INLINE.findall(PAGES[page].read_text("utf-8")):
+    for said in _INLINE.findall(READ[page].read_text("utf-8")):
         command, words = root, said.split()
         while words and words[0] in getattr(command, "commands", {}):
             command = command.commands[words.pop(0)]
@@ -39,9 +40,9 @@ def test_every_command_and_option_exists(page):
         assert {word for word in words if word.startswith("--")} <= known | {"--help"}, said
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*READ, "CONTRIBUTING"])
 def test_every_picture_and_page_linked_is_there(page):
-    path = PAGES[page]
+    path = READ.get(page, manual.README.with_name("CONTRIBUTING.md"))
     links = _LINK.findall(path.read_text("utf-8"))
     assert links
     assert [link for link in links if not (path.parent / link).exists()] == []
@@ -67,10 +68,17 @@ def test_the_readme_shows_what_make_demo_runs():
     assert f"> {command}\n" in manual.README.read_text("utf-8")
 
 
-def test_the_first_screen_of_the_readme_starts_a_clerk_in_chinese():
-    first = manual.README.read_text("utf-8").splitlines()[:30]
-    assert any("快速开始" in line for line in first)
-    assert any("village.png" in line for line in first)
+def test_the_first_screen_of_the_readme_is_install_one_command_and_what_comes_out():
+    first = "\n".join(manual.README.read_text("utf-8").splitlines()[:40])
+    told = ("README.zh.md", "pip install onestop-cli", "> onestop reconcile", "应拨", "应补未补")
+    assert [word for word in told if word not in first] == []
+
+
+def test_the_clerks_page_is_half_a_page_from_installing_to_closing():
+    text = READ["README.zh"].read_text("utf-8")
+    assert len(text.splitlines()) < 50
+    told = ("安装.bat", "onestop init", "reconcile", "publish", "close", "village.png", "手册.md")
+    assert [word for word in told if word not in text] == []
 
 
 def test_the_manual_can_be_read_and_printed_without_a_network(tmp_path):

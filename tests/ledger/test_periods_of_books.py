@@ -10,14 +10,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from onestop_cli.core.closed import belongs_to
+from onestop_cli.core.closed import History, belongs_to
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance
 from onestop_cli.ledger.books import closings, stays_of
 from onestop_cli.ledger.trial_balance import verify
 from tests.ledger.test_ledger import HELD, a_stay, closed
-from tests.made.books import decisions, new_books, post, run_period, stays
+from tests.made.books import PEOPLE, decisions, new_books, post, run_period, stays
 
 AID = "医疗救助资金"
 NOW = datetime(2010, 12, 1, 9, tzinfo=UTC)
@@ -57,6 +57,17 @@ def test_a_late_stay_belongs_to_the_closed_period_that_has_its_day() -> None:
     days = pl.Series([date(2010, 8, 31), date(2010, 9, 1), date(2010, 9, 30), date(2010, 7, 31)])
     found = pl.select(belongs_to(pl.lit(days), parse_period("2010Q4"), closed_ones)).to_series()
     assert found.to_list() == ["2010-08", "2010-09", "2010-09", "2010Q3"]
+
+
+@pytest.mark.parametrize(
+    ("day", "period"),
+    [(date(2010, 8, 31), None), (date(2010, 9, 1), "2010-09"), (date(2010, 9, 30), "2010-09")],
+)
+def test_a_late_stay_is_the_books_own_from_their_first_day_on(
+    day: date, period: str | None
+) -> None:
+    history = History(pl.DataFrame(), (), first_day=date(2010, 9, 1))
+    assert pl.select(history.late(pl.lit(day), parse_period("2010-10"))).item() == period
 
 
 def advance(books: sqlite3.Connection, period: str, fen: int, note: str = "") -> None:
@@ -144,3 +155,30 @@ def test_a_decision_without_a_place_is_about_the_runs_own_stay_before_a_closed_o
     run = run_period(stays([a_stay(10, stay_no="终身", **HELD)]), "2010-10", books, release)
     assert run.stays["status"].to_list() == ["settled"]
     assert run.adjustments.is_empty()
+
+
+def test_a_later_deduction_comes_on_top_of_an_earlier_one(books: sqlite3.Connection) -> None:
+    closed(books, 9, a_stay(9))
+    for month, fen in ((10, 100), (11, 250)):
+        line = {"hospital": "县级医院", "stay_no": "ZY9", "period": "2010-09"}
+        said = {"decision": "扣款", "layer": "basic", "amount_fen": fen, "reason": f"{month}月查实"}
+        run = closed(books, month, a_stay(month), decided=decisions({**line, **said}))
+        assert run.adjustments["basic_payable_fen"].to_list() == [-fen]
+        assert run.adjustments["basic_deducted_fen"].to_list() == [fen]
+
+
+def test_what_was_refused_stays_refused(books: sqlite3.Connection) -> None:
+    closed(books, 9, a_stay(9))
+    line = {"hospital": "县级医院", "stay_no": "ZY9", "period": "2010-09", "decision": "拒付"}
+    first = closed(books, 10, a_stay(10), decided=decisions(line))
+    assert first.adjustments.select("kind", "status").rows() == [("拒付", "rejected")]
+    assert closed(books, 11, a_stay(11)).adjustments.is_empty()
+
+
+def test_what_was_settled_once_is_known_by_its_number_alone(books: sqlite3.Connection) -> None:
+    """Of a person found by the number the rest of the year is known, too: its cap is used up."""
+    dear = {"total_fen": 3_000_000, "eligible_fen": 0, "basic_claimed_fen": 0}
+    poor = {"name": "人0", "id_raw": PEOPLE[0], "assistance_claimed_fen": 600_000, **dear}
+    closed(books, 9, a_stay(9, **poor))
+    run = run_period(stays([a_stay(10, **poor)]), "2010-10", books)
+    assert run.stays["assistance_due_fen"].to_list() == [0]

@@ -152,6 +152,11 @@ def test_two_digit_years_of_birth_are_of_the_last_century() -> None:
     assert read_day("05.3.5", Habit(century=29))[0] == date(2005, 3, 5)
 
 
+def test_the_century_turns_after_its_edge() -> None:
+    assert read_day("29.3.5", Habit(century=29))[0] == date(2029, 3, 5)
+    assert read_day("30.3.5", Habit(century=29))[0] == date(1930, 3, 5)
+
+
 @pytest.mark.parametrize("epoch_1904", [False, True])
 def test_both_excel_epochs_count_the_same_days(epoch_1904: bool, tmp_path: Path) -> None:
     first = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)
