@@ -128,7 +128,7 @@ def make_county(rng: Random, area: Area, size: int, *, within_year: bool) -> Cou
         claimed = with_claims(rng, area, [stays[row] for row in rows])
         stays.update(zip(rows, claimed, strict=True))
     listed = tuple({person.id_no: person for person in people.values()}.values())
-    office = Listed(area.documents(), area.kinds, register(hospitals), listed)
+    office = Listed(area.documents(), area.kinds, register(hospitals), people=listed)
     return County(area, stays, people, office)
 
 
