@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-oldest test-ray floor mutants bench check format samples bundle bundle-check manual clean
+.PHONY: demo test test-oldest test-ray floor mutants bench check format samples bundle bundle-wheels bundle-windows \
+	bundle-check bundle-windows-check windows-check manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
@@ -38,11 +39,22 @@ format: .venv/ready
 samples: .venv/ready  ## make samples/ again from its generator
 	$(BIN)/python -m samples.fabricate
 
-bundle: .venv/ready  ## the offline installer in dist/, with its contents and sizes
+bundle: bundle-wheels bundle-windows  ## what is handed out, in dist/
+
+bundle-wheels: .venv/ready  ## the offline installer out of wheels, with its contents and sizes
 	PYTHONPATH=packaging $(BIN)/python -m bundle.build dist
 
-bundle-check: bundle  ## install the bundle without a network and settle the sample quarter with it
-	unshare --map-root-user --net sh tests/packaging/offline_bundle.sh dist/onestop-*.zip
+bundle-windows: .venv/ready  ## the folder with onestop.exe as a zip; needs Wine
+	PYTHONPATH=packaging $(BIN)/python -m windows.build dist
+
+bundle-check: bundle-wheels  ## install the bundle without a network and settle the sample quarter with it
+	unshare --map-root-user --net sh tests/packaging/offline_bundle.sh dist/onestop-*[0-9].zip
+
+bundle-windows-check: bundle-windows  ## unpack that zip without a Python and do a quarter with its shortcuts
+	PYTHONPATH=packaging $(BIN)/python -m windows.desk dist/onestop-*-windows.zip
+
+windows-check: .venv/ready  ## the suite and a quarter by a Windows Python under Wine, as a table; before every release
+	PYTHONPATH=packaging $(BIN)/python -m windows.check
 
 manual: .venv/ready  ## outputs and pictures of README and manual again, from the samples; dist/手册.pdf
 	$(BIN)/python -m docs.manual

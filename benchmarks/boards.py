@@ -40,7 +40,7 @@ def printed(folder: Path, page: Page, look: Look) -> int | None:
     if chromium is None:
         return None
     html, pdf = folder / "board.html", folder / "printed.pdf"
-    html.write_text(board(page, TEXTS, look), "utf-8")
+    html.write_text(board(page, TEXTS, look), "utf-8", newline="\n")
     words = [
         chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
         f"--user-data-dir={folder / 'profile'}", "--no-pdf-header-footer",

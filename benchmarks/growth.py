@@ -122,7 +122,7 @@ def main(sizes: Sequence[int], ways: Sequence[str]) -> None:
             points[way].append((stays, seconds, gib))
             cells.append(f"{seconds:.2f} | {seconds / stays * 1e6:.1f} | {gib:.2f}")
         print(f"| {stays:,} | " + " | ".join(cells) + " |", flush=True)
-    CHART.write_text(chart(points), "utf-8")
+    CHART.write_text(chart(points), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

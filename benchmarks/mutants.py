@@ -97,7 +97,7 @@ def tried(mutant: Mutant, copy: Path) -> str | None:
 
 
 def _write(path: Path, text: str, changed: int) -> None:
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", newline="\n")
     os.utime(path, ns=(changed, changed))
 
 

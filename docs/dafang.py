@@ -85,4 +85,4 @@ def refreshed(text: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(refreshed(PAGE.read_text("utf-8")), "utf-8")
+    PAGE.write_text(refreshed(PAGE.read_text("utf-8")), "utf-8", newline="\n")

@@ -341,6 +341,12 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 ("joined_place",),
                 "insurance and assistance of one visit, reported as rows of their own",
             ),
+            Word(
+                "单独结算的医疗救助",
+                "half that waits",
+                ("half_why",),
+                "why a second row of a visit (结算类别 3) could not be joined to its insurance",
+            ),
             Word("重复申报", "duplicate", ("twin", "twin_place"), "kept, rejected, or differs"),
             Word("住院重叠", "overlap", ("overlap_place",)),
             Word(

@@ -103,7 +103,7 @@ class Desk:
         """Replace `old` by `new` in a text file."""
         text = Path(file).read_text("utf-8")
         assert old in text, f"{file} has no {old}"
-        Path(file).write_text(text.replace(old, new, 1), "utf-8")
+        Path(file).write_text(text.replace(old, new, 1), "utf-8", newline="\n")
 
     def _fill(self, source: str, target: str, sheet: str, which: str, *values: str) -> None:
         """Fill columns (`title=value`) of a sheet and save the workbook as `target`.
@@ -165,11 +165,11 @@ def _codes() -> str:
 
 def main() -> None:
     """Bring README, manual, glossary and pictures up to date, and print the manual into `dist`."""
-    (HERE / "glossary.md").write_text(glossary(), "utf-8")
+    (HERE / "glossary.md").write_text(glossary(), "utf-8", newline="\n")
     with TemporaryDirectory() as work:
-        README.write_text(refreshed(README.read_text("utf-8"), Path(work)), "utf-8")
+        README.write_text(refreshed(README.read_text("utf-8"), Path(work)), "utf-8", newline="\n")
     with TemporaryDirectory() as work:
-        MANUAL.write_text(refreshed(MANUAL.read_text("utf-8"), Path(work)), "utf-8")
+        MANUAL.write_text(refreshed(MANUAL.read_text("utf-8"), Path(work)), "utf-8", newline="\n")
         take_pictures(Path(work) / "结算", HERE / "pictures")
     dist = HERE.parent / "dist"
     dist.mkdir(exist_ok=True)

@@ -16,6 +16,7 @@ from onestop_cli.commands import COMMANDS, GROUPS
 from onestop_cli.commands.endings import (
     end_tidily,
     interrupted,
+    nobody_reads,
     refusal,
     say,
     screen_is_gone,
@@ -34,6 +35,9 @@ from onestop_cli.errors import Broken, CannotRun, Problem
 
 WORKER = "--onestop-worker"
 """What makes this program one of its own workers, where no Python lies beside it."""
+
+TASK = "--task"
+"""What makes this program one of the shortcuts, where no Python lies beside it."""
 
 app = typer.Typer(
     name="onestop",
@@ -60,6 +64,10 @@ def main() -> None:
 
         serve()
         return
+    if sys.argv[1:2] == [TASK]:
+        from onestop_cli.commands.guided import main as guided
+
+        sys.exit(guided(sys.argv[2:]))
     prepare_streams()
     end_tidily()
     sys.exit(run())
@@ -91,6 +99,8 @@ def run(words: list[str] | None = None) -> int:
     except (BrokenPipeError, SystemExit):  # rich ends the program when nobody reads
         return screen_is_gone()
     except Exception as error:
+        if isinstance(error, OSError) and nobody_reads(error):
+            return screen_is_gone()
         if os.environ.get("ONESTOP_TRACEBACK"):
             raise
         if problem := refusal(error):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -72,10 +73,36 @@ _REFUSALS = {
 """Why the system refuses a file: what it means, and what to do."""
 
 
+_WINDOWS = {
+    19: "EROFS",
+    21: "EIO",
+    23: "EIO",
+    31: "EIO",
+    32: "EBUSY",
+    33: "EBUSY",
+    39: "ENOSPC",
+    53: "EHOSTDOWN",
+    59: "EHOSTDOWN",
+    64: "ESTALE",
+    67: "EHOSTDOWN",
+    121: "ETIMEDOUT",
+    206: "ENAMETOOLONG",
+    1117: "EIO",
+    1295: "EDQUOT",
+}
+"""Refusals that Python tells too coarsely on Windows: a pulled stick is "no permission", a lost share "invalid"."""
+
+_LONGEST_PATH = 259
+"""Characters; Windows says of a longer path that it is not there."""
+
+
 def refused(error: OSError) -> tuple[str, str]:
     """What the system's refusal means, and what to do about it, in Chinese."""
     otherwise = "电脑不让读写", "请检查路径、权限和磁盘后重新运行"
-    return _REFUSALS.get(errno.errorcode.get(error.errno or 0, ""), otherwise)
+    code = _WINDOWS.get(getattr(error, "winerror", None) or 0)
+    code = code or errno.errorcode.get(error.errno or 0, "").removeprefix("WSA")
+    too_long = os.name == "nt" and len(str(error.filename or "")) > _LONGEST_PATH
+    return _REFUSALS.get("ENAMETOOLONG" if code == "ENOENT" and too_long else code, otherwise)
 
 
 class Broken(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,6 +127,26 @@ def test_pure_rooms_touch_nothing_outside(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOUSE)))
 def test_every_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("folder", ["onestop_cli", "packaging", "samples", "docs", "benchmarks"])
+def test_a_text_file_is_written_with_its_line_ends_decided(folder: str) -> None:
+    """Else they are the system's own, and CRCRLF where CRLF stood. A county's files are written by one function."""
+    for path in (HOUSE.parent / folder).rglob("*.py"):
+        calls = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+        for call in calls:
+            said = {word.arg for word in call.keywords}
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "write_text":
+                assert "newline" in said, f"{path}:{call.lineno}"
+                assert folder != "onestop_cli" or path.name == "text.py", f"{path}:{call.lineno}"
+
+
+def test_days_are_printed_without_what_only_some_systems_know() -> None:
+    """`%-d` of strftime is an error on Windows. (`dt.strftime` of Polars is its own and knows it everywhere.)"""
+    for folder in ("onestop_cli", "packaging", "samples", "docs"):
+        for path in (HOUSE.parent / folder).rglob("*.py"):
+            text = path.read_text("utf-8").replace(".dt.strftime(", "")
+            assert not re.search(r"(strftime\([^)]*|\{[^{}]*:[^{}]*)%[-#]", text), path
 
 
 def test_settle_never_names_a_claim() -> None:

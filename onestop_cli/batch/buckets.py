@@ -27,7 +27,8 @@ from onestop_cli.core.findings.files import (
     total_findings,
 )
 from onestop_cli.core.identify import identify
-from onestop_cli.core.options import Names, Options
+from onestop_cli.core.insured_area import areas_of
+from onestop_cli.core.options import USUAL, Names, Options
 from onestop_cli.core.parts import BUCKET, NAMESAKE, PERSON, VISIT, added_up, moves, with_keys
 from onestop_cli.core.pipeline import work
 from onestop_cli.core.place import place
@@ -115,11 +116,11 @@ def reconcile_in_parts(
     period = parse_period(request.period)
     roster = understand_roster(read.roster.rows, names.kinds)
     with staged(out) as stage:
-        parts = Parts(
-            stage / SPILL, read.register, book, period, names, options_of(request.settings)
-        )
+        parts = Parts(stage / SPILL, read.register, book, period, names, USUAL)
         tell("按人分批")
         deal(batches(scans, BATCH), parts, buckets)
+        areas = areas_of(pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet"))
+        parts = replace(parts, options=options_of(request.settings, areas))
         roster.write_parquet(parts.folder / "roster.parquet")
         tell(f"核对计算（{buckets} 批）")
         results = run_parts(parts, range(buckets), engine)

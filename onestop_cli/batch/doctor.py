@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import metadata
 from importlib.util import find_spec
@@ -15,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from onestop_cli import __version__
+from onestop_cli.batch.checks import BAD, FINE, NOTE, Check
+from onestop_cli.batch.program_folder import again, frozen, look_at_program
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.settings import FILE_NAME, LEDGER, Settings
 from onestop_cli.errors import CannotRun
@@ -27,26 +30,19 @@ from onestop_cli.writers.notices.pdf import printing_fonts
 from onestop_cli.writers.screens.doctor import show_checks
 from onestop_cli.writers.toolkit.folder import leftovers
 
-FINE, NOTE, BAD = "正常", "注意", "不行"
-
 ROOM = 1_000_000_000
 """Bytes that should be free: a run of 40,000 stays with its papers takes a tenth."""
 
 LONGEST_HOME = 90
 """Characters of a county folder's path that leave room for the longest paper below it (Windows: 260)."""
 
+_REMOTE = 4
+"""DRIVE_REMOTE of GetDriveType."""
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+"""The name in a requirement such as `typer<0.30,>=0.29`."""
+
 RARE = "䶮·—"
 """Characters of names that an old code page lacks."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: `state` is `FINE`, `NOTE` or `BAD`; `remedy` says what to do unless all is fine."""
-
-    name: str
-    state: str
-    said: str
-    remedy: str = ""
 
 
 def examine() -> bool:
@@ -69,8 +65,9 @@ def _looks(now: datetime) -> Iterator[Callable[[], Iterator[Check]]]:
 
 def _program() -> Iterator[Check]:
     bits = 64 if sys.maxsize > 2**32 else 32
-    said = f"onestop {__version__}，Python {platform.python_version()}（{bits} 位），{platform.system()}"
-    yield Check("程序", FINE, said)
+    python = "不用安装的版本" if frozen() else f"Python {platform.python_version()}"
+    yield Check("程序", FINE, f"onestop {__version__}，{python}（{bits} 位），{platform.system()}")
+    yield from look_at_program(Path.cwd())
 
 
 def _components() -> Iterator[Check]:
@@ -78,13 +75,13 @@ def _components() -> Iterator[Check]:
     for line in metadata.requires("onestop-cli") or []:
         if "extra ==" in line:
             continue
-        name = line.split(">")[0].strip()
+        name = _NAME.match(line)[0]  # type: ignore[index]
         try:
             metadata.version(name)
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Check("组件", BAD, f"缺少 {'、'.join(missing)}", "请重新运行离线安装包里的安装")
+        yield Check("组件", BAD, f"缺少 {'、'.join(missing)}", again())
     else:
         yield Check("组件", FINE, "齐全")
     if find_spec("msoffcrypto") is None:
@@ -118,7 +115,7 @@ def _rules() -> Iterator[Check]:
     if known:
         yield Check("政策文件", FINE, f"随程序 {len(known)} 份")
     else:
-        yield Check("政策文件", BAD, "随程序的政策文件不见了", "请重新运行离线安装包里的安装")
+        yield Check("政策文件", BAD, "随程序的政策文件不见了", again())
 
 
 def place() -> Iterator[Check]:
@@ -138,8 +135,17 @@ def place() -> Iterator[Check]:
     if len(str(here)) > LONGEST_HOME:
         said = f"所在路径有 {len(str(here))} 个字，Windows 上结果的路径可能过长"
         yield Check("路径", NOTE, said, f"请移到短一些的位置，如 D:\\结算（{LONGEST_HOME} 字以内）")
-    if os.path.splitdrive(here)[0].startswith("\\\\"):
+    if _on_network(here):
         yield Check("位置", NOTE, "在网络共享上", "台账最好放在本机硬盘，定期备份到共享")
+
+
+def _on_network(folder: Path) -> bool:
+    """Whether a folder lies on a share, by its path or by a letter that stands for one."""
+    drive = os.path.splitdrive(folder)[0]
+    if drive.startswith("\\\\") or os.name != "nt":
+        return drive.startswith("\\\\")
+    kind = ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\")  # type: ignore[attr-defined,unused-ignore]
+    return bool(kind == _REMOTE)
 
 
 def _leftovers(here: Path) -> Iterator[Check]:
@@ -170,7 +176,7 @@ def _county(now: datetime) -> Iterator[Check]:
 def _settings(settings: Settings) -> Iterator[Check]:
     chosen = settings.reconcile
     places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file])]
-    missing = [str(place) for place in places if not (settings.folder / place).exists()]
+    missing = [place.as_posix() for place in places if not (settings.folder / place).exists()]
     if missing:
         yield Check("设置", BAD, f"找不到 {'、'.join(missing)}", f"请建好，或改正 {FILE_NAME}")
     else:

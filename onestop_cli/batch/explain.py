@@ -14,6 +14,7 @@ from onestop_cli.writers.explain.page import page, write_book
 from onestop_cli.writers.explain.screen import show
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 from onestop_cli.writers.toolkit.screen import console_for
+from onestop_cli.writers.toolkit.text import write_text
 
 FOOT = f"由 onestop {__version__} 依据结算结果生成。本页含个人信息，仅供经办核对，不得张贴。"
 
@@ -28,7 +29,7 @@ def explain_stay(folder: Path, text: str, html: Path | None, xlsx: Path | None) 
     show(told, console)
     if html:
         with staged_file(html) as stage:
-            stage.write_text(page(told, FOOT), "utf-8")
+            write_text(stage, page(told, FOOT))
     if xlsx:
         with staged_file(xlsx) as stage:
             write_book(told, stage)

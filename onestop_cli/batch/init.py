@@ -13,6 +13,7 @@ from onestop_cli.resources import template_folder
 from onestop_cli.writers.ledger.brought_form import NAME as BROUGHT_FORM
 from onestop_cli.writers.ledger.brought_form import write_brought_form
 from onestop_cli.writers.toolkit.folder import staged
+from onestop_cli.writers.toolkit.text import CRLF, write_text
 
 REGISTER = "定点机构名册.csv"
 REGISTER_COLUMNS = ("机构名称", "机构级别", "所有制", "收款单位", "开户银行", "账号", "备注")
@@ -36,11 +37,12 @@ def start_county(folder: Path, answers: Answers, *, templates: bool = False) -> 
     """
     terms = terms_of(answers.rules)
     with staged(folder) as stage:
-        (stage / FILE_NAME).write_text(settings_text(answers), "utf-8")
+        write_text(stage / FILE_NAME, settings_text(answers), newline=CRLF)
         load_settings(stage / FILE_NAME)
-        (stage / REGISTER).write_text(",".join(REGISTER_COLUMNS) + "\r\n", "utf-8-sig")
+        titles = ",".join(REGISTER_COLUMNS) + "\n"
+        write_text(stage / REGISTER, titles, encoding="utf-8-sig", newline=CRLF)
         guide = (template_folder() / "county" / GUIDE).read_text("utf-8")
-        (stage / GUIDE).write_text(guide, "utf-8-sig", newline="\r\n")
+        write_text(stage / GUIDE, guide, encoding="utf-8-sig", newline=CRLF)
         for inbox in INBOX:
             (stage / inbox).mkdir(parents=True)
         (stage / FORMS).mkdir()

@@ -98,12 +98,7 @@ def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
 
 def _looks(settings: Settings) -> Mapping[str, _Look]:
     known = names(settings)
-    wanted = Wanted(
-        known,
-        _hospitals(settings),
-        no_number=settings.synonyms.no_number,
-        area=settings.county.code,
-    )
+    wanted = Wanted(known, register_names(settings), no_number=settings.synonyms.no_number)
     return {
         "stays": _Look(
             stays_sought(),
@@ -122,7 +117,7 @@ def _hospital_spellings(rows: pl.DataFrame, wanted: Wanted) -> list[Spelling]:
     return hospitals(texts, wanted.known, wanted.hospitals) if wanted.hospitals else []
 
 
-def _hospitals(settings: Settings) -> list[str]:
+def register_names(settings: Settings) -> list[str]:
     """The names in the county's register; none while there is no readable one."""
     register = settings.reconcile.register_file
     if register is None:

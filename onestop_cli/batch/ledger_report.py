@@ -12,7 +12,7 @@ from onestop_cli.county.settings import Counts
 from onestop_cli.errors import stop
 from onestop_cli.ledger.final_account import report
 from onestop_cli.ledger.store import opened, snapshot
-from onestop_cli.statements.indicators import of_figures
+from onestop_cli.statements.indicators import aided_line, of_figures
 from onestop_cli.writers.ledger.final_book import PeriodPaper, write_period_book
 from onestop_cli.writers.ledger.final_screen import show_period
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
@@ -33,8 +33,8 @@ def report_period(ledger: Path | None, period: str, out: Path | None) -> None:
         found = report(books, wanted, hospital_now(settings))
     counts = settings.counts.get(wanted.first.year, Counts()).model_dump()
     due = table_due(wanted, settings.deadlines.model_dump(), settings.calendar)
-    indicators = tuple(of_figures(found.figures(counts)))
-    paper = PeriodPaper(settings.county.name, found, indicators, due)
+    made = found.figures(counts)
+    paper = PeriodPaper(settings.county.name, found, tuple(of_figures(made)), aided_line(made), due)
     show_period(paper)
     if out is not None:
         with staged_file(out) as stage:

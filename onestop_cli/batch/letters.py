@@ -12,6 +12,7 @@ from onestop_cli.statements.patterns import shown_findings
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.statements import letters as pages
 from onestop_cli.writers.toolkit.folder import refuse_existing, safe_names, staged
+from onestop_cli.writers.toolkit.text import write_text
 
 HOSPITALS = "整改通知"
 MISSED = "漏救告知函"
@@ -41,9 +42,9 @@ def write_letters(folder: Path, out: Path, days: int | None) -> Written:
         home.mkdir()
         for letter in letters:
             name = names[letter.hospital]
-            (home / f"{name}.html").write_text(pages.hospital_page(letter, head), "utf-8")
+            write_text(home / f"{name}.html", pages.hospital_page(letter, head))
             pages.hospital_list(letter, head, home / f"{name}.xlsx")
-        (stage / f"{MISSED}.html").write_text(pages.missed_page(nobody_helped, head), "utf-8")
+        write_text(stage / f"{MISSED}.html", pages.missed_page(nobody_helped, head))
         pages.missed_list(nobody_helped, head, stage / f"{MISSED}.xlsx")
     totals = [letter.totals for letter in letters]
     return Written(

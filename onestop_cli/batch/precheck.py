@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from onestop_cli.batch.reconcile import names_of, options_of
+from onestop_cli.batch.reconcile import columns_wanted, names_of, options_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.core.findings.files import file_findings, row_findings, total_findings
+from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period
@@ -26,7 +27,7 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.rosters.from_stays import register_of, roster_of
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.library import known_rules, load_rules
+from onestop_cli.rulebook.library import LoadedRule, known_rules, load_rules
 from onestop_cli.statements.precheck import REMEDIES, WITHOUT_RULES, issues, must_mend
 from onestop_cli.tables.reading import Reading
 from onestop_cli.writers.forms.precheck_book import write_precheck_book
@@ -56,31 +57,33 @@ def precheck(asked: Asked) -> Checked:
             raise stop("只能写成 .xlsx 文件", "请写以 .xlsx 结尾的文件名", str(path))
         refuse_existing(path)
     settings = _settings(asked)
+    rules = load_rules(asked.rules or settings.reconcile.rules, settings.folder)
     with one_run(settings.limits.cells):
-        reading = _read(asked.paths, asked, settings)
-    checked = check_list(reading, asked, settings)
+        reading = _read(asked, settings, rules)
+    checked = check_list(reading, rules, settings)
     show_checked(checked)
     if asked.out:
         with staged_file(asked.out) as stage:
             write_precheck_book(checked, stage)
         print(f"\n清单已写到 {asked.out}")
     if asked.save:
-        _save(asked.save, reading, checked, settings)
+        _save(asked.save, reading, checked, rules)
     return checked
 
 
-def check_list(reading: Reading, asked: Asked, settings: Settings) -> Checked:
-    """What the core finds in a list that is its own roster and register."""
-    chosen = asked.rules or settings.reconcile.rules
-    loaded = load_rules(chosen or [min(known_rules())], settings.folder)
-    book = Rulebook(tuple(rule.file for rule in loaded))
+def check_list(reading: Reading, rules: Sequence[LoadedRule], settings: Settings) -> Checked:
+    """What the core finds in a list that is its own roster and register.
+
+    The core does not work without a document; where none is named, what any of them says of amounts is left out.
+    """
+    book = Rulebook(tuple(rule.file for rule in rules or load_rules([min(known_rules())])))
     levels = _levels(reading.rows, settings)
     register = register_of(levels)
     names = names_of(settings, register, book)
     roster = understand_roster(roster_of(reading.rows), names.kinds)
-    done = work(
-        reading.rows, roster, register, book, _whole(reading.rows), names, options_of(settings)
-    )
+    nowhere = areas_of(reading.rows.clear().lazy())  # where most patients live is not the county
+    options = options_of(settings, nowhere)
+    done = work(reading.rows, roster, register, book, _whole(reading.rows), names, options)
     found = pl.concat(
         [
             done.findings,
@@ -89,13 +92,13 @@ def check_list(reading: Reading, asked: Asked, settings: Settings) -> Checked:
             file_findings(reading.findings),
         ]
     )
-    lines = issues(found, REMEDIES.keys() if chosen else WITHOUT_RULES)
-    notes = [*reading.warnings, *_unchecked(done, levels, bool(chosen), book)]
+    lines = issues(found, REMEDIES.keys() if rules else WITHOUT_RULES)
+    notes = [*reading.warnings, *_unchecked(done, levels, bool(rules), book)]
     return Checked(
         tuple(file.path for file in reading.inputs),
         len(reading.rows),
         int(reading.rows["total_fen"].fill_null(0).sum()),
-        tuple(rule.file.title for rule in loaded) if chosen else (),
+        tuple(rule.file.title for rule in rules),
         _understood(reading),
         tuple(notes),
         lines,
@@ -111,9 +114,10 @@ def _settings(asked: Asked) -> Settings:
     return settings.model_copy(update={"layout": (*settings.layout, said)})
 
 
-def _read(paths: Sequence[Path], asked: Asked, settings: Settings) -> Reading:
+def _read(asked: Asked, settings: Settings, rules: Sequence[LoadedRule]) -> Reading:
     hospitals = [asked.hospital] if asked.hospital else []
-    reading = read_stays(paths, settings, hospitals, passwords=asked.passwords)
+    wanted = columns_wanted(rules)
+    reading = read_stays(asked.paths, settings, hospitals, wanted, asked.passwords)
     if reading.problems:
         raise CannotRun(reading.problems)
     if reading.rows.is_empty():
@@ -165,9 +169,9 @@ def _understood(reading: Reading) -> tuple[tuple[str, str], ...]:
     fields = aliases("stays").fields
     pairs = [
         (fields[field].title, heading)
+        for field in fields
         for sheet in reading.sheets
-        for field, heading in sheet.columns.items()
-        if field in fields
+        if (heading := sheet.columns.get(field))
     ]
     return tuple(dict.fromkeys(pairs))
 
@@ -198,7 +202,7 @@ def _unchecked(done: Work, levels: pl.DataFrame, rules: bool, book: Rulebook) ->
     return notes
 
 
-def _save(path: Path, reading: Reading, checked: Checked, settings: Settings) -> None:
+def _save(path: Path, reading: Reading, checked: Checked, rules: Sequence[LoadedRule]) -> None:
     """The list in our own columns, read again to prove that nothing is lost."""
     if checked.must:
         raise stop(
@@ -206,11 +210,11 @@ def _save(path: Path, reading: Reading, checked: Checked, settings: Settings) ->
             "请照上面的清单改好原表，再查一次",
             str(path),
         )
-    plain = settings.model_copy(update={"layout": ()})
+    wanted = columns_wanted(rules)
     with TemporaryDirectory() as folder:
         draft = Path(folder) / path.name
-        digest = write_stays_list(reading.rows, draft)
-        again = read_stays([draft], plain, [])
+        digest = write_stays_list(reading.rows, draft, {n: t[0] for n, t in wanted.items() if t})
+        again = read_stays([draft], Settings(), [], wanted)
         lost = ["读不回来"] if again.problems or len(again.rows) != len(reading.rows) else []
         lost = lost or list(not_written(reading.rows, again.rows))
         if lost:

@@ -65,7 +65,7 @@ def premium_list(asked: Asked) -> None:
     paper = Paper(found, settings.county, len(unread), len(reading.quarantine))
     show_premium(paper, amounts, Console(highlight=False))
     for path, write, what in (
-        (asked.out, write_premium_book, "资助参合清单（含证号，不得张贴）"),
+        (asked.out, write_premium_book, found.words.of("资助参合清单（含证号，不得张贴）")),
         (asked.board, write_premium_board, "公示名单（姓名隐去，没有证号）"),
     ):
         if path is not None:

@@ -176,7 +176,7 @@ def _around(settings: Settings, run: Run, start: str | None, days: int | None) -
     """What onestop.toml says around lists; without one, what the run was told about the county."""
     here = Path(FILE_NAME).is_file()
     known = run.info.county.model_dump(include=set(County.model_fields))
-    offices = dict(zip(("office", "civil_affairs"), run.info.county.offices, strict=True))
+    offices = dict(zip(("office", "civil_affairs"), run.info.offices, strict=True))
     then = County.model_validate(known | offices)
     return Around(
         county=settings.county if here else then,

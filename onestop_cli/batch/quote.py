@@ -19,8 +19,10 @@ from onestop_cli.batch.start import county_settings, line_for
 from onestop_cli.core.identify import identify
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.explain.quotation import YearSoFar, quote
+from onestop_cli.explain.quotation import YearSoFar, quote_each
+from onestop_cli.explain.running import running
 from onestop_cli.money import parse_fen
+from onestop_cli.readers.running_bill import Day, read_running_bill
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
@@ -31,17 +33,18 @@ from onestop_cli.writers.explain.page import page
 from onestop_cli.writers.explain.screen import show
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 from onestop_cli.writers.toolkit.screen import console_for
+from onestop_cli.writers.toolkit.text import write_text
 
 FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以出院结算为准。"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What was typed, as typed; `day` is today unless another was."""
+    """What was typed, as typed; `day` is today unless another was. `days`: the running bill instead of sums."""
 
     day: date
     level: str
-    total: str
+    total: str | None
     eligible: str | None = None
     categories: Sequence[str] = ()
     disease: str = ""
@@ -53,12 +56,14 @@ class Asked:
     nth: int = 1
     ledger: Path | None = None
     person: str = ""
+    days: Path | None = None
 
 
 def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> None:
     """Show the quote, and write it as a page; raises `CannotRun` with everything that cannot be understood."""
     if html:
         refuse_existing(html)
+    bill = _bill(asked)
     settings = county_settings()
     loaded = _documents(list(rules) or list(settings.reconcile.rules))
     closed = None
@@ -68,11 +73,42 @@ def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> 
     given, year = understood(asked, book, names(settings))
     if closed is not None:
         year = replace(year, closed=closed)
-    told = quote(given, book, year).explanation
+    each = quote_each(_day_by_day(given, bill) if bill else [given], book, year)
+    told = running(each) if bill else each[0].explanation
     show(told, console_for(sys.stdout))
     if html:
         with staged_file(html) as stage:
-            stage.write_text(page(told, FOOT), "utf-8")
+            write_text(stage, page(told, FOOT))
+
+
+def _bill(asked: Asked) -> tuple[Day, ...]:
+    """The running bill, if there is one; the bill or a sum must be given, not both."""
+    if asked.days is None:
+        if asked.total is None:
+            raise stop("没有给出费用", "请加 --total 总费用，或用 --days 给出每天费用表")
+        return ()
+    if asked.total is not None or asked.eligible is not None:
+        raise stop("--days 里已有每天的费用", "请去掉 --total 和 --eligible")
+    return read_running_bill(asked.days)
+
+
+def _day_by_day(given: Given, bill: Sequence[Day]) -> list[Given]:
+    """The stay as it stands at the end of each day, as if the patient left then."""
+    days: list[Given] = []
+    total, eligible = 0, 0
+    for one in bill:
+        total, eligible = total + one.total, eligible + (one.eligible or 0)
+        days.append(
+            given.model_copy(
+                update={
+                    "admitted": bill[0].day,
+                    "discharged": one.day,
+                    "total": total,
+                    "eligible": None if one.eligible is None else eligible,
+                }
+            )
+        )
+    return days
 
 
 def _documents(names: Sequence[str]) -> tuple[LoadedRule, ...]:
@@ -105,7 +141,7 @@ def understood(asked: Asked, book: Rulebook, known: Names) -> tuple[Given, YearS
     stay: dict[str, Any] = {
         "level": reader.level(asked.level),
         "category": [c for text in asked.categories for c in reader.category(text)],
-        "total": reader.yuan("--total", asked.total),
+        "total": reader.yuan("--total", asked.total or "0"),
         "eligible": reader.yuan("--eligible", asked.eligible) if asked.eligible else None,
         "disease": asked.disease,
         "discharged": asked.day,

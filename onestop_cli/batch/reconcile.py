@@ -29,6 +29,7 @@ from onestop_cli.core.findings.files import (
     row_findings,
     total_findings,
 )
+from onestop_cli.core.insured_area import areas_of, own_area, several_areas
 from onestop_cli.core.options import Earlier, Names, Options
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
@@ -50,6 +51,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
+from onestop_cli.statements.effects import effects
 from onestop_cli.statements.payees import lost_accounts
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
@@ -91,9 +93,15 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         tell(f"注意：{note}")
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
-    period, options = parse_period(request.period), options_of(request.settings)
+    period = parse_period(request.period)
+    options = options_of(request.settings, areas_of(read.stays.rows.lazy()))
     core = Core(roster, read.register, book, period, names, options)
     done = core.work(read.stays.rows, earlier)
+    if done.decided is not None:
+        tell("处理意见逐条比较")
+        without = core.work(read.stays.rows, replace(earlier, decisions=None))
+        changed = effects(done.decided, without.stays, done.stays, book.layers)
+        done = replace(done, decided=done.decided.join(changed, on="line", how="left"))
     if request.ledger is not None:
         notes += retroactive(request.ledger, core, read.stays.rows, earlier)
     tell("核对合计")
@@ -139,6 +147,12 @@ def _of_files(read: Read) -> Iterator[str]:
     yield from together(read.stays.proofs)
 
 
+def _several_areas(read: Read, settings: Settings) -> list[str]:
+    """What to know when rows are insured in several areas and none is known to be the county's own."""
+    areas = areas_of(read.stays.rows.lazy())
+    return several_areas(areas, own_area(areas, settings.county.code))
+
+
 def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
     """Hospitals that are not in the register under that name, beside the one that each is likely."""
     texts = stays.filter(~pl.col("in_register"), ~pl.col("register_gap"))["hospital_raw"]
@@ -182,7 +196,7 @@ def _read(request: Request) -> Read:
     hospitals = register["hospital"].unique(maintain_order=True).to_list() if len(register) else []
     passwords = passwords_in(request.password_file)
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
-    wanted = _columns_wanted(rules)
+    wanted = columns_wanted(rules)
     money = {e.id for rule in rules for e in rule.file.expense if e.columns}
     stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
     roster = read_rosters(request.roster, settings, passwords)
@@ -194,7 +208,7 @@ def _read(request: Request) -> Read:
     return Read(stays, roster, register, rules)
 
 
-def _columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
+def columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     """Further export columns that the documents' terms depend on: the headers of all of them."""
     wanted: dict[str, dict[str, None]] = {}
     for file in (rule.file for rule in rules):
@@ -227,11 +241,12 @@ def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Name
     )
 
 
-def options_of(settings: Settings) -> Options:
-    """What onestop.toml sets of the core."""
+def options_of(settings: Settings, areas: pl.DataFrame) -> Options:
+    """What onestop.toml sets of the core; `areas` of all rows tell the county's own where it does not (`areas_of`)."""
     held = frozenset(code for code, who in settings.liability.items() if who == "held")
     chosen = settings.reconcile
-    return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held)
+    area = own_area(areas, settings.county.code)
+    return Options(chosen.tolerance_fen, chosen.near_cap_rate, chosen.readmission_days, held, area)
 
 
 def _accounts(register: pl.DataFrame) -> Iterator[str]:
@@ -304,6 +319,7 @@ def _run(
                 *read.stays.warnings,
                 *read.roster.warnings,
                 *_of_files(read),
+                *_several_areas(read, request.settings),
                 *_unknown_kinds(roster, book),
                 *_other_spellings(done.stays, read.register, request.settings),
                 *_skipped(parse_period(request.period), earlier),

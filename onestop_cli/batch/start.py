@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,10 @@ _LINES = {
 def line_for(option: str) -> str:
     """How to say an option once and for all."""
     return f"在县文件夹的 {FILE_NAME} 的 [reconcile] 加一行 {_LINES[option]}"
+
+
+DECISIONS = "处理意见.xlsx"
+"""The usual name of the decisions, in the county folder."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,14 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
     wanted = {
         "--stays": stays, "--roster": roster, "--register": register, "--rules": rules, "--out": out
     }  # fmt: skip
+    decisions = options.decisions or _under(home, chosen.decisions) or _lying(home)
     problems = [
         Problem(f"没有给出 {option}", f"请加上 {option}，或{line_for(option)}")
         for option, value in wanted.items()
         if not value
     ]
+    if decisions is not None and not decisions.exists():
+        problems.append(Problem("找不到处理意见", _NO_DECISIONS, str(decisions)))
     if problems or register is None or out is None:
         raise CannotRun(problems)
     refuse_existing(out)
@@ -86,7 +93,7 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
         settings,
         county_folder=home if (home / FILE_NAME).is_file() else None,
         ledger=ledger,
-        decisions=options.decisions or _under(home, chosen.decisions),
+        decisions=decisions,
         password_file=options.password_file,
         made_at=now.isoformat(timespec="seconds"),
         recompute=[parse_period(text) for text in again],
@@ -97,6 +104,26 @@ def asked(options: Options, now: datetime) -> tuple[Request, Path]:
 def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:
     """Where earlier results may lie."""
     return [out.absolute().parent, *([home / usual] if usual else [])]
+
+
+_NO_DECISIONS = (
+    "请检查路径；处理意见是填好的差错清单.xlsx 另存的，"
+    f"放在县文件夹、文件名 {DECISIONS} 时不用写 --decisions"
+)
+
+
+def _lying(home: Path) -> Path | None:
+    """The decisions that lie in the county folder under their usual name."""
+    usual = home / DECISIONS
+    return usual if (home / FILE_NAME).is_file() and usual.is_file() else None
+
+
+def _used(request: Request) -> Iterator[str]:
+    """Books and decisions that a run takes, whether they were named or found."""
+    if request.ledger is not None:
+        yield f"用台账 {request.ledger}"
+    if request.decisions is not None:
+        yield f"用处理意见 {request.decisions}"
 
 
 def _under(home: Path, path: Path | None) -> Path | None:
@@ -121,6 +148,8 @@ def _next_free(folder: Path) -> Path:
 def run_and_write(request: Request, out: Path, *, quiet: bool) -> Run:
     """Reconcile, write the run folder whole, and show the summary."""
     with progress(quiet=quiet) as tell:
+        for said in _used(request):
+            tell(said)
         run = reconcile(request, tell)
         tell("写出结果")
         write_run(run, out, request.settings)

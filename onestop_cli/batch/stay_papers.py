@@ -15,6 +15,7 @@ from onestop_cli.run import Run, load_run
 from onestop_cli.tables.schema import PLACE
 from onestop_cli.writers.explain.stay_papers import APPROVAL, STATEMENT, approvals, statements
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
+from onestop_cli.writers.toolkit.text import write_text
 
 
 def write_stay_papers(folder: Path, text: str | None, hospital: str | None, out: Path) -> int:
@@ -26,8 +27,8 @@ def write_stay_papers(folder: Path, text: str | None, hospital: str | None, out:
     run = load_run(folder)
     papers = _of_stay(run, text) if text is not None else _of_hospital(run, hospital or "")
     with staged(out) as stage:
-        (stage / f"{STATEMENT}.html").write_text(statements(papers, run), "utf-8")
-        (stage / f"{APPROVAL}.html").write_text(approvals(papers, run), "utf-8")
+        write_text(stage / f"{STATEMENT}.html", statements(papers, run))
+        write_text(stage / f"{APPROVAL}.html", approvals(papers, run))
     return len(papers)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 
 from onestop_cli.commands.audit import audit
+from onestop_cli.commands.check_table import check_table
+from onestop_cli.commands.clearing import clearing
 from onestop_cli.commands.close import close
 from onestop_cli.commands.compare import compare
 from onestop_cli.commands.doctor import doctor
@@ -29,6 +31,7 @@ from onestop_cli.commands.simulate import simulate
 COMMANDS: Mapping[str, Callable[..., Any]] = {
     "init": init,
     "inspect": inspect,
+    "clearing": clearing,
     "precheck": precheck,
     "reconcile": reconcile,
     "quote": quote,
@@ -39,6 +42,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "papers": papers,
     "publish": publish,
     "audit": audit,
+    "check-table": check_table,
     "simulate": simulate,
     "findings": findings,
     "doctor": doctor,

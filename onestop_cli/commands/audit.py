@@ -48,11 +48,15 @@ def audit(
         ),
     ] = None,
     table: Annotated[
-        list[Path] | None, typer.Option("--table", help="报送或公布的汇总表，核对其合计和明细")
+        list[Path] | None,
+        typer.Option("--table", help="报送或公布的汇总表，核对其合计、比例和均值"),
     ] = None,
     equations: Annotated[
-        str, typer.Option("--equations", help="汇总表的核对公式，如 3=4+5；37≤36")
+        str, typer.Option("--equations", help="汇总表的核对公式，如 3=4+5；合计=门诊+住院")
     ] = "",
+    against_run: Annotated[
+        bool, typer.Option("--against-run", help="汇总表是本期的，连同本期明细一起核对")
+    ] = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="入户核查表另存 PDF（需要 [pdf] 组件）")
     ] = False,
@@ -85,7 +89,8 @@ def audit(
         leads=leads,
         committed=plain_digests(committed or ()),
     )
-    return _draw(run, out, choices, threshold or (), Extras(ledger, table or (), equations, pdf))
+    extras = Extras(ledger, table or (), equations, pdf, against_run)
+    return _draw(run, out, choices, threshold or (), extras)
 
 
 def _draw(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -37,6 +38,10 @@ def end_tidily() -> None:
     for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), ended)
+    if os.name == "nt":
+        from onestop_cli.commands.closed_window import wait_when_closed
+
+        wait_when_closed()
 
 
 def interrupted(error: BaseException) -> int:
@@ -49,6 +54,21 @@ def what_stands() -> list[str]:
     """What was done for good, or that nothing was."""
     done = [f"{sentence}（有效）。" for sentence in standing()]
     return done or ["没有写出任何结果。"]
+
+
+def nobody_reads(error: OSError) -> bool:
+    """Whether the reader of our output has gone away; Windows says "invalid argument", so a line is tried."""
+    if isinstance(error, BrokenPipeError):
+        return True
+    if os.name != "nt" or error.errno != errno.EINVAL or error.filename is not None:
+        return False
+    try:
+        print(
+            flush=True
+        )  # what could not be written is forgotten, so that only something new tells
+    except OSError:
+        return True
+    return False
 
 
 def screen_is_gone() -> int:
@@ -70,7 +90,7 @@ def refusal(error: BaseException) -> Problem | None:
         if isinstance(cause, sqlite3.OperationalError) and _LOCKED.search(str(cause)):
             return Problem("台账打不开或不能写入", "请检查路径和文件夹权限")
         if told := _IN_TEXT.search(str(cause)):
-            return _refused(OSError(int(told[1]), ""))
+            return _refused(_numbered(int(told[1])))
     return None
 
 
@@ -91,9 +111,14 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _refused(error: OSError) -> Problem:
     told = _IN_TEXT.search(str(error))
     if error.errno is None and told:
-        error = OSError(int(told[1]), "")
+        error = _numbered(int(told[1]))
     what, remedy = refused(error)
     return Problem(what, remedy, str(error.filename) if error.filename else None)
+
+
+def _numbered(number: int) -> OSError:
+    """The system's refusal of this number, which on Windows is the system's own and no errno."""
+    return OSError(0, "", None, number) if os.name == "nt" else OSError(number, "")
 
 
 def say(*lines: str) -> None:

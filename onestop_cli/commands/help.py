@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 EXAMPLES = {
     "init": "onestop init 示例县 --templates",
     "inspect": "onestop inspect 收件箱/县医院.xls --save",
+    "clearing": "onestop clearing 3202_202410.zip --out 对账清单.xlsx",
     "reconcile": (
         "onestop reconcile --period 2010Q4        （在县文件夹里，其余取自 onestop.toml）\n"
         "  onestop reconcile --period 2010Q4 --stays 医院报表 --roster 花名册 \\\n"
@@ -32,6 +33,7 @@ EXAMPLES = {
     "close": "onestop close 结算/2010Q4 --ledger 台账.db",
     "publish": "onestop publish 结算/2010Q4 --out 公示 --from 2011-01-10",
     "audit": "onestop audit 结算/2010Q4 --out 检查 --seed 20101231 --size 60",
+    "check-table": 'onestop check-table 年报.xlsx 上年年报.xlsx --equations "合计=门诊+住院"',
     "simulate": "onestop simulate 结算/2010 --change assistance.cap=8000 --out 测算",
     "findings": "onestop findings ID03",
     "doctor": "onestop doctor",
@@ -39,6 +41,8 @@ EXAMPLES = {
     "ledger advance": (
         "onestop ledger advance --fund 医疗救助资金 --period 2010Q4 --amount 120000"
     ),
+    "ledger reopen": "onestop ledger reopen --ledger 台账.sqlite --reason 花名册补登",
+    "ledger pay": "onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
     "ledger verify": "onestop ledger verify 结算/2010Q4",
     "ledger export": "onestop ledger export --out 台账.xlsx",
     "rules list": "onestop rules list",

@@ -98,6 +98,42 @@ def advance(
 
 
 @ledger.command()
+def pay(
+    book: Annotated[
+        Path | None, typer.Argument(metavar="[LEDGER]", help="台账文件；默认按 onestop.toml")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[应补名单]", help="付过、签收过的应补名单.xlsx")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--on", help="支付日期；名单上填了支付日期的行按名单")
+    ] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="把应补未补的人写成名单，不覆盖已有的")
+    ] = None,
+    ledger: Ledger = None,
+) -> None:
+    """应补未补：写出应补名单（--list），付过签收以后记入台账（--on）。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_pay import book_paid, list_owed
+    from onestop_cli.errors import stop
+
+    if listed is not None:
+        list_owed(book or ledger, listed)
+        return
+    if book is not None and file is None and book.suffix.lower() == ".xlsx":
+        book, file = None, book
+    if file is None or not day:
+        raise stop(
+            "没有给出应补名单或支付日期",
+            "写名单用 onestop ledger pay --list 应补名单.xlsx；"
+            "记支付用 onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
+        )
+    book_paid(book or ledger, file, day, datetime.now().astimezone())
+
+
+@ledger.command()
 def report(
     period: Annotated[
         str, typer.Option("--period", help="哪一段：2010（全年决算）、2010H2、2010Q4、2010-11")

@@ -24,7 +24,11 @@ Category = typer.Option("--category", help="救助类别，如 五保户；可�
 
 def quote(
     level: Annotated[str, Levels],
-    total: Annotated[str, typer.Option("--total", help="总费用（元）")],
+    total: Annotated[str | None, typer.Option("--total", help="总费用（元）")] = None,
+    days: Annotated[
+        Path | None,
+        typer.Option("--days", help="每天费用表（日期、总费用、可补偿费用），逐日累计预结算"),
+    ] = None,
     rules: Annotated[list[str] | None, Rules] = None,
     eligible: Annotated[str | None, Eligible] = None,
     category: Annotated[list[str] | None, Category] = None,
@@ -66,5 +70,6 @@ def quote(
         nth=nth,
         ledger=ledger,
         person=person,
+        days=days,
     )
     quote_stay(rules or (), asked, html)

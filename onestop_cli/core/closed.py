@@ -19,6 +19,7 @@ from onestop_cli.county.periods import Period
 from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import which_rule
+from onestop_cli.tables.decisions import PAY
 from onestop_cli.tables.schema import BROUGHT, LAYERS, MONEY, PLACE, Schema, empty, row_place
 
 POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supplement")
@@ -52,6 +53,7 @@ _OF_CLOSED: Schema = {
     "was_refused": pl.Boolean,
     "recomputed": pl.Boolean,
     "was_facts": pl.String,
+    "was_payment": pl.String,
 }
 _ABOUT_CHANGE: Schema = {
     **dict.fromkeys(("because", "period", "belongs_to", "status", "blocking"), pl.String),
@@ -206,10 +208,11 @@ def reopened(
     status = pl.col("kind").replace_strict(_BECOMES, default=None, return_dtype=pl.String)
     marked = marked.with_columns(
         status=pl.when(closed).then(pl.coalesce(status, "closed_status")).otherwise("status"),
-        kind=pl.when(closed).then(pl.coalesce("kind", "decided")),
+        kind=pl.when(closed).then(pl.coalesce("kind", "decided", _paid())),
         because=pl.when(closed).then(_because(both)),
     )
     touched = ~closed | pl.col("kind").is_not_null() | pl.col("recomputed")
+    touched |= pl.col("was_payment").is_not_null()
     people = marked.filter(touched)["person"]
     return marked.filter(~closed | pl.col("person").is_in(people.unique().implode()))
 
@@ -249,7 +252,7 @@ def _because(both: pl.DataFrame) -> pl.Expr:
     kind = pl.col("kind")
     taken_back = row_place("period").replace_strict(rows, default=None, return_dtype=pl.String)
     other = pl.coalesce("closed_place", "overlap_place", "twin_place", "refund_place")
-    return (
+    why = (
         pl.when(kind == "红冲")
         .then(pl.format("冲红行：{}", taken_back))
         .when(kind == "重报")
@@ -260,7 +263,15 @@ def _because(both: pl.DataFrame) -> pl.Expr:
         .then(pl.format("退费行：{}", "refund_place"))
         .when(pl.col("decided").is_not_null())
         .then(pl.format("处理意见：{}", "decided"))
+        .otherwise("was_payment")
     )
+    gone = kind.is_in([kind for kind, now in _BECOMES.items() if now in ("reversed", "rejected")])
+    back = pl.when(gone).then(pl.format("{}，请向患者追回", "was_payment"))
+    return pl.concat_str(why, back, separator="；", ignore_nulls=True).replace("", None)
+
+
+def _paid() -> pl.Expr:
+    return pl.when(pl.col("was_payment").is_not_null()).then(pl.lit(PAY))
 
 
 def _blocking_now(anew: Mapping[str, pl.Expr], place: Mapping[str, pl.Expr]) -> pl.Expr:

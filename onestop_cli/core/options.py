@@ -17,13 +17,14 @@ Mapper = Callable[[str], str | None]
 
 @dataclass(frozen=True)
 class Options:
-    """What a county may set: `tolerance` in fen, `near_cap` in ten-thousandths, days of short readmission, and which
-    excesses are held instead of deducted (finding codes)."""
+    """What a county may set: `tolerance` in fen, `near_cap` in ten-thousandths, days of short readmission, which
+    excesses are held instead of deducted (finding codes), and the head of the county's own area codes."""
 
     tolerance: int = 1
     near_cap: int = 9_500
     readmission_days: int = 15
     suspended: frozenset[str] = frozenset()
+    area: str = ""
 
     def as_closed(self, settings: str) -> Options:
         """The options under which a closed run was settled, from its `settings` (JSON)."""

@@ -45,6 +45,22 @@ def unneeded() -> Mapping[str, str]:
 
 
 @cache
+def _titles() -> Mapping[str, frozenset[str]]:
+    """Title or code, as `word` → every title and code of the same field of the platform, as `word`."""
+    found: dict[str, frozenset[str]] = {}
+    for code, entry in _table()["field"].items():
+        same = frozenset(word(name) for name in (code, *entry["names"]))
+        found |= {name: found.get(name, frozenset()) | same for name in same}
+    return found
+
+
+def titles(named: Iterable[str]) -> frozenset[str]:
+    """Every way to head a column of one of the titles in `named`, as `word`."""
+    plain = {word(title) for title in named}
+    return frozenset().union(plain, *(_titles().get(title, ()) for title in plain))
+
+
+@cache
 def _codes(kind: str) -> Mapping[str, str]:
     """Code or word, as `word` → code of one table of values."""
     values = _table()["values"][kind]

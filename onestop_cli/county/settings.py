@@ -30,11 +30,11 @@ class _Table(BaseModel):
 
 class County(_Table):
     """Who settles: name and contacts printed on statements and notices. `office` settles, `civil_affairs` keeps the
-    rosters."""
+    rosters; where they are not said they are those of the period (`tables.wording`)."""
 
     name: str = ""
-    office: str = "县合管办"
-    civil_affairs: str = "县民政局"
+    office: str = ""
+    civil_affairs: str = ""
     code: str = Field(default="", pattern=r"^(\d{4}|\d{6})?$")
     phones: dict[str, str] = {}
     addresses: dict[str, str] = {}

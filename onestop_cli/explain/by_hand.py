@@ -33,8 +33,8 @@ def settle_given(
     """The last stay of each person with every column of `govern` and `settle`; fen, days and texts.
 
     `year`: columns that say what the year has used so far, instead of earlier stays (see `settle`, not `live`).
-    `closed`: settled stays of the first person in a ledger. Where no document or no term applies, `term` is None and
-    there are no amounts.
+    `closed`: settled stays in a ledger, which each of the people has. Where no document or no term applies, `term`
+    is None and there are no amounts.
     """
     stays = [_row(person, place, stay, book)
              for person, several in enumerate(people) for place, stay in enumerate(several)]  # fmt: skip
@@ -51,9 +51,10 @@ def settle_given(
 
 
 def _remembered(closed: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
-    """Closed stays as earlier ones of the first person, with the columns of `frame`."""
-    row = -1 - pl.int_range(pl.len(), dtype=pl.Int64)
-    mine = closed.with_columns(id_no=pl.lit(frame["id_no"][0]), row=row)
+    """Closed stays as earlier ones of every person, with the columns of `frame`."""
+    people = frame.select("id_no").unique(maintain_order=True)
+    each = people.join(closed.drop("id_no", strict=False), how="cross")
+    mine = each.with_columns(row=-1 - pl.int_range(pl.len(), dtype=pl.Int64))
     kept = {name: kind for name, kind in frame.schema.items() if name in mine.columns}
     return mine.select(pl.col(name).cast(kind) for name, kind in kept.items())
 

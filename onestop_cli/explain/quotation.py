@@ -5,7 +5,7 @@ What the year has used so far is stated by whoever asks, or worked out from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -37,13 +37,12 @@ class YearSoFar:
     nth: int = 1
     closed: pl.DataFrame | None = None
 
-    def settle(self, given: Given, book: Rulebook) -> Amounts:
-        """The stay after this year so far, with every column of the core."""
+    def settle(self, stays: Sequence[Given], book: Rulebook) -> list[Amounts]:
+        """Each stay by itself after this year so far, with every column of the core."""
+        each = [[stay] for stay in stays]
         if self.closed is None:
-            (row,) = settle_given([[given]], book, year=self._columns(book))
-        else:
-            (row,) = settle_given([[given]], book, closed=self.closed)
-        return row
+            return settle_given(each, book, year=self._columns(book))
+        return settle_given(each, book, closed=self.closed)
 
     def words(self, book: Rulebook) -> str:
         """What was stated, or what a ledger has."""
@@ -90,6 +89,11 @@ class Quote:
     year: YearSoFar
 
     @property
+    def layers(self) -> dict[str, str]:
+        """Layer → name, in the order of payment."""
+        return {step.layer: step.name for step in self.book.steps if step.id == step.layer}
+
+    @property
     def explanation(self) -> Explanation:
         """The answer first, then how it comes about."""
         who = self.row["category"] or words.OTHERS
@@ -125,19 +129,31 @@ class Quote:
 
 
 def quote(given: Given, book: Rulebook, year: YearSoFar) -> Quote:
-    """What the documents of `book` give on one stay; raises `CannotRun` when none of their terms applies.
+    """`quote_each` of one stay."""
+    return quote_each([given], book, year)[0]
 
-    `given.paid`: what layers paid that no document regulates. A layer of which only the most is known counts with that.
+
+def quote_each(stays: Sequence[Given], book: Rulebook, year: YearSoFar) -> list[Quote]:
+    """What the documents of `book` give on each of these stays, of which only one will be: none comes after another.
+
+    Raises `CannotRun` when none of their terms applies. `Given.paid`: what layers paid that no document regulates. A
+    layer of which only the most is known counts with that.
     """
-    row = year.settle(given, book)
-    if row["term"] is None:
-        raise stop(str(row["ungoverned"]), _what_to_say(book))
-    _all_told(row, given, book)
+    rows = year.settle(stays, book)
+    for given, row in zip(stays, rows, strict=True):
+        if row["term"] is None:
+            raise stop(str(row["ungoverned"]), _what_to_say(book))
+        _all_told(row, given, book)
+    told = [_opened(given, row, book) for given, row in zip(stays, rows, strict=True)]
+    if told != list(stays):
+        rows = year.settle(told, book)
+    return [Quote(row, book, year) for row in rows]
+
+
+def _opened(given: Given, row: Amounts, book: Rulebook) -> Given:
+    """The stay with no limit on layers of which only the most is known."""
     open_ = {la: NO_LIMIT for la in book.layers if row[f"{la}_check"] == "bound"}
-    if open_:
-        told = given.model_copy(update={"paid": {**open_, **given.paid}})
-        row = year.settle(told, book)
-    return Quote(row, book, year)
+    return given.model_copy(update={"paid": {**open_, **given.paid}}) if open_ else given
 
 
 def _all_told(row: Amounts, given: Given, book: Rulebook) -> None:

@@ -29,7 +29,7 @@ from onestop_cli.ledger.books import (
     together,
 )
 from onestop_cli.ledger.load import named_now
-from onestop_cli.statements.indicators import Figures
+from onestop_cli.statements.indicators import Aided, Figures
 from onestop_cli.statements.statement import (
     NO_CATEGORY,
     NO_HOSPITAL,
@@ -147,12 +147,12 @@ class Report:
     def figures(self, counts: Mapping[str, int | None]) -> Figures:
         """What the indicators are made of; `counts` are those of the year."""
         total = self.total
-        assisted = self.events.filter(pl.col("category") != NO_CATEGORY)["visits"].sum()
         return Figures(
             year=self.period.first.year,
             whole_year=self.period.is_year and self.complete,
+            days=sum((run.last - run.first).days + 1 for run in self.runs),
             stays=total["visits"],
-            assisted=int(assisted),
+            aided=self._aided(),
             cost=total["total_fen"],
             eligible=total["eligible_fen"],
             own=total["own_fen"],
@@ -161,6 +161,20 @@ class Report:
             funds={fund.name: self.used(fund.name) for fund in self.funds},
             counts=counts,
             adjusted=not self.events["own"].all(),
+        )
+
+    def _aided(self) -> Aided:
+        """The part of people with a category."""
+        assisted = pl.col("category") != NO_CATEGORY
+        rows, events = self.categories.filter(assisted), self.events.filter(assisted)
+        people = events.group_by("person").agg(pl.col("visits").sum()).filter(pl.col("visits") > 0)
+        return Aided(
+            stays=int(rows["visits"].sum()),
+            people=people.height,
+            cost=int(rows["total_fen"].sum()),
+            own=int(rows["own_fen"].sum()),
+            paid=int(rows["all_payment_fen"].sum()),
+            layers={layer.name: int(rows[f"{layer.id}_paid_fen"].sum()) for layer in self.layers},
         )
 
     def used(self, fund: str) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from onestop_cli.ledger.books import (
     together,
 )
 from onestop_cli.ledger.chain import document
+from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import DIGEST, FACTS
 from onestop_cli.tables.decisions import CARRIED_OUT
 from onestop_cli.tables.schema import row_place
@@ -84,14 +85,16 @@ def history(
     closed = closings(ledger)
     keys = named_now(_keys(ledger, closed), hospital)
     again = [n for n, one in enumerate(closed) if one.period.id in recompute]
-    wanted = _wanted(keys, people, numbers, places, again)
+    paid = open_payments(ledger)
+    wanted = _wanted(keys, people, numbers, places, again, paid["number"])
     parts = [
         part
         for number, one in enumerate(closed)
         if (part := _rows(ledger, one, wanted.filter(closing=number))) is not None
     ]
     later = _later(ledger, closed, wanted["number"], layers)
-    stays = _as_it_stands(together([_no_stays(layers), *parts]), later, layers)
+    stays = together([_no_stays(layers), *parts]).pipe(_with_payments, paid, layers)
+    stays = _as_it_stands(stays, later, layers)
     return History(
         stays,
         tuple(one.period for one in closed),
@@ -159,6 +162,7 @@ def _wanted(
     numbers: Iterable[tuple[str, str]],
     places: Iterable[str],
     again: Sequence[int],
+    paid: pl.Series,
 ) -> pl.DataFrame:
     """The closed stays to fetch, in the order of their numbers."""
     everybody = pl.Series([*people], dtype=pl.String)
@@ -166,7 +170,7 @@ def _wanted(
     named = pl.DataFrame([*numbers], schema=texts, orient="row").unique()
     met = [
         keys.join(named, on=["hospital", "stay_no"], how="semi"),
-        keys.filter(pl.col("closing").is_in(again)),
+        keys.filter(pl.col("closing").is_in(again) | pl.col("number").is_in(paid.implode())),
     ]
     if there := [*places]:
         met.append(keys.filter(row_place().is_in(there)))
@@ -186,6 +190,16 @@ def _rows(
     return stays_of(ledger, closing)[wanted["at"]].with_columns(
         period=pl.lit(closing.period.id), settled_with=pl.lit(settings)
     )
+
+
+def _with_payments(stays: pl.DataFrame, paid: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
+    """`stays` with what patients were paid since the last closing: `<layer>_paid_now`, fen; `was_payment`, in words."""
+    each = paid.group_by("number").agg(
+        *(pl.col("paid").filter(layer=layer).sum().alias(f"{layer}_paid_now") for layer in layers),
+        was_payment=pl.col("payment").unique(maintain_order=True).str.join("、"),
+    )
+    found = stays.join(each, on="number", how="left", validate="m:1", maintain_order="left")
+    return found.with_columns(pl.col(f"{layer}_paid_now").fill_null(0) for layer in layers)
 
 
 def _later(
@@ -222,7 +236,7 @@ def _amounts(layers: Sequence[str]) -> list[str]:
 def _as_it_stands(stays: pl.DataFrame, later: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """Posted stays with the state of the last posting about them (`was_…`) and all amounts added up (`posted_…`).
 
-    What was paid out to patients (`was_<layer>_supplement_fen`) is what was posted of it.
+    What was paid out to patients (`was_<layer>_supplement_fen`) is what was posted of it, and payments since.
     """
     amounts, state = _amounts(layers), [*_STATE, *_docked(layers)]
     each = later.group_by("number").agg(
@@ -241,14 +255,16 @@ def _as_it_stands(stays: pl.DataFrame, later: pl.DataFrame, layers: Sequence[str
         ),
     )
     paid = {
-        f"was_{layer}_supplement_fen": pl.col(f"posted_{layer}_supplement_fen").replace({0: None})
+        f"was_{layer}_supplement_fen": (
+            pl.col(f"posted_{layer}_supplement_fen") + pl.col(f"{layer}_paid_now")
+        ).replace({0: None})
         for layer in layers
     }
     chosen = {"decided_category": "was_category", "decided_id_no": "was_id_no"} | {
         name: f"was_{name}" for name in ("released", "refused", "rule_id", *_docked(layers))
     }
     claimed = [f"{layer}_claimed_fen" for layer in layers]
-    spent = {*amounts, "number", DIGEST} - {*claimed}
+    spent = {*amounts, "number", DIGEST, *(f"{layer}_paid_now" for layer in layers)} - {*claimed}
     return (
         both.with_columns(**paid)
         .rename(chosen)

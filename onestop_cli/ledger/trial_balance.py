@@ -21,6 +21,7 @@ from onestop_cli.ledger.books import (
     totals_of,
 )
 from onestop_cli.ledger.chain import CLOSING, entries, kept, misfits, sha256
+from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import first_changed, unpack
 from onestop_cli.ledger.waiting import held_in_part, pending
 from onestop_cli.run import Run
@@ -94,6 +95,7 @@ def verify(ledger: sqlite3.Connection) -> list[str]:
         _unnumbered(closed),
         _split(ledger, closed),
         _unbalanced(ledger),
+        _paid_to_nobody(ledger, closed),
     )
     return [*complaints, *(said for law in laws for said in law)]
 
@@ -167,6 +169,14 @@ def _unbalanced(ledger: sqlite3.Connection) -> Iterator[str]:
         own = [entry for entry in balances if entry.fund == fund]
         if sum(entry.debit for entry in own) != sum(entry.credit for entry in own):
             yield f"{fund}试算不平衡"
+
+
+def _paid_to_nobody(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> Iterator[str]:
+    """Payments that no closing has carried, for stays that are not in the books."""
+    numbers = [range(one.first_stay, one.first_stay + one.stays) for one in closed]
+    for number in open_payments(ledger)["number"]:
+        if not any(number in part for part in numbers):
+            yield f"支付名单里编号 {number} 的住院不在台账里"
 
 
 def posted_unlike(ledger: sqlite3.Connection, run: Run, sha256: str) -> list[str]:

@@ -10,6 +10,7 @@ import polars as pl
 from onestop_cli.core.closed import HELD_SINCE, PENDING
 from onestop_cli.ledger.accounts import sums
 from onestop_cli.ledger.books import Closing, changes_of, closings, run_of, stays_of, together
+from onestop_cli.ledger.owed import open_payments
 from onestop_cli.privacy import mask_id
 
 _ABOUT = ("source", "sheet", "row", "hospital", "stay_no", "name", "id_raw")
@@ -74,6 +75,7 @@ def _later(ledger: sqlite3.Connection, closed: tuple[Closing, ...]) -> pl.DataFr
 
 
 def still_owed(ledger: sqlite3.Connection) -> int:
-    """应补未补 of all closed periods, less what decisions have paid out since, fen."""
+    """应补未补 of all closed periods, less what decisions and payments have paid out since, fen."""
     kinds = {"owed": 1, "supplement": -1}
-    return sum(part.fen * kinds.get(part.what, 0) for part in sums(ledger))
+    booked = sum(part.fen * kinds.get(part.what, 0) for part in sums(ledger))
+    return booked - int(open_payments(ledger)["paid"].sum())

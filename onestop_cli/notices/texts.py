@@ -15,7 +15,7 @@ from onestop_cli.county.settings import County, Publish, TownshipOffice
 from onestop_cli.notices.notice_period import NoticePeriod, check_notice_period
 from onestop_cli.run import Run
 from onestop_cli.statements.remarks import document_of
-from onestop_cli.tables.run_info import StandardInfo
+from onestop_cli.tables.run_info import RunInfo, StandardInfo
 
 TOWNSHIP = "乡镇监督电话"
 """The hotline that a township writes in itself unless onestop.toml knows it."""
@@ -136,7 +136,7 @@ def texts_of(run: Run, around: Around, funds: Sequence[FundLine] = ()) -> Texts:
         standards=tuple(_standards(run.info.standards)),
         basis=tuple(basis),
         around=around,
-        hotlines=_hotlines(county),
+        hotlines=_hotlines(county, run.info),
         funds=tuple(funds),
         funds_by=day_after(run.period, around.fund_day) if funds and around.fund_day else None,
         offices={office.name: office for office in around.townships},
@@ -166,9 +166,11 @@ def _alike(line: StandardInfo) -> tuple[str, str, str, str]:
     return line.layer_name, line.document, line.base, line.who.partition(_AND)[2]
 
 
-def _hotlines(county: County) -> tuple[Hotline, ...]:
+def _hotlines(county: County, info: RunInfo) -> tuple[Hotline, ...]:
     """Every office with a phone, else the two that settle, with blanks."""
-    phones = county.phones or dict.fromkeys((county.office, county.civil_affairs), "")
+    office, civil_affairs = info.offices
+    two = (county.office or office, county.civil_affairs or civil_affairs)
+    phones = county.phones or dict.fromkeys(two, "")
     return tuple(
         Hotline(office, phone, county.addresses.get(office, "")) for office, phone in phones.items()
     )

@@ -23,6 +23,9 @@ _NORMAL = r"^(0+|否|无|没有|未|不是|正常.*|非.*|未.*|n|no|false|f)$"
 """In a column that is about reversals, whatever does not say this says that the row is taken back."""
 
 
+_YES = {"是", "1", "y", "yes", "true", "中心报销", "手工报销", "零星报销"}
+
+
 def numbers(table: Table, none: Sequence[str]) -> dict[str, pl.Series]:
     """The number columns of `READ_STAYS`. A number for both hospital and clinic comes after the visit's own."""
     visit, settlement = (number_of(table, name, none) for name in ("visit_no", "settlement_no"))
@@ -71,8 +74,15 @@ def marks(table: Table) -> dict[str, pl.Series]:
     return {
         "refund_flag": _taken_back(table),
         "inpatient": _each(table, "visit", platform.inpatient, pl.Boolean),
-        "setl_type": _each(table, "setl_type", lambda text: platform.code("setl_type", text)),
+        "setl_type": _kind_of_settlement(table),
     }
+
+
+def _kind_of_settlement(table: Table) -> pl.Series:
+    """结算类别 by its code; 中心报销 in a column of its own (county exports) is the first of them."""
+    kind = _each(table, "setl_type", lambda text: platform.code("setl_type", text))
+    by_hand = _each(table, "by_hand", lambda text: "1" if platform.word(text) in _YES else None)
+    return pl.select(pl.coalesce(kind, by_hand)).to_series()
 
 
 def _each(

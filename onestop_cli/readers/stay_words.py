@@ -28,9 +28,6 @@ _WORDS = {
 }
 """Column of `READ_STAYS` → field."""
 
-_NAMED = 3
-"""How many places a sentence names."""
-
 
 def stay_words(
     table: Table, rows: Sorted, whose: str | None, extra: Mapping[str, Sequence[str]]
@@ -51,24 +48,6 @@ def stay_words(
     hospital, filled = same_as_above(words["hospital_raw"], rows.data)
     notes = (f"医疗机构列有 {filled} 处空白，按“同上”读",) if filled else ()
     return words.with_columns(hospital), notes
-
-
-def insured_elsewhere(table: Table, stays: pl.DataFrame, code: str) -> tuple[str, ...]:
-    """The sentence for rows whose place of insurance (参保地), a code, is another than the county's `code`.
-
-    A city may insure for all its counties: its own code is none of elsewhere.
-    """
-    if not code:
-        return ()
-    area = pl.col("insured_area").str.extract(r"^(\d{6})")
-    city = code[:4] + "00"
-    foreign = stays.filter(~area.str.starts_with(code) & (area != city))
-    if foreign.is_empty():
-        return ()
-    named = "、".join(foreign["insured_area"].unique().sort().head(_NAMED))
-    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
-    what = f"{foreign.height} 行的参保地不是本县（{named}），照样核对；不归本县结算的，请从表中拿掉"
-    return (f"{table.grid.source}{sheet}：{what}",)
 
 
 def _kind_of_person(words: pl.DataFrame) -> pl.DataFrame:

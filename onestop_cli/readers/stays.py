@@ -15,7 +15,7 @@ from onestop_cli.readers.containers.inbox import open_files
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.clearing import compared, without_statements
 from onestop_cli.readers.layout.copies import without_copies
-from onestop_cli.readers.layout.doubts import layout_hint, two_headers
+from onestop_cli.readers.layout.doubts import layout_hint, one_row_per_fund, two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.hospital import hospital_named_by
 from onestop_cli.readers.layout.identities import proofs
@@ -36,7 +36,7 @@ from onestop_cli.readers.stay_amounts import amounts
 from onestop_cli.readers.stay_days import has_discharge, may_be_a_span, no_discharge, stay_days
 from onestop_cli.readers.stay_marks import marks, numbers
 from onestop_cli.readers.stay_seal import seal_said
-from onestop_cli.readers.stay_words import insured_elsewhere, stay_words
+from onestop_cli.readers.stay_words import stay_words
 from onestop_cli.tables.reading import TOTALS, Proof, Reading, SheetReading, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
 
@@ -60,9 +60,7 @@ def read_stays(
     they are handed on in plain yuan.
     """
     known, no_number = names(settings), settings.synonyms.no_number
-    wanted = Wanted(
-        known, hospitals, extra_columns or {}, layers, no_number, money, settings.county.code
-    )
+    wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number, money)
     inbox = open_files(paths, settings, passwords)
     kept, copies = without_copies(inbox.opened, lambda name: hospital_named(name, known, hospitals))
     kept, apart, statements = without_statements(kept)
@@ -83,8 +81,7 @@ def read_stays(
 @dataclass(frozen=True)
 class Wanted:
     """What a list of stays is read for: names, the register's hospitals, headers that documents ask for, layers, and
-    what the county writes where there is no number, which of the further headers hold amounts, and the code of the
-    county's area."""
+    what the county writes where there is no number, and which of the further headers hold amounts."""
 
     known: Names
     hospitals: Sequence[str]
@@ -92,7 +89,6 @@ class Wanted:
     layers: Collection[str] | None = None
     no_number: Sequence[str] = ()
     money: Collection[str] = ()
-    area: str = ""
 
     def titles(self, name: str) -> Sequence[str]:
         """The headers of a further column."""
@@ -120,7 +116,7 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
     extra = wanted.extra
     rows = sort_rows(table, lone_person=False)
     whose, problems = hospital_named_by(table, wanted.known, wanted.hospitals)
-    problems += two_headers(table, rows)
+    problems += [*two_headers(table, rows), *one_row_per_fund(table)]
     problems += [] if not rows.data.any() or has_discharge(table, rows) else [no_discharge(table)]
     problems += _two_units(table, rows)
     asked = [c for name, titles in extra.items() for c in table.headed((name, *titles))]
@@ -139,7 +135,6 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
         _mismatches(table, rows),
         (
             *spoiled_ids(table, stays),
-            *insured_elsewhere(table, stays, wanted.area),
             *([f"{table.grid.source}：{checked}"] if checked else []),
         ),
         said(table, unread),

@@ -17,6 +17,7 @@ from onestop_cli.core.identify import identify
 from onestop_cli.errors import Broken
 from onestop_cli.rosters.quality import in_force
 from onestop_cli.tables.schema import row_place
+from onestop_cli.tables.wording import Wording, wording
 
 FATES = {
     "paid": ("列入资助", ""),
@@ -66,6 +67,17 @@ class Premium:
     enrolled: pl.DataFrame
     tells: bool
 
+    @property
+    def words(self) -> Wording:
+        """What being insured is called in the year."""
+        return wording(self.year)
+
+    @property
+    def fates(self) -> dict[str, tuple[str, str]]:
+        """`FATES` in the words of the year."""
+        say = self.words.of
+        return {fate: (say(title), say(remedy)) for fate, (title, remedy) in FATES.items()}
+
     @cached_property
     def people(self) -> pl.DataFrame:
         """One entry per person who is entitled on the day, by place and name."""
@@ -99,7 +111,7 @@ class Premium:
                 "fate", "name", "id_raw", "id_no", "township", "village", "remark", *_HEAD,
                 side=pl.lit(side),
             )
-            for side, rows in (("花名册", self.roster), ("参合名册", self.enrolled))
+            for side, rows in (("花名册", self.roster), (self.words.of("参合名册"), self.enrolled))
         ]  # fmt: skip
         order = pl.col("fate").replace_strict(list(FATES), range(len(FATES)), return_dtype=pl.Int64)
         return pl.concat(parts).sort(order, "id_no", "side", *_HEAD, nulls_last=True)
@@ -131,9 +143,9 @@ def premium(
     entries = _entries(roster, amounts, day)
     rows = _rows(enrolled, is_category)
     met = _meet(entries, rows, amounts.standard)
-    done = Premium(
-        year, day, _with_fates(entries, met, rows), _of_list(rows, entries, met), _tells(rows)
-    )
+    other = wording(year).of("参合名册")
+    listed, there = _with_fates(entries, met, rows, other), _of_list(rows, entries, met, other)
+    done = Premium(year, day, listed, there, _tells(rows))
     for fate in _SHARED:
         if done.count("roster", fate) != done.count("enrolled", fate):
             raise Broken(f"premium: {fate} differs between both lists")
@@ -216,7 +228,9 @@ def _meet(entries: pl.DataFrame, rows: pl.DataFrame, standard: int | None) -> pl
     )
 
 
-def _with_fates(entries: pl.DataFrame, met: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _with_fates(
+    entries: pl.DataFrame, met: pl.DataFrame, rows: pl.DataFrame, other: str
+) -> pl.DataFrame:
     """Every roster entry with its fate and a remark."""
     found = entries.join(met, on="id_no", how="left", validate="m:1").join(
         _namesakes(rows, entries), on=["name_key", "township", "village"], how="left"
@@ -233,10 +247,10 @@ def _with_fates(entries: pl.DataFrame, met: pl.DataFrame, rows: pl.DataFrame) ->
     several = pl.format("一人多类：{}", "categories")
     remarks = {
         "paid": several,
-        "own": pl.format("参合名册 {}", "met_place"),
-        "absent": pl.format("参合名册 {} 同村同名，证号不同，请核对", "twin_place"),
+        "own": pl.format("{} {}", pl.lit(other), "met_place"),
+        "absent": pl.format("{} {} 同村同名，证号不同，请核对", pl.lit(other), "twin_place"),
         "name": pl.format(
-            "参合名册写作“{}”（{}）", pl.col("met_name").fill_null("空"), "met_place"
+            "{}写作“{}”（{}）", pl.lit(other), pl.col("met_name").fill_null("空"), "met_place"
         ),
         "invalid": pl.col("id_why"),
         "lapsed": _why_lapsed(),
@@ -285,7 +299,9 @@ def _namesakes(rows: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _of_list(rows: pl.DataFrame, entries: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+def _of_list(
+    rows: pl.DataFrame, entries: pl.DataFrame, met: pl.DataFrame, other: str
+) -> pl.DataFrame:
     """Every row of the list with its fate and a remark."""
     known = entries.filter("own_entry").select(
         "id_no", "category", roster_name="name", roster_place="place"
@@ -313,7 +329,7 @@ def _of_list(rows: pl.DataFrame, entries: pl.DataFrame, met: pl.DataFrame) -> pl
             "花名册写作“{}”（{}）", pl.col("roster_name").fill_null("空"), "roster_place"
         ),
         "invalid": pl.col("id_why"),
-        "again": _again("参合名册"),
+        "again": _again(other),
         "unlisted": pl.when(pl.col("roster_place").is_not_null()).then(
             pl.format("花名册 {} 待遇无效", "roster_place")
         ),

@@ -13,12 +13,28 @@ from typing import Literal
 import polars as pl
 
 from onestop_cli.county.periods import Period
-from onestop_cli.money import FULL
+from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.statements.statement import NO_CATEGORY, Statement
 from onestop_cli.tables.run_info import RunInfo
+from onestop_cli.tables.wording import wording
 
 Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
 """Name, value (ten-thousandths, or fen per stay; None: 无法计算), kind and definition."""
+
+
+@dataclass(frozen=True)
+class Aided:
+    """救助对象: settled stays of people who had a category on the admission day, net of 上期调整; amounts fen.
+
+    `layers`: name → what its fund pays hospitals; `paid`: the same of all funds.
+    """
+
+    stays: int
+    people: int
+    cost: int
+    own: int
+    paid: int
+    layers: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -27,13 +43,15 @@ class Figures:
 
     `layers`: name → what its fund pays hospitals. `paid`: the same of all funds. `funds`: fund → what was approved, and
     what there was to spend (opening balance and advances), None without books. `counts`: of the year, by onestop.toml
-    (`insured`, `insured_stays`, `roster`). `adjusted`: something of it changes closed stays.
+    (`insured`, `insured_stays`, `roster`). `days`: of the periods that it is made of. `adjusted`: something of it
+    changes closed stays.
     """
 
     year: int
     whole_year: bool
+    days: int
     stays: int
-    assisted: int
+    aided: Aided
     cost: int
     eligible: int
     own: int
@@ -42,6 +60,11 @@ class Figures:
     funds: Mapping[str, tuple[int, int | None]]
     counts: Mapping[str, int | None]
     adjusted: bool = False
+
+    @property
+    def assisted(self) -> int:
+        """Stays of people with a category."""
+        return self.aided.stays
 
 
 def indicators(statement: Statement) -> list[Indicator]:
@@ -52,7 +75,7 @@ def indicators(statement: Statement) -> list[Indicator]:
 def figures(statement: Statement) -> Figures:
     """What the indicators of a run are made of: its settled stays and what changes for closed ones."""
     total, changes, info = statement.total, statement.adjustments, statement.run.info
-    assisted = pl.col("category") != NO_CATEGORY
+    period = statement.run.period
     funds = {
         fund.name: (
             total[f"{fund.key}_payment_fen"] + total[f"{fund.key}_supplement_fen"],
@@ -61,11 +84,11 @@ def figures(statement: Statement) -> Figures:
         for fund in statement.funds
     }
     return Figures(
-        year=statement.run.period.first.year,
-        whole_year=statement.run.period.is_year,
+        year=period.first.year,
+        whole_year=period.is_year,
+        days=(period.last - period.first).days + 1,
         stays=total["stays"] + int(changes["visits"].sum()),
-        assisted=statement.stays.filter(pl.col("settled") & assisted).height
-        + int(changes.filter(assisted)["visits"].sum()),
+        aided=_aided(statement),
         cost=total["total_fen"] + int(changes["total_fen"].sum()),
         eligible=total["eligible_fen"] + int(changes["eligible_fen"].sum()),
         own=total["self_fen"] + int(changes["changed_self_fen"].sum()),
@@ -76,8 +99,26 @@ def figures(statement: Statement) -> Figures:
             for layer in statement.layers
         },
         funds=funds,
-        counts=counts_of(info, statement.run.period),
+        counts=counts_of(info, period),
         adjusted=not changes.is_empty(),
+    )
+
+
+def _aided(statement: Statement) -> Aided:
+    assisted = pl.col("category") != NO_CATEGORY
+    rows, changes = statement.categories.filter(assisted), statement.adjustments.filter(assisted)
+    stays = statement.stays.filter(pl.col("settled") & assisted)
+    return Aided(
+        stays=stays.height + int(changes["visits"].sum()),
+        people=stays["who"].n_unique(),
+        cost=int(rows["total_fen"].sum()) + int(changes["total_fen"].sum()),
+        own=int(rows["self_fen"].sum()) + int(changes["changed_self_fen"].sum()),
+        paid=int(rows["all_payment_fen"].sum()),
+        layers={
+            layer.name: int(rows[f"{layer.id}_paid_fen"].sum())
+            + int(changes[f"{layer.id}_adjusted_fen"].sum())
+            for layer in statement.layers
+        },
     )
 
 
@@ -110,20 +151,74 @@ def of_figures(made: Figures) -> Iterator[Indicator]:
         yield _share(f"{fund}使用率", approved, available, how)
 
 
+_YEAR = 365
+
+
+def aided_line(made: Figures) -> str:
+    """救助对象 in one line: stays, people, cost, each fund's part, what is covered and what is left, and how often they
+    are admitted in a year beside all insured."""
+    aided = made.aided
+    if not aided.stays:
+        return "救助对象：没有核定的住院。"
+    layers = "、".join(f"{name} {yuan(fen)} 元" for name, fen in aided.layers.items() if fen)
+    sums = f"；{layers}，合计 {yuan(aided.paid)} 元" if layers else "；各基金没有应拨"
+    covered = _percent(_quotient(aided.paid * FULL, aided.cost))
+    own = _percent(_quotient(aided.own * FULL, aided.cost))
+    rest = aided.cost - aided.paid - aided.own
+    short = f"，其余 {yuan(rest)} 元是还没有付的应补未补等" if rest > 0 else ""
+    return (
+        f"救助对象住院 {aided.stays:,} 人次（{aided.people:,} 人），总费用 {yuan(aided.cost)} 元{sums}；"
+        f"实际补偿比 {covered}，个人自付率 {own}{short}；{_yearly(made)}。"
+    )
+
+
+def _yearly(made: Figures) -> str:
+    """The rate of admission in a year, and its gap to that of all insured."""
+    rate = _per_year(made, made.aided.stays, made.counts.get("roster"))
+    if rate is None:
+        return "年住院率无法计算" + _unless(None, "roster", made.year).replace("；", "，")
+    how = "" if made.whole_year else f"（{made.days} 天折算全年）"
+    said = f"年住院率 {_percent(rate)}{how}"
+    insured, reported = made.counts.get("insured"), made.counts.get("insured_stays")
+    if reported is not None:
+        everybody = _quotient(reported * FULL, insured)
+    else:
+        everybody = _per_year(made, made.stays, insured) if made.stays > made.assisted else None
+    if everybody is None:
+        return f"{said}，参合人员住院率无法计算"
+    gap = rate - everybody
+    points = percent(abs(gap), FULL).removesuffix("%").strip()
+    beside = f"比参合人员 {_percent(everybody)} {'高' if gap > 0 else '低'} {points} 个百分点"
+    return f"{said}，{beside if gap else f'与参合人员 {_percent(everybody)} 相同'}"
+
+
+def _per_year(made: Figures, stays: int, people: int | None) -> int | None:
+    """Stays of these days as a share of `people` in a whole year, ten-thousandths."""
+    if made.whole_year or not people:
+        return _quotient(stays * FULL, people)
+    return _quotient(stays * FULL * _YEAR, people * made.days)
+
+
+def _percent(share: int | None) -> str:
+    return "无法计算" if share is None else percent(share, FULL)
+
+
 def _admissions(made: Figures) -> Iterator[Indicator]:
     """住院率 of the assisted beside that of all insured."""
     year, part = made.year, "" if made.whole_year else "（未折算全年）"
+    said = wording(year).insured
     roster, insured = made.counts.get("roster"), made.counts.get("insured")
     how = f"有救助身份的核定人次 ÷ {year}年在册救助对象人数{part}"
     yield _share("救助对象住院率", made.assisted, roster, how + _unless(roster, "roster", year))
     everybody = made.counts.get("insured_stays") if made.whole_year else None
     if everybody is not None:
-        how = f"{year}年参合人员住院人次 ÷ 参合人数（均取自 onestop.toml）"
+        how = f"{year}年{said}人员住院人次 ÷ {said}人数（均取自 onestop.toml）"
     elif made.stays > made.assisted:
-        everybody, how = made.stays, f"全部核定人次 ÷ {year}年参合人数{part}"
+        everybody, how = made.stays, f"全部核定人次 ÷ {year}年{said}人数{part}"
     else:
         how = "报表里只有救助对象；全年的可在 onestop.toml 写 insured_stays"
-    yield _share("参合人员住院率", everybody, insured, how + _unless(insured, "insured", year))
+    name = f"{said}人员住院率"
+    yield _share(name, everybody, insured, how + _unless(insured, "insured", year))
 
 
 def _unless(count: int | None, key: str, year: int) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from onestop_cli.tables.wording import Wording, wording
+
 
 class _Part(BaseModel):
     """A part of the file. Keys of a newer version are kept."""
@@ -32,11 +34,6 @@ class CountyInfo(_Part):
     email: str = ""
     office: str = ""
     civil_affairs: str = ""
-
-    @property
-    def offices(self) -> tuple[str, str]:
-        """The office that settles and the one that names the people, as papers print them."""
-        return self.office or "县合管办", self.civil_affairs or "县民政局"
 
 
 class SettledWith(_Part):
@@ -174,6 +171,17 @@ class RunInfo(_Part):
     parts: PartsInfo | None = None
     files: Mapping[str, str] = {}
     digest: str = ""
+
+    @property
+    def words(self) -> Wording:
+        """What offices and papers are called in the run's year."""
+        return wording(int(self.period[:4]))
+
+    @property
+    def offices(self) -> tuple[str, str]:
+        """The office that settles and the one that names the people, as papers print them."""
+        county, words = self.county, self.words
+        return county.office or words.office, county.civil_affairs or words.civil_affairs
 
     def content(self) -> dict[str, Any]:
         """The parts that were given, as JSON values in the order of the file."""

@@ -203,6 +203,7 @@ PAIRING: Schema = {
     "refund_why": pl.String,
     "refund_place": pl.String,
     "joined_place": pl.String,
+    "half_why": pl.String,
     "twin": pl.String,
     "twin_place": pl.String,
     "overlap_place": pl.String,
@@ -212,7 +213,8 @@ PAIRING: Schema = {
     "restated_place": pl.String,
 }
 """Added by `pairing`. `unpaired`, `refund_why`, `refund_place`: a row of a reversal or refund that waits, why, and
-the other row (`pairing.reversals.STRUCK`). `joined_place`: the further rows of this claim. `twin`: `kept`,
+the other row (`pairing.reversals.STRUCK`). `joined_place`: the further rows of this claim. `half_why`: why a row
+waits for its other half (`pairing.apart`). `twin`: `kept`,
 `rejected` (agrees with the kept row), `differs` (held) or null. `twin_place`/`overlap_place`: the other row, as
 文件 · 工作表 · 第n行. `gap_days`: days since the previous discharge from the same hospital, when the stay is a
 short readmission. `closed_place`: the closed stay that this one already is (ST07). `reverses_place`: the closed

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,25 +86,30 @@ def _fill(home: Path, checkout: Path, wheels: list[Wheel], day: datetime) -> Non
     (app / "requirements.txt").write_text(lock(wheels, list(targets())), "utf-8", newline="\n")
     ours = next(wheel for wheel in wheels if wheel.name == "onestop-cli")
     bill = sbom(ours, [wheel for wheel in wheels if wheel is not ours], day)
-    _json(app / "sbom.cdx.json", bill)
+    write_json(app / "sbom.cdx.json", bill)
     shutil.copyfile(Path(install.__file__), app / "install.py")
     write_scripts(home)
+    write_reading(home, checkout, day)
+    listed = entries(home)
+    write_json(
+        app / "manifest.json",
+        {"version": __version__, "pythons": PYTHONS, "platforms": _PLATFORMS, "files": listed},
+    )
+    windows_text(home / "清单.txt", contents(listed, sizes(wheels)), "utf-8-sig")
+
+
+def write_reading(home: Path, checkout: Path, day: datetime) -> None:
+    """The sample county and everything to read."""
     ignored = shutil.ignore_patterns("truth.json", "__pycache__")
     shutil.copytree(checkout / "samples" / "county", home / "示例县", ignore=ignored)
     booklet.write(checkout / "docs" / "手册.md", home, day)
     booklet.write_page(checkout / "docs" / "rules.zh.md", home / "政策文件写法.html")
-    listed = entries(home)
-    _json(
-        app / "manifest.json",
-        {"version": __version__, "pythons": PYTHONS, "platforms": _PLATFORMS, "files": listed},
-    )
-    _windows_text(home / "清单.txt", contents(listed, wheels), "utf-8-sig")
 
 
-def contents(listed: list[dict[str, str | int]], wheels: list[Wheel]) -> str:
-    """清单.txt: sizes by kind of computer, then every file."""
+def contents(listed: list[dict[str, str | int]], parts: Sequence[tuple[str, int]]) -> str:
+    """清单.txt: sizes of `parts`, then every file."""
     lines = [f"onestop {__version__} 离线安装包的内容", ""]
-    lines += [f"{name:<16}{size:>14,} 字节" for name, size in sizes(wheels)]
+    lines += [f"{name:<16}{size:>14,} 字节" for name, size in parts]
     lines += [
         "",
         "        字节  SHA-256                                                           文件",
@@ -115,45 +121,48 @@ def contents(listed: list[dict[str, str | int]], wheels: list[Wheel]) -> str:
 def write_scripts(home: Path) -> None:
     """Installers, texts and the task shortcuts."""
     spaced = " ".join(_PREFERRED)
-    _batch(home / "安装.bat", "install.bat", PYTHONS=spaced)
+    batch(home / "安装.bat", "install.bat", PYTHONS=spaced)
     named = " ".join(f"python{version}" for version in _PREFERRED)
     _shell(home / "install.sh", "install.sh", PYTHONS=named)
-    _windows_text(home / "先看这里.txt", _template("readme.txt"), "utf-8-sig")
+    windows_text(home / "先看这里.txt", template("readme.txt"), "utf-8-sig")
     for name in ("no-python", "not-installed"):
-        _windows_text(home / "app" / f"{name}.txt", _template(f"{name}.txt"), "gbk")
-    utf8 = _template("no-python.txt")
+        windows_text(home / "app" / f"{name}.txt", template(f"{name}.txt"), "gbk")
+    utf8 = template("no-python.txt")
     (home / "app" / "no-python-utf8.txt").write_text(utf8, "utf-8", newline="\n")
-    _batch(home / "app" / "bin" / "onestop.bat", "onestop.bat")
+    batch(home / "app" / "bin" / "onestop.bat", "onestop.bat")
     _shell(home / "app" / "bin" / "onestop", "onestop.sh")
     for number, (task, title) in enumerate(TASKS.items(), 1):
-        _batch(home / "任务" / f"{number} {title}.bat", "task.bat", TASK=task)
+        batch(home / "任务" / f"{number} {title}.bat", "task.bat", TASK=task)
         _shell(home / "任务" / "linux" / f"{number} {title}.sh", "task.sh", TASK=task)
 
 
-def _template(name: str, **words: str) -> str:
+def template(name: str, **words: str) -> str:
+    """A file of `files/` with its words filled in."""
     text = (_FILES / name).read_text("utf-8")
     for word, value in {**_WORDS, **words}.items():
         text = text.replace(f"@{word}@", value)
     return text
 
 
-def _batch(path: Path, template: str, **words: str) -> None:
+def batch(path: Path, source: str, **words: str) -> None:
     """A Windows script: ASCII, whatever the code page, with CRLF."""
-    _windows_text(path, _template(template, **words), "ascii")
+    windows_text(path, template(source, **words), "ascii")
 
 
-def _windows_text(path: Path, text: str, encoding: str) -> None:
+def windows_text(path: Path, text: str, encoding: str) -> None:
+    """A text for Notepad: CRLF; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding, newline="\r\n")
 
 
-def _shell(path: Path, template: str, **words: str) -> None:
+def _shell(path: Path, source: str, **words: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_template(template, **words), "utf-8", newline="\n")
+    path.write_text(template(source, **words), "utf-8", newline="\n")
     path.chmod(0o755)
 
 
-def _json(path: Path, content: object) -> None:
+def write_json(path: Path, content: object) -> None:
+    """Readable JSON, the same bytes on every system."""
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
 
 

@@ -14,8 +14,14 @@ from bundle.wheels import Wheel
 _LICENCE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 
 
+_OUR_LICENCE = Path(__file__).parents[2] / "LICENSE"
+
+
 def licences(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
-    """File name and text of each licence file in the wheel's metadata; raises `LookupError` when it has none."""
+    """File name and text of each licence file in the wheel's metadata, or the text of the licence it only names.
+
+    Raises `LookupError` when it has no file and names none that is known here.
+    """
     with ZipFile(wheel.path) as archive:
         found = [
             PurePosixPath(name)
@@ -23,10 +29,19 @@ def licences(wheel: Wheel) -> Iterator[tuple[str, bytes]]:
             if _LICENCE.search(name.partition(".dist-info/")[2]) and not name.endswith("/")
         ]
         if not found:
-            raise LookupError(f"no licence file in {wheel.path.name}")
+            yield "LICENSE.txt", _said_only(wheel)
         for name in found:
             inside = PurePosixPath(*name.parts[1:]).as_posix().removeprefix("licenses/")
             yield inside.replace("/", "_"), archive.read(str(name))
+
+
+def _said_only(wheel: Wheel) -> bytes:
+    """The MIT licence, whose text is that of our own, with the author whom the wheel's metadata name."""
+    author, classifiers = wheel.metadata.get("Author"), wheel.metadata.get_all("Classifier") or []
+    if not author or not any(line.endswith(":: MIT License") for line in classifiers):
+        raise LookupError(f"no licence file in {wheel.path.name}")
+    own = _OUR_LICENCE.read_text("utf-8")
+    return re.sub(r"(?m)^Copyright .*$", f"Copyright (c) {author}", own).encode()
 
 
 def sizes(wheels: Collection[Wheel]) -> list[tuple[str, int]]:

@@ -69,24 +69,32 @@ def wheels_in(folder: Path) -> list[Wheel]:
     return [Wheel(path) for path in sorted(folder.glob("*.whl"))]
 
 
-def gather(folder: Path, computers: Iterable[Target], pins: Mapping[str, str]) -> None:
-    """Fetch into `folder` what `ROOT` needs on each computer; raises `LookupError` for one that has no wheel.
+def gather(
+    folder: Path,
+    computers: Iterable[Target],
+    pins: Mapping[str, str],
+    roots: Collection[str] = (ROOT,),
+) -> None:
+    """Fetch into `folder` what `roots` need on each computer; raises `LookupError` for one that has no wheel.
 
     Each round reads the wheels that came and fetches what they need, until nothing is missing.
     """
     for target in computers:
         tried: set[str] = set()
-        while missing := _missing(folder, target):
+        while missing := _missing(folder, target, roots):
             if missing <= tried:
                 raise LookupError(f"{target.name}, Python {target.python}: {sorted(missing)}")
             tried |= missing
-            _fetch(folder, target, [f"{name}=={pins[name]}" for name in sorted(missing)])
+            fetch(folder, target, [f"{name}=={pins[name]}" for name in sorted(missing)])
 
 
-def needed(target: Target, wheels: Collection[Wheel]) -> set[str]:
-    """Names of all projects `ROOT` needs on `target`, as far as the wheels at hand tell."""
-    root = Requirement(ROOT)
-    waiting = [(root.name, extra) for extra in ("", *root.extras)]
+def needed(target: Target, wheels: Collection[Wheel], roots: Collection[str] = (ROOT,)) -> set[str]:
+    """Names of all projects that `roots` need on `target`, as far as the wheels at hand tell."""
+    waiting = [
+        (canonicalize_name(root.name), extra)
+        for root in map(Requirement, roots)
+        for extra in ("", *root.extras)
+    ]
     found: set[tuple[str, str]] = set()
     fitting = {wheel.name: wheel for wheel in wheels if wheel.fits(target)}
     while waiting:
@@ -125,12 +133,13 @@ def pinned(constraints: Path) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pairs}
 
 
-def _missing(folder: Path, target: Target) -> set[str]:
+def _missing(folder: Path, target: Target, roots: Collection[str]) -> set[str]:
     wheels = wheels_in(folder)
-    return needed(target, wheels) - {wheel.name for wheel in wheels if wheel.fits(target)}
+    return needed(target, wheels, roots) - {wheel.name for wheel in wheels if wheel.fits(target)}
 
 
-def _fetch(folder: Path, target: Target, requirements: Collection[str]) -> None:
+def fetch(folder: Path, target: Target, requirements: Collection[str]) -> None:
+    """Download wheels for `target` into `folder`; raises `CalledProcessError` when one is not there."""
     platforms = [f"--platform={platform}" for platform in target.platforms]
     _pip(
         "download", "--no-deps", "--only-binary=:all:", "--dest", str(folder), *platforms,

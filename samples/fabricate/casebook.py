@@ -134,7 +134,7 @@ def write_case(case: Case, folder: Path) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([("机构名称", "机构级别"), *REGISTER])
     (folder / "register.csv").write_text(text.getvalue(), "utf-8-sig", newline="")
-    (folder / "case.toml").write_text(_describe(case), "utf-8")
+    (folder / "case.toml").write_text(_describe(case), "utf-8", newline="\n")
     if case.earlier:
         write_case(case.earlier, folder / "earlier")
 

@@ -57,7 +57,8 @@ def write_county(
     enrolled = f"{year_of(county)}年度参合名册"
     save(folder / "enrolment", enrolled, "xlsx", "参合名册", enrolment_lines(county))
     _write_register(folder / "register.csv", county.hospitals)
-    (folder / "onestop.toml").write_text(_SETTINGS.format(county=county.name), "utf-8")
+    settings = _SETTINGS.format(county=county.name)
+    (folder / "onestop.toml").write_text(settings, "utf-8", newline="\n")
     _write_truth(folder / "truth.json", truth, others)
     return truth
 
@@ -112,6 +113,5 @@ def _write_truth(
     def block(rows: list[dict[str, object]]) -> str:
         return ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
 
-    path.write_text(
-        f'{{"stays": [\n{block(truth)}\n],\n"others": [\n{block(others)}\n]}}\n', "utf-8"
-    )
+    text = f'{{"stays": [\n{block(truth)}\n],\n"others": [\n{block(others)}\n]}}\n'
+    path.write_text(text, "utf-8", newline="\n")

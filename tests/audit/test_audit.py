@@ -507,11 +507,19 @@ def test_a_summary_table_is_held_to_the_run(run: Path, made: Run, tmp_path: Path
     lines[3] = f"{other[0]},{other[1] + 1},{other[2] / 100:.2f}"
     lines.append(f"合计,{one[1] + other[1]},{(one[2] + other[2]) / 100:.2f}")
     (tmp_path / "汇总.csv").write_text("\n".join(lines), "utf-8-sig")
-    out = audited(run, tmp_path / "out", extras=Extras(tables=(tmp_path / "汇总.csv",)))
+    out = audited(
+        run, tmp_path / "out", extras=Extras(tables=(tmp_path / "汇总.csv",), against_run=True)
+    )
     sheet = openpyxl.load_workbook(out / "检查工作底稿.xlsx")["汇总表核对"]
     told = [row[4].value for row in sheet.iter_rows(min_row=4) if row[4].value]
     assert told.count("合计不符") == 1
     assert told.count("与明细不符") >= 1
+
+
+def test_a_summary_table_is_left_alone_by_the_run_unless_asked(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "汇总.csv").write_text("类别,人次,总费用\n合计,1,2.00\n五保户,1,2.00\n", "utf-8")
+    out = audited(run, tmp_path / "out", extras=Extras(tables=(tmp_path / "汇总.csv",)))
+    assert "汇总表核对" not in openpyxl.load_workbook(out / "检查工作底稿.xlsx").sheetnames
 
 
 def test_summary_tables_that_cannot_be_read_are_all_named(run: Path, tmp_path: Path) -> None:

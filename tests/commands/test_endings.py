@@ -10,13 +10,15 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 from xlsxwriter.exceptions import FileCreateError
 
-from onestop_cli import cli, outcome
+from onestop_cli import cli, errors, outcome
 from onestop_cli.cli import run
+from onestop_cli.commands import closed_window, endings
 from onestop_cli.commands.endings import ENDED, STOPPED, Ended, refusal
 from onestop_cli.county.toml_words import toml_problem
 from onestop_cli.errors import Broken, refused
@@ -34,7 +36,7 @@ def ends(monkeypatch: pytest.MonkeyPatch, error: BaseException, done: str = "") 
     return run([])
 
 
-WRAPPED = OSError("No space left on device (os error 28)")
+WRAPPED = OSError(f"No space left on device (os error {112 if os.name == 'nt' else 28})")
 REFUSALS = {
     "a full disk": (OSError(errno.ENOSPC, "No space left"), "磁盘已满"),
     "a quota": (OSError(errno.EDQUOT, "Disk quota exceeded"), "配额"),
@@ -52,7 +54,7 @@ REFUSALS = {
     ),
     "what Polars says of a full disk": (WRAPPED, "磁盘已满"),
     "what Polars says in an error of its own": (
-        pl.exceptions.ComputeError("failed: Permission denied (os error 13)"),
+        pl.exceptions.ComputeError(f"failed: denied (os error {5 if os.name == 'nt' else 13})"),
         "没有权限",
     ),
     "what xlsxwriter wraps": (FileCreateError(OSError(errno.ENOSPC, "No space")), "磁盘已满"),
@@ -116,14 +118,62 @@ def test_a_screen_that_is_gone_is_no_failure(
 
 
 def test_a_reader_who_goes_away_ends_the_output_quietly() -> None:
-    command = f"{sys.executable} -m onestop_cli findings | head -1"
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    command = [sys.executable, "-m", "onestop_cli", "findings"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+INVALID = OSError(errno.EINVAL, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "system", "broken", "gone"),
+    [
+        (BrokenPipeError(errno.EPIPE, ""), "posix", False, True),
+        (INVALID, "nt", True, True),
+        (INVALID, "nt", False, False),
+        (OSError(errno.EINVAL, "", "甲.xlsx"), "nt", True, False),
+        (INVALID, "posix", True, False),
+    ],
+)
+def test_windows_says_of_a_reader_who_went_away_that_an_argument_is_invalid(
+    error: OSError, system: str, broken: bool, gone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that is lost while a paper is written is an invalid argument, too: only a broken screen tells."""
+
+    def write(text: str) -> None:
+        if broken:
+            raise INVALID
+
+    monkeypatch.setattr(endings, "os", SimpleNamespace(name=system))
+    stdout = SimpleNamespace(write=write, flush=lambda: None)
+    monkeypatch.setattr(endings.sys, "stdout", stdout)
+    assert endings.nobody_reads(error) is gone
+
+
+@pytest.mark.parametrize(("event", "dealt_with"), [(0, 0), (1, 0), (2, 1), (5, 1), (6, 1)])
+def test_a_closed_window_waits_for_the_end_and_leaves_ctrl_c_to_python(
+    event: int, dealt_with: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2, 5, 6: window closed, user logs off, computer shuts down."""
+    told: list[int] = []
+    monkeypatch.setattr(closed_window, "_thread", SimpleNamespace(interrupt_main=told.append))
+    assert closed_window.on_event(event, left=0) == dealt_with
+    assert len(told) == dealt_with
+
+
+ENDS = (
+    {"Ctrl-Break": 1}
+    if os.name == "nt"
+    else {"an end": signal.SIGTERM, "Ctrl-C": signal.SIGINT, "a closed window": signal.SIGHUP}
+)
+"""How a command is told to end; Windows sends another process only Ctrl-Break (CTRL_BREAK_EVENT)."""
+
+
+@pytest.mark.parametrize("number", ENDS.values(), ids=list(ENDS))
 def test_a_command_that_is_told_to_end_tidies_up(number: int, tmp_path: Path) -> None:
     program = (
         "import sys, time\nfrom pathlib import Path\nfrom onestop_cli import cli\n"
@@ -140,6 +190,7 @@ def test_a_command_that_is_told_to_end_tidies_up(number: int, tmp_path: Path) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     ) as process:
         assert process.stdout and process.stdout.readline() == "ready\n"
         process.send_signal(number)
@@ -162,6 +213,24 @@ def test_a_killed_command_leaves_what_the_next_one_sweeps_and_the_doctor_names(
     monkeypatch.chdir(tmp_path)
     run(["doctor"])
     assert "中断留下的临时文件" in capsys.readouterr().out.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(32, "占用"), (33, "占用"), (39, "磁盘已满"), (21, "读写出错"), (64, "断开"), (206, "太长"), (1295, "配额")],
+)  # fmt: skip
+def test_a_refusal_of_windows_is_told_apart_by_its_own_number(number: int, words: str) -> None:
+    error = OSError(errno.EINVAL, "")
+    error.winerror = number  # type: ignore[attr-defined,unused-ignore]
+    assert words in refused(error)[0]
+
+
+def test_a_path_too_long_for_windows_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(errors, "os", SimpleNamespace(name="nt"))
+    assert refused(OSError(errno.ENOENT, "", "C:\\" + "长" * 260))[0] == "路径或文件名太长"
+    assert refused(OSError(errno.ENOENT, "", "C:\\短"))[0] == "找不到这个文件或文件夹"
 
 
 def test_every_refusal_of_the_system_has_words() -> None:

@@ -7,14 +7,18 @@ import os
 import shutil
 import sys
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from onestop_cli import cli
 from onestop_cli.batch import doctor
 from onestop_cli.batch.init import Answers, start_county
+from onestop_cli.batch.program_folder import look_at_program
 from onestop_cli.batch.status import standing
+from onestop_cli.commands import desktop
 from onestop_cli.commands import guided as desk
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.progress import Inbox, LastRun, Standing, next_step, period_of
@@ -234,6 +238,47 @@ def test_the_doctor_minds_a_path_too_long_for_windows(tmp_path, monkeypatch):
     assert doctor.NOTE in [check.state for check in doctor.place() if check.name == "路径"]
 
 
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An unpacked bundle that the program runs from, without a Python."""
+    home = tmp_path / "onestop-1"
+    program = home / "app" / "onestop" / "onestop.exe"
+    program.parent.mkdir(parents=True)
+    program.write_bytes(b"program")
+    entry = {"path": "app/onestop/onestop.exe", "sha256": sha256(b"program").hexdigest()}
+    sample = {"path": "示例县/register.csv", "sha256": "0"}
+    (home / "app" / "manifest.json").write_text(json.dumps({"files": [entry, sample]}), "utf-8")
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return home
+
+
+def test_the_doctor_finds_a_bundle_whole_whatever_became_of_the_sample_county(bundle, tmp_path):
+    (check,) = look_at_program(tmp_path)
+    assert check.state == doctor.FINE
+    assert "1 个文件和清单一致" in check.said
+
+
+@pytest.mark.parametrize("content", [b"other", None])
+def test_the_doctor_names_a_program_file_that_is_changed_or_gone(content, bundle, tmp_path):
+    program = bundle / "app" / "onestop" / "onestop.exe"
+    program.unlink()
+    if content:
+        program.write_bytes(content)
+    (check,) = look_at_program(tmp_path)
+    assert (check.state, check.remedy[:7]) == (doctor.BAD, "请重新解压安装")
+    assert "app/onestop/onestop.exe" in check.said
+
+
+def test_the_doctor_minds_a_county_inside_the_program_s_folder(bundle):
+    assert [check.state for check in look_at_program(bundle / "我县")] == [doctor.FINE, doctor.NOTE]
+    assert [check.state for check in look_at_program(bundle / "示例县")] == [doctor.FINE]
+
+
+def test_in_a_checkout_there_is_no_bundle_to_look_at(tmp_path):
+    assert list(look_at_program(tmp_path)) == []
+
+
 # The shortcuts
 
 
@@ -271,17 +316,152 @@ def test_a_folder_dragged_onto_a_shortcut_is_the_county_and_its_inbox_tells_the_
 ):
     fill(county)
     ran = typed("")
-    desk.run("reconcile", tmp_path, str(county))
+    desk.run("reconcile", tmp_path, [str(county)])
     assert ran == [(["reconcile", "--period", "2010Q4"], county)]
 
 
-def test_closing_leaves_the_last_question_to_the_command(typed, county, tmp_path, monkeypatch):
-    """It knows what would be posted."""
+def test_closing_leaves_the_last_question_to_the_command_and_begins_a_ledger(
+    typed, county, tmp_path
+):
+    """The command knows what would be posted."""
     fake_run(county, "2010Q4", [])
+    ran = typed("", "2010-10-01")
+    assert desk.main(["close", str(tmp_path), str(county)]) == 0
+    opening = ["ledger", "open", "台账.sqlite", "--from", "2010-10-01"]
+    assert [command for command, _ in ran] == [opening, ["close", "结果/2010Q4"]]
+
+
+def test_an_advance_goes_into_the_ledger_that_is_there(typed, county, tmp_path):
+    with new_books(county / "台账.sqlite"):
+        pass
+    ran = typed("", "2010Q4", "1000000", "2010-10-08", "")
+    desk.run("advance", tmp_path, [str(county)])
+    assert [command for command, _ in ran] == [
+        ["ledger", "advance", "--fund", "医疗救助资金", "--period", "2010Q4", "--amount", "1000000",
+         "--date", "2010-10-08"]
+    ]  # fmt: skip
+
+
+def test_a_final_account_never_writes_over_the_last_one(typed, county, tmp_path):
+    (county / "决算").mkdir()
+    (county / "决算" / "2010.xlsx").touch()
+    ran = typed("2010")
+    desk.run("report", tmp_path, [str(county)])
+    assert ran[0][0] == ["ledger", "report", "--period", "2010", "--out", "决算/2010-2.xlsx"]
+
+
+def test_decisions_are_begun_from_the_list_of_findings_and_go_into_the_next_run(
+    typed, county, tmp_path
+):
+    fill(county)
+    (fake_run(county, "2010Q4", []) / "差错清单.xlsx").write_bytes(b"x")
     ran = typed("", "")
-    monkeypatch.setattr(sys, "argv", ["desk", "close", str(tmp_path), str(county)])
-    assert desk.main() == 0
-    assert [command for command, _ in ran] == [["close", "结果/2010Q4", "--ledger", "台账.sqlite"]]
+    assert desk.run("decisions", tmp_path, [str(county)]) == 0
+    assert (county / "处理意见.xlsx").read_bytes() == b"x"
+    desk.run("reconcile", tmp_path, [str(county)])
+    assert ran == [(["reconcile", "--period", "2010Q4", "--decisions", "处理意见.xlsx"], county)]
+
+
+def test_decisions_that_are_begun_are_never_written_over(typed, county, tmp_path):
+    (county / "处理意见.xlsx").write_bytes(b"mine")
+    typed()
+    assert desk.run("decisions", tmp_path, [str(county)]) == 0
+    assert (county / "处理意见.xlsx").read_bytes() == b"mine"
+
+
+def test_without_a_result_there_is_nothing_to_decide(typed, county, tmp_path, capsys):
+    typed("")
+    assert desk.main(["decisions", str(tmp_path), str(county)]) == 1
+    assert "请先用“核对本期”" in capsys.readouterr().out
+
+
+def test_files_dragged_onto_a_shortcut_are_the_ones_it_takes(typed, county, tmp_path):
+    fill(county)
+    ran = typed("")
+    files = [str(tmp_path / "甲 院.xls"), str(tmp_path / "乙院.xls")]
+    desk.run("inspect", tmp_path, [files[0], str(county), files[1]])
+    desk.run("reconcile", tmp_path, files)
+    assert ran[0] == (["inspect", *files], county)
+    chosen = ["--stays", files[0], "--stays", files[1]]
+    assert ran[1] == (["reconcile", "--period", "2010Q4", *chosen], county)
+
+
+def test_a_result_dragged_onto_a_shortcut_is_the_one_it_is_for(typed, county, tmp_path):
+    old = fake_run(county, "2010Q3", [])
+    fake_run(county, "2010Q4", [])
+    ran = typed("", "是")
+    desk.run("publish", tmp_path, [str(county), str(old)])
+    assert ran[0][0] == ["publish", str(old), "--out", "公示/2010Q3", "--pdf"]
+
+
+def opened_by(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    opened: list[Path] = []
+    monkeypatch.setattr(desk, "open_result", opened.append)
+    return opened
+
+
+def test_what_came_out_is_opened(typed, county, tmp_path, monkeypatch):
+    fake_run(county, "2010Q4", [])
+    opened = opened_by(monkeypatch)
+    typed("2010Q4", "", "", "", "", "8", "", "")
+    for task in ("reconcile", "publish", "audit"):
+        desk.run(task, tmp_path, [str(county)])
+    assert [path.relative_to(county).as_posix() for path in opened] == [
+        "结果/2010Q4/运行报告.html", "公示/2010Q4", "检查/2010Q4",
+    ]  # fmt: skip
+
+
+def test_a_command_that_failed_opens_nothing_and_stops_the_task(
+    typed, county, tmp_path, monkeypatch
+):
+    fake_run(county, "2010Q4", [])
+    opened = opened_by(monkeypatch)
+    typed("", "是", "2010-10-01")
+    ran: list[object] = []
+    monkeypatch.setattr(desk.subprocess, "call", lambda command, **_: ran.append(command) or 2)
+    assert desk.run("close", tmp_path, [str(county)]) == 2
+    assert (len(ran), opened) == (1, [])
+
+
+def test_a_bundle_that_cannot_be_written_to_still_works(typed, county, tmp_path):
+    """On a stick that is locked, or for a second user of the computer."""
+    ran = typed()
+    assert desk.run("status", tmp_path / "没有这里", [str(county)]) == 0
+    assert ran == [([], county)]
+
+
+@pytest.mark.parametrize(
+    ("terminals", "system", "environment", "there"),
+    [
+        (True, "nt", {}, True),
+        (True, "posix", {"DISPLAY": ":0"}, True),
+        (True, "posix", {}, False),
+        (True, "nt", {"SSH_CONNECTION": "x"}, False),
+        (False, "nt", {}, False),
+    ],
+)
+def test_results_open_only_before_a_desktop(terminals, system, environment, there, monkeypatch):
+    stream = SimpleNamespace(isatty=lambda: terminals)
+    monkeypatch.setattr(desktop, "sys", SimpleNamespace(stdin=stream, stdout=stream))
+    monkeypatch.setattr(desktop, "os", SimpleNamespace(name=system, environ=environment))
+    assert desktop.on_desktop() is there
+
+
+def test_a_frozen_program_runs_itself_and_not_a_python(typed, county, tmp_path, monkeypatch):
+    called: list[list[str]] = []
+    typed()
+    monkeypatch.setattr(desk.subprocess, "call", lambda words, **_: called.append(words) or 0)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    desk.run("doctor", tmp_path, [str(county)])
+    assert called == [[sys.executable, "doctor"]]
+
+
+def test_a_frozen_program_is_its_own_shortcut(typed, county, tmp_path, monkeypatch):
+    ran = typed()
+    monkeypatch.setattr(sys, "argv", ["onestop", cli.TASK, "status", str(tmp_path), str(county)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, ran) == (0, [([], county)])
 
 
 def test_a_folder_that_is_none_is_said_and_nothing_is_run(typed, tmp_path, capsys):
@@ -295,8 +475,8 @@ def test_the_newest_result_is_offered_for_publishing(typed, county, tmp_path):
     fake_run(county, "2010Q3", [])
     newest = fake_run(county, "2010Q4", [])
     os.utime(newest / "run.json", (2e9, 2e9))
-    ran = typed("", "2011-01-06")
-    desk.run("publish", tmp_path, str(county))
+    ran = typed("", "2011-01-06", "")
+    desk.run("publish", tmp_path, [str(county)])
     assert ran[0][0] == [
         "publish", "结果/2010Q4", "--out", "公示/2010Q4", "--from", "2011-01-06",
     ]  # fmt: skip
@@ -305,7 +485,7 @@ def test_the_newest_result_is_offered_for_publishing(typed, county, tmp_path):
 def test_both_seeds_go_into_a_draw(typed, county, tmp_path):
     fake_run(county, "2010Q4", [])
     ran = typed("", "8", "9", "")
-    desk.run("audit", tmp_path, str(county))
+    desk.run("audit", tmp_path, [str(county)])
     assert ran[0][0][4:] == ["--seed", "8", "--seed", "9", "--size", "60"]
 
 
@@ -320,7 +500,7 @@ def test_a_hospital_checks_its_list_without_a_county_folder(typed, tmp_path):
 
 def test_a_path_dragged_into_the_window_loses_its_quotes(typed, county, tmp_path):
     ran = typed('"C:\\报 表\\一.xls"')
-    desk.run("inspect", tmp_path, str(county))
+    desk.run("inspect", tmp_path, [str(county)])
     assert ran[0][0] == ["inspect", "C:\\报 表\\一.xls"]
 
 
@@ -331,5 +511,4 @@ def test_every_shortcut_ends_quietly_when_the_clerk_gives_up(task, county, tmp_p
 
     monkeypatch.setattr("builtins.input", give_up)
     monkeypatch.setattr(desk.subprocess, "call", lambda *_, **__: 0)
-    monkeypatch.setattr(sys, "argv", ["desk", task, str(tmp_path), str(county)])
-    assert desk.main() in (0, 1)
+    assert desk.main([task, str(tmp_path), str(county)]) in (0, 1)

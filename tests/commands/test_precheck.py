@@ -236,3 +236,23 @@ def test_only_workbooks_are_written_and_nothing_is_written_over() -> None:
     Path("有.xlsx").touch()
     with pytest.raises(CannotRun, match="已经存在"):
         precheck(Asked([handed(*GOOD)], RULES, out=Path("有.xlsx")))
+
+
+def test_columns_that_documents_ask_for_stand_in_the_saved_list() -> None:
+    """正安 asks whether a stay was referred by name of the column in the export; nothing may be lost."""
+    from onestop_cli.batch.reconcile import columns_wanted
+    from onestop_cli.rulebook.library import known_rules, load_rules
+    from onestop_cli.writers.forms.stays_list import not_written, write_stays_list
+
+    rules = load_rules([str(path) for path in known_rules().values()])
+    wanted = columns_wanted(rules)
+    name, titles = next((n, t) for n, t in wanted.items() if t)
+    path = handed(*GOOD)
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text(
+        "\n".join([f"{lines[0]},{titles[0]}", *(f"{x},是" for x in lines[1:])]), "utf-8"
+    )
+    before = read_stays([path], Settings(), [], wanted).rows
+    assert before[f"x_{name}"].to_list() == ["是"] * 5
+    write_stays_list(before, Path("表.xlsx"), {n: t[0] for n, t in wanted.items() if t})
+    assert not_written(before, read_stays([Path("表.xlsx")], Settings(), [], wanted).rows) == []

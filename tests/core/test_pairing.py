@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -184,6 +184,22 @@ def test_negative_rows_are_never_duplicates() -> None:
     assert verdicts(lonely, lonely, column="twin") == [None, None]
 
 
+def test_a_refund_dated_on_its_own_day_takes_back_the_settlement_whose_number_it_has() -> None:
+    rows = stay(1, 5, settlement_no="S"), stay(1, 5, settlement_no="T")
+    struck = back(rows[1], discharged_on=day(9), settled_on=day(9))
+    assert verdicts(*rows, struck, column="reversed") == [False, True, True]
+    part = struck | {"total_fen": -30_000}
+    assert verdicts(*rows, part, column="refund_why") == [None, "refunded", "partial"]
+    marked = rows[1] | {"refund_flag": True, "discharged_on": day(9)}
+    assert verdicts(*rows, marked, column="refund_why") == [None, "repeats", "struck"]
+
+
+def test_of_equal_settlements_of_a_day_a_refund_takes_back_that_of_its_visit() -> None:
+    rows = [stay(3, 3, stay_no=no, visit_no=no, settlement_no=f"S{no}") for no in "AB"]
+    struck = back(rows[1], settlement_no="S9", settled_on=day(9))
+    assert verdicts(*rows, struck, column="reversed") == [False, True, True]
+
+
 # Halves of one claim
 
 
@@ -233,7 +249,158 @@ def test_halves_of_different_settlements_of_one_visit_are_joined() -> None:
     assert paired(table(*rows), 15).joined == 1
 
 
+# Assistance settled by itself (结算类别 3)
+
+
+def insured(**changes: Any) -> dict[str, Any]:
+    """The insurance of a visit: 560 of a bill of 1,000, 440 left."""
+    said = {"stay_no": "V", "visit_no": "V", "settlement_no": "S1", "setl_type": "2"}
+    return stay(1, 5, **said, self_claimed_fen=44_000) | changes
+
+
+def aided(**changes: Any) -> dict[str, Any]:
+    """Its assistance of 300, settled by itself afterwards."""
+    said = {"settlement_no": "S2", "setl_type": "3", "basic_claimed_fen": 0}
+    return (
+        insured() | said | {"assistance_claimed_fen": 30_000, "self_claimed_fen": 14_000} | changes
+    )
+
+
+NO_BILL = {"total_fen": None, "eligible_fen": None, "self_claimed_fen": None}
+LEFT = {"total_fen": 44_000, "eligible_fen": 24_000}
+
+
+@pytest.mark.parametrize(
+    ("changes", "own"),
+    [
+        ({}, 14_000),
+        (LEFT, 14_000),
+        (LEFT | {"setl_type": None}, 14_000),
+        ({"total_fen": 0, "eligible_fen": 0, "self_claimed_fen": 0}, None),
+        (NO_BILL | {"amount_fault": "总费用为空；可补偿费用为空"}, None),
+        ({"admitted_on": day(5)}, 14_000),
+        ({"visit_no": "W", "stay_no": "W"}, 14_000),
+        ({"settled_on": day(40)}, 14_000),
+    ],
+)
+def test_assistance_settled_by_itself_joins_its_visit(
+    changes: dict[str, Any], own: int | None
+) -> None:
+    for rows in ((insured(), aided(**changes)), (aided(**changes), insured())):
+        (row,) = pair(table(*rows), 15).to_dicts()
+        assert (row["total_fen"], row["eligible_fen"]) == (100_000, 80_000)
+        assert (row["basic_claimed_fen"], row["assistance_claimed_fen"]) == (56_000, 30_000)
+        assert (row["self_claimed_fen"], row["half_why"], row["amount_fault"]) == (own, None, None)
+
+
+def test_what_the_hospital_bore_stands_on_both_rows_and_counts_once() -> None:
+    borne = {"waiver_claimed_fen": 5_000}
+    (row,) = pair(table(insured(**borne), aided(**borne)), 15).to_dicts()
+    assert (row["waiver_claimed_fen"], row["assistance_claimed_fen"]) == (5_000, 30_000)
+
+
+def test_a_refunded_assistance_without_a_bill_is_taken_back_by_its_claim() -> None:
+    bare = {"total_fen": 0, "eligible_fen": 0, "self_claimed_fen": 0}
+    paid = aided(**bare)
+    struck = paid | {"assistance_claimed_fen": -30_000, "settled_on": day(9)}
+    again = paid | {"settlement_no": "S5", "settled_on": day(9)}
+    found = pair(table(insured(), paid, struck, again), 15)
+    assert found.select("row", "reversed", "assistance_claimed_fen").rows() == [
+        (2, False, 30_000), (3, True, 30_000), (4, True, -30_000),
+    ]  # fmt: skip
+    other = struck | {"assistance_claimed_fen": -29_999}
+    assert verdicts(insured(), other, column="refund_why") == ["refunded", "partial"]
+
+
+def test_a_cell_that_cannot_be_read_stays_a_fault_of_the_joined_row() -> None:
+    said = NO_BILL | {"amount_fault": "医疗救助“三百”不是金额；总费用为空"}
+    (row,) = pair(table(insured(), aided(**said)), 15).to_dicts()
+    assert row["amount_fault"] == "医疗救助“三百”不是金额"
+
+
+def test_assistance_settled_by_itself_waits_where_no_insurance_is_beside_it() -> None:
+    for other in (
+        insured(id_raw=LI),
+        insured(hospital="云谷卫生院"),
+        insured(visit_no="W", total_fen=1),
+    ):
+        held = pair(table(other, aided()), 15).filter(pl.col("half_why").is_not_null())
+        assert held["row"].to_list() == [3]
+        assert "找不到同一次就诊的医保结算" in held["half_why"].item()
+
+
+def test_a_supplement_that_pays_the_insurance_too_adds_to_the_row_with_its_bill() -> None:
+    (row,) = pair(table(insured(), aided(basic_claimed_fen=1)), 15).to_dicts()
+    assert (row["basic_claimed_fen"], row["assistance_claimed_fen"]) == (56_001, 30_000)
+
+
+def test_a_supplement_with_a_bill_of_its_own_is_a_stay_of_its_own() -> None:
+    own = aided(basic_claimed_fen=1, total_fen=5_000, eligible_fen=5_000)
+    assert verdicts(insured(), own, column="half_why") == [None, None]
+    assert verdicts(aided(basic_claimed_fen=1), column="half_why") == [None]
+
+
+def test_of_several_settlements_of_a_visit_the_bill_says_whose_the_assistance_is() -> None:
+    first, second = insured(), insured(settlement_no="S3", total_fen=70_000, eligible_fen=60_000)
+    rows = pair(table(first, second, aided(total_fen=70_000, eligible_fen=60_000)), 15)
+    assert rows.select("row", "assistance_claimed_fen").rows() == [(2, None), (3, 30_000)]
+
+
+def test_where_it_cannot_be_told_whose_it_is_all_of_them_wait() -> None:
+    rows = insured(), insured(settlement_no="S3"), aided()
+    assert [bool(why) for why in verdicts(*rows, column="half_why")] == [True, True, True]
+    rows = insured(), aided(), aided(settlement_no="S4")
+    assert [bool(why) for why in verdicts(*rows, column="half_why")] == [True, True, True]
+
+
+def test_an_assistance_whose_insurance_is_settled_in_a_closed_period_waits_and_names_it() -> None:
+    closed = table(insured()).with_columns(period=pl.lit("2010-01"), status=pl.lit("settled"))
+    here, _ = pair_beside(table(aided(row=9)), 15, closed)
+    assert here["half_why"].to_list() == [
+        "单独结算的医疗救助（结算类别为补充），医保部分已在前期结算：2010-01 · 住院.csv · 第2行"
+    ]
+
+
 # Duplicates
+
+
+def visit(number: int, **changes: Any) -> dict[str, Any]:
+    """A visit of day 3, equal to the others but for its number."""
+    return stay(3, 3, inpatient=False, visit_no=f"V{number}", stay_no="门诊卡1") | changes
+
+
+def at(hour: int) -> dict[str, Any]:
+    return {
+        "settled_on": day(3),
+        "settled_at": datetime.fromisoformat(f"2010-01-03T{hour:02d}:00:00"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "twins"),
+    [
+        ((visit(1), visit(2)), [None, None]),
+        ((visit(1), visit(1)), ["kept", "rejected"]),
+        ((visit(1), visit(2, visit_no=None)), ["kept", "rejected"]),
+        ((visit(1, visit_no=None, **at(9)), visit(1, visit_no=None, **at(15))), [None, None]),
+        (
+            (visit(1, visit_no=None, **at(9)), visit(1, visit_no=None, **at(9))),
+            ["kept", "rejected"],
+        ),
+        ((visit(1), visit(2, inpatient=True)), [None, None]),
+        ((visit(1, inpatient=True), visit(2, inpatient=True)), ["kept", "rejected"]),
+    ],
+)
+def test_visits_of_one_day_are_told_apart_by_their_numbers_or_clocks(
+    rows: Sequence[dict[str, Any]], twins: list[str | None]
+) -> None:
+    assert verdicts(*rows, column="twin") == twins
+
+
+def test_a_visit_of_a_closed_day_is_no_copy_of_another_of_that_day() -> None:
+    closed = table(visit(1)).with_columns(period=pl.lit("2010-01"), status=pl.lit("settled"))
+    here, _ = pair_beside(table(visit(1, row=8), visit(2, row=9)), 15, closed)
+    assert [bool(place) for place in here["closed_place"]] == [True, False]
 
 
 @pytest.mark.parametrize(

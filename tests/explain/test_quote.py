@@ -213,9 +213,9 @@ class TestLedger:
         person = made_books.PEOPLE[0]
         with made_books.new_books(tmp_path / "账.db") as books:
             made_books.post(
-                books, made_books.run_period(_stays(person, 2, [900_000]), "2010Q1", books)
+                books, made_books.run_period(stays(person, 2, [900_000]), "2010Q1", books)
             )
-            later = made_books.run_period(_stays(person, 5, [1_500_000]), "2010Q2", books)
+            later = made_books.run_period(stays(person, 5, [1_500_000]), "2010Q2", books)
         asked = Asked(
             date(2010, 5, 20), "county", "15000", "12000", ["农村低保户"],
             ledger=tmp_path / "账.db", person=person,
@@ -243,7 +243,7 @@ class TestLedger:
             quote_stay(["huangzhong-2009"], asked)
 
 
-def _stays(person: str, month: int, totals: list[int]) -> pl.DataFrame:
+def stays(person: str, month: int, totals: list[int]) -> pl.DataFrame:
     """Stays of one person in a county hospital, four fifths of each bill eligible, assistance claimed."""
     return made_books.stays(
         {

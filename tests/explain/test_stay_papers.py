@@ -16,9 +16,10 @@ from onestop_cli.errors import CannotRun
 from onestop_cli.explain.papers_of_stay import StayPaper, papers_of
 from onestop_cli.run import Run, load_run
 from onestop_cli.working import Line
-from onestop_cli.writers.explain.stay_papers import COPIES, approvals, statements
+from onestop_cli.writers.explain.stay_papers import approvals, statements
 from tests.made.explained_county import DIBAO, county_run
 from tests.made.on_paper import amount, result
+from tests.made.run import with_info
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,12 @@ class TestAmounts:
 class TestPages:
     def test_three_copies_each_for_its_keeper(self, run: Run, papers: dict[str, StayPaper]) -> None:
         page = approvals([papers["A2"], papers["B1"]], run)
-        assert [page.count(copy) for copy in COPIES] == [2, 2, 2]
+        copies = (
+            "第一联　医疗卫生机构留存",
+            "第二联　县（乡）合管办留存",
+            "第三联　县（乡）民政局留存",
+        )
+        assert [page.count(copy) for copy in copies] == [2, 2, 2]
         assert page.count('<section class="form">') == 6
 
     def test_the_form_is_filled(self, run: Run, papers: dict[str, StayPaper]) -> None:
@@ -103,6 +109,14 @@ class TestPages:
             "人民币壹仟伍佰壹拾元整", "已垫付新农合补偿3,200.00元", "版式为拟定，未见正式表样",
         ):  # fmt: skip
             assert text in page, text
+
+    def test_the_form_speaks_of_the_offices_of_its_year(
+        self, run: Run, papers: dict[str, StayPaper]
+    ) -> None:
+        page = approvals([papers["A2"]], with_info(run, period="2024Q4"))
+        assert "第二联　医保经办机构留存" in page
+        assert "参保证号" in page
+        assert "合管办" not in words(page)
 
     def test_the_statement_is_filled(self, run: Run, papers: dict[str, StayPaper]) -> None:
         page = words(statements([papers["B2"]], run))

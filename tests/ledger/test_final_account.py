@@ -101,6 +101,7 @@ def _is_the_quarter(found: Report, whole: Run) -> None:
     assert (again.stays, again.assisted, again.cost) == (made.stays, made.assisted, made.cost)
     assert (again.eligible, again.own, again.paid) == (made.eligible, made.own, made.paid)
     assert again.layers == made.layers
+    assert (again.aided, again.days) == (made.aided, made.days)
     assert found.total["people"] == statement.total["people"]
     levels = statement.levels.filter(statement.levels["stays"] > 0)
     mine = found.levels.filter(found.levels["visits"] > 0)

@@ -112,6 +112,18 @@ def test_every_licence_text_is_kept_and_a_wheel_without_one_is_refused(tmp_path,
         list(licences(Wheel(bare)))
 
 
+def test_a_licence_that_a_wheel_only_names_is_put_beside_it_with_its_author(tmp_path):
+    said = "Author: Lin Mou\nClassifier: License :: OSI Approved :: MIT License"
+    path = tmp_path / "named-1.0-py3-none-any.whl"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("named-1.0.dist-info/METADATA", f"Name: named\n{said}\n")
+    ((name, text),) = licences(Wheel(path))
+    assert name == "LICENSE.txt"
+    assert b"MIT" in text
+    assert b"Copyright (c) Lin Mou\n" in text
+    assert text.count(b"Copyright") == 1
+
+
 def test_the_bill_of_materials_names_every_wheel_with_hash_and_licence(wheels):
     ours, *others = sorted(wheels, key=lambda wheel: wheel.name != "onestop-cli")
     bill = sbom(ours, others, DAY)
@@ -263,4 +275,4 @@ def test_the_list_of_contents_has_path_size_and_hash(tmp_path, wheels):
     (entry,) = entries(tmp_path / "x")
     assert entry["path"] == "a.txt"
     digest = hashlib.sha256(b"a").hexdigest()
-    assert f"1  {digest}  a.txt" in build.contents([entry], wheels)
+    assert f"1  {digest}  a.txt" in build.contents([entry], sizes(wheels))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.county.settings import County, Settings, Synonyms
+from onestop_cli.county.settings import Layout, Settings, Synonyms
 from onestop_cli.readers.stays import read_stays
 from tests.made.reader_files import HEADER, HOSPITALS, csv_bytes, person, read, stay, xlsx_bytes
 
@@ -227,6 +227,15 @@ def test_the_kind_of_settlement_is_its_code(cell: str, kind: str | None, tmp_pat
     assert row["setl_type"] == kind
 
 
+@pytest.mark.parametrize(("cell", "kind"), [("是", "1"), ("1", "1"), ("否", None), ("", None)])
+def test_what_the_centre_paid_by_hand_may_have_a_column_of_its_own(
+    cell: str, kind: str | None, tmp_path: Path
+) -> None:
+    rows = [[*settlement(结算类别=""), cell], [*settlement(结算ID="2"), cell]]
+    found = rows_of(tmp_path, rows, [*PLATFORM, "中心报销"])
+    assert [row["setl_type"] for row in found] == [kind, "2"]
+
+
 def test_what_the_patient_bore_is_cash_and_accounts_where_no_column_says_the_whole(
     tmp_path: Path,
 ) -> None:
@@ -267,6 +276,29 @@ def test_a_column_serves_every_alias_that_asks_for_it(tmp_path: Path) -> None:
     assert (row["x_visit"], row["x_kind"], row["visit_raw"]) == ("21", "21", "21")
 
 
+VISIT = ["医疗类别", "med_type"]
+
+
+@pytest.mark.parametrize("title", ["医疗类别", "MED_TYPE", "med_type", "医保就诊类别", "就诊类别"])
+def test_a_condition_of_a_document_is_read_under_every_name_of_the_platforms_column(
+    title: str, tmp_path: Path
+) -> None:
+    header = [title if name == "医疗类别" else name for name in PLATFORM]
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes([header, settlement(医疗类别="140104")]))
+    rows = read_stays([path], Settings(), HOSPITALS, {"visit": VISIT, "other": ["就诊方式"]}).rows
+    assert rows.select("x_visit", "x_other").rows() == [("140104", None)]
+
+
+def test_a_layout_that_names_the_kind_of_visit_serves_a_documents_condition(tmp_path: Path) -> None:
+    header = ["怎么来的" if name == "医疗类别" else name for name in PLATFORM]
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes([header, settlement(医疗类别="14")]))
+    settings = Settings(layout=(Layout(file="a.csv", columns={"就诊类型": "怎么来的"}),))
+    rows = read_stays([path], settings, HOSPITALS, {"visit": VISIT}).rows
+    assert rows["x_visit"].to_list() == ["14"]
+
+
 def test_a_condition_on_the_disease_leaves_the_disease_to_the_quota(tmp_path: Path) -> None:
     """And two amounts that documents ask for may stand in one column, too."""
     header = [*PLATFORM, "病种", "材料费"]
@@ -303,16 +335,6 @@ def test_a_category_of_its_own_comes_before_the_kind_of_person(tmp_path: Path) -
 def test_the_place_of_insurance_may_name_a_township(tmp_path: Path) -> None:
     rows = [settlement(参保地医保区划=text) for text in ("639901", "青禾镇")]
     assert [row["township_raw"] for row in rows_of(tmp_path, rows)] == [None, "青禾镇"]
-
-
-@pytest.mark.parametrize(
-    ("area", "told"), [("639901", 0), ("639900", 0), ("石湾镇", 0), ("639902", 1), ("110101", 1)]
-)
-def test_who_is_insured_elsewhere_is_told(area: str, told: int, tmp_path: Path) -> None:
-    rows = [PLATFORM, settlement(参保地医保区划=area), settlement(结算ID="2")]
-    county = Settings(county=County(name="示例县", code="639901"))
-    reading = read(tmp_path, {"a.csv": csv_bytes(rows)}, county)
-    assert [f"1 行的参保地不是本县（{area}）" in text for text in reading.warnings] == [True] * told
 
 
 def test_an_amount_that_a_document_asks_for_is_read_as_one(tmp_path: Path) -> None:

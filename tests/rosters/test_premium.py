@@ -295,6 +295,19 @@ def test_a_board_without_people_says_so(county: Path) -> None:
     assert "没有列入资助的人" in str(cells(county / "公示.xlsx"))
 
 
+def test_since_the_bureaus_the_list_speaks_of_the_insured_in_their_words(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["roster", "premium", "参合.csv", "--year", "2024", "--out", "清单.xlsx"]) == 0
+    assert "参合" not in capsys.readouterr().out.replace("参合.csv", "")
+    book = cells(county / "清单.xlsx")
+    assert "在册未参保" in book
+    texts = [str(cell) for rows in book.values() for row in rows for cell in row if cell]
+    assert [text for text in texts if "参合" in text.replace("参合.csv", "")] == []
+    assert any("2024年度资助参保" in text for text in texts)
+    assert any("医保经办机构审核" in text for text in texts)
+
+
 def test_another_year_has_no_amounts(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["roster", "premium", "参合.csv", "--year", "2012"]) == 0
     screen = capsys.readouterr().out

@@ -38,6 +38,7 @@ from onestop_cli.writers.audit.book import write_book
 from onestop_cli.writers.audit.html import visit_pages, ward_pages
 from onestop_cli.writers.audit.pdf import write_visit_pdf
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
+from onestop_cli.writers.toolkit.text import write_text
 
 PLAN, LEADS_FILE, SAMPLE_FILE = "plan.json", "leads.parquet", "sample.parquet"
 BOOK, VISITS, WARDS = "检查工作底稿.xlsx", "入户核查表.html", "病房核查表.html"
@@ -45,12 +46,14 @@ BOOK, VISITS, WARDS = "检查工作底稿.xlsx", "入户核查表.html", "病房
 
 @dataclass(frozen=True)
 class Extras:
-    """What may come beside the run: the ledger, summary tables to check and their equations, PDF too."""
+    """What may come beside the run: the ledger, summary tables to check, their equations and whether they are held to
+    the run, PDF too."""
 
     ledger: Path | None = None
     tables: Sequence[Path] = ()
     equations: str = ""
     pdf: bool = False
+    against_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def audit_folder(
     settings = county_settings()
     limits = Thresholds().with_values({**settings.audit, **asked})
     check = Check(limits, settings.calendar, extras.ledger or settings.ledger)
-    slips = check_tables(run, extras.tables, extras.equations)
+    slips = check_tables(extras.tables, extras.equations, run if extras.against_run else None).slips
     cases = check.cases(run)
     leads = find_leads(cases, limits)
     drawing, number = _recorded(folder, run, choices, check.ledger, now)
@@ -103,12 +106,12 @@ def audit_folder(
     plan = _full_plan(drawing, number, sample, leads, check)
     papers = papers_of(run, cases, plan, sample, leads, limits)
     with staged(out) as stage:
-        _write(stage / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
+        write_text(stage / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
         leads.select(*LEADS).write_parquet(stage / LEADS_FILE)
         sample.select(*SAMPLE_COLUMNS).write_parquet(stage / SAMPLE_FILE)
         write_book(stage / BOOK, papers, slips)
-        _write(stage / VISITS, visit_pages(papers))
-        _write(stage / WARDS, ward_pages(papers))
+        write_text(stage / VISITS, visit_pages(papers))
+        write_text(stage / WARDS, ward_pages(papers))
         if extras.pdf:
             write_visit_pdf(stage / VISITS.replace(".html", ".pdf"), papers)
     return Audited(plan, len(slips), check.ledger)
@@ -211,7 +214,3 @@ def papers_of(
             for item in fields(limits)
         },
     )
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8", newline="\n")

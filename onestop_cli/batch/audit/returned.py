@@ -34,6 +34,7 @@ from onestop_cli.writers.audit.columns import (
 from onestop_cli.writers.audit.html import report_page
 from onestop_cli.writers.audit.report_book import write_report
 from onestop_cli.writers.toolkit.folder import staged
+from onestop_cli.writers.toolkit.text import write_text
 
 REPORT = "联合检查报告"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods")
@@ -63,7 +64,7 @@ def evaluate_returned(
     report = _report(run, drawing, sample, lines, papers, Frame(layers, today))
     target = out / REPORT if out.is_dir() and any(out.iterdir()) else out
     with staged(target) as stage:
-        (stage / f"{REPORT}.html").write_text(report_page(report), "utf-8", newline="\n")
+        write_text(stage / f"{REPORT}.html", report_page(report))
         write_report(stage / f"{REPORT}.xlsx", report)
     return report, target
 

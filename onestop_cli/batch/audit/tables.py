@@ -1,42 +1,51 @@
-"""Summary tables that were handed in or published, read and held to their own sums and the run."""
+"""Summary tables that were handed in or published, held to their own sums, and to a run where that is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.audit.aggregates import (
-    Column,
-    Details,
-    Row,
-    Slip,
-    Table,
-    check,
-    copied,
-    part_of,
-)
-from onestop_cli.audit.equations import check_equations
+from onestop_cli.audit.aggregates import check
+from onestop_cli.audit.aggregates.copied import copied
+from onestop_cli.audit.aggregates.details import Details
+from onestop_cli.audit.aggregates.model import Slip, Table
+from onestop_cli.audit.equations import NoSuchColumn, check_equation, equations_in
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.readers.containers.grid import Grid, Unreadable
+from onestop_cli.readers.containers.grid import Unreadable
 from onestop_cli.readers.containers.inbox import open_one
-from onestop_cli.readers.layout.aliases import unit_of
-from onestop_cli.readers.layout.cells import cell_text
+from onestop_cli.readers.summary_tables import tables_in
 from onestop_cli.run import Run
 
-_POWERS = {"元": 0, "百元": 2, "千元": 3, "万元": 4}
-_ORDINALS = ("序号", "编号", "行次")
+
+@dataclass(frozen=True)
+class Checked:
+    """The tables that were read, and every slip with the name of its table."""
+
+    tables: tuple[Table, ...] = ()
+    slips: tuple[tuple[str, Slip], ...] = ()
 
 
-def check_tables(run: Run, files: Sequence[Path], equations: str) -> list[tuple[str, Slip]]:
-    """Every slip of every table in `files`, with the table's name. Raises `CannotRun` naming every file that
-    cannot be read or has no table, and an equation that is none."""
-    tables, problems = [], []
+def check_tables(files: Sequence[Path], equations: str = "", run: Run | None = None) -> Checked:
+    """Every slip of every table in `files`; against the details only of a `run` that is given.
+
+    Raises `CannotRun` naming every file that cannot be read or has no table, and every equation that is none or names
+    a column that no table has.
+    """
+    tables = _read(files)
+    views = views_of(run) if run else {}
+    slips = [(table.name, slip) for table in tables for slip in check(table, views)]
+    return Checked(tables, (*slips, *copied(tables), *_by_equations(tables, equations)))
+
+
+def _read(files: Sequence[Path]) -> tuple[Table, ...]:
+    tables: list[Table] = []
+    problems = []
     for file in files:
         try:
-            found = list(read_tables(file))
+            found = [table for grid in open_one(file).grids for table in tables_in(grid)]
         except Unreadable as error:
             problems.append(error.problem(file.name))
             continue
@@ -49,69 +58,43 @@ def check_tables(run: Run, files: Sequence[Path], equations: str) -> list[tuple[
         tables += found
     if problems:
         raise CannotRun(problems)
-    views = views_of(run)
-    slips = [(table.name, slip) for table in tables for slip in check(table, views)]
-    slips += [("（各表之间）", slip) for slip in copied(tables)]
+    return tuple(tables)
+
+
+def _by_equations(tables: Sequence[Table], text: str) -> list[tuple[str, Slip]]:
+    """What the equations find on the tables that have their columns; one that no table has is refused."""
     try:
-        slips += [
-            (table.name, slip) for table in tables for slip in check_equations(table, equations)
-        ]
+        wanted = equations_in(text)
     except ValueError as error:
-        raise stop(f"看不懂核对公式“{error}”", "请写成 3=4+5；37≤36 这样的栏号公式") from error
+        remedy = "请写成 3=4+5、37≤36、合计=门诊+住院 或 到位率=到位资金/应收资金 这样的公式"
+        raise stop(f"看不懂核对公式“{error}”", remedy) from error
+    problems, slips = [], []
+    for equation in wanted if tables else ():
+        missing: list[NoSuchColumn] = []
+        for table in tables:
+            try:
+                slips += [(table.name, slip) for slip in check_equation(table, equation)]
+            except NoSuchColumn as error:
+                missing.append(error)
+        if len(missing) == len(tables):
+            problems.append(_no_column(missing[0], tables[0]))
+    if problems:
+        raise CannotRun(problems)
     return slips
 
 
-def read_tables(file: Path) -> Iterator[Table]:
-    """The tables in a workbook or text file: a row of titles of which two at least are understood, numbers below."""
-    for grid in open_one(file).grids:
-        table = _table(grid)
-        if table:
-            yield table
-
-
-def _table(grid: Grid) -> Table | None:
-    texts = [[cell_text(cell).strip() for cell in row] for row in grid.rows]
-    top = next((at for at, row in enumerate(texts) if _titles(row) >= 2), None)
-    if top is None:
-        return None
-    above = " ".join(text for row in texts[:top] for text in row)
-    label = next((at for at, text in enumerate(texts[top]) if text and text not in _ORDINALS), 0)
-    kept = [at for at in range(label + 1, grid.width) if texts[top][at]]
-    columns = tuple(Column(texts[top][at], part_of(texts[top][at])) for at in kept)
-    powers = [_power(column, above) for column in columns]
-    rows = []
-    for place, row in enumerate(texts[top + 1 :], start=top + 2):
-        cells = (_number(row[at], power) for at, power in zip(kept, powers, strict=True))
-        values = tuple(cells)
-        if row[label] and any(value is not None for value in values):
-            rows.append(Row(row[label], values, place))
-    name = grid.source if grid.sheet is None else f"{grid.source} · {grid.sheet}"
-    return Table(name, columns, tuple(rows)) if rows else None
-
-
-def _titles(row: Sequence[str]) -> int:
-    """How many different parts the titles of a row name."""
-    return len({part for text in row if (part := part_of(text))})
-
-
-def _power(column: Column, above: str) -> int:
-    """Powers of ten from the printed unit to yuan; cases have none."""
-    if column.part in (None, "cases"):
-        return 0
-    unit = unit_of(column.title) or next(
-        (name for name in ("万元", "千元", "百元") if name in above), "元"
+def _no_column(error: NoSuchColumn, table: Table) -> Problem:
+    there = "、".join(
+        f"{at if column.number is None else column.number} {column.title}"
+        for at, column in enumerate(table.columns, 1)
     )
-    return _POWERS.get(unit, 0)
-
-
-def _number(text: str, power: int) -> Decimal | None:
-    """The printed number; None for blanks and words."""
-    plain = text.replace(",", "").replace("，", "").rstrip("%元")
-    try:
-        number = Decimal(plain) if plain and plain[0] in "-.0123456789" else None
-    except InvalidOperation:
-        return None
-    return number.scaleb(power) if number is not None else None
+    if error.name.isdecimal():
+        what = f"核对公式“{error.equation}”：表上没有第 {error.name} 栏"
+        remedy = f"{error.name} 若是数值，请带上单位，如 {error.name}元；表上的栏目：{there}"
+    else:
+        what = f"核对公式“{error.equation}”：表上没有“{error.name}”这一栏，或不止一栏"
+        remedy = f"请照表头写栏名，或写栏号；表上的栏目：{there}"
+    return Problem(what, remedy, table.name)
 
 
 def views_of(run: Run) -> Mapping[str, Details]:

@@ -10,10 +10,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from onestop_cli.core.findings.checks import Check, day, yuan
+from onestop_cli.core.insured_area import elsewhere, why_elsewhere
 from onestop_cli.county.periods import Period
 from onestop_cli.tables.schema import LEVELS
 
 LIVE = ~pl.col("reversed") & ~pl.col("unpaired")
+BY_HAND = "1"
+"""结算类别 of what the centre paid to the person: nothing that a hospital advanced."""
+
 BAD_DATES = (
     pl.col("date_fault").is_not_null()
     | pl.col("admitted_on").is_null()
@@ -29,9 +33,9 @@ CANNOT = (
 """What cannot be worked out at all, whoever released it."""
 
 
-def row_checks(period: Period, readmission_days: int) -> list[Check]:
-    """Every check that needs no settlement, in the catalogue's order."""
-    return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts()]
+def row_checks(period: Period, readmission_days: int, area: str = "") -> list[Check]:
+    """Every check that needs no settlement, in the catalogue's order. `area`: of `core.options`."""
+    return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts(area)]
 
 
 ABOUT_PERSON = ("ID04", "RO07", "RO09", "RU01")
@@ -179,7 +183,7 @@ def _stay(period: Period, readmission_days: int) -> list[Check]:
 
 def _refund() -> pl.Expr:
     """Why a row of a reversal or refund waits."""
-    total, other = yuan(pl.col("total_fen")), pl.col("refund_place")
+    total, other = yuan(pl.col("total_fen").fill_null(0)), pl.col("refund_place")
     why = pl.col("refund_why")
     sentences = {
         "amounts": pl.format("与 {} 总费用相反，而其他金额不全相反，不能对冲", other),
@@ -194,7 +198,7 @@ def _refund() -> pl.Expr:
     return told
 
 
-def _place_and_amounts() -> list[Check]:
+def _place_and_amounts(area: str) -> list[Check]:
     level = pl.col("level").replace_strict(LEVELS, default=None, return_dtype=pl.String)
     stated = pl.col("level_stated").replace_strict(LEVELS, default=None, return_dtype=pl.String)
     governed = pl.col("in_register") & ~BAD_DATES & ~pl.col("outside_period")
@@ -211,6 +215,11 @@ def _place_and_amounts() -> list[Check]:
             .otherwise(pl.format("“{}”不在定点机构名录中", pl.col("hospital").fill_null("（空）"))),
         ),
         Check(
+            "HO01",
+            LIVE & pl.col("in_register") & (pl.col("setl_type") == BY_HAND),
+            pl.lit("中心手工（零星）报销，款付本人，不是机构垫付；已由中心支付的请从表中拿掉"),
+        ),
+        Check(
             "HO02",
             LIVE & (pl.col("level_stated") != pl.col("level")),
             pl.format("表中级别“{}”（{}），名录为“{}”", "level_raw", stated, level),
@@ -223,10 +232,19 @@ def _place_and_amounts() -> list[Check]:
                 "可补偿费用 {} 大于总费用 {}", yuan(pl.col("eligible_fen")), yuan(pl.col("total_fen"))
             ),
         ),
-        Check("RU01", LIVE & governed & pl.col("ungoverned").is_not_null(), pl.col("ungoverned")),
+        Check("RU01", LIVE & governed & elsewhere(area), why_elsewhere(area)),
         Check(
             "RU01",
-            LIVE & governed & pl.col("ungoverned").is_null() & pl.col("unknown_kind").is_not_null(),
+            LIVE & governed & ~elsewhere(area) & pl.col("ungoverned").is_not_null(),
+            pl.col("ungoverned"),
+        ),
+        Check(
+            "RU01",
+            LIVE
+            & governed
+            & ~elsewhere(area)
+            & pl.col("ungoverned").is_null()
+            & pl.col("unknown_kind").is_not_null(),
             pl.format(
                 "政策没有提到花名册类别“{}”，申报的救助待核；是某一类对象的，在 onestop.toml 的 "
                 "[synonyms.category] 写 \"政策里的类别\" = [\"{}\"]，没有待遇的写 \"不享受救助\" = [\"{}\"]",

@@ -63,9 +63,9 @@ def paired(
     struck = reversals(rows)
     out = struck.filter(pl.col("reversed") | pl.col("unpaired"))
     living = without(rows.filter(~pl.col("gone")), out)
-    parts = halves(living)
+    parts, lonely = halves(living)
     found = _judged(joined(living, parts), readmission_days)
-    found = pl.concat([struck, found, parts.drop("into")], how="align_full")
+    found = pl.concat([struck, found, parts.drop("into"), lonely], how="align_full")
     verdicts = spread(found.drop("at"), found["at"], len(stays) + len(earlier))
     verdicts = verdicts.with_columns(pl.col("reversed", "unpaired").fill_null(False)).select(
         *PAIRING

@@ -80,8 +80,8 @@ def _families(busy: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _linked(rows: pl.DataFrame) -> pl.DataFrame:
     """`family`: the smallest `at` of all rows that are linked by number or by discharge, over however many steps."""
-    keys = {side: [*SAME_DAY, side] for side in _SIDES}
-    linked = rows.with_columns(family="at").with_columns(
+    keys = {side: [*SAME_DAY, side, "visit_key"] for side in _SIDES}
+    linked = rows.with_columns(family="at", visit_key=_visit_key()).with_columns(
         pl.when(pl.col(side).is_not_null()).then(pl.col("at").min().over(key)).alias(f"by_{side}")
         for side, key in keys.items()
     )
@@ -93,8 +93,28 @@ def _linked(rows: pl.DataFrame) -> pl.DataFrame:
                 family=pl.when(pl.col(f"by_{side}").is_null()).then("family").otherwise(lowest)
             )
         if spread["family"].equals(linked["family"]):
-            return spread.drop(f"by_{side}" for side in _SIDES)
+            return spread.drop("visit_key", *(f"by_{side}" for side in _SIDES))
         linked = spread
+
+
+def _visit_key() -> pl.Expr:
+    """What tells the visits (门诊, 慢特病) of one day apart: 就诊ID, else the clock, where all of them have it.
+
+    Null for stays: nobody is twice in one hospital from one day on.
+    """
+    visits = ~pl.col("inpatient").fill_null(value=True)
+    of_day = (*SAME_DAY, visits)
+    by = [
+        (pl.col("visit_no"), pl.col("visit_no").is_not_null().all().over(of_day)),
+        (
+            pl.col("settled_second").cast(pl.String),
+            (pl.col("settled_second") > 0).all().over(of_day),
+        ),
+    ]
+    key = pl.lit(None, pl.String)
+    for told, known in reversed(by):
+        key = pl.when(visits & known).then(told).otherwise(key)
+    return key
 
 
 def _others(members: pl.DataFrame) -> pl.DataFrame:

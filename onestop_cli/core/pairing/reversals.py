@@ -2,14 +2,14 @@
 
 The partner of a negative row is an earlier row with *every* amount opposite, or every other amount the same where the
 export puts the minus on the total only: with the total alone, which of several rows is taken back would hang on their
-order. Groups with a negative or struck row are few, so they are walked row
-by row.
+order. A settlement number (结算ID) on both says so before the days do: a refund may carry the day it was made on.
+Groups with a negative or struck row are few, so they are walked row by row.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -18,6 +18,7 @@ from onestop_cli.tables.schema import CLAIMS, MONEY, ORDER, Schema, row_place
 
 _SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
 _SAME_NUMBER = ("hospital", "number", "admitted_on", "discharged_on")
+_SAME_SETTLEMENT = ("hospital", "person", "settlement_no")
 
 STRUCK: Schema = {
     "at": pl.Int64,
@@ -42,47 +43,70 @@ def reversals(rows: pl.DataFrame) -> pl.DataFrame:
     what was taken back keeps its partner from another row.
     """
     flagged = pl.col("refund_flag").fill_null(False)
-    odd = rows.filter((pl.col("total_fen") < 0) | flagged)
+    odd = rows.filter(_negative() | flagged)
     if odd.is_empty():
         return pl.DataFrame(schema=STRUCK)
     own = odd.select(_SAME_STAY).unique()
     near = odd.filter(pl.col("number").is_not_null()).select(_SAME_NUMBER).unique()
+    paid = odd.filter(pl.col("settlement_no").is_not_null()).select(_SAME_SETTLEMENT).unique()
     beside = pl.concat(
         [
             odd.select("at"),
             rows.join(own, on=_SAME_STAY, how="semi").select("at"),
             rows.join(near, on=_SAME_NUMBER, how="semi").select("at"),
+            rows.join(paid, on=_SAME_SETTLEMENT, how="semi").select("at"),
         ]
     ).unique()
     lines = (
         rows.join(beside, on="at", how="semi")
-        .with_columns(pl.col(CLAIMS).fill_null(0), flagged, place=row_place("period"))
-        .with_columns(negative=pl.col("total_fen").fill_null(0) < 0)
+        .with_columns(
+            pl.col(CLAIMS).fill_null(0), flagged, place=row_place("period"), negative=_negative()
+        )
         .sort(*ORDER[:2], "negative", *ORDER[2:])
     )
-    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in lines.iter_rows(named=True):
-        groups[tuple(row[name] for name in _SAME_STAY)].append(row)
+    every = list(lines.iter_rows(named=True))
     found: dict[int, Row] = {}
-    for group in groups.values():
-        found.update(_taken_back(group))
-    found.update(_waiting(list(lines.iter_rows(named=True)), found))
+    for keys in (_SAME_SETTLEMENT, _SAME_STAY):
+        for group in _grouped((row for row in every if row["at"] not in found), keys):
+            found.update(_taken_back(group))
+    found.update(_waiting(every, found))
     return pl.DataFrame([{"at": at, **said} for at, said in sorted(found.items())], schema=STRUCK)
 
 
+def _negative() -> pl.Expr:
+    """Whether a row takes something back: a negative total or, where it has no bill, negative claims."""
+    total, claims = pl.col("total_fen").fill_null(0), pl.col(CLAIMS).fill_null(0)
+    return (total < 0) | ((total == 0) & (pl.sum_horizontal(claims) < 0))
+
+
+def _grouped(lines: Iterable[Row], keys: Sequence[str]) -> Iterable[list[Row]]:
+    """Rows that share `keys`, as they come; of settlements only those that have a number."""
+    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in lines:
+        if keys != _SAME_SETTLEMENT or None not in (row[key] for key in keys):
+            groups[tuple(row[key] for key in keys)].append(row)
+    return groups.values()
+
+
 def _taken_back(group: Sequence[Row]) -> Iterator[tuple[int, Row]]:
-    """Each negative row takes back an earlier one that still stands: a struck one, else the first."""
+    """Each negative row takes back an earlier one that still stands: one of its visit, a struck one, else the first."""
     standing: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in group:
         if not row["negative"]:
             standing[_amounts(row, 1)].append(row)
             continue
         partners = standing[_amounts(row, -1)] or standing[_only_total_signed(row)]
-        partner = min(partners, key=lambda other: not other["refund_flag"], default=None)
+        partner = min(partners, key=lambda other: _distance(row, other), default=None)
         if partner is not None:
             partners.remove(partner)
             yield partner["at"], _struck(partner, row)
             yield row["at"], _struck(row, partner)
+
+
+def _distance(row: Row, other: Row) -> tuple[bool, bool]:
+    """The smaller, the likelier it is `other` that `row` takes back: of the same visit, marked as refunded."""
+    same = row["visit_no"] is not None and row["visit_no"] == other["visit_no"]
+    return not same, not other["refund_flag"]
 
 
 def _amounts(row: Row, sign: int) -> tuple[Any, ...]:
@@ -91,7 +115,7 @@ def _amounts(row: Row, sign: int) -> tuple[Any, ...]:
 
 def _only_total_signed(row: Row) -> tuple[Any, ...]:
     """The amounts of the stay that a row takes back when its export puts the minus on the total only."""
-    return _amounts({**row, "total_fen": -row["total_fen"]}, 1)
+    return _amounts({**row, "total_fen": -(row["total_fen"] or 0)}, 1)
 
 
 def _struck(row: Row, partner: Row) -> Row:
@@ -114,16 +138,17 @@ def _waiting(lines: Sequence[Row], found: Mapping[int, Row]) -> Iterator[tuple[i
         elif row["refund_flag"]:
             yield row["at"], _waits("struck", None, unpaired=True)
             same = [
-                s for s in stays if _alike(s, row, (*_SAME_STAY, *MONEY)) and not s["refund_flag"]
-            ]
+                s for s in stays
+                if _one(s, row, _SAME_STAY) and _alike(s, row, MONEY) and not s["refund_flag"]
+            ]  # fmt: skip
             yield from ((other["at"], _waits("repeats", row, unpaired=False)) for other in same)
 
 
 def _lonely(row: Row, stays: Sequence[Row]) -> Iterator[tuple[int, Row]]:
     """A negative row: beside a stay of the opposite total, or a refund of part of one, or by itself."""
-    taken = -row["total_fen"]
-    same = [s for s in stays if _alike(s, row, _SAME_STAY) and s["total_fen"] == taken]
-    larger = [s for s in stays if _alike(s, row, _SAME_NUMBER) and (s["total_fen"] or 0) > taken]
+    taken = -(row["total_fen"] or 0)
+    same = [s for s in stays if _one(s, row, _SAME_STAY) and s["total_fen"] == taken]
+    larger = [s for s in stays if _one(s, row, _SAME_NUMBER) and (s["total_fen"] or 0) > taken]
     own = [s for s in larger if s["person"] == row["person"]] or larger
     for others, why, back in ((same, "amounts", "amounts"), (own, "partial", "refunded")):
         if others:
@@ -133,5 +158,11 @@ def _lonely(row: Row, stays: Sequence[Row]) -> Iterator[tuple[int, Row]]:
     yield row["at"], _waits("alone", None, unpaired=True)
 
 
+def _one(one: Row, other: Row, keys: Sequence[str]) -> bool:
+    """Whether two rows are of one stay, by known `keys` or by the number of their settlement."""
+    sides = (keys, _SAME_SETTLEMENT)
+    return any(_alike(one, other, k) and None not in (one[key] for key in k) for k in sides)
+
+
 def _alike(one: Row, other: Row, keys: Sequence[str]) -> bool:
-    return all(one[key] == other[key] for key in keys) and None not in (one[k] for k in keys[:4])
+    return all(one[key] == other[key] for key in keys)

@@ -13,7 +13,16 @@ NOTHING_CLOSED = {
 SAME_DAY = ("hospital", "who", "admitted_on")
 """What two rows of one stay share; beside it their number or their discharge (`sides`)."""
 
-_ABOUT = ("id_no", "name_key", "person", "settlement_no", "visit_no", "inpatient", "refund_flag")
+_ABOUT = (
+    "id_no",
+    "name_key",
+    "person",
+    "settlement_no",
+    "visit_no",
+    "inpatient",
+    "refund_flag",
+    "setl_type",
+)
 _NEEDED = tuple(dict.fromkeys((*PLACE, *ORDER, *_ABOUT, *MONEY, "self_claimed_fen")))
 
 
@@ -112,9 +121,9 @@ def same_stay(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """(`at`, `nth` as the rows stand, `place`, `other_nth`) of each pair of rows that tell of one stay.
 
     One person at one hospital from one day on, under one number or to one day; where both rows have a settlement number
-    (结算ID) it alone decides.
+    (结算ID) it alone decides, and visits (门诊, 慢特病) of different 就诊ID are two.
     """
-    sides = ("number", "discharged_on", "settlement_no")
+    sides = ("number", "discharged_on", "settlement_no", "visit_no", "inpatient")
     left = rows.select("at", *SAME_DAY, *sides, nth=pl.int_range(pl.len()))
     right = others.select(
         *SAME_DAY, *sides, place=row_place("period"), other_nth=pl.int_range(pl.len())
@@ -122,5 +131,7 @@ def same_stay(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     both = left.join(right, on=SAME_DAY, how="inner")
     one = (pl.col("number") == pl.col("number_right")).fill_null(False)
     one |= (pl.col("discharged_on") == pl.col("discharged_on_right")).fill_null(False)
+    visits = ~pl.col("inpatient") & ~pl.col("inpatient_right")
+    one &= ~(visits & (pl.col("visit_no") != pl.col("visit_no_right"))).fill_null(value=False)
     numbers = pl.col("settlement_no") == pl.col("settlement_no_right")
     return both.filter(numbers.fill_null(one)).select("at", "nth", "place", "other_nth")

@@ -7,12 +7,14 @@ blank as `null`. It says by 结算ID what the platform has, so that an export ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
-from onestop_cli.county.platform import word
+from onestop_cli.core.clearing import AGREES, DETAILS, EXTRA, MISSING, OTHER, SUMS, beside_details
+from onestop_cli.county.platform import code, word
 from onestop_cli.money import parse_fen, yuan
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.containers.inbox import Opened
@@ -28,6 +30,18 @@ _HEADS = {
     "total_fen": {"medfeesumamt", "医疗费总额"},
     "fund_fen": {"fundpaysumamt", "基金支付总额"},
 }
+_OF_SUMS = {
+    "insutype": {"insutype", "险种类型", "险种"},
+    "clr_type": {"clrtype", "清算类别"},
+    "first": {"stmtbegndate", "对账开始日期"},
+    "last": {"stmtenddate", "对账结束日期"},
+    "total_fen": {"medfeesumamt", "医疗费总额"},
+    "fund_fen": {"fundpaysumamt", "基金支付总额"},
+    "count": {"fixmedinssetlcnt", "定点医药机构结算笔数"},
+    "flag": {"refdsetlflag", "退费结算标志"},
+    "result": _RESULT,
+}
+_NEEDED_OF_SUMS = ("first", "last", "total_fen", "fund_fen", "count")
 _DETAIL = {"settlement_no": 0, "total_fen": 3, "fund_fen": 4}
 _NAMED = 5
 
@@ -36,11 +50,13 @@ _NAMES = {"detail": "3202 对账明细", "result": "3202 对账结果", "sums": 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of the platform that was among the files: its kind, and what it says by 结算ID (fen)."""
+    """A statement of the platform that was among the files: its kind, what it says by 结算ID (`DETAILS`) or as sums
+    (`SUMS`), and how many of its lines could not be read."""
 
     source: str
     kind: str
     rows: pl.DataFrame
+    unread: int = 0
 
 
 def without_statements(
@@ -57,7 +73,7 @@ def without_statements(
         if others or not mine:
             kept.append(replace(file, grids=[grid for grid, kind in kinds if not kind]))
         accounts += [_account(grid, kind) for grid, kind in mine]
-        found += [Statement(grid.source, kind, _read(grid, kind)) for grid, kind in mine]
+        found += [_read(grid, kind) for grid, kind in mine]
     return kept, accounts, found
 
 
@@ -95,70 +111,97 @@ def _account(grid: Grid, kind: str) -> SheetReading:
     )
 
 
-def _read(grid: Grid, kind: str) -> pl.DataFrame:
-    """`settlement_no`, `total_fen`, `fund_fen` of every row; none for sums, which have no 结算ID."""
-    schema = {"settlement_no": pl.String, "total_fen": pl.Int64, "fund_fen": pl.Int64}
-    places = _DETAIL if kind == "detail" else _places(grid)
-    if kind == "sums" or places is None:
-        return pl.DataFrame(schema=schema)
-    texts = [[cell_text(row[place]).strip() for place in places.values()] for row in grid.rows]
-    rows = [
-        (number, parse_fen(total), parse_fen(fund))
-        for number, total, fund in texts
-        if _NUMBER.fullmatch(number)
-    ]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _read(grid: Grid, kind: str) -> Statement:
+    """What a statement says, line by line below its header."""
+    if kind == "sums":
+        return _sums(grid)
+    places = {**_DETAIL} if kind == "detail" else _places(grid, {**_HEADS, "result": _RESULT})
+    if not _HEADS.keys() <= places.keys():
+        return Statement(grid.source, kind, pl.DataFrame(schema=DETAILS))
+    rows, unread = [], 0
+    for _, cells in _lines(grid, places):
+        amounts = [parse_fen(cells[name]) for name in ("total_fen", "fund_fen")]
+        if not _NUMBER.fullmatch(cells["settlement_no"]) or amounts[0] is None:
+            unread += 1
+            continue
+        rows.append((grid.source, cells["settlement_no"], *amounts, cells.get("result")))
+    return Statement(grid.source, kind, pl.DataFrame(rows, schema=DETAILS, orient="row"), unread)
 
 
-def _places(grid: Grid) -> dict[str, int] | None:
-    """Where a result with a header has its columns."""
+def _sums(grid: Grid) -> Statement:
+    places = _places(grid, _OF_SUMS)
+    if any(name not in places for name in _NEEDED_OF_SUMS):
+        return Statement(grid.source, "sums", pl.DataFrame(schema=SUMS), len(grid.rows) - 1)
+    rows, unread = [], 0
+    for number, cells in _lines(grid, places):
+        days = [_day(cells[name]) for name in ("first", "last")]
+        amounts = [parse_fen(cells[name]) for name in ("total_fen", "fund_fen")]
+        if None in (*days, *amounts) or not cells["count"].isdecimal():
+            unread += 1
+            continue
+        kinds = [code(name, cells.get(name)) for name in ("insutype", "clr_type")]
+        refunds = cells.get("flag", "").strip("0") != "" or not cells.get("flag")
+        told = (int(cells["count"]), *amounts, cells.get("result"))
+        rows.append((grid.source, number, *kinds, *days, refunds, *told))
+    return Statement(grid.source, "sums", pl.DataFrame(rows, schema=SUMS, orient="row"), unread)
+
+
+def _lines(grid: Grid, places: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Every row that is neither blank nor a header: its number and its cells by field, as plain text."""
+    heads = set().union(*_HEADS.values(), *_OF_SUMS.values())
+    for number, row in enumerate(grid.rows, start=1):
+        cells = {name: cell_text(row[place]).strip() for name, place in places.items()}
+        if any(cells.values()) and not all(word(text) in heads for text in cells.values()):
+            yield number, cells
+
+
+def _day(text: str) -> date | None:
+    """A day as the platform writes it: 2024-10-01, with or without a clock behind, or 20241001."""
+    found = re.match(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)", text.replace("/", "-"))
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _places(grid: Grid, wanted: Mapping[str, set[str]]) -> dict[str, int]:
+    """Where a statement with a header has its columns: of the row that names most of them."""
+    best: dict[str, int] = {}
     for row in grid.rows[:5]:
         heads = [word(cell_text(cell)) for cell in row]
-        found = {
+        places = {
             field: next((n for n, head in enumerate(heads) if head in names), None)
-            for field, names in _HEADS.items()
+            for field, names in wanted.items()
         }
-        if all(place is not None for place in found.values()):
-            return {field: place for field, place in found.items() if place is not None}
-    return None
+        found = {field: place for field, place in places.items() if place is not None}
+        best = max(best, found, key=len)
+    return best
 
 
 def compared(stays: pl.DataFrame, statements: Sequence[Statement]) -> Iterator[str]:
-    """What the platform's details and the stays that were read say of each other, by 结算ID, in a sentence each.
-
-    A refund stands on both sides as plus and minus, so that amounts are added up by number.
-    """
-    rows = [one.rows for one in statements if len(one.rows)]
-    if not rows:
+    """What the platform's details and the stays that were read say of each other, in a sentence."""
+    told = [one for one in statements if one.kind != "sums" and len(one.rows)]
+    if not told:
         return
-    theirs = _added(pl.concat(rows), "fund_fen").rename({"sums": "theirs", "total_fen": "total"})
-    ours = _added(stays.drop_nulls("settlement_no"), "fund_total_fen")
-    both = ours.join(theirs, on="settlement_no", how="full", coalesce=True)
-    places = "、".join(dict.fromkeys(one.source for one in statements if len(one.rows)))
-    missing = both.filter(pl.col("total_fen").is_null() & (pl.col("total") != 0))
-    extra = both.filter(pl.col("total").is_null())
-    other = both.filter(
-        (pl.col("total_fen") != pl.col("total")) | (pl.col("sums") != pl.col("theirs"))
-    )
+    found = beside_details(stays, pl.concat([one.rows for one in told]))
+    places = "、".join(dict.fromkeys(one.source for one in told))
     parts = {
-        "对账明细有、住院表里没有": (missing, "total"),
-        "住院表里有、对账明细没有": (extra, "total_fen"),
-        "金额不同": (other, "total"),
+        MISSING: ("对账明细有、住院表里没有", "theirs_fen"),
+        EXTRA: ("住院表里有、对账明细没有", "ours_fen"),
+        OTHER: ("金额不同", "theirs_fen"),
     }
-    agree = len(both) - sum(len(rows) for rows, _ in parts.values())
-    told = [f"{len(r)} 笔{w}{_some(r, amount)}" for w, (r, amount) in parts.items() if len(r)]
-    yield f"与{places}按结算ID核对：{'，'.join([f'{agree} 笔相符', *told])}"
-
-
-def _added(rows: pl.DataFrame, fund: str) -> pl.DataFrame:
-    return rows.group_by("settlement_no").agg(
-        total_fen=pl.col("total_fen").sum(),
-        sums=pl.when(pl.col(fund).count() > 0).then(pl.col(fund).sum()),
-    )
+    rows = {verdict: found.filter(verdict=verdict) for verdict in parts}
+    said = [
+        f"{len(rows[verdict])} 笔{words}{_some(rows[verdict], amount)}"
+        for verdict, (words, amount) in parts.items()
+        if len(rows[verdict])
+    ]
+    agree = found.filter(verdict=AGREES).height
+    yield f"与{places}按结算ID核对：{'，'.join([f'{agree} 笔相符', *said])}"
 
 
 def _some(rows: pl.DataFrame, amount: str) -> str:
     """The first few by number, which is cut to its last digits, with their amount."""
-    few = rows.sort("settlement_no").head(_NAMED).select("settlement_no", amount).rows()
+    few = rows.head(_NAMED).select("settlement_no", amount).rows()
     shown = "、".join(f"…{number[-6:]} {yuan(fen)}" for number, fen in few)
     return f"（{shown}{' 等' if len(rows) > _NAMED else ''}）"

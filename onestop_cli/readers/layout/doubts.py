@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from onestop_cli.county import platform
 from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.grid import Grid, column_letter
 from onestop_cli.readers.containers.inbox import Opened
@@ -113,6 +114,26 @@ def two_headers(table: Table, rows: Sorted) -> list[Problem]:
         )
         for index in again
     ]
+
+
+def one_row_per_fund(table: Table) -> list[Problem]:
+    """The platform's long form (setldetail): a row per fund of a settlement, read as stays would pay each alone."""
+    heads = {platform.word("".join(head)) for head in table.header.labels}
+    if not (heads & _FUND_KIND and heads & _FUND_AMOUNT):
+        return []
+    return [
+        Problem(
+            "每个基金一行（基金支付类型、基金支付金额），不是每次结算一行",
+            "请从平台导出每次结算一行的结算表，各项基金各占一列",
+            table.grid.source,
+            table.grid.sheet,
+            table.header.last + 1,
+        )
+    ]
+
+
+_FUND_KIND = {"fundpaytype", "fundpaytypename", "基金支付类型", "基金支付类型名称"}
+_FUND_AMOUNT = {"fundpayamt", "基金支付金额"}
 
 
 def layout_hint(grid: Grid, key: str, option: str) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import polars as pl
 
+from onestop_cli.county import platform
 from onestop_cli.county.settings import Layout
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.layout.aliases import Aliases, unit_of
@@ -106,9 +107,19 @@ class Table:
         return pl.coalesce(columns) if columns else pl.lit(None, pl.String)
 
     def headed(self, titles: Sequence[str]) -> tuple[int, ...]:
-        """The columns of these headers, whatever field they are read as beside."""
+        """The columns of these headers, whatever field they are read as beside.
+
+        The platform has several names for a column (医疗类别, 医保就诊类别, MED_TYPE); where none of them is there,
+        it is the one that was read as that field, by any other name or by a layout.
+        """
         found = (columns_headed(self.header.labels, title) for title in titles)
-        return tuple(dict.fromkeys(column for columns in found for column in columns))
+        columns = [column for columns in found for column in columns]
+        known = platform.titles(titles)
+        columns += [c for c, heads in enumerate(self.header.labels) if _words(heads) & known]
+        if not columns:
+            fields = [platform.fields().get(platform.word(title)) for title in titles]
+            columns = [c for name in fields if name for c in self.header.columns.get(name, ())]
+        return tuple(dict.fromkeys(columns))
 
     def words_under(self, titles: Sequence[str]) -> pl.Expr:
         """`words` of the columns of these headers; later ones fill blanks of earlier ones."""
@@ -188,6 +199,11 @@ def _added(parts: Sequence[pl.Series]) -> pl.Series:
     frame = pl.DataFrame({str(place): part for place, part in enumerate(parts)})
     some = pl.any_horizontal(pl.all().is_not_null())
     return frame.select(pl.when(some).then(pl.sum_horizontal(pl.all()))).to_series()
+
+
+def _words(heads: Sequence[str]) -> set[str]:
+    """A header as a whole and its lowest head, as the platform's titles are compared."""
+    return {platform.word("".join(heads)), platform.word(heads[-1])} if heads else set()
 
 
 def named_unit(line: str) -> str | None:

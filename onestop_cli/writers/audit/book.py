@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit.aggregates import KINDS, Slip, shown
+from onestop_cli.audit.aggregates.model import Slip
 from onestop_cli.audit.leads import RULES
 from onestop_cli.audit.papers import Papers
 from onestop_cli.audit.sampling import METHODS
@@ -28,6 +28,7 @@ from onestop_cli.writers.audit.columns import (
     sample_columns,
 )
 from onestop_cli.writers.audit.profile import write_profiles
+from onestop_cli.writers.audit.slips import slips_sheet
 from onestop_cli.writers.audit.words import facts, method_text
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book, Sheet
@@ -44,7 +45,7 @@ def write_book(path: Path, papers: Papers, slips: Sequence[tuple[str, Slip]] = (
         _leads(book, papers, heading)
         _rules(book, papers)
         if slips:
-            _slips(book, heading, slips)
+            slips_sheet(book, heading, slips)
         _plan(book, papers)
         write_profiles(book, papers)
 
@@ -274,44 +275,6 @@ def _rules(book: Book, papers: Papers) -> None:
 def _limit(papers: Papers, name: str) -> str:
     title, value, unit = papers.thresholds[name]
     return f"{title} {value} {unit}"
-
-
-def _slips(book: Book, heading: str, slips: Sequence[tuple[str, Slip]]) -> None:
-    """What does not add up in the summary tables that were handed in."""
-    columns = [
-        Column("table", "表", width=24),
-        Column("place", "行", "int", 6),
-        Column("label", "项目", width=16),
-        Column("title", "栏目", width=14),
-        Column("kind", "情形", width=16),
-        Column("stated", "表上所列", width=16),
-        Column("expected", "应为", width=16),
-        Column("sentence", "说明", width=60),
-    ]
-    order = list(KINDS)
-    ranked = sorted(slips, key=lambda item: (item[0], order.index(item[1].kind), item[1].place))
-    rows = [
-        {
-            "table": name,
-            "place": slip.place,
-            "label": slip.label,
-            "title": slip.title,
-            "kind": KINDS[slip.kind],
-            "stated": shown(slip.stated),
-            "expected": shown(slip.expected),
-            "sentence": slip.sentence,
-        }
-        for name, slip in ranked
-    ]
-    book.table_sheet(
-        "汇总表核对",
-        f"{heading}报送汇总表核对",
-        columns,
-        rows,
-        left="表内合计、分项与总额、比例，以及与本期明细的核对",
-        filters=True,
-        totals=False,
-    )
 
 
 def _plan(book: Book, papers: Papers) -> None:

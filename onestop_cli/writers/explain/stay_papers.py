@@ -9,11 +9,7 @@ from onestop_cli.run import Run
 from onestop_cli.writers.notices.html import templates
 
 STATEMENT, APPROVAL = "医疗救助结算单", "垫付审批表"
-COPIES = (
-    "第一联　医疗卫生机构留存",
-    "第二联　县（乡）合管办留存",
-    "第三联　县（乡）民政局留存",
-)
+_COPIES = ("第一联", "第二联", "第三联")
 
 
 def statements(papers: Sequence[StayPaper], run: Run) -> str:
@@ -27,14 +23,16 @@ def approvals(papers: Sequence[StayPaper], run: Run) -> str:
 
 
 def _page(template: str, papers: Sequence[StayPaper], run: Run) -> str:
-    office, civil_affairs = run.info.county.offices
+    words = run.info.words
+    office, civil_affairs = run.info.offices
     return (
         templates()
         .get_template(template)
         .render(
             papers=papers,
             run=run,
-            copies=COPIES,
+            copies=[f"{n}　{who}留存" for n, who in zip(_COPIES, words.copies, strict=True)],
+            words=words,
             categories=list(run.classes),
             office=office,
             civil_affairs=civil_affairs,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -71,9 +71,16 @@ _NOT_WRITTEN = {
 _ALWAYS = {"hospital_raw", "stay_no", "name", "id_raw", "admitted_on", "discharged_on", "total_fen"}
 
 
-def write_stays_list(stays: pl.DataFrame, path: Path) -> str:
-    """Write READ_STAYS to `path`; returns the digest that stands on the list."""
-    used = [line for line in _COLUMNS if line[0] in _ALWAYS or stays[line[0]].count()]
+def write_stays_list(
+    stays: pl.DataFrame, path: Path, further: Mapping[str, str] | None = None
+) -> str:
+    """Write READ_STAYS to `path`; returns the digest that stands on the list. `further`: the headings of the columns
+    `x_<name>` that documents ask for."""
+    asked = [(f"x_{name}", title, "text", 14.0) for name, title in (further or {}).items()]
+    own = {title for name, title, _, _ in _COLUMNS if stays[name].count()}
+    lines: list[tuple[str, str, Kind, float]] = [*_COLUMNS]
+    lines += [(name, title, "text", width) for name, title, _, width in asked if title not in own]
+    used = [line for line in lines if line[0] in _ALWAYS or stays[line[0]].count()]
     digest = digest_of(stays)
     form = Form(
         "医院上报表",

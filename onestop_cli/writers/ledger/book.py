@@ -11,6 +11,7 @@ import polars as pl
 from onestop_cli.ledger.accounts import Line
 from onestop_cli.ledger.trial_balance import Entry
 from onestop_cli.writers.toolkit.columns import UNITS, Column
+from onestop_cli.writers.toolkit.text import write_text
 from onestop_cli.writers.toolkit.workbook import Book
 from onestop_cli.writers.toolkit.xml_rows import decimal
 
@@ -142,7 +143,7 @@ def write_ledger_csv(books: Books, folder: Path) -> None:
     """Write the books as CSV files in `folder`, which exists; amounts in yuan."""
     for sheet in _sheets(books):
         shown = sheet.rows.select(_plain(column) for column in sheet.columns)
-        (folder / f"{sheet.name}.csv").write_text(shown.write_csv(), _ENCODING, newline="")
+        write_text(folder / f"{sheet.name}.csv", shown.write_csv(), encoding=_ENCODING)
 
 
 def _plain(column: Column) -> pl.Expr:

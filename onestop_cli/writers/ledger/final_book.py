@@ -24,11 +24,12 @@ _USED = "期末结余 = 上期结余 + 本期预拨 − 本期核定，负数为
 
 @dataclass(frozen=True)
 class PeriodPaper:
-    """A report, whose it is, its indicators, and when it is due."""
+    """A report, whose it is, its indicators, 救助对象 in one line, and when it is due."""
 
     county: str
     report: Report
     indicators: Sequence[Indicator]
+    aided: str
     due: str = ""
 
     @property
@@ -74,6 +75,7 @@ def write_period_book(paper: PeriodPaper, path: Path) -> None:
         sheet = book.sheet("表八 指标", [26, 18, 66])
         sheet.title(f"{paper.heading}主要指标")
         sheet.line(paper.basis)
+        sheet.paragraph(paper.aided, bold=True)
         sheet.facts(("指标", "数值", "计算方法"), paper.indicators)
 
 

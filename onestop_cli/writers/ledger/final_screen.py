@@ -8,6 +8,7 @@ import polars as pl
 from rich.console import Console
 
 from onestop_cli.money import FULL, percent, yuan
+from onestop_cli.writers.explain.screen import wrapped
 from onestop_cli.writers.ledger.final_book import PeriodPaper
 from onestop_cli.writers.ledger.screen import account_table, plain_table
 from onestop_cli.writers.toolkit.screen import clean, console_for
@@ -36,6 +37,8 @@ def show_period(paper: PeriodPaper) -> None:
         text = percent(value, FULL) if kind == "percent" and value is not None else yuan(value)
         shown.add_row(clean(name), "无法计算" if value is None else text)
     console.print(shown)
+    console.print()
+    console.print(wrapped(paper.aided, console.width))
 
 
 def _sums(

@@ -149,6 +149,23 @@ def show_advances(rows: pl.DataFrame) -> None:
     console.print(table)
 
 
+def show_owed(rows: pl.DataFrame, out: Path) -> None:
+    """How much is owed to how many, and where the list is."""
+    people, total = rows["number"].n_unique(), yuan(int(rows["fen"].sum()))
+    console_for(sys.stdout).print(
+        f"应补未补 {people:,} 笔住院，{total} 元，名单写到 {clean(str(out))}", soft_wrap=True
+    )
+
+
+def show_paid(rows: int, fen: int, unsigned: int, left: int) -> None:
+    """What was booked as paid, and what is still owed."""
+    console = console_for(sys.stdout)
+    console.print(f"已记支付 {rows:,} 行，{yuan(fen)} 元；下次核对作为“补发”列入结算表，随关账入账")
+    if unsigned:
+        console.print(f"另有 {unsigned:,} 行没有签收，没有记")
+    console.print(f"还没有补的 {yuan(left)} 元")
+
+
 def show_verified(complaints: Sequence[str]) -> None:
     """Whether everything agrees, and what does not."""
     console = console_for(sys.stdout)

@@ -16,6 +16,7 @@ from onestop_cli.writers.notices.layout import Look
 from onestop_cli.writers.notices.paths import Places, board_stems, notice_number, roll_stems
 from onestop_cli.writers.notices.pdf import write_pdfs
 from onestop_cli.writers.notices.words import Page, page_of, roll_page
+from onestop_cli.writers.toolkit.text import write_text
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def write_boards(
 def write_page(path: Path, text: str) -> None:
     """Write a text file, and its folder when it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8", newline="\n")
+    write_text(path, text)
 
 
 def _file(folder: Path, one: Board, ending: str) -> Path:

@@ -14,13 +14,13 @@ from onestop_cli.county.settings import County
 from onestop_cli.money import capital, yuan
 from onestop_cli.notices.categories import category_labels, shown_category
 from onestop_cli.notices.names import plain, short, shown_name, with_names
-from onestop_cli.rosters.premium import FATES, OF_LIST, OF_ROSTER, Premium
+from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, Premium
 from onestop_cli.statements.statement import numbered
+from onestop_cli.tables.wording import Wording
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
 
 UNKNOWN = "无法计算"
-_SIGNERS = ("制表", "民政审核", "合管办审核")
 _INTERNAL = "本表含身份证号，只供办公室内部使用，不得张贴或上网。"
 _HOME = (Column("township", "乡镇", width=11), Column("village", "村", width=13))
 _PERSON = (
@@ -32,13 +32,16 @@ _PERSON = (
 _CATEGORY = Column("category", "救助类别", width=20)
 _AMOUNT = Column("amount_fen", "资助金额", "yuan", 12, total=True)
 _REMARK = Column("remark", "备注", width=36)
-_COUNTS = (
-    Column("entitled", "应资助人数", "int", 11, total=True),
-    Column("paid", "已参合资助", "int", 11, total=True),
-    Column("absent", "未参合", "int", 9, total=True),
-    Column("own", "个人已缴", "int", 9, total=True),
-    Column("name", "同证异名", "int", 9, total=True),
-)
+
+
+def _counts(words: Wording) -> tuple[Column, ...]:
+    return (
+        Column("entitled", "应资助人数", "int", 11, total=True),
+        Column("paid", words.of("已参合资助"), "int", 11, total=True),
+        Column("absent", words.of("未参合"), "int", 9, total=True),
+        Column("own", "个人已缴", "int", 9, total=True),
+        Column("name", "同证异名", "int", 9, total=True),
+    )
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,17 @@ class Paper:
 
     @property
     def title(self) -> str:
-        """`示例县2011年度资助参合`."""
-        return f"{self.county.name}{self.premium.year}年度资助参合"
+        """`示例县2011年度资助参合`, since the bureaus of today 资助参保."""
+        return self.words.of(f"{self.county.name}{self.premium.year}年度资助参合")
+
+    @property
+    def words(self) -> Wording:
+        """What offices and being insured are called in the year."""
+        return self.premium.words
+
+    @property
+    def signers(self) -> tuple[str, str, str]:
+        return "制表", "民政审核", f"{self.words.agency}审核"
 
     def rows_of(self, side: str) -> int:
         """All rows of `roster` or `enrolled`, with those that could not be read."""
@@ -73,7 +85,7 @@ def write_premium_book(paper: Paper, path: Path) -> None:
         _summary(book, paper)
         _places(book, paper)
         _people(book, paper, "资助名单", found.of("paid"), [_AMOUNT, _REMARK])
-        _people(book, paper, "在册未参合", found.of("absent"), [_REMARK])
+        _people(book, paper, paper.words.of("在册未参合"), found.of("absent"), [_REMARK])
         if found.tells:
             own = Column("met_own_fen", "名册写个人缴费", "yuan", 14, total=True)
             should = Column("amount_fen", "按标准应资助", "yuan", 13, total=True)
@@ -87,7 +99,7 @@ def _summary(book: Book, paper: Paper) -> None:
     found = paper.premium
     columns = (
         Column("category", "救助类别", width=24),
-        *_COUNTS,
+        *_counts(paper.words),
         Column("unknown", "其中金额无法计算", "int", 11, total=True),
         Column("amount_fen", "资助金额", "yuan", 14, total=True),
     )
@@ -103,17 +115,19 @@ def _summary(book: Book, paper: Paper) -> None:
         )
     sheet.paragraph(f"资助金额合计（大写）：{capital(int(rows['amount_fen'].sum()))}")
     if not found.tells:
-        sheet.paragraph("参合名册没有说明由谁缴费，看不出个人已缴的和标为资助的。")
+        lacks = "参合名册没有说明由谁缴费，看不出个人已缴的和标为资助的。"
+        sheet.paragraph(paper.words.of(lacks))
     sheet.heading("两册每一行的去向")
-    sheet.table(_FATE_COLUMNS, _fates(paper), totals=False)
-    sheet.signature(_SIGNERS)
+    sheet.table(_fate_columns(paper.words), _fates(paper), totals=False)
+    sheet.signature(paper.signers)
 
 
-_FATE_COLUMNS = (
-    Column("title", "去向", width=24),
-    Column("roster", "花名册行数", "int", 11),
-    Column("enrolled", "参合名册行数", "int", 11),
-)
+def _fate_columns(words: Wording) -> tuple[Column, ...]:
+    return (
+        Column("title", "去向", width=24),
+        Column("roster", "花名册行数", "int", 11),
+        Column("enrolled", words.of("参合名册行数"), "int", 11),
+    )
 
 
 def _fates(paper: Paper) -> pl.DataFrame:
@@ -125,7 +139,7 @@ def _fates(paper: Paper) -> pl.DataFrame:
             "roster": found.count("roster", fate) if fate in OF_ROSTER else None,
             "enrolled": found.count("enrolled", fate) if fate in OF_LIST else None,
         }
-        for fate, (title, _) in FATES.items()
+        for fate, (title, _) in found.fates.items()
     ]
     unread = {"roster": paper.unread_roster, "enrolled": paper.unread_enrolled}
     whole = {side: paper.rows_of(side) for side in ("roster", "enrolled")}
@@ -134,11 +148,15 @@ def _fates(paper: Paper) -> pl.DataFrame:
 
 def _places(book: Book, paper: Paper) -> None:
     """By township and village."""
-    columns = (*_HOME, *_COUNTS, Column("amount_fen", "资助金额", "yuan", 14, total=True))
+    columns = (
+        *_HOME,
+        *_counts(paper.words),
+        Column("amount_fen", "资助金额", "yuan", 14, total=True),
+    )
     rows = paper.premium.by("township", "village")
     note = [f"有 {n:,} 人的金额无法计算，未计入。"] if (n := int(rows["unknown"].sum())) else []
     title = f"{paper.title}汇总表（按乡镇和村）"
-    book.table_sheet("按乡镇和村", title, columns, rows, notes=note, signers=_SIGNERS)
+    book.table_sheet("按乡镇和村", title, columns, rows, notes=note, signers=paper.signers)
 
 
 def _people(book: Book, paper: Paper, name: str, people: pl.DataFrame, more: list[Column]) -> None:
@@ -171,10 +189,11 @@ _PLACE = (
 
 def _doubtful(book: Book, paper: Paper) -> None:
     """Rows of both lists to look at, with what is wrong and what to do."""
+    fates = paper.premium.fates
     rows = paper.premium.doubtful.with_columns(
         id=pl.coalesce("id_no", "id_raw"),
-        title=pl.col("fate").replace_strict({fate: title for fate, (title, _) in FATES.items()}),
-        remedy=pl.col("fate").replace_strict({fate: remedy for fate, (_, remedy) in FATES.items()}),
+        title=pl.col("fate").replace_strict({fate: title for fate, (title, _) in fates.items()}),
+        remedy=pl.col("fate").replace_strict({fate: remedy for fate, (_, remedy) in fates.items()}),
     )
     columns = (
         Column("title", "问题", width=16),
@@ -228,6 +247,6 @@ def _lead(paper: Paper, township: str, rows: pl.DataFrame) -> str:
     unknown = rows["amount_fen"].null_count()
     amount = "" if unknown else f"，资助金额 {yuan(int(rows['amount_fen'].sum()))} 元"
     return (
-        f"{paper.premium.year}年度由医疗救助资金资助参加新型农村合作医疗（居民医保）的{township}救助对象共 "
+        f"{paper.premium.year}年度由医疗救助资金资助参加{paper.words.scheme}的{township}救助对象共 "
         f"{rows.height:,} 人{amount}，现予公示。为保护个人隐私，姓名作隐名处理。对名单有异议的，请来电或当面反映。"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from onestop_cli.money import yuan
-from onestop_cli.rosters.premium import FATES, OF_LIST, OF_ROSTER, Amounts, Premium
+from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, Amounts, Premium
 from onestop_cli.writers.rosters.premium_book import Paper, amount_text
 from onestop_cli.writers.rosters.screen import say, table
 
@@ -15,14 +15,14 @@ def show_premium(paper: Paper, amounts: Amounts, console: Console) -> None:
     found = paper.premium
     say(
         console,
-        f"{paper.county.name}{found.year}年度资助参合，花名册按 {found.day:%Y-%m-%d} 的待遇期",
+        f"{paper.title}，花名册按 {found.day:%Y-%m-%d} 的待遇期",
     )
     heads = (
         "救助类别",
         "应资助>",
-        "已参合资助>",
+        found.words.of("已参合资助>"),
         "金额（元）>",
-        "未参合>",
+        found.words.of("未参合>"),
         "个人已缴>",
         "同证异名>",
     )
@@ -40,7 +40,7 @@ def show_premium(paper: Paper, amounts: Amounts, console: Console) -> None:
     table(console, heads, [*lines, whole])
     _say_what_is_missing(found, amounts, int(rows["unknown"].sum()), console)
     say(console, "\n每一行的去向")
-    table(console, ("", "花名册>", "参合名册>", "怎么办"), list(_fates(paper)))
+    table(console, ("", "花名册>", found.words.of("参合名册>"), "怎么办"), list(_fates(paper)))
 
 
 def _say_what_is_missing(found: Premium, amounts: Amounts, unknown: int, console: Console) -> None:
@@ -49,15 +49,20 @@ def _say_what_is_missing(found: Premium, amounts: Amounts, unknown: int, console
         lacks = "没有列出其类别" if amounts.standard else "没有写资助标准"
         say(console, f"{unknown:,} 人的金额无法计算，不在合计内：[premium.{found.year}] {lacks}")
     if not found.tells:
-        say(console, "参合名册没有缴费方式、个人缴费或资助金额：看不出谁是个人缴费、谁标为资助")
+        say(
+            console,
+            found.words.of(
+                "参合名册没有缴费方式、个人缴费或资助金额：看不出谁是个人缴费、谁标为资助"
+            ),
+        )
     if faults := found.enrolled["amount_fault"].drop_nulls().len():
-        say(console, f"参合名册有 {faults:,} 行的金额看不懂，按没有写处理")
+        say(console, found.words.of(f"参合名册有 {faults:,} 行的金额看不懂，按没有写处理"))
 
 
 def _fates(paper: Paper) -> list[tuple[str, int | str, int | str, str]]:
     """A line per fate that occurs, and the sum of all rows."""
     found, lines = paper.premium, []
-    for fate, (title, remedy) in FATES.items():
+    for fate, (title, remedy) in found.fates.items():
         sides = (
             found.count("roster", fate) if fate in OF_ROSTER else 0,
             found.count("enrolled", fate) if fate in OF_LIST else 0,

@@ -10,6 +10,7 @@ import polars as pl
 from onestop_cli.simulation.compare import Comparison
 from onestop_cli.simulation.study import Study
 from onestop_cli.tables.schema import PLACE
+from onestop_cli.writers.toolkit.text import write_text
 
 _HEAD = (
     "period",
@@ -29,7 +30,7 @@ def write_simulate_data(study: Study, folder: Path) -> None:
     """Both files in `folder`; `stays.parquet` has a row per variant and stay, without anything that names a person."""
     variants = [tried.summary for tried in study.tried]
     text = json.dumps({"variants": variants}, ensure_ascii=False, indent=2)
-    (folder / "simulate.json").write_text(text + "\n", "utf-8")
+    write_text(folder / "simulate.json", text + "\n")
     frames = [_stays(tried.comparison).lazy() for tried in study.tried]
     none = study.year.stays.lazy().select(pl.lit("").alias("variant"), *_HEAD).clear()
     pl.concat([none, *frames], how="diagonal").sink_parquet(folder / "stays.parquet")

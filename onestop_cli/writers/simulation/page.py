@@ -17,6 +17,7 @@ from onestop_cli.tables.schema import LEVELS
 from onestop_cli.writers.explain.screen import basis_text
 from onestop_cli.writers.notices.html import templates
 from onestop_cli.writers.toolkit import charts
+from onestop_cli.writers.toolkit.text import write_text
 
 _SERIES = ("现行", "方案")
 _TOP = 12
@@ -39,9 +40,7 @@ def write_simulate_page(study: Study, path: Path) -> None:
         "percent": percent,
         "basis_text": basis_text,
     }
-    path.write_text(
-        templates().get_template("simulation/simulation.html.j2").render(content), "utf-8"
-    )
+    write_text(path, templates().get_template("simulation/simulation.html.j2").render(content))
 
 
 def overview(tried: Sequence[Tried]) -> Markup:

@@ -9,7 +9,7 @@ import polars as pl
 
 from onestop_cli.money import capital
 from onestop_cli.run import Run
-from onestop_cli.statements.statement import Fund, Statement, numbered
+from onestop_cli.statements.statement import STATUS, Fund, Statement, numbered
 from onestop_cli.tables.decisions import DECISIONS
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import Book, Sheet
@@ -122,6 +122,10 @@ def decision_columns() -> list[Column]:
         Column("layer_name", "补偿种类", width=12),
         Column("amount_fen", "金额", "yuan", 12),
         Column("category", "认定类别", width=14),
+        Column("was", "没有意见时", width=9, align="center", group="结论"),
+        Column("is", "执行以后", width=9, align="center", group="结论"),
+        Column("paid_before_fen", "没有意见时", "yuan", 12, group="应付"),
+        Column("paid_after_fen", "执行以后", "yuan", 12, group="应付"),
         Column("reason", "理由", width=26),
         Column("evidence", "依据", width=20),
         Column("made_by", "经办人", width=9),
@@ -135,12 +139,24 @@ def decision_rows(run: Run) -> pl.DataFrame:
     lines = run.info.decisions.lines if run.info.decisions else ()
     names = {layer.id: layer.name for layer in run.layers}
     rows = pl.DataFrame(
-        [{**line, "decided_on": None} for line in lines], schema=dict(DECISIONS)
+        [dict.fromkeys(_EFFECT) | {**line, "decided_on": None} for line in lines],
+        schema={**DECISIONS, **_EFFECT},
     ).with_columns(
+        was=pl.col("status_before").replace(STATUS),
+        **{"is": pl.col("status_after").replace(STATUS)},
         layer_name=pl.col("layer").replace(names),
         decided_on=pl.Series([line["decided_on"] for line in lines], dtype=pl.String).str.to_date(),
     )
     return numbered(rows)
+
+
+_EFFECT = {
+    "status_before": pl.String,
+    "status_after": pl.String,
+    "paid_before_fen": pl.Int64,
+    "paid_after_fen": pl.Int64,
+}
+"""What a decision changes; a run of an earlier version does not say."""
 
 
 def payment_pairs(

@@ -9,7 +9,7 @@ import polars as pl
 
 from onestop_cli.money import capital
 from onestop_cli.statements.capped import capped_people, with_capped
-from onestop_cli.statements.indicators import indicators
+from onestop_cli.statements.indicators import aided_line, figures, of_figures
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.remarks import cover_lines
 from onestop_cli.statements.statement import Fund, Statement, numbered
@@ -147,11 +147,12 @@ class _CountyBook:
         ]
 
     def civil_affairs(self, book: Book) -> None:
-        """表六: the settlement sheet with 民政局, of the fund of medical assistance."""
+        """表六: the settlement sheet of the fund of medical assistance, under the 新农合 with 民政局."""
         fund = next((f for f in self.statement.funds if "救助" in f.name), None)
         if fund is None:
             return
-        sheet = book.sheet("表六 与民政局结算", [34, 16, 30], portrait=True)
+        info = self.statement.run.info
+        sheet = book.sheet(f"表六 {info.words.account}", [34, 16, 30], portrait=True)
         sheet.title(f"{self.heading}{fund.name}结算单")
         sheet.line(self.period, "单位：元")
         sheet.pairs(self._account(fund))
@@ -164,7 +165,8 @@ class _CountyBook:
         ):
             sheet.heading(f"按{title}")
             sheet.table(_aid_columns(title, key), _aid_rows(self.statement, rows, fund))
-        sheet.signature(("县合管办", "县民政局", "负责人"))
+        office, civil_affairs = info.offices
+        sheet.signature((office, info.words.account_signer or civil_affairs, "负责人"))
 
     def _account(self, fund: Fund) -> list[tuple[str, str | int, Kind]]:
         """From the opening to the closing balance; what no ledger told us is left to be filled in."""
@@ -189,7 +191,9 @@ class _CountyBook:
         sheet = book.sheet("表七 指标", [26, 18, 60])
         sheet.title(f"{self.heading}主要指标")
         sheet.line(self.period)
-        sheet.facts(("指标", "数值", "计算方法"), indicators(self.statement))
+        made = figures(self.statement)
+        sheet.paragraph(aided_line(made), bold=True)
+        sheet.facts(("指标", "数值", "计算方法"), of_figures(made))
 
     def owed(self, book: Book) -> None:
         """表八: what patients are still owed, by village."""
@@ -268,7 +272,7 @@ class _CountyBook:
 
     def application(self, book: Book) -> None:
         """拨款申请表: what 县财政局 is asked to pay to whom, fund by fund."""
-        office, _ = self.statement.run.info.county.offices
+        office, _ = self.statement.run.info.offices
         unknown = self.statement.hospitals["account"].is_null().all()
         columns = [
             NUMBER,

@@ -11,6 +11,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.patterns import by_code, by_hospital, patterns, patterns_by_month
 from onestop_cli.statements.pending import waiting_findings
 from onestop_cli.statements.statement import Statement, numbered
+from onestop_cli.statements.undecided import undecided
 from onestop_cli.tables.decisions import KINDS
 from onestop_cli.writers.statements.columns import NUMBER, say_left_out
 from onestop_cli.writers.toolkit.columns import Column
@@ -58,6 +59,7 @@ def write_findings_book(statement: Statement, findings: pl.DataFrame, path: Path
         _codes(book, heading, by_code(statement, findings))
         _patterns(book, heading, findings)
         _everything(book, heading, findings, run)
+        _undecided(book, heading, run)
         _quarantine(book, heading, run.quarantine)
         _false_totals(book, heading, findings)
         say_left_out(said, book)
@@ -166,6 +168,35 @@ def _everything(book: Book, heading: str, findings: pl.DataFrame, run: Run) -> N
         findings,
         filters=True,
         printed=len(columns),
+    )
+
+
+def _undecided(book: Book, heading: str, run: Run) -> None:
+    """Every stay that waits, once, the oldest first."""
+    columns = [
+        NUMBER,
+        Column("period", "所属期", width=9, align="center"),
+        Column("hospital", "医疗机构", width=22),
+        Column("stay_no", "住院号", width=13),
+        Column("name", "姓名", width=9),
+        Column("id_shown", "证号后四位", width=10),
+        Column("days", "天数", "int", 6),
+        Column("held_fen", "待核金额", "yuan", 12, total=True),
+        Column("reason", "原因", width=28),
+        Column("remedy", "怎么办", width=46),
+        *_PLACE,
+    ]
+    notes = (
+        "本期的天数从结算（出院）日算到本期末，以前各期的从所属期末算起。处理意见仍填在“全部差错”里。",
+    )
+    book.table_sheet(
+        "未决清单",
+        f"{heading}未决清单（本期和以前各期待核）",
+        columns,
+        undecided(run),
+        notes=notes,
+        filters=True,
+        printed=len(columns) - len(_PLACE),
     )
 
 

@@ -85,11 +85,11 @@ class Letterhead:
 
     @property
     def office(self) -> str:
-        return self.county.offices[0]
+        return self.run.info.offices[0]
 
     @property
     def civil_affairs(self) -> str:
-        return self.county.offices[1]
+        return self.run.info.offices[1]
 
     @property
     def phone(self) -> str:

@@ -11,11 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.resources import template_folder
 from onestop_cli.statements.comparison import Comparison
-from onestop_cli.statements.indicators import indicators
+from onestop_cli.statements.indicators import aided_line, figures, of_figures
 from onestop_cli.statements.patterns import by_code, patterns
 from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
 from onestop_cli.statements.statement import Statement
 from onestop_cli.tables.run_info import InputInfo
+from onestop_cli.writers.toolkit.text import write_text
 
 _TOP = 12
 _INPUTS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
@@ -40,7 +41,7 @@ def write_report(
     text = page.get_template("statements/report.html.j2").render(
         _content(statement, findings) | _since(since)
     )
-    path.write_text(text, "utf-8")
+    write_text(path, text)
 
 
 def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
@@ -48,13 +49,15 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
     run = statement.run
     codes = by_code(statement, findings)
     repeated = patterns(findings)
+    made = figures(statement)
     return {
         "run": run,
         "total": statement.total,
         "funds": statement.funds,
         "equation": equation(statement),
         "owed": statement.owed.height,
-        "indicators": indicators(statement),
+        "aided": aided_line(made),
+        "indicators": [*of_figures(made)],
         "hospitals": _bars(statement, statement.hospitals, "hospital"),
         "categories": _bars(statement, statement.categories, "category"),
         "codes": codes.to_dicts(),

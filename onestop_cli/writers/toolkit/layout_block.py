@@ -8,6 +8,7 @@ from pathlib import Path
 
 from onestop_cli.county.settings import Layout, load_settings
 from onestop_cli.errors import stop
+from onestop_cli.writers.toolkit.text import newline_of, write_text
 
 
 def append_layouts(path: Path, layouts: Sequence[Layout]) -> int:
@@ -22,7 +23,7 @@ def append_layouts(path: Path, layouts: Sequence[Layout]) -> int:
     text = path.read_bytes().decode("utf-8-sig").rstrip("\r\n")
     stage = path.with_name(f".{path.name}.tmp")
     try:
-        stage.write_text("\n\n".join([text, *new]) + "\n", "utf-8")
+        write_text(stage, "\n\n".join([text, *new]) + "\n", newline=newline_of(text))
         load_settings(stage)
         stage.replace(path)
     except OSError as error:

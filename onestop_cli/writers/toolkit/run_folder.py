@@ -6,6 +6,7 @@ from pathlib import Path
 
 from onestop_cli.run import DOCUMENTS, REGISTER, RUN_FILE, TABLES, TO_FILL, Run, digests_of
 from onestop_cli.tables.run_info import RunInfo
+from onestop_cli.writers.toolkit.text import write_text
 
 STATEMENTS, HOSPITALS = "结算", "机构"
 COUNTY_BOOK, FINDINGS_BOOK, REPORT = "县级结算汇总.xlsx", TO_FILL, "运行报告.html"
@@ -27,4 +28,4 @@ def write_data(run: Run, folder: Path) -> None:
 def seal(info: RunInfo, folder: Path) -> None:
     """Write `run.json`, which names every file that is there with its digest."""
     whole = info.model_copy(update={"files": digests_of(folder)})
-    (folder / RUN_FILE).write_text(whole.text(), "utf-8", newline="\n")
+    write_text(folder / RUN_FILE, whole.text())

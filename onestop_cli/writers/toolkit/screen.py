@@ -20,6 +20,7 @@ from rich.text import Text
 from onestop_cli.errors import Problem
 from onestop_cli.money import yuan
 from onestop_cli.run import Run
+from onestop_cli.statements.effects import effect_lines
 from onestop_cli.statements.patterns import by_code, pattern_lines, shown_findings
 from onestop_cli.statements.pending import still_waiting
 from onestop_cli.statements.remarks import equation
@@ -108,6 +109,7 @@ def summary(run: Run, out: Path) -> None:
         console.print(f"前期待核 {waiting:,} 笔还没有定，见县级结算汇总“表十一”")
     for warning in run.info.warnings:
         _warning(console, str(warning))
+    _decisions(console, run)
     console.print()
     console.print(_funds(statement))
     console.print(equation(statement))
@@ -121,6 +123,18 @@ def summary(run: Run, out: Path) -> None:
     console.print(_findings(statement, findings))
     _patterns(console, findings)
     _files(console, out)
+
+
+def _decisions(console: Console, run: Run) -> None:
+    """What every decision changes, the first of them on the screen."""
+    lines = effect_lines(run.info.decisions.lines) if run.info.decisions else []
+    if not lines:
+        return
+    more = f"（前 {_TOP} 条，共 {len(lines):,} 条，全部在县级结算汇总的“处理意见”）"
+    console.print(f"\n处理意见改变了什么{more if len(lines) > _TOP else ''}", style="bold")
+    for line in lines[:_TOP]:
+        for part in folded(f"· {clean(line)}", console.width, "  "):
+            console.print(part, soft_wrap=True)
 
 
 def _warning(console: Console, text: str) -> None:

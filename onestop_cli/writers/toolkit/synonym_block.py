@@ -10,6 +10,7 @@ from pathlib import Path
 from onestop_cli.county.settings import load_settings
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.tables.inspection import Spelling
+from onestop_cli.writers.toolkit.text import newline_of, write_text
 
 _KEY = re.compile(r'^\s*("(?:[^"\\]|\\.)*"|[\w-]+)\s*=\s*\[(.*)\]\s*(#.*)?$')
 
@@ -59,7 +60,7 @@ def _heads(line: str, kind: str) -> bool:
 def _write(path: Path, text: str, wanted: Mapping[tuple[str, str], Sequence[str]]) -> None:
     stage = path.with_name(f".{path.name}.tmp")
     try:
-        stage.write_text(text, "utf-8", newline="")
+        write_text(stage, text, newline=newline_of(text))
         if not _says(stage, wanted):
             raise stop("设置文件里的写法没法自动添加", "请照屏幕上的那几行自己写进去", str(path))
         stage.replace(path)

@@ -1,0 +1,51 @@
+"""每天预结算: a stay that is still going on, settled day by day as if the patient left that day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from onestop_cli.explain.explanation import Explanation, Part
+from onestop_cli.explain.quotation import Quote
+from onestop_cli.money import yuan
+from onestop_cli.rulebook.terms import NO_LIMIT
+from onestop_cli.working import Group, Line, figure
+
+
+def running(quotes: Sequence[Quote]) -> Explanation:
+    """Every day with what is covered up to it and what is left to the patient, what is left of the year, and the last
+    day step by step. `quotes`: one for each day, in order, at least one."""
+    last = quotes[-1]
+    told = last.explanation
+    first = (Part("每天累计（右边是累计自付，元）", (Group(tuple(_days(quotes))),)), _year(last))
+    parts = tuple(part for part in first if part.groups)
+    return replace(told, title="每天预结算", parts=(*parts, *told.parts))
+
+
+def _days(quotes: Sequence[Quote]) -> Iterator[Line]:
+    """A line a day, up to and with it: cost, each layer, and the patient's own share with what it grew by."""
+    before = 0
+    for quote in quotes:
+        row, names = quote.row, quote.layers
+        paid = {layer: int(row[f"{layer}_paid_fen"]) for layer in names}
+        own = row["total_fen"] - sum(paid.values()) - int(row["hospital_borne_fen"] or 0)
+        eligible = f"，可补偿 {yuan(row['eligible_fen'])}" if row["has_eligible"] else ""
+        most = "（最多）" if row["self_due_fen"] is None else ""
+        layers = "，".join(f"{name} {yuan(paid[layer])}{most}" for layer, name in names.items())
+        grown = f"当天自付 {yuan(own - before)}"
+        working = f"费用 {yuan(row['total_fen'])}{eligible}；{layers}；{grown}"
+        yield figure(str(row["discharged_on"]), working, own, strong=quote is quotes[-1])
+        before = own
+
+
+def _year(quote: Quote) -> Part:
+    """What is left of each layer's yearly cap after this stay."""
+    row = quote.row
+    lines = []
+    for layer, name in quote.layers.items():
+        cap = row[f"{layer}_cap_fen"]
+        if cap is not None and cap < NO_LIMIT:
+            before, paid = int(row[f"{layer}_before_fen"]), int(row[f"{layer}_paid_fen"])
+            sums = f"年度封顶 {yuan(cap)} − 此前已补 {yuan(before)} − 本次 {yuan(paid)}"
+            lines.append(figure(name, sums, max(cap - before - paid, 0)))
+    return Part("本年额度（右边是还余，元）", (Group(tuple(lines)),) if lines else ())

@@ -1,0 +1,1 @@
+"""What `onestop clearing` shows and writes."""
