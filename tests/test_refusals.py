@@ -20,7 +20,6 @@ from onestop_cli.audit.leads.model import Thresholds
 from onestop_cli.audit.plan import Choices, checked
 from onestop_cli.batch import publish as publishing
 from onestop_cli.batch.audit.draw import thresholds_from
-from onestop_cli.batch.audit.tables import check_tables
 from onestop_cli.batch.audit.verify import read_plan
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.ledger_open import _first_day, _usual
@@ -85,11 +84,6 @@ def test_plans_that_are_none(tmp_path: Path) -> None:
     assert "抽样计划读不出来" in said(lambda: read_plan(plan))
     plan.write_text(json.dumps(["seed"]), "utf-8")
     assert "这不是抽样计划" in said(lambda: read_plan(plan))
-
-
-def test_summary_tables_that_cannot_be_opened(tmp_path: Path) -> None:
-    there_is_none: Any = None
-    assert "文件打不开" in said(lambda: check_tables(there_is_none, [tmp_path / "没有.xlsx"], ""))
 
 
 # The books
