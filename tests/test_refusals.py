@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,9 @@ from openpyxl import Workbook
 from onestop_cli.audit.leads.model import Thresholds
 from onestop_cli.audit.plan import Choices, checked
 from onestop_cli.batch import publish as publishing
-from onestop_cli.batch.audit.draw import read_plan, thresholds_from
-from onestop_cli.batch.audit.tables import check_tables
+from onestop_cli.batch.audit.draw import thresholds_from
+from onestop_cli.batch.audit.verify import read_plan
 from onestop_cli.batch.buckets import reconcile_in_parts
-from onestop_cli.batch.ledger import advance
 from onestop_cli.batch.ledger_open import _first_day, _usual
 from onestop_cli.batch.papers import _forms
 from onestop_cli.batch.reconcile import Request
@@ -34,14 +33,11 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.explain.which_stay import the_stay
 from onestop_cli.ledger.store import _refusal, opened
 from onestop_cli.notices.notice_period import NoticePeriod
-from onestop_cli.readers.audit_paper import read_filled
 from onestop_cli.readers.containers.folders import files_behind
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.guard import named
 from onestop_cli.writers.toolkit.form import fill_form
 from onestop_cli.writers.toolkit.layout_block import append_layouts
-
-NOW = datetime(2010, 12, 1, 9, tzinfo=UTC)
 
 
 def said(refused: Callable[[], object]) -> str:
@@ -90,33 +86,7 @@ def test_plans_that_are_none(tmp_path: Path) -> None:
     assert "这不是抽样计划" in said(lambda: read_plan(plan))
 
 
-def test_summary_tables_that_cannot_be_opened(tmp_path: Path) -> None:
-    there_is_none: Any = None
-    assert "文件打不开" in said(lambda: check_tables(there_is_none, [tmp_path / "没有.xlsx"], ""))
-
-
-def test_a_filled_paper_without_its_sheets_or_its_plan(tmp_path: Path) -> None:
-    paper, book = tmp_path / "底稿.xlsx", Workbook()
-    book.active.title = "样本"
-    titles = {"序号": "number", "机构": "hospital", "住院号": "stay_no", "姓名": "name"}
-    book.active.append([*titles])
-    book.save(paper)
-    sheets = {"样本": titles}
-    assert "没有工作表“抽样计划”" in said(lambda: read_filled(paper, "抽样计划", sheets))
-    book.create_sheet("抽样计划").append(["seed", "不是 JSON"])
-    book.save(paper)
-    assert "抽样计划被改动或清空" in said(lambda: read_filled(paper, "抽样计划", sheets))
-
-
 # The books
-
-
-@pytest.mark.parametrize(
-    ("amount", "day", "sentence"),
-    [("五十万", None, "看不懂金额“五十万”"), ("500000", "月初", "看不懂日期“月初”")],
-)
-def test_an_advance_that_nobody_can_read(amount: str, day: str | None, sentence: str) -> None:
-    assert sentence in said(lambda: advance(None, "基金", "2010Q4", amount, day, "", NOW))
 
 
 def test_a_first_day_that_nobody_can_read() -> None:
@@ -286,7 +256,3 @@ def test_a_notice_that_cannot_end_yet(
     first: date | None, objections: int | None, sentence: str
 ) -> None:
     assert sentence in said(lambda: publishing._result(NoticePeriod(first), objections))
-
-
-def test_a_first_day_of_notice_that_is_none() -> None:
-    assert "看不懂公示第一天“初六”" in said(lambda: publishing._day("初六"))

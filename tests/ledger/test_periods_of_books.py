@@ -25,7 +25,7 @@ NOW = datetime(2010, 12, 1, 9, tzinfo=UTC)
 
 @pytest.fixture
 def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with new_books(tmp_path / "台账.db") as connection:
+    with new_books(tmp_path / "台账.db", date(2010, 8, 1)) as connection:
         yield connection
 
 
