@@ -54,15 +54,17 @@ def _both(before: Path, after: Path) -> tuple[Run, Run]:
 
 
 def with_the_one_before(run: Run, out: Path) -> tuple[Comparison, str] | None:
-    """What changed since the newest other run of the period beside `out`; None where there is none to compare."""
+    """What changed since the newest other run of the period beside `out`; None where there is none to compare, and where
+    nothing is different: the same inputs give the same bytes."""
     newest = max(_others(run.info, out), default=None)
     if newest is None:
         return None
     folder = out.parent / newest[1]
     try:
-        return compare(load_run(folder), run), folder.name
+        found = compare(load_run(folder), run)
     except CannotRun:  # a folder that was changed by hand is nothing to compare with
         return None
+    return None if found.same and not found.inputs else (found, folder.name)
 
 
 def _others(info: RunInfo, out: Path) -> list[tuple[str, str]]:

@@ -36,4 +36,6 @@ def _why(text: str) -> str:
     year, month, day = (int(part) for part in parts.groups() if part)
     if not 1 <= month <= 12:
         return f"不存在：没有 {month} 月"
+    if 1 <= day <= monthrange(year, month)[1]:
+        return "像是写错了年份"
     return f"不存在：{year} 年 {month} 月只有 {monthrange(year, month)[1]} 天，没有 {day} 日"

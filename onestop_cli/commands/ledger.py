@@ -103,7 +103,7 @@ def pay(
         Path | None, typer.Argument(metavar="[LEDGER]", help="台账文件；默认按 onestop.toml")
     ] = None,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[应补名单]", help="付过、签收过的应补名单.xlsx")
+        Path | None, typer.Argument(metavar="应补名单", help="付过、签收过的应补名单.xlsx")
     ] = None,
     day: Annotated[
         str | None, typer.Option("--on", help="支付日期；名单上填了支付日期的行按名单")

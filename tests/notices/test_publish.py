@@ -341,7 +341,7 @@ def test_a_township_that_nobody_knows_is_told(tmp_path: Path) -> None:
 def test_the_fund_notice_comes_from_the_books(tmp_path: Path) -> None:
     """Opening 0, 1,000 yuan in advance, nothing paid: 1,000 yuan left, and each fund has a line."""
     ledger = tmp_path / "台账.sqlite"
-    with made_books.new_books(ledger) as books:
+    with made_books.new_books(ledger, date(2010, 10, 1)) as books:
         closed = made_books.run_period(made_books.stays([]), "2010Q4", books)
         fund = closed.layers[0].fund
         line = Advance(fund, closed.period, 100_000, date(2010, 10, 8), "", "甲")

@@ -51,6 +51,8 @@ class Result:
     check: str = "exact"
     base: int = 0
     deductible: int = 0
+    used_up: int = 0
+    """Of the year's deductible, by a stay that may have used all of its bill."""
     uncapped: int = 0
     granted: int = 0
     paid: int = 0

@@ -185,9 +185,12 @@ class Step:
             if terms.of("deductible").per == "year":
                 left = max(0, stated[id(stay)] - charged_this_year)
                 result.deductible = min(result.base, left)
-                charged_this_year += min(
-                    left, self.uses(stay, result, result.base, self.use.charge)
-                )
+                used_up = min(left, self.uses(stay, result, result.base, self.use.charge))
+                charged_this_year += used_up
+                ceiling = terms.maybe("ceiling")
+                plain = terms.maybe("transfer") is None
+                plain &= ceiling is None or not isinstance(ceiling.amount, int)
+                result.used_up = 0 if result.counts or not plain else used_up
         working = {id(stay): (result, terms) for stay, result, terms in self.working()}
         for stay in sorted(self.stays, key=lambda s: (s.bill.admitted, s.bill.discharged)):
             result, terms = working.get(id(stay), (None, None))
@@ -234,6 +237,7 @@ class Step:
                 most = self.use.charge
                 cost += self.uses(stay, result, result.base, most)
                 net += self.uses(stay, result, result.base - result.deductible, most)
+                net -= result.used_up
             amount = terms.rounded(exact)
             lifted = max(amount, min(self.least(stay, result, terms), stay.rest))
             if terms.borne_by_hospital:

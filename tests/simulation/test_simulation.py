@@ -285,11 +285,11 @@ def test_what_the_results_do_not_have_is_told() -> None:
 
 
 def test_days_of_a_document_are_ignored_unless_asked() -> None:
-    """Stays of 2010 under the document of 2008; by its days it governs none of them."""
-    anyway = years.other("dafang-2008")
+    """Stays of 2010 under the document of 2006; by its days it governs none of them."""
+    anyway = years.other("dafang-2006")
     assert impact.uncovered(anyway).is_empty()
     assert "不论它的施行日期" in " ".join(caveats.about(anyway))
-    by_day = years.other("dafang-2008", by_date=True)
+    by_day = years.other("dafang-2006", by_date=True)
     assert impact.uncovered(by_day)["stays"].sum() == 600
     assert sums(by_day) == {"basic": (0, 0), "assistance": (0, 0)}
 

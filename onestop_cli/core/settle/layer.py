@@ -27,6 +27,7 @@ from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 
 GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
+USED_UP = "_used_up_fen"
 ZERO = pl.lit(0, pl.Int64)
 
 
@@ -63,7 +64,7 @@ class LayerPass:
         frame = self._looking_at(frame, self._computed_at_all)
         for stage in (self._quota, self._cap, self._result):
             frame = stage(frame)
-        return frame.drop("_works", "_counts", "_share", "_free")
+        return frame.drop("_works", "_counts", "_share", "_free").drop(USED_UP, strict=False)
 
     @property
     def _computed_at_all(self) -> pl.Expr:
@@ -178,6 +179,8 @@ class LayerPass:
             yearly = params["deductible_year"] == 1
             frame, taken = self._grow(frame, turns, "charged_", yearly, base, stated, **rest)
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
+            if most and params.has("year_bands", 0):
+                frame = frame.with_columns(self._used_up(yearly).alias(USED_UP))
         if params.has("transfer_days", -1):
             carried = params["transfer_days"] >= 0
             moved = chain.turns if chain else None
@@ -192,6 +195,14 @@ class LayerPass:
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         return frame.drop("_stated")
+
+    def _used_up(self, yearly: pl.Expr) -> pl.Expr:
+        """What a stay that may have used all of its bill used of the year's deductible: that part is in no band."""
+        params = self.params
+        plain = (params["ceiling"] == NO_LIMIT) & (params["transfer_days"] < 0)
+        left = (pl.col("_stated") - self._col("charged_before_fen")).clip(lower_bound=0)
+        unknown = pl.col("_works") & ~pl.col("_counts")
+        return pl.when(yearly & plain & unknown).then(pl.min_horizontal(BILL, left)).otherwise(ZERO)
 
     def _nth(self, frame: pl.DataFrame, chain: Chains | None) -> pl.Series:
         """Which inpatient stay of the year it is, in time. A visit is none, and has the terms of the first; a transfer
@@ -245,30 +256,17 @@ class LayerPass:
         spent = self._opened(frame, charged)
         cost, net = self._col(base), self._col(base) - self._col(charged)
         for what, amount in (("cost", cost), ("net", net)):
-            used = column(frame, self._used(amount, where, self.use.charge))
-            before = turns.before(used)
+            used = self._used(amount, where, self.use.charge)
+            if what == "net" and USED_UP in frame.columns:
+                used -= pl.when(where).then(USED_UP).otherwise(ZERO)
+            before = turns.before(column(frame, used))
             if gone is not None and spent is not None:
                 before += gone if what == "cost" else gone - spent
             if self.use.held:
                 before += frame["_held_before_fen"]
             works = pl.when(where & pl.col("_works")).then(pl.lit(before)).otherwise(ZERO)
             frame = frame.with_columns(works.alias(self._name(f"{what}_before_fen")))
-        return self._less_charged(frame) if self.use.charge else frame
-
-    def _less_charged(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Stays that used all of their bill used the year's deductible with it: that part is in no band."""
-        params = self.params
-        if not params.has("deductible_year", 0):
-            return frame
-        plain = (params["ceiling"] == NO_LIMIT) & (params["transfer_days"] < 0)
-        stated = deductible(params, ZERO + 1)
-        charged = pl.min_horizontal(self._col("charged_before_fen"), stated)
-        rest = (self._col("cost_before_fen") - charged).clip(lower_bound=0)
-        net = self._col("net_before_fen")
-        yearly = (params["deductible_year"] == 1) & plain
-        return frame.with_columns(
-            pl.when(yearly).then(rest).otherwise(net).alias(net.meta.output_name())
-        )
+        return frame
 
     def _shares(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`_share`: what a quota gives this step, null where none does; `_free`: it counts towards no yearly limit."""
