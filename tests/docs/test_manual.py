@@ -77,7 +77,16 @@ def test_the_first_screen_of_the_readme_is_install_one_command_and_what_comes_ou
 def test_the_clerks_page_is_half_a_page_from_installing_to_closing():
     text = READ["README.zh"].read_text("utf-8")
     assert len(text.splitlines()) < 50
-    told = ("windows.zip", "install.sh", "onestop init", "reconcile", "publish", "close", "village.png", "手册.md")
+    told = (
+        "windows.zip",
+        "install.sh",
+        "onestop init",
+        "reconcile",
+        "publish",
+        "close",
+        "village.png",
+        "手册.md",
+    )
     assert [word for word in told if word not in text] == []
 
 
