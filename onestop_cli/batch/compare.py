@@ -54,8 +54,8 @@ def _both(before: Path, after: Path) -> tuple[Run, Run]:
 
 
 def with_the_one_before(run: Run, out: Path) -> tuple[Comparison, str] | None:
-    """What changed since the newest other run of the period beside `out`; None where there is none to compare, and where
-    nothing is different: the same inputs give the same bytes."""
+    """What changed since the newest other run of the period beside `out`; None where there is none to compare, and
+    where nothing is different: the same inputs give the same bytes."""
     newest = max(_others(run.info, out), default=None)
     if newest is None:
         return None
