@@ -19,7 +19,7 @@ from onestop_cli.notices.texts import Around, texts_of
 from onestop_cli.writers.notices.html import board
 from onestop_cli.writers.notices.layout import Look
 from onestop_cli.writers.notices.pdf import write_pdfs
-from onestop_cli.writers.notices.words import Page, page_of
+from onestop_cli.writers.notices.words import ListPage, page_of
 from tests.made.run import made_run
 
 _LAYERS = {
@@ -34,7 +34,7 @@ def pages(pdf: Path) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
 
 
-def printed(folder: Path, page: Page, look: Look) -> int | None:
+def printed(folder: Path, page: ListPage, look: Look) -> int | None:
     """How many pages Chromium prints of a board; None without Chromium."""
     chromium = shutil.which("chromium")
     if chromium is None:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from onestop_cli import workers
-from onestop_cli.county.settings import Limits
+from onestop_cli.county.settings import ReadingLimits
 from tests.made.biff_file import biff, compound
 from tests.made.reader_files import (
     QUARTER,
@@ -31,7 +31,7 @@ from tests.made.reader_files import (
 )
 
 SHEET = "xl/worksheets/sheet1.xml"
-LIMITS = Limits()
+LIMITS = ReadingLimits()
 SLACK_SECONDS, SLACK_MIB = 3.0, 256
 """What the process itself needs, and a busy machine."""
 

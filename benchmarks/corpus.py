@@ -27,7 +27,7 @@ import xlrd
 from python_calamine import CalamineWorkbook
 
 from onestop_cli import workers
-from onestop_cli.readers.containers.door import Found
+from onestop_cli.readers.containers.door import FoundFile
 from onestop_cli.readers.containers.grid import UNCOMPUTED, Grid
 
 LIMITS = workers.Limits(1 << 30, 30.0)
@@ -150,7 +150,7 @@ def differences(grids: tuple[Grid, ...], judged: Mapping[str, Cells]) -> list[st
     return told + [f"{name}: sheet missing" for name in missing if judged[name]]
 
 
-def judge(file: Found, data: bytes) -> tuple[str, list[str]]:
+def judge(file: FoundFile, data: bytes) -> tuple[str, list[str]]:
     """Of a file that was read: agreed, differs from all judges, or nobody can judge it."""
     told: list[str] = []
     able = 0

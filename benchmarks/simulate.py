@@ -17,8 +17,8 @@ from onestop_cli.rulebook.library import load_rules
 from onestop_cli.run import load_run
 from onestop_cli.simulation.compare import compare, outcome, own
 from onestop_cli.simulation.proposal import Proposal
-from onestop_cli.simulation.stays import Part, gather
-from onestop_cli.simulation.study import Study, Tried
+from onestop_cli.simulation.stays import TrialRun, gather
+from onestop_cli.simulation.study import Study, Trial
 from onestop_cli.writers.toolkit.run_folder import write_data
 from samples.fabricate.many import many_stays
 from samples.year import run_of, settled
@@ -45,13 +45,13 @@ def _ten(folder: Path) -> None:
     """The run read once, ten caps tried, every paper written."""
     loaded = load_rules(RULES)
     run = load_run(folder / "run")
-    year = gather([Part("year", run, tuple(rule.file for rule in loaded))])
+    year = gather([TrialRun("year", run, tuple(rule.file for rule in loaded))])
     before = outcome(year, own(year), "before")
     tried = []
     for step in range(VARIANTS):
         proposal = Proposal(RULES[0], loaded, "as-before", (("assistance.cap", f"{4 + step}000"),))
         variant = proposal.variant(year.book.rules)
-        tried.append(Tried(compare(year, before, variant), 300_000, {}))
+        tried.append(Trial(compare(year, before, variant), 300_000, {}))
         print(f"  {variant.name}: {tried[-1].people}", flush=True)
     write_study(Study(run.county, year, before, tuple(tried)), folder / "out")
 

@@ -12,7 +12,7 @@ from onestop_cli.simulation import burdens as spread
 from onestop_cli.simulation import impact
 from onestop_cli.simulation.compare import compare, outcome
 from onestop_cli.simulation.proposal import Proposal
-from onestop_cli.simulation.stays import Part, Year, gather
+from onestop_cli.simulation.stays import TrialRun, Year, gather
 from samples.year import year_run
 
 PAGE = Path(__file__).parent / "simulate.md"
@@ -43,7 +43,7 @@ _PLACE = re.compile(r"(<!-- dafang -->\n\n).*?(\n\n<!-- /dafang -->)", re.DOTALL
 def sample_year() -> Year:
     """A year of made-up stays, settled by the latest document."""
     run = year_run(STAYS, PEOPLE, DOCUMENTS[-1:], YEAR, GROUPS)
-    return gather([Part("示例年", run, tuple(one.file for one in load_rules(DOCUMENTS[-1:])))])
+    return gather([TrialRun("示例年", run, tuple(one.file for one in load_rules(DOCUMENTS[-1:])))])
 
 
 def table() -> str:

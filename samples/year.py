@@ -8,7 +8,7 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.batch.describe import about_rules, in_order
-from onestop_cli.core.options import Names
+from onestop_cli.core.options import NameLookup
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
@@ -19,7 +19,9 @@ from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import QUARANTINE, READ_ROSTER, READ_STAYS, Schema, empty
 from samples.fabricate.many import Many, many_stays
 
-_AS_IT_IS = Names(hospital=lambda text: text, level=lambda text: text, category=lambda text: text)
+_AS_IT_IS = NameLookup(
+    hospital=lambda text: text, level=lambda text: text, category=lambda text: text
+)
 
 
 def year_run(

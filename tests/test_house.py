@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -127,6 +128,17 @@ def test_pure_rooms_touch_nothing_outside(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOUSE)))
 def test_every_module_says_what_it_is(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_no_two_classes_have_one_name() -> None:
+    named = [
+        (node.name, str(path.relative_to(HOUSE)))
+        for path in modules()
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    counts = Counter(name for name, _ in named)
+    assert [one for one in named if counts[one[0]] > 1] == []
 
 
 @pytest.mark.parametrize("folder", ["onestop_cli", "packaging", "samples", "docs", "benchmarks"])

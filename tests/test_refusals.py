@@ -17,7 +17,7 @@ import pytest
 from openpyxl import Workbook
 
 from onestop_cli.audit.leads.model import Thresholds
-from onestop_cli.audit.plan import Choices, checked
+from onestop_cli.audit.plan import PlanChoices, checked
 from onestop_cli.batch import publish as publishing
 from onestop_cli.batch.audit.draw import thresholds_from
 from onestop_cli.batch.audit.verify import read_plan
@@ -28,7 +28,7 @@ from onestop_cli.batch.reconcile import Request
 from onestop_cli.batch.rules import _one, show
 from onestop_cli.batch.stay_papers import write_stay_papers
 from onestop_cli.commands.endings import refusal
-from onestop_cli.county.settings import Layout, Settings, load_settings
+from onestop_cli.county.settings import FileLayout, Settings, load_settings
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.explain.which_stay import the_stay
 from onestop_cli.ledger.store import _refusal, opened
@@ -65,7 +65,7 @@ def said(refused: Callable[[], object]) -> str:
     ],
 )
 def test_choices_that_give_no_sample(choice: dict[str, Any], sentence: str) -> None:
-    assert sentence in said(lambda: checked(Choices(**choice)))
+    assert sentence in said(lambda: checked(PlanChoices(**choice)))
 
 
 def test_thresholds_that_are_none() -> None:
@@ -174,7 +174,7 @@ def test_settings_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     file = tmp_path / "onestop.toml"
     file.write_text('[county]\nname = "示例县"\ncode = "6399"\n', "utf-8")
     monkeypatch.setattr(Path, "replace", _in_use)
-    layouts = [Layout(file="甲.xlsx", skip=True)]
+    layouts = [FileLayout(file="甲.xlsx", skip=True)]
     assert "设置文件写不进去" in said(lambda: append_layouts(file, layouts))
     assert [path.name for path in tmp_path.iterdir()] == ["onestop.toml"]
 

@@ -12,7 +12,7 @@ from onestop_cli.core import link, settlement
 from onestop_cli.core.decisions.apply import apply
 from onestop_cli.core.findings.amounts import amount_checks
 from onestop_cli.core.findings.checks import raise_all
-from onestop_cli.core.options import Names, Options
+from onestop_cli.core.options import NameLookup, Options
 from onestop_cli.core.place import place
 from onestop_cli.core.threads import at_once
 from onestop_cli.county.periods import parse_period
@@ -30,9 +30,9 @@ def the_book() -> Rulebook:
     return Rulebook(tuple(rule.file for rule in load_rules([RULES])))
 
 
-def the_names(register: pl.DataFrame) -> Names:
+def the_names(register: pl.DataFrame) -> NameLookup:
     hospitals = set(register["hospital"])
-    return Names(lambda t: t if t in hospitals else None, lambda t: None, lambda t: t)
+    return NameLookup(lambda t: t if t in hospitals else None, lambda t: None, lambda t: t)
 
 
 def run(home: County) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from onestop_cli.audit.aggregates.model import Column, Row, Slip, Table, again, compare
+from onestop_cli.audit.aggregates.model import AmountColumn, PrintedTable, Row, Slip, again, compare
 from onestop_cli.audit.aggregates.titles import PARTS, plain
 
 _RELATION = re.compile(r"(<=|>=|≤|≥|=)")
@@ -45,7 +45,7 @@ def _is_side(side: str) -> bool:
     return bool(re.fullmatch(r"[^+\-/]+(?:(?:[+-][^+\-/]+)*|/[^+\-/]+)", side))
 
 
-def check_equation(table: Table, text: str) -> list[Slip]:
+def check_equation(table: PrintedTable, text: str) -> list[Slip]:
     """What does not hold on some row. Raises `NoSuchColumn`."""
     parts = _RELATION.split(text)
     sides = [_side(table, text, side) for side in parts[::2]]
@@ -64,11 +64,11 @@ class _Term:
         return self.value if self.at is None else row.values[self.at]
 
 
-def _side(table: Table, equation: str, side: str) -> list[_Term]:
+def _side(table: PrintedTable, equation: str, side: str) -> list[_Term]:
     return [_term(table, equation, sign, name) for sign, name in _TERM.findall(side)]
 
 
-def _term(table: Table, equation: str, sign: str, name: str) -> _Term:
+def _term(table: PrintedTable, equation: str, sign: str, name: str) -> _Term:
     titles = [plain(column.title) for column in table.columns]
     if name.isdecimal():
         found = [at for at, column in enumerate(table.columns) if _number(column, at) == int(name)]
@@ -84,7 +84,7 @@ def _term(table: Table, equation: str, sign: str, name: str) -> _Term:
     return _Term(sign, found[0])
 
 
-def _number(column: Column, at: int) -> int:
+def _number(column: AmountColumn, at: int) -> int:
     """The printed number of a column, else its place among the number columns, from 1."""
     return at + 1 if column.number is None else column.number
 
@@ -100,7 +100,7 @@ def _constant(name: str) -> Decimal | None:
 
 
 def _slips(
-    table: Table, text: str, parts: Sequence[str], sides: Sequence[Sequence[_Term]]
+    table: PrintedTable, text: str, parts: Sequence[str], sides: Sequence[Sequence[_Term]]
 ) -> Iterator[Slip]:
     for row in table.rows:
         for number, relation in enumerate(parts[1::2]):
@@ -117,7 +117,7 @@ def _slips(
                     yield again(slip, slip.kind, f"{text}：{slip.sentence}")
 
 
-def _title(table: Table, side: Sequence[_Term]) -> str:
+def _title(table: PrintedTable, side: Sequence[_Term]) -> str:
     """The title of the first column of a side."""
     at = side[0].at
     return "" if at is None else table.columns[at].title

@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"第?\s*(\d+)(?:\.0*)?\s*[号页.、]?")
 
 
 @dataclass(frozen=True)
-class Line:
+class ReturnedRow:
     """A row of a filled sheet: where it stands and its cells by column key, days as dates where they are.
 
     `places`: where single cells come from, when they are from another copy.
@@ -47,8 +47,8 @@ class Line:
 
 
 def without_dittos(
-    lines: Sequence[Line], keys: Iterable[str], titles: Mapping[str, str]
-) -> tuple[list[Line], list[Problem]]:
+    lines: Sequence[ReturnedRow], keys: Iterable[str], titles: Mapping[str, str]
+) -> tuple[list[ReturnedRow], list[Problem]]:
     """The lines of one sheet with 同上 and 〃 in the columns `keys` replaced by what stands above them."""
     above: dict[str, Any] = {}
     plain, problems = [], []
@@ -69,8 +69,8 @@ def without_dittos(
 
 
 def merged(
-    copies: Mapping[int, Sequence[Line]], keys: Iterable[str], titles: Mapping[str, str]
-) -> tuple[dict[int, Line], list[Problem]]:
+    copies: Mapping[int, Sequence[ReturnedRow]], keys: Iterable[str], titles: Mapping[str, str]
+) -> tuple[dict[int, ReturnedRow], list[Problem]]:
     """One line for each number from all copies of it: what one has filled in and the others have not, is taken over.
 
     What two have filled in differently is a problem that names both places.
@@ -83,7 +83,7 @@ def merged(
     return found, problems
 
 
-def _laid_together(lines: Sequence[Line], keys: Sequence[str]) -> Line:
+def _laid_together(lines: Sequence[ReturnedRow], keys: Sequence[str]) -> ReturnedRow:
     first = next((line for line in lines if any(line.text(key) for key in keys)), lines[0])
     cells, places = dict(first.cells), {}
     for line in lines:
@@ -95,7 +95,7 @@ def _laid_together(lines: Sequence[Line], keys: Sequence[str]) -> Line:
 
 
 def _disagreements(
-    number: int, lines: Sequence[Line], keys: Sequence[str], titles: Mapping[str, str]
+    number: int, lines: Sequence[ReturnedRow], keys: Sequence[str], titles: Mapping[str, str]
 ) -> Iterator[Problem]:
     for key in keys:
         said = [line for line in lines if line.text(key)]
@@ -111,7 +111,7 @@ def _disagreements(
             )
 
 
-def _alike(one: Line, other: Line, key: str) -> bool:
+def _alike(one: ReturnedRow, other: ReturnedRow, key: str) -> bool:
     """Whether two cells say the same, blanks and width aside."""
     texts = [
         unicodedata.normalize("NFKC", line.text(key)).replace(" ", "") for line in (one, other)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from onestop_cli.audit.filled import Line
+from onestop_cli.audit.filled import ReturnedRow
 from onestop_cli.errors import Problem
 from onestop_cli.money import parse_fen, yuan
 
@@ -34,7 +34,7 @@ def stay_key(row: Row) -> tuple[str, ...]:
     return tuple(_text(row[key], key) for key in KEYS)
 
 
-def line_key(line: Line) -> tuple[str, ...]:
+def line_key(line: ReturnedRow) -> tuple[str, ...]:
     """The same of a filled line."""
     return tuple(_printed(line, key) for key in KEYS)
 
@@ -45,7 +45,7 @@ def _text(value: Any, key: str) -> str:
     return yuan(value) if key in _FENS else str(value).strip()
 
 
-def _printed(line: Line, key: str) -> str:
+def _printed(line: ReturnedRow, key: str) -> str:
     text = line.text(key)
     if key in _FENS:
         fen = parse_fen(text) if text else None
@@ -56,8 +56,8 @@ def _printed(line: Line, key: str) -> str:
 
 
 def numbered(
-    lines: Sequence[Line], sample: Iterable[Row], filled: Iterable[str]
-) -> tuple[dict[int, list[Line]], list[Problem]]:
+    lines: Sequence[ReturnedRow], sample: Iterable[Row], filled: Iterable[str]
+) -> tuple[dict[int, list[ReturnedRow]], list[Problem]]:
     """The lines of each number of `sample` (rows with `number` and the printed keys), and what cannot be assigned.
 
     A line belongs to the stay that its printed columns name; among stays that print alike, to the one with its number.
@@ -67,7 +67,7 @@ def numbered(
     by_key: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for number, row in rows.items():
         by_key[stay_key(row)].append(number)
-    found: dict[int, list[Line]] = {}
+    found: dict[int, list[ReturnedRow]] = {}
     problems: list[Problem] = []
     for line in lines:
         numbers = by_key.get(line_key(line), [])
@@ -84,7 +84,7 @@ def numbered(
     return found, [*problems, *_repeated(found)]
 
 
-def _unassigned(line: Line, rows: Mapping[int, Row], filled: Iterable[str]) -> list[Problem]:
+def _unassigned(line: ReturnedRow, rows: Mapping[int, Row], filled: Iterable[str]) -> list[Problem]:
     """Why a line belongs to no stay: its printed columns were changed, or it was never on the paper."""
     row = rows.get(line.number or 0)
     if row is not None:
@@ -99,7 +99,7 @@ def _unassigned(line: Line, rows: Mapping[int, Row], filled: Iterable[str]) -> l
     return [line.problem(what, remedy="不要增加行；请按原底稿的编号填写")]
 
 
-def _changed(line: Line, row: Row, keys: Sequence[str]) -> Iterator[Problem]:
+def _changed(line: ReturnedRow, row: Row, keys: Sequence[str]) -> Iterator[Problem]:
     """The printed cells of a line that are not those of its stay."""
     for key in keys:
         if _printed(line, key) != _text(row[key], key):
@@ -108,7 +108,7 @@ def _changed(line: Line, row: Row, keys: Sequence[str]) -> Iterator[Problem]:
             )
 
 
-def _repeated(found: Mapping[int, Sequence[Line]]) -> Iterator[Problem]:
+def _repeated(found: Mapping[int, Sequence[ReturnedRow]]) -> Iterator[Problem]:
     """A number twice in one file."""
     for number, lines in found.items():
         seen: set[str] = set()

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.audit.leads import BY_ID
-from onestop_cli.audit.leads.model import Cases
+from onestop_cli.audit.leads.model import LeadInput
 from onestop_cli.audit.profiles import Indicator
 from onestop_cli.audit.sampling import REASONS, STRATA
 from onestop_cli.tables.schema import LEVELS, PLACE
@@ -157,7 +157,7 @@ def lead_rows(leads: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def evidence_rows(leads: pl.DataFrame, cases: Cases) -> pl.DataFrame:
+def evidence_rows(leads: pl.DataFrame, cases: LeadInput) -> pl.DataFrame:
     """The stays of each lead of `lead_rows`, in order of admission."""
     shown = cases.stays.select(
         *PLACE, "stay_no", "hospital", "name", "category", "township", "village", "admitted_on",

@@ -36,7 +36,7 @@ _REDRAW = ("generator", "method", "seeds", "size", "confidence", "tolerable", "e
 
 
 @dataclass(frozen=True)
-class Choices:
+class PlanChoices:
     """What the departments chose. `seeds`: none for the last day of the period. Percentages are texts (`95`), as
     they are printed; `size` None for the one they ask for; `leads` is how many lead stays to add. `drawn_by`: what
     strata share the draws by, where a plan says it. `committed`: the digests handed over before the seeds were told."""
@@ -76,7 +76,7 @@ def percent(text: str) -> Fraction:
     return Fraction(text) / 100
 
 
-def checked(choices: Choices) -> Choices:
+def checked(choices: PlanChoices) -> PlanChoices:
     """`choices`, or `CannotRun` with everything that is wrong with them."""
     problems = [
         Problem(f"看不懂{title}“{text}”", f"请写成百分数，如 {example}")
@@ -104,7 +104,7 @@ def checked(choices: Choices) -> Choices:
     return choices
 
 
-def _out_of_range(choices: Choices) -> list[Problem]:
+def _out_of_range(choices: PlanChoices) -> list[Problem]:
     problems = []
     if not Fraction(1, 2) <= percent(choices.confidence) < 1:
         problems.append(Problem("置信水平应在 50 到 100 之间", "常用 90、95"))
@@ -120,7 +120,11 @@ def _out_of_range(choices: Choices) -> list[Problem]:
 
 
 def make_drawing(
-    run: Run, run_sha256: str, choices: Choices, earlier: Sequence[Mapping[str, Any]], version: str
+    run: Run,
+    run_sha256: str,
+    choices: PlanChoices,
+    earlier: Sequence[Mapping[str, Any]],
+    version: str,
 ) -> Drawing:
     """Draw from `run`. Raises `CannotRun` when there is nothing to draw from."""
     frame = make_frame(run.stays)
@@ -171,7 +175,7 @@ def make_drawing(
     return Drawing(frame, strata, sample, plan)
 
 
-def _provable(frame: pl.DataFrame, strata: Sequence[Stratum], choices: Choices) -> bool:
+def _provable(frame: pl.DataFrame, strata: Sequence[Stratum], choices: PlanChoices) -> bool:
     """Whether this sample can come to the conclusion it is drawn for: without an error it must be within."""
     amounts = frame["amount"].to_list()
     clean = {at: amounts[at] for stratum in strata for at in stratum.picks}
@@ -199,7 +203,7 @@ def redraw(run: Run, plan: Mapping[str, Any]) -> Drawing:
     if problems:
         raise CannotRun(problems)
     choices = checked(
-        Choices(
+        PlanChoices(
             seeds=tuple(plan["seeds"]),
             method=plan["method"],
             size=plan["size"],

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit.filled import Line, merged
+from onestop_cli.audit.filled import ReturnedRow, merged
 from onestop_cli.audit.papers import SATISFACTION, YES_NO
 from onestop_cli.errors import CannotRun
 from onestop_cli.money import parse_fen
@@ -50,7 +50,7 @@ ANSWERS = {
 """Key → title of every answer."""
 
 
-def households(lines: Sequence[Line], townships: Mapping[int, str]) -> list[Household]:
+def households(lines: Sequence[ReturnedRow], townships: Mapping[int, str]) -> list[Household]:
     """The households that were visited: pages with anything filled in, in any of the copies. `townships`: page number →
     township.
 
@@ -62,7 +62,7 @@ def households(lines: Sequence[Line], townships: Mapping[int, str]) -> list[Hous
         for line in filled
         if line.number not in townships
     ]
-    copies: dict[int, list[Line]] = {}
+    copies: dict[int, list[ReturnedRow]] = {}
     for line in filled:
         copies.setdefault(line.number or 0, []).append(line)
     found, disagreed = merged(copies, ANSWERS, ANSWERS)
@@ -80,7 +80,7 @@ def _count(text: str) -> int | None:
     return int(plain) if plain.isdigit() else None
 
 
-def _household_faults(line: Line) -> Iterator[tuple[str, str]]:
+def _household_faults(line: ReturnedRow) -> Iterator[tuple[str, str]]:
     """Key and fault of every cell that cannot be read."""
     for key in _COUNTS:
         if line.text(key) and _count(line.text(key)) is None:
@@ -97,7 +97,7 @@ def _household_faults(line: Line) -> Iterator[tuple[str, str]]:
         yield "insured", "参合人数多于家庭人口"
 
 
-def _household(number: int, line: Line, township: str) -> Household:
+def _household(number: int, line: ReturnedRow, township: str) -> Household:
     answers: dict[str, Any] = {key: _count(line.text(key)) for key in _COUNTS}
     answers |= {key: parse_fen(text) if (text := line.text(key)) else None for key in _AMOUNTS}
     answers |= {key: line.text(key) for key in _CHOICES}

@@ -12,13 +12,13 @@ from onestop_cli.audit import deductions as money
 from onestop_cli.audit.evaluate import Error, Evaluation, evaluate_errors, within
 from onestop_cli.audit.leads import BY_ID
 from onestop_cli.audit.papers import OUTCOMES
-from onestop_cli.audit.plan import Choices, Drawing, percent
+from onestop_cli.audit.plan import Drawing, PlanChoices, percent
 from onestop_cli.audit.questionnaire import Household, tally
 from onestop_cli.tables.schema import PLACE
 
 
 @dataclass(frozen=True)
-class Report:
+class AuditReport:
     """`rows`: every sampled stay with what was found, `over_fen` and `under_fen` (null when nothing could be found out
     or nobody has looked). `evaluation` is None while stays of the draw wait to be looked at (`pending`: their numbers).
     `outcomes`: reason → outcome → stays. `lines`: what to decide on, a line a stay and fund; `hospitals`: its sums.
@@ -63,7 +63,7 @@ def report_of(
     sample: pl.DataFrame,
     confirmed: pl.DataFrame,
     answers: Sequence[Household],
-) -> Report:
+) -> AuditReport:
     """Put what was found (`CONFIRMED`) beside the printed `sample` rows and project it onto the frame.
 
     `run`: county, period and layers (id → Chinese name) of the run.
@@ -78,7 +78,7 @@ def report_of(
     drawn = pending.filter(pl.col("reason") != "lead")
     looked = rows.filter(pl.col("outcome").is_not_null())
     lines = tuple(money.lines(rows.filter(pl.col("over_fen") > 0), layers))
-    return Report(
+    return AuditReport(
         county=county,
         period=period,
         layers=layers,
@@ -111,7 +111,7 @@ def _evaluation(drawing: Drawing, rows: pl.DataFrame, plan: Mapping[str, Any]) -
         at: Error(too_much, too_little)
         for at, too_much, too_little in found.select("position", over, under.alias("_")).iter_rows()
     }
-    risk = Choices(confidence=plan["confidence"]).risk
+    risk = PlanChoices(confidence=plan["confidence"]).risk
     return evaluate_errors(drawing.frame["amount"].to_list(), drawing.strata, errors, risk)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit.filled import Line, merged
+from onestop_cli.audit.filled import ReturnedRow, merged
 from onestop_cli.audit.matching import numbered
 from onestop_cli.audit.papers import CAUSES, OUTCOMES, booked, confirmed, layer_key
 from onestop_cli.errors import CannotRun, Problem
@@ -59,7 +59,7 @@ def filled_titles(layers: Mapping[str, str]) -> dict[str, str]:
 
 
 def confirm(
-    lines: Sequence[Line], sample: pl.DataFrame, frame: Frame, file: str, sheet: str
+    lines: Sequence[ReturnedRow], sample: pl.DataFrame, frame: Frame, file: str, sheet: str
 ) -> pl.DataFrame:
     """What was found, as `CONFIRMED`, in the order of `sample` (the numbered rows of the papers).
 
@@ -89,7 +89,9 @@ def _lacking(numbers: Sequence[int], file: str, sheet: str) -> Iterator[Problem]
         yield Problem(what, "请恢复被删除的行；还没有核查的，留空就可以", file, sheet)
 
 
-def _row(line: Line, row: Mapping[str, Any], frame: Frame) -> tuple[dict[str, Any], list[Problem]]:
+def _row(
+    line: ReturnedRow, row: Mapping[str, Any], frame: Frame
+) -> tuple[dict[str, Any], list[Problem]]:
     """One filled row, and what is wrong with it. A row with no more than names and a day is not looked at yet."""
     made: dict[str, Any] = dict.fromkeys(CONFIRMED) | {"number": row["number"]}
     told = [*_TOLD, *(layer_key(layer) for layer in frame.layers)]
@@ -118,7 +120,7 @@ def _outcome(outcome: str) -> Iterator[Fault]:
 
 
 def _amounts(
-    line: Line, outcome: str, row: Mapping[str, Any], frame: Frame
+    line: ReturnedRow, outcome: str, row: Mapping[str, Any], frame: Frame
 ) -> tuple[dict[str, int | None], list[Fault]]:
     """What is confirmed in all and of each fund: all of it for 属实, else what was filled in.
 
@@ -147,7 +149,7 @@ def _amounts(
 
 
 def _read_amounts(
-    line: Line, row: Mapping[str, Any], frame: Frame
+    line: ReturnedRow, row: Mapping[str, Any], frame: Frame
 ) -> tuple[dict[str, int], list[Fault]]:
     """The filled amounts in fen by column key; between 0 and the bill."""
     titles, said, faults = filled_titles(frame.layers), {}, []
@@ -180,7 +182,7 @@ def _fits(outcome: str, whole: int | None, amount: int, moved: bool) -> Iterator
         yield "confirmed", f"填了{outcome}，核实应付却等于应付金额"
 
 
-def _reasons(line: Line, outcome: str) -> Iterator[Fault]:
+def _reasons(line: ReturnedRow, outcome: str) -> Iterator[Fault]:
     """A difference needs a cause; 其他 and 无法核查 need words."""
     cause = line.text("cause")
     if cause and cause not in CAUSES:
@@ -191,7 +193,7 @@ def _reasons(line: Line, outcome: str) -> Iterator[Fault]:
         yield "note", "要在情况说明里写明原因"
 
 
-def _inspectors(line: Line) -> tuple[str, str]:
+def _inspectors(line: ReturnedRow) -> tuple[str, str]:
     """Both names; two in one cell, or in both cells merged into one, are taken apart."""
     health, civil = line.text("by_health"), line.text("by_civil")
     if health and civil in ("", health):
@@ -215,7 +217,7 @@ def _signed(health: str, civil: str) -> Iterator[Fault]:
         yield "by_civil", "两位检查人不能是同一人"
 
 
-def _day(line: Line, row: Mapping[str, Any], today: date) -> tuple[date | None, list[Fault]]:
+def _day(line: ReturnedRow, row: Mapping[str, Any], today: date) -> tuple[date | None, list[Fault]]:
     """The day of the check: after the patient had left, and not to come."""
     day = line.cells.get("checked_on", "")
     if not isinstance(day, date):

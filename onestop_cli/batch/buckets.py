@@ -28,7 +28,7 @@ from onestop_cli.core.findings.files import (
 )
 from onestop_cli.core.identify import identify
 from onestop_cli.core.insured_area import areas_of
-from onestop_cli.core.options import USUAL, Names, Options
+from onestop_cli.core.options import USUAL, NameLookup, Options
 from onestop_cli.core.parts import BUCKET, NAMESAKE, PERSON, VISIT, added_up, moves, with_keys
 from onestop_cli.core.pipeline import work
 from onestop_cli.core.place import place
@@ -69,7 +69,7 @@ class Parts:
     register: pl.DataFrame
     book: Rulebook
     period: Period
-    names: Names
+    names: NameLookup
     options: Options
 
     def __call__(self, number: int) -> Mapping[str, Any]:

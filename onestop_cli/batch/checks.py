@@ -8,7 +8,7 @@ FINE, NOTE, BAD = "正常", "注意", "不行"
 
 
 @dataclass(frozen=True)
-class Check:
+class HealthCheck:
     """One thing looked at: `state` is `FINE`, `NOTE` or `BAD`; `remedy` says what to do unless all is fine."""
 
     name: str

@@ -15,7 +15,7 @@ from onestop_cli.core.clearing import DETAILS, SUMS, beside_details, beside_sums
 from onestop_cli.county.settings import FILE_NAME, Settings
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.inbox import open_files
-from onestop_cli.readers.layout.clearing import Statement, without_statements
+from onestop_cli.readers.layout.clearing import ClearingStatement, without_statements
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.writers.clearing.book import write_clearing_book
 from onestop_cli.writers.clearing.screen import Clearing, show_clearing
@@ -50,7 +50,9 @@ def clearing(files: Sequence[Path], stays: Sequence[Path], out: Path | None) -> 
         print(f"对账清单已写到 {out}")
 
 
-def _statements(files: Sequence[Path], settings: Settings) -> tuple[list[Statement], list[Problem]]:
+def _statements(
+    files: Sequence[Path], settings: Settings
+) -> tuple[list[ClearingStatement], list[Problem]]:
     """The statements behind `files`, and what is none or cannot be read."""
     inbox = open_files(files, settings)
     others, _, told = without_statements(inbox.opened)
@@ -75,7 +77,7 @@ def _statements(files: Sequence[Path], settings: Settings) -> tuple[list[Stateme
     return told, problems
 
 
-def _rows(told: Sequence[Statement], *kinds: str) -> pl.DataFrame:
+def _rows(told: Sequence[ClearingStatement], *kinds: str) -> pl.DataFrame:
     schema = SUMS if kinds == ("sums",) else DETAILS
     rows = [one.rows for one in told if one.kind in kinds]
     return pl.concat([pl.DataFrame(schema=schema), *rows])

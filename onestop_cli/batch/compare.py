@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.run import RUN_FILE, Run, load_run
-from onestop_cli.statements.comparison import Comparison, compare
+from onestop_cli.statements.comparison import RunComparison, compare
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.writers.comparison.book import write_comparison_book
 from onestop_cli.writers.comparison.screen import show_comparison
@@ -53,7 +53,7 @@ def _both(before: Path, after: Path) -> tuple[Run, Run]:
     return runs[0], runs[1]
 
 
-def with_the_one_before(run: Run, out: Path) -> tuple[Comparison, str] | None:
+def with_the_one_before(run: Run, out: Path) -> tuple[RunComparison, str] | None:
     """What changed since the newest other run of the period beside `out`; None where there is none to compare, and
     where nothing is different: the same inputs give the same bytes."""
     newest = max(_others(run.info, out), default=None)

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from onestop_cli import __version__
-from onestop_cli.batch.checks import BAD, FINE, NOTE, Check
+from onestop_cli.batch.checks import BAD, FINE, NOTE, HealthCheck
 from onestop_cli.batch.program_folder import again, frozen, look_at_program
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.settings import FILE_NAME, LEDGER, Settings
@@ -53,7 +53,7 @@ def examine() -> bool:
     return all(check.state != BAD for check in found)
 
 
-def _looks(now: datetime) -> Iterator[Callable[[], Iterator[Check]]]:
+def _looks(now: datetime) -> Iterator[Callable[[], Iterator[HealthCheck]]]:
     yield _program
     yield _components
     yield _fonts
@@ -63,14 +63,16 @@ def _looks(now: datetime) -> Iterator[Callable[[], Iterator[Check]]]:
     yield lambda: _county(now)
 
 
-def _program() -> Iterator[Check]:
+def _program() -> Iterator[HealthCheck]:
     bits = 64 if sys.maxsize > 2**32 else 32
     python = "不用安装的版本" if frozen() else f"Python {platform.python_version()}"
-    yield Check("程序", FINE, f"onestop {__version__}，{python}（{bits} 位），{platform.system()}")
+    yield HealthCheck(
+        "程序", FINE, f"onestop {__version__}，{python}（{bits} 位），{platform.system()}"
+    )
     yield from look_at_program(Path.cwd())
 
 
-def _components() -> Iterator[Check]:
+def _components() -> Iterator[HealthCheck]:
     missing = []
     for line in metadata.requires("onestop-cli") or []:
         if "extra ==" in line:
@@ -81,62 +83,64 @@ def _components() -> Iterator[Check]:
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        yield Check("组件", BAD, f"缺少 {'、'.join(missing)}", again())
+        yield HealthCheck("组件", BAD, f"缺少 {'、'.join(missing)}", again())
     else:
-        yield Check("组件", FINE, "齐全")
+        yield HealthCheck("组件", FINE, "齐全")
     if find_spec("msoffcrypto") is None:
-        yield Check(
+        yield HealthCheck(
             "加密工作簿", NOTE, "没有装打开加密工作簿的组件", "需要时安装 onestop-cli[crypt]"
         )
 
 
-def _fonts() -> Iterator[Check]:
+def _fonts() -> Iterator[HealthCheck]:
     try:
         _, families = printing_fonts()
     except CannotRun as error:
-        yield from (Check("中文字体", NOTE, p.what, p.remedy) for p in error.problems)
+        yield from (HealthCheck("中文字体", NOTE, p.what, p.remedy) for p in error.problems)
     else:
-        yield Check("中文字体", FINE, f"{families[0]}，可以输出 PDF")
+        yield HealthCheck("中文字体", FINE, f"{families[0]}，可以输出 PDF")
 
 
-def _screen() -> Iterator[Check]:
+def _screen() -> Iterator[HealthCheck]:
     encoding = sys.stdout.encoding
     try:
         RARE.encode(encoding)
     except UnicodeEncodeError:
         said = f"屏幕编码是 {encoding}，个别生僻字在屏幕上显示为问号"
-        yield Check("屏幕", NOTE, said, "不影响写出的文件，可以不管")
+        yield HealthCheck("屏幕", NOTE, said, "不影响写出的文件，可以不管")
     else:
-        yield Check("屏幕", FINE, f"编码 {encoding}")
+        yield HealthCheck("屏幕", FINE, f"编码 {encoding}")
 
 
-def _rules() -> Iterator[Check]:
+def _rules() -> Iterator[HealthCheck]:
     known = known_rules()
     if known:
-        yield Check("政策文件", FINE, f"随程序 {len(known)} 份")
+        yield HealthCheck("政策文件", FINE, f"随程序 {len(known)} 份")
     else:
-        yield Check("政策文件", BAD, "随程序的政策文件不见了", again())
+        yield HealthCheck("政策文件", BAD, "随程序的政策文件不见了", again())
 
 
-def place() -> Iterator[Check]:
+def place() -> Iterator[HealthCheck]:
     """The folder we stand in: writing, room, length of its path, whose disk it is on."""
     here = Path.cwd()
     try:
         with TemporaryFile(dir=here):
             pass
     except OSError:
-        yield Check("文件夹", BAD, f"{here} 不能写入", "请换一个文件夹，或请管理员给写入权限")
+        yield HealthCheck("文件夹", BAD, f"{here} 不能写入", "请换一个文件夹，或请管理员给写入权限")
     else:
-        yield Check("文件夹", FINE, f"{here} 可以写入")
+        yield HealthCheck("文件夹", FINE, f"{here} 可以写入")
     yield from _leftovers(here)
     free = shutil.disk_usage(here).free
     if free < ROOM:
-        yield Check("磁盘", NOTE, f"只剩 {free / 1e9:.1f} GB", "请至少留出 1 GB")
+        yield HealthCheck("磁盘", NOTE, f"只剩 {free / 1e9:.1f} GB", "请至少留出 1 GB")
     if len(str(here)) > LONGEST_HOME:
         said = f"所在路径有 {len(str(here))} 个字，Windows 上结果的路径可能过长"
-        yield Check("路径", NOTE, said, f"请移到短一些的位置，如 D:\\结算（{LONGEST_HOME} 字以内）")
+        yield HealthCheck(
+            "路径", NOTE, said, f"请移到短一些的位置，如 D:\\结算（{LONGEST_HOME} 字以内）"
+        )
     if _on_network(here):
-        yield Check("位置", NOTE, "在网络共享上", "台账最好放在本机硬盘，定期备份到共享")
+        yield HealthCheck("位置", NOTE, "在网络共享上", "台账最好放在本机硬盘，定期备份到共享")
 
 
 def _on_network(folder: Path) -> bool:
@@ -148,18 +152,18 @@ def _on_network(folder: Path) -> bool:
     return bool(kind == _REMOTE)
 
 
-def _leftovers(here: Path) -> Iterator[Check]:
+def _leftovers(here: Path) -> Iterator[HealthCheck]:
     """What killed commands left in this folder and those below it."""
     homes = [here, *(folder for folder in here.iterdir() if folder.is_dir())]
     left = [path.relative_to(here).as_posix() for home in homes for path in leftovers(home)]
     if left:
         said = f"有 {len(left)} 个中断留下的临时文件或文件夹：{'、'.join(left[:3])}"
-        yield Check("残留", NOTE, said, "可以删除；下次在那里写结果时会自动清理")
+        yield HealthCheck("残留", NOTE, said, "可以删除；下次在那里写结果时会自动清理")
 
 
-def _county(now: datetime) -> Iterator[Check]:
+def _county(now: datetime) -> Iterator[HealthCheck]:
     if not Path(FILE_NAME).is_file():
-        yield Check(
+        yield HealthCheck(
             "县文件夹", NOTE, f"这里没有 {FILE_NAME}", "在县文件夹里再运行一次，可以检查设置和台账"
         )
         return
@@ -167,52 +171,54 @@ def _county(now: datetime) -> Iterator[Check]:
         settings = county_settings()
     except CannotRun as error:
         said = ((f"{p.place}：{p.what}" if p.row else p.what, p.remedy) for p in error.problems)
-        yield from (Check("设置", BAD, what, remedy) for what, remedy in said)
+        yield from (HealthCheck("设置", BAD, what, remedy) for what, remedy in said)
         return
     yield from _settings(settings)
     yield from _ledger(settings.folder / (settings.reconcile.ledger or LEDGER), now)
 
 
-def _settings(settings: Settings) -> Iterator[Check]:
+def _settings(settings: Settings) -> Iterator[HealthCheck]:
     chosen = settings.reconcile
     places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file])]
     missing = [place.as_posix() for place in places if not (settings.folder / place).exists()]
     if missing:
-        yield Check("设置", BAD, f"找不到 {'、'.join(missing)}", f"请建好，或改正 {FILE_NAME}")
+        yield HealthCheck(
+            "设置", BAD, f"找不到 {'、'.join(missing)}", f"请建好，或改正 {FILE_NAME}"
+        )
     else:
-        yield Check("设置", FINE, f"{FILE_NAME} 没有错误")
+        yield HealthCheck("设置", FINE, f"{FILE_NAME} 没有错误")
     county = settings.county
     blank = {"县名": county.name, "监督举报电话": county.phones}
     if unsaid := [what for what, said in blank.items() if not said]:
         remedy = f"请填在 {FILE_NAME} 的 [county]：结算表和公示上要印"
-        yield Check("本县", NOTE, f"还没有填{'、'.join(unsaid)}", remedy)
+        yield HealthCheck("本县", NOTE, f"还没有填{'、'.join(unsaid)}", remedy)
     try:
         faults = unusable(load_rules(chosen.rules, settings.folder))
     except CannotRun as error:
         faults = list(error.problems)
-    yield from (Check("适用政策", BAD, fault.what, fault.remedy) for fault in faults)
+    yield from (HealthCheck("适用政策", BAD, fault.what, fault.remedy) for fault in faults)
     if not faults:
-        yield Check("适用政策", FINE, "、".join(chosen.rules) or "还没有指定")
+        yield HealthCheck("适用政策", FINE, "、".join(chosen.rules) or "还没有指定")
 
 
-def _ledger(path: Path, now: datetime) -> Iterator[Check]:
+def _ledger(path: Path, now: datetime) -> Iterator[HealthCheck]:
     if not path.is_file():
-        yield Check("台账", FINE, "还没有；第一次关账以前用 onestop ledger open 开账")
+        yield HealthCheck("台账", FINE, "还没有；第一次关账以前用 onestop ledger open 开账")
         return
     try:
         with opened(path) as books:
             complaints = verify(books)
             last = next(reversed(closings(books)), None)
     except CannotRun as error:
-        yield from (Check("台账", BAD, p.what, p.remedy) for p in error.problems)
+        yield from (HealthCheck("台账", BAD, p.what, p.remedy) for p in error.problems)
         return
-    yield from (Check("台账", BAD, said, "请换用最近一次的备份") for said in complaints)
+    yield from (HealthCheck("台账", BAD, said, "请换用最近一次的备份") for said in complaints)
     if complaints or last is None:
         return
     closed_at = last.entry.booked_at
-    yield Check("台账", FINE, f"{path.name} 账目平衡，最近关的是 {last.period.id}")
+    yield HealthCheck("台账", FINE, f"{path.name} 账目平衡，最近关的是 {last.period.id}")
     if datetime.fromisoformat(closed_at) > now + timedelta(days=1):
         said = f"电脑时间是 {now:%Y-%m-%d %H:%M}，比上次关账（{closed_at[:16]}）还早"
-        yield Check("时钟", NOTE, said, "请校准电脑的日期和时间")
+        yield HealthCheck("时钟", NOTE, said, "请校准电脑的日期和时间")
     else:
-        yield Check("时钟", FINE, f"{now:%Y-%m-%d %H:%M}")
+        yield HealthCheck("时钟", FINE, f"{now:%Y-%m-%d %H:%M}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from onestop_cli.county.settings import FILE_NAME, load_settings
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import load_rules
-from onestop_cli.writers.forms.catalogue import Terms, forms
+from onestop_cli.writers.forms.catalogue import FormWords, forms
 from onestop_cli.writers.forms.form import write_form
 from onestop_cli.writers.ledger.brought_form import NAME as BROUGHT_FORM
 from onestop_cli.writers.ledger.brought_form import write_brought_form
@@ -17,16 +17,16 @@ from onestop_cli.writers.toolkit.folder import staged_file
 FORMS = "模板"
 
 
-def terms_of(rules: Sequence[str], county: Path | None = None) -> Terms:
+def terms_of(rules: Sequence[str], county: Path | None = None) -> FormWords:
     """What the documents pay and to whom, in Chinese; raises `CannotRun` when one is not known."""
     if not rules:
-        return Terms((), ())
+        return FormWords((), ())
     book = Rulebook(tuple(rule.file for rule in load_rules(rules, county)))
     names = [book.layer(id_).name for id_ in book.layers]
-    return Terms(tuple(dict.fromkeys(names)), book.priority)
+    return FormWords(tuple(dict.fromkeys(names)), book.priority)
 
 
-def write_forms(folder: Path, terms: Terms) -> list[str]:
+def write_forms(folder: Path, terms: FormWords) -> list[str]:
     """Write every form that is not in `folder` yet; their file names. What is there stays as it is."""
     folder.mkdir(exist_ok=True)
     written = []

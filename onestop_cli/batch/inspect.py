@@ -12,7 +12,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from onestop_cli.batch.start import county_settings
-from onestop_cli.county.settings import FILE_NAME, Layout, Settings
+from onestop_cli.county.settings import FILE_NAME, FileLayout, Settings
 from onestop_cli.county.spelling import hospitals, offered
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
@@ -33,14 +33,14 @@ from onestop_cli.readers.layout.sheets import (
 )
 from onestop_cli.readers.layout.side_by_side import side_by_side
 from onestop_cli.readers.layout.styles import sample_of, style_of
-from onestop_cli.readers.layout.table_spec import Sought
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.table_spec import TableSpec
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.layout.whose import file_pattern
 from onestop_cli.readers.register import read_register, register_rows, register_sought
 from onestop_cli.readers.roster import read_roster_table, roster_sought
 from onestop_cli.readers.stays import Wanted, read_stays_table, stays_sought
 from onestop_cli.rosters.quality import place_spellings
-from onestop_cli.tables.inspection import ColumnSeen, SheetSeen, Spelling
+from onestop_cli.tables.inspection import ColumnSeen, SheetInfo, Spelling
 from onestop_cli.tables.reading import SheetReading
 from onestop_cli.writers.screens.inspect import say, show
 from onestop_cli.writers.toolkit.layout_block import append_layouts
@@ -49,16 +49,16 @@ from onestop_cli.writers.toolkit.synonym_block import add_synonyms
 KINDS = ("stays", "roster", "register")
 """What a file is tried as when nobody says; an enrolment list looks like a roster, and must be asked for."""
 
-ReadTable = Callable[[Table], tuple[SheetReading | None, list[Problem]]]
+ReadTable = Callable[[TypedTable], tuple[SheetReading | None, list[Problem]]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class InspectOptions:
     """What `onestop inspect` was asked: what to take the files for, and a layout given by hand."""
 
     paths: Sequence[Path]
     kind: str | None = None
-    layout: Layout | None = None
+    layout: FileLayout | None = None
     passwords: Sequence[str] = ()
     save: bool = False
 
@@ -67,12 +67,12 @@ class Asked:
 class _Look:
     """A kind of table, how its rows are read, and which names of theirs are likely others' spellings."""
 
-    sought: Sought
+    sought: TableSpec
     read: ReadTable
     spellings: Callable[[pl.DataFrame], Sequence[Spelling]] = lambda rows: ()
 
 
-def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
+def inspect(asked: InspectOptions) -> tuple[SheetInfo, ...]:
     """Look at files, show how they are understood, and save their layouts when asked.
 
     Raises `CannotRun` with the files that cannot be opened, after the others were shown.
@@ -83,7 +83,7 @@ def inspect(asked: Asked) -> tuple[SheetSeen, ...]:
         settings = settings.model_copy(update={"layout": (*settings.layout, asked.layout)})
     looks = _looks(settings)
     wanted = [asked.kind] if asked.kind else list(KINDS)
-    seen: list[SheetSeen] = []
+    seen: list[SheetInfo] = []
     problems = list(inbox.problems)
     for file in inbox.opened:
         with each_named(file.file.path, problems):
@@ -132,14 +132,16 @@ def register_names(settings: Settings) -> list[str]:
         return []
 
 
-def _read_register_table(table: Table, known: Names) -> tuple[SheetReading | None, list[Problem]]:
+def _read_register_table(
+    table: TypedTable, known: Names
+) -> tuple[SheetReading | None, list[Problem]]:
     problems: list[Problem] = []
     register_rows(table, known, problems)
     rows = sort_rows(table, lone_person=True)
     return SheetReading(account(table, rows)), problems
 
 
-def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[SheetSeen]:
+def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[SheetInfo]:
     """The sheets of a file, all taken for what most of its columns speak for."""
     look = max(looks, key=lambda look: _named(file, look, settings))
     parts = [
@@ -161,17 +163,17 @@ def _named(file: Opened, look: _Look, settings: Settings) -> tuple[int, bool]:
     )
 
 
-def _table(grid: Grid, look: _Look, settings: Settings) -> Table | None:
+def _table(grid: Grid, look: _Look, settings: Settings) -> TypedTable | None:
     layout = settings.layout_for(grid.source, grid.sheet)
     return None if left_alone(grid, layout) else understand(grid, look.sought.aliases, layout)
 
 
-def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> SheetSeen:
+def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> SheetInfo:
     layout = settings.layout_for(grid.source, grid.sheet)
     table = _table(grid, look, settings)
     if table is None:
         told = [] if left_alone(grid, layout) else overlooked(grid, look.sought)
-        return SheetSeen(container, None, nothing_taken(grid, layout), problems=tuple(told))
+        return SheetInfo(container, None, nothing_taken(grid, layout), problems=tuple(told))
     problems = unclear(table, look.sought)
     reading: SheetReading | None = None
     if not problems:
@@ -179,7 +181,7 @@ def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> Sheet
     rows = sort_rows(table, lone_person=look.sought.name != "住院明细")
     read = reading.rows if reading else None
     spellings = tuple(look.spellings(read)) if read is not None else ()
-    return SheetSeen(
+    return SheetInfo(
         container,
         look.sought.name,
         reading.account if reading else account(table, rows),
@@ -192,7 +194,7 @@ def _sheet(grid: Grid, container: str, look: _Look, settings: Settings) -> Sheet
     )
 
 
-def _columns(table: Table, data: pl.Series) -> list[ColumnSeen]:
+def _columns(table: TypedTable, data: pl.Series) -> list[ColumnSeen]:
     """What each known column means and how it writes its values, from left to right."""
     found = {
         column: _column(table, field, column, data.to_list())
@@ -202,7 +204,7 @@ def _columns(table: Table, data: pl.Series) -> list[ColumnSeen]:
     return [found[column] for column in sorted(found)]
 
 
-def _column(table: Table, field: str, column: int, kept: Sequence[bool]) -> ColumnSeen:
+def _column(table: TypedTable, field: str, column: int, kept: Sequence[bool]) -> ColumnSeen:
     known = table.aliases.fields[field]
     cells = [cell for cell, taken in zip(table.columns[column], kept, strict=True) if taken]
     unit = table.unit_of(column)
@@ -259,7 +261,7 @@ def _faulty(rows: pl.DataFrame, fault: str) -> list[str]:
     return [f"{len(rows)} 行的{what}有问题；第一处在第 {first['row']} 行：{first[fault]}"]
 
 
-def _save(seen: Sequence[SheetSeen], by_hand: Layout | None) -> None:
+def _save(seen: Sequence[SheetInfo], by_hand: FileLayout | None) -> None:
     """Append the layouts of sheets that can be read to onestop.toml, and what is surely another spelling."""
     path = Path(FILE_NAME)
     if not path.is_file():
@@ -283,25 +285,25 @@ def _save(seen: Sequence[SheetSeen], by_hand: Layout | None) -> None:
     )
 
 
-def layout_by_hand(said: Mapping[str, object]) -> Layout | None:
+def layout_by_hand(said: Mapping[str, object]) -> FileLayout | None:
     """The layout that options make, for every file looked at; None when none was given."""
     given = {key: value for key, value in said.items() if value}
     if not given:
         return None
     try:
-        return Layout.model_validate({"file": "*", **given})
+        return FileLayout.model_validate({"file": "*", **given})
     except ValidationError as error:
         keys = "、".join(f"--{str(item['loc'][0]).replace('_', '-')}" for item in error.errors())
         raise stop(f"{keys} 的值不对", "请看 onestop inspect --help") from error
 
 
-def layout_of(sheet: SheetSeen, by_hand: Layout | None, by_sheet: bool) -> Layout:
+def layout_of(sheet: SheetInfo, by_hand: FileLayout | None, by_sheet: bool) -> FileLayout:
     """How to read files like this one: what was given by hand, else the vital columns as they were found.
 
     `by_sheet`: the layout is for sheets of this name only, because the file has several.
     """
     seen = sheet.account
-    found = by_hand or Layout.model_validate(
+    found = by_hand or FileLayout.model_validate(
         {
             "file": "",
             "columns": {c.title: c.header for c in sheet.columns if c.vital and c.alone},

@@ -20,7 +20,7 @@ from onestop_cli.writers.ledger.screen import show_opened
 
 
 @dataclass(frozen=True)
-class Typed:
+class OpeningOptions:
     """The options of `onestop ledger open` as typed."""
 
     first_day: str
@@ -28,7 +28,7 @@ class Typed:
     balances: Sequence[str] = ()
 
 
-def open_ledger(ledger: Path | None, typed: Typed, now: datetime) -> None:
+def open_ledger(ledger: Path | None, typed: OpeningOptions, now: datetime) -> None:
     """Make the books and show what they begin with; raises `CannotRun` with everything that is wrong."""
     path = ledger or _usual()
     problems: list[Problem] = []

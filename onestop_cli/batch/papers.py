@@ -11,7 +11,7 @@ from onestop_cli.batch.compare import with_the_one_before
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.run import Run
-from onestop_cli.statements.comparison import Comparison
+from onestop_cli.statements.comparison import RunComparison
 from onestop_cli.statements.form_fields import (
     Fields,
     county_fields,
@@ -60,7 +60,7 @@ def write_papers(
     folder: Path,
     settings: Settings,
     tell: Tell = lambda stage: None,
-    since: tuple[Comparison, str] | None = None,
+    since: tuple[RunComparison, str] | None = None,
 ) -> None:
     """Statements, findings and report of `run` below `folder`, which exists.
 

@@ -17,7 +17,7 @@ from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period
-from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import yuan
@@ -32,12 +32,12 @@ from onestop_cli.statements.precheck import REMEDIES, WITHOUT_RULES, issues, mus
 from onestop_cli.tables.reading import Reading
 from onestop_cli.writers.forms.precheck_book import write_precheck_book
 from onestop_cli.writers.forms.stays_list import not_written, write_stays_list
-from onestop_cli.writers.screens.precheck import Checked, show_checked
+from onestop_cli.writers.screens.precheck import CheckedList, show_checked
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 
 
 @dataclass(frozen=True)
-class Asked:
+class PrecheckOptions:
     """The options of `onestop precheck`. `hospital`, `level`: where the list has no such column."""
 
     paths: Sequence[Path]
@@ -49,7 +49,7 @@ class Asked:
     passwords: Sequence[str] = ()
 
 
-def precheck(asked: Asked) -> Checked:
+def precheck(asked: PrecheckOptions) -> CheckedList:
     """Check a list, show what to mend, and write it; raises `CannotRun` when the list cannot be read, or when it is to
     be saved and has something to mend."""
     for path in filter(None, (asked.out, asked.save)):
@@ -71,7 +71,7 @@ def precheck(asked: Asked) -> Checked:
     return checked
 
 
-def check_list(reading: Reading, rules: Sequence[LoadedRule], settings: Settings) -> Checked:
+def check_list(reading: Reading, rules: Sequence[LoadedRule], settings: Settings) -> CheckedList:
     """What the core finds in a list that is its own roster and register.
 
     The core does not work without a document; where none is named, what any of them says of amounts is left out.
@@ -94,7 +94,7 @@ def check_list(reading: Reading, rules: Sequence[LoadedRule], settings: Settings
     )
     lines = issues(found, REMEDIES.keys() if rules else WITHOUT_RULES)
     notes = [*reading.warnings, *_unchecked(done, levels, bool(rules), book)]
-    return Checked(
+    return CheckedList(
         tuple(file.path for file in reading.inputs),
         len(reading.rows),
         int(reading.rows["total_fen"].fill_null(0).sum()),
@@ -106,15 +106,15 @@ def check_list(reading: Reading, rules: Sequence[LoadedRule], settings: Settings
     )
 
 
-def _settings(asked: Asked) -> Settings:
+def _settings(asked: PrecheckOptions) -> Settings:
     settings = county_settings()
     if not (asked.hospital or asked.level):
         return settings
-    said = Layout(file="*", hospital=asked.hospital, level=asked.level)
+    said = FileLayout(file="*", hospital=asked.hospital, level=asked.level)
     return settings.model_copy(update={"layout": (*settings.layout, said)})
 
 
-def _read(asked: Asked, settings: Settings, rules: Sequence[LoadedRule]) -> Reading:
+def _read(asked: PrecheckOptions, settings: Settings, rules: Sequence[LoadedRule]) -> Reading:
     hospitals = [asked.hospital] if asked.hospital else []
     wanted = columns_wanted(rules)
     reading = read_stays(asked.paths, settings, hospitals, wanted, asked.passwords)
@@ -202,7 +202,7 @@ def _unchecked(done: Work, levels: pl.DataFrame, rules: bool, book: Rulebook) ->
     return notes
 
 
-def _save(path: Path, reading: Reading, checked: Checked, rules: Sequence[LoadedRule]) -> None:
+def _save(path: Path, reading: Reading, checked: CheckedList, rules: Sequence[LoadedRule]) -> None:
     """The list in our own columns, read again to prove that nothing is lost."""
     if checked.must:
         raise stop(

@@ -23,7 +23,7 @@ from onestop_cli.writers.toolkit.folder import staged_file
 
 
 @dataclass(frozen=True)
-class Asked:
+class PremiumOptions:
     """What `onestop roster premium` was asked. `day`: the roster as it stands then, else on 1 January of `year`."""
 
     enrolled: Sequence[Path]
@@ -34,7 +34,7 @@ class Asked:
     board: Path | None = None
 
 
-def premium_list(asked: Asked) -> None:
+def premium_list(asked: PremiumOptions) -> None:
     """Put the rosters beside the enrolment list, show the result and write what was asked for.
 
     Raises `CannotRun` for files that cannot be read, amounts that contradict each other, and places that are taken.

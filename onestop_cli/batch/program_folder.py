@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from onestop_cli.batch.checks import BAD, FINE, NOTE, Check
+from onestop_cli.batch.checks import BAD, FINE, NOTE, HealthCheck
 
 MANIFEST = Path("app") / "manifest.json"
 SHOWN = 3
@@ -31,7 +31,7 @@ def again() -> str:
     return "请重新解压安装包" if frozen() else "请重新运行离线安装包里的安装"
 
 
-def look_at_program(here: Path) -> Iterator[Check]:
+def look_at_program(here: Path) -> Iterator[HealthCheck]:
     """Checks of the bundle, with a county at work in `here`; none in a checkout."""
     home = program_folder()
     if home is None:
@@ -42,13 +42,15 @@ def look_at_program(here: Path) -> Iterator[Check]:
     if bad:
         said = f"{len(bad)} 个文件不见了或被改动：{'、'.join(bad[:SHOWN])}"
         remedy = f"{again()}；杀毒软件隔离了的，请信息科放行后再解压"
-        yield Check("程序文件夹", BAD, said, remedy)
+        yield HealthCheck("程序文件夹", BAD, said, remedy)
     else:
         said = f"{home}，{len(ours)} 个文件和清单一致；没有写注册表，删掉这个文件夹就是卸载"
-        yield Check("程序文件夹", FINE, said)
+        yield HealthCheck("程序文件夹", FINE, said)
     if home in here.parents and "示例县" not in here.parts:
         said = "县文件夹放在程序文件夹里，升级或卸载时容易一起删掉"
-        yield Check("县文件夹的位置", NOTE, said, "请移到程序文件夹外面，再拖到任意一个快捷方式上")
+        yield HealthCheck(
+            "县文件夹的位置", NOTE, said, "请移到程序文件夹外面，再拖到任意一个快捷方式上"
+        )
 
 
 def _digest(path: Path) -> str | None:

@@ -10,15 +10,15 @@ from datetime import datetime
 from pathlib import Path
 
 from onestop_cli.batch.fund_notice import fund_lines
-from onestop_cli.batch.publish_hints import Shown, absent_from_pdf, hints_of, shown_of
+from onestop_cli.batch.publish_hints import ListExposure, absent_from_pdf, hints_of, shown_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.county.settings import FILE_NAME, County, Settings
 from onestop_cli.errors import stop
 from onestop_cli.notices.notice_period import NoticePeriod
 from onestop_cli.notices.notices import Notices, notices_of
-from onestop_cli.notices.profile import Publicity
-from onestop_cli.notices.proof import Proof, proof_of
+from onestop_cli.notices.profile import PublicityProfile
+from onestop_cli.notices.proof import BoardProof, proof_of
 from onestop_cli.notices.rolls import Roll, rolls_of
 from onestop_cli.notices.texts import Around, FundLine, Texts, texts_of
 from onestop_cli.privacy import phones_in
@@ -44,7 +44,7 @@ RESULT = "公示结果"
 
 
 @dataclass(frozen=True)
-class Choices:
+class PublishOptions:
     """What the clerk chose: how boards look, full names on all of them, PDF too."""
 
     look: Look = field(default_factory=Look)
@@ -58,9 +58,9 @@ class Published:
     give people away, what to mend."""
 
     sums: Mapping[str, int]
-    proof: Proof
+    proof: BoardProof
     lists: Counter[str]
-    shown: tuple[Shown, ...]
+    shown: tuple[ListExposure, ...]
     hints: tuple[str, ...]
 
 
@@ -78,7 +78,7 @@ class _Material:
 def publish_folder(
     folder: Path,
     out: Path,
-    choices: Choices,
+    choices: PublishOptions,
     *,
     start: str | None = None,
     days: int | None = None,
@@ -99,7 +99,7 @@ def publish_folder(
         out,
         _around(settings, run, start, days),
         choices,
-        publicity=Publicity.of(settings.publicity, names=choices.names),
+        publicity=PublicityProfile.of(settings.publicity, names=choices.names),
         before=load_run(since) if since else None,
         funds=fund_lines(ledger, run.period) if ledger else (),
     )
@@ -109,9 +109,9 @@ def publish(
     run: Run,
     out: Path,
     around: Around,
-    choices: Choices,
+    choices: PublishOptions,
     *,
-    publicity: Publicity | None = None,
+    publicity: PublicityProfile | None = None,
     before: Run | None = None,
     funds: Sequence[FundLine] = (),
 ) -> Published:
@@ -160,7 +160,7 @@ def end_folder(
     refuse_existing(out)
     run = load_run(folder)
     around = _around(settings, run, start, days)
-    publicity = Publicity.of(settings.publicity)
+    publicity = PublicityProfile.of(settings.publicity)
     it = _material(run, around, publicity, load_run(since) if since else None, ())
     result = _result(around.notice, objections)
     page = result_page(it.notices.county, it.texts, notice_number("00", it.texts), result)
@@ -194,11 +194,11 @@ def _around(settings: Settings, run: Run, start: str | None, days: int | None) -
 def _material(
     run: Run,
     around: Around,
-    publicity: Publicity | None,
+    publicity: PublicityProfile | None,
     before: Run | None,
     funds: Sequence[FundLine],
 ) -> _Material:
-    publicity = publicity or Publicity.usual()
+    publicity = publicity or PublicityProfile.usual()
     texts = texts_of(run, around, funds)
     notices = notices_of(run, publicity)
     rolls, on_site = (

@@ -18,7 +18,7 @@ from onestop_cli.writers.notices.manifest import SITE
 
 
 @dataclass(frozen=True)
-class Shown:
+class ListExposure:
     """How far the lists of one level, or the site, give people away."""
 
     where: str
@@ -26,7 +26,7 @@ class Shown:
     exposed: Exposure
 
 
-def shown_of(notices: Notices) -> Iterator[Shown]:
+def shown_of(notices: Notices) -> Iterator[ListExposure]:
     """How far each level of boards gives people away, and the site's pages of places."""
     where = {"county": "县级", "township": "乡级", "village": "村级", "hospital": "医疗机构"}
     for level, name in where.items():
@@ -36,10 +36,10 @@ def shown_of(notices: Notices) -> Iterator[Shown]:
     yield from _together(SITE, [n for n in notices.site if n.level == finest])
 
 
-def _together(where: str, lists: Sequence[Notice]) -> Iterator[Shown]:
+def _together(where: str, lists: Sequence[Notice]) -> Iterator[ListExposure]:
     if lists:
         exposed = sum((notice.exposed for notice in lists), NOBODY)
-        yield Shown(where, lists[0].profile.names, exposed)
+        yield ListExposure(where, lists[0].profile.names, exposed)
 
 
 def hints_of(notices: Notices, texts: Texts, roster: pl.DataFrame) -> Iterator[str]:

@@ -39,7 +39,7 @@ FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuoteOptions:
     """What was typed, as typed; `day` is today unless another was. `days`: the running bill instead of sums."""
 
     day: date
@@ -59,7 +59,7 @@ class Asked:
     days: Path | None = None
 
 
-def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> None:
+def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = None) -> None:
     """Show the quote, and write it as a page; raises `CannotRun` with everything that cannot be understood."""
     if html:
         refuse_existing(html)
@@ -81,7 +81,7 @@ def quote_stay(rules: Sequence[str], asked: Asked, html: Path | None = None) -> 
             write_text(stage, page(told, FOOT))
 
 
-def _bill(asked: Asked) -> tuple[Day, ...]:
+def _bill(asked: QuoteOptions) -> tuple[Day, ...]:
     """The running bill, if there is one; the bill or a sum must be given, not both."""
     if asked.days is None:
         if asked.total is None:
@@ -135,9 +135,9 @@ def _closed(
     return past.rules, past.history.stays.filter(pl.col("status") == "settled")
 
 
-def understood(asked: Asked, book: Rulebook, known: Names) -> tuple[Given, YearSoFar]:
+def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given, YearSoFar]:
     """The stay and the year so far; raises `CannotRun` with every word that is not understood."""
-    reader = _Reader(book, known)
+    reader = _WordReader(book, known)
     stay: dict[str, Any] = {
         "level": reader.level(asked.level),
         "category": [c for text in asked.categories for c in reader.category(text)],
@@ -157,7 +157,7 @@ def understood(asked: Asked, book: Rulebook, known: Names) -> tuple[Given, YearS
 
 
 @dataclass
-class _Reader:
+class _WordReader:
     """Understands words, and remembers those it does not."""
 
     book: Rulebook

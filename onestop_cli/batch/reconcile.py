@@ -30,7 +30,7 @@ from onestop_cli.core.findings.files import (
     total_findings,
 )
 from onestop_cli.core.insured_area import areas_of, own_area, several_areas
-from onestop_cli.core.options import Earlier, Names, Options
+from onestop_cli.core.options import Earlier, NameLookup, Options
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
@@ -108,7 +108,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     return _run(request, read, earlier, book, roster, done, notes)
 
 
-def _handed(read: Read, names: Names) -> Handed:
+def _handed(read: Read, names: NameLookup) -> Handed:
     register = read.register["hospital"].unique(maintain_order=True).to_list()
     closed = read.past.files if read.past else {}
     return of_reading(read.stays, read.roster, register, names.hospital, closed)
@@ -219,7 +219,7 @@ def columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     return {name: list(titles) for name, titles in wanted.items()}
 
 
-def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Names:
+def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> NameLookup:
     """How the county's texts become names."""
     known = synonyms(settings)
     hospitals, categories = (
@@ -233,7 +233,7 @@ def names_of(settings: Settings, register: pl.DataFrame, book: Rulebook) -> Name
     def category(text: str) -> str | None:
         return next(iter(kinds(text)), None)
 
-    return Names(
+    return NameLookup(
         hospital=lambda text: known.canonical_hospital(text, hospitals),
         level=known.canonical_level,
         category=category,

@@ -15,11 +15,11 @@ from onestop_cli.money import parse_fen
 from onestop_cli.rulebook.change import split_change
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run, load_run
-from onestop_cli.simulation.budget import Found, seek
-from onestop_cli.simulation.compare import Comparison, Governs, compare, outcome, own
+from onestop_cli.simulation.budget import BudgetAnswer, seek
+from onestop_cli.simulation.compare import Governs, VariantComparison, compare, outcome, own
 from onestop_cli.simulation.proposal import Proposal, Typed
-from onestop_cli.simulation.stays import Part, Year, gather
-from onestop_cli.simulation.study import Study, Tried
+from onestop_cli.simulation.stays import TrialRun, Year, gather
+from onestop_cli.simulation.study import Study, Trial
 from onestop_cli.tables.schema import LEVELS
 from onestop_cli.writers.simulation.book import write_simulate_book
 from onestop_cli.writers.simulation.data import write_simulate_data
@@ -38,7 +38,7 @@ _Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
-class Asked:
+class SimulateOptions:
     """The options of `onestop simulate` as typed."""
 
     runs: Sequence[Path]
@@ -61,7 +61,7 @@ class _Numbers:
     typed: tuple[Typed, ...]
 
 
-def simulate_runs(asked: Asked, out: Path | None, *, quiet: bool = False) -> None:
+def simulate_runs(asked: SimulateOptions, out: Path | None, *, quiet: bool = False) -> None:
     """Try rules on runs, show what they would do, write the papers; raises `CannotRun` with every problem."""
     if out:
         refuse_existing(out)
@@ -82,7 +82,7 @@ def write_study(study: Study, out: Path) -> None:
         write_simulate_page(study, stage / PAGE)
 
 
-def simulate(asked: Asked, tell: Tell = lambda stage: None) -> Study:
+def simulate(asked: SimulateOptions, tell: Tell = lambda stage: None) -> Study:
     """Everything that was asked, in memory."""
     tell("读取结果")
     problems: list[Problem] = []
@@ -93,7 +93,7 @@ def simulate(asked: Asked, tell: Tell = lambda stage: None) -> Study:
     if problems:
         raise CannotRun(problems)
     parts = [
-        Part(f"“{folder.name}”", run, tuple(one.file for one in theirs))
+        TrialRun(f"“{folder.name}”", run, tuple(one.file for one in theirs))
         for folder, run, theirs in zip(asked.runs, runs, rules, strict=True)
     ]
     year = gather(parts)
@@ -119,7 +119,7 @@ def _study(
     )
     if problems:
         raise CannotRun(problems)
-    found: Found | None = None
+    found: BudgetAnswer | None = None
     if find is not None and numbers.budget_fen is not None:
         tell("逐步逼近")
         found = seek(year, proposals[0], find, numbers.budget_fen)
@@ -134,8 +134,8 @@ def _study(
     return Study(runs[0].county, year, before, tuple(tried), found)
 
 
-def _tried(comparison: Comparison, numbers: _Numbers) -> Tried:
-    return Tried(comparison, numbers.heavy_fen, numbers.growth)
+def _tried(comparison: VariantComparison, numbers: _Numbers) -> Trial:
+    return Trial(comparison, numbers.heavy_fen, numbers.growth)
 
 
 def _each(
@@ -152,7 +152,7 @@ def _each(
 
 
 def _proposals(
-    asked: Asked,
+    asked: SimulateOptions,
     typed: tuple[Typed, ...],
     year: Year,
     of_runs: Sequence[tuple[LoadedRule, ...]],
@@ -173,7 +173,7 @@ def _name(text: str, files: Sequence[LoadedRule]) -> str:
     return files[0].file.id if len(files) == 1 else Path(text).name
 
 
-def _numbers(asked: Asked, problems: list[Problem]) -> _Numbers:
+def _numbers(asked: SimulateOptions, problems: list[Problem]) -> _Numbers:
     """Everything typed that has a form; what has not is a problem."""
     if not (asked.rules or asked.changes or asked.budget):
         problems.append(

@@ -38,7 +38,7 @@ DECISIONS = "处理意见.xlsx"
 
 
 @dataclass(frozen=True)
-class Options:
+class ReconcileOptions:
     """The options of `onestop reconcile` as typed; None where the clerk left it to onestop.toml."""
 
     period: str
@@ -53,7 +53,7 @@ class Options:
     recompute: Sequence[str] | None = None
 
 
-def asked(options: Options, now: datetime) -> tuple[Request, Path]:
+def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
     """The request, made at the moment `now`, and its output folder; raises `CannotRun` naming all that is missing."""
     settings = county_settings()
     chosen, home = settings.reconcile, settings.folder

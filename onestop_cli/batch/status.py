@@ -12,7 +12,7 @@ from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.inbox_check import inbox_notes
-from onestop_cli.county.progress import Inbox, LastRun, Standing, period_of
+from onestop_cli.county.progress import InboxSummary, LastRun, Progress, period_of
 from onestop_cli.county.settings import LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
@@ -33,7 +33,7 @@ def show_status() -> None:
     show_standing(standing(county_settings()))
 
 
-def standing(settings: Settings) -> Standing:
+def standing(settings: Settings) -> Progress:
     """What the files of a county folder tell."""
     home = settings.folder
     books = _closed(settings.ledger) if settings.ledger else {}
@@ -43,7 +43,7 @@ def standing(settings: Settings) -> Standing:
     inbox, files = _inbox(settings, like, books)
     period = inbox.period.id if inbox.period else None
     run = next((run for run in runs if run[1].period == period), None)
-    return Standing(
+    return Progress(
         settings.county.name,
         inbox,
         closed,
@@ -80,7 +80,7 @@ def _runs(home: Path, out: Path | None) -> list[tuple[Path, RunInfo]]:
     return runs_in([home / out])
 
 
-def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[Inbox, set[str]]:
+def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[InboxSummary, set[str]]:
     """What lies in the inbox, and the hashes of its files."""
     home, chosen = settings.folder, settings.reconcile
     hospitals, problems = _register(settings)
@@ -93,7 +93,7 @@ def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[Inbox,
     handed = of_reading(
         stays, roster, hospitals, lambda raw: known.canonical_hospital(raw, hospitals), closed
     )
-    inbox = Inbox(
+    inbox = InboxSummary(
         stay_files=len(stays.inputs),
         stays=len(stays.rows),
         roster_files=len(roster.inputs),

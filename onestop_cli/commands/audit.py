@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from onestop_cli.audit.plan import Choices
+    from onestop_cli.audit.plan import PlanChoices
     from onestop_cli.batch.audit.draw import Audited, Extras
 
 
@@ -75,11 +75,11 @@ def audit(
         return _verify(run, verify, ledger)
     if returned:
         return _report(run, returned, out or _beside(returned[0]))
-    from onestop_cli.audit.plan import Choices
+    from onestop_cli.audit.plan import PlanChoices
     from onestop_cli.audit.seeds import plain_digests
     from onestop_cli.batch.audit.draw import Extras
 
-    choices = Choices(
+    choices = PlanChoices(
         seeds=tuple(seed or ()),
         method=method,
         size=size,
@@ -94,7 +94,7 @@ def audit(
 
 
 def _draw(
-    run: Path, out: Path | None, choices: Choices, thresholds: Sequence[str], extras: Extras
+    run: Path, out: Path | None, choices: PlanChoices, thresholds: Sequence[str], extras: Extras
 ) -> None:
     """Check, draw, write the papers, and say what was drawn."""
     from datetime import datetime

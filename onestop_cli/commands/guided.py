@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from onestop_cli.commands.desktop import open_result
-from onestop_cli.commands.guided_tasks import QUESTIONS, Work, ask
+from onestop_cli.commands.guided_tasks import QUESTIONS, GuidedWork, ask
 from onestop_cli.commands.streams import prepare_streams
 from onestop_cli.writers.toolkit.text import write_text
 
@@ -57,7 +57,7 @@ def run(task: str, home: Path, dropped: Sequence[str] = ()) -> int:
     return _do(QUESTIONS[task](county, [path for path in paths if path not in folders]), county)
 
 
-def _do(work: Work, county: Path) -> int:
+def _do(work: GuidedWork, county: Path) -> int:
     """The commands of a task, up to one that fails; then what came out is opened."""
     for words in work.commands:
         if code := _onestop(words, county):

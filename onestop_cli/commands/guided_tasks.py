@@ -18,14 +18,14 @@ _SETTINGS = "onestop.toml"
 
 
 @dataclass(frozen=True)
-class Work:
+class GuidedWork:
     """Commands, in order, and a look for what to open when all are done: a path below the county folder, or none."""
 
     commands: Sequence[Sequence[str]]
     result: Callable[[], str] = str
 
 
-Asks = Callable[[Path, Sequence[Path]], Work]
+Asks = Callable[[Path, Sequence[Path]], GuidedWork]
 """Asks about a task in the county folder; given what was dragged onto its shortcut."""
 
 
@@ -35,12 +35,12 @@ def ask(question: str, default: str = "") -> str:
     return input(shown).strip().strip("\"'") or default
 
 
-def _inspect(county: Path, dropped: Sequence[Path]) -> Work:
+def _inspect(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     files = [str(path) for path in dropped] or [ask("把要看的文件拖到这里，然后按回车")]
-    return Work([["inspect", *files]])
+    return GuidedWork([["inspect", *files]])
 
 
-def _reconcile(county: Path, dropped: Sequence[Path]) -> Work:
+def _reconcile(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     """The whole inbox, or only the lists that were dragged here; with the county's decisions when they are there."""
     words = ["reconcile", "--period", ask("结算期", _period(county))]
     for path in dropped:
@@ -49,10 +49,10 @@ def _reconcile(county: Path, dropped: Sequence[Path]) -> Work:
         print(f"只核对拖进来的 {len(dropped)} 个文件或文件夹；花名册和机构名册照 {_SETTINGS}。")
     if (county / DECISIONS).is_file() and _settings(county).reconcile.decisions is None:
         words += ["--decisions", DECISIONS]
-    return Work([words], lambda: f"{_latest(county)}/{REPORT}")
+    return GuidedWork([words], lambda: f"{_latest(county)}/{REPORT}")
 
 
-def _decisions(county: Path, dropped: Sequence[Path]) -> Work:
+def _decisions(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     """The county's decisions, begun from the list of findings of a result."""
     target = county / DECISIONS
     if target.is_file():
@@ -67,48 +67,48 @@ def _decisions(county: Path, dropped: Sequence[Path]) -> Work:
     print(
         "填好处理决定、理由、依据、经办人、复核人和日期，保存并关闭，再用“核对本期”。没有填的行不起作用。"
     )
-    return Work([], lambda: DECISIONS)
+    return GuidedWork([], lambda: DECISIONS)
 
 
-def _publish(county: Path, dropped: Sequence[Path]) -> Work:
+def _publish(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     result = _result(county, dropped, "公示哪个结果")
     start = ask("公示第一天，如 2011-01-06（直接回车则留空手写）")
     out = _free(county, f"公示/{Path(result).name}")
     words = ["publish", result, "--out", out, *(["--from", start] if start else [])]
     if ask("要同时另存 PDF（慢一些），请输入 是") == "是":
         words.append("--pdf")
-    return Work([words], lambda: out)
+    return GuidedWork([words], lambda: out)
 
 
-def _audit(county: Path, dropped: Sequence[Path]) -> Work:
+def _audit(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     result = _result(county, dropped, "检查哪个结果")
     seeds = [ask("卫生部门报一个数作种子"), ask("民政部门报一个数作种子（没有就直接回车）")]
     chosen = [part for seed in seeds if seed for part in ("--seed", seed)]
     size = ask("抽多少笔", "60")
     out = _free(county, f"检查/{Path(result).name}")
-    return Work([["audit", result, "--out", out, *chosen, "--size", size]], lambda: out)
+    return GuidedWork([["audit", result, "--out", out, *chosen, "--size", size]], lambda: out)
 
 
-def _advance(county: Path, dropped: Sequence[Path]) -> Work:
+def _advance(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     first = _opening(county)
     words = ["ledger", "advance", "--fund", ask("拨入哪个基金", "医疗救助资金")]
     words += ["--period", ask("记入哪一期", _period(county))]
     words += ["--amount", ask("金额（元）")]
     day, note = ask("到账日期（直接回车是今天）"), ask("说明，如拨款文号（可以不填）")
     words += [*(["--date", day] if day else []), *(["--note", note] if note else [])]
-    return Work([*first, words])
+    return GuidedWork([*first, words])
 
 
-def _close(county: Path, dropped: Sequence[Path]) -> Work:
+def _close(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     """The command itself asks the last question: it knows what would be posted."""
     result = _result(county, dropped, "把哪个结果记入台账")
-    return Work([*_opening(county), ["close", result]])
+    return GuidedWork([*_opening(county), ["close", result]])
 
 
-def _report(county: Path, dropped: Sequence[Path]) -> Work:
+def _report(county: Path, dropped: Sequence[Path]) -> GuidedWork:
     period = ask("哪一段，如 2010（全年）、2010Q4、2010-11", _period(county))
     out = _free(county, f"决算/{period}", ".xlsx")
-    return Work([["ledger", "report", "--period", period, "--out", out]], lambda: out)
+    return GuidedWork([["ledger", "report", "--period", period, "--out", out]], lambda: out)
 
 
 def _opening(county: Path) -> list[list[str]]:
@@ -156,7 +156,7 @@ def _settings(county: Path) -> Settings:
 
 
 QUESTIONS: Mapping[str, Asks] = {
-    "status": lambda county, dropped: Work([[]]),
+    "status": lambda county, dropped: GuidedWork([[]]),
     "inspect": _inspect,
     "reconcile": _reconcile,
     "decisions": _decisions,
@@ -165,6 +165,6 @@ QUESTIONS: Mapping[str, Asks] = {
     "advance": _advance,
     "close": _close,
     "report": _report,
-    "doctor": lambda county, dropped: Work([["doctor"]]),
+    "doctor": lambda county, dropped: GuidedWork([["doctor"]]),
 }
 """Task → what it asks; `init` and `window` are no commands in a county folder."""

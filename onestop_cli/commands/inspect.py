@@ -51,7 +51,7 @@ def inspect(
     ] = None,
 ) -> None:
     """看一份文件是怎么读懂的：工作表、表头、各列含义和写法、行的去向、疑问；可保存读法。"""
-    from onestop_cli.batch.inspect import Asked, inspect, layout_by_hand
+    from onestop_cli.batch.inspect import InspectOptions, inspect, layout_by_hand
     from onestop_cli.readers.containers.locked import passwords_in
 
     if kind is not None and kind not in KINDS:
@@ -70,7 +70,7 @@ def inspect(
             "skip": skip,
         }
     )
-    inspect(Asked(files, kind, layout, passwords_in(password_file), save))
+    inspect(InspectOptions(files, kind, layout, passwords_in(password_file), save))
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -37,9 +37,9 @@ def open_(
     """开账：新建台账，写明起始日、期初和各基金的期初结余；不覆盖已有的。"""
     from datetime import datetime
 
-    from onestop_cli.batch.ledger_open import Typed, open_ledger
+    from onestop_cli.batch.ledger_open import OpeningOptions, open_ledger
 
-    typed = Typed(first_day, before, balance or [])
+    typed = OpeningOptions(first_day, before, balance or [])
     open_ledger(file or ledger, typed, datetime.now().astimezone())
 
 

@@ -34,8 +34,8 @@ def precheck(
     ] = None,
 ) -> None:
     """医院报送前自查：列读懂没有，证号、日期、合计、重复、红冲，按政策试算各项补偿，逐处说怎么改。"""
-    from onestop_cli.batch.precheck import Asked, precheck
+    from onestop_cli.batch.precheck import PrecheckOptions, precheck
     from onestop_cli.readers.containers.locked import passwords_in
 
     passwords = passwords_in(password_file)
-    precheck(Asked(files, rules or (), hospital, level, out, save, passwords))
+    precheck(PrecheckOptions(files, rules or (), hospital, level, out, save, passwords))

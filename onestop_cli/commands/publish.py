@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from onestop_cli.batch.publish import Published
-    from onestop_cli.batch.publish_hints import Shown
+    from onestop_cli.batch.publish_hints import ListExposure
 
 _NAMES = {"full": "全名", "masked": "隐名", "none": "只有合计"}
 
@@ -44,7 +44,7 @@ def publish(
     ] = None,
 ) -> None:
     """三级公示：村级、乡级、县级和各医疗机构的名单，张贴版与网站版。"""
-    from onestop_cli.batch.publish import Choices, end_folder, publish_folder
+    from onestop_cli.batch.publish import PublishOptions, end_folder, publish_folder
     from onestop_cli.writers.notices.layout import Look
 
     if end:
@@ -53,7 +53,7 @@ def publish(
             f"公示结果已写到 {out}：用其中的 网站 文件夹整体替换网上的名单，公示结果可以张贴"
         )
         return
-    choices = Choices(Look(paper, large), names=names, pdf=pdf)
+    choices = PublishOptions(Look(paper, large), names=names, pdf=pdf)
     done = publish_folder(run, out, choices, start=start, days=days, since=since, ledger=ledger)
     _tell(done, out)
 
@@ -88,7 +88,7 @@ def _tell(done: Published, out: Path) -> None:
         typer.echo(f"提示：{hint}")
 
 
-def _told(shown: Shown) -> str:
+def _told(shown: ListExposure) -> str:
     """One level in words."""
     from onestop_cli.money import percent
 

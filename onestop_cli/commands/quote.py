@@ -52,10 +52,10 @@ def quote(
     """
     from datetime import date
 
-    from onestop_cli.batch.quote import Asked, quote_stay
+    from onestop_cli.batch.quote import QuoteOptions, quote_stay
     from onestop_cli.batch.typed_days import typed_day
 
-    asked = Asked(
+    asked = QuoteOptions(
         day=typed_day(on, "--on") if on else date.today(),  # noqa: DTZ011
         level=level,
         total=total,

@@ -67,9 +67,9 @@ def reconcile(
         from onestop_cli.readers.containers.early import bring_up_readers
 
         bring_up_readers()
-    from onestop_cli.batch.start import Options, asked, run_and_write
+    from onestop_cli.batch.start import ReconcileOptions, asked, run_and_write
 
-    options = Options(
+    options = ReconcileOptions(
         period, stays, roster, register, rules, ledger, decisions, out, password_file, recompute
     )
     request, folder = asked(options, datetime.now().astimezone())

@@ -76,11 +76,11 @@ def premium(
     ] = None,
 ) -> None:
     """资助参合：花名册与参合名册对照，列出资助谁、谁在册未参合、谁标为资助而不在册。"""
-    from onestop_cli.batch.premium import Asked, premium_list
+    from onestop_cli.batch.premium import PremiumOptions, premium_list
 
     if not 1990 <= year <= 2100:
         raise typer.BadParameter("请写四位年份，如 2011", param_hint="--year")
-    premium_list(Asked(enrolled, year, rosters or (), _day(day), out, board))
+    premium_list(PremiumOptions(enrolled, year, rosters or (), _day(day), out, board))
 
 
 def _day(text: str | None) -> date | None:

@@ -43,7 +43,9 @@ def simulate(
 
     例：onestop simulate 2010Q1 2010Q2 2010Q3 2010Q4 --change assistance.cap=8000 --out 测算
     """
-    from onestop_cli.batch.simulate import Asked, simulate_runs
+    from onestop_cli.batch.simulate import SimulateOptions, simulate_runs
 
-    asked = Asked(runs, rules or (), change or (), by_date, volume or (), budget, find, heavy)
+    asked = SimulateOptions(
+        runs, rules or (), change or (), by_date, volume or (), budget, find, heavy
+    )
     simulate_runs(asked, out, quiet=quiet)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from onestop_cli.core.options import Names
+from onestop_cli.core.options import NameLookup
 from onestop_cli.core.residence import TEXTS, residence
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.suggest import suggest
@@ -20,7 +20,9 @@ _DEATH = ("deceased_on", "deceased_earliest", "deceased_latest", "dead_said")
 _ASKED = ("id_no", "name_key", "id_raw", "id_numeric", "person_no", "birth_on")
 
 
-def linked(stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Names) -> pl.DataFrame:
+def linked(
+    stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: NameLookup
+) -> pl.DataFrame:
     """Stays beside their roster entries on the day their document looks at, and the category that the file states."""
 
     def look(part: pl.DataFrame, view: View) -> pl.DataFrame:
@@ -38,7 +40,7 @@ def linked(stays: pl.DataFrame, roster: pl.DataFrame, book: Rulebook, names: Nam
     )
 
 
-def _stated(stays: pl.DataFrame, names: Names) -> pl.Series:
+def _stated(stays: pl.DataFrame, names: NameLookup) -> pl.Series:
     """The category that the file states; of several in one cell the one that applies, when it is among them."""
     texts = stays["category_raw"]
     known = {text: names.kinds(text) for text in texts.unique().drop_nulls()}

@@ -34,7 +34,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Names:
+class NameLookup:
     """How texts become names: hospitals, levels and categories, through the synonym tables.
 
     `categories`: all that one text names (特困,低保); without it a text names one.

@@ -25,7 +25,7 @@ from onestop_cli.core.closed import (
 from onestop_cli.core.decisions.apply import decided
 from onestop_cli.core.decisions.check import Outcome, judged
 from onestop_cli.core.decisions.identities import with_identities
-from onestop_cli.core.decisions.match import Matched, matched
+from onestop_cli.core.decisions.match import MatchedDecisions, matched
 from onestop_cli.core.decisions.refunds import with_refunds
 from onestop_cli.core.findings.amounts import amount_checks
 from onestop_cli.core.findings.checks import blocked, raise_all
@@ -38,7 +38,7 @@ from onestop_cli.core.findings.rows import (
 )
 from onestop_cli.core.identify import identify
 from onestop_cli.core.link import linked
-from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, Names, Options
+from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, NameLookup, Options
 from onestop_cli.core.pairing import paired
 from onestop_cli.core.person import with_person
 from onestop_cli.core.place import looked_up, place, with_conditions
@@ -86,7 +86,7 @@ class Core:
     register: pl.DataFrame
     book: Rulebook
     period: Period
-    names: Names
+    names: NameLookup
     options: Options
 
     def work(self, rows: pl.DataFrame, earlier: Earlier) -> Work:
@@ -167,7 +167,7 @@ class Core:
 
     def _matched(
         self, rows: pl.DataFrame, stays: pl.DataFrame, history: History | None, earlier: Earlier
-    ) -> Matched:
+    ) -> MatchedDecisions:
         """The decisions beside their stays."""
         assert earlier.decisions is not None
         about = ["_at", *PLACE, "hospital", "stay_no", "name_key", "person"]
@@ -203,7 +203,7 @@ def _numbered(closed: pl.DataFrame, first: int) -> pl.DataFrame:
     return closed.with_columns(_at=pl.int_range(first, first + pl.len(), dtype=pl.Int64))
 
 
-def _notes(found: Matched | None, needless: list[dict[str, object]]) -> Iterator[str]:
+def _notes(found: MatchedDecisions | None, needless: list[dict[str, object]]) -> Iterator[str]:
     """What there is to say about decisions that had nothing to do."""
     if found is None:
         return
@@ -224,7 +224,7 @@ def work(
     register: pl.DataFrame,
     book: Rulebook,
     period: Period,
-    names: Names,
+    names: NameLookup,
     options: Options = USUAL,
     earlier: Earlier = NOTHING_BEFORE,
 ) -> Work:

@@ -9,7 +9,7 @@ import polars as pl
 
 from onestop_cli.core.closed import History
 from onestop_cli.core.moment import with_moment
-from onestop_cli.core.options import Names, named
+from onestop_cli.core.options import NameLookup, named
 from onestop_cli.core.register import register_row
 from onestop_cli.county.periods import Period
 from onestop_cli.money import parse_fen
@@ -20,7 +20,7 @@ from onestop_cli.rulebook.language import Expense
 def place(
     rows: pl.DataFrame,
     register: pl.DataFrame,
-    names: Names,
+    names: NameLookup,
     period: Period,
     history: History | None = None,
 ) -> pl.DataFrame:
@@ -53,7 +53,7 @@ def place(
 
 
 def looked_up(
-    history: History | None, register: pl.DataFrame, names: Names, book: Rulebook
+    history: History | None, register: pl.DataFrame, names: NameLookup, book: Rulebook
 ) -> History | None:
     """Closed stays under the present names of their hospitals: what comes later about them says these. Those of periods
     found wrong have the level and conditions that the register gives now."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.options import Names, named
+from onestop_cli.core.options import NameLookup, named
 from onestop_cli.core.scatter import spread
 from onestop_cli.tables.schema import REGISTER, empty
 
 
-def register_row(rows: pl.DataFrame, register: pl.DataFrame, names: Names) -> pl.Series:
+def register_row(rows: pl.DataFrame, register: pl.DataFrame, names: NameLookup) -> pl.Series:
     """The number of each stay's row in the register: of its hospital by name, else by code, the row that holds on the
     day of admission; null where there is none. A stay without that day has its hospital's first row."""
     register = pl.concat([empty(REGISTER), register], how="diagonal")

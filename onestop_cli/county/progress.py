@@ -11,7 +11,7 @@ from onestop_cli.errors import Problem
 
 
 @dataclass(frozen=True)
-class Inbox:
+class InboxSummary:
     """What lies in the inbox. `first`/`last`: earliest and latest day of settlement, else of discharge;
     `period`: the one most stays belong to; `silent`: hospitals of the register without a stay; `notes`: what else to
     look at (`inbox_check`)."""
@@ -42,12 +42,12 @@ class LastRun:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """All that is known about a county's current period. `published`, `inspected`: where those papers are. `astray`:
     the folder and period of the newest run, where that is another period that is not closed either."""
 
     county: str
-    inbox: Inbox
+    inbox: InboxSummary
     closed: tuple[str, ...] = ()
     run: LastRun | None = None
     published: str | None = None
@@ -66,7 +66,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """What to do: a sentence, and the commands for it."""
 
     what: str
@@ -83,31 +83,31 @@ def period_of(day: date, like: str | None) -> Period:
     return parse_period(f"{day.year}-{day.month:02d}" if "-" in like else str(day.year))
 
 
-def next_step(standing: Standing) -> Step:
+def next_step(standing: Progress) -> NextStep:
     """The first thing that is still to do."""
     return next(_open_steps(standing))
 
 
-def _open_steps(standing: Standing) -> Iterator[Step]:
+def _open_steps(standing: Progress) -> Iterator[NextStep]:
     """What is still to do, in order; never empty."""
     inbox, run = standing.inbox, standing.run
     if inbox.problems:
-        yield Step("照上面的提示补齐，再运行 onestop 看一次")
+        yield NextStep("照上面的提示补齐，再运行 onestop 看一次")
     brought = {"住院报表": inbox.stay_files, "花名册": inbox.roster_files}
     if missing := [what for what, files in brought.items() if not files]:
-        yield Step(f"把{'和'.join(missing)}放进收件箱，再运行 onestop 看一次")
+        yield NextStep(f"把{'和'.join(missing)}放进收件箱，再运行 onestop 看一次")
     if standing.done or inbox.period is None:
-        yield Step("把下一期的报表和花名册放进收件箱，换掉旧文件")
+        yield NextStep("把下一期的报表和花名册放进收件箱，换掉旧文件")
         return
     name = inbox.period.id
     if run is None:
-        yield Step("核对，出结算表", (f"onestop reconcile --period {name}",))
+        yield NextStep("核对，出结算表", (f"onestop reconcile --period {name}",))
         return
     if run.changed:
         again = f"onestop reconcile --period {name}"
-        yield Step("上次核对以后收件有变动，请重新核对", (again,))
+        yield NextStep("上次核对以后收件有变动，请重新核对", (again,))
     if not standing.published:
         look = "看差错清单，需要时填处理意见后再核对一次；没有异议就公示"
-        yield Step(look, (f"onestop publish {run.folder} --out 公示/{name}",))
+        yield NextStep(look, (f"onestop publish {run.folder} --out 公示/{name}",))
     ledger = standing.ledger or "台账.sqlite"
-    yield Step("公示期满，款项核定后关账", (f"onestop close {run.folder} --ledger {ledger}",))
+    yield NextStep("公示期满，款项核定后关账", (f"onestop close {run.folder} --ledger {ledger}",))

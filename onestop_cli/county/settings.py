@@ -82,7 +82,7 @@ class Synonyms(_Table):
     no_number: tuple[str, ...] = ()
 
 
-class Layout(_Table):
+class FileLayout(_Table):
     """How to read the files whose name fits `file`, where the reader cannot find out by itself.
 
     `columns` maps a field (Chinese title or id) to the header's text; `ignore` are headers of columns that nobody
@@ -113,7 +113,7 @@ class Layout(_Table):
         """Fields of `columns` that only an earlier block names; the file may have changed since."""
         return self._earlier
 
-    def over(self, earlier: Layout) -> Layout:
+    def over(self, earlier: FileLayout) -> FileLayout:
         """Both blocks as one: what this one says, and what only `earlier` said."""
         ours = {"columns", "ignore"}
         heads = {*self.columns.values(), *self.ignore}
@@ -129,7 +129,7 @@ class Layout(_Table):
             "columns": kept | self.columns,
             "ignore": tuple(dict.fromkeys([*ignored, *self.ignore])),
         }
-        both = Layout.model_validate(whole)
+        both = FileLayout.model_validate(whole)
         both._earlier = frozenset(kept) if self.columns else earlier._earlier
         return both
 
@@ -139,7 +139,7 @@ def _fits(name: str, pattern: str) -> bool:
     return name == pattern or fnmatch(name, pattern)
 
 
-class Inbox(_Table):
+class InboxSettings(_Table):
     """Files in the folders of `--stays` and `--roster` that are not read: globs relative to the path given."""
 
     ignore: tuple[str, ...] = ()
@@ -151,7 +151,7 @@ class Reopen(_Table):
     periods: tuple[str, ...] = ()
 
 
-class Limits(_Table):
+class ReadingLimits(_Table):
     """What reading may take: cells of all files of a run, memory (MB) and seconds of one file."""
 
     cells: int = Field(default=4_000_000, gt=0)
@@ -170,7 +170,7 @@ class Publish(_Table):
     seal: str = ""
 
 
-class Shown(_Table):
+class ShownOnList(_Table):
     """What a list shows; what is left open is as usual for its level.
 
     `place`: the smallest place it names. `k`: a row whose person fewer than `k` people fit goes into a sum line.
@@ -188,10 +188,10 @@ class Shown(_Table):
 class Boards(_Table):
     """What the boards of each level show."""
 
-    village: Shown = Shown()
-    township: Shown = Shown()
-    county: Shown = Shown()
-    hospital: Shown = Shown()
+    village: ShownOnList = ShownOnList()
+    township: ShownOnList = ShownOnList()
+    county: ShownOnList = ShownOnList()
+    hospital: ShownOnList = ShownOnList()
 
 
 class TownshipOffice(_Table):
@@ -205,11 +205,11 @@ class TownshipOffice(_Table):
     seal: str = ""
 
 
-class Publicity(_Table):
+class PublicitySettings(_Table):
     """What the boards and the site show, and the offices of townships."""
 
     board: Boards = Boards()
-    site: Shown = Shown()
+    site: ShownOnList = ShownOnList()
     township: tuple[TownshipOffice, ...] = ()
 
 
@@ -230,7 +230,7 @@ class Counts(_Table):
     roster: int | None = Field(default=None, gt=0)
 
 
-class Premium(_Table):
+class PremiumYear(_Table):
     """资助参合 of a year: the premium of one person (yuan), the categories it is paid for in full, and fixed amounts.
 
     A person of several categories goes by the first that is named here.
@@ -253,15 +253,15 @@ class Settings(_Table):
     reconcile: Reconcile = Reconcile()
     liability: dict[Literal["CA01", "RO01", "RO04"], Literal["hospital", "held"]] = {}
     synonyms: Synonyms = Synonyms()
-    layout: tuple[Layout, ...] = ()
-    inbox: Inbox = Inbox()
+    layout: tuple[FileLayout, ...] = ()
+    inbox: InboxSettings = InboxSettings()
     reopen: Reopen = Reopen()
-    limits: Limits = Limits()
+    limits: ReadingLimits = ReadingLimits()
     counts: dict[int, Counts] = {}
-    premium: dict[int, Premium] = {}
+    premium: dict[int, PremiumYear] = {}
     templates: dict[str, Path] = {}
     publish: Publish = Publish()
-    publicity: Publicity = Publicity()
+    publicity: PublicitySettings = PublicitySettings()
     deadlines: Deadlines = Deadlines()
     audit: dict[str, int] = {}
     holidays: tuple[date, ...] = ()
@@ -280,9 +280,9 @@ class Settings(_Table):
         usual = self.folder / LEDGER
         return usual if (self.folder / FILE_NAME).is_file() and usual.is_file() else None
 
-    def layout_for(self, source: str, sheet: str | None) -> Layout | None:
+    def layout_for(self, source: str, sheet: str | None) -> FileLayout | None:
         """All `[[layout]]` blocks that fit as one: where they differ, what was saved later is meant."""
-        found: Layout | None = None
+        found: FileLayout | None = None
         for layout in self.layout:
             if layout.fits(source, sheet):
                 found = layout.over(found) if found else layout

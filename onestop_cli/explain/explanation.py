@@ -30,7 +30,7 @@ _CHECK_FIRST = "本文件的数字取自公开资料，用前请与原件核对"
 
 
 @dataclass(frozen=True)
-class Part:
+class ExplanationPart:
     """A titled part of an explanation."""
 
     title: str
@@ -43,7 +43,7 @@ class Explanation:
 
     title: str
     subtitle: str
-    parts: tuple[Part, ...]
+    parts: tuple[ExplanationPart, ...]
 
     @property
     def lines(self) -> Iterator[Line]:
@@ -63,17 +63,17 @@ def explain(run: Run, row: Row, book: Rulebook) -> Explanation:
         parts += _year(run, row, book)
     layers = [(layer.id, layer.name) for layer in run.layers]
     tolerance = run.info.settings.tolerance_fen
-    parts += [Part("申报与核定", outcome(row, layers, tolerance)), _found(run, row)]
+    parts += [ExplanationPart("申报与核定", outcome(row, layers, tolerance)), _found(run, row)]
     about = f"{row['hospital'] or _NOWHERE} · 住院号 {row['stay_no'] or _NOWHERE}"
     return Explanation(
         f"{row['name'] or _NOWHERE}　逐笔说明", f"{run.period.chinese} · {about}", tuple(parts)
     )
 
 
-def rule_parts(row: Row, book: Rulebook) -> list[Part]:
+def rule_parts(row: Row, book: Rulebook) -> list[ExplanationPart]:
     """The document that governs a settled stay, and every step worked out."""
     steps = [StepOnStay(row, book, step) for step in book.steps]
-    return [_rule(row, book), *(Part(step.name, work_out(step)) for step in steps)]
+    return [_rule(row, book), *(ExplanationPart(step.name, work_out(step)) for step in steps)]
 
 
 def _same_book(row: Row, book: Rulebook) -> None:
@@ -97,7 +97,7 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else _NOWHERE
 
 
-def _stay(row: Row) -> Part:
+def _stay(row: Row) -> ExplanationPart:
     sheet = f" · 工作表“{row['sheet']}”" if row["sheet"] else ""
     days = [("入院", "admitted_on"), ("出院", "discharged_on"), ("结算", "settled_on")]
     told = "，".join(
@@ -118,7 +118,7 @@ def _stay(row: Row) -> Part:
         *_text("说明", row["amount_why"]),
         Line("状态", STATUS[row["status"]]),
     ]
-    return Part("住院", (Group(tuple(lines)),))
+    return ExplanationPart("住院", (Group(tuple(lines)),))
 
 
 def _level(row: Row) -> str:
@@ -130,7 +130,7 @@ def _level(row: Row) -> str:
     return f"（{LEVELS[row['level']]}，按名录{other}）"
 
 
-def _identity(run: Run, row: Row) -> Part:
+def _identity(run: Run, row: Row) -> ExplanationPart:
     lines = [
         Line("姓名", row["name"] or _NOWHERE),
         Line("证号", f"{masked(row)}{_unless_none('；', row['id_why'])}"),
@@ -142,7 +142,7 @@ def _identity(run: Run, row: Row) -> Part:
         *_text("死亡日期", row["died_on"] and _day(row["died_on"])),
         *_text("乡镇、村", "".join(filter(None, (row["township"], row["village"])))),
     ]
-    return Part("身份", (Group(tuple(lines)),))
+    return ExplanationPart("身份", (Group(tuple(lines)),))
 
 
 def masked(row: Row) -> str:
@@ -179,7 +179,7 @@ def _entitlement(row: Row) -> str:
     return f"按“{row['category']}”享受待遇{decided}" + (f"；同时有效：{several}" if several else "")
 
 
-def _rule(row: Row, book: Rulebook) -> Part:
+def _rule(row: Row, book: Rulebook) -> ExplanationPart:
     """The document, why it governs, and which of its cells."""
     rule = book.rules[row["rule"]]
     days = {
@@ -201,7 +201,7 @@ def _rule(row: Row, book: Rulebook) -> Part:
     )
     said = basis("施行日期", rule.effective) + basis("适用日", rule.basis)
     several = basis("多重身份", rule.categories) if row.get("categories_valid") else ()
-    return Part("政策", (Group(lines, said + several),))
+    return ExplanationPart("政策", (Group(lines, said + several),))
 
 
 def _price(row: Row) -> Iterator[Line]:
@@ -211,7 +211,7 @@ def _price(row: Row) -> Iterator[Line]:
         yield figure("医院承担", "", row["hospital_borne_fen"])
 
 
-def _year(run: Run, row: Row, book: Rulebook) -> list[Part]:
+def _year(run: Run, row: Row, book: Rulebook) -> list[ExplanationPart]:
     """Which earlier stays used the year's limit of each capped step."""
     steps = [StepOnStay(row, book, step) for step in book.steps]
     groups = [
@@ -219,7 +219,7 @@ def _year(run: Run, row: Row, book: Rulebook) -> list[Part]:
         for step in steps
         if step.cap is not None and step.counts and step.fen("before")
     ]
-    return [Part("本年此前各笔", tuple(groups))] if groups else []
+    return [ExplanationPart("本年此前各笔", tuple(groups))] if groups else []
 
 
 def _earlier(run: Run, step: StepOnStay) -> Iterator[Line]:
@@ -254,7 +254,7 @@ def counted_before(stays: pl.DataFrame, step: StepOnStay) -> list[StepOnStay]:
     return found
 
 
-def _found(run: Run, row: Row) -> Part:
+def _found(run: Run, row: Row) -> ExplanationPart:
     """What was found about the stay, the diagnosis in words, and what can be done."""
     here = [pl.col(key).eq_missing(pl.lit(row[key])) for key in PLACE]
     glossary = glossary_of(run.info)
@@ -269,4 +269,4 @@ def _found(run: Run, row: Row) -> Part:
         )
         lines += _text("可能的原因", glossary.words(found["cause"], found["layer"]))
         lines.append(Line("怎么办", finding.remedy))
-    return Part("核对发现", (Group(tuple(lines or [Line("结论", "没有发现不符")])),))
+    return ExplanationPart("核对发现", (Group(tuple(lines or [Line("结论", "没有发现不符")])),))

@@ -12,7 +12,7 @@ import polars as pl
 
 from onestop_cli.errors import stop
 from onestop_cli.explain.by_hand import Amounts, settle_given
-from onestop_cli.explain.explanation import Explanation, Part, rule_parts
+from onestop_cli.explain.explanation import Explanation, ExplanationPart, rule_parts
 from onestop_cli.money import yuan
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
@@ -101,12 +101,12 @@ class Quote:
         parts = (self._answer(), *rule_parts(self.row, self.book))
         return Explanation("预结算", about, parts)
 
-    def _answer(self) -> Part:
+    def _answer(self) -> ExplanationPart:
         asked = [figure("总费用", "", self.row["total_fen"])]
         if self.row["has_eligible"]:
             asked.append(figure("可补偿费用", "", self.row["eligible_fen"]))
         asked.append(Line("本年此前", self.year.words(self.book)))
-        return Part("测算结果", (Group(tuple(asked)), Group(tuple(self._shares()))))
+        return ExplanationPart("测算结果", (Group(tuple(asked)), Group(tuple(self._shares()))))
 
     def _shares(self) -> Iterator[Line]:
         """What each layer pays, and what is left."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from onestop_cli.explain.explanation import Explanation, Part
+from onestop_cli.explain.explanation import Explanation, ExplanationPart
 from onestop_cli.explain.quotation import Quote
 from onestop_cli.money import yuan
 from onestop_cli.rulebook.terms import NO_LIMIT
@@ -17,7 +17,10 @@ def running(quotes: Sequence[Quote]) -> Explanation:
     day step by step. `quotes`: one for each day, in order, at least one."""
     last = quotes[-1]
     told = last.explanation
-    first = (Part("每天累计（右边是累计自付，元）", (Group(tuple(_days(quotes))),)), _year(last))
+    first = (
+        ExplanationPart("每天累计（右边是累计自付，元）", (Group(tuple(_days(quotes))),)),
+        _year(last),
+    )
     parts = tuple(part for part in first if part.groups)
     return replace(told, title="每天预结算", parts=(*parts, *told.parts))
 
@@ -38,7 +41,7 @@ def _days(quotes: Sequence[Quote]) -> Iterator[Line]:
         before = own
 
 
-def _year(quote: Quote) -> Part:
+def _year(quote: Quote) -> ExplanationPart:
     """What is left of each layer's yearly cap after this stay."""
     row = quote.row
     lines = []
@@ -48,4 +51,4 @@ def _year(quote: Quote) -> Part:
             before, paid = int(row[f"{layer}_before_fen"]), int(row[f"{layer}_paid_fen"])
             sums = f"年度封顶 {yuan(cap)} − 此前已补 {yuan(before)} − 本次 {yuan(paid)}"
             lines.append(figure(name, sums, max(cap - before - paid, 0)))
-    return Part("本年额度（右边是还余，元）", (Group(tuple(lines)),) if lines else ())
+    return ExplanationPart("本年额度（右边是还余，元）", (Group(tuple(lines)),) if lines else ())

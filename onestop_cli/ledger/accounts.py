@@ -22,7 +22,7 @@ APPROVED = ("payable", "offset", "supplement")
 
 
 @dataclass(frozen=True)
-class Line:
+class AccountLine:
     """One fund's account in one period, in fen. `adjusted` is the part of `approved` for stays of earlier periods,
     `paid_out` the part that goes to patients."""
 
@@ -157,7 +157,7 @@ def funds(ledger: sqlite3.Connection) -> dict[str, str]:
     return {id_: layer.fund for id_, layer in layers_of(ledger).items()}
 
 
-def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list[Line]:
+def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list[AccountLine]:
     """Every fund's line in every period that has one, in order of time; `upcoming`: a period to be closed next.
 
     An advance for a part of a closed period, or for a longer one, counts in the first period that it meets.
@@ -182,7 +182,7 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
         balance = opened.get(fund, 0)
         for key in ((fund, period.id) for period in ordered):
             amounts = (found.get(key, 0) for found in (advanced, approved, adjusted, paid_out))
-            lines.append(Line(*key, balance, *amounts))
+            lines.append(AccountLine(*key, balance, *amounts))
             balance = lines[-1].balance
     return lines
 

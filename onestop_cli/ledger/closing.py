@@ -12,7 +12,7 @@ import polars as pl
 
 from onestop_cli.core.closed import POSTED, WHOLE
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.accounts import Line, standing
+from onestop_cli.ledger.accounts import AccountLine, standing
 from onestop_cli.ledger.books import (
     CHANGES,
     RUN,
@@ -58,7 +58,7 @@ class Closed:
     run: Run
     ledger: Path
     posted: Posted
-    accounts: tuple[Line, ...]
+    accounts: tuple[AccountLine, ...]
     waiting: int
 
 

@@ -18,7 +18,7 @@ from onestop_cli.core.closed import COSTS, POSTED, WHOLE
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
-from onestop_cli.ledger.accounts import Line, accounts
+from onestop_cli.ledger.accounts import AccountLine, accounts
 from onestop_cli.ledger.books import (
     Closing,
     changes_of,
@@ -57,7 +57,7 @@ _NOT_LISTED = "非定点"
 
 
 @dataclass(frozen=True)
-class Report:
+class FinalAccount:
     """The closed runs within `period`: `events` has a row per stay and run that booked something about it.
 
     `runs`: their periods in order of time; `accounts`: each fund's lines of these runs.
@@ -67,7 +67,7 @@ class Report:
     runs: tuple[Period, ...]
     layers: tuple[LayerInfo, ...]
     events: pl.DataFrame
-    accounts: tuple[Line, ...]
+    accounts: tuple[AccountLine, ...]
 
     @cached_property
     def funds(self) -> tuple[Fund, ...]:
@@ -184,7 +184,7 @@ class Report:
         return sum(line.approved for line in lines), opening + sum(line.advanced for line in lines)
 
 
-def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -> Report:
+def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -> FinalAccount:
     """The closed runs within `period`; `hospital`: what one is called now.
 
     Raises `CannotRun` when there is none, or one that reaches beyond it.
@@ -208,7 +208,7 @@ def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -
     layers = _layers(ledger, chosen)
     lines = tuple(line for line in accounts(ledger) if line.period in runs)
     events = _events(ledger, chosen, layers).pipe(named_now, hospital).pipe(_with_amounts, layers)
-    return Report(period, tuple(inside), layers, events, lines)
+    return FinalAccount(period, tuple(inside), layers, events, lines)
 
 
 def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[LayerInfo, ...]:

@@ -28,7 +28,7 @@ from onestop_cli.run import Run
 
 
 @dataclass(frozen=True)
-class Entry:
+class AccountBalance:
     """One account of the trial balance: its balance in fen on the one side or the other, the other is 0."""
 
     fund: str
@@ -37,7 +37,7 @@ class Entry:
     credit: int
 
 
-def trial_balance(ledger: sqlite3.Connection) -> list[Entry]:
+def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
     """Per fund what came in, what it was spent on and what is left; what hospitals claimed and what became of it.
 
     Each side comes from lines of its own, so that both agree only when nothing is missing.
@@ -52,15 +52,15 @@ def trial_balance(ledger: sqlite3.Connection) -> list[Entry]:
         part = {what: fen for (name, what), fen in totals.items() if name == fund}
         hospitals = part.get("payable", 0) + part.get("offset", 0)
         entries += [
-            Entry(fund, "期初和拨入款项", *_sides(-brought.get(fund, 0))),
-            Entry(fund, "拨付医疗机构", hospitals, 0),
-            Entry(fund, "补发患者", part.get("supplement", 0), 0),
-            Entry(fund, "结余", max(left[fund], 0), 0),
-            Entry(fund, "应补拨", 0, max(-left[fund], 0)),
-            Entry(fund, "医疗机构申报", part.get("claimed", 0), 0),
-            Entry(fund, "其中：核付", 0, part.get("payable", 0)),
-            Entry(fund, "其中：审核扣减", 0, part.get("deducted", 0)),
-            Entry(fund, "其中：待核", 0, part.get("held", 0)),
+            AccountBalance(fund, "期初和拨入款项", *_sides(-brought.get(fund, 0))),
+            AccountBalance(fund, "拨付医疗机构", hospitals, 0),
+            AccountBalance(fund, "补发患者", part.get("supplement", 0), 0),
+            AccountBalance(fund, "结余", max(left[fund], 0), 0),
+            AccountBalance(fund, "应补拨", 0, max(-left[fund], 0)),
+            AccountBalance(fund, "医疗机构申报", part.get("claimed", 0), 0),
+            AccountBalance(fund, "其中：核付", 0, part.get("payable", 0)),
+            AccountBalance(fund, "其中：审核扣减", 0, part.get("deducted", 0)),
+            AccountBalance(fund, "其中：待核", 0, part.get("held", 0)),
         ]
     return entries
 

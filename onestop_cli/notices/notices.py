@@ -15,7 +15,7 @@ from onestop_cli.notices.categories import categories_of
 from onestop_cli.notices.exposure import NOBODY, Exposure, exposure, fitting, on_rosters
 from onestop_cli.notices.lines import ELIGIBLE, HOMES, OTHER, amounts, posted
 from onestop_cli.notices.names import LONGEST, mark, short, shown_name
-from onestop_cli.notices.profile import Profile, Publicity, has_lists
+from onestop_cli.notices.profile import Profile, PublicityProfile, has_lists
 from onestop_cli.run import Run
 from onestop_cli.statements.hospital_labels import Labels, labels_of
 from onestop_cli.tables.schema import Schema
@@ -45,7 +45,7 @@ FEW = "其他类别（合并）"
 
 
 @dataclass(frozen=True)
-class Part:
+class NoticePart:
     """A summary table of a list: a line for each place, hospital or category in it.
 
     `table` has `label`, then `visits`, `people` and the columns of `amounts`. `level`: of the lists that the lines are
@@ -77,7 +77,7 @@ class Notice:
     sums: Mapping[str, int]
     rest: Mapping[str, int] | None = None
     exposed: Exposure = NOBODY
-    parts: tuple[Part, ...] = ()
+    parts: tuple[NoticePart, ...] = ()
 
     @property
     def key(self) -> tuple[str, str | None, str | None, str | None]:
@@ -121,9 +121,9 @@ def row_columns(layers: Sequence[str]) -> tuple[str, ...]:
     return (*_HEAD, *amounts(layers))
 
 
-def notices_of(run: Run, publicity: Publicity | None = None) -> Notices:
+def notices_of(run: Run, publicity: PublicityProfile | None = None) -> Notices:
     """The lists of a run."""
-    publicity = publicity or Publicity.usual()
+    publicity = publicity or PublicityProfile.usual()
     layers = tuple(layer.id for layer in run.layers)
     labels = labels_of(run)
     categories = categories_of(run)
@@ -204,7 +204,7 @@ class _Press:
             parts=tuple(self._parts(lines, level, profile)),
         )
 
-    def _parts(self, lines: pl.DataFrame, level: str, profile: Profile) -> list[Part]:
+    def _parts(self, lines: pl.DataFrame, level: str, profile: Profile) -> list[NoticePart]:
         """The summaries of a list: of a township by village, of the county by township and hospital; by category where
         there are no rows."""
         parts = []
@@ -217,7 +217,7 @@ class _Press:
         if profile.names == "none":
             parts.append(("各类人员汇总", "人员类别", "category", "category"))
         return [
-            Part(title, heading, of, self._summary(lines, key, profile))
+            NoticePart(title, heading, of, self._summary(lines, key, profile))
             for title, heading, of, key in parts
         ]
 

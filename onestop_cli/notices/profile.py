@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from onestop_cli.county.settings import Publicity as Settings
-from onestop_cli.county.settings import Shown
+from onestop_cli.county.settings import PublicitySettings as Settings
+from onestop_cli.county.settings import ShownOnList
 
 Names = Literal["full", "masked", "none"]
 
@@ -42,19 +42,19 @@ ON_THE_SITE = Profile("masked", "township")
 
 
 @dataclass(frozen=True)
-class Publicity:
+class PublicityProfile:
     """What boards of each level show, and what the site shows."""
 
     boards: Mapping[str, Profile]
     site: Profile
 
     @classmethod
-    def usual(cls) -> Publicity:
+    def usual(cls) -> PublicityProfile:
         """As it is where nobody says otherwise."""
         return cls(USUAL, ON_THE_SITE)
 
     @classmethod
-    def of(cls, settings: Settings, *, names: bool = False) -> Publicity:
+    def of(cls, settings: Settings, *, names: bool = False) -> PublicityProfile:
         """As onestop.toml says. `names`: full names on the boards of the county and the hospitals, too."""
         boards = {
             level: _chosen(usual, getattr(settings.board, level)) for level, usual in USUAL.items()
@@ -69,6 +69,6 @@ def has_lists(profile: Profile, level: str) -> bool:
     return {"village": profile.place == "village", "hospital": profile.hospital}.get(level, True)
 
 
-def _chosen(usual: Profile, shown: Shown) -> Profile:
+def _chosen(usual: Profile, shown: ShownOnList) -> Profile:
     """`usual`, changed where the county says so."""
     return replace(usual, **shown.model_dump(exclude_none=True))

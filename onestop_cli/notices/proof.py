@@ -15,7 +15,7 @@ _LEVELS = ("township", "village", "hospital")
 
 
 @dataclass(frozen=True)
-class Proof:
+class BoardProof:
     """Where the sum of the county's board comes from, over all funds, in fen."""
 
     payable_fen: int
@@ -24,7 +24,7 @@ class Proof:
     paid_fen: int
 
 
-def proof_of(run: Run, notices: Notices) -> Proof:
+def proof_of(run: Run, notices: Notices) -> BoardProof:
     """The equation 核付 + 层间调整 + 上期调整 = 应拨 of a publication.
 
     Raises `Broken` where boards of a level do not add up to the county's, or the county's is not what is paid.
@@ -37,7 +37,7 @@ def proof_of(run: Run, notices: Notices) -> Proof:
     statement = Statement(run)
     total = statement.total
     paid = sum(county[f"{layer}_fen"] for fund in statement.funds for layer in fund.layers)
-    proof = Proof(
+    proof = BoardProof(
         total["all_payable_fen"], total["all_offset_fen"], total["all_adjusted_fen"], paid
     )
     if paid != total["all_payment_fen"]:

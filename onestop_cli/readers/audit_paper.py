@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from onestop_cli.audit.filled import Line
+from onestop_cli.audit.filled import ReturnedRow
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.guard import named, through_the_door
@@ -28,22 +28,24 @@ class SheetSpec:
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledPaper:
     """What a filled working paper says; `file` is its name."""
 
     file: str
     plan: Mapping[str, Any]
-    sample: Sequence[Line]
-    households: Sequence[Line]
+    sample: Sequence[ReturnedRow]
+    households: Sequence[ReturnedRow]
 
 
-def read_filled(path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec) -> Filled:
+def read_filled(
+    path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec
+) -> FilledPaper:
     """Read the paper. Raises `CannotRun` for a file that is none, naming every sheet and column that is missing."""
     with named(path):
         return _read(path, plan_sheet, sample, households)
 
 
-def _read(path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec) -> Filled:
+def _read(path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec) -> FilledPaper:
     sheets = {grid.sheet: grid for grid in through_the_door(path).grids}
     wanted = (sample, households)
     if not {plan_sheet, sample.name, households.name} & sheets.keys():
@@ -61,10 +63,10 @@ def _read(path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec)
     problems = [problem for _, found in read for problem in found]
     if problems:
         raise CannotRun(problems)
-    return Filled(path.name, _plan(sheets[plan_sheet], path.name), read[0][0], read[1][0])
+    return FilledPaper(path.name, _plan(sheets[plan_sheet], path.name), read[0][0], read[1][0])
 
 
-def _lines(grid: Grid, spec: SheetSpec, file: str) -> tuple[list[Line], list[Problem]]:
+def _lines(grid: Grid, spec: SheetSpec, file: str) -> tuple[list[ReturnedRow], list[Problem]]:
     """The filled rows below the header, up to the totals row; problems when columns are missing."""
     heads = [[_plain(cell) for cell in row] for row in grid.rows]
     titles = spec.titles
@@ -78,7 +80,9 @@ def _lines(grid: Grid, spec: SheetSpec, file: str) -> tuple[list[Line], list[Pro
         return [], [Problem(what, "请恢复被删除或改名的列", file, spec.name, top + 1)]
     at = {key: heads[top].index(title) for title, key in titles.items() if title in heads[top]}
     made = [
-        Line(file, spec.name, place, {key: _cell(key, row[column]) for key, column in at.items()})
+        ReturnedRow(
+            file, spec.name, place, {key: _cell(key, row[column]) for key, column in at.items()}
+        )
         for place, row in enumerate(_spread_merged(grid, top)[top + 1 :], start=top + 2)
     ]
     kept = [line for line in made if line.text("number") not in _PRINTED_ONCE]

@@ -13,7 +13,7 @@ from onestop_cli.core.identify import identify
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
-from onestop_cli.readers.own_table import Line, OwnForm, read_own
+from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
 from onestop_cli.tables.schema import BROUGHT
 
 FORM = OwnForm(
@@ -69,7 +69,7 @@ def read_brought(
 
 
 def _row(
-    line: Line,
+    line: OwnRow,
     identity: dict[str, Any],
     layer_of: Callable[[str], str | None],
     layers: Sequence[str],
@@ -119,7 +119,7 @@ def _impossible(row: dict[str, Any]) -> Iterator[str]:
         yield "有金额而次数为 0"
 
 
-def _twice(lines: Sequence[Line], rows: Sequence[dict[str, Any]]) -> Iterator[Problem]:
+def _twice(lines: Sequence[OwnRow], rows: Sequence[dict[str, Any]]) -> Iterator[Problem]:
     """Rows about what another row has said already."""
     seen: dict[tuple[Any, ...], int] = {}
     for line, row in zip(lines, rows, strict=True):

@@ -24,8 +24,8 @@ from onestop_cli.readers.layout.sheets import (
     read_all,
     spoiled_ids,
 )
-from onestop_cli.readers.layout.table_spec import Sought
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.table_spec import TableSpec
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.tables.reading import Reading, SheetReading, together
 from onestop_cli.tables.schema import READ_ENROLMENT
 
@@ -48,9 +48,9 @@ def read_enrolment(
     )
 
 
-def enrolment_sought() -> Sought:
+def enrolment_sought() -> TableSpec:
     """What an enrolment list has."""
-    return Sought("参合名册", aliases("enrolment"), _lacking)
+    return TableSpec("参合名册", aliases("enrolment"), _lacking)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -59,7 +59,7 @@ def _lacking(header: Header) -> list[str]:
     return [field.title for field in fields if field.needed and field.id not in here]
 
 
-def read_enrolment_table(table: Table) -> tuple[SheetReading | None, list[Problem]]:
+def read_enrolment_table(table: TypedTable) -> tuple[SheetReading | None, list[Problem]]:
     """One sheet, or why it cannot be read."""
     rows = sort_rows(table, lone_person=True)
     if problems := two_headers(table, rows):
@@ -73,7 +73,7 @@ def read_enrolment_table(table: Table) -> tuple[SheetReading | None, list[Proble
     ), []
 
 
-def _people(table: Table) -> pl.DataFrame:
+def _people(table: TypedTable) -> pl.DataFrame:
     """Every row below the header in the form of `READ_ENROLMENT`, data or not."""
     words = table.take(
         name=table.trimmed("name"),
@@ -87,7 +87,7 @@ def _people(table: Table) -> pl.DataFrame:
     ).select(pl.col(name).cast(dtype) for name, dtype in READ_ENROLMENT.items())
 
 
-def _amounts(table: Table) -> dict[str, pl.Series | pl.Expr]:
+def _amounts(table: TypedTable) -> dict[str, pl.Series | pl.Expr]:
     """What was paid, in fen, and the cells that are no amounts."""
     faults, (_, wrong) = Faults(table), table.money
     for column, rows in wrong.items():

@@ -12,7 +12,7 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen, yuan
 from onestop_cli.readers.layout.days import Habit, read_day
-from onestop_cli.readers.own_table import Line, OwnForm, read_own
+from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
 
 FORM = OwnForm(
     "应补名单",
@@ -72,7 +72,7 @@ def read_owed_list(path: Path, owed: pl.DataFrame, on: date) -> SignedList:
 
 
 def _wrong(
-    line: Line, mine: dict[str, object] | None, day: date | None, last: date
+    line: OwnRow, mine: dict[str, object] | None, day: date | None, last: date
 ) -> Iterator[str]:
     """Why a signed row cannot be booked."""
     texts = line.texts

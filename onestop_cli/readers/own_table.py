@@ -25,7 +25,7 @@ class OwnForm:
 
 
 @dataclass(frozen=True)
-class Line:
+class OwnRow:
     """A filled row: where it stands, and its cells by field; `texts` has them trimmed, without empty ones."""
 
     file: str
@@ -43,7 +43,7 @@ class Line:
         return Problem(what, remedy, self.file, self.sheet, self.row)
 
 
-def read_own(path: Path, form: OwnForm) -> list[Line]:
+def read_own(path: Path, form: OwnForm) -> list[OwnRow]:
     """The rows below the header with anything in the form's columns; raises `CannotRun` when it is not this form."""
     inbox = open_files([path], Settings())
     if inbox.problems:
@@ -55,7 +55,7 @@ def read_own(path: Path, form: OwnForm) -> list[Line]:
             header, columns = found
             below = enumerate(grid.rows[header + 1 :], header + 2)
             lines = (
-                Line(path.name, grid.sheet, number, {f: cells[at] for at, f in columns.items()})
+                OwnRow(path.name, grid.sheet, number, {f: cells[at] for at, f in columns.items()})
                 for number, cells in below
             )
             return [line for line in lines if line.texts and not _total(line)]
@@ -87,7 +87,7 @@ def _trimmed(text: str) -> str:
     return text.strip(" \t\r\n　\u00a0'")
 
 
-def _total(line: Line) -> bool:
+def _total(line: OwnRow) -> bool:
     """A row of sums under the table, or of people who sign."""
     first = next(iter(line.texts.values()))
     return first.startswith(("合计", "小计", "制表", "审核", "复核", "负责人", "说明", "注"))

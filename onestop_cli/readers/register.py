@@ -21,8 +21,8 @@ from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.row_kinds import sort_rows
 from onestop_cli.readers.layout.sheets import find_tables
-from onestop_cli.readers.layout.table_spec import Sought
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.table_spec import TableSpec
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.statements.payees import LOST_ACCOUNT, PAYEE
 from onestop_cli.tables.schema import LEVELS, REGISTER
 
@@ -39,7 +39,7 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
     inbox = open_files([path], settings)
     problems = list(inbox.problems)
     sheets, more = find_tables(inbox.opened, register_sought(), settings)
-    tables = [sheet for sheet in sheets if isinstance(sheet, Table)]
+    tables = [sheet for sheet in sheets if isinstance(sheet, TypedTable)]
     problems += more
     if problems:
         raise CannotRun(problems)
@@ -59,9 +59,9 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
     return found.drop("row")
 
 
-def register_sought() -> Sought:
+def register_sought() -> TableSpec:
     """What a register has."""
-    return Sought("定点机构名册", aliases("register"), _lacking)
+    return TableSpec("定点机构名册", aliases("register"), _lacking)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -70,7 +70,7 @@ def _lacking(header: Header) -> list[str]:
     return [field.title for field in fields if field.needed and field.id not in here]
 
 
-def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.DataFrame:
+def register_rows(table: TypedTable, known: Names, problems: list[Problem]) -> pl.DataFrame:
     """The hospitals of one sheet, with their row; faults go to `problems`."""
     fields = ("hospital", "level", "ownership")
     hospital, level, ownership = table.take(**{f: table.words(f) for f in fields})
@@ -100,7 +100,7 @@ def register_rows(table: Table, known: Names, problems: list[Problem]) -> pl.Dat
     return pl.DataFrame(columns).filter(data & hospital.is_not_null())
 
 
-def _as_far_as_whole(table: Table, column: int) -> pl.Series:
+def _as_far_as_whole(table: TypedTable, column: int) -> pl.Series:
     """A column's texts; an account number that a spreadsheet has made a number of, and so lost the last digits of, says
     so instead: it is optional, and must not stop a quarter, but never be paid to."""
     texts = table.text.to_series(column)
@@ -117,7 +117,7 @@ def _has_lost_digits(cell: Cell) -> bool:
     return isinstance(cell, str) and bool(re.fullmatch(r"\s*[\d.]+[eE]\+?\d+\s*", cell))
 
 
-def _faulty(table: Table, index: int, hospital: str | None, level: str | None) -> Problem:
+def _faulty(table: TypedTable, index: int, hospital: str | None, level: str | None) -> Problem:
     row = table.offset + index + 1
     if hospital is None:
         return Problem("没有机构名称", "请补上", table.grid.source, table.grid.sheet, row)
@@ -134,7 +134,7 @@ def _faulty(table: Table, index: int, hospital: str | None, level: str | None) -
     )
 
 
-def _days(table: Table, data: pl.Series, problems: list[Problem]) -> dict[str, pl.Series]:
+def _days(table: TypedTable, data: pl.Series, problems: list[Problem]) -> dict[str, pl.Series]:
     """First and last day of each row; a month stands for its first or last day, what is no day is a problem."""
     found = {}
     for field, month in (("from", "first"), ("to", "last")):

@@ -29,8 +29,8 @@ from onestop_cli.readers.layout.sheets import (
     read_all,
     spoiled_ids,
 )
-from onestop_cli.readers.layout.table_spec import Sought
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.table_spec import TableSpec
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.layout.whose import of_file, without_document_words
 from onestop_cli.readers.roster_days import roster_days, unread_days
 from onestop_cli.readers.roster_words import kind, off_the_register, remarks, watched
@@ -71,9 +71,9 @@ def read_rosters(
     return together(READ_ROSTER, [*sheets, *copies], inputs, [*inbox.problems, *more], inbox.notes)
 
 
-def roster_sought() -> Sought:
+def roster_sought() -> TableSpec:
     """What a roster has."""
-    return Sought("花名册", aliases("roster"), _lacking)
+    return TableSpec("花名册", aliases("roster"), _lacking)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -87,7 +87,7 @@ def _lacking(header: Header) -> list[str]:
     return missing
 
 
-def read_roster_table(table: Table, known: Names) -> tuple[SheetReading | None, list[Problem]]:
+def read_roster_table(table: TypedTable, known: Names) -> tuple[SheetReading | None, list[Problem]]:
     """One sheet, or why it cannot be read."""
     rows = sort_rows(table, lone_person=True)
     category, problems = _category(table, known)
@@ -106,7 +106,7 @@ def read_roster_table(table: Table, known: Names) -> tuple[SheetReading | None, 
     ), []
 
 
-def _place(table: Table) -> str:
+def _place(table: TypedTable) -> str:
     sheet = table.grid.sheet
     return f"{table.grid.source}{f'（工作表“{sheet}”）' if sheet else ''}"
 
@@ -117,7 +117,7 @@ def _notes(entries: pl.DataFrame) -> list[str]:
     return [f"{blank} 行没有写救助类别，标题和文件名也没有说明"] if blank else []
 
 
-def _no_valid_row(table: Table) -> Problem:
+def _no_valid_row(table: TypedTable) -> Problem:
     return Problem(
         "花名册里没有一行有可用的身份证号",
         "请检查身份证号一列是否为空或被存成了数字，请民政重新导出",
@@ -127,7 +127,7 @@ def _no_valid_row(table: Table) -> Problem:
     )
 
 
-def _category(table: Table, known: Names) -> tuple[str | None, list[Problem]]:
+def _category(table: TypedTable, known: Names) -> tuple[str | None, list[Problem]]:
     """The category of a roster that has no such column, from sheet name, title or file name."""
     if table.layout and table.layout.category:
         return table.layout.category, []
@@ -159,7 +159,7 @@ def category_named(text: str, known: Names) -> str | None:
     return left if not inside and _KIND_OF_PEOPLE.fullmatch(left) else None
 
 
-def _entries(table: Table, rows: Sorted, category: str | None) -> pl.DataFrame:
+def _entries(table: TypedTable, rows: Sorted, category: str | None) -> pl.DataFrame:
     """Every row below the header in the form of `READ_ROSTER`, data or not."""
     of_head = "id_no" not in table.header.columns
     id_field = "head_id" if of_head else "id_no"

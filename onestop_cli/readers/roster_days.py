@@ -16,7 +16,7 @@ from onestop_cli.readers.layout.reading_faults import Faults, read_days
 from onestop_cli.readers.layout.row_kinds import Sorted
 from onestop_cli.readers.layout.sheets import BIRTH_CENTURY
 from onestop_cli.readers.layout.terms import Part, Term, terms
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.roster_words import died_in_remarks
 
 _DAY = r"\d{4}[./年]\d{1,2}(?:[./月]\d{1,2}日?|月)"
@@ -29,7 +29,7 @@ _IN_DOUBT = {
 _TERM = rf"^(.+?)\s*(?:至|到|~|～|—+|--+|－+)\s*(.*)$|^({_DAY})\s*-\s*({_DAY})$"
 
 
-def unread_days(table: Table, rows: Sorted) -> Iterator[str]:
+def unread_days(table: TypedTable, rows: Sorted) -> Iterator[str]:
     """Columns of days that no field takes, though a right may begin or end on them."""
     used = {c for columns in table.header.columns.values() for c in columns}
     for column in range(table.grid.width):
@@ -51,7 +51,7 @@ def _is_number(cell: Cell) -> bool:
     )
 
 
-def roster_days(table: Table) -> dict[str, pl.Series]:
+def roster_days(table: TypedTable) -> dict[str, pl.Series]:
     """First and last day of entitlement, and of life, as far as they can be read."""
     faults, habit = Faults(table), table.habit()
     begin, end, died = (_column(table, part, habit, faults) for part in PARTS)
@@ -67,7 +67,7 @@ def roster_days(table: Table) -> dict[str, pl.Series]:
     }
 
 
-def _column(table: Table, part: Part, habit: Habit, faults: Faults) -> Term:
+def _column(table: TypedTable, part: Part, habit: Habit, faults: Faults) -> Term:
     """The days of one column; what is in doubt is a fault of its row. A remark where a death may stand is none."""
     column = table.first(part)
     cells = () if column is None else table.columns[column]
@@ -83,7 +83,7 @@ def _is_words(cell: Cell) -> bool:
     return isinstance(cell, str) and not re.search(r"\d{4}", cell)
 
 
-def _term(table: Table, habit: Habit, faults: Faults) -> tuple[Term, Term]:
+def _term(table: TypedTable, habit: Habit, faults: Faults) -> tuple[Term, Term]:
     """Both ends of 有效期: `2009-01-01至2010-12-31`, or the last day alone."""
     ends = table.take(t=table.words("term")).select(
         pl.coalesce(pl.col("t").str.extract(_TERM, 1), pl.col("t").str.extract(_TERM, 3)).alias(

@@ -8,7 +8,7 @@ import polars as pl
 
 from onestop_cli.county import platform
 from onestop_cli.readers.layout.cells import worded
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 _OTHERS = re.compile(
     "父|母|夫|妻|配偶|子女|监护|抚养|赡养|户主|家长|联系|经办|村|乡|镇|地址|单位|银行|民族|文化|政治"
@@ -16,7 +16,7 @@ _OTHERS = re.compile(
 """Titles of columns that speak of somebody or something else."""
 
 
-def kind(table: Table) -> pl.Expr:
+def kind(table: TypedTable) -> pl.Expr:
     """The category that a row states; in what capacity somebody is insured is none."""
     said = table.words("category")
     texts = table.take(said=said)["said"].unique().drop_nulls()
@@ -24,7 +24,7 @@ def kind(table: Table) -> pl.Expr:
     return pl.when(~said.is_in(insured)).then(said)
 
 
-def remarks(table: Table) -> pl.Expr:
+def remarks(table: TypedTable) -> pl.Expr:
     """What remarks say, and every other column of words that is read as nothing else and speaks of the person."""
     used = {c for columns in table.header.columns.values() for c in columns}
     more = [
@@ -44,7 +44,7 @@ def remarks(table: Table) -> pl.Expr:
     return pl.when(joined != "").then(joined)
 
 
-def died_in_remarks(table: Table) -> tuple[int, ...]:
+def died_in_remarks(table: TypedTable) -> tuple[int, ...]:
     """The column of deaths where it is one of remarks that may also hold a day (备注（死亡时间）)."""
     column = table.first("died")
     return () if column is None or "备注" not in table.header.label(column) else (column,)

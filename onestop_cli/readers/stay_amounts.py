@@ -10,7 +10,7 @@ import polars as pl
 from onestop_cli.money import yuan
 from onestop_cli.readers.layout.cells import fen_columns
 from onestop_cli.readers.layout.reading_faults import Faults
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.tables.schema import PAYERS
 
 _BASES = ("total", "eligible", "out_of_scope", "first_pay", "over_limit")
@@ -19,7 +19,7 @@ _BLANK = pl.lit(None, pl.Int64)
 
 
 def amounts(
-    table: Table, further: Mapping[str, Sequence[str]] | None = None
+    table: TypedTable, further: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, pl.Series | pl.Expr]:
     """Amounts in fen and one sentence on cells that are none.
 
@@ -47,7 +47,7 @@ def amounts(
     }
 
 
-def _in_yuan(table: Table, titles: Sequence[str], faults: Faults) -> pl.Series:
+def _in_yuan(table: TypedTable, titles: Sequence[str], faults: Faults) -> pl.Series:
     """The amounts under some headers as plain yuan, later columns filling the blanks of earlier ones."""
     columns = table.headed(titles)
     if not columns:
@@ -61,7 +61,7 @@ def _in_yuan(table: Table, titles: Sequence[str], faults: Faults) -> pl.Series:
     )
 
 
-def _counting(table: Table) -> list[int]:
+def _counting(table: TypedTable) -> list[int]:
     """The columns whose amounts go into a stay's own; of one that is only compared nothing hangs on a cell."""
     fields, columns = table.aliases.fields, table.header.columns
     return [
@@ -107,7 +107,7 @@ def _adds_up(frame: pl.DataFrame, borne: pl.Expr) -> int:
     return int(frame.select(whole.sum()).item())
 
 
-def _rate(table: Table) -> pl.Series:
+def _rate(table: TypedTable) -> pl.Series:
     """A stated rate in ten-thousandths: `0.75`, `75%`, `75`; null for anything else."""
     texts = table.take(text=table.words("pool_rate")).to_series()
     found = {text: _ten_thousandths(text) for text in texts.unique().drop_nulls()}

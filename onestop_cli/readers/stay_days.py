@@ -12,7 +12,7 @@ from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.reading_faults import Faults, read_days
 from onestop_cli.readers.layout.row_kinds import Sorted
 from onestop_cli.readers.layout.sheets import BIRTH_CENTURY
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.stay_marks import settled
 
 
@@ -24,7 +24,7 @@ def may_be_a_span(header: Header) -> bool:
     )
 
 
-def _span_field(table: Table) -> str | None:
+def _span_field(table: TypedTable) -> str | None:
     """The field whose cells hold both days, when the days of admission and discharge have no column each."""
     columns = table.header.columns
     if "admitted" in columns and "discharged" in columns:
@@ -32,7 +32,7 @@ def _span_field(table: Table) -> str | None:
     return "span" if "span" in columns else "admitted"
 
 
-def has_discharge(table: Table, rows: Sorted) -> bool:
+def has_discharge(table: TypedTable, rows: Sorted) -> bool:
     """Whether a day of discharge can be read in any row, be it beside the admission in one cell."""
     field = _span_field(table)
     column = table.first(field) if field else None
@@ -43,14 +43,14 @@ def has_discharge(table: Table, rows: Sorted) -> bool:
     )
 
 
-def no_discharge(table: Table) -> Problem:
+def no_discharge(table: TypedTable) -> Problem:
     """The problem of a sheet whose rows all lack the day of discharge."""
     place = table.grid.source, table.grid.sheet, table.header.last + 1
     hint = columns_hint(table.grid, [("出院日期", "表头文字")])
     return Problem("缺少出院日期列", f"请补上这一列；换了叫法的，{hint}", *place)
 
 
-def stay_days(table: Table) -> dict[str, pl.Series]:
+def stay_days(table: TypedTable) -> dict[str, pl.Series]:
     """The day columns, the fund year, and one sentence on what could not be read."""
     faults = Faults(table)
     found = _of_both_ends(table, faults)
@@ -60,7 +60,7 @@ def stay_days(table: Table) -> dict[str, pl.Series]:
     return {**found, "date_fault": faults.series()}
 
 
-def _of_both_ends(table: Table, faults: Faults) -> dict[str, pl.Series]:
+def _of_both_ends(table: TypedTable, faults: Faults) -> dict[str, pl.Series]:
     """Days of admission and discharge, from a column each or from one for both."""
     habit, field = table.habit(), _span_field(table)
     column = table.first(field) if field else None
@@ -75,7 +75,7 @@ def _of_both_ends(table: Table, faults: Faults) -> dict[str, pl.Series]:
     return {"admitted_on": first, "discharged_on": last}
 
 
-def _fund_year(table: Table, faults: Faults) -> pl.Series:
+def _fund_year(table: TypedTable, faults: Faults) -> pl.Series:
     """基金年份 as a number: `2010`, `2010年`, `2010年度`."""
     column = table.first("fund_year")
     if column is None:

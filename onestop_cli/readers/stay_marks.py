@@ -10,7 +10,7 @@ from onestop_cli.county import platform
 from onestop_cli.readers.layout.days import clocks
 from onestop_cli.readers.layout.numbers import number_of
 from onestop_cli.readers.layout.reading_faults import Faults, read_days
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 _WORDS = "红冲|冲红|冲账|冲销|冲正|退费|退款|撤销|作废"
 _TAKEN_BACK = rf"^(-\d*|负|退号|已退|已?({_WORDS}))"
@@ -26,7 +26,7 @@ _NORMAL = r"^(0+|否|无|没有|未|不是|正常.*|非.*|未.*|n|no|false|f)$"
 _YES = {"是", "1", "y", "yes", "true", "中心报销", "手工报销", "零星报销"}
 
 
-def numbers(table: Table, none: Sequence[str]) -> dict[str, pl.Series]:
+def numbers(table: TypedTable, none: Sequence[str]) -> dict[str, pl.Series]:
     """The number columns of `READ_STAYS`. A number for both hospital and clinic comes after the visit's own."""
     visit, settlement = (number_of(table, name, none) for name in ("visit_no", "settlement_no"))
     own, clinic = (number_of(table, name, none) for name in ("stay_no", "clinic_no"))
@@ -38,7 +38,7 @@ def numbers(table: Table, none: Sequence[str]) -> dict[str, pl.Series]:
     }
 
 
-def settled(table: Table, faults: Faults) -> dict[str, pl.Series]:
+def settled(table: TypedTable, faults: Faults) -> dict[str, pl.Series]:
     """`settled_on` and `settled_at`; a clock counts for the day it stands beside, or that the row was settled on."""
     habit = table.habit()
     day, other = read_days(table, "settled", habit, faults), table.days("settled_time", habit)[0]
@@ -51,14 +51,14 @@ def settled(table: Table, faults: Faults) -> dict[str, pl.Series]:
     return {"settled_on": found["on"], "settled_at": found["at"]}
 
 
-def _clocks(table: Table, field: str) -> pl.Series:
+def _clocks(table: TypedTable, field: str) -> pl.Series:
     column = table.first(field)
     if column is None:
         return pl.repeat(None, table.height, dtype=pl.Time, eager=True)
     return clocks(table.columns[column])
 
 
-def _unread_moments(table: Table, faults: Faults) -> None:
+def _unread_moments(table: TypedTable, faults: Faults) -> None:
     """Cells of 结算时间 that are neither a day nor, beside a day of settlement, a clock."""
     column = table.first("settled_time")
     if column is None:
@@ -69,7 +69,7 @@ def _unread_moments(table: Table, faults: Faults) -> None:
     faults.unread(column, [row for row in wrong if not (beside and clock[row])], "不是看得懂的日期")
 
 
-def marks(table: Table) -> dict[str, pl.Series]:
+def marks(table: TypedTable) -> dict[str, pl.Series]:
     """`refund_flag`, `inpatient` and `setl_type`."""
     return {
         "refund_flag": _taken_back(table),
@@ -78,7 +78,7 @@ def marks(table: Table) -> dict[str, pl.Series]:
     }
 
 
-def _kind_of_settlement(table: Table) -> pl.Series:
+def _kind_of_settlement(table: TypedTable) -> pl.Series:
     """结算类别 by its code; 中心报销 in a column of its own (county exports) is the first of them."""
     kind = _each(table, "setl_type", lambda text: platform.code("setl_type", text))
     by_hand = _each(table, "by_hand", lambda text: "1" if platform.word(text) in _YES else None)
@@ -86,7 +86,7 @@ def _kind_of_settlement(table: Table) -> pl.Series:
 
 
 def _each(
-    table: Table,
+    table: TypedTable,
     field: str,
     meaning: Callable[[str], object],
     kind: type[pl.DataType] = pl.String,
@@ -97,7 +97,7 @@ def _each(
     return texts.replace_strict(found, default=None, return_dtype=kind)
 
 
-def _taken_back(table: Table) -> pl.Series:
+def _taken_back(table: TypedTable) -> pl.Series:
     """Whether a row is marked as a reversal: by its own column, or by a remark that says nothing else."""
     columns = table.header.columns
     told = [field for field in ("reversal", "valid", "remark") if field in columns]
@@ -115,7 +115,7 @@ def _taken_back(table: Table) -> pl.Series:
     return said.select(pl.any_horizontal(flags)).to_series()
 
 
-def _by_its_column(table: Table) -> pl.Expr:
+def _by_its_column(table: TypedTable) -> pl.Expr:
     """In 退费标志, 冲红类别 … anything but a word for normal; in 交易类型, 结算状态 … a word for a reversal."""
     column = table.first("reversal")
     titled = "" if column is None else platform.word(table.header.label(column))

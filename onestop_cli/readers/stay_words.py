@@ -10,7 +10,7 @@ from onestop_cli.county import platform
 from onestop_cli.readers.layout.cells import sex_in_words
 from onestop_cli.readers.layout.household import same_as_above
 from onestop_cli.readers.layout.row_kinds import Sorted
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 _WORDS = {
     "level_raw": "level",
@@ -30,7 +30,7 @@ _WORDS = {
 
 
 def stay_words(
-    table: Table, rows: Sorted, whose: str | None, extra: Mapping[str, Sequence[str]]
+    table: TypedTable, rows: Sorted, whose: str | None, extra: Mapping[str, Sequence[str]]
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The text columns of `READ_STAYS`, and a note when blank hospitals were filled."""
     more = {f"x_{name}": table.words_under((name, *titles)) for name, titles in extra.items()}

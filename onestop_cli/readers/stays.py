@@ -28,8 +28,8 @@ from onestop_cli.readers.layout.sheets import (
     read_all,
     spoiled_ids,
 )
-from onestop_cli.readers.layout.table_spec import Sought
-from onestop_cli.readers.layout.typed import Table, named_unit
+from onestop_cli.readers.layout.table_spec import TableSpec
+from onestop_cli.readers.layout.typed import TypedTable, named_unit
 from onestop_cli.readers.layout.unread import said, stops, unread_columns
 from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts
@@ -37,7 +37,7 @@ from onestop_cli.readers.stay_days import has_discharge, may_be_a_span, no_disch
 from onestop_cli.readers.stay_marks import marks, numbers
 from onestop_cli.readers.stay_seal import seal_said
 from onestop_cli.readers.stay_words import stay_words
-from onestop_cli.tables.reading import TOTALS, Proof, Reading, SheetReading, together
+from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, SumProof, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
 
 _AROUND = ("title", "footer", "odd")
@@ -95,9 +95,9 @@ class Wanted:
         return (name, *self.extra[name])
 
 
-def stays_sought() -> Sought:
+def stays_sought() -> TableSpec:
     """What a table of stays has."""
-    return Sought("住院明细", aliases("stays"), _lacking, empty=False)
+    return TableSpec("住院明细", aliases("stays"), _lacking, empty=False)
 
 
 def _lacking(header: Header) -> list[str]:
@@ -111,7 +111,9 @@ def _lacking(header: Header) -> list[str]:
     return missing if here.intersection(PAYERS) else [*missing, " 或 ".join(payers)]
 
 
-def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None, list[Problem]]:
+def read_stays_table(
+    table: TypedTable, wanted: Wanted
+) -> tuple[SheetReading | None, list[Problem]]:
     """One sheet, or why it cannot be read."""
     extra = wanted.extra
     rows = sort_rows(table, lone_person=False)
@@ -142,14 +144,14 @@ def read_stays_table(table: Table, wanted: Wanted) -> tuple[SheetReading | None,
     ), []
 
 
-def _proofs(table: Table, rows: Sorted, stays: pl.DataFrame) -> Iterator[Proof]:
+def _proofs(table: TypedTable, rows: Sorted, stays: pl.DataFrame) -> Iterator[SumProof]:
     """The sums that the sheet's columns allow to try."""
     amounts = {field: fen.filter(rows.data) for field, fen in table.amounts.items()}
     own = stays["self_claimed_fen"]
     return proofs(amounts | ({"own": own} if own.count() else {}), stays["row"])
 
 
-def _two_units(table: Table, rows: Sorted) -> list[Problem]:
+def _two_units(table: TypedTable, rows: Sorted) -> list[Problem]:
     """Lines around the data that name different units."""
     if table.layout and table.layout.unit:
         return []
@@ -162,7 +164,7 @@ def _two_units(table: Table, rows: Sorted) -> list[Problem]:
     return [Problem(what, remedy, table.grid.source, table.grid.sheet)]
 
 
-def _stays(table: Table, words: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+def _stays(table: TypedTable, words: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     """Every row below the header in the form of `READ_STAYS`, data or not."""
     schema = {**READ_STAYS, **{f"x_{name}": pl.String for name in wanted.extra}}
     numeric = id_numeric(table, "id_no").alias("id_numeric")
@@ -176,7 +178,7 @@ def _stays(table: Table, words: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
-def _mismatches(table: Table, rows: Sorted) -> pl.DataFrame:
+def _mismatches(table: TypedTable, rows: Sorted) -> pl.DataFrame:
     """Total rows that differ from their rows."""
     return pl.DataFrame(
         [

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from onestop_cli.audit.aggregates.model import Column, Row, Table, Unread
+from onestop_cli.audit.aggregates.model import AmountColumn, PrintedTable, Row, UnreadCell
 from onestop_cli.audit.aggregates.titles import part_of, plain
 from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import Grid
@@ -38,7 +38,7 @@ _FRACTION = 2
 _Texts = Sequence[Sequence[str]]
 
 
-def tables_in(grid: Grid) -> Iterator[Table]:
+def tables_in(grid: Grid) -> Iterator[PrintedTable]:
     """The tables of a sheet, one under the other; numbers in yuan or cases."""
     texts = [[cell_text(cell) for cell in row] for row in grid.rows if row]
     name = grid.source if grid.sheet is None else f"{grid.source} · {grid.sheet}"
@@ -97,7 +97,7 @@ def _turned(texts: _Texts) -> _Texts:
     ]
 
 
-def _by_item(table: Table, labels: Sequence[str]) -> Table:
+def _by_item(table: PrintedTable, labels: Sequence[str]) -> PrintedTable:
     """A turned table whose columns know the rows that they are."""
 
     def place(title: str) -> int:
@@ -108,7 +108,7 @@ def _by_item(table: Table, labels: Sequence[str]) -> Table:
     return replace(table, columns=columns, unread=unread)
 
 
-def _read(texts: _Texts, top: int, end: int, name: str) -> Table | None:
+def _read(texts: _Texts, top: int, end: int, name: str) -> PrintedTable | None:
     """The table whose titles stand in row `top` and whose rows end before `end`; None without a number."""
     above = ["" if _NOTE.search(text) else text for text in texts[top - 1]] if top else []
     above = above if _is_words(above) else [""] * len(texts[top])
@@ -142,14 +142,14 @@ def _read(texts: _Texts, top: int, end: int, name: str) -> Table | None:
         if label.strip() and row is not numbered and any(value is not None for value in values):
             rows.append(Row(label, values, place, len(label) - len(label.lstrip())))
             unread += [
-                Unread(place, titles[at], without_numbers(row[at].strip()))
+                UnreadCell(place, titles[at], without_numbers(row[at].strip()))
                 for at, value in zip(kept, values, strict=True)
                 if value is None and not _is_blank(row[at])
             ]
     if not rows:
         return None
     words = tuple(titles[at] for at in titled if at not in kept)
-    made = Table(name, columns, tuple(rows), about, tuple(unread), words)
+    made = PrintedTable(name, columns, tuple(rows), about, tuple(unread), words)
     return _percentages(made, texts, kept)
 
 
@@ -194,14 +194,14 @@ def _columns(
     kept: Sequence[int],
     above: Sequence[str],
     numbered: Sequence[str] | None,
-) -> tuple[Column, ...]:
+) -> tuple[AmountColumn, ...]:
     """The number columns, grouped where a part stands twice: by the row of titles above, else by 门诊 and 住院."""
     known = [part for at in kept if (part := part_of(titles[at]))]
     groups = [""] * len(kept)
     if len(known) > len(set(known)) or any(titles[at] in _AMOUNT for at in kept):
         groups = _groups_above(above, kept) or [_prefix(titles[at]) for at in kept]
     return tuple(
-        Column(
+        AmountColumn(
             f"{group}·{titles[at]}" if group and group not in titles[at] else titles[at],
             part_of(group if titles[at] in _AMOUNT else titles[at]),
             group,
@@ -225,7 +225,7 @@ def _prefix(title: str) -> str:
     return found[0] if found else ""
 
 
-def _power(column: Column, about: str) -> int:
+def _power(column: AmountColumn, about: str) -> int:
     """Powers of ten from the printed unit to yuan or people."""
     own = _UNIT.search(unicodedata.normalize("NFKC", column.title))
     if own:
@@ -251,7 +251,7 @@ def _is_blank(text: str) -> bool:
     return not bare or bare in NOTHING or bare in DASHES
 
 
-def _percentages(table: Table, texts: _Texts, kept: Sequence[int]) -> Table:
+def _percentages(table: PrintedTable, texts: _Texts, kept: Sequence[int]) -> PrintedTable:
     """Shares that a spreadsheet keeps as fractions (0.34 shown as 34 %) become the percentages that are printed."""
     fractions = [
         _PERCENT.search(column.title) is not None

@@ -53,7 +53,7 @@ class Amounts:
 
 
 @dataclass(frozen=True)
-class Premium:
+class PremiumLists:
     """The two lists beside each other, for `year`, the roster as it stands on `day`.
 
     `roster`: every entry with `fate`, `category` that counts, `amount_fen`, `remark`, and `other_*` of the enrolment
@@ -135,7 +135,7 @@ def premium(
     year: int,
     day: date,
     is_category: Callable[[str], bool],
-) -> Premium:
+) -> PremiumLists:
     """Put an understood `roster` beside the rows of an enrolment list (`READ_ENROLMENT`).
 
     `is_category`: whether a word is a kind of assisted people, for lists that say as what somebody is enrolled.
@@ -145,7 +145,7 @@ def premium(
     met = _meet(entries, rows, amounts.standard)
     other = wording(year).of("参合名册")
     listed, there = _with_fates(entries, met, rows, other), _of_list(rows, entries, met, other)
-    done = Premium(year, day, listed, there, _tells(rows))
+    done = PremiumLists(year, day, listed, there, _tells(rows))
     for fate in _SHARED:
         if done.count("roster", fate) != done.count("enrolled", fate):
             raise Broken(f"premium: {fate} differs between both lists")

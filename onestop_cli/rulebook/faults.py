@@ -151,7 +151,7 @@ def _near_key(key: str) -> str:
     names = {
         field.alias or name
         for part in vars(language).values()
-        if isinstance(part, type) and issubclass(part, language.Part)
+        if isinstance(part, type) and issubclass(part, language.RulePart)
         for name, field in part.model_fields.items()
     }
     near = difflib.get_close_matches(key, names, n=1)

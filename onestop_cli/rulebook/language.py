@@ -31,14 +31,14 @@ Per = Literal["stay", "year"]
 EXPENSES = ("out_of_scope", "first_pay", "over_limit")
 
 
-class Part(BaseModel):
+class RulePart(BaseModel):
     """Anything in a rule file: no key that is not known, no number written as text, nothing
     changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Cited(Part):
+class Cited(RulePart):
     """A number beside the sentence it comes from.
 
     `quote`: the clause to the letter; `summary`: what it says in other words, where the letter is not at hand.
@@ -65,7 +65,7 @@ class Cited(Part):
         return text
 
 
-class AgeSpan(Part):
+class AgeSpan(RulePart):
     """Whole years of age on the admission day, both ends inclusive."""
 
     from_: Annotated[int, Field(alias="from", ge=0, le=150)] = 0
@@ -110,7 +110,7 @@ class Transfer(Clause):
     days: Annotated[int, Field(ge=0, le=60)]
 
 
-class Band(Part):
+class Band(RulePart):
     """Up to and including `to` yuan (absent: no upper edge), at `rate`."""
 
     to: Fen | None = None
@@ -317,7 +317,7 @@ class Dimension(Cited):
     otherwise: str = ""
 
 
-class Source(Part):
+class Source(RulePart):
     """The issued paper. `file`: the text that quotations are from, and the `passage` of it."""
 
     document: str
@@ -372,7 +372,7 @@ class Rounding(Cited):
     mode: Literal["half-up", "truncate"] = "half-up"
 
 
-class RuleFile(Part):
+class RuleFile(RulePart):
     """A whole document. `amends`: the earlier one that it changes in part; what it leaves in force stands here too,
     each term marked `inherited`."""
 

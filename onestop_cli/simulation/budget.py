@@ -157,7 +157,7 @@ def answer(search: Search, what: str, unit: str) -> str:
 
 
 @dataclass(frozen=True)
-class Found:
+class BudgetAnswer:
     """A search with its names: the key as typed, the number in words, its unit, the fund, and today's setting."""
 
     search: Search
@@ -179,7 +179,7 @@ class Found:
         return self.key, _text(self.search.found, self.unit)
 
 
-def seek(year: Year, proposal: Proposal, key: str, budget_fen: int) -> Found:
+def seek(year: Year, proposal: Proposal, key: str, budget_fen: int) -> BudgetAnswer:
     """The setting of the number that `key` names at which its fund spends `budget_fen` on the year; raises `CannotRun`
     when `key` names no number that can be set."""
     rule, spot, every = proposal.spot(key)
@@ -194,7 +194,7 @@ def seek(year: Year, proposal: Proposal, key: str, budget_fen: int) -> Found:
 
     low, high = _limits(year, spot, every)
     found = search(cost, low, high, budget_fen, year.people, current)
-    return Found(found, key, in_words(rule, spot), spot.unit, fund, current)
+    return BudgetAnswer(found, key, in_words(rule, spot), spot.unit, fund, current)
 
 
 def _text(setting: int, unit: str) -> str:

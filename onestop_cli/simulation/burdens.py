@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.simulation.compare import Comparison
+from onestop_cli.simulation.compare import VariantComparison
 from onestop_cli.simulation.impact import SIDES
 
 OWN_EDGES = (0, 50_000, 100_000, 300_000, 500_000, 1_000_000)
@@ -42,7 +42,7 @@ class Burden:
     onto: int
 
 
-def burden(comparison: Comparison, edge_fen: int) -> Burden:
+def burden(comparison: VariantComparison, edge_fen: int) -> Burden:
     """Catastrophic own shares today and under the variant."""
     own = _own_shares(comparison)
     before, after = pl.col("before") > edge_fen, pl.col("after") > edge_fen
@@ -65,7 +65,7 @@ def burden(comparison: Comparison, edge_fen: int) -> Burden:
     )
 
 
-def _own_shares(comparison: Comparison) -> pl.DataFrame:
+def _own_shares(comparison: VariantComparison) -> pl.DataFrame:
     """A row per person and benefit year of which every stay is sure: before, after (fen)."""
     whole = pl.col("sure").all()
     return (
@@ -79,14 +79,14 @@ def _own_shares(comparison: Comparison) -> pl.DataFrame:
     )
 
 
-def own_share_classes(comparison: Comparison) -> pl.DataFrame:
+def own_share_classes(comparison: VariantComparison) -> pl.DataFrame:
     """People by their own share of the year: name, before, after."""
     names = ["没有自付", *_spans(OWN_EDGES[1:], 100, " 元")]
     own = _own_shares(comparison)
     return _classes(names, own["before"], own["after"], OWN_EDGES)
 
 
-def ratio_classes(comparison: Comparison) -> pl.DataFrame:
+def ratio_classes(comparison: VariantComparison) -> pl.DataFrame:
     """Stays by the paid share of the bill (实际补偿比): name, before, after."""
     sure = comparison.stays.filter(pl.col("sure"), pl.col("total_fen") > 0)
     total = pl.col("total_fen")

@@ -10,7 +10,7 @@ import polars as pl
 from onestop_cli.money import yuan
 from onestop_cli.rulebook import words
 from onestop_cli.simulation import impact
-from onestop_cli.simulation.compare import Comparison
+from onestop_cli.simulation.compare import VariantComparison
 from onestop_cli.simulation.stays import Year
 from onestop_cli.statements.statement import STATUS
 
@@ -52,7 +52,7 @@ def _since_posted(year: Year, before: pl.DataFrame) -> Iterator[str]:
         )
 
 
-def about(comparison: Comparison) -> Iterator[str]:
+def about(comparison: VariantComparison) -> Iterator[str]:
     """What limits one comparison."""
     yield from _which_document(comparison)
     yield from _layers_of_one_side(comparison)
@@ -61,7 +61,7 @@ def about(comparison: Comparison) -> Iterator[str]:
     yield from _not_covered(comparison)
 
 
-def _which_document(comparison: Comparison) -> Iterator[str]:
+def _which_document(comparison: VariantComparison) -> Iterator[str]:
     variant = comparison.variant
     if variant.governs == "always":
         yield "全部住院都按这份文件计，不论它的施行日期"
@@ -79,7 +79,7 @@ def _which_document(comparison: Comparison) -> Iterator[str]:
             )
 
 
-def _layers_of_one_side(comparison: Comparison) -> Iterator[str]:
+def _layers_of_one_side(comparison: VariantComparison) -> Iterator[str]:
     old, new = comparison.year.book.layers, comparison.variant.book.layers
     for layer, name in comparison.layers.items():
         if layer not in new:
@@ -88,7 +88,7 @@ def _layers_of_one_side(comparison: Comparison) -> Iterator[str]:
             yield f"“{name}”是方案新增的一层，现行按 0 计"
 
 
-def _not_exact(comparison: Comparison) -> Iterator[str]:
+def _not_exact(comparison: VariantComparison) -> Iterator[str]:
     """Layers that are not beside each other as entitlements."""
     for row in impact.layers(comparison).iter_rows(named=True):
         name = row["name"]
@@ -108,7 +108,7 @@ def _not_exact(comparison: Comparison) -> Iterator[str]:
             yield f"{name}有 {row['given_stays']:,} 笔两边都按医院所报计，没有增减"
 
 
-def _taken_for_granted(comparison: Comparison) -> Iterator[str]:
+def _taken_for_granted(comparison: VariantComparison) -> Iterator[str]:
     """Terms that hang on something the results do not have."""
     have = comparison.year.stays.columns
     book = comparison.variant.book
@@ -120,7 +120,7 @@ def _taken_for_granted(comparison: Comparison) -> Iterator[str]:
             yield f"结果里没有“{expense.name}”这一列，全部按 0 计"
 
 
-def _not_covered(comparison: Comparison) -> Iterator[str]:
+def _not_covered(comparison: VariantComparison) -> Iterator[str]:
     """How much of the year the variant says nothing about."""
     missing = impact.uncovered(comparison)
     if missing.is_empty():

@@ -141,7 +141,7 @@ def _of_layer(amounts: pl.DataFrame, book: Rulebook, layer: str, name: str) -> l
 
 
 @dataclass(frozen=True)
-class Comparison:
+class VariantComparison:
     """A variant beside today's rules. `layers`: id → name, those of either, in order of payment."""
 
     year: Year
@@ -214,9 +214,9 @@ def _compared(layer: str) -> pl.Expr:
     )
 
 
-def compare(year: Year, before: pl.DataFrame, variant: Variant) -> Comparison:
+def compare(year: Year, before: pl.DataFrame, variant: Variant) -> VariantComparison:
     """`variant` beside `before`, the outcome of today's rules on the same year."""
-    return Comparison(year, variant, before, outcome(year, variant, "after"))
+    return VariantComparison(year, variant, before, outcome(year, variant, "after"))
 
 
 def fund_cost(year: Year, variant: Variant, layers: Sequence[str]) -> int:

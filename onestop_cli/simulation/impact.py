@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from onestop_cli.money import share
-from onestop_cli.simulation.compare import Comparison, exact
+from onestop_cli.simulation.compare import VariantComparison, exact
 from onestop_cli.statements.statement import NO_CATEGORY, NOWHERE
 from onestop_cli.tables.schema import LEVELS
 
@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, pl.Expr]] = {
 _NOT_EXACT = ("bound", "unclear", "uncovered", "given")
 
 
-def layers(comparison: Comparison) -> pl.DataFrame:
+def layers(comparison: VariantComparison) -> pl.DataFrame:
     """A row per layer: its name, stays that are known exactly on both sides and their sums `<side>_fen`, people at the
     year's limit `<side>_reached`, what it cuts off `<side>_cut_fen`; sums of the stays that are bound or unclear, and
     how many stays are not exact."""
@@ -38,7 +38,7 @@ def layers(comparison: Comparison) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
-def _layer(comparison: Comparison, layer: str) -> dict[str, object]:
+def _layer(comparison: VariantComparison, layer: str) -> dict[str, object]:
     kind, known = pl.col(f"{layer}_compared"), exact(layer)
     due = {side: pl.col(f"{layer}_{side}_fen") for side in SIDES}
     sums = {"stays": known.sum()}
@@ -60,7 +60,7 @@ def _people(where: pl.Expr) -> pl.Expr:
     return pl.col("id_no").filter(where).n_unique()
 
 
-def money(comparison: Comparison) -> pl.DataFrame:
+def money(comparison: VariantComparison) -> pl.DataFrame:
     """What funds pay, a row per layer and 合计 where there are several: name, before_fen, after_fen, change_fen, rate
     (of the change, ten-thousandths, null where today's is 0)."""
     table = layers(comparison).select("name", "before_fen", "after_fen")
@@ -89,7 +89,7 @@ class People:
     unclear: int
 
 
-def people(comparison: Comparison) -> People:
+def people(comparison: VariantComparison) -> People:
     """Everybody in exactly one group; gain_fen − lose_fen is the change of all exact layers."""
     each = _each_person(comparison)
     change = pl.col("change_fen")
@@ -104,7 +104,7 @@ def people(comparison: Comparison) -> People:
     return People(**counts.cast(pl.Int64).row(0, named=True))
 
 
-def _each_person(comparison: Comparison) -> pl.DataFrame:
+def _each_person(comparison: VariantComparison) -> pl.DataFrame:
     """id_no, change_fen, and `open`: something about the person could not be compared, or only an upper bound moved."""
     moved = (
         pl.col(f"{la}_before_bound_fen").ne_missing(pl.col(f"{la}_after_bound_fen"))
@@ -132,7 +132,7 @@ def summary(name: str, table: pl.DataFrame, found: People) -> dict[str, object]:
     }
 
 
-def by_group(comparison: Comparison, group: str) -> pl.DataFrame:
+def by_group(comparison: VariantComparison, group: str) -> pl.DataFrame:
     """Per month, level, category or township: name, stays and people with an exact layer, `<layer>_<side>_fen`,
     `<side>_fen`, change_fen; of stays that are known in everything their number `sure`,
     total_fen and `<side>_self_fen`."""
@@ -163,7 +163,7 @@ def _rank(group: str) -> pl.Expr:
     return pl.col("name") if group == "month" else -pl.col("before_fen")
 
 
-def _sums(comparison: Comparison, side: str) -> list[pl.Expr]:
+def _sums(comparison: VariantComparison, side: str) -> list[pl.Expr]:
     each = [pl.col(f"{la}_{side}_fen").filter(exact(la)).sum() for la in comparison.layers]
     return [
         *(sum_.alias(f"{la}_{side}_fen") for la, sum_ in zip(comparison.layers, each, strict=True)),
@@ -172,14 +172,14 @@ def _sums(comparison: Comparison, side: str) -> list[pl.Expr]:
     ]
 
 
-def total(comparison: Comparison) -> dict[str, int]:
+def total(comparison: VariantComparison) -> dict[str, int]:
     """The columns of `by_group` for the whole year."""
     table = by_group(comparison, "month").drop("name", "people")
     sums = {name: int(value) for name, value in table.sum().row(0, named=True).items()}
     return {**sums, "people": comparison.year.people}
 
 
-def largest(comparison: Comparison, count: int = 10) -> pl.DataFrame:
+def largest(comparison: VariantComparison, count: int = 10) -> pl.DataFrame:
     """The stays whose entitlement changes most, either way: at, where they stand, before_fen, after_fen, change_fen."""
     changed = comparison.stays.filter(pl.col("change_fen") != 0)
     sides = {
@@ -198,7 +198,7 @@ def largest(comparison: Comparison, count: int = 10) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def uncovered(comparison: Comparison) -> pl.DataFrame:
+def uncovered(comparison: VariantComparison) -> pl.DataFrame:
     """Why stays have no term under the variant: why, level, stays, people, before_fen (due today)."""
     due = pl.sum_horizontal(pl.col(f"{la}_before_fen") for la in comparison.layers)
     return (
@@ -216,7 +216,7 @@ def uncovered(comparison: Comparison) -> pl.DataFrame:
     )
 
 
-def grown(comparison: Comparison, growth: Mapping[str, int]) -> pl.DataFrame:
+def grown(comparison: VariantComparison, growth: Mapping[str, int]) -> pl.DataFrame:
     """What the variant would cost if stays of each level grew by `growth` (ten-thousandths): level, growth, after_fen,
     grown_fen; each level's sum is scaled and rounded half up once, per layer."""
     rate = pl.col("level").replace_strict(growth, default=0, return_dtype=pl.Int64)

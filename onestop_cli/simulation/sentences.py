@@ -9,7 +9,7 @@ import polars as pl
 from onestop_cli.money import percent, rate_text, yuan
 from onestop_cli.simulation import burdens as spread
 from onestop_cli.simulation import impact
-from onestop_cli.simulation.compare import Comparison
+from onestop_cli.simulation.compare import VariantComparison
 from onestop_cli.tables.schema import LEVELS
 
 
@@ -32,7 +32,7 @@ def shares(total: Mapping[str, int]) -> str:
     return f"实际补偿比 {before} → {after}；个人自付 {yuan(own[0])} → {yuan(own[1])} 元{which}"
 
 
-def limits(comparison: Comparison) -> Iterator[str]:
+def limits(comparison: VariantComparison) -> Iterator[str]:
     """People at the year's limit, per layer that has one on either side."""
     for row in impact.layers(comparison).iter_rows(named=True):
         if row["before_reached"] or row["after_reached"]:

@@ -52,7 +52,7 @@ _ENGINE = (
 
 
 @dataclass(frozen=True)
-class Part:
+class TrialRun:
     """A run to try rules on: what people call it, its tables, and its documents in its order."""
 
     name: str
@@ -80,7 +80,7 @@ class Year:
         return self.stays["id_no"].n_unique()
 
 
-def gather(parts: Sequence[Part]) -> Year:
+def gather(parts: Sequence[TrialRun]) -> Year:
     """The settled stays of all runs; raises `CannotRun` when runs contradict each other."""
     problems: list[Problem] = []
     book = Rulebook(_documents(parts, problems))
@@ -99,7 +99,7 @@ def gather(parts: Sequence[Part]) -> Year:
     return Year(stays, book, periods, counts, repeated)
 
 
-def _documents(parts: Sequence[Part], problems: list[Problem]) -> tuple[RuleFile, ...]:
+def _documents(parts: Sequence[TrialRun], problems: list[Problem]) -> tuple[RuleFile, ...]:
     """Every document of any run once; the same document must say the same in all of them."""
     known: dict[str, tuple[RuleFile, str]] = {}
     for part in parts:
@@ -111,7 +111,7 @@ def _documents(parts: Sequence[Part], problems: list[Problem]) -> tuple[RuleFile
     return tuple(rule for rule, _ in known.values())
 
 
-def _stays_of(parts: Sequence[Part]) -> list[pl.DataFrame]:
+def _stays_of(parts: Sequence[TrialRun]) -> list[pl.DataFrame]:
     """Every run's stays with the columns that count, and their status as later runs leave it."""
     adjusted = _adjusted([part.run for part in parts])
     frames = []
@@ -167,7 +167,7 @@ def _as_adjusted(stays: pl.DataFrame, adjusted: pl.DataFrame) -> pl.DataFrame:
 
 
 def _once(
-    stays: pl.DataFrame, parts: Sequence[Part], problems: list[Problem]
+    stays: pl.DataFrame, parts: Sequence[TrialRun], problems: list[Problem]
 ) -> tuple[pl.DataFrame, int]:
     """Each stay once, from the first run that has it, and how many were left away; runs that disagree are a problem."""
     if stays["_run"].n_unique() < 2:

@@ -11,12 +11,12 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.county.periods import parse_period
-from onestop_cli.explain.explanation import Part, rule_parts
+from onestop_cli.explain.explanation import ExplanationPart, rule_parts
 from onestop_cli.simulation import burdens as spread
 from onestop_cli.simulation import caveats, impact
 from onestop_cli.simulation import sentences as telling
-from onestop_cli.simulation.budget import Found
-from onestop_cli.simulation.compare import Comparison, Variant, own, settled
+from onestop_cli.simulation.budget import BudgetAnswer
+from onestop_cli.simulation.compare import Variant, VariantComparison, own, settled
 from onestop_cli.simulation.stays import Year
 
 
@@ -25,16 +25,16 @@ class Retraced:
     """A stay with a large change, worked out under both rules; `row` is one of `impact.largest`."""
 
     row: Mapping[str, Any]
-    before: tuple[Part, ...]
-    after: tuple[Part, ...]
+    before: tuple[ExplanationPart, ...]
+    after: tuple[ExplanationPart, ...]
 
 
 @dataclass(frozen=True)
-class Tried:
+class Trial:
     """One variant in all its tables. `heavy_fen`: own shares above it are a heavy burden; `growth`: level → assumed
     growth of stays, ten-thousandths."""
 
-    comparison: Comparison
+    comparison: VariantComparison
     heavy_fen: int
     growth: Mapping[str, int]
 
@@ -116,8 +116,8 @@ class Study:
     county: str
     year: Year
     before: pl.DataFrame
-    tried: tuple[Tried, ...]
-    found: Found | None = None
+    tried: tuple[Trial, ...]
+    found: BudgetAnswer | None = None
 
     @property
     def periods(self) -> str:
@@ -134,7 +134,7 @@ class Study:
         return list(caveats.about_year(self.year, self.before))
 
 
-def retrace(comparison: Comparison, rows: pl.DataFrame) -> list[Retraced]:
+def retrace(comparison: VariantComparison, rows: pl.DataFrame) -> list[Retraced]:
     """The stays in `rows` (of `impact.largest`) with their working under today's rules and under the variant."""
     stays, places = comparison.year.stays, rows["at"].implode()
     people = stays.filter(pl.col("at").is_in(places))["id_no"].unique()
@@ -149,7 +149,7 @@ def retrace(comparison: Comparison, rows: pl.DataFrame) -> list[Retraced]:
     ]
 
 
-def _working(amounts: pl.DataFrame, variant: Variant) -> Mapping[int, tuple[Part, ...]]:
+def _working(amounts: pl.DataFrame, variant: Variant) -> Mapping[int, tuple[ExplanationPart, ...]]:
     """The steps of each settled stay, by `at`."""
     return {
         row["at"]: tuple(rule_parts(row, variant.book)) for row in amounts.iter_rows(named=True)

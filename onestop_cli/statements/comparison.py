@@ -40,7 +40,7 @@ _WHOLE = "status"
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """What changed from `before` to `after`.
 
     `inputs`: (what, sentence) for every file, document, decision or setting that is not the same. `totals`: rows of
@@ -63,7 +63,7 @@ class Comparison:
         return self.stays.is_empty() and self.codes.is_empty()
 
 
-def compare(before: Run, after: Run) -> Comparison:
+def compare(before: Run, after: Run) -> RunComparison:
     """Compare two runs of one period; which layers they have may differ."""
     stays = _stays(before, after)
     causes = (
@@ -72,7 +72,7 @@ def compare(before: Run, after: Run) -> Comparison:
         .sort("stays", "why", descending=[True, False])
     )
     old, new = Statement(before), Statement(after)
-    return Comparison(
+    return RunComparison(
         before.info,
         after.info,
         tuple(_inputs(before.info, after.info)),

@@ -17,7 +17,7 @@ from onestop_cli.statements.hospital_labels import labels_of
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.statement import NOWHERE, Statement, numbered
 from onestop_cli.tables.schema import PLACE
-from onestop_cli.working import Basis, StepOnStay, basis
+from onestop_cli.working import RuleSentence, StepOnStay, basis
 
 _FOLLOWS: Mapping[str, Sequence[str]] = {
     "base": ("base",),
@@ -47,7 +47,7 @@ class Point:
     """One thing that is wrong: its sentence, what the document says there, what to do, and the findings themselves."""
 
     sentence: str
-    basis: tuple[Basis, ...]
+    basis: tuple[RuleSentence, ...]
     demand: str
     rows: pl.DataFrame
 
@@ -112,7 +112,7 @@ def _points(
         wrong = pl.col("severity") == "differs"
         rows = findings.filter(wrong, *same, pl.col("diff_fen") * sign > 0)
         rows = rows.sort("discharged_on", "stay_no", nulls_last=True)
-        said: dict[Basis, None] = {}
+        said: dict[RuleSentence, None] = {}
         for row in rows.iter_rows(named=True):
             stay = stays[tuple(row[key] for key in PLACE)]
             said |= dict.fromkeys(_sentences(row, stay, book))
@@ -122,7 +122,7 @@ def _points(
 
 def _sentences(
     finding: Mapping[str, Any], stay: Mapping[str, Any], book: Rulebook
-) -> tuple[Basis, ...]:
+) -> tuple[RuleSentence, ...]:
     """What the document says where the hospital went wrong, as far as it is quoted."""
     layer = finding["layer"]
     step = next(StepOnStay(stay, book, step) for step in book.steps if step.id == layer)
@@ -137,7 +137,7 @@ def _sentences(
     return said
 
 
-def _by_cause(step: StepOnStay, cause: str) -> tuple[Basis, ...]:
+def _by_cause(step: StepOnStay, cause: str) -> tuple[RuleSentence, ...]:
     token = cause.split(";")[0].split("+")[0].split(":")[0]
     if token == "rounding":
         return basis("取整", step.rule.rounding)

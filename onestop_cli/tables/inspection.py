@@ -40,7 +40,7 @@ class Spelling:
 
 
 @dataclass(frozen=True)
-class SheetSeen:
+class SheetInfo:
     """A sheet as understood. `what`: the kind of table in Chinese, null when it is none.
 
     `problems` must be settled before it can be read, `doubts` need only be looked at, `proofs` are sums that hold;

@@ -30,7 +30,7 @@ def file_finding(code: str, source: str, sheet: str | None, message: str) -> pl.
 
 
 @dataclass(frozen=True)
-class Proof:
+class SumProof:
     """A sum over the columns of a sheet, in words: on how many rows it was looked at and held, and the spreadsheet rows
     that break it with what they are off by (fen)."""
 
@@ -92,7 +92,7 @@ class Reading:
     problems: tuple[Problem, ...]
     warnings: tuple[str, ...] = ()
     findings: pl.DataFrame = field(default_factory=lambda: empty(FILE_FINDINGS))
-    proofs: tuple[tuple[str, Proof], ...] = ()
+    proofs: tuple[tuple[str, SumProof], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class SheetReading:
     totals: pl.DataFrame | None = None
     warnings: tuple[str, ...] = ()
     findings: pl.DataFrame | None = None
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[SumProof, ...] = ()
 
     @property
     def place(self) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from onestop_cli.working.amount import amount_group
 from onestop_cli.working.base import base_group
 from onestop_cli.working.charge import charge_group
-from onestop_cli.working.lines import Basis, Group, Line, basis, figure
+from onestop_cli.working.lines import Group, Line, RuleSentence, basis, figure
 from onestop_cli.working.step import StepOnStay
 from onestop_cli.working.year_limits import limits_group
 
-__all__ = ["Basis", "Group", "Line", "StepOnStay", "basis", "figure", "work_out"]
+__all__ = ["Group", "Line", "RuleSentence", "StepOnStay", "basis", "figure", "work_out"]
 
 
 def work_out(step: StepOnStay) -> tuple[Group, ...]:

@@ -8,9 +8,9 @@ from onestop_cli.rulebook import words
 from onestop_cli.rulebook.govern import lessened
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.lines import (
-    Basis,
     Group,
     Line,
+    RuleSentence,
     basis,
     figure,
     left_of,
@@ -35,7 +35,7 @@ def base_group(step: StepOnStay) -> Group:
     return Group(tuple(lines), _said(step) + step.said("cost_cap"))
 
 
-def _said(step: StepOnStay) -> tuple[Basis, ...]:
+def _said(step: StepOnStay) -> tuple[RuleSentence, ...]:
     base = step.layer.base if step.layer else None
     return basis("补偿基数", base, words.base(step.rule, base)) if base else ()
 

@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Basis:
+class RuleSentence:
     """The sentence a figure follows: what it settles, in our words, the quotation (else a summary), where it stands,
     how it is read."""
 
@@ -50,7 +50,7 @@ class Group:
     """Lines that belong together, with the sentences they follow."""
 
     lines: tuple[Line, ...]
-    basis: tuple[Basis, ...] = ()
+    basis: tuple[RuleSentence, ...] = ()
 
 
 def figure(label: str, working: str, fen: int, *, strong: bool = False) -> Line:
@@ -94,11 +94,11 @@ def left_of(name: str, limit: int, used: str, before: int) -> tuple[int, Line]:
     )
 
 
-def basis(what: str, cited: Cited | None, terms: str = "") -> tuple[Basis, ...]:
+def basis(what: str, cited: Cited | None, terms: str = "") -> tuple[RuleSentence, ...]:
     """The sentence behind `what`, if the document says or reads anything there."""
     if cited is None or not (cited.sentence or cited.cite or cited.reading or cited.assumed):
         return ()
     kept = f"沿用 {cited.inherited}" if cited.inherited else ""
     cite = "，".join(part for part in (kept, cited.cite) if part)
     said = (cited.quote, cite, cited.reading, cited.assumed, cited.summary)
-    return (Basis(what, terms, *said),)
+    return (RuleSentence(what, terms, *said),)

@@ -13,7 +13,7 @@ from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.language import Clause, Layer, Quota, RuleFile
 from onestop_cli.rulebook.terms import COMPUTED, GIVEN, UNKNOWN_RATE
-from onestop_cli.working.lines import Basis, basis
+from onestop_cli.working.lines import RuleSentence, basis
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class StepOnStay:
         found: list[Clause] = getattr(self.layer, aspect, [])
         return found[number] if 0 <= number < len(found) else None
 
-    def said(self, *aspects: str) -> tuple[Basis, ...]:
+    def said(self, *aspects: str) -> tuple[RuleSentence, ...]:
         """The sentences behind some aspects."""
         clauses = [(words.ASPECTS[aspect], self.clause(aspect)) for aspect in aspects]
         return tuple(b for what, c in clauses if c for b in basis(what, c, words.term(c)))

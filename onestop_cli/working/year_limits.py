@@ -8,9 +8,9 @@ from onestop_cli.errors import Broken
 from onestop_cli.rulebook.language import Pool
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.lines import (
-    Basis,
     Group,
     Line,
+    RuleSentence,
     basis,
     figure,
     left_of,
@@ -82,6 +82,6 @@ def _limits_of(step: StepOnStay) -> list[Pool]:
     return [p for p in pools if step.row[f"pool_{p.id}_cap_fen"] < NO_LIMIT]
 
 
-def _pooled(step: StepOnStay) -> Iterator[Basis]:
+def _pooled(step: StepOnStay) -> Iterator[RuleSentence]:
     for pool in _limits_of(step):
         yield from basis(pool.name, pool)

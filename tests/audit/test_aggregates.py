@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from onestop_cli.audit.aggregates import check
 from onestop_cli.audit.aggregates.copied import copied
-from onestop_cli.audit.aggregates.model import Column, Row, Slip, Table
+from onestop_cli.audit.aggregates.model import AmountColumn, PrintedTable, Row, Slip
 from onestop_cli.audit.aggregates.titles import label_kind, part_of
 from onestop_cli.audit.equations import NoSuchColumn, check_equation, equations_in
 
 
 def table(
     titles: list[str], *rows: tuple[str, *tuple[str, ...]], unit: int = 0, source: str = "表"
-) -> Table:
+) -> PrintedTable:
     """A table as printed; `unit` is the power of ten of its amounts (万元 = 4), cases never scaled."""
-    columns = tuple(Column(title, part_of(title)) for title in titles)
+    columns = tuple(AmountColumn(title, part_of(title)) for title in titles)
 
-    def number(text: str, column: Column) -> Decimal | None:
+    def number(text: str, column: AmountColumn) -> Decimal | None:
         power = unit if column.part and not column.counts else 0
         return Decimal(text).scaleb(power) if text else None
 
@@ -29,7 +29,7 @@ def table(
         Row(label, tuple(map(number, values, columns)), place, len(label) - len(label.lstrip()))
         for place, (label, *values) in enumerate(rows, start=2)
     )
-    return Table(source, columns, made, source=source)
+    return PrintedTable(source, columns, made, source=source)
 
 
 def kinds(slips: list[Slip]) -> list[tuple[str, str]]:
@@ -240,12 +240,12 @@ def test_columns_in_groups_are_held_to_their_own_group_and_to_the_whole() -> Non
     """门诊 + 住院 = 合计 across, and payers beside the bill of their own group."""
     groups = ("合计", "门诊", "住院")
     columns = tuple(
-        Column(f"{group}·{title}", part_of(title), group)
+        AmountColumn(f"{group}·{title}", part_of(title), group)
         for group in groups
         for title in ("总费用", "补偿")
     )
     numbers = ("100.00", "60.00", "40.00", "45.00", "60.00", "16.00")
-    made = Table("表", columns, (Row("甲", tuple(map(Decimal, numbers)), 2),))
+    made = PrintedTable("表", columns, (Row("甲", tuple(map(Decimal, numbers)), 2),))
     assert [(slip.kind, slip.title) for slip in check(made)] == [
         ("sum", "合计·补偿"),
         ("payers", "门诊·总费用"),
@@ -372,8 +372,8 @@ def test_a_name_that_is_missing_or_stands_twice_is_refused(name: str) -> None:
 
 
 def test_printed_column_numbers_count_before_places() -> None:
-    columns = tuple(Column(title, number=at) for title, at in (("一", 4), ("二", 5)))
-    made = Table("表", columns, (Row("甲", (Decimal(3), Decimal(4)), 2),))
+    columns = tuple(AmountColumn(title, number=at) for title, at in (("一", 4), ("二", 5)))
+    made = PrintedTable("表", columns, (Row("甲", (Decimal(3), Decimal(4)), 2),))
     assert [str(slip.difference) for slip in check_equation(made, "4=5")] == ["-1"]
 
 

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from onestop_cli.audit.leads import find_leads
 from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import Thresholds
-from onestop_cli.audit.plan import Choices
+from onestop_cli.audit.plan import PlanChoices
 from onestop_cli.audit.seeds import plain_digests
 from onestop_cli.batch.audit.check import closed_stays
 from onestop_cli.batch.audit.draw import Extras, commitments, thresholds_from
@@ -115,7 +115,7 @@ def test_the_same_run_seed_and_options_give_the_same_sample(
     samples = []
     for name, one, seeds in (("a", made, (1, 2)), ("b", shuffled, (2, 1))):
         folder = saved(one, tmp_path / name)
-        choices = Choices(seeds=seeds, size=25, method=method)
+        choices = PlanChoices(seeds=seeds, size=25, method=method)
         samples.append(
             pl.read_parquet(audited(folder, tmp_path / f"{name}-out", choices) / "sample.parquet")
         )
@@ -123,22 +123,22 @@ def test_the_same_run_seed_and_options_give_the_same_sample(
 
 
 def test_another_seed_draws_otherwise(run: Path, tmp_path: Path) -> None:
-    one = audited(run, tmp_path / "a", Choices(seeds=(1,), size=20))
-    other = audited(run, tmp_path / "b", Choices(seeds=(2,), size=20))
+    one = audited(run, tmp_path / "a", PlanChoices(seeds=(1,), size=20))
+    other = audited(run, tmp_path / "b", PlanChoices(seeds=(2,), size=20))
     assert plan_of(one)["sample"]["sha256"] != plan_of(other)["sample"]["sha256"]
 
 
 def test_without_seed_and_size_the_period_and_the_confidence_decide(
     run: Path, tmp_path: Path
 ) -> None:
-    plan = plan_of(audited(run, tmp_path / "out", Choices()))
+    plan = plan_of(audited(run, tmp_path / "out", PlanChoices()))
     assert (plan["seeds"], plan["seeds_given"]) == ([20101231], False)
     assert (plan["size"], plan["size_given"]) == (60, False)
 
 
 def test_every_earlier_draw_is_listed(run: Path, tmp_path: Path) -> None:
     """In plan.json and on the cover; the first draw lists none."""
-    first = plan_of(audited(run, tmp_path / "a", Choices(seeds=(111222,), size=10)))
+    first = plan_of(audited(run, tmp_path / "a", PlanChoices(seeds=(111222,), size=10)))
     second_out = audited(run, tmp_path / "b")
     second = plan_of(second_out)
     assert first["earlier"] == []
@@ -325,7 +325,7 @@ def test_promised_seeds_are_drawn_with_and_stand_in_the_plan(run: Path, tmp_path
     """In whatever order, in capitals, with blanks."""
     kept = promised(run, 1, 2)
     typed = plain_digests((kept[1].upper(), f" {kept[0]} "))
-    out = audited(run, tmp_path / "out", Choices(seeds=(1, 2), size=9, committed=typed))
+    out = audited(run, tmp_path / "out", PlanChoices(seeds=(1, 2), size=9, committed=typed))
     assert sorted(plan_of(out)["committed"]) == sorted(kept)
     cover = openpyxl.load_workbook(out / "检查工作底稿.xlsx")["封面"]
     assert any(kept[0] in str(cell.value) for row in cover.iter_rows() for cell in row)
@@ -343,7 +343,7 @@ def test_promised_seeds_are_drawn_with_and_stand_in_the_plan(run: Path, tmp_path
 def test_a_broken_promise_stops_the_draw(
     run: Path, tmp_path: Path, seeds: tuple[int, ...], committed: tuple[int, ...], told: str
 ) -> None:
-    choices = Choices(seeds=seeds, size=9, committed=promised(run, *committed))
+    choices = PlanChoices(seeds=seeds, size=9, committed=promised(run, *committed))
     with pytest.raises(CannotRun, match=told):
         audited(run, tmp_path / "out", choices)
     assert draws(run) == []
@@ -351,7 +351,7 @@ def test_a_broken_promise_stops_the_draw(
 
 def test_something_else_than_a_digest_is_named(run: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="“8848”不是承诺摘要"):
-        audited(run, tmp_path / "out", Choices(seeds=(8848,), size=9, committed=("8848",)))
+        audited(run, tmp_path / "out", PlanChoices(seeds=(8848,), size=9, committed=("8848",)))
 
 
 def test_committing_without_a_number_is_refused(run: Path) -> None:
@@ -363,13 +363,13 @@ def test_a_promise_holds_for_one_run_only(made: Run, run: Path, tmp_path: Path) 
     other = saved(
         replace(made, info=made.info.model_copy(update={"version": "0.0.9"})), tmp_path / "other"
     )
-    choices = Choices(seeds=(1,), size=9, committed=promised(other, 1))
+    choices = PlanChoices(seeds=(1,), size=9, committed=promised(other, 1))
     with pytest.raises(CannotRun, match="没有种子与承诺摘要"):
         audited(run, tmp_path / "out", choices)
 
 
 def test_all_wrong_choices_are_named_at_once(run: Path, tmp_path: Path) -> None:
-    wrong = Choices(seeds=(-1,), size=0, confidence="fünf", leads=-1, method="lottery")
+    wrong = PlanChoices(seeds=(-1,), size=0, confidence="fünf", leads=-1, method="lottery")
     with pytest.raises(CannotRun) as caught:
         audited(run, tmp_path / "out", wrong)
     assert len(caught.value.problems) == 5
@@ -378,7 +378,7 @@ def test_all_wrong_choices_are_named_at_once(run: Path, tmp_path: Path) -> None:
 
 def test_more_expected_than_tolerable_is_refused(run: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="预计差错率不小于"):
-        audited(run, tmp_path / "out", Choices(tolerable="2", expected="2"))
+        audited(run, tmp_path / "out", PlanChoices(tolerable="2", expected="2"))
 
 
 def test_a_run_in_which_nothing_is_paid_cannot_be_sampled(made: Run, tmp_path: Path) -> None:
@@ -533,7 +533,7 @@ def test_summary_tables_that_cannot_be_read_are_all_named(run: Path, tmp_path: P
 
 
 def test_the_household_pages_come_as_pdf_too(run: Path, tmp_path: Path) -> None:
-    out = audited(run, tmp_path / "out", Choices(size=3, leads=0), Extras(pdf=True))
+    out = audited(run, tmp_path / "out", PlanChoices(size=3, leads=0), Extras(pdf=True))
     assert (out / "入户核查表.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -555,7 +555,7 @@ def test_a_clean_inspection_of_the_planned_size_is_within_the_tolerable_rate(
     run: Path, tmp_path: Path, method: str
 ) -> None:
     """From the draw to the report, without a size: all true."""
-    out = audited(run, tmp_path / "out", Choices(seeds=(7, 8), method=method, leads=0))
+    out = audited(run, tmp_path / "out", PlanChoices(seeds=(7, 8), method=method, leads=0))
     filled = fill(out / "检查工作底稿.xlsx", tmp_path / "filled.xlsx", all_true)
     report, target = reported(run, filled, tmp_path / "report")
     assert "在可容忍的 5% 以内" in (target / "联合检查报告.html").read_text("utf-8")
@@ -600,10 +600,10 @@ class TestDrawsInTheLedger:
         self, run: Path, ledger: Path, tmp_path: Path
     ) -> None:
         extras = Extras(ledger=ledger)
-        audited(run, tmp_path / "first", Choices(size=5, seeds=(1, 2)), extras)
+        audited(run, tmp_path / "first", PlanChoices(size=5, seeds=(1, 2)), extras)
         rmtree(run / LOG)
-        out = audited(run, tmp_path / "second", Choices(size=5, seeds=(3, 4)), extras)
-        again = audited(run, tmp_path / "third", Choices(size=5, seeds=(5,)), extras)
+        out = audited(run, tmp_path / "second", PlanChoices(size=5, seeds=(3, 4)), extras)
+        again = audited(run, tmp_path / "third", PlanChoices(size=5, seeds=(5,)), extras)
         (earlier,) = plan_of(out)["earlier"]
         assert (earlier["seeds"], earlier["where"]) == ([1, 2], "ledger")
         seeds = [record["seeds"] for record in plan_of(again)["earlier"]]
@@ -618,7 +618,7 @@ class TestDrawsInTheLedger:
     ) -> None:
         kept = audited(run, tmp_path / "kept", extras=Extras(ledger=ledger))
         verify(run, kept / "plan.json", ledger)
-        out = audited(run, tmp_path / "out", Choices(seeds=(8,)))
+        out = audited(run, tmp_path / "out", PlanChoices(seeds=(8,)))
         with pytest.raises(CannotRun, match="台账里没有这次抽样"):
             verify(run, out / "plan.json", ledger)
 

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from onestop_cli.audit.leads import BY_ID, RULES, find_leads
-from onestop_cli.audit.leads.model import LEADS, Cases, Thresholds
+from onestop_cli.audit.leads.model import LEADS, LeadInput, Thresholds
 from onestop_cli.core.identify import make_id
 from onestop_cli.errors import CannotRun
 from tests.made.cases import FIRST, cases, finding, person, stay
@@ -41,7 +41,7 @@ def hospitals(count: int, each: int, **changes: Any) -> Stays:
     return rows
 
 
-def with_code(rows: Stays, code: str, **more: Any) -> Cases:
+def with_code(rows: Stays, code: str, **more: Any) -> LeadInput:
     return cases(rows, [finding(row, code, **more) for row in rows])
 
 
@@ -59,7 +59,7 @@ def kin(*who: int) -> dict[int, str]:
     return dict.fromkeys(who, "F1")
 
 
-def two_numbers(birth: str, other: str, **changes: Any) -> Cases:
+def two_numbers(birth: str, other: str, **changes: Any) -> LeadInput:
     """王秀兰 under two numbers with these birth days, a stay each."""
     numbers = [make_id(f"639901{day}{order}") for day, order in ((birth, "114"), (other, "116"))]
     rows = [
@@ -78,7 +78,7 @@ QUIET = hospitals(4, 40)
 WORKDAYS = [11, 12, 13, 14, 17, 18, 19, 20, 21, 24, 25, 26, 27, 28]
 """Days after 1 October 2010 that are working days."""
 
-PROVOKING: dict[str, Callable[[], Cases]] = {
+PROVOKING: dict[str, Callable[[], LeadInput]] = {
     "overlap": lambda: cases([stay(1, 0, 6), stay(1, 5, 6, hospital="乙医院", stay_no="B1")]),
     "readmission": lambda: cases([stay(1, 0, 6), stay(1, 21, 4)]),
     "repeat": lambda: cases([stay(1, 0, 6)], closed=[stay(1, 0, 6)]),
@@ -166,7 +166,7 @@ PROVOKING: dict[str, Callable[[], Cases]] = {
     ),
 }
 
-INNOCENT: dict[str, Callable[[], Cases]] = {
+INNOCENT: dict[str, Callable[[], LeadInput]] = {
     # transferred on the day of discharge
     "overlap": lambda: cases([stay(1, 0, 6), stay(1, 6, 6, hospital="乙医院", stay_no="B1")]),
     # a planned cycle
@@ -319,7 +319,7 @@ INNOCENT: dict[str, Callable[[], Cases]] = {
 }
 
 
-def hits(rule: str, made: Cases) -> pl.DataFrame:
+def hits(rule: str, made: LeadInput) -> pl.DataFrame:
     return BY_ID[rule].find(made, Thresholds())
 
 
@@ -536,7 +536,7 @@ def test_the_order_of_the_input_changes_nothing() -> None:
     rows = [*spread(40), stay(1, 0, 6), stay(1, 5, 6, hospital="乙医院"), stay(1, 21, 1)]
     rows += many(4, lambda n: stay(n, village="第1村", total_fen=77_777), 400)
 
-    def told(made: Cases) -> list[tuple[Any, ...]]:
+    def told(made: LeadInput) -> list[tuple[Any, ...]]:
         leads = find_leads(made, Thresholds())
         return leads.select("rule", "score", "hospital", "village", "amount", "why").rows()
 

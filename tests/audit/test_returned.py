@@ -16,7 +16,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.audit.deductions import lines, with_differences
-from onestop_cli.audit.filled import Line, merged, without_dittos
+from onestop_cli.audit.filled import ReturnedRow, merged, without_dittos
 from onestop_cli.audit.returned import Frame, confirm
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.decisions import read_decisions
@@ -64,7 +64,9 @@ TRUE = {
 PART = TRUE | {"outcome": "部分属实", "cause": "费用不符"}
 
 
-def line(which: int, file: str = "甲组.xlsx", place: int | None = None, **cells: Any) -> Line:
+def line(
+    which: int, file: str = "甲组.xlsx", place: int | None = None, **cells: Any
+) -> ReturnedRow:
     """A filled line as printed for this number of `SAMPLE`."""
     row = SAMPLE.row(which - 1, named=True)
     printed = {
@@ -75,10 +77,10 @@ def line(which: int, file: str = "甲组.xlsx", place: int | None = None, **cell
         "amount": str(row["amount"] / 100),
         "number": str(which),
     }
-    return Line(file, SAMPLE_SHEET, place or which + 3, printed | cells)
+    return ReturnedRow(file, SAMPLE_SHEET, place or which + 3, printed | cells)
 
 
-def found(*filled: Line) -> dict[int, dict[str, Any]]:
+def found(*filled: ReturnedRow) -> dict[int, dict[str, Any]]:
     """What the lines come to, by number; the other stay is as booked."""
     numbers = {item.place - 3 for item in filled}
     rest = [line(number, **TRUE) for number in (1, 2) if number not in numbers]
@@ -86,7 +88,7 @@ def found(*filled: Line) -> dict[int, dict[str, Any]]:
     return {row["number"]: row for row in table.iter_rows(named=True)}
 
 
-def faults(*filled: Line) -> list[Problem]:
+def faults(*filled: ReturnedRow) -> list[Problem]:
     with pytest.raises(CannotRun) as caught:
         found(*filled)
     return list(caught.value.problems)
@@ -464,9 +466,9 @@ def test_two_teams_papers_are_one_result(home: Path, tmp_path: Path) -> None:
 
 
 def test_papers_of_two_draws_are_not_laid_on_each_other(home: Path, tmp_path: Path) -> None:
-    from onestop_cli.audit.plan import Choices
+    from onestop_cli.audit.plan import PlanChoices
 
-    audited(home / "run", tmp_path / "other", Choices(seeds=(3,), size=20))
+    audited(home / "run", tmp_path / "other", PlanChoices(seeds=(3,), size=20))
     other = fill(tmp_path / "other" / "检查工作底稿.xlsx", tmp_path / "乙组.xlsx", all_true)
     with pytest.raises(CannotRun, match=r"乙组.xlsx：不是同一次抽样的底稿"):
         reported(home / "run", [home / "filled.xlsx", other], tmp_path / "report")

@@ -21,7 +21,7 @@ from onestop_cli.batch.status import standing
 from onestop_cli.commands import desktop
 from onestop_cli.commands import guided as desk
 from onestop_cli.county.periods import parse_period
-from onestop_cli.county.progress import Inbox, LastRun, Standing, next_step, period_of
+from onestop_cli.county.progress import InboxSummary, LastRun, Progress, next_step, period_of
 from onestop_cli.county.settings import load_settings
 from onestop_cli.errors import Problem
 from tests.made.books import new_books, post, run_period, stays
@@ -49,7 +49,7 @@ def fill(county: Path) -> None:
     (county / "收件箱" / "花名册" / "五保.csv").write_text(ROSTER, "utf-8")
 
 
-def seen(county: Path) -> Standing:
+def seen(county: Path) -> Progress:
     return standing(load_settings(county / "onestop.toml"))
 
 
@@ -124,16 +124,16 @@ def test_a_county_keeps_to_its_kind_of_period(like, period):
 
 
 def test_a_closed_period_waits_for_the_next_one():
-    inbox = Inbox(1, 10, 1, 10, period=parse_period("2010Q4"))
+    inbox = InboxSummary(1, 10, 1, 10, period=parse_period("2010Q4"))
     run = LastRun("结果/2010Q4", "2011-01-10 09:30", 0, 0, 0)
-    step = next_step(Standing("示例县", inbox, closed=("2010Q4",), run=run))
+    step = next_step(Progress("示例县", inbox, closed=("2010Q4",), run=run))
     assert step.commands == ()
     assert "下一期" in step.what
 
 
 def test_problems_of_the_inbox_come_first():
-    inbox = Inbox(period=parse_period("2010Q4"), problems=(Problem("坏了", "换一个"),))
-    assert "补齐" in next_step(Standing("示例县", inbox)).what
+    inbox = InboxSummary(period=parse_period("2010Q4"), problems=(Problem("坏了", "换一个"),))
+    assert "补齐" in next_step(Progress("示例县", inbox)).what
 
 
 def test_onestop_alone_shows_where_the_quarter_stands_in_a_county_folder(county, capsys):

@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from onestop_cli.batch.init import REGISTER, Answers, settings_text, start_county
-from onestop_cli.batch.inspect import Asked, inspect
+from onestop_cli.batch.inspect import InspectOptions, inspect
 from onestop_cli.cli import app
-from onestop_cli.county.settings import Layout, Settings, load_settings
+from onestop_cli.county.settings import FileLayout, Settings, load_settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.readers.layout.whose import file_pattern
 from onestop_cli.writers.toolkit.layout_block import append_layouts, block
@@ -87,7 +87,7 @@ def test_inspect_tells_how_a_file_was_understood(
 ) -> None:
     rows = [["住院补偿明细表"], *table(stay(1), stay(2, 总费用=""), stay(3, 身份证号=6.3e17))]
     written(county, {"收件箱/住院/a.xlsx": xlsx_bytes({"住院": rows})})
-    inspect(Asked([county / "收件箱/住院"]))
+    inspect(InspectOptions([county / "收件箱/住院"]))
     shown = capsys.readouterr().out
     assert "a.xlsx · 工作表“住院”" in shown
     assert "表头第 2 行" in shown
@@ -115,7 +115,7 @@ def test_inspect_finds_out_what_a_file_is(
     rows: list[object], what: str | None, county: Path
 ) -> None:
     written(county, {"a.csv": csv_bytes(rows)})
-    (seen,) = inspect(Asked([county / "a.csv"]))
+    (seen,) = inspect(InspectOptions([county / "a.csv"]))
     assert seen.what == what
 
 
@@ -124,7 +124,7 @@ def test_inspect_shows_what_must_be_settled(
 ) -> None:
     header = ["花销" if head == "总费用" else head for head in HEADER]
     written(county, {"a.csv": csv_bytes(table(stay(1), header=header))})
-    (seen,) = inspect(Asked([county / "a.csv"]))
+    (seen,) = inspect(InspectOptions([county / "a.csv"]))
     assert not seen.read
     assert "要解决" in capsys.readouterr().out
 
@@ -139,7 +139,7 @@ def test_a_mapping_fixed_once_is_used_from_then_on(county: Path) -> None:
     assert after.startswith(before.rstrip("\n"))
     assert 'file = "云谷卫生院*.csv"' in after
     written(county, {"云谷卫生院2011年一季度.csv": csv_bytes(table(stay(1), header=header))})
-    (seen,) = inspect(Asked([county / "云谷卫生院2011年一季度.csv"]))
+    (seen,) = inspect(InspectOptions([county / "云谷卫生院2011年一季度.csv"]))
     assert seen.read
     assert RUNNER.invoke(app, options).exit_code == 0
     assert Path("onestop.toml").read_text("utf-8") == after
@@ -147,7 +147,7 @@ def test_a_mapping_fixed_once_is_used_from_then_on(county: Path) -> None:
 
 def test_saving_what_was_found_keeps_the_columns_that_matter(county: Path) -> None:
     written(county, {"云谷卫生院.csv": csv_bytes([["单位：万元"], *table(stay(1))])})
-    inspect(Asked([county / "云谷卫生院.csv"], save=True))
+    inspect(InspectOptions([county / "云谷卫生院.csv"], save=True))
     (layout,) = load_settings(Path("onestop.toml")).layout
     assert layout.columns["身份证号"] == "身份证号"
     assert "病种" not in layout.columns
@@ -159,7 +159,7 @@ def test_nothing_is_saved_while_something_is_unclear(county: Path) -> None:
     written(county, {"a.csv": csv_bytes(table(stay(1), header=header))})
     before = Path("onestop.toml").read_bytes()
     with pytest.raises(CannotRun, match="缺少总费用"):
-        inspect(Asked([county / "a.csv"], save=True))
+        inspect(InspectOptions([county / "a.csv"], save=True))
     assert Path("onestop.toml").read_bytes() == before
 
 
@@ -169,7 +169,7 @@ def test_without_a_county_folder_there_is_nowhere_to_save(
     monkeypatch.chdir(tmp_path)
     written(tmp_path, {"a.csv": csv_bytes(table(stay(1)))})
     with pytest.raises(CannotRun, match="没有地方保存"):
-        inspect(Asked([tmp_path / "a.csv"], save=True))
+        inspect(InspectOptions([tmp_path / "a.csv"], save=True))
 
 
 def test_a_file_that_cannot_be_opened_is_said_after_the_others(
@@ -177,7 +177,7 @@ def test_a_file_that_cannot_be_opened_is_said_after_the_others(
 ) -> None:
     written(county, {"a.csv": csv_bytes(table(stay(1))), "b.pdf": b"%PDF-1.4"})
     with pytest.raises(CannotRun, match="PDF"):
-        inspect(Asked([county / "a.csv", county / "b.pdf"]))
+        inspect(InspectOptions([county / "a.csv", county / "b.pdf"]))
     assert "读到 2 行" in capsys.readouterr().out
 
 
@@ -191,7 +191,7 @@ def test_options_that_cannot_be_are_refused_in_words(option: list[str], county: 
 
 
 def test_a_layout_survives_its_own_writing(tmp_path: Path) -> None:
-    odd = Layout(
+    odd = FileLayout(
         file='a"b\\*.csv',
         sheet="第[1]页",
         skip=True,
@@ -218,4 +218,4 @@ def test_a_layout_survives_its_own_writing(tmp_path: Path) -> None:
 )
 def test_a_file_name_becomes_a_pattern_without_its_period(name: str, pattern: str) -> None:
     assert file_pattern(name) == pattern
-    assert Layout(file=pattern).fits(f"收件箱/{name}", None)
+    assert FileLayout(file=pattern).fits(f"收件箱/{name}", None)

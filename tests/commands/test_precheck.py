@@ -9,7 +9,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from onestop_cli.batch.precheck import Asked, precheck
+from onestop_cli.batch.precheck import PrecheckOptions, precheck
 from onestop_cli.batch.reconcile import Request, reconcile
 from onestop_cli.cli import run
 from onestop_cli.core.identify import make_id
@@ -77,7 +77,7 @@ def handed(*rows: str, name: str = "云谷.csv") -> Path:
 
 
 def test_a_list_that_is_right_passes() -> None:
-    checked = precheck(Asked([handed(*GOOD)], RULES))
+    checked = precheck(PrecheckOptions([handed(*GOOD)], RULES))
     assert checked.issues.to_dicts() == []
     assert (checked.stays, checked.must) == (5, 0)
 
@@ -108,7 +108,7 @@ def test_a_mistake_is_named_with_its_row_and_what_to_mend(
     what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line, code = MISTAKES[what]
-    checked = precheck(Asked([handed(*GOOD, line)], RULES))
+    checked = precheck(PrecheckOptions([handed(*GOOD, line)], RULES))
     found = checked.issues.filter(code=code)
     assert found["row"].max() == len(GOOD) + 2
     assert all(found["remedy"])
@@ -122,12 +122,12 @@ def test_an_unread_amount_stops_and_is_named() -> None:
     more = [f"{lines[0]},某基金垫支", *(f"{line},12.50" for line in lines[1:])]
     path.write_text("\n".join(more), "utf-8")
     with pytest.raises(CannotRun, match="某基金垫支"):
-        precheck(Asked([path], RULES))
+        precheck(PrecheckOptions([path], RULES))
 
 
 def test_without_a_document_amounts_are_not_looked_at_and_that_is_said() -> None:
     wrong = later("100.00", "100.00", "1.00", "2.00", "97.00", name="赵六", who="1")
-    checked = precheck(Asked([handed(*GOOD, wrong)]))
+    checked = precheck(PrecheckOptions([handed(*GOOD, wrong)]))
     assert set(checked.issues["code"]) == {"ID01"}
     assert any("补偿金额没有核" in note for note in checked.notes)
 
@@ -135,15 +135,15 @@ def test_without_a_document_amounts_are_not_looked_at_and_that_is_said() -> None
 def test_claims_of_people_without_a_kind_are_counted_as_not_checked() -> None:
     who = make_id("63990019520315100")
     wrong = row(9, "赵六", who, "100.00", "100.00", "70.00", "20.00", "10.00", category="")
-    checked = precheck(Asked([handed(*GOOD, wrong)], RULES))
+    checked = precheck(PrecheckOptions([handed(*GOOD, wrong)], RULES))
     assert any(note.startswith("1 笔申报了救助而没有写救助对象类别") for note in checked.notes)
 
 
 def test_a_level_that_is_not_in_the_list_can_be_said() -> None:
     path = handed(*(line.replace(",乡级", "") for line in GOOD))
     path.write_text(path.read_text("utf-8").replace("机构级别,", ""), "utf-8")
-    assert precheck(Asked([path], RULES)).must
-    assert precheck(Asked([path], RULES, level="乡级")).must == 0
+    assert precheck(PrecheckOptions([path], RULES)).must
+    assert precheck(PrecheckOptions([path], RULES, level="乡级")).must == 0
 
 
 def test_every_code_that_is_looked_at_has_words_for_a_hospital() -> None:
@@ -162,12 +162,12 @@ def test_the_workbook_has_a_line_per_thing_to_mend() -> None:
 def test_a_list_with_something_to_mend_is_not_saved() -> None:
     line, _ = MISTAKES["a row twice"]
     with pytest.raises(CannotRun, match="处要改，没有写出上报表"):
-        precheck(Asked([handed(*GOOD, line)], RULES, save=Path("上报.xlsx")))
+        precheck(PrecheckOptions([handed(*GOOD, line)], RULES, save=Path("上报.xlsx")))
     assert not Path("上报.xlsx").exists()
 
 
 def saved() -> Path:
-    precheck(Asked([handed(*GOOD)], RULES, save=Path("云谷.xlsx")))
+    precheck(PrecheckOptions([handed(*GOOD)], RULES, save=Path("云谷.xlsx")))
     return Path("云谷.xlsx")
 
 
@@ -218,7 +218,7 @@ def test_a_list_with_more_than_the_form_has_is_handed_in_as_it_is() -> None:
     more = [f"{lines[0]},结算时间", *(f"{line},2010-11-05 10:20:30" for line in lines[1:])]
     path.write_text("\n".join(more), "utf-8")
     with pytest.raises(CannotRun, match="上报表写不下的内容（结算时间）"):
-        precheck(Asked([path], RULES, save=Path("上报.xlsx")))
+        precheck(PrecheckOptions([path], RULES, save=Path("上报.xlsx")))
 
 
 @pytest.mark.parametrize(
@@ -227,15 +227,15 @@ def test_a_list_with_more_than_the_form_has_is_handed_in_as_it_is() -> None:
 def test_a_list_that_is_none_is_refused(rows: list[str] | None, said: str) -> None:
     path = Path("没有.csv") if rows is None else handed(*rows)
     with pytest.raises(CannotRun, match=said):
-        precheck(Asked([path], RULES))
+        precheck(PrecheckOptions([path], RULES))
 
 
 def test_only_workbooks_are_written_and_nothing_is_written_over() -> None:
     with pytest.raises(CannotRun, match="只能写成"):
-        precheck(Asked([handed(*GOOD)], RULES, out=Path("自查.csv")))
+        precheck(PrecheckOptions([handed(*GOOD)], RULES, out=Path("自查.csv")))
     Path("有.xlsx").touch()
     with pytest.raises(CannotRun, match="已经存在"):
-        precheck(Asked([handed(*GOOD)], RULES, out=Path("有.xlsx")))
+        precheck(PrecheckOptions([handed(*GOOD)], RULES, out=Path("有.xlsx")))
 
 
 def test_columns_that_documents_ask_for_stand_in_the_saved_list() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from onestop_cli.core.options import Names
+from onestop_cli.core.options import NameLookup
 from onestop_cli.core.place import place
 from onestop_cli.county.periods import parse_period
 from onestop_cli.statements.payees import payees
@@ -31,7 +31,7 @@ def register(rows: list[dict[str, object]]) -> pl.DataFrame:
 def placed(name: str | None, day: date | None, code: str | None = None) -> dict[str, object]:
     """A stay of a hospital, beside its row of the register."""
     listed = register(ROWS)
-    names = Names(
+    names = NameLookup(
         hospital=lambda text: text if text in set(listed["hospital"]) else None,
         level=lambda text: None,
         category=lambda text: None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.core.options import Names
+from onestop_cli.core.options import NameLookup
 from onestop_cli.core.pipeline import work
 from onestop_cli.county.periods import parse_period
 from tests.made.books import PEOPLE, REGISTER, huangzhong, stays
@@ -27,7 +27,7 @@ def stay(**said: Any) -> dict[str, Any]:
 
 def finding(**said: Any) -> dict[str, Any]:
     """The AM01 of the insurance on a single stay."""
-    names = Names(
+    names = NameLookup(
         hospital=lambda text: text if text in set(REGISTER["hospital"]) else None,
         level=lambda text: None,
         category=str,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onestop_cli.batch.publish import Choices, publish
+from onestop_cli.batch.publish import PublishOptions, publish
 from onestop_cli.county.deadlines import day_after, table_due
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import load_settings
@@ -81,7 +81,7 @@ class TestFundNotice:
         self, out: Path, around: Around, funds: tuple[FundLine, ...] = FUNDS
     ) -> tuple[str, str]:
         """The county's board, and the hints."""
-        done = publish(made_run(40), out, around, Choices(), funds=funds)
+        done = publish(made_run(40), out, around, PublishOptions(), funds=funds)
         return (out / "张贴" / "县级.html").read_text("utf-8"), "".join(done.hints)
 
     def test_the_day_is_printed_on_the_notice(self, tmp_path: Path) -> None:

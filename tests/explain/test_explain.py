@@ -23,7 +23,7 @@ from onestop_cli.batch.explain import explain_stay
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.core.settle import settle
 from onestop_cli.errors import Broken, CannotRun
-from onestop_cli.explain.explanation import Explanation, Part, explain
+from onestop_cli.explain.explanation import Explanation, ExplanationPart, explain
 from onestop_cli.explain.which_stay import stays_meant, the_stay
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
@@ -61,7 +61,7 @@ def told(run: Run, book: Rulebook, number: str) -> Explanation:
     return explain(run, the_stay(run.stays, number), book)
 
 
-def part(explanation: Explanation, title: str) -> Part:
+def part(explanation: Explanation, title: str) -> ExplanationPart:
     return next(part for part in explanation.parts if part.title == title)
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onestop_cli.batch.quote import Asked, quote_stay, understood
+from onestop_cli.batch.quote import QuoteOptions, quote_stay, understood
 from onestop_cli.core.settle import settle
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import names
@@ -32,7 +32,7 @@ DAY = date(2010, 11, 3)
 
 def quoted(rules: str, **said: Any) -> Quote:
     book = Rulebook(tuple(rule.file for rule in load_rules([rules])))
-    asked = Asked(**{"day": DAY, "level": "county", "total": "0", **said})
+    asked = QuoteOptions(**{"day": DAY, "level": "county", "total": "0", **said})
     stay, year = understood(asked, book, names(Settings()))
     return quote(stay, book, year)
 
@@ -204,7 +204,7 @@ class TestWords:
 
     def test_a_template_with_blanks_quotes_nothing(self) -> None:
         with pytest.raises(CannotRun, match="待填"):
-            quote_stay(["national-2021"], Asked(DAY, "county", "100"))
+            quote_stay(["national-2021"], QuoteOptions(DAY, "county", "100"))
 
 
 class TestLedger:
@@ -216,7 +216,7 @@ class TestLedger:
                 books, made_books.run_period(stays(person, 2, [900_000]), "2010Q1", books)
             )
             later = made_books.run_period(stays(person, 5, [1_500_000]), "2010Q2", books)
-        asked = Asked(
+        asked = QuoteOptions(
             date(2010, 5, 20), "county", "15000", "12000", ["农村低保户"],
             ledger=tmp_path / "账.db", person=person,
         )  # fmt: skip
@@ -230,7 +230,9 @@ class TestLedger:
         assert person not in html
 
     def test_books_that_are_not_there_are_not_made(self, tmp_path: Path) -> None:
-        asked = Asked(DAY, "county", "1", ledger=tmp_path / "无.db", person=made_books.PEOPLE[0])
+        asked = QuoteOptions(
+            DAY, "county", "1", ledger=tmp_path / "无.db", person=made_books.PEOPLE[0]
+        )
         with pytest.raises(CannotRun, match="没有台账可查"):
             quote_stay(["huangzhong-2009"], asked)
         assert not (tmp_path / "无.db").exists()
@@ -238,7 +240,7 @@ class TestLedger:
     def test_half_an_id_is_not_looked_up(self, tmp_path: Path) -> None:
         with made_books.new_books(tmp_path / "账.db"):
             pass
-        asked = Asked(DAY, "county", "1", ledger=tmp_path / "账.db", person="1234")
+        asked = QuoteOptions(DAY, "county", "1", ledger=tmp_path / "账.db", person="1234")
         with pytest.raises(CannotRun, match="身份证号无效"):
             quote_stay(["huangzhong-2009"], asked)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onestop_cli.batch.quote import Asked, quote_stay
+from onestop_cli.batch.quote import QuoteOptions, quote_stay
 from onestop_cli.cli import run
 from onestop_cli.errors import CannotRun
 from onestop_cli.money import yuan
@@ -77,7 +77,7 @@ def test_each_day_comes_after_the_closed_stays_and_never_after_the_day_before(
     (tmp_path / "每天.csv").write_text(
         "日期,总费用,可补偿费用\n2010-05-18,5000,4000\n2010-05-20,10000,8000\n", "utf-8"
     )
-    asked = Asked(
+    asked = QuoteOptions(
         date(2010, 5, 20), "county", None, categories=["农村低保户"],
         ledger=tmp_path / "账.db", person=person, days=tmp_path / "每天.csv",
     )  # fmt: skip
@@ -107,4 +107,4 @@ def test_without_an_eligible_column_only_the_most_is_told(
 )
 def test_a_bill_and_sums_exclude_each_other(asked: dict, said: str) -> None:
     with pytest.raises(CannotRun, match=said):
-        quote_stay(["huangzhong-2009"], Asked(**{"day": DAY, "level": "county", **asked}))
+        quote_stay(["huangzhong-2009"], QuoteOptions(**{"day": DAY, "level": "county", **asked}))

@@ -19,7 +19,7 @@ from onestop_cli.cli import run
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import accounts
-from onestop_cli.ledger.final_account import Report, report
+from onestop_cli.ledger.final_account import FinalAccount, report
 from onestop_cli.ledger.store import opened
 from onestop_cli.run import Run
 from onestop_cli.statements.indicators import figures, of_figures
@@ -51,7 +51,7 @@ def closed(quarter: Quarter, books: sqlite3.Connection) -> list[Run]:
     return runs
 
 
-def of(books: sqlite3.Connection, period: str) -> Report:
+def of(books: sqlite3.Connection, period: str) -> FinalAccount:
     return report(books, parse_period(period))
 
 
@@ -94,7 +94,7 @@ def _is_the_run(line: dict[str, Any], one: Run) -> None:
     assert (line["total_fen"], line["own_fen"]) == (made.cost, made.own)
 
 
-def _is_the_quarter(found: Report, whole: Run) -> None:
+def _is_the_quarter(found: FinalAccount, whole: Run) -> None:
     """Reversals, releases and late stays come out as if everything had been known at once."""
     statement = Statement(whole)
     made, again = figures(statement), found.figures({})
@@ -110,7 +110,7 @@ def _is_the_quarter(found: Report, whole: Run) -> None:
     assert mine["total_fen"].to_list() == levels["total_fen"].to_list()
 
 
-def _is_what_the_accounts_say(found: Report, books: sqlite3.Connection) -> None:
+def _is_what_the_accounts_say(found: FinalAccount, books: sqlite3.Connection) -> None:
     for fund in found.funds:
         approved = sum(line.approved for line in accounts(books) if line.fund == fund.name)
         paid = found.total[f"{fund.key}_payment_fen"] + found.total[f"{fund.key}_supplement_fen"]

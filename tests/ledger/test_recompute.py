@@ -13,7 +13,7 @@ import pytest
 from onestop_cli.batch.closed_periods import periods_again, remember
 from onestop_cli.batch.retroactive import retroactive
 from onestop_cli.cli import run as onestop
-from onestop_cli.core.options import USUAL, Earlier, Names
+from onestop_cli.core.options import USUAL, Earlier, NameLookup
 from onestop_cli.core.pipeline import Core
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun
@@ -124,7 +124,7 @@ class TestRetroactive:
     """A roster that covers closed stays now is told, and nothing is booked by that."""
 
     def told(self, path: Path, office: Office, *rows: Any, **past: Any) -> list[str]:
-        names = Names(hospital=office.hospital, level=lambda text: None, category=str)
+        names = NameLookup(hospital=office.hospital, level=lambda text: None, category=str)
         core = Core(office.roster, office.register, office.book, OCTOBER, names, USUAL)
         return [*retroactive(path, core, stays([*rows, a_stay(10)]), Earlier(**past))]
 

@@ -18,7 +18,7 @@ import polars as pl
 from onestop_cli.batch.describe import about_rules, in_order
 from onestop_cli.core.findings.amounts import Difference
 from onestop_cli.core.identify import identify, make_id
-from onestop_cli.core.options import Earlier, Names, Options
+from onestop_cli.core.options import Earlier, NameLookup, Options
 from onestop_cli.core.pipeline import Work, work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
@@ -184,7 +184,7 @@ def _work(
             recompute=recompute,
         )  # fmt: skip
         before = carried_out(books)
-    names = Names(
+    names = NameLookup(
         hospital=office.hospital,
         level=lambda text: None,
         category=str,

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.audit.leads.frame import cases_of
-from onestop_cli.audit.leads.model import Cases
+from onestop_cli.audit.leads.model import LeadInput
 from onestop_cli.core.identify import make_id
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import FINDINGS, PER_LAYER, QUARANTINE, STAY_HEAD
@@ -114,7 +114,7 @@ def cases(
     findings: list[dict[str, Any]] | None = None,
     families: dict[int, str] | None = None,
     closed: list[dict[str, Any]] | None = None,
-) -> Cases:
+) -> LeadInput:
     """What the rules look at; `closed`: stays of closed periods."""
     past = table(closed, "台账") if closed is not None else None
     return cases_of(run_of(rows, findings, families), past)

@@ -12,8 +12,8 @@ import openpyxl
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from onestop_cli.audit.plan import Choices
-from onestop_cli.audit.report import Report
+from onestop_cli.audit.plan import PlanChoices
+from onestop_cli.audit.report import AuditReport
 from onestop_cli.batch.audit.draw import Extras, audit_folder
 from onestop_cli.batch.audit.returned import evaluate_returned
 from onestop_cli.run import Run
@@ -22,7 +22,7 @@ from onestop_cli.writers.toolkit.run_folder import write_data
 
 NOW = datetime(2011, 1, 10, 9, 30, tzinfo=UTC)
 TODAY = date(2011, 2, 1)
-SEEDS = Choices(seeds=(20101231, 8848), size=20)
+SEEDS = PlanChoices(seeds=(20101231, 8848), size=20)
 
 
 def saved(run: Run, folder: Path) -> Path:
@@ -35,7 +35,7 @@ def saved(run: Run, folder: Path) -> Path:
 def audited(
     run: Path,
     out: Path,
-    choices: Choices = SEEDS,
+    choices: PlanChoices = SEEDS,
     extras: Extras | None = None,
     **thresholds: int,
 ) -> Path:
@@ -43,7 +43,7 @@ def audited(
     return out
 
 
-def reported(run: Path, filled: Path | list[Path], out: Path) -> tuple[Report, Path]:
+def reported(run: Path, filled: Path | list[Path], out: Path) -> tuple[AuditReport, Path]:
     files = filled if isinstance(filled, list) else [filled]
     return evaluate_returned(run, files, out, TODAY)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.ledger.accounts import Line, accounts
+from onestop_cli.ledger.accounts import AccountLine, accounts
 from onestop_cli.ledger.reopening import last_closing, reopen
 from onestop_cli.ledger.trial_balance import verify
 from onestop_cli.statements.statement import Statement
@@ -85,7 +85,7 @@ class Quarter:
         return total
 
 
-def _agrees(statement: Statement, booked: Sequence[Line]) -> None:
+def _agrees(statement: Statement, booked: Sequence[AccountLine]) -> None:
     """The statement says what the books say, to the fen: approved, of earlier periods, paid to patients."""
     month = statement.run.period.id
     lines = {line.fund: line for line in booked if line.period == month}

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from onestop_cli.batch.publish import Choices, publish
+from onestop_cli.batch.publish import PublishOptions, publish
 from onestop_cli.county.settings import County
-from onestop_cli.county.settings import Publicity as Settings
+from onestop_cli.county.settings import PublicitySettings as Settings
 from onestop_cli.notices.notice_period import NoticePeriod
-from onestop_cli.notices.profile import Publicity
+from onestop_cli.notices.profile import PublicityProfile
 from onestop_cli.notices.texts import Around
 from onestop_cli.run import Run
 from tests.made.notices import COUNTY
@@ -23,14 +23,16 @@ FROM = Around(county=County(**COUNTY), notice=NoticePeriod(first=date(2011, 1, 6
 """示例县, posting from 6 January 2011."""
 
 
-def profiles(*, names: bool = False, **settings: Any) -> Publicity:
+def profiles(*, names: bool = False, **settings: Any) -> PublicityProfile:
     """What is shown, as `[publicity]` of onestop.toml says: `site`, and `board` with its levels."""
-    return Publicity.of(Settings.model_validate(settings), names=names)
+    return PublicityProfile.of(Settings.model_validate(settings), names=names)
 
 
-def posted(tmp_path: Path, run: Run, publicity: Publicity | None = None, **choices: Any) -> Path:
+def posted(
+    tmp_path: Path, run: Run, publicity: PublicityProfile | None = None, **choices: Any
+) -> Path:
     """The folder of a publication."""
-    publish(run, tmp_path / "out", FROM, Choices(**choices), publicity=publicity)
+    publish(run, tmp_path / "out", FROM, PublishOptions(**choices), publicity=publicity)
     return tmp_path / "out"
 
 

@@ -17,9 +17,9 @@ from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run
-from onestop_cli.simulation.compare import Comparison, compare, outcome, own
+from onestop_cli.simulation.compare import VariantComparison, compare, outcome, own
 from onestop_cli.simulation.proposal import Proposal
-from onestop_cli.simulation.stays import Part, Year, gather
+from onestop_cli.simulation.stays import TrialRun, Year, gather
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import PAYERS
 from samples.year import year_run
@@ -38,8 +38,8 @@ def run() -> Run:
     return year_run(600, 150, ["huangzhong-2009"], 2010)
 
 
-def part(one: Run, rules: Sequence[LoadedRule] | None = None, name: str = "一期") -> Part:
-    return Part(name, one, tuple(rule.file for rule in rules or huangzhong()))
+def part(one: Run, rules: Sequence[LoadedRule] | None = None, name: str = "一期") -> TrialRun:
+    return TrialRun(name, one, tuple(rule.file for rule in rules or huangzhong()))
 
 
 @cache
@@ -52,13 +52,13 @@ def before() -> pl.DataFrame:
     return outcome(year(), own(year()), "before")
 
 
-def tried(*typed: tuple[str, str]) -> Comparison:
+def tried(*typed: tuple[str, str]) -> VariantComparison:
     """Today's document with some values changed."""
     proposal = Proposal("huangzhong-2009", huangzhong(), "as-before", typed)
     return compare(year(), before(), proposal.variant(year().book.rules))
 
 
-def other(name: str, *, by_date: bool = False) -> Comparison:
+def other(name: str, *, by_date: bool = False) -> VariantComparison:
     """Another document, its days ignored unless `by_date`."""
     governs = "by-date" if by_date else "always"
     variant = Proposal(name, load_rules([name]), governs, ()).variant(year().book.rules)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from onestop_cli.batch.publish import Choices, publish
+from onestop_cli.batch.publish import PublishOptions, publish
 from onestop_cli.batch.reconcile import Request, reconcile
 from onestop_cli.core.identify import make_id
 from onestop_cli.county.settings import Settings
@@ -106,7 +106,7 @@ def out(run: Run, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     shown = PROFILES[request.param]
     board = dict.fromkeys(("village", "township", "county", "hospital"), shown)
     folder = tmp_path_factory.mktemp("out") / "out"
-    publish(run, folder, FROM, Choices(), publicity=profiles(board=board, site=shown))
+    publish(run, folder, FROM, PublishOptions(), publicity=profiles(board=board, site=shown))
     return folder
 
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from onestop_cli.batch.fund_notice import fund_lines
-from onestop_cli.batch.publish import Choices, publish, publish_folder
+from onestop_cli.batch.publish import PublishOptions, publish, publish_folder
 from onestop_cli.cli import app
 from onestop_cli.county.settings import County, TownshipOffice
 from onestop_cli.errors import CannotRun
@@ -62,7 +62,7 @@ def test_the_contents_list_says_where_each_list_is_from(tmp_path: Path) -> None:
         stay(1), roster=[entry(1), entry(2, name="李强")], county={**COUNTY, "code": "6399"}
     )
     around = replace(FROM, county=County(**COUNTY, code="6399"))
-    publish(run, tmp_path / "out", around, Choices())
+    publish(run, tmp_path / "out", around, PublishOptions())
     entries = {line["level"]: line for line in manifest(tmp_path / "out")}
     assert entries["village"] == {
         "file": "张贴/村级/白土乡/上湾村.html",
@@ -94,12 +94,12 @@ def test_an_existing_folder_is_left_alone(tmp_path: Path) -> None:
     out = posted(tmp_path, run_of(stay(1)))
     before = sorted(out.rglob("*"))
     with pytest.raises(CannotRun, match="已经存在"):
-        publish(run_of(stay(2)), out, FROM, Choices())
+        publish(run_of(stay(2)), out, FROM, PublishOptions())
     assert sorted(out.rglob("*")) == before
 
 
 def test_a_run_without_payments_is_published_and_said_to_be_empty(tmp_path: Path) -> None:
-    done = publish(run_of(stay(1, status="held")), tmp_path / "out", FROM, Choices())
+    done = publish(run_of(stay(1, status="held")), tmp_path / "out", FROM, PublishOptions())
     assert done.sums["rows"] == 0
     assert any("名单是空的" in hint for hint in done.hints)
 
@@ -110,7 +110,7 @@ def test_a_run_without_payments_is_published_and_said_to_be_empty(tmp_path: Path
 def test_no_full_name_reaches_the_site(tmp_path: Path) -> None:
     run = made_run(150)
     out = tmp_path / "out"
-    publish(run, out, FROM, Choices(), publicity=profiles(names=True))
+    publish(run, out, FROM, PublishOptions(), publicity=profiles(names=True))
     full = [name for name in run.stays["name"].unique() if len(name) > 1]
     boards = "".join(text for _, text in texts(out / "张贴"))
     assert all(name in boards for name in run.stays.filter(status="settled")["name"].unique()[:3])
@@ -123,7 +123,7 @@ def test_county_and_hospital_boards_are_masked_unless_names_are_asked_for(tmp_pa
     for names in (False, True):
         out = tmp_path / str(names)
         run = run_of(stay(1, name="欧阳小明"))
-        publish(run, out, FROM, Choices(), publicity=profiles(names=names))
+        publish(run, out, FROM, PublishOptions(), publicity=profiles(names=names))
         for board in ("县级", "机构/示例县人民医院"):
             for end in (".html", ".xlsx"):
                 (text,) = [t for path, t in texts(out) if path == out / f"张贴/{board}{end}"]
@@ -142,7 +142,7 @@ def test_a_smuggled_id_stops_everything(tmp_path: Path, field: str) -> None:
     """The proof that the last look works: an ID in any text that is printed."""
     smuggled = stay(2, **{field: f"上湾{id_of(7)}"})
     with pytest.raises(CannotRun) as refused:
-        publish(run_of(stay(1), smuggled), tmp_path / "out", FROM, Choices())
+        publish(run_of(stay(1), smuggled), tmp_path / "out", FROM, PublishOptions())
     assert not list(tmp_path.iterdir())
     said = str(refused.value)
     assert f"尾号 {id_of(7)[-4:]}" in said
@@ -161,7 +161,7 @@ def test_a_smuggled_id_stops_everything(tmp_path: Path, field: str) -> None:
 )
 def test_a_disguised_id_does_not_pass_either(tmp_path: Path, disguise: str) -> None:
     with pytest.raises(CannotRun, match="像证件号码"):
-        publish(run_of(stay(1, village=disguise)), tmp_path / "out", FROM, Choices())
+        publish(run_of(stay(1, village=disguise)), tmp_path / "out", FROM, PublishOptions())
 
 
 def test_amounts_in_workbooks_are_not_taken_for_numbers(tmp_path: Path) -> None:
@@ -174,7 +174,9 @@ def test_a_strangers_phone_stops_everything_and_the_countys_own_does_not(tmp_pat
         "utf-8"
     )
     with pytest.raises(CannotRun, match="公示内容里有电话，尾号 0001"):
-        publish(run_of(stay(1, village="上湾村 13900000001")), tmp_path / "two", FROM, Choices())
+        publish(
+            run_of(stay(1, village="上湾村 13900000001")), tmp_path / "two", FROM, PublishOptions()
+        )
     assert not (tmp_path / "two").exists()
 
 
@@ -200,7 +202,7 @@ def test_no_file_names_a_hospital_of_a_level_with_a_telling_one(tmp_path: Path) 
 
 
 def test_hospitals_that_only_their_names_suggest_are_told(tmp_path: Path) -> None:
-    done = publish(run_of(stay(1), register=TELLING), tmp_path / "out", FROM, Choices())
+    done = publish(run_of(stay(1), register=TELLING), tmp_path / "out", FROM, PublishOptions())
     (hint,) = [hint for hint in done.hints if "公示隐名" in hint]
     assert "临江市精神病医院" in hint
 
@@ -233,7 +235,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number, text in enumerate(ODD)
     ]
     home = tmp_path_factory.mktemp("home")
-    publish(run_of(*stays), home / "out", FROM, Choices())
+    publish(run_of(*stays), home / "out", FROM, PublishOptions())
     return home
 
 
@@ -312,7 +314,7 @@ def test_settings_of_the_county_are_used(
     text = 'holidays = [2011-01-07]\n[publish]\ndays = 2\nmade_by = "制表人甲"\n'
     (tmp_path / "onestop.toml").write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
-    publish_folder(folder, tmp_path / "out", Choices(), start="2011-01-06", days=None)
+    publish_folder(folder, tmp_path / "out", PublishOptions(), start="2011-01-06", days=None)
     page = (tmp_path / "out/张贴/县级.html").read_text("utf-8")
     assert "2011年1月6日至2011年1月10日，共 2 个工作日" in page
     assert "制表人甲" in page
@@ -320,11 +322,11 @@ def test_settings_of_the_county_are_used(
 
 def test_a_first_day_that_is_none_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotRun, match="2011年1月"):
-        publish_folder(folder, tmp_path / "out", Choices(), start="2011年1月", days=None)
+        publish_folder(folder, tmp_path / "out", PublishOptions(), start="2011年1月", days=None)
 
 
 def test_what_was_written_is_told(tmp_path: Path) -> None:
-    done = publish(made_run(60), tmp_path / "out", Around(), Choices())
+    done = publish(made_run(60), tmp_path / "out", Around(), PublishOptions())
     assert done.lists["county"] == 1
     assert done.lists["village"] == len(list((tmp_path / "out/张贴/村级").rglob("*.html")))
     assert any("公示起止日期" in hint for hint in done.hints)
@@ -332,7 +334,7 @@ def test_what_was_written_is_told(tmp_path: Path) -> None:
 
 def test_a_township_that_nobody_knows_is_told(tmp_path: Path) -> None:
     around = replace(FROM, townships=(TownshipOffice(name="白士乡"), TownshipOffice(name="白土乡")))
-    done = publish(run_of(stay(1)), tmp_path / "out", around, Choices())
+    done = publish(run_of(stay(1)), tmp_path / "out", around, PublishOptions())
     (hint,) = [hint for hint in done.hints if "没有的乡镇" in hint]
     assert "白士乡" in hint
     assert "白土乡" not in hint
@@ -357,5 +359,5 @@ def test_there_is_no_fund_notice_before_the_period_is_closed(folder: Path, tmp_p
     with made_books.new_books(ledger):
         pass
     with pytest.raises(CannotRun, match="2010年第4季度还没有关账"):
-        publish_folder(folder, tmp_path / "out", Choices(), ledger=ledger)
+        publish_folder(folder, tmp_path / "out", PublishOptions(), ledger=ledger)
     assert not (tmp_path / "out").exists()

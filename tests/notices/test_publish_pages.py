@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-from onestop_cli.batch.publish import Choices, publish
+from onestop_cli.batch.publish import PublishOptions, publish
 from onestop_cli.county.settings import Publish
 from onestop_cli.errors import CannotRun
 from onestop_cli.notices.notices import notices_of
@@ -40,7 +40,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run.quarantine,
     )
     funds = [FundLine("新农合基金", 100_000_00, 50_000_00, 30_000_00)]
-    publish(run, out, FROM, Choices(), funds=funds)
+    publish(run, out, FROM, PublishOptions(), funds=funds)
     return out
 
 
@@ -164,7 +164,7 @@ def test_boards_as_pdf_with_rare_characters(tmp_path: Path) -> None:
 
 def test_a_character_without_a_glyph_is_a_box_with_a_note_and_stops_nothing(tmp_path: Path) -> None:
     stays = [stay(1, name="王\U0003ff00明明"), stay(2, village="下湾村")]
-    done = publish(run_of(*stays), tmp_path / "out", FROM, Choices(pdf=True))
+    done = publish(run_of(*stays), tmp_path / "out", FROM, PublishOptions(pdf=True))
     assert len(list((tmp_path / "out").rglob("*.pdf"))) == 5
     (hint,) = [hint for hint in done.hints if "字体里没有" in hint]
     assert "U+3FF00" in hint
@@ -256,7 +256,7 @@ def test_workbook_page_and_pdf_have_the_same_paper_print_and_signatures(tmp_path
     around = replace(FROM, publish=Publish(made_by="甲", checked_by="乙", seal="示例县合管办"))
     stays = [stay(number, name=f"王{number}") for number in range(3)]
     look = Look("A3", large=True)
-    publish(run_of(*stays), tmp_path / "out", around, Choices(look))
+    publish(run_of(*stays), tmp_path / "out", around, PublishOptions(look))
     stem = tmp_path / "out/张贴/村级/白土乡/上湾村"
     page = stem.with_suffix(".html").read_text("utf-8")
     sheet = openpyxl.load_workbook(stem.with_suffix(".xlsx"))["补偿名单"]

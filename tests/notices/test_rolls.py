@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from onestop_cli.batch.publish import Choices, publish
+from onestop_cli.batch.publish import PublishOptions, publish
 from onestop_cli.notices.lines import OTHER
 from onestop_cli.notices.profile import ON_THE_SITE, USUAL, Profile
 from onestop_cli.notices.rolls import COLUMNS, Roll, rolls_of
@@ -125,7 +125,7 @@ def out(tmp_path: Path) -> Path:
     """A publication with rolls, one of them from a hostile village."""
     entries = [entry(1), entry(2, village="../<b>&{0}")]
     run, before = run_of(stay(1), roster=entries), run_of(roster=[entry(3, name="李秀英")])
-    publish(run, tmp_path / "out", FROM, Choices(pdf=True), before=before)
+    publish(run, tmp_path / "out", FROM, PublishOptions(pdf=True), before=before)
     return tmp_path / "out"
 
 
@@ -150,6 +150,6 @@ def test_the_site_leads_to_the_rolls_and_masks_them(out: Path) -> None:
 
 
 def test_without_an_earlier_run_there_are_no_rolls(tmp_path: Path) -> None:
-    publish(run_of(stay(1), roster=[entry(1)]), tmp_path / "out", FROM, Choices())
+    publish(run_of(stay(1), roster=[entry(1)]), tmp_path / "out", FROM, PublishOptions())
     assert not list((tmp_path / "out").rglob("对象公示"))
     assert not list((tmp_path / "out").rglob("changes*"))

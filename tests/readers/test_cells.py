@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.cells import fen_columns, filled, text_column
 from onestop_cli.readers.layout.days import Habit, read_day, spans
@@ -180,7 +180,7 @@ def test_a_day_that_cannot_be_read_is_named_with_its_cell(tmp_path: Path) -> Non
 
 
 def test_the_date_order_of_a_layout_is_used(tmp_path: Path) -> None:
-    settings = Settings(layout=(Layout(file="*.csv", date_order="dmy"),))
+    settings = Settings(layout=(FileLayout(file="*.csv", date_order="dmy"),))
     data = csv_bytes(table(stay(1, 入院日期="3/10/2010")))
     assert only(read(tmp_path, {"a.csv": data}, settings))["admitted_on"] == date(2010, 10, 3)
 

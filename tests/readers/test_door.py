@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from onestop_cli import workers
-from onestop_cli.county.settings import Inbox, Limits, Settings
+from onestop_cli.county.settings import InboxSettings, ReadingLimits, Settings
 from onestop_cli.readers.containers import limits
 from onestop_cli.readers.containers.door import enter
 from onestop_cli.readers.containers.folders import files_behind
@@ -69,7 +69,7 @@ def test_what_the_county_ignores_is_passed_over_and_said(tmp_path: Path) -> None
     written(
         tmp_path, {"a.csv": csv_bytes(QUARTER), "旧/b.csv": csv_bytes(QUARTER), "信.txt": b"dear"}
     )
-    settings = Settings(inbox=Inbox(ignore=("旧/*", "*.txt")))
+    settings = Settings(inbox=InboxSettings(ignore=("旧/*", "*.txt")))
     opened, problems, notes = inbox(tmp_path, settings)
     assert (opened, problems) == (["a.csv"], [])
     assert "信.txt、旧按 [inbox] ignore 没有读" in notes
@@ -175,15 +175,15 @@ def test_archives_inside_archives_are_counted_together(
 def test_files_of_a_run_have_so_many_cells_together(tmp_path: Path) -> None:
     written(tmp_path, {"a.csv": csv_bytes(QUARTER), "b.csv": csv_bytes(QUARTER)})
     cells = len(QUARTER) * len(QUARTER[0])
-    enough = Settings(limits=Limits(cells=2 * cells))
+    enough = Settings(limits=ReadingLimits(cells=2 * cells))
     assert inbox(tmp_path, enough)[0] == ["a.csv", "b.csv"]
-    opened, problems, _ = inbox(tmp_path, Settings(limits=Limits(cells=2 * cells - 1)))
+    opened, problems, _ = inbox(tmp_path, Settings(limits=ReadingLimits(cells=2 * cells - 1)))
     assert opened == ["a.csv"]
     assert "b.csv：到这份文件为止，本次的单元格已超过 139 个" in problems[0]
 
 
 def test_one_file_of_too_many_cells_is_refused_with_the_setting_to_raise(tmp_path: Path) -> None:
-    settings = Settings(limits=Limits(cells=10))
+    settings = Settings(limits=ReadingLimits(cells=10))
     reading = read(tmp_path, {"a.csv": csv_bytes(QUARTER)}, settings)
     assert "范围异常" in reading.problems[0].what
     assert "[limits]" in reading.problems[0].remedy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onestop_cli.batch.inspect import Asked, inspect
+from onestop_cli.batch.inspect import InspectOptions, inspect
 from onestop_cli.readers.layout.identities import sentence, together
 from tests.made.reader_files import csv_bytes, person, read, written
 
@@ -81,7 +81,7 @@ def test_inspect_says_which_sums_hold_and_what_breaks_the_others(
     tmp_path: Path, monkeypatch, capsys
 ) -> None:
     monkeypatch.chdir(written(tmp_path, {"a.csv": csv_bytes([HEADER, row(1, 基金支付总额="701")])}))
-    inspect(Asked([Path("a.csv")]))
+    inspect(InspectOptions([Path("a.csv")]))
     shown = "".join(capsys.readouterr().out.split())
     assert "验算可补偿费用=总费用−全自费−超限价−先行自付：1行，都相符" in shown
     assert "请留意：验算基金支付总额=各项基金之和：1行中0行相符；第2行差1.00" in shown

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.county.settings import FileLayout, Settings
 from tests.made.reader_files import (
     HEADER,
     QUARTER,
@@ -447,7 +447,7 @@ def test_missing_columns_are_named_with_what_was_found_and_how_to_map(tmp_path: 
 
 def test_a_layout_maps_what_the_aliases_do_not_know(tmp_path: Path) -> None:
     header = [{"总费用": "花了多少", "医疗机构": "备注"}.get(h, h) for h in HEADER]
-    layout = Layout(
+    layout = FileLayout(
         file="a*.csv",
         columns={"总费用": "花了多少"},
         hospital="省立医院",
@@ -465,8 +465,8 @@ def test_a_layout_may_pass_a_sheet_over_and_point_at_the_header(tmp_path: Path) 
     decoy = [[*HEADER], ["样例", "ZY", "样例", "", "", "", "", "", "", "样例"], [], *table(stay(1))]
     settings = Settings(
         layout=(
-            Layout(file="a.xlsx", sheet="名单", skip=True),
-            Layout(file="a.xlsx", sheet="住院", header_row=4),
+            FileLayout(file="a.xlsx", sheet="名单", skip=True),
+            FileLayout(file="a.xlsx", sheet="住院", header_row=4),
         )
     )
     data = xlsx_bytes({"名单": odd, "住院": decoy})
@@ -475,7 +475,7 @@ def test_a_layout_may_pass_a_sheet_over_and_point_at_the_header(tmp_path: Path) 
 
 
 def test_a_layout_with_a_header_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    settings = Settings(layout=(Layout(file="*.csv", columns={"总费用": "没有这列"}),))
+    settings = Settings(layout=(FileLayout(file="*.csv", columns={"总费用": "没有这列"}),))
     reading = read(tmp_path, {"a.csv": csv_bytes(table(stay()))}, settings)
     assert "没有这列" in reading.problems[0].what
 
@@ -495,7 +495,7 @@ def test_a_sure_column_wins_over_a_likely_one(tmp_path: Path) -> None:
     header = [*HEADER, "补偿金额", "救助金"]
     data = {"a.csv": csv_bytes(table([*stay(), "1", "2"], header=header))}
     assert len(read(tmp_path, data).problems) == 2
-    settings = Settings(layout=(Layout(file="a.csv", ignore=("补偿金额", "救助金")),))
+    settings = Settings(layout=(FileLayout(file="a.csv", ignore=("补偿金额", "救助金")),))
     row = only(read(tmp_path, data, settings))
     assert (row["basic_claimed_fen"], row["assistance_claimed_fen"]) == (60000, 0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from onestop_cli.county.settings import County, Layout, Settings, Synonyms
+from onestop_cli.county.settings import County, FileLayout, Settings, Synonyms
 from onestop_cli.errors import CannotRun
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -128,7 +128,7 @@ def test_a_category_may_be_the_name_of_the_sheet(tmp_path: Path) -> None:
 def test_a_category_is_never_guessed(name: str, tmp_path: Path) -> None:
     data = csv_bytes([["姓名", "身份证号"], ["张三", person(1)]])
     assert "哪一类对象" in roster(tmp_path, {name: data}).problems[0].what
-    settings = Settings(layout=(Layout(file=name, category="五保户"),))
+    settings = Settings(layout=(FileLayout(file=name, category="五保户"),))
     assert roster(tmp_path, {name: data}, settings).rows["category_raw"].to_list() == ["五保户"]
 
 

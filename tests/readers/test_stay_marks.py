@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.county.settings import Layout, Settings, Synonyms
+from onestop_cli.county.settings import FileLayout, Settings, Synonyms
 from onestop_cli.readers.stays import read_stays
 from tests.made.reader_files import HEADER, HOSPITALS, csv_bytes, person, read, stay, xlsx_bytes
 
@@ -294,7 +294,7 @@ def test_a_layout_that_names_the_kind_of_visit_serves_a_documents_condition(tmp_
     header = ["怎么来的" if name == "医疗类别" else name for name in PLATFORM]
     path = tmp_path / "a.csv"
     path.write_bytes(csv_bytes([header, settlement(医疗类别="14")]))
-    settings = Settings(layout=(Layout(file="a.csv", columns={"就诊类型": "怎么来的"}),))
+    settings = Settings(layout=(FileLayout(file="a.csv", columns={"就诊类型": "怎么来的"}),))
     rows = read_stays([path], settings, HOSPITALS, {"visit": VISIT}).rows
     assert rows["x_visit"].to_list() == ["14"]
 

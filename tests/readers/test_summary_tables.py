@@ -6,7 +6,7 @@ import pytest
 
 from onestop_cli.audit.aggregates import check
 from onestop_cli.audit.aggregates.copied import copied
-from onestop_cli.audit.aggregates.model import Table
+from onestop_cli.audit.aggregates.model import PrintedTable
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.summary_tables import tables_in
 
@@ -18,12 +18,12 @@ def grid(*lines: str | list[Cell], source: str = "表.csv") -> Grid:
     return Grid(source, None, [[*row, *[""] * (width - len(row))] for row in rows])
 
 
-def only(*lines: str | list[Cell]) -> Table:
+def only(*lines: str | list[Cell]) -> PrintedTable:
     (table,) = tables_in(grid(*lines))
     return table
 
 
-def found(table: Table) -> list[tuple[int, str, str, str]]:
+def found(table: PrintedTable) -> list[tuple[int, str, str, str]]:
     """Row, title, kind and difference of every slip."""
     return [(s.place, s.title, s.kind, str(s.difference)) for s in check(table)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.tables.reading import Reading
 from tests.made.reader_files import HEADER, HOSPITALS, csv_bytes, stay, written
@@ -142,7 +142,7 @@ def test_half_of_the_filled_cells_make_a_column_of_amounts(tmp_path: Path) -> No
 def test_a_column_without_a_header_is_named_by_its_letter(tmp_path: Path) -> None:
     reading = with_column(tmp_path, "", ["512.30", "601.20", "", "700.10"])
     assert told(reading) == ["“O列”（O 列）3 行有金额，合计 1,813.60 元，没有读入"]
-    settings = Settings(layout=(Layout(file="a.csv", ignore=("O列",)),))
+    settings = Settings(layout=(FileLayout(file="a.csv", ignore=("O列",)),))
     assert not told(with_column(tmp_path, "", ["512.30"], settings=settings))
 
 
@@ -169,11 +169,11 @@ def test_a_layer_that_the_run_has_not_counts_as_unread(tmp_path: Path) -> None:
 
 
 def test_what_a_layout_says_settles_it(tmp_path: Path) -> None:
-    ignored = Settings(layout=(Layout(file="*.csv", ignore=("村委会付",)),))
+    ignored = Settings(layout=(FileLayout(file="*.csv", ignore=("村委会付",)),))
     reading = with_column(tmp_path, "村委会付", ["5"], settings=ignored)
     assert not reading.problems
     assert told(reading) == []
-    named = Settings(layout=(Layout(file="*.csv", columns={"其他支付": "村委会付"}),))
+    named = Settings(layout=(FileLayout(file="*.csv", columns={"其他支付": "村委会付"}),))
     reading = with_column(tmp_path, "村委会付", ["5"], settings=named)
     assert not reading.problems
     assert reading.rows["other_claimed_fen"][0] == 500
@@ -186,11 +186,11 @@ def test_a_column_that_a_document_reads_is_read(tmp_path: Path) -> None:
 
 def test_blocks_of_a_layout_are_read_together() -> None:
     """What was saved later is meant; what only an earlier block names may have gone since."""
-    first = Layout(
+    first = FileLayout(
         file="*.csv", columns={"总费用": "花费", "医疗救助": "民政"}, unit="角", skip=True
     )
-    second = Layout(file="a*.csv", columns={"总费用": "总花费", "其他支付": "民政"})
-    third = Layout(file="a.csv", ignore=("杂项",))
+    second = FileLayout(file="a*.csv", columns={"总费用": "总花费", "其他支付": "民政"})
+    third = FileLayout(file="a.csv", ignore=("杂项",))
     both = Settings(layout=(first, second, third)).layout_for("a.csv", None)
     assert both is not None
     assert both.columns == {"总费用": "总花费", "其他支付": "民政"}
@@ -198,6 +198,6 @@ def test_blocks_of_a_layout_are_read_together() -> None:
     older = Settings(layout=(first, third)).layout_for("a.csv", None)
     assert older is not None
     assert older.skip
-    alone = Layout(file="*", columns={"总费用": "花费", "大病保险": "大病"})
-    newer = Layout(file="*", columns={"总费用": "总花费"}).over(alone)
+    alone = FileLayout(file="*", columns={"总费用": "花费", "大病保险": "大病"})
+    newer = FileLayout(file="*", columns={"总费用": "总花费"}).over(alone)
     assert newer.may_be_absent == {"大病保险"}

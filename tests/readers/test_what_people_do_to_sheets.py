@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.readers.containers.sniff import open_grids
 from onestop_cli.readers.decisions import read_decisions
@@ -327,6 +327,8 @@ def test_a_file_that_is_read_by_itself_is_refused_by_its_name(tmp_path: Path) ->
 
 
 def test_a_layout_that_names_columns_is_not_taken_for_two_lists(tmp_path: Path) -> None:
-    layout = Layout(file="*", columns={"姓名": "姓名", "身份证号": "身份证号"}, category="五保户")
+    layout = FileLayout(
+        file="*", columns={"姓名": "姓名", "身份证号": "身份证号"}, category="五保户"
+    )
     written(tmp_path, {"a.csv": csv_bytes([["姓名", "身份证号"], ["张三", person(1)]])})
     assert read_rosters([tmp_path], Settings(layout=(layout,))).rows.height == 1

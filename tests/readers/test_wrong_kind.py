@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
 
@@ -37,7 +37,7 @@ def test_a_roster_among_the_stays_is_told_to_move(tmp_path: Path) -> None:
 
 def test_a_county_that_says_what_its_file_is_is_believed(tmp_path: Path) -> None:
     """Some lists of aided people carry their last stay beside them."""
-    said = Settings(layout=(Layout(file="表.csv", columns={"姓名": "姓名"}),))
+    said = Settings(layout=(FileLayout(file="表.csv", columns={"姓名": "姓名"}),))
     assert len(read_rosters(lying(tmp_path, STAYS), said).rows) == 1
 
 

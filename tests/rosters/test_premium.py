@@ -18,7 +18,7 @@ from onestop_cli.core.identify import make_id
 from onestop_cli.county.settings import Settings, load_settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.readers.enrolment import read_enrolment
-from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, Amounts, Premium, premium
+from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, Amounts, PremiumLists, premium
 from onestop_cli.tables.schema import READ_ENROLMENT
 from tests.made.reader_files import csv_bytes, written, xlsx_bytes
 from tests.rosters.test_rosters import LI, LI_MEI, WANG, entry, roster
@@ -40,13 +40,13 @@ def enrolled(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def beside(
     entries: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]], amounts: Amounts = AMOUNTS
-) -> Premium:
+) -> PremiumLists:
     return premium(
         roster(*entries), enrolled(*rows), amounts, 2011, NEW_YEAR, lambda word: word == "低保"
     )
 
 
-def fates(found: Premium) -> tuple[list[str], list[str]]:
+def fates(found: PremiumLists) -> tuple[list[str], list[str]]:
     """Of the roster's entries and of the list's rows, in their order."""
     return tuple(  # type: ignore[return-value]
         side.sort("row")["fate"].to_list() for side in (found.roster, found.enrolled)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from onestop_cli.errors import CannotRun
 from onestop_cli.rulebook.library import LoadedRule, load_rules
-from onestop_cli.simulation.budget import Found, answer, search, seek
+from onestop_cli.simulation.budget import BudgetAnswer, answer, search, seek
 from onestop_cli.simulation.compare import fund_cost
 from onestop_cli.simulation.proposal import Proposal
-from onestop_cli.simulation.stays import Part, Year, gather
+from onestop_cli.simulation.stays import TrialRun, Year, gather
 from samples.year import year_run
 
 
@@ -24,7 +24,7 @@ def rules() -> tuple[LoadedRule, ...]:
 def year(rules: tuple[LoadedRule, ...]) -> Year:
     """600 stays of 150 people."""
     run = year_run(600, 150, ["huangzhong-2009"], 2010)
-    return gather([Part("2010", run, tuple(rule.file for rule in rules))])
+    return gather([TrialRun("2010", run, tuple(rule.file for rule in rules))])
 
 
 def proposal(rules: tuple[LoadedRule, ...]) -> Proposal:
@@ -36,7 +36,7 @@ def aid(year: Year, rules: tuple[LoadedRule, ...], *typed: tuple[str, str]) -> i
     return fund_cost(year, proposal(rules).changed(*typed).draft(), ["assistance"])
 
 
-def found(year: Year, rules: tuple[LoadedRule, ...], key: str, budget: int) -> Found:
+def found(year: Year, rules: tuple[LoadedRule, ...], key: str, budget: int) -> BudgetAnswer:
     return seek(year, proposal(rules), key, budget)
 
 

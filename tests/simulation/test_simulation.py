@@ -18,19 +18,19 @@ from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
 from onestop_cli.simulation import burdens as spread
 from onestop_cli.simulation import caveats, impact
-from onestop_cli.simulation.compare import Comparison, Variant, compare, exact, outcome, own
-from onestop_cli.simulation.stays import Part, gather
-from onestop_cli.simulation.study import Tried, retrace
+from onestop_cli.simulation.compare import Variant, VariantComparison, compare, exact, outcome, own
+from onestop_cli.simulation.stays import TrialRun, gather
+from onestop_cli.simulation.study import Trial, retrace
 from tests.made import tried_years as years
 
 
-def sums(comparison: Comparison) -> dict[str, tuple[int, int]]:
+def sums(comparison: VariantComparison) -> dict[str, tuple[int, int]]:
     """Layer → fen before and after."""
     table = impact.layers(comparison)
     return {row["layer"]: (row["before_fen"], row["after_fen"]) for row in table.to_dicts()}
 
 
-def by_person(comparison: Comparison) -> pl.Series:
+def by_person(comparison: VariantComparison) -> pl.Series:
     return comparison.stays.group_by("id_no").agg(pl.col("change_fen").sum())["change_fen"]
 
 
@@ -44,7 +44,7 @@ def test_the_runs_own_rules_change_nothing(random: Random) -> None:
     run, rules = years.random_run(random, 30)
     if run.stays.is_empty():
         return
-    year = gather([Part("一期", run, rules)])
+    year = gather([TrialRun("一期", run, rules)])
     before = outcome(year, own(year), "before")
     for layer in year.book.layers:
         posted = year.stays[f"{layer}_posted_fen"]
@@ -58,7 +58,7 @@ def test_the_runs_own_rules_change_nothing(random: Random) -> None:
 def test_the_same_document_given_as_a_new_one_changes_nothing() -> None:
     """`--rules` with the run's own document, its days ignored."""
     comparison = years.other("huangzhong-2009")
-    assert Tried(comparison, 300_000, {}).summary["gain"] == {"people": 0, "fen": 0}
+    assert Trial(comparison, 300_000, {}).summary["gain"] == {"people": 0, "fen": 0}
     assert all(before == after for before, after in sums(comparison).values())
 
 
@@ -175,7 +175,7 @@ def test_documents_that_disagree_are_refused() -> None:
     other = rule.file.model_copy(
         update={"rounding": rule.file.rounding.model_copy(update={"unit": "yuan"})}
     )
-    parts = [Part("“一”", years.run(), (rule.file,)), Part("“二”", years.run(), (other,))]
+    parts = [TrialRun("“一”", years.run(), (rule.file,)), TrialRun("“二”", years.run(), (other,))]
     with pytest.raises(CannotRun, match="“一” 与 “二” 所用的政策文件 huangzhong-2009 条款不同"):
         gather(parts)
 
@@ -223,7 +223,7 @@ SHIPPED = [
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_document_can_be_tried(name: str) -> None:
     """Other groups, levels, layers and dimensions: all its papers can be filled, and the sums still agree."""
-    tried = Tried(years.other(name), 300_000, {"county": 1_000})
+    tried = Trial(years.other(name), 300_000, {"county": 1_000})
     found = tried.people
     assert found.gain_fen - found.lose_fen == tried.total["change_fen"]
     assert found.gain + found.lose + found.same + found.unclear == years.year().people

@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from onestop_cli.batch.start import Options, asked
+from onestop_cli.batch.start import ReconcileOptions, asked
 from onestop_cli.cli import run as typed
 from onestop_cli.core.closed import PENDING
 from onestop_cli.core.identify import make_id
@@ -132,7 +132,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def request(decisions: Path | None = None) -> Any:
-    options = Options("2010Q4", None, None, None, None, None, decisions, None)
+    options = ReconcileOptions("2010Q4", None, None, None, None, None, decisions, None)
     return asked(options, datetime(2011, 1, 10, tzinfo=UTC))[0]
 
 
@@ -154,7 +154,9 @@ def test_outside_a_county_folder_nothing_is_taken_by_itself(
     monkeypatch.chdir(tmp_path)
     openpyxl.Workbook().save("处理意见.xlsx")
     here = [Path()]
-    options = Options("2010Q4", here, here, Path("x"), ["huangzhong-2009"], None, None, Path("o"))
+    options = ReconcileOptions(
+        "2010Q4", here, here, Path("x"), ["huangzhong-2009"], None, None, Path("o")
+    )
     assert asked(options, datetime(2011, 1, 10, tzinfo=UTC))[0].decisions is None
 
 

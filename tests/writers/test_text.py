@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from onestop_cli.batch.init import Answers, start_county
-from onestop_cli.county.settings import Layout, load_settings
+from onestop_cli.county.settings import FileLayout, load_settings
 from onestop_cli.tables.inspection import Spelling
 from onestop_cli.writers.toolkit.layout_block import append_layouts
 from onestop_cli.writers.toolkit.synonym_block import add_synonyms
@@ -30,7 +30,7 @@ def test_what_is_saved_into_settings_keeps_their_line_ends(newline: str, tmp_pat
     """A file from an old Notepad stays readable in it; one line end never becomes two."""
     path = tmp_path / "onestop.toml"
     write_text(path, '# 我县\n[county]\nname = "示例县"\n', newline=newline)
-    assert append_layouts(path, [Layout(file="甲.xls", unit="万元")]) == 1
+    assert append_layouts(path, [FileLayout(file="甲.xls", unit="万元")]) == 1
     assert add_synonyms(path, [Spelling("category", "五保户", ("五保",))]) == 1
     written = path.read_bytes()
     assert written.count(newline.encode()) == written.count(b"\n") > 6

@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from onestop_cli.audit.aggregates.across import groups_across, parts_across, whole_percentages
 from onestop_cli.audit.aggregates.details import Details, against
-from onestop_cli.audit.aggregates.model import Slip, Table
+from onestop_cli.audit.aggregates.model import PrintedTable, Slip
 from onestop_cli.audit.aggregates.rates import quotients
 from onestop_cli.audit.aggregates.sums import sums_down
 
 
-def check(table: Table, views: Mapping[str, Details] | None = None) -> list[Slip]:
+def check(table: PrintedTable, views: Mapping[str, Details] | None = None) -> list[Slip]:
     """Every slip of `table`, one after the other.
 
     `views`: name (申报, 核定) → details; the table is held to the one it fits best.

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from onestop_cli.audit.aggregates.model import (
-    Column,
+    AmountColumn,
+    PrintedTable,
     Row,
     Slip,
-    Table,
     compare,
     shown,
     step_of,
@@ -17,7 +17,7 @@ from onestop_cli.audit.aggregates.model import (
 from onestop_cli.audit.aggregates.titles import PAYERS, label_kind
 
 
-def known(table: Table, row: Row, group: str) -> dict[str, tuple[Column, Decimal]]:
+def known(table: PrintedTable, row: Row, group: str) -> dict[str, tuple[AmountColumn, Decimal]]:
     """part → its column and number on the row, for the columns of a group that are understood and filled."""
     pairs = zip(table.columns, row.values, strict=True)
     return {
@@ -27,12 +27,12 @@ def known(table: Table, row: Row, group: str) -> dict[str, tuple[Column, Decimal
     }
 
 
-def groups(table: Table) -> list[str]:
+def groups(table: PrintedTable) -> list[str]:
     """The groups of columns in order; `""` is that of a table without any."""
     return list(dict.fromkeys(column.group for column in table.columns))
 
 
-def parts_across(table: Table) -> Iterator[Slip]:
+def parts_across(table: PrintedTable) -> Iterator[Slip]:
     """On every row: payers and own share make the total, and payers alone never more."""
     for row in table.rows:
         for group in groups(table):
@@ -44,7 +44,7 @@ def parts_across(table: Table) -> Iterator[Slip]:
 
 
 def _payers(
-    row: Row, column: Column, total: Decimal, paid: Sequence[Decimal], own: Sequence[Decimal]
+    row: Row, column: AmountColumn, total: Decimal, paid: Sequence[Decimal], own: Sequence[Decimal]
 ) -> Iterator[Slip]:
     sums = sum(paid[1:], paid[0])
     if sums > total:
@@ -54,7 +54,7 @@ def _payers(
         yield slip
 
 
-def groups_across(table: Table) -> Iterator[Slip]:
+def groups_across(table: PrintedTable) -> Iterator[Slip]:
     """On every row: the columns 合计 are the sum of the same columns of 门诊, 住院 and other groups."""
     names = groups(table)
     whole = next((name for name in names if not name or label_kind(name) == "grand"), None)
@@ -73,7 +73,7 @@ _TELLING = 1_000
 """A whole percentage tells something when one percent of the total is this many printed units."""
 
 
-def whole_percentages(table: Table) -> Iterator[Slip]:
+def whole_percentages(table: PrintedTable) -> Iterator[Slip]:
     """Payments that are a whole percentage of the total to the last digit: made from the percentage, it seems."""
     for row in table.rows:
         for group in groups(table):
@@ -84,7 +84,9 @@ def whole_percentages(table: Table) -> Iterator[Slip]:
                     yield from _whole_percentage(row, total, *there[part])
 
 
-def _whole_percentage(row: Row, total: Decimal, column: Column, stated: Decimal) -> Iterator[Slip]:
+def _whole_percentage(
+    row: Row, total: Decimal, column: AmountColumn, stated: Decimal
+) -> Iterator[Slip]:
     if not stated or total < _TELLING * 100 * step_of(stated):
         return
     percent = (stated * 100 / total).quantize(Decimal(1), ROUND_HALF_UP)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from onestop_cli.audit.aggregates.model import Column, Row, Slip, Table, shown
+from onestop_cli.audit.aggregates.model import AmountColumn, PrintedTable, Row, Slip, shown
 from onestop_cli.audit.aggregates.titles import plain
 
 _PERIOD = re.compile(
@@ -27,14 +27,14 @@ class _Figures:
     """A row with its printed numbers by what their columns mean; `own`: the period that its label names, `period`: also
     by what stands around the table."""
 
-    table: Table
+    table: PrintedTable
     row: Row
-    by_title: dict[str, tuple[Column, Decimal]]
+    by_title: dict[str, tuple[AmountColumn, Decimal]]
     own: str
     period: str
 
 
-def copied(tables: Sequence[Table]) -> list[tuple[str, Slip]]:
+def copied(tables: Sequence[PrintedTable]) -> list[tuple[str, Slip]]:
     """Rows of different files, or of different periods in one, that share two figures at least: the table's name and
     the slip."""
     every = [_figures(table, row) for table in tables for row in table.rows]
@@ -76,7 +76,7 @@ def _slips(
             yield other.table.name, slip
 
 
-def _figures(table: Table, row: Row) -> _Figures:
+def _figures(table: PrintedTable, row: Row) -> _Figures:
     pairs = zip(table.columns, row.values, strict=True)
     by_title = {
         f"{column.group} {column.part or plain(column.title)}": (column, value)
@@ -106,7 +106,7 @@ def _apart(one: _Figures, other: _Figures) -> bool:
     return one.period[:4] != other.period[:4] or (alike and one.period != other.period)
 
 
-def _digits(shared: Sequence[tuple[Column, Decimal]]) -> int:
+def _digits(shared: Sequence[tuple[AmountColumn, Decimal]]) -> int:
     """Significant digits in all."""
     return sum(_significant(value) for _, value in shared)
 

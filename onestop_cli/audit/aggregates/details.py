@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from onestop_cli.audit.aggregates.model import Row, Slip, Table, again, compare
+from onestop_cli.audit.aggregates.model import PrintedTable, Row, Slip, again, compare
 from onestop_cli.audit.aggregates.titles import label_kind, plain
 
 Details = Mapping[str, Mapping[str, int]]
 """Label → part → what the run has: fen, or cases as they are."""
 
 
-def against(table: Table, views: Mapping[str, Details]) -> list[Slip]:
+def against(table: PrintedTable, views: Mapping[str, Details]) -> list[Slip]:
     """What differs from the details; `views`: name (申报, 核定) → details, of which the one that fits best counts."""
     found = [list(_against(table, name, view)) for name, view in views.items()]
     return min(found, key=len, default=[])
 
 
-def _against(table: Table, name: str, details: Details) -> Iterator[Slip]:
+def _against(table: PrintedTable, name: str, details: Details) -> Iterator[Slip]:
     """Rows whose label the run knows; 合计 beside what its rows come to in the run."""
     labels = [_name(row, details) for row in table.rows if label_kind(row.label) == "row"]
     whole = _whole(labels, details)

@@ -16,7 +16,7 @@ from onestop_cli.audit.aggregates.titles import label_kind, of_which
 
 
 @dataclass(frozen=True)
-class Group:
+class TotalGroup:
     """A total with the rows that make it. `leaves`: the same with subtotals replaced by their rows. `listed`: the rows
     are 其中, which need not name everything."""
 
@@ -26,17 +26,17 @@ class Group:
     listed: bool = False
 
 
-def groups_of(rows: Sequence[Row], *, long: bool) -> list[Group]:
+def groups_of(rows: Sequence[Row], *, long: bool) -> list[TotalGroup]:
     """Every total of the table with its rows; `long`: unmarked rows after 其中 belong to it."""
     top, parts = _set_apart(rows, long)
-    found = [Group(head, tuple(under), tuple(under), True) for head, under in parts.values()]
+    found = [TotalGroup(head, tuple(under), tuple(under), True) for head, under in parts.values()]
     for total, section in _sections(top):
         inner, heads = _subtotals(section, parts)
         found += inner
         if total is not None and total.place not in parts and heads:
             by_total = {group.total.place: group.terms for group in inner}
             leaves = [leaf for row in heads for leaf in by_total.get(row.place, (row,))]
-            found.append(Group(total, tuple(heads), tuple(leaves)))
+            found.append(TotalGroup(total, tuple(heads), tuple(leaves)))
     return found
 
 
@@ -83,7 +83,7 @@ def _sections(top: Sequence[Row]) -> Iterator[tuple[Row | None, list[Row]]]:
         yield None, list(top[grand[-1] + 1 :])
 
 
-def _subtotals(section: Sequence[Row], parts: _Parts) -> tuple[list[Group], list[Row]]:
+def _subtotals(section: Sequence[Row], parts: _Parts) -> tuple[list[TotalGroup], list[Row]]:
     """The subtotals of a section with their rows, and the rows that make its grand total."""
     above = bool(section) and label_kind(section[0].label) == "sub"
     found, heads = [], []
@@ -96,7 +96,7 @@ def _subtotals(section: Sequence[Row], parts: _Parts) -> tuple[list[Group], list
             since = []
         else:
             terms = tuple(reversed(since)) if above else tuple(since)
-            found.append(Group(row, terms, terms))
+            found.append(TotalGroup(row, terms, terms))
             heads.append(row)
             since = []
     return found, sorted([*heads, *since], key=lambda row: row.place)

@@ -16,7 +16,7 @@ from onestop_cli.audit.aggregates.titles import COUNTS, QUOTIENT
 
 
 @dataclass(frozen=True)
-class Column:
+class AmountColumn:
     """A numeric column: its printed title, what it means (a key of `PARTS`) if that is known, the group of columns
     that it stands in (门诊, 住院, 合计), and its printed number where the form has one."""
 
@@ -50,7 +50,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadCell:
     """A cell of a number column that is neither blank nor a number."""
 
     place: int
@@ -59,15 +59,15 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Table:
+class PrintedTable:
     """A table as printed. `about`: what stands above it; `words`: titles of columns that hold none or hardly any
     numbers; `source`: the file it lies in."""
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[AmountColumn, ...]
     rows: tuple[Row, ...]
     about: str = ""
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadCell, ...] = ()
     words: tuple[str, ...] = ()
     source: str = ""
 

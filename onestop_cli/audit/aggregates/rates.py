@@ -9,10 +9,10 @@ from decimal import ROUND_DOWN, Decimal
 
 from onestop_cli.audit.aggregates.across import known
 from onestop_cli.audit.aggregates.model import (
-    Column,
+    AmountColumn,
+    PrintedTable,
     Row,
     Slip,
-    Table,
     differs,
     shown,
     step_of,
@@ -46,10 +46,10 @@ RATES = (
 )
 """Percentages are printed without their sign. A rate of which a part is not in the table is not looked at."""
 
-_Known = Mapping[str, tuple[Column, Decimal]]
+_Known = Mapping[str, tuple[AmountColumn, Decimal]]
 
 
-def quotients(table: Table) -> Iterator[Slip]:
+def quotients(table: PrintedTable) -> Iterator[Slip]:
     """Every rate that is not what its own row gives, what was rounded before aside."""
     for at, column in enumerate(table.columns):
         title = plain(column.title)
@@ -79,7 +79,7 @@ class _Printed:
     half: Decimal
 
 
-def _printed(column: Column, number: Decimal) -> _Printed:
+def _printed(column: AmountColumn, number: Decimal) -> _Printed:
     step = step_of(number)
     exact = step < 1 or (column.counts and step == 1)
     return _Printed(number, Decimal(0) if exact else step / 2)

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from onestop_cli.audit.aggregates.groups import Group, groups_of
-from onestop_cli.audit.aggregates.model import Row, Slip, Table, again, compare, shown, step_of
+from onestop_cli.audit.aggregates.groups import TotalGroup, groups_of
+from onestop_cli.audit.aggregates.model import (
+    PrintedTable,
+    Row,
+    Slip,
+    again,
+    compare,
+    shown,
+    step_of,
+)
 from onestop_cli.audit.aggregates.titles import PAYERS, label_kind
 
 _NEARLY = Decimal("0.9")
 """其中 that comes to this share of its head in every column is taken to name everything."""
 
 
-def sums_down(table: Table) -> list[Slip]:
+def sums_down(table: PrintedTable) -> list[Slip]:
     """Every total that is not the sum of its rows, in the reading of 其中 which the table's own total proves."""
     long, short = (
         [(group, list(_one_total(table, group))) for group in groups_of(table.rows, long=how)]
@@ -25,7 +33,7 @@ def sums_down(table: Table) -> list[Slip]:
     ]
 
 
-def _grand_total(read: Sequence[tuple[Group, Sequence[Slip]]]) -> bool | None:
+def _grand_total(read: Sequence[tuple[TotalGroup, Sequence[Slip]]]) -> bool | None:
     """Whether the rows of the table make its grand total; None where no rows stand for it but 其中."""
     grand = [
         all(slip.kind == "rounding" for slip in slips)
@@ -35,7 +43,7 @@ def _grand_total(read: Sequence[tuple[Group, Sequence[Slip]]]) -> bool | None:
     return all(grand) if grand else None
 
 
-def _one_total(table: Table, group: Group) -> Iterator[Slip]:
+def _one_total(table: PrintedTable, group: TotalGroup) -> Iterator[Slip]:
     """The columns of a total row against the rows it totals."""
     slips = []
     complete = not group.listed or _names_all(table, group)
@@ -64,7 +72,7 @@ def _numbers(rows: Sequence[Row], at: int) -> list[Decimal]:
     return [number for row in rows if (number := row.values[at]) is not None]
 
 
-def _names_all(table: Table, group: Group) -> bool:
+def _names_all(table: PrintedTable, group: TotalGroup) -> bool:
     """Whether several 其中 rows come close to their head in every column that adds up."""
     shares = [
         sum(numbers) >= stated * _NEARLY
@@ -76,7 +84,9 @@ def _names_all(table: Table, group: Group) -> bool:
     return len(group.terms) > 1 and all(shares)
 
 
-def _explained(table: Table, group: Group, slips: Sequence[tuple[int, Slip]]) -> Iterator[Slip]:
+def _explained(
+    table: PrintedTable, group: TotalGroup, slips: Sequence[tuple[int, Slip]]
+) -> Iterator[Slip]:
     """The slips of one total, with the one row that would explain them all, if there is one."""
     wrong = [(at, slip) for at, slip in slips if slip.kind == "sum"]
     lacking = [(at, slip) for at, slip in wrong if slip.difference > 0]
@@ -96,7 +106,9 @@ def _explained(table: Table, group: Group, slips: Sequence[tuple[int, Slip]]) ->
             yield slip
 
 
-def _not_counted(table: Table, group: Group, wrong: Sequence[tuple[int, Slip]]) -> Row | None:
+def _not_counted(
+    table: PrintedTable, group: TotalGroup, wrong: Sequence[tuple[int, Slip]]
+) -> Row | None:
     """The only row without which every wrong column is right; one column of cases alone proves nothing."""
     if not wrong or (len(wrong) == 1 and table.columns[wrong[0][0]].counts):
         return None
@@ -109,7 +121,7 @@ def _lacks(value: Decimal | None, slip: Slip) -> bool:
     return bool(value) and value is not None and abs(slip.difference + value) <= step_of(value)
 
 
-def _lost(table: Table, lacking: Sequence[tuple[int, Slip]]) -> str:
+def _lost(table: PrintedTable, lacking: Sequence[tuple[int, Slip]]) -> str:
     """The row that was not printed, with its mean and rate where they can be told."""
     what = [f"{slip.title} {shown(slip.difference)}" for _, slip in lacking]
     by_part = {table.columns[at].part: slip.difference for at, slip in lacking}

@@ -19,7 +19,7 @@ from onestop_cli.audit.leads import (
     together,
     two_ids,
 )
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, stay_ref
+from onestop_cli.audit.leads.model import LeadInput, LeadRule, Thresholds, stay_ref
 from onestop_cli.audit.leads.score import ranked
 
 RULES: tuple[LeadRule, ...] = (
@@ -40,7 +40,7 @@ RULES: tuple[LeadRule, ...] = (
 BY_ID = {rule.id: rule for rule in RULES}
 
 
-def find_leads(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def find_leads(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Every lead of every rule in the order in which they are worth a visit: `LEADS`, and `explained`, the score in
     words."""
     found = [

@@ -13,7 +13,7 @@ from onestop_cli.audit.leads import chance
 from onestop_cli.audit.leads.model import (
     FOUND,
     STAY_REF,
-    Cases,
+    LeadInput,
     LeadRule,
     Thresholds,
     found,
@@ -32,7 +32,7 @@ _OF_A_HOSPITAL = 3
 """Bunches of one hospital, at most."""
 
 
-def same_total(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def same_total(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Different people with the same total to the fen; a price per disease is fine: what at least half of the
     hospital's stays for this one illness cost."""
     hits = (
@@ -56,7 +56,7 @@ def same_total(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, village=pl.lit(None), why=why, strength=points.clip(0, 20))
 
 
-def _billed(cases: Cases) -> pl.DataFrame:
+def _billed(cases: LeadInput) -> pl.DataFrame:
     """The stays with a bill; `like`: stays of the hospital for the same illness."""
     stays = cases.current.filter(pl.col("total_fen") > 0)
     return stays.with_columns(like=pl.len().over("hospital", "illness").cast(pl.Int64))
@@ -79,7 +79,7 @@ _BUNCH: Schema = {
 }
 
 
-def near_equal(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def near_equal(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Bills of different people bunched within `near_equal_share`, closer than the hospital's bills of that size lie;
     also among stays of the same length. An illness may have a price, and equal totals are `same_total`."""
     stays = _billed(cases).sort("hospital", "total_fen", "stay_no").with_columns(ref=stay_ref())
@@ -158,7 +158,7 @@ def _apart(bunches: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
                 yield bunch
 
 
-def round_totals(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def round_totals(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Many totals of a hospital are whole tens of yuan; by chance one in a thousand would be."""
     is_round = pl.col("total_fen") % 1_000 == 0
     hits = (
@@ -189,7 +189,7 @@ def round_totals(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, village=pl.lit(None), why=why, strength=points.clip(0, 20))
 
 
-def round_percent(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def round_percent(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A layer's claims are one whole percentage of the totals, and not what the rules give.
 
     Amounts made from a percentage rather than from bills. A flat rate on a bill that is wholly in scope gives
@@ -209,7 +209,7 @@ def round_percent(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     )
 
 
-def _round_percent(cases: Cases, thresholds: Thresholds, layer: str) -> pl.DataFrame:
+def _round_percent(cases: LeadInput, thresholds: Thresholds, layer: str) -> pl.DataFrame:
     claimed, due, total = f"{layer}_claimed_fen", f"{layer}_due_fen", pl.col("total_fen")
     percent = (pl.col(claimed) * 200 + total) // (2 * total)
     exact = (pl.col(claimed) * 100 - total * percent).abs() <= 100

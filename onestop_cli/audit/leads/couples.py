@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.audit.leads.illness import CATCHING
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, day, found, stay_ref, who
+from onestop_cli.audit.leads.model import LeadInput, LeadRule, Thresholds, day, found, stay_ref, who
 from onestop_cli.audit.leads.together import CATCHING_ILL, INVITED, less_when_catching
 
 _ADULT, _APART = 20, 15
 """Years: husband and wife."""
 
 
-def couple(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def couple(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A man and a woman of one household and of one generation, in and out together within a day.
 
     Stronger on the very same days, for different illnesses, with bills alike; weaker for what one catches from the

@@ -6,7 +6,7 @@ import polars as pl
 
 from onestop_cli.audit.leads import chance
 from onestop_cli.audit.leads.model import (
-    Cases,
+    LeadInput,
     LeadRule,
     Thresholds,
     day,
@@ -15,7 +15,7 @@ from onestop_cli.audit.leads.model import (
 )
 
 
-def admission_peak(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def admission_peak(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A day with many times the usual admissions of the hospital (its mean over all days of its stays); half as strong
     where all have one illness, as on a day of screening."""
     days = (pl.col("admitted_on").max() - pl.col("admitted_on").min()).dt.total_days() + 1
@@ -51,7 +51,7 @@ def admission_peak(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, village=pl.lit(None), why=why, strength=one_illness)
 
 
-def period_end(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def period_end(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Many more discharges a day in the last days of the period than before them."""
     last, tail = pl.lit(cases.last), thresholds.surge_days
     left = (last - pl.col("discharged_on")).dt.total_days()

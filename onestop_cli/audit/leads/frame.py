@@ -8,7 +8,7 @@ import polars as pl
 
 from onestop_cli.audit.leads import illness
 from onestop_cli.audit.leads.calendar import is_holiday
-from onestop_cli.audit.leads.model import Cases
+from onestop_cli.audit.leads.model import LeadInput
 from onestop_cli.core.identify import id_birth, id_sex
 from onestop_cli.county.workdays import Calendar
 from onestop_cli.run import Run
@@ -54,7 +54,7 @@ _KEPT = (
 
 def cases_of(
     run: Run, closed: pl.DataFrame | None = None, calendar: Calendar = STATE_COUNCIL
-) -> Cases:
+) -> LeadInput:
     """All stays of `run` that are not reversed, and those of `closed` (columns as `run.stays`).
 
     Adds to the contract's columns: `current` (of this run), `counted` (a stay, neither a rejected duplicate nor a
@@ -71,7 +71,7 @@ def cases_of(
         tables.append(_plain(closed, layers).with_columns(current=pl.lit(value=False)))
     stays = pl.concat(tables).filter(pl.col("status") != "reversed")
     stays = _with_household(_with_days_off(stays, calendar), run.roster)
-    return Cases(
+    return LeadInput(
         _with_codes(stays, run.findings), run.findings, run.period.first, run.period.last, layers
     )
 

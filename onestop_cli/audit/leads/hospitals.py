@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.audit.leads.model import (
-    Cases,
+    LeadInput,
     LeadRule,
     Thresholds,
     found,
@@ -16,7 +16,9 @@ from onestop_cli.audit.leads.model import (
 from onestop_cli.audit.profiles import Indicator, indicators, profile
 
 
-def _watched(cases: Cases, thresholds: Thresholds) -> tuple[tuple[Indicator, ...], pl.DataFrame]:
+def _watched(
+    cases: LeadInput, thresholds: Thresholds
+) -> tuple[tuple[Indicator, ...], pl.DataFrame]:
     """The indicators of which more is notable, and their values for hospitals with enough stays."""
     wanted = indicators(thresholds.readmission_days, thresholds.short_stay_days)
     table = profile(cases.stays, wanted).filter(
@@ -26,7 +28,7 @@ def _watched(cases: Cases, thresholds: Thresholds) -> tuple[tuple[Indicator, ...
     return wanted, table
 
 
-def drift_peers(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def drift_peers(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """An indicator far above the median of the other hospitals of its level."""
     wanted, table = _watched(cases, thresholds)
     enough = table.filter(pl.col("peers") >= thresholds.peer_hospitals)
@@ -34,7 +36,7 @@ def drift_peers(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return _drift(cases, enough, thresholds.drift_ratio, "同级机构中位数", wanted)
 
 
-def drift_past(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def drift_past(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """An indicator far above what the hospital had in the closed periods."""
     wanted, table = _watched(cases, thresholds)
     enough = table.filter(pl.col("past_stays") >= thresholds.peer_stays)
@@ -43,7 +45,7 @@ def drift_past(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
 
 
 def _drift(
-    cases: Cases, table: pl.DataFrame, ratio: int, words: str, wanted: tuple[Indicator, ...]
+    cases: LeadInput, table: pl.DataFrame, ratio: int, words: str, wanted: tuple[Indicator, ...]
 ) -> pl.DataFrame:
     """Values at least `ratio` percent of those `beside` and more than the indicator's least above them.
 
@@ -77,7 +79,7 @@ def _drift(
     )
 
 
-def _showing(cases: Cases, hits: pl.DataFrame, item: Indicator) -> pl.DataFrame:
+def _showing(cases: LeadInput, hits: pl.DataFrame, item: Indicator) -> pl.DataFrame:
     """hospital, indicator, stays of this run that have more of it than what stands beside, what is paid for them."""
     beside = hits.filter(indicator=item.id).select("hospital", "indicator", "beside")
     return (
@@ -102,7 +104,7 @@ def _shown(name: str) -> pl.Expr:
     )
 
 
-def one_sided(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def one_sided(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Differences within the tolerance that nearly all favour one side: a habit of rounding, not chance."""
     small = cases.findings.filter(
         pl.col("code") == "AM02", pl.col("hospital").is_not_null(), pl.col("diff_fen") != 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.audit.leads import illness
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, found, stay_ref, who
+from onestop_cli.audit.leads.model import LeadInput, LeadRule, Thresholds, found, stay_ref, who
 
 _ALONE = pl.concat_list(stay_ref())
 
 
-def sex_diagnosis(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def sex_diagnosis(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """An illness that the patient's sex cannot have. The ID says the sex; of a newborn it is often the mother's."""
     name = illness.cleaned(pl.col("disease"))
     other = (
@@ -33,7 +33,7 @@ def sex_diagnosis(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, why=why, amount=pl.col("paid_fen"), strength=pl.lit(20), stays=_ALONE)
 
 
-def age_diagnosis(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def age_diagnosis(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """An illness that people of the patient's age do not have; weak where it is only seldom at that age.
 
     A newborn treated under its mother's ID is left out: a woman from 16 to 49 with an illness of newborns.

@@ -41,7 +41,7 @@ LEADS: Schema = {
 
 
 @dataclass(frozen=True)
-class Cases:
+class LeadInput:
     """What the rules look at.
 
     `stays` is a table by `frame.cases_of`: reversed stays are not in it. `findings` are those of the run,
@@ -123,7 +123,7 @@ class Thresholds:
         return replace(self, **values)
 
 
-Find = Callable[[Cases, Thresholds], pl.DataFrame]
+Find = Callable[[LeadInput, Thresholds], pl.DataFrame]
 """A rule's function: all stays at once → `FOUND`."""
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from onestop_cli.audit.leads.illness import lengthy
 from onestop_cli.audit.leads.model import (
-    Cases,
+    LeadInput,
     LeadRule,
     Thresholds,
     bundled,
@@ -26,7 +26,7 @@ _LEAST_OUTSIDE = 50_000
 """Fen outside the list that are worth a word."""
 
 
-def _outlying(cases: Cases, thresholds: Thresholds, value: str, part: int = 1) -> pl.DataFrame:
+def _outlying(cases: LeadInput, thresholds: Thresholds, value: str, part: int = 1) -> pl.DataFrame:
     """Stays of this run far above the median of their like: same level, same illness where it is known.
 
     `spread` is the median of what the upper half lies above the median: a skewed, small group neither hides
@@ -76,7 +76,7 @@ def _excess(value: str) -> pl.Expr:
     return pl.col("paid_fen") * (pl.col(value) - pl.col("median")) // pl.col(value)
 
 
-def cost_outlier(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def cost_outlier(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A total far above its like."""
     hits = _outlying(cases, thresholds, "total_fen")
     level = pl.col("total_fen") // pl.max_horizontal(pl.col("level_median"), pl.lit(1))
@@ -99,7 +99,7 @@ def cost_outlier(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     )
 
 
-def days_outlier(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def days_outlier(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A stay far longer than its like, where months in bed are not usual."""
     hits = _outlying(cases, thresholds, "days").filter(~lengthy())
     why = pl.format(
@@ -114,7 +114,7 @@ def days_outlier(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     )
 
 
-def _dear_days(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def _dear_days(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Days that cost many times what they do at the level and for the illness; an operation makes a day dear too."""
     hits = _outlying(cases, thresholds, "per_day", 2).filter(
         pl.col("days") > thresholds.short_stay_days,
@@ -140,7 +140,7 @@ def _dear_days(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return bundled(made, "日均费用远高于同类的住院")
 
 
-def _outside_stays(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def _outside_stays(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A bill of which a large part is not covered, well above what is usual at the level.
 
     The funds pay the less for it; at stake is what the patient pays above the usual share.

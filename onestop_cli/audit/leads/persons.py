@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, day, found, strength, who
+from onestop_cli.audit.leads.model import LeadInput, LeadRule, Thresholds, day, found, strength, who
 from onestop_cli.audit.leads.model import stay_ref as ref
 from onestop_cli.audit.leads.returning import ORDER
 
@@ -44,7 +44,7 @@ _SAME_DAYS = (pl.col("admitted_on") == pl.col("admitted_on_before")) & (
 )
 
 
-def overlap(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def overlap(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Each begins before the other ends; a transfer on the day of discharge is fine."""
     shared = (
         pl.min_horizontal("discharged_on", "discharged_on_before") - pl.col("admitted_on")
@@ -78,7 +78,7 @@ def overlap(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     )
 
 
-def repeat(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def repeat(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """The same stay claimed twice: same person and days, or same hospital, 住院号 and admission day."""
     by_person = pairs(cases.stays).filter(_SAME_DAYS)
     by_number = pairs(cases.stays, ("hospital", "stay_no", "admitted_on"))
@@ -105,7 +105,7 @@ def repeat(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     )
 
 
-def after_death(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def after_death(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Admitted after the day of death, or discharged more than a day after it (papers take a day)."""
     late = pl.col("admitted_on") > pl.col("died_on")
     hits = cases.stays.filter(
@@ -128,7 +128,7 @@ def after_death(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     )
 
 
-def visit_inside(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def visit_inside(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """An outpatient visit on a day of a stay, neither its first nor its last."""
     people = cases.stays.filter(
         "dated", pl.col("id_no").is_not_null(), pl.col("status") != "rejected"

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import polars as pl
 
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, found, stay_ref, who
+from onestop_cli.audit.leads.model import LeadInput, LeadRule, Thresholds, found, stay_ref, who
 from onestop_cli.tables.schema import LEVELS, PLACE
 
 
-def _by_stay(*codes: str) -> Callable[[Cases, Thresholds], pl.DataFrame]:
+def _by_stay(*codes: str) -> Callable[[LeadInput, Thresholds], pl.DataFrame]:
     """A lead for each stay with one of `codes`, in the finding's own words."""
 
-    def find(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    def find(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
         texts = (
             cases.findings.filter(pl.col("code").is_in(codes))
             .group_by(*PLACE, maintain_order=True)
@@ -38,10 +38,10 @@ def _by_stay(*codes: str) -> Callable[[Cases, Thresholds], pl.DataFrame]:
 
 def _by_hospital(
     words: str, wanted: Callable[[], pl.Expr]
-) -> Callable[[Cases, Thresholds], pl.DataFrame]:
+) -> Callable[[LeadInput, Thresholds], pl.DataFrame]:
     """A lead for each hospital with enough findings that are `wanted`."""
 
-    def find(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    def find(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
         marked = cases.findings.filter(wanted()).select(*PLACE).unique()
         hits = (
             cases.stays.filter("current")
@@ -63,7 +63,7 @@ def _by_hospital(
     return find
 
 
-def cap_rush(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def cap_rush(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """People whose payments of the year reach the cap or come close to it."""
     texts = (
         cases.findings.filter(pl.col("code").is_in(["CA01", "CA02"]))

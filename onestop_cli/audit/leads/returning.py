@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.audit.leads.illness import CYCLES, lengthy
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, day, found, who
+from onestop_cli.audit.leads.model import LeadInput, LeadRule, Thresholds, day, found, who
 from onestop_cli.audit.leads.model import stay_ref as ref
 from onestop_cli.tables.schema import LEVELS, PLACE
 
@@ -13,7 +13,7 @@ ORDER = ("admitted_on", "discharged_on", "hospital", "stay_no", *PLACE)
 _SPAN = "90d"
 
 
-def in_turn(cases: Cases) -> pl.DataFrame:
+def in_turn(cases: LeadInput) -> pl.DataFrame:
     """The dated stays of people with an ID and more than one stay, in order, beside the one before.
 
     Adds `…_before` of hospital, disease, illness, rank; `gap` (days since the discharge before), `rank` (of the level)
@@ -80,7 +80,7 @@ def _listed(name: str) -> pl.Expr:
     return pl.col(name).list.join("、")
 
 
-def readmission(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def readmission(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Back within days: at the same hospital, or elsewhere for the same known disease.
 
     Not another disease where both are known, not a transfer (elsewhere by the next day). All stays that follow each
@@ -114,7 +114,7 @@ def _near() -> pl.Expr:
     return pl.when(gap <= 1).then(7).when(gap <= 3).then(5).when(gap <= 7).then(3).otherwise(2)
 
 
-def synonym(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def synonym(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Back within days for the same illness under another name; not when moved up to a higher hospital."""
     limit = thresholds.readmission_days
     linked = pl.col("gap").is_between(0, limit) & _KNOWN & _SAME_ILLNESS & ~_SAME_NAME & ~_MOVED_UP
@@ -134,7 +134,7 @@ def synonym(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, why=why)
 
 
-def same_day_elsewhere(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def same_day_elsewhere(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Discharged here and admitted there on the same day, sideways or down, or up for another illness; more so when the
     same two hospitals hand over several patients."""
     other_illness = _KNOWN & ~_SAME_ILLNESS
@@ -160,7 +160,7 @@ def same_day_elsewhere(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, why=why)
 
 
-def alternating(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def alternating(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Back at the hospital before the last, again and again, within weeks."""
     stays = in_turn(cases).with_columns(
         second=pl.col("hospital_before").shift(1).over("id_no"),
@@ -190,7 +190,7 @@ def alternating(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, why=why, strength=points.clip(0, 20))
 
 
-def frequent(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def frequent(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Many stays within a quarter of a year; not planned courses, nor where months in bed are usual."""
     stays = in_turn(cases).filter(~lengthy())
     windows = stays.rolling("admitted_on", period=_SPAN, group_by="id_no").agg(

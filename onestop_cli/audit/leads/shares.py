@@ -9,8 +9,8 @@ import polars as pl
 
 from onestop_cli.audit.leads import chance, illness
 from onestop_cli.audit.leads.model import (
-    Cases,
     Find,
+    LeadInput,
     LeadRule,
     Thresholds,
     found,
@@ -22,7 +22,9 @@ Kinds = Callable[[Thresholds], Sequence[pl.Expr]]
 """Which stays are meant: one expression, or several of which each is stricter than the one before."""
 
 
-def beside_others(cases: Cases, kinds: Sequence[pl.Expr], thresholds: Thresholds) -> pl.DataFrame:
+def beside_others(
+    cases: LeadInput, kinds: Sequence[pl.Expr], thresholds: Thresholds
+) -> pl.DataFrame:
     """Hospitals with enough stays of a kind, and how far their share is from chance beside the others of their level
     (all others where the level has too few stays); of several kinds the one that is farthest from chance.
 
@@ -37,7 +39,7 @@ def beside_others(cases: Cases, kinds: Sequence[pl.Expr], thresholds: Thresholds
     )
 
 
-def _beside_others(cases: Cases, kind: pl.Expr, thresholds: Thresholds) -> pl.DataFrame:
+def _beside_others(cases: LeadInput, kind: pl.Expr, thresholds: Thresholds) -> pl.DataFrame:
     each = (
         cases.current.with_columns(kind=kind.fill_null(value=False), ref=stay_ref())
         .group_by("hospital", "level", maintain_order=True)
@@ -69,7 +71,7 @@ def _beside_others(cases: Cases, kind: pl.Expr, thresholds: Thresholds) -> pl.Da
 def more_than_others(kinds: Kinds, words: str) -> Find:
     """A lead for each hospital with far more such stays than the others; at stake is what is paid beyond the usual."""
 
-    def find(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    def find(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
         hits = beside_others(_with_medians(cases, thresholds), kinds(thresholds), thresholds)
         why = pl.format(
             "{} {} 例住院中有 {} 例{}，占 {}%；{}其他机构占 {}%",
@@ -96,14 +98,14 @@ def more_than_others(kinds: Kinds, words: str) -> Find:
 def elsewhere(shared: Find, single: Find) -> Find:
     """The leads of single stays in hospitals that `shared` does not speak of."""
 
-    def find(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+    def find(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
         whole = shared(cases, thresholds).select("hospital").unique()
         return single(cases, thresholds).join(whole, on="hospital", how="anti")
 
     return find
 
 
-def _with_medians(cases: Cases, thresholds: Thresholds) -> Cases:
+def _with_medians(cases: LeadInput, thresholds: Thresholds) -> LeadInput:
     """Medians of the level, and of the illness there where it has enough stays: `usual_total`, `usual_day`."""
     many = pl.len().over("level", "illness") >= thresholds.outlier_peers
 

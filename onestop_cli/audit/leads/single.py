@@ -8,7 +8,7 @@ import polars as pl
 
 from onestop_cli.audit.leads.illness import CYCLES, DAYTIME, lengthy
 from onestop_cli.audit.leads.model import (
-    Cases,
+    LeadInput,
     LeadRule,
     Thresholds,
     bundled,
@@ -25,7 +25,7 @@ from onestop_cli.tables.schema import LEVELS
 _ALONE = pl.concat_list(stay_ref())
 
 
-def _short_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def _short_stay(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """In and out within a day at the price of a whole stay; not day surgery and cycles, not who died, not who was
     transferred. What a day costs less than half of the level's usual stay is left to the hospital's share."""
     dated = cases.stays.filter("counted", "dated").sort("id_no", "admitted_on", "discharged_on")
@@ -68,7 +68,7 @@ def _within_a_day(thresholds: Thresholds) -> Sequence[pl.Expr]:
     return tuple(short & (pl.col("total_fen") * part >= pl.col("usual_total")) for part in (2, 1))
 
 
-def long_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def long_stay(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Longer than `long_stay_days`, where months in bed are not usual; what is at stake is what the days beyond the
     level's usual stay cost."""
     median = pl.col("days").median().over("level").cast(pl.Int64)
@@ -95,7 +95,7 @@ def long_stay(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     )
 
 
-def long_cheap(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def long_cheap(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Weeks in bed for a fraction of what a day usually costs at the level: nobody may have lain there."""
     usual_day = pl.col("per_day").median().over("level").cast(pl.Int64)
     hits = (
@@ -127,7 +127,7 @@ def long_cheap(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return bundled(made, "住得久、花得少的住院")
 
 
-def burden(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def burden(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A person entitled to assistance left with a large share: assistance may have been missed.
 
     At stake is what the person bears beyond `self_pay_yuan`; it is the patient's, not the fund's.

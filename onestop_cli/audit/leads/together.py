@@ -7,7 +7,7 @@ import polars as pl
 from onestop_cli.audit.leads import chance
 from onestop_cli.audit.leads.illness import CATCHING
 from onestop_cli.audit.leads.model import (
-    Cases,
+    LeadInput,
     LeadRule,
     Thresholds,
     day,
@@ -25,7 +25,7 @@ _ODD = 3
 """Bits for a hospital that is not where most of the village goes, and for stays that are all equally long."""
 
 
-def _together(cases: Cases, place: tuple[str, ...], people: int) -> pl.DataFrame:
+def _together(cases: LeadInput, place: tuple[str, ...], people: int) -> pl.DataFrame:
     """`people` or more of one `place` in one hospital, in and out on the same days."""
     return (
         cases.current.filter(pl.col(name).is_not_null() for name in place)
@@ -48,7 +48,7 @@ def less_when_catching(points: pl.Expr) -> pl.Expr:
     return pl.when("catching").then(points // 2).otherwise(points)
 
 
-def village_group(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def village_group(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """People of one village."""
     hits = _together(cases, ("township", "village"), thresholds.group_people)
     why = pl.format(
@@ -66,7 +66,7 @@ def village_group(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, why=why, strength=less_when_catching(points))
 
 
-def _far(cases: Cases, hits: pl.DataFrame) -> pl.Series:
+def _far(cases: LeadInput, hits: pl.DataFrame) -> pl.Series:
     """Bits against chance that so many of those of the village who were there came and went on the same days: less in a
     large village at its own hospital. A day of admission and one of some four of discharge."""
     group = ("township", "village", "hospital")
@@ -83,7 +83,7 @@ def _far(cases: Cases, hits: pl.DataFrame) -> pl.Series:
     return (far - pl.Series(taken, dtype=pl.Int64) - chance.tries(of.height)).clip(1, 20)
 
 
-def _of(cases: Cases) -> pl.DataFrame:
+def _of(cases: LeadInput) -> pl.DataFrame:
     """People of each village in each hospital (`of`) and in all (`all`)."""
     group = ("township", "village", "hospital")
     return (
@@ -94,13 +94,13 @@ def _of(cases: Cases) -> pl.DataFrame:
     )
 
 
-def _span(cases: Cases) -> int:
+def _span(cases: LeadInput) -> int:
     """Days from the first admission to the last."""
     days = cases.current.select(pl.col("admitted_on").max() - pl.col("admitted_on").min()).item()
     return days.days + 1 if days is not None else 1
 
 
-def household_group(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def household_group(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """People of one household."""
     hits = _together(cases, ("household",), thresholds.group_people)
     why = pl.format(
@@ -138,7 +138,7 @@ def _waves(stays: pl.DataFrame, group: tuple[str, ...], days: int) -> pl.DataFra
     )
 
 
-def village_wave(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def village_wave(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """People of one village admitted to one hospital one after the other, more of them within days than their stays of
     the whole period let expect; groups of one day are `village_group`."""
     group = ("township", "village", "hospital")
@@ -181,7 +181,7 @@ def village_wave(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
     return found(hits, why=why, strength=less_when_catching((4 + pl.col("far") * 2).clip(0, 20)))
 
 
-def household_wave(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def household_wave(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """Members of one household admitted one after the other within weeks, not all on one day."""
     stays = cases.current.filter(pl.col("household").is_not_null())
     least = thresholds.group_people

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.audit.leads.model import Cases, LeadRule, Thresholds, found
+from onestop_cli.audit.leads.model import LeadInput, LeadRule, Thresholds, found
 from onestop_cli.audit.leads.model import stay_ref as ref
 from onestop_cli.audit.leads.returning import ORDER
 
 
-def two_ids(cases: Cases, thresholds: Thresholds) -> pl.DataFrame:
+def two_ids(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """One name and one home under two usable numbers that have the birth in common, or differ by one slip."""
     people = (
         cases.stays.filter("counted", pl.col("id_no").is_not_null(), pl.col("name").is_not_null())

@@ -12,7 +12,7 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.audit.leads.frame import STATE_COUNCIL, cases_of
-from onestop_cli.audit.leads.model import Cases, Thresholds
+from onestop_cli.audit.leads.model import LeadInput, Thresholds
 from onestop_cli.county.workdays import Calendar
 from onestop_cli.errors import stop
 from onestop_cli.ledger.closing import head
@@ -24,14 +24,14 @@ _DAYS = ("holidays", "workdays")
 
 
 @dataclass(frozen=True)
-class Check:
+class LeadCheck:
     """What must be the same for the same leads."""
 
     thresholds: Thresholds
     calendar: Calendar = STATE_COUNCIL
     ledger: Path | None = None
 
-    def cases(self, run: Run) -> Cases:
+    def cases(self, run: Run) -> LeadInput:
         """The stays of `run`, with the closed ones beside them where there is a ledger."""
         closed = closed_stays(self.ledger, run) if self.ledger else None
         return cases_of(run, closed, self.calendar)
@@ -47,7 +47,7 @@ class Check:
         }
 
 
-def check_of(plan: Mapping[str, Any], ledger: Path | None) -> Check | None:
+def check_of(plan: Mapping[str, Any], ledger: Path | None) -> LeadCheck | None:
     """The check that `plan` tells of; None where it cannot be made again, by another version or with other books.
 
     Raises `CannotRun` for a plan whose figures somebody spoilt.
@@ -59,7 +59,7 @@ def check_of(plan: Mapping[str, Any], ledger: Path | None) -> Check | None:
         return None
     try:
         days = [frozenset(map(date.fromisoformat, about[name])) for name in _DAYS]
-        return Check(Thresholds().with_values(about["thresholds"]), Calendar(*days), ledger)
+        return LeadCheck(Thresholds().with_values(about["thresholds"]), Calendar(*days), ledger)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = "抽样计划不完整或被改动（leads）"
         raise stop(what, "请用 onestop audit 写出的 plan.json") from error

@@ -15,11 +15,11 @@ import polars as pl
 from onestop_cli import __version__
 from onestop_cli.audit.lead_stays import leads_hash, rows_hash, with_leads
 from onestop_cli.audit.leads import find_leads
-from onestop_cli.audit.leads.model import LEADS, Cases, Thresholds
+from onestop_cli.audit.leads.model import LEADS, LeadInput, Thresholds
 from onestop_cli.audit.papers import Papers, evidence_rows, lead_rows, sample_rows
 from onestop_cli.audit.plan import (
-    Choices,
     Drawing,
+    PlanChoices,
     checked,
     make_drawing,
 )
@@ -27,7 +27,7 @@ from onestop_cli.audit.profiles import causes, indicators, months, profile
 from onestop_cli.audit.sampling import SAMPLE_COLUMNS
 from onestop_cli.audit.seeds import commitment
 from onestop_cli.batch.audit.books import keep_in_ledger, kept_elsewhere
-from onestop_cli.batch.audit.check import Check
+from onestop_cli.batch.audit.check import LeadCheck
 from onestop_cli.batch.audit.log import draws, record_draw
 from onestop_cli.batch.audit.tables import check_tables
 from onestop_cli.batch.start import county_settings
@@ -81,7 +81,7 @@ def thresholds_from(texts: Sequence[str]) -> dict[str, int]:
 def audit_folder(
     folder: Path,
     out: Path,
-    choices: Choices,
+    choices: PlanChoices,
     asked: Mapping[str, int],
     extras: Extras,
     now: datetime,
@@ -97,7 +97,7 @@ def audit_folder(
     checked(choices)
     settings = county_settings()
     limits = Thresholds().with_values({**settings.audit, **asked})
-    check = Check(limits, settings.calendar, extras.ledger or settings.ledger)
+    check = LeadCheck(limits, settings.calendar, extras.ledger or settings.ledger)
     slips = check_tables(extras.tables, extras.equations, run if extras.against_run else None).slips
     cases = check.cases(run)
     leads = find_leads(cases, limits)
@@ -125,14 +125,14 @@ def run_digest(folder: Path) -> str:
 def commitments(folder: Path, seeds: Sequence[int]) -> list[str]:
     """The digest of each seed for the run in `folder`; nothing is written."""
     load_run(folder)
-    checked(Choices(seeds=tuple(seeds)))
+    checked(PlanChoices(seeds=tuple(seeds)))
     if not seeds:
         raise stop("没有给出要承诺的数", "请加 --seed 本部门的数（12 位以上）")
     return [commitment(run_digest(folder), seed) for seed in seeds]
 
 
 def _recorded(
-    folder: Path, run: Run, choices: Choices, ledger: Path | None, now: datetime
+    folder: Path, run: Run, choices: PlanChoices, ledger: Path | None, now: datetime
 ) -> tuple[Drawing, int]:
     """Draw, and leave a record of it in the run folder first, and in the ledger where there is one; the drawing and the
     number of the record."""
@@ -164,7 +164,7 @@ def _full_plan(
     number: int,
     sample: pl.DataFrame,
     leads: pl.DataFrame,
-    check: Check,
+    check: LeadCheck,
 ) -> dict[str, Any]:
     """The plan with what the full check adds."""
     added = sample.filter(pl.col("reason") == "lead")
@@ -182,7 +182,7 @@ def _full_plan(
 
 def papers_of(
     run: Run,
-    cases: Cases,
+    cases: LeadInput,
     plan: Mapping[str, Any],
     sample: pl.DataFrame,
     leads: pl.DataFrame,

@@ -10,18 +10,18 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.audit.filled import Line, without_dittos
+from onestop_cli.audit.filled import ReturnedRow, without_dittos
 from onestop_cli.audit.lead_stays import with_known_leads
 from onestop_cli.audit.leads import RULES
 from onestop_cli.audit.matching import KEYS, line_key, stay_key
 from onestop_cli.audit.papers import sample_rows
 from onestop_cli.audit.plan import Drawing, redraw
 from onestop_cli.audit.questionnaire import ANSWERS, households
-from onestop_cli.audit.report import Report, report_of
+from onestop_cli.audit.report import AuditReport, report_of
 from onestop_cli.audit.returned import Frame, confirm, filled_titles
 from onestop_cli.audit.sampling import REASONS
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.readers.audit_paper import Filled, SheetSpec, read_filled
+from onestop_cli.readers.audit_paper import FilledPaper, SheetSpec, read_filled
 from onestop_cli.run import Run, load_run
 from onestop_cli.tables.schema import PLACE, Schema
 from onestop_cli.writers.audit.columns import (
@@ -43,7 +43,7 @@ _SAME_DRAW = ("sample", "method", "seeds", "size", "confidence", "tolerable", "e
 
 def evaluate_returned(
     folder: Path, filled: Sequence[Path], out: Path, today: date
-) -> tuple[Report, Path]:
+) -> tuple[AuditReport, Path]:
     """Evaluate the filled papers against the run in `folder`; returns the report and where it was written.
 
     `filled`: copies of one paper, files or folders of them. A new `out` becomes the report's folder; in an existing one
@@ -85,7 +85,7 @@ def _is_workbook(file: Path) -> bool:
     return file.suffix.lower() in _WORKBOOKS and not file.name.startswith(("~$", "."))
 
 
-def _read(files: Sequence[Path], layers: Mapping[str, str]) -> list[Filled]:
+def _read(files: Sequence[Path], layers: Mapping[str, str]) -> list[FilledPaper]:
     """Every copy; problems of all of them at once. All must come from one draw."""
     columns = sample_columns(layers)
     needed = {column.key for column in columns if column.fill or column.key in (*KEYS, "number")}
@@ -104,9 +104,9 @@ def _read(files: Sequence[Path], layers: Mapping[str, str]) -> list[Filled]:
     return papers
 
 
-def _each(files: Sequence[Path], read: Callable[[Path], Filled]) -> list[Filled]:
+def _each(files: Sequence[Path], read: Callable[[Path], FilledPaper]) -> list[FilledPaper]:
     """All files read; what is wrong with any of them, at once."""
-    papers: list[Filled] = []
+    papers: list[FilledPaper] = []
     problems: list[Problem] = []
     for file in files:
         try:
@@ -118,7 +118,9 @@ def _each(files: Sequence[Path], read: Callable[[Path], Filled]) -> list[Filled]
     return papers
 
 
-def _plain(papers: Sequence[Filled], layers: Mapping[str, str]) -> tuple[list[Line], list[Problem]]:
+def _plain(
+    papers: Sequence[FilledPaper], layers: Mapping[str, str]
+) -> tuple[list[ReturnedRow], list[Problem]]:
     """The sample's lines of all copies without ditto marks; an amount is never 同上."""
     titles = filled_titles(layers)
     worded = [key for key in titles if not key.startswith("confirmed")]
@@ -126,7 +128,7 @@ def _plain(papers: Sequence[Filled], layers: Mapping[str, str]) -> tuple[list[Li
     return [line for lines, _ in read for line in lines], [p for _, found in read for p in found]
 
 
-def _marked(lines: Sequence[Line], stays: pl.DataFrame, drawing: Drawing) -> pl.DataFrame:
+def _marked(lines: Sequence[ReturnedRow], stays: pl.DataFrame, drawing: Drawing) -> pl.DataFrame:
     """Place and rule ids of every stay that a line speaks of: the drawn ones, and those on top of them.
 
     A stay is known by what is printed of it; by its place only where two print alike, or where somebody changed what is
@@ -173,7 +175,7 @@ def _by_place(stays: pl.DataFrame) -> Mapping[tuple[Any, ...], tuple[str, str]]:
 
 
 def _changed_at(
-    line: Line, printed: Mapping[tuple[Any, ...], tuple[str, str]]
+    line: ReturnedRow, printed: Mapping[tuple[Any, ...], tuple[str, str]]
 ) -> list[tuple[Any, ...]]:
     """The printed place where the stay that lies there still has the line's number or name."""
     place = _printed_place(line)
@@ -182,13 +184,13 @@ def _changed_at(
     return [place] if same else []
 
 
-def _printed_place(line: Line) -> tuple[Any, ...]:
+def _printed_place(line: ReturnedRow) -> tuple[Any, ...]:
     row = line.text("row")
     return (line.text("source"), line.text("sheet") or None, int(row) if row.isdigit() else None)
 
 
 def _all_leads_there(
-    sample: pl.DataFrame, plan: Mapping[str, Any], papers: Sequence[Filled]
+    sample: pl.DataFrame, plan: Mapping[str, Any], papers: Sequence[FilledPaper]
 ) -> None:
     added = sample.filter(pl.col("reason") == "lead").height
     wanted = plan.get("leads", {}).get("added")
@@ -204,10 +206,10 @@ def _report(
     run: Run,
     drawing: Drawing,
     sample: pl.DataFrame,
-    lines: Sequence[Line],
-    papers: Sequence[Filled],
+    lines: Sequence[ReturnedRow],
+    papers: Sequence[FilledPaper],
     frame: Frame,
-) -> Report:
+) -> AuditReport:
     """Check both sheets, all their problems at once, and evaluate."""
     problems: list[Problem] = []
     try:
@@ -230,7 +232,7 @@ def _townships(sample: pl.DataFrame) -> dict[int, str]:
     return {row["patient"]: row["township"] or "乡镇未载" for row in alive.iter_rows(named=True)}
 
 
-def _household_lines(papers: Sequence[Filled]) -> Iterator[Line]:
+def _household_lines(papers: Sequence[FilledPaper]) -> Iterator[ReturnedRow]:
     for paper in papers:
         lines, problems = without_dittos(paper.households, list(ANSWERS), ANSWERS)
         if problems:

@@ -11,7 +11,7 @@ import polars as pl
 from onestop_cli.audit.aggregates import check
 from onestop_cli.audit.aggregates.copied import copied
 from onestop_cli.audit.aggregates.details import Details
-from onestop_cli.audit.aggregates.model import Slip, Table
+from onestop_cli.audit.aggregates.model import PrintedTable, Slip
 from onestop_cli.audit.equations import NoSuchColumn, check_equation, equations_in
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.containers.grid import Unreadable
@@ -21,14 +21,16 @@ from onestop_cli.run import Run
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedTables:
     """The tables that were read, and every slip with the name of its table."""
 
-    tables: tuple[Table, ...] = ()
+    tables: tuple[PrintedTable, ...] = ()
     slips: tuple[tuple[str, Slip], ...] = ()
 
 
-def check_tables(files: Sequence[Path], equations: str = "", run: Run | None = None) -> Checked:
+def check_tables(
+    files: Sequence[Path], equations: str = "", run: Run | None = None
+) -> CheckedTables:
     """Every slip of every table in `files`; against the details only of a `run` that is given.
 
     Raises `CannotRun` naming every file that cannot be read or has no table, and every equation that is none or names
@@ -37,11 +39,11 @@ def check_tables(files: Sequence[Path], equations: str = "", run: Run | None = N
     tables = _read(files)
     views = views_of(run) if run else {}
     slips = [(table.name, slip) for table in tables for slip in check(table, views)]
-    return Checked(tables, (*slips, *copied(tables), *_by_equations(tables, equations)))
+    return CheckedTables(tables, (*slips, *copied(tables), *_by_equations(tables, equations)))
 
 
-def _read(files: Sequence[Path]) -> tuple[Table, ...]:
-    tables: list[Table] = []
+def _read(files: Sequence[Path]) -> tuple[PrintedTable, ...]:
+    tables: list[PrintedTable] = []
     problems = []
     for file in files:
         try:
@@ -61,7 +63,7 @@ def _read(files: Sequence[Path]) -> tuple[Table, ...]:
     return tuple(tables)
 
 
-def _by_equations(tables: Sequence[Table], text: str) -> list[tuple[str, Slip]]:
+def _by_equations(tables: Sequence[PrintedTable], text: str) -> list[tuple[str, Slip]]:
     """What the equations find on the tables that have their columns; one that no table has is refused."""
     try:
         wanted = equations_in(text)
@@ -83,7 +85,7 @@ def _by_equations(tables: Sequence[Table], text: str) -> list[tuple[str, Slip]]:
     return slips
 
 
-def _no_column(error: NoSuchColumn, table: Table) -> Problem:
+def _no_column(error: NoSuchColumn, table: PrintedTable) -> Problem:
     there = "、".join(
         f"{at if column.number is None else column.number} {column.title}"
         for at, column in enumerate(table.columns, 1)

@@ -14,7 +14,7 @@ from onestop_cli.audit.lead_stays import leads_hash, rows_hash
 from onestop_cli.audit.leads import find_leads
 from onestop_cli.audit.plan import Drawing, redraw
 from onestop_cli.batch.audit.books import is_kept
-from onestop_cli.batch.audit.check import Check, check_of
+from onestop_cli.batch.audit.check import LeadCheck, check_of
 from onestop_cli.batch.audit.draw import LEADS_FILE, SAMPLE_FILE
 from onestop_cli.batch.audit.log import LOG, draws
 from onestop_cli.batch.start import county_settings
@@ -108,7 +108,7 @@ def _leads_file(plan_file: Path, plan: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem("leads.parquet 与计划所记不同", "线索文件可能被改动", str(file))
 
 
-def _leads(run: Run, plan: Mapping[str, Any], check: Check) -> Iterator[Problem]:
+def _leads(run: Run, plan: Mapping[str, Any], check: LeadCheck) -> Iterator[Problem]:
     """The full check made again."""
     about = plan["leads"]
     leads = find_leads(check.cases(run), check.thresholds)

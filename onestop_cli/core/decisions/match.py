@@ -9,7 +9,7 @@ import polars as pl
 
 from onestop_cli.core.decisions.complete import contradictions, incomplete
 from onestop_cli.core.identify import name_key, usable_ids
-from onestop_cli.core.options import Names, named
+from onestop_cli.core.options import NameLookup, named
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.tables.decisions import DECISIONS, Decisions
 from onestop_cli.tables.schema import PLACE
@@ -19,7 +19,7 @@ Told = Callable[[pl.Series], pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchedDecisions:
     """The decisions of a run with `stay`, the `_at` of theirs. `passed`: lines that closed runs have carried out
     already, by period."""
 
@@ -28,8 +28,12 @@ class Matched:
 
 
 def matched(
-    decisions: Decisions, rows: pl.DataFrame, categories: tuple[str, ...], names: Names, told: Told
-) -> Matched:
+    decisions: Decisions,
+    rows: pl.DataFrame,
+    categories: tuple[str, ...],
+    names: NameLookup,
+    told: Told,
+) -> MatchedDecisions:
     """`rows`: the run's and the closed stays (PLACE, hospital, stay_no, name_key, person, period, status, blocking),
     numbered by `_at`.
 
@@ -51,10 +55,12 @@ def matched(
     ]
     if problems:
         raise CannotRun(sorted(problems, key=lambda problem: problem.row or 0))
-    return Matched(lines, dict(again["carried_out"].value_counts().sort("carried_out").iter_rows()))
+    return MatchedDecisions(
+        lines, dict(again["carried_out"].value_counts().sort("carried_out").iter_rows())
+    )
 
 
-def _as_the_house_says(lines: pl.DataFrame, names: Names) -> pl.DataFrame:
+def _as_the_house_says(lines: pl.DataFrame, names: NameLookup) -> pl.DataFrame:
     """Hospitals and categories as they are called now, also in what was decided under an earlier name."""
     return lines.with_columns(
         pl.coalesce(named(lines[column], mapper), column)

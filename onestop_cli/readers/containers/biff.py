@@ -24,7 +24,7 @@ BIFF5, BIFF8 = 0x500, 0x600
 
 
 @dataclass
-class SheetFacts:
+class BiffFacts:
     """`places`: cells with a value. `uncomputed`: formulas whose result is missing, when not one of them has any."""
 
     places: set[tuple[int, int]] = field(default_factory=set)
@@ -65,9 +65,9 @@ def sheet_starts(stream: bytes) -> list[int]:
     ]
 
 
-def sheet_facts(stream: bytes, start: int) -> SheetFacts:
+def sheet_facts(stream: bytes, start: int) -> BiffFacts:
     """The facts of one sheet; raises `Unreadable` when a cell is written twice."""
-    facts = SheetFacts()
+    facts = BiffFacts()
     for kind, body in _records(stream, start):
         if kind in _SINGLE and len(body) >= 4:
             place = struct.unpack_from("<HH", body)

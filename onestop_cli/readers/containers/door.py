@@ -20,7 +20,7 @@ _LEFT_LYING = {"thumbs.db", "desktop.ini", "__macosx", ".ds_store"}
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A file, on the disk or in an archive: its sheets, or why it cannot be read.
 
     `source`: how it is called. `our_own`: a paper that onestop wrote. `left_lying`: files of the system in the same
@@ -44,13 +44,13 @@ def is_left_lying(relative: PurePosixPath | Path) -> bool:
     )
 
 
-def enter(source: str, path: str, passwords: Sequence[str], cells: int) -> list[Found]:
+def enter(source: str, path: str, passwords: Sequence[str], cells: int) -> list[FoundFile]:
     """The file at `path`, or every file in it when it is an archive; together at most `cells` cells."""
     with allowed(cells):
         try:
             data = _bytes(path)
         except Unreadable as error:
-            return [Found(source, trouble=error)]
+            return [FoundFile(source, trouble=error)]
         return list(_unpacked(source, data, passwords, _DEEPEST_ARCHIVE))
 
 
@@ -65,7 +65,9 @@ def _bytes(path: str) -> bytes:
         ) from error
 
 
-def _unpacked(source: str, data: bytes, passwords: Sequence[str], deeper: int) -> Iterator[Found]:
+def _unpacked(
+    source: str, data: bytes, passwords: Sequence[str], deeper: int
+) -> Iterator[FoundFile]:
     """`data`, or, when it is an archive, what lies in it."""
     try:
         if not is_archive(data):
@@ -75,28 +77,28 @@ def _unpacked(source: str, data: bytes, passwords: Sequence[str], deeper: int) -
             raise Unreadable("压缩包里套着压缩包", "请先解压，再把里面的文件放进来")
         inside = sorted(archived(data, passwords), key=lambda item: item[0])
     except Unreadable as error:
-        yield Found(source, trouble=error)
+        yield FoundFile(source, trouble=error)
         return
     lying = tuple(name for name, _ in inside if is_left_lying(PurePosixPath(name)))
     kept = [item for item in inside if item[0] not in lying]
     if not kept:
         empty = Unreadable("压缩包里没有文件", "请检查压缩包，或把它移出文件夹")
-        yield Found(source, trouble=empty, left_lying=lying)
+        yield FoundFile(source, trouble=empty, left_lying=lying)
     for name, content in kept:
         inner = f"{source}/{name}"
         if isinstance(content, Unreadable):
-            yield Found(inner, trouble=content)
+            yield FoundFile(inner, trouble=content)
         else:
             yield from _unpacked(inner, content, passwords, deeper - 1)
     if kept and lying:
-        yield Found(source, left_lying=lying)
+        yield FoundFile(source, left_lying=lying)
 
 
-def _opened(source: str, data: bytes, passwords: Sequence[str]) -> Found:
+def _opened(source: str, data: bytes, passwords: Sequence[str]) -> FoundFile:
     try:
         kind, grids = open_grids(source, data, passwords)
     except Unreadable as error:
-        return Found(source, trouble=error)
+        return FoundFile(source, trouble=error)
     except MemoryError:
         raise
     except (
@@ -104,6 +106,6 @@ def _opened(source: str, data: bytes, passwords: Sequence[str]) -> Found:
     ):  # what a damaged file does to a parser has no common name; a Rust panic is no Exception
         if os.environ.get("ONESTOP_TRACEBACK"):
             raise
-        return Found(source, trouble=broken())
+        return FoundFile(source, trouble=broken())
     digest = hashlib.sha256(data).hexdigest()
-    return Found(source, kind, digest, len(data), tuple(grids), our_own=is_our_own(data))
+    return FoundFile(source, kind, digest, len(data), tuple(grids), our_own=is_our_own(data))

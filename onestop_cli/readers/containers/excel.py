@@ -18,7 +18,7 @@ from onestop_cli.readers.containers.limits import (
     made_grid,
     one_of_each,
 )
-from onestop_cli.readers.containers.ooxml import Faulty, SheetFacts, SheetXml
+from onestop_cli.readers.containers.ooxml import Faulty, OoxmlFacts, SheetXml
 
 
 def read_xlsx(source: str, data: bytes, package: zipfile.ZipFile) -> list[Grid]:
@@ -87,7 +87,7 @@ def _grid(
     )
 
 
-def _all_there(rows: Sequence[Sequence[Cell]], facts: SheetFacts, sheet: Sheet) -> None:
+def _all_there(rows: Sequence[Sequence[Cell]], facts: OoxmlFacts, sheet: Sheet) -> None:
     """Refuse a sheet of which calamine has left out a cell that has a value: it drops rows that come out of order."""
     if facts.filled == sum(len(row) - row.count("") for row in rows):
         return

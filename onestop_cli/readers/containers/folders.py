@@ -14,7 +14,7 @@ from onestop_cli.readers.containers.door import is_left_lying
 
 
 @dataclass
-class Lying:
+class FolderEntry:
     """What lies behind the paths: `files` as (source, path, whether named by itself), by name.
 
     `left_lying`: locks and system files. `ignored`: what `[inbox] ignore` says. `runs`: run folders of ours.
@@ -27,9 +27,9 @@ class Lying:
     problems: list[Problem] = field(default_factory=list)
 
 
-def files_behind(paths: Iterable[Path], ignore: Sequence[str] = ()) -> Lying:
+def files_behind(paths: Iterable[Path], ignore: Sequence[str] = ()) -> FolderEntry:
     """Every file behind `paths`, each once; linked folders are followed."""
-    lying = Lying()
+    lying = FolderEntry()
     found: dict[Path, tuple[str, Path, bool]] = {}
     for path in paths:
         walk = _Walk(path, ignore, lying)
@@ -48,7 +48,7 @@ def files_behind(paths: Iterable[Path], ignore: Sequence[str] = ()) -> Lying:
 class _Walk:
     """One path, and all below it when it is a folder."""
 
-    def __init__(self, path: Path, ignore: Sequence[str], lying: Lying) -> None:
+    def __init__(self, path: Path, ignore: Sequence[str], lying: FolderEntry) -> None:
         self._path, self._ignore, self._lying = path, ignore, lying
         self._base = path if path.is_dir() else path.parent
         self._seen: set[str] = set()

@@ -26,11 +26,11 @@ class TableCell:
     across: int = 1
     down: int = 1
     number: str | None = None
-    parts: list[str | Table] = field(default_factory=list)
+    parts: list[str | HtmlTable] = field(default_factory=list)
 
     @property
-    def lists(self) -> list[Table]:
-        return [part for part in self.parts if isinstance(part, Table) and part.has_lists]
+    def lists(self) -> list[HtmlTable]:
+        return [part for part in self.parts if isinstance(part, HtmlTable) and part.has_lists]
 
     def text(self) -> str:
         """The texts of the cell, with those of small tables in it."""
@@ -55,7 +55,7 @@ class TableRow:
 
 
 @dataclass
-class Table:
+class HtmlTable:
     """A table, whether or not its tags are complete."""
 
     rows: list[TableRow] = field(default_factory=list)
@@ -78,23 +78,23 @@ class Table:
 class _Open:
     """A table whose end has not come yet, and where in it we are."""
 
-    table: Table
+    table: HtmlTable
     cell: TableCell | None = None
     in_row: bool = False
 
 
-class Page:
+class HtmlPage:
     """A page in the making: `parts` are its texts and outermost tables in order."""
 
     def __init__(self) -> None:
-        self.parts: list[str | Table] = []
+        self.parts: list[str | HtmlTable] = []
         self._open: list[_Open] = []
         self._outside: list[str] = []
 
     def begin_table(self) -> None:
         if len(self._open) >= _DEEPEST:
             raise broken()
-        table = Table()
+        table = HtmlTable()
         if not self._open:
             self.end_text()
             self.parts.append(table)
@@ -158,22 +158,22 @@ Placed = tuple[list[list[Cell]], list[Merge], int]
 """Rows, merges, and how many rows are hidden."""
 
 
-def placed(page: Page) -> Placed:
+def placed(page: HtmlPage) -> Placed:
     """The page as rows of one sheet."""
-    sheet = _Sheet()
+    sheet = _HtmlSheet()
     for part in page.parts:
         sheet.add(part)
     return sheet.rows, sheet.merges, sheet.hidden_rows
 
 
 @dataclass
-class _Sheet:
+class _HtmlSheet:
     rows: list[list[Cell]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     hidden_rows: int = 0
     width: int = 0
 
-    def add(self, part: str | Table) -> None:
+    def add(self, part: str | HtmlTable) -> None:
         if isinstance(part, str):
             self.rows.append([part])
         elif part.arranges:
@@ -181,19 +181,19 @@ class _Sheet:
         else:
             self._add_list(part)
 
-    def _add_arranged(self, table: Table) -> None:
+    def _add_arranged(self, table: HtmlTable) -> None:
         """The lists in a table, and between them the texts of its other cells, a row to each of its rows."""
         for row in table.rows:
             texts = [cell.value() for cell in row.cells if not cell.lists]
             if any(text != "" for text in texts):
                 self.rows.append(texts)
             for part in (part for cell in row.cells if cell.lists for part in cell.parts):
-                if isinstance(part, Table):
+                if isinstance(part, HtmlTable):
                     self.add(part)
                 elif part.strip():
                     self.rows.append([part.strip()])
 
-    def _add_list(self, table: Table) -> None:
+    def _add_list(self, table: HtmlTable) -> None:
         """A table's rows; `taken`: column → the row before which a cell from above reaches down."""
         taken: dict[int, int] = {}
         for row in table.rows:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onestop_cli import workers
-from onestop_cli.county.settings import Limits, Settings
+from onestop_cli.county.settings import ReadingLimits, Settings
 from onestop_cli.errors import Problem
-from onestop_cli.readers.containers.door import Found
+from onestop_cli.readers.containers.door import FoundFile
 from onestop_cli.readers.containers.early import DOOR, of_one_file
-from onestop_cli.readers.containers.folders import Lying, files_behind
+from onestop_cli.readers.containers.folders import FolderEntry, files_behind
 from onestop_cli.readers.containers.grid import Grid, NoTable, Unreadable
 from onestop_cli.readers.containers.limits import broken, cells_left, one_run, spend
 from onestop_cli.tables.reading import InputFile
@@ -47,7 +47,7 @@ def open_files(paths: Iterable[Path], settings: Settings, passwords: Sequence[st
         return _opened(files_behind(paths, settings.inbox.ignore), settings.limits, passwords)
 
 
-def _opened(lying: Lying, limits: Limits, passwords: Sequence[str]) -> Inbox:
+def _opened(lying: FolderEntry, limits: ReadingLimits, passwords: Sequence[str]) -> Inbox:
     found = _through_the_door(lying, limits, passwords)
     opened: list[Opened] = []
     problems, no_tables, system = list(lying.problems), [], list(lying.left_lying)
@@ -78,7 +78,7 @@ def _opened(lying: Lying, limits: Limits, passwords: Sequence[str]) -> Inbox:
     return Inbox(tuple(opened), tuple(problems), said)
 
 
-def open_one(path: Path, limits: Limits = Limits()) -> Opened:  # noqa: B008
+def open_one(path: Path, limits: ReadingLimits = ReadingLimits()) -> Opened:  # noqa: B008
     """One file by its path; raises `Unreadable`."""
     (answer,) = workers.call_all(
         f"{DOOR}:enter",
@@ -92,8 +92,8 @@ def open_one(path: Path, limits: Limits = Limits()) -> Opened:  # noqa: B008
 
 
 def _through_the_door(
-    lying: Lying, limits: Limits, passwords: Sequence[str]
-) -> list[tuple[Found, bool]]:
+    lying: FolderEntry, limits: ReadingLimits, passwords: Sequence[str]
+) -> list[tuple[FoundFile, bool]]:
     """What the workers found in every file, and whether the file was named by itself."""
     cells = cells_left(limits.cells)
     calls = [
@@ -107,19 +107,19 @@ def _through_the_door(
     ]
 
 
-def _answered(source: str, answer: object, limits: Limits) -> list[Found]:
+def _answered(source: str, answer: object, limits: ReadingLimits) -> list[FoundFile]:
     """A worker's answer; a call that was ended from outside is trouble of the file."""
     if isinstance(answer, workers.Stopped):
-        return [Found(source, trouble=_stopped(answer, limits))]
+        return [FoundFile(source, trouble=_stopped(answer, limits))]
     if isinstance(answer, workers.Failed):
         if os.environ.get("ONESTOP_TRACEBACK"):
             raise answer
-        return [Found(source, trouble=broken())]
+        return [FoundFile(source, trouble=broken())]
     assert isinstance(answer, list)
     return answer
 
 
-def _stopped(answer: workers.Stopped, limits: Limits) -> Unreadable:
+def _stopped(answer: workers.Stopped, limits: ReadingLimits) -> Unreadable:
     raise_it = (
         "请用 Excel 或 WPS 打开检查，另存为 xlsx 后重新提交；"
         "数据确实很多的，请在 onestop.toml 的 [limits] 里写大"
@@ -140,7 +140,7 @@ def _stopped(answer: workers.Stopped, limits: Limits) -> Unreadable:
     )
 
 
-def _too_many_cells(file: Found, limits: Limits) -> Unreadable | None:
+def _too_many_cells(file: FoundFile, limits: ReadingLimits) -> Unreadable | None:
     """Trouble when the files of the run have too many cells together, from this file on."""
     spend(sum(len(grid.rows) * grid.width for grid in file.grids))
     if cells_left(limits.cells) >= 0:

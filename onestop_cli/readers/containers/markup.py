@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from onestop_cli.readers.containers.delimited import decode
 from onestop_cli.readers.containers.grid import Grid
-from onestop_cli.readers.containers.html_tables import MOST_SPANNED, Page, TableCell, placed
+from onestop_cli.readers.containers.html_tables import MOST_SPANNED, HtmlPage, TableCell, placed
 from onestop_cli.readers.containers.limits import broken, check_texts, made_grid
 
 _SKIPPED = {"script", "style", "title", "head"}
@@ -52,7 +52,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _grid(source: str, name: str | None, text: str) -> Grid:
-    reader = _Reader()
+    reader = _MarkupReader()
     reader.feed(_without_comments(text))
     reader.finish()
     rows, merges, hidden_rows = placed(reader.page)
@@ -77,12 +77,12 @@ def _without_comments(text: str) -> str:
     return "".join([*kept, text[end:]])
 
 
-class _Reader(HTMLParser):
+class _MarkupReader(HTMLParser):
     """Makes the page of tables, rows and cells, and of the texts between them."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.page = Page()
+        self.page = HtmlPage()
         self._skip = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

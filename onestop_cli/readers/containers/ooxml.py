@@ -35,7 +35,7 @@ Faulty = Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True)
-class SheetFacts:
+class OoxmlFacts:
     """What a sheet says beside its values; `filled`: cells that have one. `merges`: none where calamine has them."""
 
     filled: int
@@ -115,13 +115,13 @@ class SheetXml:
     def xml(self) -> bytes:
         return unpack(self.package, self.part)
 
-    def check(self) -> SheetFacts:
+    def check(self) -> OoxmlFacts:
         """The facts; raises `Unreadable` when rows come twice or out of order, or the sheet spans too much."""
         quick = self._quick()
         if quick is not None:
             return quick
         check_extent(self.walk.height, self.walk.width)
-        return SheetFacts(len(self.walk.places), self.walk.hidden_rows, self.walk.faulty)
+        return OoxmlFacts(len(self.walk.places), self.walk.hidden_rows, self.walk.faulty)
 
     @cached_property
     def walk(self) -> Walk:
@@ -138,7 +138,7 @@ class SheetXml:
         there = len(_SHARED.findall(unpack(self.package, part))) if part else 0
         return self.walk.last_shared >= there
 
-    def _quick(self) -> SheetFacts | None:
+    def _quick(self) -> OoxmlFacts | None:
         """The facts by counting bytes; None where that cannot be trusted, or a cell without a value is possible."""
         xml = self.xml
         plain = _PLAIN_TAGS.match(xml) and xml.count(b"<sheetData") == 1
@@ -164,7 +164,7 @@ class SheetXml:
             height, width = last, max(width, _column_index(cell[1].decode()) + 1)
             hidden += bool(_HIDDEN.search(match[1]))
         check_extent(height, width)
-        return SheetFacts(sum(map(xml.count, _VALUES)), hidden, {})
+        return OoxmlFacts(sum(map(xml.count, _VALUES)), hidden, {})
 
 
 _VALUES = (b"<v>", b"<is>")

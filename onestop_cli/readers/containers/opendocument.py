@@ -49,11 +49,11 @@ def read_flat(source: str, data: bytes) -> list[Grid]:
 def _sheets(source: str, xml: bytes) -> Iterator[Grid]:
     """The tables of content.xml, row by row, without keeping the tree."""
     hidden: set[str] = set()
-    sheet = _Sheet()
+    sheet = _OdsSheet()
     for event, node in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
         name = local(node.tag)
         if event == "start" and name == "table":
-            sheet = _Sheet(get(node, "name"), get(node, "style-name") in hidden)
+            sheet = _OdsSheet(get(node, "name"), get(node, "style-name") in hidden)
         elif event == "end" and name == "style" and any(get(c, "display") == "false" for c in node):
             hidden.add(get(node, "name"))
         elif event == "end" and name == "table-row":
@@ -64,7 +64,7 @@ def _sheets(source: str, xml: bytes) -> Iterator[Grid]:
 
 
 @dataclass
-class _Sheet:
+class _OdsSheet:
     """A table in the making; blank rows and cells count only when something follows them."""
 
     name: str = ""

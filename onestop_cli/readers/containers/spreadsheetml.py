@@ -24,11 +24,11 @@ def read_spreadsheetml(source: str, data: bytes) -> list[Grid]:
 
 def _sheets(source: str, xml: bytes) -> list[Grid]:
     grids: list[Grid] = []
-    sheet, epoch_1904 = _Sheet(), False
+    sheet, epoch_1904 = _XmlSheet(), False
     for event, node in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
         name = local(node.tag)
         if event == "start":
-            sheet = _Sheet(get(node, "Name")) if name == "Worksheet" else sheet
+            sheet = _XmlSheet(get(node, "Name")) if name == "Worksheet" else sheet
         elif name == "Date1904":
             epoch_1904 = True
         elif name == "Visible":
@@ -42,7 +42,7 @@ def _sheets(source: str, xml: bytes) -> list[Grid]:
 
 
 @dataclass
-class _Sheet:
+class _XmlSheet:
     """A worksheet in the making; `ss:Index` skips rows and cells."""
 
     name: str = ""

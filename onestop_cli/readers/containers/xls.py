@@ -60,7 +60,7 @@ def _read(stream: bytes, encoding: str | None) -> xlrd.Book:
     )
 
 
-def _grid(source: str, book: xlrd.Book, sheet: XlrdSheet, facts: biff.SheetFacts | None) -> Grid:
+def _grid(source: str, book: xlrd.Book, sheet: XlrdSheet, facts: biff.BiffFacts | None) -> Grid:
     rows = [_row(sheet, number, book.datemode) for number in range(sheet.nrows)]
     if facts:
         _all_there(rows, facts)
@@ -78,7 +78,7 @@ def _grid(source: str, book: xlrd.Book, sheet: XlrdSheet, facts: biff.SheetFacts
     )
 
 
-def _all_there(rows: Sequence[Sequence[Cell]], facts: biff.SheetFacts) -> None:
+def _all_there(rows: Sequence[Sequence[Cell]], facts: biff.BiffFacts) -> None:
     """Refuse a sheet of which xlrd has other cells than the file."""
     filled = sum(len(row) - row.count("") for row in rows)
     inside = all(row < len(rows) and column < len(rows[row]) for row, column in facts.places)

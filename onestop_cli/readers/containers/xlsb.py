@@ -13,7 +13,7 @@ from functools import cached_property
 
 from onestop_cli.readers.containers.grid import Merge
 from onestop_cli.readers.containers.limits import broken, check_extent, disordered, unpack
-from onestop_cli.readers.containers.ooxml import SheetFacts, one_part_each, targets_of
+from onestop_cli.readers.containers.ooxml import OoxmlFacts, one_part_each, targets_of
 
 ROW, BLANK, ERROR, FORMULA_ERROR, LAST_CELL = 0, 1, 3, 11, 11
 TEXTS = (6, 7, 8, 62)
@@ -121,13 +121,13 @@ class SheetRecords:
     package: zipfile.ZipFile
     part: str
 
-    def check(self) -> SheetFacts:
+    def check(self) -> OoxmlFacts:
         """The facts; raises `Unreadable` when rows come twice or out of order, or the sheet spans too much."""
         walk = self.walk
         rows = {row for row, _ in walk.places}
         check_extent(max(rows, default=-1) + 1, max((c for _, c in walk.places), default=-1) + 1)
         hidden = len(walk.hidden & rows)
-        return SheetFacts(len(walk.places), hidden, walk.faulty, tuple(walk.merges))
+        return OoxmlFacts(len(walk.places), hidden, walk.faulty, tuple(walk.merges))
 
     lacks_strings = False
     """calamine itself refuses a text that is not there."""

@@ -49,7 +49,7 @@ _NAMES = {"detail": "3202 对账明细", "result": "3202 对账结果", "sums": 
 
 
 @dataclass(frozen=True)
-class Statement:
+class ClearingStatement:
     """A statement of the platform that was among the files: its kind, what it says by 结算ID (`DETAILS`) or as sums
     (`SUMS`), and how many of its lines could not be read."""
 
@@ -61,11 +61,11 @@ class Statement:
 
 def without_statements(
     opened: Iterable[Opened],
-) -> tuple[list[Opened], list[SheetReading], list[Statement]]:
+) -> tuple[list[Opened], list[SheetReading], list[ClearingStatement]]:
     """The files and sheets that are no statements, an account of each that is one, and what they say."""
     kept: list[Opened] = []
     accounts: list[SheetReading] = []
-    found: list[Statement] = []
+    found: list[ClearingStatement] = []
     for file in opened:
         kinds = [(grid, _kind(grid)) for grid in file.grids]
         mine = [(grid, kind) for grid, kind in kinds if kind]
@@ -111,13 +111,13 @@ def _account(grid: Grid, kind: str) -> SheetReading:
     )
 
 
-def _read(grid: Grid, kind: str) -> Statement:
+def _read(grid: Grid, kind: str) -> ClearingStatement:
     """What a statement says, line by line below its header."""
     if kind == "sums":
         return _sums(grid)
     places = {**_DETAIL} if kind == "detail" else _places(grid, {**_HEADS, "result": _RESULT})
     if not _HEADS.keys() <= places.keys():
-        return Statement(grid.source, kind, pl.DataFrame(schema=DETAILS))
+        return ClearingStatement(grid.source, kind, pl.DataFrame(schema=DETAILS))
     rows, unread = [], 0
     for _, cells in _lines(grid, places):
         amounts = [parse_fen(cells[name]) for name in ("total_fen", "fund_fen")]
@@ -125,13 +125,15 @@ def _read(grid: Grid, kind: str) -> Statement:
             unread += 1
             continue
         rows.append((grid.source, cells["settlement_no"], *amounts, cells.get("result")))
-    return Statement(grid.source, kind, pl.DataFrame(rows, schema=DETAILS, orient="row"), unread)
+    return ClearingStatement(
+        grid.source, kind, pl.DataFrame(rows, schema=DETAILS, orient="row"), unread
+    )
 
 
-def _sums(grid: Grid) -> Statement:
+def _sums(grid: Grid) -> ClearingStatement:
     places = _places(grid, _OF_SUMS)
     if any(name not in places for name in _NEEDED_OF_SUMS):
-        return Statement(grid.source, "sums", pl.DataFrame(schema=SUMS), len(grid.rows) - 1)
+        return ClearingStatement(grid.source, "sums", pl.DataFrame(schema=SUMS), len(grid.rows) - 1)
     rows, unread = [], 0
     for number, cells in _lines(grid, places):
         days = [_day(cells[name]) for name in ("first", "last")]
@@ -143,7 +145,9 @@ def _sums(grid: Grid) -> Statement:
         refunds = cells.get("flag", "").strip("0") != "" or not cells.get("flag")
         told = (int(cells["count"]), *amounts, cells.get("result"))
         rows.append((grid.source, number, *kinds, *days, refunds, *told))
-    return Statement(grid.source, "sums", pl.DataFrame(rows, schema=SUMS, orient="row"), unread)
+    return ClearingStatement(
+        grid.source, "sums", pl.DataFrame(rows, schema=SUMS, orient="row"), unread
+    )
 
 
 def _lines(grid: Grid, places: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -178,7 +182,7 @@ def _places(grid: Grid, wanted: Mapping[str, set[str]]) -> dict[str, int]:
     return best
 
 
-def compared(stays: pl.DataFrame, statements: Sequence[Statement]) -> Iterator[str]:
+def compared(stays: pl.DataFrame, statements: Sequence[ClearingStatement]) -> Iterator[str]:
     """What the platform's details and the stays that were read say of each other, in a sentence."""
     told = [one for one in statements if one.kind != "sums" and len(one.rows)]
     if not told:

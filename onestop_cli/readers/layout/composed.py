@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.aliases import tidy
 from onestop_cli.readers.layout.cells import cell_text
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 _YEAR, _MONTH, _DAY = ("年",), ("月",), ("日", "号", "天")
 
@@ -26,7 +26,7 @@ class _Made:
     origin: int
 
 
-def composed(table: Table) -> Table:
+def composed(table: TypedTable) -> TypedTable:
     """`table` with the columns that can be made of others."""
     made = list(_days_in_three(table))
     if not made:
@@ -45,7 +45,7 @@ def composed(table: Table) -> Table:
     return replace(table, grid=replace(grid, rows=[*above, *below]), header=changed)
 
 
-def _days_in_three(table: Table) -> Iterator[_Made]:
+def _days_in_three(table: TypedTable) -> Iterator[_Made]:
     """Days whose year, month and day stand in columns of their own under one head."""
     heads = _heads(table)
     for column in range(len(heads) - 2):
@@ -59,7 +59,7 @@ def _days_in_three(table: Table) -> Iterator[_Made]:
             yield _Made(claim.field, group, [_joined(three) for three in cells], column)
 
 
-def _heads(table: Table) -> list[tuple[str, ...]]:
+def _heads(table: TypedTable) -> list[tuple[str, ...]]:
     """The heads of every column, and below them those of a row of 年, 月 and 日 that was not seen as a header."""
     first = [column[0] if column else "" for column in table.columns]
     leaves = {*_YEAR, *_MONTH, *_DAY}

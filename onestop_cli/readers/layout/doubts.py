@@ -10,12 +10,12 @@ from onestop_cli.errors import Problem
 from onestop_cli.readers.containers.grid import Grid, column_letter
 from onestop_cli.readers.containers.inbox import Opened
 from onestop_cli.readers.layout.row_kinds import Sorted
-from onestop_cli.readers.layout.table_spec import Sought
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.table_spec import TableSpec
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.layout.wrong_kind import wrong_kind
 
 
-def overlooked(grid: Grid, sought: Sought) -> list[Problem]:
+def overlooked(grid: Grid, sought: TableSpec) -> list[Problem]:
     """A visible sheet without a header that has ID numbers is data we would lose."""
     rows = [index + 1 for index, row in enumerate(grid.rows) if any(map(_like_id, row))]
     if not rows:
@@ -37,7 +37,7 @@ def _like_id(cell: object) -> bool:
     return len(bare) in (15, 18) and bare[:-1].isdecimal() and (bare[-1] == "X" or bare.isdecimal())
 
 
-def no_table(file: Opened, sought: Sought) -> Problem:
+def no_table(file: Opened, sought: TableSpec) -> Problem:
     """No sheet of a file is the table looked for."""
     if not any(grid.rows for grid in file.grids):
         return Problem(
@@ -56,7 +56,7 @@ def no_table(file: Opened, sought: Sought) -> Problem:
     )
 
 
-def empty_table(table: Table) -> Problem:
+def empty_table(table: TypedTable) -> Problem:
     """A header, and nothing below it that is a record."""
     return Problem(
         "有表头，但没有一行能读成记录",
@@ -67,7 +67,7 @@ def empty_table(table: Table) -> Problem:
     )
 
 
-def unclear(table: Table, sought: Sought) -> list[Problem]:
+def unclear(table: TypedTable, sought: TableSpec) -> list[Problem]:
     """What must be settled before the table can be read: missing and ambiguous columns."""
     grid, header = table.grid, table.header
     if other := wrong_kind(table, sought.name):
@@ -97,11 +97,11 @@ def unclear(table: Table, sought: Sought) -> list[Problem]:
     return problems
 
 
-def _at(table: Table, what: str, remedy: str) -> Problem:
+def _at(table: TypedTable, what: str, remedy: str) -> Problem:
     return Problem(what, remedy, table.grid.source, table.grid.sheet, table.header.last + 1)
 
 
-def two_headers(table: Table, rows: Sorted) -> list[Problem]:
+def two_headers(table: TypedTable, rows: Sorted) -> list[Problem]:
     """A second header that names the columns in another order: what follows would be read wrong."""
     again = [index for index, kind in enumerate(rows.kinds) if kind == "again"]
     return [
@@ -116,7 +116,7 @@ def two_headers(table: Table, rows: Sorted) -> list[Problem]:
     ]
 
 
-def one_row_per_fund(table: Table) -> list[Problem]:
+def one_row_per_fund(table: TypedTable) -> list[Problem]:
     """The platform's long form (setldetail): a row per fund of a settlement, read as stays would pay each alone."""
     heads = {platform.word("".join(head)) for head in table.header.labels}
     if not (heads & _FUND_KIND and heads & _FUND_AMOUNT):

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from onestop_cli.county.settings import Layout
+from onestop_cli.county.settings import FileLayout
 from onestop_cli.readers.containers.grid import Cell, Grid, column_letter
 from onestop_cli.readers.layout.aliases import Aliases, Claim, tidy, without_asides
 
@@ -44,7 +44,7 @@ class Header:
         return "·".join(self.labels[column])
 
 
-def find_header(grid: Grid, aliases: Aliases, layout: Layout | None) -> Header | None:
+def find_header(grid: Grid, aliases: Aliases, layout: FileLayout | None) -> Header | None:
     """The band of rows that names most fields, a sure one counting twice; the lowest and earliest of equals."""
     best: tuple[int, Header] | None = None
     for first, last in _bands(grid, layout):
@@ -57,7 +57,7 @@ def find_header(grid: Grid, aliases: Aliases, layout: Layout | None) -> Header |
     return best[1] if best and len(best[1].columns) + len(best[1].rivals) >= 2 else None
 
 
-def _bands(grid: Grid, layout: Layout | None) -> list[tuple[int, int]]:
+def _bands(grid: Grid, layout: FileLayout | None) -> list[tuple[int, int]]:
     """Runs of up to four rows that could be a header, small ones first."""
     if layout and layout.header_row:
         start = layout.header_row - 1
@@ -109,7 +109,7 @@ def _text(cell: Cell) -> str:
 
 
 def _claims(
-    labels: Sequence[tuple[str, ...]], aliases: Aliases, layout: Layout | None
+    labels: Sequence[tuple[str, ...]], aliases: Aliases, layout: FileLayout | None
 ) -> dict[int, Claim]:
     """Column → what its header means; what a layout says comes before everything."""
     told = _told(labels, aliases, layout)
@@ -126,7 +126,7 @@ def _claims(
 
 
 def _told(
-    labels: Sequence[tuple[str, ...]], aliases: Aliases, layout: Layout | None
+    labels: Sequence[tuple[str, ...]], aliases: Aliases, layout: FileLayout | None
 ) -> dict[int, Claim]:
     wanted = layout.columns if layout else {}
     return {
@@ -137,7 +137,7 @@ def _told(
     }
 
 
-def ignored_columns(labels: Sequence[tuple[str, ...]], layout: Layout | None) -> set[int]:
+def ignored_columns(labels: Sequence[tuple[str, ...]], layout: FileLayout | None) -> set[int]:
     """The columns that a layout says nobody needs, by header, or by letter (`M列`) where there is none."""
     named = {c for text in (layout.ignore if layout else ()) for c in columns_headed(labels, text)}
     letters = {text.strip() for text in layout.ignore} if layout else set()
@@ -175,7 +175,7 @@ def _resolve(
     labels: tuple[tuple[str, ...], ...],
     claims: Mapping[int, Claim],
     aliases: Aliases,
-    layout: Layout | None,
+    layout: FileLayout | None,
 ) -> Header:
     """One field, one column, unless the field may have several."""
     by_field: dict[str, list[int]] = defaultdict(list)

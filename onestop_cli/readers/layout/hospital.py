@@ -8,12 +8,12 @@ from onestop_cli.county.synonyms import Names, near
 from onestop_cli.errors import Problem
 from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.layout.doubts import layout_hint
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.layout.whose import hospitals_named, of_file
 
 
 def hospital_named_by(
-    table: Table, known: Names, hospitals: Sequence[str]
+    table: TypedTable, known: Names, hospitals: Sequence[str]
 ) -> tuple[str | None, list[Problem]]:
     """The hospital of a sheet without such a column; never one that is only similar.
 
@@ -35,7 +35,7 @@ def hospital_named_by(
     return None, [_unknown(table, found, hospitals)]
 
 
-def _unknown(table: Table, found: Sequence[str], hospitals: Sequence[str]) -> Problem:
+def _unknown(table: TypedTable, found: Sequence[str], hospitals: Sequence[str]) -> Problem:
     """Nobody, or several, are named."""
     grid = table.grid
     stem = of_file(grid.source)[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.tables.reading import Proof
+from onestop_cli.tables.reading import SumProof
 
 _FUNDS = ("basic", "critical", "assistance", "large", "civil", "enterprise", "disabled", "other")
 _NAMED = 5
@@ -51,7 +51,7 @@ IDENTITIES = (
 """Those of the national platform; `own` is what the patient bore in all."""
 
 
-def proofs(amounts: Mapping[str, pl.Series], rows: pl.Series) -> Iterator[Proof]:
+def proofs(amounts: Mapping[str, pl.Series], rows: pl.Series) -> Iterator[SumProof]:
     """Every identity whose columns are there, over the rows that have the whole. `rows`: their spreadsheet numbers."""
     frame = pl.DataFrame({**amounts, "_row": rows})
     for identity in IDENTITIES:
@@ -64,15 +64,15 @@ def proofs(amounts: Mapping[str, pl.Series], rows: pl.Series) -> Iterator[Proof]
         )
         broken = off.filter(pl.col("off") != 0)
         if len(off):
-            yield Proof(identity.words, len(off), len(off) - len(broken), broken.rows())
+            yield SumProof(identity.words, len(off), len(off) - len(broken), broken.rows())
 
 
-def holds(proof: Proof) -> bool:
+def holds(proof: SumProof) -> bool:
     """Whether no row breaks the sum."""
     return proof.held == proof.rows
 
 
-def sentence(proof: Proof) -> str:
+def sentence(proof: SumProof) -> str:
     """A proof in words: `…：12 行，都相符` or what breaks it."""
     if holds(proof):
         return f"{proof.words}：{proof.rows} 行，都相符"
@@ -81,7 +81,7 @@ def sentence(proof: Proof) -> str:
     return f"{proof.words}：{proof.rows} 行中 {proof.held} 行相符；{shown}{more}"
 
 
-def together(found: Sequence[tuple[str, Proof]]) -> Iterator[str]:
+def together(found: Sequence[tuple[str, SumProof]]) -> Iterator[str]:
     """The proofs of all sheets, one sentence per identity; the first sheets that break it are named."""
     for words in dict.fromkeys(proof.words for _, proof in found):
         same = [(place, proof) for place, proof in found if proof.words == words]

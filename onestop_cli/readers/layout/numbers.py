@@ -10,7 +10,7 @@ import polars as pl
 from onestop_cli.county.synonyms import key
 from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.cells import SCIENTIFIC, worded
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 _EXACT = 10**15
 """From here on a number cell does not keep every digit."""
@@ -20,7 +20,7 @@ _NONE = rf"^(?:#.*|[^0-9]*|[0\W_]*|.*\*.*|{_DAY})$"
 """An error or #, no digit at all (无, 待补, 同上 …), zeros and signs alone, a masked number, a day."""
 
 
-def number_of(table: Table, field: str, none: Sequence[str] = ()) -> pl.Series:
+def number_of(table: TypedTable, field: str, none: Sequence[str] = ()) -> pl.Series:
     """The number in `field` per body row, null where there is none; `none`: what the county also says for none."""
     columns = table.header.columns.get(field, ())
     if not columns:
@@ -29,7 +29,7 @@ def number_of(table: Table, field: str, none: Sequence[str] = ()) -> pl.Series:
     return pl.select(pl.coalesce(texts)).to_series()
 
 
-def _numbers(table: Table, column: int, none: Sequence[str]) -> pl.Series:
+def _numbers(table: TypedTable, column: int, none: Sequence[str]) -> pl.Series:
     text = table.text.select(worded(pl.col(str(column)))).to_series()
     cells = table.columns[column]
     lost = pl.Series([type(c) is not str and _is_no_text(c) for c in cells], dtype=pl.Boolean)

@@ -10,7 +10,7 @@ import polars as pl
 from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import column_letter
 from onestop_cli.readers.layout.days import Habit
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 _SHOWN = 20
 
@@ -18,7 +18,7 @@ _SHOWN = 20
 class Faults:
     """Sentences by body row of one table."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TypedTable) -> None:
         self._table = table
         self._said: dict[int, list[str]] = defaultdict(list)
 
@@ -47,7 +47,7 @@ class Faults:
 
 
 def read_days(
-    table: Table, field: str, habit: Habit, faults: Faults | None, needed: bool = False
+    table: TypedTable, field: str, habit: Habit, faults: Faults | None, needed: bool = False
 ) -> pl.Series:
     """The days of `field`; what is none, or blank where it is `needed`, goes to `faults`, when they are kept."""
     found, wrong = table.days(field, habit)

@@ -13,7 +13,7 @@ from onestop_cli.readers.containers.grid import Cell
 from onestop_cli.readers.layout.cells import cell_text
 from onestop_cli.readers.layout.kinds import ID_LIKE, Kind, Roles, classify, words_around
 from onestop_cli.readers.layout.totals import Mismatch, check_totals
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 _UNLABELLED = "只有金额，没有姓名、证号、住院号和日期，也不等于前面各行的合计"
 _ABOVE_HEADER = "像是数据，却在表头上方"
@@ -37,7 +37,7 @@ class Sorted:
         return pl.Series([kind == "data" for kind in self.body], dtype=pl.Boolean)
 
 
-def sort_rows(table: Table, lone_person: bool) -> Sorted:
+def sort_rows(table: TypedTable, lone_person: bool) -> Sorted:
     """What every row of the sheet is. `lone_person`: a name with any second cell is data (rosters)."""
     id_column = table.first("id_no" if "id_no" in table.header.columns else "head_id")
     roles = _roles(table, lone_person)
@@ -68,7 +68,7 @@ def sort_rows(table: Table, lone_person: bool) -> Sorted:
     return Sorted([*above, *body], body, reasons, [m for m in wrong if m.label])
 
 
-def _beside_the_table(table: Table, found: Mapping[int, Kind]) -> dict[int, str]:
+def _beside_the_table(table: TypedTable, found: Mapping[int, Kind]) -> dict[int, str]:
     """Data rows of a text file with cells right of the header, and why they are none: a line break was lost, and two
     records stand in one row, or a comma too many has shifted its cells."""
     labelled = [column for column, heads in enumerate(table.header.labels) if heads]
@@ -89,7 +89,7 @@ def _beside_the_table(table: Table, found: Mapping[int, Kind]) -> dict[int, str]
     }
 
 
-def _continued(table: Table, found: Mapping[int, Kind]) -> list[int]:
+def _continued(table: TypedTable, found: Mapping[int, Kind]) -> list[int]:
     """Rows that go on with the record above: its name and number are merged down over them, and every amount in them
     that is not merged is blank (a stay with its items, as export libraries write it)."""
     columns = table.header.columns
@@ -115,7 +115,7 @@ def _continued(table: Table, found: Mapping[int, Kind]) -> list[int]:
     ]
 
 
-def _roles(table: Table, lone_person: bool) -> Roles:
+def _roles(table: TypedTable, lone_person: bool) -> Roles:
     """Columns by what they tell about a row."""
 
     def of(fields: Sequence[str]) -> tuple[int, ...]:
@@ -132,7 +132,7 @@ def _roles(table: Table, lone_person: bool) -> Roles:
     )
 
 
-def _label(table: Table, index: int) -> str:
+def _label(table: TypedTable, index: int) -> str:
     """The words of a total row."""
     money, _ = table.money
     row = table.text.row(index)
@@ -140,7 +140,7 @@ def _label(table: Table, index: int) -> str:
     return without_numbers(re.sub(r"\s+", "", "".join(words[:2])))[:40] or "合计"
 
 
-def _above(table: Table) -> list[str]:
+def _above(table: TypedTable) -> list[str]:
     """Rows above the header, and the header; a row with an ID number up there is not lost."""
     header = table.header
     above = [_kind_above(row) for row in table.grid.rows[: header.first]]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from onestop_cli.county.settings import Layout, Settings
+from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.errors import Problem
 from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.containers.grid import Cell, Grid
@@ -23,8 +23,8 @@ from onestop_cli.readers.layout.headers import find_header
 from onestop_cli.readers.layout.kinds import LEFT
 from onestop_cli.readers.layout.row_kinds import Sorted
 from onestop_cli.readers.layout.side_by_side import side_by_side
-from onestop_cli.readers.layout.table_spec import Sought
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.table_spec import TableSpec
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.tables.reading import SheetAccount, SheetReading
 from onestop_cli.tables.schema import QUARANTINE
 
@@ -34,9 +34,9 @@ FEWEST_FIELDS = 3
 
 def read_all(
     opened: Sequence[Opened],
-    sought: Sought,
+    sought: TableSpec,
     settings: Settings,
-    read: Callable[[Table], tuple[SheetReading | None, list[Problem]]],
+    read: Callable[[TypedTable], tuple[SheetReading | None, list[Problem]]],
 ) -> tuple[list[SheetReading], list[Problem]]:
     """Every table of every file through `read`, in order; problems of all of them."""
     readings: list[SheetReading] = []
@@ -57,10 +57,10 @@ def read_all(
 
 
 def find_tables(
-    opened: Sequence[Opened], sought: Sought, settings: Settings
-) -> tuple[list[Table | SheetAccount], list[Problem]]:
+    opened: Sequence[Opened], sought: TableSpec, settings: Settings
+) -> tuple[list[TypedTable | SheetAccount], list[Problem]]:
     """The sheets that are the table looked for, and accounts of those that are not."""
-    found: list[Table | SheetAccount] = []
+    found: list[TypedTable | SheetAccount] = []
     problems: list[Problem] = []
     for file in opened:
         with each_named(file.file.path, problems):
@@ -84,22 +84,22 @@ def notes_of(grid: Grid) -> tuple[str, ...]:
 
 def _nothing_in(
     file: Opened,
-    sheets: Sequence[Table | SheetAccount],
+    sheets: Sequence[TypedTable | SheetAccount],
     readings: Sequence[SheetReading],
     problems: Sequence[Problem],
 ) -> list[Problem]:
     """The problem of a file whose tables are all without a row; one empty month among others is none."""
     own = [r for r in readings if r.account.source == file.file.path and r.rows is not None]
-    tables = [sheet for sheet in sheets if isinstance(sheet, Table)]
+    tables = [sheet for sheet in sheets if isinstance(sheet, TypedTable)]
     if problems or not tables or any(len(r.rows) for r in own if r.rows is not None):
         return []
     return [empty_table(tables[0])]
 
 
 def _of_file(
-    file: Opened, sought: Sought, settings: Settings
-) -> tuple[list[Table | SheetAccount], list[Problem]]:
-    found: list[Table | SheetAccount] = []
+    file: Opened, sought: TableSpec, settings: Settings
+) -> tuple[list[TypedTable | SheetAccount], list[Problem]]:
+    found: list[TypedTable | SheetAccount] = []
     problems: list[Problem] = []
     for grid in file.grids:
         layout = settings.layout_for(grid.source, grid.sheet)
@@ -112,19 +112,19 @@ def _of_file(
                 problems += wrong
             else:
                 found.append(table)
-    if not problems and not any(isinstance(sheet, Table) for sheet in found):
+    if not problems and not any(isinstance(sheet, TypedTable) for sheet in found):
         problems.append(no_table(file, sought))
     return found, problems
 
 
-def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | None:
+def understand(grid: Grid, aliases: Aliases, layout: FileLayout | None) -> TypedTable | None:
     """The sheet as a table, or None when no header with enough of the columns is found."""
     header = find_header(grid, aliases, layout)
     if header is None:
         return None
     if not (layout and layout.columns) and not _enough({*header.columns, *header.rivals}, aliases):
         return None
-    table = Table(grid, header, aliases, layout)
+    table = TypedTable(grid, header, aliases, layout)
     alike = {
         field: columns[:1]
         for field, columns in header.rivals.items()
@@ -132,7 +132,7 @@ def understand(grid: Grid, aliases: Aliases, layout: Layout | None) -> Table | N
     }
     rivals = {field: columns for field, columns in header.rivals.items() if field not in alike}
     settled = replace(header, columns={**header.columns, **alike}, rivals=rivals)
-    return composed(Table(grid, settled, aliases, layout))
+    return composed(TypedTable(grid, settled, aliases, layout))
 
 
 def _enough(named: set[str], aliases: Aliases) -> bool:
@@ -143,12 +143,12 @@ def _enough(named: set[str], aliases: Aliases) -> bool:
     return needed <= named or pair or bool(person and len(named) >= FEWEST_FIELDS)
 
 
-def left_alone(grid: Grid, layout: Layout | None) -> bool:
+def left_alone(grid: Grid, layout: FileLayout | None) -> bool:
     """Whether a sheet is not to be looked at: hidden, empty, or so told."""
     return grid.hidden or not grid.rows or bool(layout and layout.skip)
 
 
-def nothing_taken(grid: Grid, layout: Layout | None) -> SheetAccount:
+def nothing_taken(grid: Grid, layout: FileLayout | None) -> SheetAccount:
     """The account of a sheet that is no table of the kind looked for."""
     why = (
         "隐藏的工作表"
@@ -171,14 +171,14 @@ def nothing_taken(grid: Grid, layout: Layout | None) -> SheetAccount:
     )
 
 
-def _same_content(table: Table, columns: Sequence[int]) -> bool:
+def _same_content(table: TypedTable, columns: Sequence[int]) -> bool:
     """Whether rival columns say the same, so that it does not matter which is read."""
     first, *others = (table.text.to_series(column) for column in columns)
     return all(other.equals(first.alias(other.name), null_equal=True) for other in others)
 
 
 def account(
-    table: Table, rows: Sorted, hospital: str | None = None, notes: Sequence[str] = ()
+    table: TypedTable, rows: Sorted, hospital: str | None = None, notes: Sequence[str] = ()
 ) -> SheetAccount:
     """Where every row of the sheet went."""
     count, header = Counter(rows.kinds), table.header
@@ -204,7 +204,7 @@ def account(
     )
 
 
-def quarantine(table: Table, rows: Sorted, kind: str) -> pl.DataFrame:
+def quarantine(table: TypedTable, rows: Sorted, kind: str) -> pl.DataFrame:
     """The rows that could not be understood, with ID numbers masked in their text."""
     odd = list(rows.reasons)
     return pl.DataFrame(
@@ -226,7 +226,7 @@ def _masked(cells: Sequence[Cell]) -> str:
     return without_numbers(" | ".join(filter(None, texts)))
 
 
-def place_columns(table: Table) -> dict[str, pl.Expr]:
+def place_columns(table: TypedTable) -> dict[str, pl.Expr]:
     """`source`, `sheet` and `row` of the body rows."""
     first = table.offset + 1
     return {
@@ -240,7 +240,7 @@ BIRTH_CENTURY = 29
 """Two-digit years of birth above it are of the 1900s."""
 
 
-def id_numeric(table: Table, field: str) -> pl.Series:
+def id_numeric(table: TypedTable, field: str) -> pl.Series:
     """Where the ID lost digits: the cell is a number, or text in scientific notation."""
     column = table.first(field)
     if column is None:
@@ -252,7 +252,7 @@ def id_numeric(table: Table, field: str) -> pl.Series:
     return text | pl.Series([type(cell) in (float, int) for cell in cells], dtype=pl.Boolean)
 
 
-def spoiled_ids(table: Table, rows: pl.DataFrame) -> tuple[str, ...]:
+def spoiled_ids(table: TypedTable, rows: pl.DataFrame) -> tuple[str, ...]:
     """The sentence for a file most of whose ID numbers lost digits, and how to export it anew."""
     lost = int(rows["id_numeric"].sum())
     if lost * 2 <= rows.height:

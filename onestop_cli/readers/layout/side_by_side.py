@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from onestop_cli.county.settings import Layout
+from onestop_cli.county.settings import FileLayout
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.layout.aliases import Aliases
 from onestop_cli.readers.layout.headers import Header, find_header
@@ -14,7 +14,7 @@ _FEWEST = 2
 """Fields that stand twice, at the same distance, where two lists are beside each other."""
 
 
-def side_by_side(grid: Grid, aliases: Aliases, layout: Layout | None) -> list[Grid]:
+def side_by_side(grid: Grid, aliases: Aliases, layout: FileLayout | None) -> list[Grid]:
     """The lists of a sheet; nearly always the sheet itself.
 
     The right one keeps its columns and rows, so that places are those of the file, and the texts above.

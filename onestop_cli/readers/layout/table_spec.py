@@ -10,7 +10,7 @@ from onestop_cli.readers.layout.headers import Header
 
 
 @dataclass(frozen=True)
-class Sought:
+class TableSpec:
     """What is looked for: its Chinese name, the columns it may have, what must be there besides `needed`.
 
     `lacking` gives the titles of missing columns for a header, so that a table can say "one of these". `empty`:

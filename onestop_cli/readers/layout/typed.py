@@ -11,7 +11,7 @@ from functools import cached_property
 import polars as pl
 
 from onestop_cli.county import platform
-from onestop_cli.county.settings import Layout
+from onestop_cli.county.settings import FileLayout
 from onestop_cli.readers.containers.grid import Cell, Grid
 from onestop_cli.readers.layout.aliases import Aliases, unit_of
 from onestop_cli.readers.layout.cells import fen_columns, filled, text_column, trimmed, worded
@@ -25,13 +25,13 @@ _UNIT_LINE = re.compile(
 
 
 @dataclass(frozen=True)
-class Table:
+class TypedTable:
     """`grid` below `header`: `body[i]` is spreadsheet row `offset + i + 1`."""
 
     grid: Grid
     header: Header
     aliases: Aliases
-    layout: Layout | None
+    layout: FileLayout | None
 
     @property
     def offset(self) -> int:

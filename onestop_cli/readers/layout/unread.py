@@ -16,7 +16,7 @@ from onestop_cli.readers.layout.cells import fen_columns
 from onestop_cli.readers.layout.doubts import columns_hint, layout_hint, quoted
 from onestop_cli.readers.layout.headers import ignored_columns
 from onestop_cli.readers.layout.row_kinds import Sorted
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.tables.reading import file_finding
 from onestop_cli.tables.schema import LAYERS, PAYERS
 
@@ -51,7 +51,7 @@ class Unread:
 
 
 def unread_columns(
-    table: Table, rows: Sorted, asked: Collection[int], layers: Collection[str] | None
+    table: TypedTable, rows: Sorted, asked: Collection[int], layers: Collection[str] | None
 ) -> list[Unread]:
     """What nobody reads of a list of stays. `asked`: columns that a document reads for itself; `layers`: of the run,
     None where nobody knows them. A layer's column counts as unread when the run has no such layer."""
@@ -64,7 +64,7 @@ def unread_columns(
     return [_told(table, column, fen, amounts.get("total"), parts) for column, fen in found.items()]
 
 
-def _of_no_layer(table: Table, layers: Collection[str] | None) -> set[str]:
+def _of_no_layer(table: TypedTable, layers: Collection[str] | None) -> set[str]:
     """The layers that the sheet has a column of and the run has not; what a layout names is meant."""
     if layers is None:
         return set()
@@ -75,7 +75,7 @@ def _of_no_layer(table: Table, layers: Collection[str] | None) -> set[str]:
 
 
 def _amounts(
-    table: Table, rows: Sorted, passed: Collection[int]
+    table: TypedTable, rows: Sorted, passed: Collection[int]
 ) -> Iterator[tuple[int, pl.Series]]:
     """The columns that hold amounts, in fen of the data rows: half of the filled cells are, and one is not 0."""
     text = table.text.filter(rows.data)
@@ -88,7 +88,7 @@ def _amounts(
             yield column, fen
 
 
-def _may_hold(table: Table, column: int) -> bool:
+def _may_hold(table: TypedTable, column: int) -> bool:
     label = tidy("".join(table.header.labels[column]))
     leaf = tidy((table.header.labels[column] or ("",))[-1])
     return not any(
@@ -96,7 +96,7 @@ def _may_hold(table: Table, column: int) -> bool:
     )
 
 
-def _known(table: Table, column: int, fen: pl.Series, parts: Mapping[str, pl.Series]) -> bool:
+def _known(table: TypedTable, column: int, fen: pl.Series, parts: Mapping[str, pl.Series]) -> bool:
     """Whether its numbers are none of money, or say again what is read: one payer's amounts, or the sum of several."""
     some = fen.filter(fen.is_not_null() & (fen != 0))
     whole = bool((some % 100 == 0).all())
@@ -132,7 +132,7 @@ def _agrees(frame: pl.DataFrame, names: Sequence[str]) -> bool:
 
 
 def _told(
-    table: Table,
+    table: TypedTable,
     column: int,
     fen: pl.Series,
     total: pl.Series | None,
@@ -156,7 +156,7 @@ def _completes(fen: pl.Series, total: pl.Series, parts: Sequence[pl.Series]) -> 
     return int(whole.sum()) >= _ENOUGH and int(whole.sum()) * 100 >= len(whole) * _NEARLY_ALL
 
 
-def said(table: Table, unread: Sequence[Unread]) -> pl.DataFrame | None:
+def said(table: TypedTable, unread: Sequence[Unread]) -> pl.DataFrame | None:
     """FI03 for each column."""
     if not unread:
         return None
@@ -171,7 +171,7 @@ def _sentence(one: Unread) -> str:
     return f"“{one.label}”{where}{one.rows} 行有金额，合计 {yuan(one.fen)} 元，没有读入"
 
 
-def stops(table: Table, unread: Sequence[Unread]) -> list[Problem]:
+def stops(table: TypedTable, unread: Sequence[Unread]) -> list[Problem]:
     """A problem for each column that may move an amount, with the lines that settle it."""
     place = table.grid.source, table.grid.sheet, table.header.last + 1
     return [
@@ -181,7 +181,7 @@ def stops(table: Table, unread: Sequence[Unread]) -> list[Problem]:
     ]
 
 
-def _remedy(table: Table, one: Unread) -> str:
+def _remedy(table: TypedTable, one: Unread) -> str:
     field = columns_hint(table.grid, [(_likely(one.label), one.label)])
     ignored = layout_hint(table.grid, f"ignore = [{quoted(one.label)}]", f"--ignore {one.label}")
     return f"写明它是哪一项：{field}；不是支付、不用读的：{ignored}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from onestop_cli.errors import Problem
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.headers import find_header
-from onestop_cli.readers.layout.typed import Table
+from onestop_cli.readers.layout.typed import TypedTable
 
 STAYS, ROSTER = "住院明细", "花名册"
 
@@ -16,7 +16,7 @@ _OF_A_ROSTER = {"category", "from", "to", "term", "died", "status", "cert_no", "
 _PAYERS = {"basic", "critical", "assistance"}
 
 
-def wrong_kind(table: Table, name: str) -> Problem | None:
+def wrong_kind(table: TypedTable, name: str) -> Problem | None:
     """The problem of a table that is looked at as `name` and is plainly the other; None when it may be right.
 
     A county that has said by hand which columns to take has said what the file is.
@@ -30,17 +30,17 @@ def wrong_kind(table: Table, name: str) -> Problem | None:
     return None
 
 
-def _columns(table: Table, kind: str) -> set[str]:
+def _columns(table: TypedTable, kind: str) -> set[str]:
     header = find_header(table.grid, aliases(kind), None)
     return {*header.columns, *header.rivals} if header else set()
 
 
-def _is_list_of_stays(table: Table) -> bool:
+def _is_list_of_stays(table: TypedTable) -> bool:
     found = _columns(table, "stays")
     return found.issuperset(_OF_A_STAY) and bool(found & _PAYERS)
 
 
-def _is_roster(table: Table) -> bool:
+def _is_roster(table: TypedTable) -> bool:
     here = {*table.header.columns, *table.header.rivals}
     if here & {*_OF_A_STAY, *_PAYERS, "span"}:
         return False
@@ -48,7 +48,7 @@ def _is_roster(table: Table) -> bool:
     return {"name", "id_no"} <= found and bool(found & _OF_A_ROSTER)
 
 
-def _said(table: Table, is_: str, is_not: str, folder: str, columns: str) -> Problem:
+def _said(table: TypedTable, is_: str, is_not: str, folder: str, columns: str) -> Problem:
     grid = table.grid
     return Problem(
         f"这像是{is_}，却放在{is_not}的文件夹里",

@@ -7,7 +7,7 @@ from typing import Any
 
 from onestop_cli.audit.leads import BY_ID
 from onestop_cli.audit.papers import Papers, claimed
-from onestop_cli.audit.report import Report
+from onestop_cli.audit.report import AuditReport
 from onestop_cli.audit.sampling import STRATA
 from onestop_cli.money import yuan
 from onestop_cli.writers.audit.words import (
@@ -73,7 +73,7 @@ def ward_pages(papers: Papers) -> str:
     return _page("audit/ward.html.j2", papers=papers, hospitals=pages, checks=WARD_CHECKS)
 
 
-def report_page(report: Report) -> str:
+def report_page(report: AuditReport) -> str:
     """联合检查报告.html: one self-contained page to print and sign."""
     return _page(
         "audit/report.html.j2",

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.audit.papers import OUTCOMES, confirmed
-from onestop_cli.audit.report import Report
+from onestop_cli.audit.report import AuditReport
 from onestop_cli.audit.sampling import STRATA
 from onestop_cli.money import yuan
 from onestop_cli.writers.audit.columns import PLACE_COLUMNS
@@ -111,7 +111,7 @@ _HOUSEHOLDS = [
 ]
 
 
-def write_report(path: Path, report: Report) -> None:
+def write_report(path: Path, report: AuditReport) -> None:
     """Write the report."""
     heading = f"{report.county}{report.period}联合检查"
     with Book(path, title=f"{heading}报告") as book:
@@ -163,7 +163,7 @@ def write_report(path: Path, report: Report) -> None:
             book.table_sheet("单据不符", f"{heading}单据与所报自付不同", _SLIPS, report.slips)
 
 
-def _looked(report: Report) -> list[Column]:
+def _looked(report: AuditReport) -> list[Column]:
     """Every sampled stay; beyond what is printed, what each fund should have paid where inspectors said so."""
     parts = [
         Column(confirmed(layer), f"核实{name}", "yuan", 11) for layer, name in report.layers.items()
@@ -187,7 +187,7 @@ def _decision(line: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _results(book: Book, report: Report, heading: str) -> None:
+def _results(book: Book, report: AuditReport, heading: str) -> None:
     """What the sample allows to say, by stratum, with the method."""
     sheet = book.sheet("结论", [column.chars for column in _RESULT])
     sheet.title(f"{heading}报告" + ("" if report.evaluation else "（中期）"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import indent
 
-from onestop_cli.audit.aggregates.model import KINDS, Slip, Table, shown
+from onestop_cli.audit.aggregates.model import KINDS, PrintedTable, Slip, shown
 from onestop_cli.writers.explain.screen import wrapped
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.screen import clean
@@ -64,7 +64,7 @@ def ranked(slips: Sequence[tuple[str, Slip]]) -> list[tuple[str, Slip]]:
     return sorted(slips, key=lambda item: (item[0], order.index(item[1].kind), item[1].place))
 
 
-def show_slips(tables: Sequence[Table], slips: Sequence[tuple[str, Slip]]) -> Iterator[str]:
+def show_slips(tables: Sequence[PrintedTable], slips: Sequence[tuple[str, Slip]]) -> Iterator[str]:
     """The lines of a screen: every table with how it was understood, what was not read, and what does not add up."""
     for name in dict.fromkeys(table.name for table in tables):
         yield clean(name)
@@ -84,7 +84,7 @@ def _set_in(text: str, blanks: int) -> str:
     return indent(wrapped(clean(text), _WIDTH - blanks), " " * blanks)
 
 
-def _understood(table: Table) -> Iterator[str]:
+def _understood(table: PrintedTable) -> Iterator[str]:
     known = [column.title for column in table.columns if column.part or not column.adds_up]
     others = [column.title for column in table.columns if column.title not in known]
     yield f"{len(table.rows)} 行；读懂的栏：{'、'.join(known) or '无'}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from onestop_cli.audit.evaluate import Result, tolerable_fen
 from onestop_cli.audit.plan import percent as percentage
-from onestop_cli.audit.report import Report, tolerated
+from onestop_cli.audit.report import AuditReport, tolerated
 from onestop_cli.audit.sampling import METHODS, STRATA
 from onestop_cli.money import percent, yuan
 
@@ -76,7 +76,7 @@ def method_text(plan: Mapping[str, Any]) -> Iterator[str]:
     yield "线索附加的住院是按线索分数挑出来的，只记录查到的差错，不参加推断。"
 
 
-def conclusion(report: Report) -> str:
+def conclusion(report: AuditReport) -> str:
     """What the sample allows to say, in one sentence; while stays wait to be looked at, only how far it has come."""
     if report.evaluation is None:
         return interim(report)
@@ -89,7 +89,7 @@ def conclusion(report: Report) -> str:
     )
 
 
-def interim(report: Report) -> str:
+def interim(report: AuditReport) -> str:
     """How far the inspection has come: nothing is projected before all drawn stays were looked at."""
     done = report.rows.height - len(report.pending)
     listed = "、".join(map(str, report.pending[:30])) + (" 等" if len(report.pending) > 30 else "")
@@ -138,7 +138,7 @@ def evaluation_text(plan: Mapping[str, Any]) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Check:
+class ChecklistLine:
     """A line of a check list: what is checked, what to ask or look at, boxes for the answer."""
 
     title: str
@@ -147,27 +147,27 @@ class Check:
 
 
 HOUSEHOLD_CHECKS = (
-    Check(
+    ChecklistLine(
         "一核身份",
         "看身份证、户口簿、参合证和救助证：是不是本人，类别对不对，证件有没有借给别人",
         "□一致 □不一致 □证件借出过",
     ),
-    Check(
+    ChecklistLine(
         "二核住院",
         "问住过没有、哪家医院、哪天住哪天走、晚上在不在医院、是谁叫去的",
         "□住过 □没住过 实住　　　天",
     ),
-    Check(
+    ChecklistLine(
         "三核诊疗",
         "问得的什么病、做了哪些检查、打针吃药多少天、做没做手术",
         "□与登记相符 □不相符",
     ),
-    Check(
+    ChecklistLine(
         "四核费用",
         "看结算单、发票和费用清单，把上面的数抄在“单据所载”一行；问有没有另外收钱、押金退没退",
         "□相符 □不相符 押金□退 □未退",
     ),
-    Check(
+    ChecklistLine(
         "五核补偿",
         "问出院时有没有当场减免、新农合和救助各减多少、拿到结算单没有、看没看到公示",
         "□当场减免 □事后补 □没有",
@@ -176,19 +176,23 @@ HOUSEHOLD_CHECKS = (
 """五核查 for the household; a county may have its own wording."""
 
 WARD_CHECKS = (
-    Check("身份", "入院登记的身份核对、证件复印件、病历各处签字是否同一人", "□相符 □不相符"),
-    Check(
+    ChecklistLine(
+        "身份", "入院登记的身份核对、证件复印件、病历各处签字是否同一人", "□相符 □不相符"
+    ),
+    ChecklistLine(
         "天数",
         "体温单、护理记录、查房记录、医嘱有没有空白日；与入出院日期核对",
         "□相符 □少　　　天",
     ),
-    Check("指征", "入院指征、诊断依据、出院情况；短期再入院的看上次出院小结", "□充分 □存疑"),
-    Check(
+    ChecklistLine(
+        "指征", "入院指征、诊断依据、出院情况；短期再入院的看上次出院小结", "□充分 □存疑"
+    ),
+    ChecklistLine(
         "费用",
         "费用清单与医嘱、检查报告、用药记录逐项核对；一日清单是否签字",
         "□相符 □差　　　　元",
     ),
-    Check("自费", "目录外项目有没有患者或家属签字同意", "□有 □没有 □无自费"),
-    Check("结算", "结算单、减免金额、患者签字；救助身份出院时怎样核对", "□相符 □不相符"),
+    ChecklistLine("自费", "目录外项目有没有患者或家属签字同意", "□有 □没有 □无自费"),
+    ChecklistLine("结算", "结算单、减免金额、患者签字；救助身份出院时怎样核对", "□相符 □不相符"),
 )
 """What to look at in records and accounts of a hospital."""

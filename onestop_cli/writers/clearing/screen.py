@@ -11,7 +11,7 @@ from rich.console import Console
 from onestop_cli.core.clearing import AGREES, EXTRA, MISSING, OTHER, VERDICTS
 from onestop_cli.county.platform import first_word
 from onestop_cli.money import yuan
-from onestop_cli.readers.layout.clearing import Statement
+from onestop_cli.readers.layout.clearing import ClearingStatement
 from onestop_cli.writers.rosters.screen import say, table
 
 _FEW = 10
@@ -29,7 +29,7 @@ class Clearing:
 
     details: pl.DataFrame
     sums: pl.DataFrame
-    statements: Sequence[Statement]
+    statements: Sequence[ClearingStatement]
     stays: int
     unnumbered: int
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.county.periods import parse_period
-from onestop_cli.statements.comparison import Comparison
+from onestop_cli.statements.comparison import RunComparison
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
 
@@ -28,7 +28,7 @@ _STAYS = (
 )
 
 
-def write_comparison_book(found: Comparison, names: tuple[str, str], path: Path) -> None:
+def write_comparison_book(found: RunComparison, names: tuple[str, str], path: Path) -> None:
     """Write the comparison; every changed stay is listed."""
     period = parse_period(found.after.period).chinese
     title = f"{found.after.county.name or '××县'}{period}两次核对比较"
@@ -40,7 +40,7 @@ def write_comparison_book(found: Comparison, names: tuple[str, str], path: Path)
         )
 
 
-def _summary(book: Book, found: Comparison, title: str, beside: str) -> None:
+def _summary(book: Book, found: RunComparison, title: str, beside: str) -> None:
     sheet = book.sheet("汇总", [28, 18, 18, 18], portrait=True)
     sheet.title(title)
     sheet.line(beside, "单位：元")

@@ -7,13 +7,13 @@ import sys
 from rich.console import Console
 
 from onestop_cli.money import yuan
-from onestop_cli.statements.comparison import Comparison
+from onestop_cli.statements.comparison import RunComparison
 from onestop_cli.writers.toolkit.screen import clean, console_for, folded, new_table
 
 _TOP = 10
 
 
-def show_comparison(found: Comparison, names: tuple[str, str]) -> None:
+def show_comparison(found: RunComparison, names: tuple[str, str]) -> None:
     """What went in otherwise, totals, causes and the first stays."""
     console = console_for(sys.stdout)
     console.print(f"{clean(names[0])} → {clean(names[1])}", style="bold")
@@ -26,7 +26,7 @@ def show_comparison(found: Comparison, names: tuple[str, str]) -> None:
     _stays(console, found)
 
 
-def _inputs(console: Console, found: Comparison) -> None:
+def _inputs(console: Console, found: RunComparison) -> None:
     if not found.inputs:
         console.print("所用的文件、花名册、政策、处理意见和设置都相同。")
     for kind, text in found.inputs:
@@ -34,7 +34,7 @@ def _inputs(console: Console, found: Comparison) -> None:
             console.print(line, soft_wrap=True)
 
 
-def _totals(console: Console, found: Comparison) -> None:
+def _totals(console: Console, found: RunComparison) -> None:
     table = new_table("合计（金额为元）", ["项目"], ["前次", "本次", "增减"])
     for title, before, after in found.totals:
         if before != after:
@@ -46,7 +46,7 @@ def _totals(console: Console, found: Comparison) -> None:
     console.print(table if table.rows else "合计没有不同。")
 
 
-def _codes(console: Console, found: Comparison) -> None:
+def _codes(console: Console, found: RunComparison) -> None:
     if found.codes.is_empty():
         return
     table = new_table("差错条数", ["代码", "问题"], ["前次", "本次"])
@@ -56,7 +56,7 @@ def _codes(console: Console, found: Comparison) -> None:
     console.print(table)
 
 
-def _stays(console: Console, found: Comparison) -> None:
+def _stays(console: Console, found: RunComparison) -> None:
     """Causes, then the stays with the largest change."""
     if found.stays.is_empty():
         return

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.explain.explanation import Explanation, Part
-from onestop_cli.working import Basis, Group
+from onestop_cli.explain.explanation import Explanation, ExplanationPart
+from onestop_cli.working import Group, RuleSentence
 from onestop_cli.writers.toolkit.columns import text_width
 from onestop_cli.writers.toolkit.screen import clean
 
@@ -33,7 +33,7 @@ def show(explanation: Explanation, console: Console) -> None:
             _show_group(console, part, group)
 
 
-def _show_group(console: Console, part: Part, group: Group) -> None:
+def _show_group(console: Console, part: ExplanationPart, group: Group) -> None:
     lines = [line for g in part.groups for line in g.lines]
     label = min(max(text_width(line.label) for line in lines), _LABEL)
     amount = max(text_width(line.amount) for line in lines)
@@ -65,7 +65,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def basis_text(basis: Basis) -> str:
+def basis_text(basis: RuleSentence) -> str:
     """`依据 补偿比例 80%：“原文”（第三条）；读作：…（推定）`; a summary stands without quotation marks."""
     summary = f"摘要：{basis.summary}" if basis.summary else "文件没有原文"
     said = f"“{basis.quote}”" if basis.quote else summary

@@ -14,14 +14,14 @@ _ID = "单元格已是文本格式；从别处粘贴时请选“粘贴值”"
 
 
 @dataclass(frozen=True)
-class Terms:
+class FormWords:
     """What a county's documents speak of: names of what is paid, kinds of people."""
 
     layers: Sequence[str]
     categories: Sequence[str]
 
 
-def forms(terms: Terms) -> tuple[Form, ...]:
+def forms(terms: FormWords) -> tuple[Form, ...]:
     """All of them."""
     return (
         stays_form(terms),
@@ -32,7 +32,7 @@ def forms(terms: Terms) -> tuple[Form, ...]:
     )
 
 
-def stays_form(terms: Terms) -> Form:
+def stays_form(terms: FormWords) -> Form:
     """What a hospital hands in: a row per stay."""
     return Form(
         "医院上报表",
@@ -59,7 +59,7 @@ def stays_form(terms: Terms) -> Form:
     )
 
 
-def roster_form(terms: Terms) -> Form:
+def roster_form(terms: FormWords) -> Form:
     """Who is aided, from when to when."""
     return Form(
         "花名册",
@@ -122,7 +122,7 @@ def enrolment_form() -> Form:
     )
 
 
-def decisions_form(terms: Terms) -> Form:
+def decisions_form(terms: FormWords) -> Form:
     """What people decided about single stays; as a rule it is 差错清单.xlsx, filled."""
     return Form(
         "处理意见",

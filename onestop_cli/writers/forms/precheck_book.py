@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onestop_cli.writers.screens.precheck import Checked
+from onestop_cli.writers.screens.precheck import CheckedList
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
 
@@ -24,7 +24,7 @@ _COLUMNS = (
 )
 
 
-def write_precheck_book(checked: Checked, path: Path) -> None:
+def write_precheck_book(checked: CheckedList, path: Path) -> None:
     """Write the lines, and above them what was looked at."""
     notes = [*checked.notes, "证号只显示后四位；按文件和行号找到原行改正。"]
     with Book(path, title="报送前自查清单") as book:

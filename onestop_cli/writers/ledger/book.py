@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.ledger.accounts import Line
-from onestop_cli.ledger.trial_balance import Entry
+from onestop_cli.ledger.accounts import AccountLine
+from onestop_cli.ledger.trial_balance import AccountBalance
 from onestop_cli.writers.toolkit.columns import UNITS, Column
 from onestop_cli.writers.toolkit.text import write_text
 from onestop_cli.writers.toolkit.workbook import Book
@@ -29,8 +29,8 @@ class Books:
     county: str
     journal: pl.DataFrame
     closings: pl.DataFrame
-    accounts: Sequence[Line]
-    trial: Sequence[Entry]
+    accounts: Sequence[AccountLine]
+    trial: Sequence[AccountBalance]
     advances: pl.DataFrame
     pending: pl.DataFrame
     inputs: pl.DataFrame
@@ -38,7 +38,7 @@ class Books:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _BookSheet:
     name: str
     columns: Sequence[Column]
     rows: pl.DataFrame
@@ -156,18 +156,18 @@ def _plain(column: Column) -> pl.Expr:
     return value.alias(column.title)
 
 
-def _sheets(books: Books) -> Iterator[_Sheet]:
+def _sheets(books: Books) -> Iterator[_BookSheet]:
     accounts = pl.DataFrame([{**asdict(line), "balance": line.balance} for line in books.accounts])
     trial = pl.DataFrame([asdict(entry) for entry in books.trial])
-    yield _Sheet("记账", _JOURNAL, books.journal)
-    yield _Sheet("关账记录", _CLOSINGS, books.closings)
-    yield _Sheet("基金账户", _ACCOUNTS, accounts, _YUAN)
-    yield _Sheet("试算平衡", _TRIAL, trial, _YUAN)
-    yield _Sheet("预拨", _ADVANCES, books.advances, _YUAN)
-    yield _Sheet("待核住院", _PENDING, books.pending, _YUAN)
-    yield _Sheet("文件", _INPUTS, books.inputs)
+    yield _BookSheet("记账", _JOURNAL, books.journal)
+    yield _BookSheet("关账记录", _CLOSINGS, books.closings)
+    yield _BookSheet("基金账户", _ACCOUNTS, accounts, _YUAN)
+    yield _BookSheet("试算平衡", _TRIAL, trial, _YUAN)
+    yield _BookSheet("预拨", _ADVANCES, books.advances, _YUAN)
+    yield _BookSheet("待核住院", _PENDING, books.pending, _YUAN)
+    yield _BookSheet("文件", _INPUTS, books.inputs)
     for number, part in enumerate(books.postings, 1):
-        yield _Sheet(f"分录{number if number > 1 else ''}", _POSTINGS, part, _YUAN)
+        yield _BookSheet(f"分录{number if number > 1 else ''}", _POSTINGS, part, _YUAN)
 
 
 _YUAN = "单位：元"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.ledger.final_account import SIDES, Report
+from onestop_cli.ledger.final_account import SIDES, FinalAccount
 from onestop_cli.money import capital
 from onestop_cli.statements.indicators import Indicator
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
@@ -27,7 +27,7 @@ class PeriodPaper:
     """A report, whose it is, its indicators, 救助对象 in one line, and when it is due."""
 
     county: str
-    report: Report
+    report: FinalAccount
     indicators: Sequence[Indicator]
     aided: str
     due: str = ""
@@ -109,7 +109,7 @@ def _cover(book: Book, paper: PeriodPaper) -> None:
     sheet.signature(SIGNERS)
 
 
-def _benefits(found: Report) -> list[Column]:
+def _benefits(found: FinalAccount) -> list[Column]:
     """Visits, people, costs, what each layer paid, what of it are adjustments, own share and rate."""
     paid = [f"{layer.id}_paid_fen" for layer in found.layers]
     of_funds = [f"{layer}_paid_fen" for fund in found.funds for layer in fund.layers]

@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.core.closed import REPORTED_AGAIN
-from onestop_cli.ledger.accounts import Line
+from onestop_cli.ledger.accounts import AccountLine
 from onestop_cli.ledger.books import Closing
 from onestop_cli.ledger.closing import Closed, Why
 from onestop_cli.ledger.opening import Opening
-from onestop_cli.ledger.trial_balance import Entry
+from onestop_cli.ledger.trial_balance import AccountBalance
 from onestop_cli.money import yuan
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import Statement
@@ -102,8 +102,8 @@ def show_closed(done: Closed) -> None:
 
 def show_books(
     closings: pl.DataFrame,
-    accounts: Sequence[Line],
-    trial: Sequence[Entry],
+    accounts: Sequence[AccountLine],
+    trial: Sequence[AccountBalance],
     pending: pl.DataFrame,
     owed: int,
     digest: str,
@@ -128,7 +128,7 @@ def show_books(
     console.print(f"台账校验值：{digest}", soft_wrap=True)
 
 
-def show_advance(lines: Sequence[Line], fund: str) -> None:
+def show_advance(lines: Sequence[AccountLine], fund: str) -> None:
     """A fund's account after an advance was booked."""
     console = console_for(sys.stdout)
     console.print("预拨已记入台账")
@@ -202,7 +202,7 @@ def _closings(console: Console, closings: pl.DataFrame) -> None:
     console.print(table)
 
 
-def account_table(title: str, lines: Sequence[Line], *, name: str) -> Table:
+def account_table(title: str, lines: Sequence[AccountLine], *, name: str) -> Table:
     """上期结余 + 预拨 − 核定 = 期末结余, a row per period of a fund or per fund of a period."""
     heading = {"period": "结算期", "fund": "基金"}[name]
     table = plain_table(title, [heading], ["上期结余", "本期预拨", "本期核定", "期末结余"])
@@ -212,7 +212,7 @@ def account_table(title: str, lines: Sequence[Line], *, name: str) -> Table:
     return table
 
 
-def _trial(console: Console, entries: Sequence[Entry]) -> None:
+def _trial(console: Console, entries: Sequence[AccountBalance]) -> None:
     """Both sides, and whether they agree."""
     if not entries:
         return

@@ -15,7 +15,7 @@ from onestop_cli.writers.notices.html import board
 from onestop_cli.writers.notices.layout import Look
 from onestop_cli.writers.notices.paths import Places, board_stems, notice_number, roll_stems
 from onestop_cli.writers.notices.pdf import write_pdfs
-from onestop_cli.writers.notices.words import Page, page_of, roll_page
+from onestop_cli.writers.notices.words import ListPage, page_of, roll_page
 from onestop_cli.writers.toolkit.text import write_text
 
 
@@ -24,7 +24,7 @@ class Board:
     """One board: where it lies below its folder, without an ending; its words; who writes its workbook."""
 
     stem: PurePosixPath
-    page: Page
+    page: ListPage
     write_book: Callable[[Path, Look], None]
 
 

@@ -16,7 +16,7 @@ from onestop_cli.notices.texts import Texts
 from onestop_cli.writers.notices.columns import (
     FUNDS,
     ROLL,
-    Grid,
+    TextTable,
     fund_note,
     list_columns,
     marked,
@@ -25,8 +25,8 @@ from onestop_cli.writers.notices.columns import (
     standard_columns,
     table_of,
 )
-from onestop_cli.writers.notices.layout import Layout, Look, Sheet, lay_out
-from onestop_cli.writers.notices.words import Page
+from onestop_cli.writers.notices.layout import Look, PaperLayout, TableSlots, lay_out
+from onestop_cli.writers.notices.words import ListPage
 from onestop_cli.writers.toolkit.stacked import Slots
 from onestop_cli.writers.toolkit.workbook import Book
 from onestop_cli.writers.toolkit.workbook import Sheet as Filled
@@ -35,7 +35,7 @@ _POINT = 96 / 72 / 7
 """Half-width characters of a workbook in a point."""
 
 
-def write_book(path: Path, look: Look, page: Page, notice: Notice, texts: Texts) -> None:
+def write_book(path: Path, look: Look, page: ListPage, notice: Notice, texts: Texts) -> None:
     """Write one board: its summaries, the list, funds and standards, each on a sheet of its own."""
     left = texts.period
     with Book(path, title=page.title, paper=look.paper) as book:
@@ -66,7 +66,7 @@ def _further(book: Book, notice: Notice, texts: Texts) -> None:
         book.table_sheet("补偿标准", "补偿标准", told, standards, left=note, right="")
 
 
-def write_roll_book(path: Path, look: Look, page: Page, roll: Roll) -> None:
+def write_roll_book(path: Path, look: Look, page: ListPage, roll: Roll) -> None:
     """Write the changes of a place's rosters: who came, who left."""
     with Book(path, title=page.title, paper=look.paper) as book:
         layout = lay_out(page.grids, look)
@@ -79,19 +79,19 @@ def write_roll_book(path: Path, look: Look, page: Page, roll: Roll) -> None:
         _foot(sheet, page)
 
 
-def _layout_of(grid: Grid, page: Page, sheet: Sheet) -> Layout:
+def _layout_of(grid: TextTable, page: ListPage, sheet: PaperLayout) -> TableSlots:
     """How one of a page's tables lies."""
     return next(
         layout for one, layout in zip(page.grids, sheet.layouts, strict=True) if one is grid
     )
 
 
-def _slots(layout: Layout, look: Look) -> Slots:
+def _slots(layout: TableSlots, look: Look) -> Slots:
     """The slots with their widths in half-width characters."""
     return [(slot.columns, slot.width * look.points * _POINT) for slot in layout.slots]
 
 
-def _wall_sheet(book: Book, name: str, page: Page, look: Look, layout: Sheet) -> Filled:
+def _wall_sheet(book: Book, name: str, page: ListPage, look: Look, layout: PaperLayout) -> Filled:
     """The sheet that goes to the wall, with its head."""
     people = [
         one for grid, one in zip(page.grids, layout.layouts, strict=True) if grid.people
@@ -110,7 +110,7 @@ def _rest(notice: Notice) -> Mapping[str, Any] | None:
     return {**notice.rest, "name": rest_name(notice.rest)} if notice.rest else None
 
 
-def _foot(sheet: Filled, page: Page) -> None:
+def _foot(sheet: Filled, page: ListPage) -> None:
     """What stands below a list, and room to sign."""
     sheet.skip()
     for label, text in page.about:

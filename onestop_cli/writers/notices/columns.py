@@ -10,7 +10,7 @@ import polars as pl
 
 from onestop_cli.money import yuan
 from onestop_cli.notices.lines import ELIGIBLE
-from onestop_cli.notices.notices import Notice, Part
+from onestop_cli.notices.notices import Notice, NoticePart
 from onestop_cli.notices.rolls import KINDS, Roll
 from onestop_cli.notices.texts import Texts
 from onestop_cli.writers.toolkit.columns import Column
@@ -42,7 +42,7 @@ FUNDS = (
 
 
 @dataclass(frozen=True)
-class Grid:
+class TextTable:
     """A table with its cells as text.
 
     `head`: the column that names the row. `rest`: a sum line of rows that are not shown. `links`: from the head's text
@@ -117,7 +117,7 @@ def list_columns(notice: Notice, texts: Texts) -> list[Column]:
     ]
 
 
-def part_columns(notice: Notice, part: Part, texts: Texts) -> list[Column]:
+def part_columns(notice: Notice, part: NoticePart, texts: Texts) -> list[Column]:
     """The columns of a summary."""
     return [
         Column("label", part.heading, width=26),
@@ -148,14 +148,14 @@ def rest_name(rest: Mapping[str, int]) -> str:
     return f"其余 {rest['rows']:,} 笔合计"
 
 
-def list_grid(notice: Notice, texts: Texts) -> Grid:
+def list_grid(notice: Notice, texts: Texts) -> TextTable:
     """The list itself."""
     columns = list_columns(notice, texts)
     rest: tuple[str, ...] = ()
     if notice.rest:
         sums = _totals(columns, notice.rest)
         rest = ("", rest_name(notice.rest), *sums[2:])
-    return Grid(
+    return TextTable(
         "补偿名单",
         columns,
         _cells(columns, marked(notice.rows)),
@@ -167,12 +167,12 @@ def list_grid(notice: Notice, texts: Texts) -> Grid:
     )
 
 
-def roll_grid(kind: str, people: pl.DataFrame) -> Grid:
+def roll_grid(kind: str, people: pl.DataFrame) -> TextTable:
     """The people who came onto the rosters, or who left them."""
-    return Grid(KINDS[kind], ROLL, _cells(ROLL, marked(people)), (), "name", "", people=True)
+    return TextTable(KINDS[kind], ROLL, _cells(ROLL, marked(people)), (), "name", "", people=True)
 
 
-def roll_summary(rolls: Sequence[Roll], links: Mapping[str, str]) -> Grid:
+def roll_summary(rolls: Sequence[Roll], links: Mapping[str, str]) -> TextTable:
     """How many came and left, by place; `links`: from the place to its page."""
     columns = [
         Column("place", "乡镇、村", width=26),
@@ -180,27 +180,31 @@ def roll_summary(rolls: Sequence[Roll], links: Mapping[str, str]) -> Grid:
     ]
     table = pl.DataFrame([{"place": roll.place, **roll.counts} for roll in rolls])
     totals = _totals(columns, {kind: int(table[kind].sum()) for kind in KINDS})
-    return Grid("各地变动人次", columns, _cells(columns, table), totals, "place", "", links=links)
+    return TextTable(
+        "各地变动人次", columns, _cells(columns, table), totals, "place", "", links=links
+    )
 
 
-def part_grid(notice: Notice, part: Part, texts: Texts, links: Mapping[str, str]) -> Grid:
+def part_grid(
+    notice: Notice, part: NoticePart, texts: Texts, links: Mapping[str, str]
+) -> TextTable:
     """A summary; `links`: from its labels to their pages."""
     columns = part_columns(notice, part, texts)
     totals = _totals(columns, notice.sums)
-    return Grid(part.title, columns, _cells(columns, part.table), totals, "label", links=links)
+    return TextTable(part.title, columns, _cells(columns, part.table), totals, "label", links=links)
 
 
-def text_grids(texts: Texts, *, county: bool) -> list[Grid]:
+def text_grids(texts: Texts, *, county: bool) -> list[TextTable]:
     """The fund notice, for the county's own list, and the table of standards; only what is known."""
     grids = []
     if county and texts.funds:
         rows = _cells(FUNDS, table_of(FUNDS, texts.funds))
         note = "，".join(filter(None, (_UNIT, texts.funds_due, fund_note(texts))))
-        grids.append(Grid("基金收支", FUNDS, rows, (), "fund", note))
+        grids.append(TextTable("基金收支", FUNDS, rows, (), "fund", note))
     if texts.standards:
         columns, note = standard_columns(texts)
         rows = _cells(columns, table_of(columns, texts.standards))
-        grids.append(Grid("补偿标准", columns, rows, (), "kind", note))
+        grids.append(TextTable("补偿标准", columns, rows, (), "kind", note))
     return grids
 
 

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from onestop_cli.money import capital, yuan
 from onestop_cli.notices.texts import Texts
 from onestop_cli.resources import template_folder
-from onestop_cli.writers.notices.columns import Grid, wraps
-from onestop_cli.writers.notices.layout import Layout, Look, Slot, lay_out
-from onestop_cli.writers.notices.words import Page
+from onestop_cli.writers.notices.columns import TextTable, wraps
+from onestop_cli.writers.notices.layout import Look, Slot, TableSlots, lay_out
+from onestop_cli.writers.notices.words import ListPage
 from onestop_cli.writers.toolkit.columns import Column
 
 
@@ -39,7 +39,7 @@ def css_string(text: str) -> Markup:
     return Markup(f'"{safe}"')
 
 
-def rows(grid: Grid) -> Markup:
+def rows(grid: TextTable) -> Markup:
     """The rows of a table: one form for all, filled with escaped cells (a template takes four times as long)."""
     form = "".join(_cell_form(column, heads=column.key == grid.head) for column in grid.columns)
     form = f'<tr role="row">{form}</tr>\n'
@@ -62,7 +62,7 @@ def _cell_form(column: Column, *, heads: bool) -> str:
     return f'<td role="cell"{kind} data-title="{title}">{{}}</td>'
 
 
-def board_table(grid: Grid, layout: Layout) -> Markup:
+def board_table(grid: TextTable, layout: TableSlots) -> Markup:
     """A table of a board, its columns as wide as `layout` says and stacked where it says so."""
     columns = "".join(
         f'<col style="width:{slot.width / layout.width:.2%}">' for slot in layout.slots
@@ -82,7 +82,7 @@ def board_table(grid: Grid, layout: Layout) -> Markup:
     )
 
 
-def _row_form(grid: Grid, slots: Sequence[Slot]) -> str:
+def _row_form(grid: TextTable, slots: Sequence[Slot]) -> str:
     """A row with a place for the text of every slot."""
     cells = []
     for slot in slots:
@@ -104,7 +104,7 @@ def _stack(texts: Iterable[str]) -> str:
     return "<br>".join(escape(text) for text in texts)
 
 
-def board(page: Page, texts: Texts, look: Look) -> str:
+def board(page: ListPage, texts: Texts, look: Look) -> str:
     """The HTML of one board."""
     template = templates().get_template("notices/board.html.j2")
     sheet = lay_out(page.grids, look)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from onestop_cli.writers.notices.columns import Grid, wraps
+from onestop_cli.writers.notices.columns import TextTable, wraps
 from onestop_cli.writers.toolkit.columns import Column, text_width
 
 PAPERS = {"A4": (210, 297), "A3": (297, 420)}
@@ -76,7 +76,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableSlots:
     """The slots of a table."""
 
     slots: tuple[Slot, ...]
@@ -93,24 +93,24 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PaperLayout:
     """How a list lies on its paper: the page turned or not, and the tables in their order."""
 
     landscape: bool
-    layouts: tuple[Layout, ...]
+    layouts: tuple[TableSlots, ...]
 
 
-def lay_out(grids: Sequence[Grid], look: Look) -> Sheet:
+def lay_out(grids: Sequence[TextTable], look: Look) -> PaperLayout:
     """The page for all tables of a list: what takes the least paper, upright where that makes no difference."""
     found = []
     for landscape in (False, True):
         fits = [_fit(grid, look, landscape=landscape) for grid in grids]
         layouts = tuple(layout for layout, _ in fits)
-        found.append((sum(paper for _, paper in fits), landscape, Sheet(landscape, layouts)))
+        found.append((sum(paper for _, paper in fits), landscape, PaperLayout(landscape, layouts)))
     return min(found, key=lambda one: one[:2])[-1]
 
 
-def _fit(grid: Grid, look: Look, *, landscape: bool) -> tuple[Layout, float]:
+def _fit(grid: TextTable, look: Look, *, landscape: bool) -> tuple[TableSlots, float]:
     """How a table lies best, and how many pages it takes there."""
     room = look.room(landscape=landscape)
     fits = []
@@ -121,7 +121,7 @@ def _fit(grid: Grid, look: Look, *, landscape: bool) -> tuple[Layout, float]:
         most = [max(needs[column][1] for column in group) for group in groups]
         widths = _spread(least, most, room)
         slots = (Slot(group, width) for group, width in zip(groups, widths, strict=True))
-        layout = Layout(tuple(slots))
+        layout = TableSlots(tuple(slots))
         pages = _lines(grid, layout) / look.lines(landscape=landscape)
         too_wide = max(sum(least) / room, 1.0)
         fits.append((pages * _TIRING ** (depth - 1) * too_wide**9, layout))
@@ -129,7 +129,7 @@ def _fit(grid: Grid, look: Look, *, landscape: bool) -> tuple[Layout, float]:
     return layout, paper
 
 
-def _lines(grid: Grid, layout: Layout) -> float:
+def _lines(grid: TextTable, layout: TableSlots) -> float:
     """How many lines of text a table takes on paper, by its first rows."""
     some = grid.rows[:_SAMPLE]
     high = 0.0
@@ -152,7 +152,7 @@ def _cut(places: Sequence[int], depth: int) -> list[tuple[int, ...]]:
     return [tuple(places[at : at + depth]) for at in range(0, len(places), depth)]
 
 
-def _needs(grid: Grid, index: int, depth: int) -> tuple[float, float]:
+def _needs(grid: TextTable, index: int, depth: int) -> tuple[float, float]:
     """The least width a column can do with, and the most it can use; titles under each other have a line each."""
     column = grid.columns[index]
     texts = {row[index] for row in grid.rows}

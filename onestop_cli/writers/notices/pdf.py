@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from onestop_cli.errors import Broken, stop
 from onestop_cli.notices.names import NO_SHAPE
 from onestop_cli.resources import template_folder
-from onestop_cli.writers.notices.columns import Grid, wraps
-from onestop_cli.writers.notices.layout import Layout, Look, lay_out
-from onestop_cli.writers.notices.words import Page
+from onestop_cli.writers.notices.columns import TextTable, wraps
+from onestop_cli.writers.notices.layout import Look, TableSlots, lay_out
+from onestop_cli.writers.notices.words import ListPage
 
 if TYPE_CHECKING:
     import typst
@@ -38,7 +38,7 @@ _LONG_WORD = re.compile(r"([!-~]{8})(?=[!-~])")
 _ABSENT = f"“{NO_SHAPE}”是本机字体里没有的字，以原件为准。"
 
 
-def write_pdfs(boards: Iterable[tuple[Path, Page]], look: Look) -> dict[str, str]:
+def write_pdfs(boards: Iterable[tuple[Path, ListPage]], look: Look) -> dict[str, str]:
     """Write each board as PDF; the characters that no font has, and on whose board each stands first.
 
     Such a character is printed as □, with a note, and no other board suffers from it. Raises `CannotRun` without typst
@@ -113,7 +113,9 @@ def unprintable(diagnostic: str) -> set[str]:
     return set(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), texts))
 
 
-def board_data(page: Page, look: Look, families: list[str], absent: Collection[str] = ()) -> str:
+def board_data(
+    page: ListPage, look: Look, families: list[str], absent: Collection[str] = ()
+) -> str:
     """What the template prints, as JSON; texts only, which the template cannot take for markup.
 
     `absent`: characters that no font has.
@@ -140,7 +142,7 @@ def board_data(page: Page, look: Look, families: list[str], absent: Collection[s
     return text.translate(dict.fromkeys(map(ord, absent), NO_SHAPE))
 
 
-def _table(grid: Grid, layout: Layout) -> dict[str, Any]:
+def _table(grid: TextTable, layout: TableSlots) -> dict[str, Any]:
     """A table for the template, its cells slot by slot, lines of a slot under each other."""
     slots = layout.slots
     first = [grid.columns[slot.columns[0]] for slot in slots]

@@ -17,7 +17,7 @@ from onestop_cli.resources import template_folder
 from onestop_cli.writers.notices.columns import roll_summary
 from onestop_cli.writers.notices.html import templates
 from onestop_cli.writers.notices.paths import INDEX, Key, Places, notice_number, site_stem
-from onestop_cli.writers.notices.words import ROLL_TITLE, Page, about, page_of, roll_page
+from onestop_cli.writers.notices.words import ROLL_TITLE, ListPage, about, page_of, roll_page
 
 FORM = "form"
 CHANGES = "changes"
@@ -81,7 +81,7 @@ def _roll_pages(rolls: Sequence[Roll], places: Places, texts: Texts) -> Iterator
         page = roll_page(roll, texts, notice_number(places.roll_code(roll), texts), board=False)
         trail = [*back, (ROLL_TITLE, _file(CHANGES)), (roll.place, "")]
         yield at[roll.place], _render("site_page", page, texts, trail)
-    page = Page(
+    page = ListPage(
         texts.county,
         ROLL_TITLE,
         texts.period,
@@ -92,7 +92,7 @@ def _roll_pages(rolls: Sequence[Roll], places: Places, texts: Texts) -> Iterator
 
 
 def _index(
-    notices: Sequence[Notice], page: Page, texts: Texts, at: Addresses, *, changes: bool
+    notices: Sequence[Notice], page: ListPage, texts: Texts, at: Addresses, *, changes: bool
 ) -> str:
     """The county's page: a directory of places and the sums; the names are on the pages below."""
     page = replace(page, grids=tuple(grid for grid in page.grids if not grid.people))
@@ -115,7 +115,7 @@ def _index(
 def _form(texts: Texts) -> str:
     """The form for objections, to print."""
     words = tuple(about(texts, None, blanks=False))
-    page = Page("", "公示异议登记表", f"{texts.county}　{texts.period}", about=words)
+    page = ListPage("", "公示异议登记表", f"{texts.county}　{texts.period}", about=words)
     return _render("site_form", page, texts, [(texts.county, _file(INDEX)), ("异议登记表", "")])
 
 
@@ -146,7 +146,7 @@ def _file(stem: str) -> str:
     return f"{stem}.html"
 
 
-def _render(template: str, page: Page, texts: Texts, trail: Trail, **values: object) -> str:
+def _render(template: str, page: ListPage, texts: Texts, trail: Trail, **values: object) -> str:
     script, script_hash = _script()
     return (
         templates()

@@ -14,7 +14,13 @@ from onestop_cli.notices.notices import TITLE, Notice
 from onestop_cli.notices.profile import Profile
 from onestop_cli.notices.rolls import KINDS, Roll
 from onestop_cli.notices.texts import Hotline, Texts
-from onestop_cli.writers.notices.columns import Grid, list_grid, part_grid, roll_grid, text_grids
+from onestop_cli.writers.notices.columns import (
+    TextTable,
+    list_grid,
+    part_grid,
+    roll_grid,
+    text_grids,
+)
 
 ROLL_TITLE = "救助对象变动公示"
 
@@ -34,7 +40,7 @@ _HIDDEN = {
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """A list in words: its head, its tables, what stands below them as pairs of label and text, and who signs.
 
     The title is `whose` and `what`, with a line break between them where one is needed. `number`: the 公示编号.
@@ -45,7 +51,7 @@ class Page:
     subtitle: str
     number: str = ""
     lead: str = ""
-    grids: tuple[Grid, ...] = ()
+    grids: tuple[TextTable, ...] = ()
     about: tuple[tuple[str, str], ...] = ()
     signing: tuple[str, ...] = ()
     result: str = RESULT
@@ -60,13 +66,13 @@ Links = Mapping[str, Mapping[str, str]]
 """By level of the lists linked to: from name to address."""
 
 
-def page_of(notice: Notice, texts: Texts, number: str, links: Links | None = None) -> Page:
+def page_of(notice: Notice, texts: Texts, number: str, links: Links | None = None) -> ListPage:
     """A list in words; without `links` it is a board, with them a page of the site."""
     addresses = links or {}
     parts = (part_grid(notice, part, texts, addresses.get(part.level, {})) for part in notice.parts)
     rows = (list_grid(notice, texts),) if notice.profile.names != "none" else ()
     grids = (*parts, *rows, *text_grids(texts, county=notice.level == "county"))
-    return Page(
+    return ListPage(
         whose=whose(notice, texts),
         what=TITLE,
         subtitle=f"{texts.county}　{texts.period}" if notice.hospital else texts.period,
@@ -81,12 +87,12 @@ def page_of(notice: Notice, texts: Texts, number: str, links: Links | None = Non
     )
 
 
-def result_page(county: Notice, texts: Texts, number: str, result: str) -> Page:
+def result_page(county: Notice, texts: Texts, number: str, result: str) -> ListPage:
     """What came of the notice when it is over: sums by place, nobody's name."""
     parts = tuple(
         part_grid(county, part, texts, {}) for part in county.parts if part.level == "township"
     )
-    return Page(
+    return ListPage(
         whose=texts.county,
         what=TITLE + "结果",
         subtitle=texts.period,
@@ -99,13 +105,13 @@ def result_page(county: Notice, texts: Texts, number: str, result: str) -> Page:
     )
 
 
-def roll_page(roll: Roll, texts: Texts, number: str, *, board: bool) -> Page:
+def roll_page(roll: Roll, texts: Texts, number: str, *, board: bool) -> ListPage:
     """The changes of a place's rosters in words."""
     count = "，".join(f"{KINDS[kind]} {roll.counts[kind]} 人次" for kind in KINDS)
     home = texts.county + roll.place
     grids = tuple(roll_grid(kind, people) for kind, people in roll.people.items() if len(people))
     hidden = _HIDDEN[roll.profile.names]
-    return Page(
+    return ListPage(
         whose=home,
         what=ROLL_TITLE,
         subtitle=texts.period,
@@ -162,7 +168,7 @@ def about(
     return [(label, text) for label, text in pairs if text]
 
 
-def remarks(grids: tuple[Grid, ...], profile: Profile, texts: Texts) -> list[tuple[str, str]]:
+def remarks(grids: tuple[TextTable, ...], profile: Profile, texts: Texts) -> list[tuple[str, str]]:
     """What has to be said of the list itself: when it goes, what a sign in it stands for."""
     cells = {cell for grid in grids if grid.people for row in grid.rows for cell in row}
     unknown = any(MISSING in grid.column(ELIGIBLE) for grid in grids)

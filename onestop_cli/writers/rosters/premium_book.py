@@ -14,7 +14,7 @@ from onestop_cli.county.settings import County
 from onestop_cli.money import capital, yuan
 from onestop_cli.notices.categories import category_labels, shown_category
 from onestop_cli.notices.names import plain, short, shown_name, with_names
-from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, Premium
+from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, PremiumLists
 from onestop_cli.statements.statement import numbered
 from onestop_cli.tables.wording import Wording
 from onestop_cli.writers.toolkit.columns import Column
@@ -48,7 +48,7 @@ def _counts(words: Wording) -> tuple[Column, ...]:
 class Paper:
     """What the papers say: the lists beside each other, whose they are, rows that could not be read."""
 
-    premium: Premium
+    premium: PremiumLists
     county: County
     unread_roster: int
     unread_enrolled: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from onestop_cli.money import yuan
-from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, Amounts, Premium
+from onestop_cli.rosters.premium import OF_LIST, OF_ROSTER, Amounts, PremiumLists
 from onestop_cli.writers.rosters.premium_book import Paper, amount_text
 from onestop_cli.writers.rosters.screen import say, table
 
@@ -43,7 +43,9 @@ def show_premium(paper: Paper, amounts: Amounts, console: Console) -> None:
     table(console, ("", "花名册>", found.words.of("参合名册>"), "怎么办"), list(_fates(paper)))
 
 
-def _say_what_is_missing(found: Premium, amounts: Amounts, unknown: int, console: Console) -> None:
+def _say_what_is_missing(
+    found: PremiumLists, amounts: Amounts, unknown: int, console: Console
+) -> None:
     """Amounts that cannot be known, and lists that do not say who paid."""
     if unknown:
         lacks = "没有列出其类别" if amounts.standard else "没有写资助标准"

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.tables.inspection import SheetSeen
+from onestop_cli.tables.inspection import SheetInfo
 from onestop_cli.tables.reading import SheetAccount
 from onestop_cli.writers.toolkit.screen import clean, console_for
 
@@ -32,7 +32,7 @@ _CONTAINERS = {
 _MOST_PROBLEMS = 8
 
 
-def show(seen: Sequence[SheetSeen], notes: Sequence[str] = ()) -> None:
+def show(seen: Sequence[SheetInfo], notes: Sequence[str] = ()) -> None:
     """Every sheet: what it was taken for, its columns, where its rows went, and what is doubtful; first `notes`."""
     console = console_for(sys.stdout)
     for note in notes:
@@ -47,7 +47,7 @@ def say(text: str) -> None:
     console_for(sys.stdout).print(Text(clean(text)))
 
 
-def _show_sheet(console: Console, sheet: SheetSeen) -> None:
+def _show_sheet(console: Console, sheet: SheetInfo) -> None:
     account = sheet.account
     place = f"{account.source} · 工作表“{account.sheet}”" if account.sheet else account.source
     console.print(Text(clean(place), style="bold"), soft_wrap=True)
@@ -75,7 +75,7 @@ def _show_sheet(console: Console, sheet: SheetSeen) -> None:
         _line(console, "没有疑问", "green")
 
 
-def _facts(sheet: SheetSeen) -> list[str]:
+def _facts(sheet: SheetInfo) -> list[str]:
     """What it is, where its header stands, whose it is, in what unit."""
     account = sheet.account
     facts = [f"按{sheet.what}读（{_CONTAINERS.get(sheet.container, sheet.container)}）"]
@@ -87,7 +87,7 @@ def _facts(sheet: SheetSeen) -> list[str]:
     return [*facts, f"金额单位{account.unit}"] if sheet.what == "住院明细" else facts
 
 
-def _columns(sheet: SheetSeen) -> Table:
+def _columns(sheet: SheetInfo) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="bold")
     table.add_column("列", no_wrap=True)
     table.add_column("读成", no_wrap=True)

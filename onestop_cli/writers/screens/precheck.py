@@ -14,7 +14,7 @@ _TOP = 15
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedList:
     """A list that was checked: its files, stays and total (fen), the documents it was held against, field → heading as
     understood, what could not be looked at, every line to mend (`ISSUES`), and how many of them must be mended."""
 
@@ -28,7 +28,7 @@ class Checked:
     must: int
 
 
-def show_checked(checked: Checked) -> None:
+def show_checked(checked: CheckedList) -> None:
     """How the list was understood, what to mend by kind, the first lines, and whether it may be handed in."""
     console = console_for(sys.stdout)
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.county.progress import Inbox, LastRun, Standing, next_step
+from onestop_cli.county.progress import InboxSummary, LastRun, Progress, next_step
 from onestop_cli.writers.toolkit.screen import clean, console_for, folded
 
 _SHOWN = 5
 
 
-def show_standing(standing: Standing) -> None:
+def show_standing(standing: Progress) -> None:
     """The inbox, the last run, papers and books, and the next step."""
     console = console_for(sys.stdout)
     title = " ".join(
@@ -50,7 +50,7 @@ def show_standing(standing: Standing) -> None:
         console.print(f"  {clean(command)}", soft_wrap=True)
 
 
-def _lines(standing: Standing) -> Iterator[tuple[str, str]]:
+def _lines(standing: Progress) -> Iterator[tuple[str, str]]:
     inbox = standing.inbox
     yield "住院报表", _stays(inbox)
     yield (
@@ -64,14 +64,14 @@ def _lines(standing: Standing) -> Iterator[tuple[str, str]]:
     yield "关账", _closed(standing)
 
 
-def _stays(inbox: Inbox) -> str:
+def _stays(inbox: InboxSummary) -> str:
     if not inbox.stays:
         return "还没有"
     days = f"，结算日期 {inbox.first} 至 {inbox.last}" if inbox.first else ""
     return f"{inbox.stay_files} 个文件，{inbox.stays:,} 笔{days}"
 
 
-def _hospitals(inbox: Inbox) -> str:
+def _hospitals(inbox: InboxSummary) -> str:
     if not inbox.hospitals:
         return "名册还没有填"
     if not inbox.stays:
@@ -88,7 +88,7 @@ def _run(run: LastRun) -> str:
     return f"{run.folder}（{run.made}），待核 {run.held:,} 笔，拒付 {run.rejected:,} 笔；{since}"
 
 
-def _closed(standing: Standing) -> str:
+def _closed(standing: Progress) -> str:
     if standing.done:
         return "本期已关账"
     return f"本期还没有，上次关的是 {standing.closed[0]}" if standing.closed else "还没有"

@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.explain.explanation import Part
+from onestop_cli.explain.explanation import ExplanationPart
 from onestop_cli.money import yuan
 from onestop_cli.simulation.budget import shown
 from onestop_cli.simulation.impact import GROUPS
-from onestop_cli.simulation.study import Retraced, Study, Tried
+from onestop_cli.simulation.study import Retraced, Study, Trial
 from onestop_cli.tables.schema import LEVELS
 from onestop_cli.writers.explain.page import COLUMNS as STEPS
 from onestop_cli.writers.explain.page import step_rows
@@ -132,7 +132,7 @@ def _overview(book: Book, study: Study) -> None:
         sheet.paragraph(f"{number}. {caveat}")
 
 
-def _overview_row(tried: Tried) -> dict[str, Any]:
+def _overview_row(tried: Trial) -> dict[str, Any]:
     total, people = tried.total, tried.people
     cost = total["total_fen"]
     return {
@@ -156,7 +156,7 @@ def _each(
     study: Study,
     name: str,
     columns: Sequence[Column],
-    rows: Callable[[Tried], pl.DataFrame],
+    rows: Callable[[Trial], pl.DataFrame],
     *,
     totals: bool = True,
     chart: str = "",
@@ -185,7 +185,7 @@ def _both_sides(columns: Sequence[Column]) -> dict[str, int]:
 
 def _by(
     study: Study, group: str, title: str
-) -> tuple[tuple[Column, ...], Callable[[Tried], pl.DataFrame]]:
+) -> tuple[tuple[Column, ...], Callable[[Trial], pl.DataFrame]]:
     """Columns and rows of one breakdown: every layer of any variant, both sides."""
     layers = {la: name for tried in study.tried for la, name in tried.comparison.layers.items()}
     columns = (
@@ -200,7 +200,7 @@ def _by(
         Column("after_self_fen", "方案", "yuan", total=True, group="个人自付（能算准的）"),
     )  # fmt: skip
 
-    def rows(tried: Tried) -> pl.DataFrame:
+    def rows(tried: Trial) -> pl.DataFrame:
         table = tried.groups[group]
         absent = [c.key for c in columns if c.key not in table.columns]
         return table.with_columns(pl.lit(0, pl.Int64).alias(key) for key in absent)
@@ -228,7 +228,7 @@ def _classes(book: Book, study: Study) -> None:
         sheet.skip()
 
 
-def _largest(tried: Tried) -> pl.DataFrame:
+def _largest(tried: Trial) -> pl.DataFrame:
     return tried.largest.with_columns(number=pl.int_range(1, pl.len() + 1))
 
 
@@ -252,7 +252,7 @@ def _one(sheet: Sheet, number: int, retraced: Retraced) -> None:
     sheet.skip()
 
 
-def _lines(parts: Sequence[Part]) -> Iterator[dict[str, Any]]:
+def _lines(parts: Sequence[ExplanationPart]) -> Iterator[dict[str, Any]]:
     """Every step under the name of its part."""
     for part in parts:
         yield {"label": f"【{part.title}】"}

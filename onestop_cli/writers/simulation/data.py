@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.simulation.compare import Comparison
+from onestop_cli.simulation.compare import VariantComparison
 from onestop_cli.simulation.study import Study
 from onestop_cli.tables.schema import PLACE
 from onestop_cli.writers.toolkit.text import write_text
@@ -36,8 +36,8 @@ def write_simulate_data(study: Study, folder: Path) -> None:
     pl.concat([none, *frames], how="diagonal").sink_parquet(folder / "stays.parquet")
 
 
-def _stays(comparison: Comparison) -> pl.DataFrame:
-    """Per stay and layer before, after, and how they can be compared (see `Comparison.stays`)."""
+def _stays(comparison: VariantComparison) -> pl.DataFrame:
+    """Per stay and layer before, after, and how they can be compared (see `VariantComparison.stays`)."""
     columns = [
         f"{layer}_{what}"
         for layer in comparison.layers

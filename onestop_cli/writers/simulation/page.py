@@ -12,7 +12,7 @@ from onestop_cli import __version__
 from onestop_cli.money import percent, yuan
 from onestop_cli.simulation.budget import shown
 from onestop_cli.simulation.impact import GROUPS
-from onestop_cli.simulation.study import Study, Tried
+from onestop_cli.simulation.study import Study, Trial
 from onestop_cli.tables.schema import LEVELS
 from onestop_cli.writers.explain.screen import basis_text
 from onestop_cli.writers.notices.html import templates
@@ -43,15 +43,15 @@ def write_simulate_page(study: Study, path: Path) -> None:
     write_text(path, templates().get_template("simulation/simulation.html.j2").render(content))
 
 
-def overview(tried: Sequence[Tried]) -> Markup:
+def overview(tried: Sequence[Trial]) -> Markup:
     """What funds pay today and under each variant, by number."""
-    groups = [charts.Group(f"方案 {n}", _sides(one.total)) for n, one in enumerate(tried, 1)]
+    groups = [charts.BarGroup(f"方案 {n}", _sides(one.total)) for n, one in enumerate(tried, 1)]
     return charts.bars(groups, _SERIES, yuan, charts.WHOLE)
 
 
 def by_month(table: pl.DataFrame) -> Markup:
     """Both sides of every month, in 万元."""
-    groups = [charts.Group(row["name"], _sides(row)) for row in table.iter_rows(named=True)]
+    groups = [charts.BarGroup(row["name"], _sides(row)) for row in table.iter_rows(named=True)]
     return charts.columns(groups, _SERIES, _wan, charts.WHOLE)
 
 
@@ -67,7 +67,7 @@ def chart(table: pl.DataFrame) -> Markup:
     if rest := rows[_TOP:]:
         sums = {key: sum(row[key] for row in rest) for key in ("before_fen", "after_fen")}
         rows = [*rows[:_TOP], {"name": f"另外 {len(rest)} 个", **sums}]
-    groups = [charts.Group(row["name"], _sides(row)) for row in rows]
+    groups = [charts.BarGroup(row["name"], _sides(row)) for row in rows]
     return charts.bars(groups, _SERIES, yuan)
 
 
@@ -77,7 +77,7 @@ def _sides(row: Mapping[str, int]) -> tuple[int, int]:
 
 def distribution(table: pl.DataFrame) -> Markup:
     """How many in each class, both sides."""
-    groups = [charts.Group(name, (a, b)) for name, a, b in table.iter_rows()]
+    groups = [charts.BarGroup(name, (a, b)) for name, a, b in table.iter_rows()]
     return charts.bars(groups, _SERIES, lambda count: f"{count:,}")
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.money import percent, yuan
-from onestop_cli.simulation.study import Study, Tried
+from onestop_cli.simulation.study import Study, Trial
 from onestop_cli.writers.explain.screen import wrapped
 from onestop_cli.writers.toolkit.screen import clean, console_for
 
@@ -50,7 +50,7 @@ def show_study(study: Study, files: Sequence[Path]) -> None:
             console.print(f"  {clean(str(file))}", soft_wrap=True)
 
 
-def _overview(tried: Sequence[Tried]) -> Table:
+def _overview(tried: Sequence[Trial]) -> Table:
     table = _table("各方案", ["方案"], ["基金支出（元）", "增减（元）", "多得", "少得"])
     table.columns[0].width = _NAME
     for number, one in enumerate(tried, 1):
@@ -64,7 +64,7 @@ def _overview(tried: Sequence[Tried]) -> Table:
     return table
 
 
-def _variant(console: Console, tried: Tried, *, alone: bool) -> None:
+def _variant(console: Console, tried: Trial, *, alone: bool) -> None:
     changes = tried.comparison.variant.changes
     for change in changes[:_CHANGES]:
         _say(console, f"{change.group} · {change.sentence}", indent=2)
@@ -88,7 +88,7 @@ def _variant(console: Console, tried: Tried, *, alone: bool) -> None:
         _bullets(console, tried.caveats)
 
 
-def _largest(tried: Tried) -> Table:
+def _largest(tried: Trial) -> Table:
     table = _table(
         f"变化最大的 {tried.largest.height} 笔（元）",
         ["医疗机构", "住院号"],

@@ -10,7 +10,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.letters import HospitalLetter, Missed
 from onestop_cli.statements.remarks import document_of
 from onestop_cli.tables.run_info import CountyInfo
-from onestop_cli.working import Basis
+from onestop_cli.working import RuleSentence
 from onestop_cli.writers.notices.html import templates
 from onestop_cli.writers.statements.columns import HOSPITAL, NUMBER
 from onestop_cli.writers.toolkit.columns import Column
@@ -149,7 +149,7 @@ def missed_list(missed: Missed, head: Letterhead, path: Path) -> None:
         book.table_sheet("名单", f"{heading}在册未救助人员名单", _MISSED, missed.rows, filters=True)
 
 
-def said(basis: Basis) -> str:
+def said(basis: RuleSentence) -> str:
     """A sentence of the document as a letter quotes it; a reading where it says nothing is no basis."""
     where = f"（{basis.cite}）" if basis.cite else ""
     summary = f"摘要：{basis.summary}{where}" if basis.summary else ""

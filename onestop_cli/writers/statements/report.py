@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.resources import template_folder
-from onestop_cli.statements.comparison import Comparison
+from onestop_cli.statements.comparison import RunComparison
 from onestop_cli.statements.indicators import aided_line, figures, of_figures
 from onestop_cli.statements.patterns import by_code, patterns
 from onestop_cli.statements.remarks import accounted_for, checked_how_far, equation, rules_in_force
@@ -26,7 +26,7 @@ def write_report(
     statement: Statement,
     findings: pl.DataFrame,
     path: Path,
-    since: tuple[Comparison, str] | None = None,
+    since: tuple[RunComparison, str] | None = None,
 ) -> None:
     """Write the page of a run; `findings` as `patterns.shown_findings` gives them. `since`: what changed from another
     run of the period, and its name."""
@@ -72,7 +72,7 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def _since(since: tuple[Comparison, str] | None) -> dict[str, Any]:
+def _since(since: tuple[RunComparison, str] | None) -> dict[str, Any]:
     """What the page says of the run before; nothing where there is none."""
     if since is None:
         return {"earlier": None}

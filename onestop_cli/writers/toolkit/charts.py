@@ -22,14 +22,16 @@ Show = Callable[[int], str]
 
 
 @dataclass(frozen=True)
-class Group:
+class BarGroup:
     """A label and one value per series, all ≥ 0."""
 
     label: str
     values: Sequence[int]
 
 
-def bars(groups: Sequence[Group], series: Sequence[str], show: Show, width: int = HALF) -> Markup:
+def bars(
+    groups: Sequence[BarGroup], series: Sequence[str], show: Show, width: int = HALF
+) -> Markup:
     """Bars lying one below the other, the value at the end of each; a group per label."""
     left = min(max((_wide(group.label) for group in groups), default=0), 190) + 10
     right = max((_wide(show(v)) for group in groups for v in group.values), default=0) + 8
@@ -51,7 +53,7 @@ def bars(groups: Sequence[Group], series: Sequence[str], show: Show, width: int 
 
 
 def columns(
-    groups: Sequence[Group], series: Sequence[str], show: Show, width: int = HALF
+    groups: Sequence[BarGroup], series: Sequence[str], show: Show, width: int = HALF
 ) -> Markup:
     """Columns side by side with the value on top; a group per label."""
     height, foot, head = 170, 22, 16

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from onestop_cli.county.settings import Layout, load_settings
+from onestop_cli.county.settings import FileLayout, load_settings
 from onestop_cli.errors import stop
 from onestop_cli.writers.toolkit.text import newline_of, write_text
 
 
-def append_layouts(path: Path, layouts: Sequence[Layout]) -> int:
+def append_layouts(path: Path, layouts: Sequence[FileLayout]) -> int:
     """Append the blocks that `path` does not have yet, and say how many; whole or not at all.
 
     Raises `CannotRun` when the file cannot be written, or would no longer be readable.
@@ -35,7 +35,7 @@ def append_layouts(path: Path, layouts: Sequence[Layout]) -> int:
     return len(new)
 
 
-def block(layout: Layout) -> str:
+def block(layout: FileLayout) -> str:
     """The TOML of one layout, only what it says."""
     said = layout.model_dump(exclude_defaults=True)
     columns = said.pop("columns", {})
