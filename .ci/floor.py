@@ -1,6 +1,7 @@
 """How much of the code the tests went through, held against what it was: coverage may rise, and never falls.
 
-`make test MEASURED=1` first. Processes that tests start count, too, also the workers that open files.
+`make floor` runs the suite first, in one process: of several that run side by side some lose what they saw.
+Processes that tests start count, too, also the workers that open files.
 """
 
 from __future__ import annotations
