@@ -15,17 +15,10 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli import __version__
-from onestop_cli.batch.describe import Read, about_county, about_rules, counts, in_order, inputs
+from onestop_cli.batch.describe import Read, about_run, counts, file_level, in_order
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.batch.reconcile import Request, Tell, names_of, options_of
 from onestop_cli.core.closed import no_adjustments
-from onestop_cli.core.findings.files import (
-    file_findings,
-    roster_findings,
-    row_findings,
-    total_findings,
-)
 from onestop_cli.core.identify import identify
 from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.options import USUAL, NameLookup, Options
@@ -39,7 +32,6 @@ from onestop_cli.errors import CannotRun, stop
 from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, has_columns, scan
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
-from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.rulebook.usable import unusable
@@ -134,15 +126,8 @@ def reconcile_in_parts(
 
 def _small(info: RunInfo, read: Read, roster: pl.DataFrame) -> Run:
     """The run without the tables of its parts; its findings are those about files and the roster."""
-    quarantine = read.roster.quarantine
-    findings = [
-        roster_findings(roster_faults(roster)),
-        total_findings(read.roster.totals),
-        row_findings(quarantine),
-        file_findings(read.roster.findings),
-    ]
+    found, quarantine = file_level(read, roster)
     documents = {rule.file.id: rule.data for rule in read.rules}
-    found = pl.concat(findings)
     return Run(info, pl.DataFrame(), found, roster, quarantine, no_adjustments(), documents)
 
 
@@ -224,12 +209,14 @@ def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any])
     """`run.json`, with the sums of the parts."""
     return RunInfo.model_validate(
         {
-            "version": __version__,
-            "made_at": request.made_at,
-            "period": parse_period(request.period).id,
-            **about_county(request.settings),
-            **about_rules(book, read.rules),
-            "inputs": inputs(read, request.register),
+            **about_run(
+                request.made_at,
+                parse_period(request.period),
+                request.settings,
+                request.register,
+                read,
+                book,
+            ),
             "counts": counts(read, sums["status"], sums["joined"]),
             "control": sums["control"],
             "severity": dict(sorted(sums["severity"].items())),

@@ -10,11 +10,20 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli import __version__
 from onestop_cli.batch.closed_periods import Past
 from onestop_cli.core.closed import still_pending
 from onestop_cli.core.findings.causes import level_rates
+from onestop_cli.core.findings.files import (
+    file_findings,
+    roster_findings,
+    row_findings,
+    total_findings,
+)
+from onestop_cli.county.periods import Period
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken
+from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.standards import standards
@@ -31,6 +40,33 @@ class Read:
     register: pl.DataFrame
     rules: tuple[LoadedRule, ...]
     past: Past | None = None
+
+
+def file_level(read: Read, roster: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Findings about the roster, total rows, rows that nobody understood and files; and those rows themselves."""
+    both = (read.stays, read.roster)
+    quarantine = pl.concat(part.quarantine for part in both)
+    findings = [
+        roster_findings(roster_faults(roster)),
+        total_findings(pl.concat(part.totals for part in both)),
+        row_findings(quarantine),
+        file_findings(pl.concat(part.findings for part in both)),
+    ]
+    return pl.concat(findings), quarantine
+
+
+def about_run(
+    made_at: str, period: Period, settings: Settings, register: Path, read: Read, book: Rulebook
+) -> dict[str, Any]:
+    """What every run says of itself, in memory or in parts; counts, control totals and warnings come to it."""
+    return {
+        "version": __version__,
+        "made_at": made_at,
+        "period": period.id,
+        **about_county(settings),
+        **about_rules(book, read.rules),
+        "inputs": inputs(read, register),
+    }
 
 
 def about_county(settings: Settings) -> dict[str, Any]:

@@ -9,26 +9,18 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli import __version__
 from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.describe import (
     Read,
-    about_county,
     about_past,
-    about_rules,
+    about_run,
     counts,
+    file_level,
     in_order,
-    inputs,
 )
 from onestop_cli.batch.handed_in import of_reading
 from onestop_cli.batch.retroactive import retroactive
 from onestop_cli.core.corrected import CORRECTED
-from onestop_cli.core.findings.files import (
-    file_findings,
-    roster_findings,
-    row_findings,
-    total_findings,
-)
 from onestop_cli.core.insured_area import areas_of, own_area, several_areas
 from onestop_cli.core.options import Earlier, NameLookup, Options
 from onestop_cli.core.pipeline import Core, Work
@@ -46,7 +38,6 @@ from onestop_cli.readers.layout.identities import together
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
-from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
@@ -294,24 +285,11 @@ def _run(
     done: Work,
     notes: Sequence[str],
 ) -> Run:
-    quarantine = pl.concat([read.stays.quarantine, read.roster.quarantine])
-    findings = pl.concat(
-        [
-            done.findings,
-            roster_findings(roster_faults(roster)),
-            total_findings(pl.concat([read.stays.totals, read.roster.totals])),
-            row_findings(quarantine),
-            file_findings(pl.concat([read.stays.findings, read.roster.findings])),
-        ]
-    )
+    findings, quarantine = file_level(read, roster)
+    period = parse_period(request.period)
     info = RunInfo.model_validate(
         {
-            "version": __version__,
-            "made_at": request.made_at,
-            "period": parse_period(request.period).id,
-            **about_county(request.settings),
-            **about_rules(book, read.rules),
-            "inputs": inputs(read, request.register),
+            **about_run(request.made_at, period, request.settings, request.register, read, book),
             "counts": counts(read, _by_status(done.stays), done.joined),
             "control": control(done.stays, book.layers),
             "warnings": [
@@ -322,7 +300,7 @@ def _run(
                 *_several_areas(read, request.settings),
                 *_unknown_kinds(roster, book),
                 *_other_spellings(done.stays, read.register, request.settings),
-                *_skipped(parse_period(request.period), earlier),
+                *_skipped(period, earlier),
                 *_accounts(read.register),
                 *_recomputed(earlier, done.adjustments),
                 *done.notes,
@@ -333,6 +311,7 @@ def _run(
     )
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}
+    findings = pl.concat([done.findings, findings])
     return Run(
         info, stays, findings, roster, quarantine, done.adjustments, documents, read.register
     )
