@@ -15,7 +15,7 @@ from typing import Any
 
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun
-from onestop_cli.readers.audit_paper import read_filled
+from onestop_cli.readers.audit_paper import SheetSpec, read_filled
 from onestop_cli.readers.decisions import read_decisions
 from onestop_cli.readers.enrolment import read_enrolment
 from onestop_cli.readers.register import read_register
@@ -25,10 +25,13 @@ from tests.readers.test_fuzz import MADE, REAL, account_holds, damaged, lawful, 
 SLOWEST_SECONDS = 30.0
 """A damaged file of a few kilobytes that takes longer is a hang in the making."""
 
+SAMPLE = SheetSpec("抽查结果", {"序号": "number", "核查结论": "outcome"}, {"number"})
+HOUSEHOLDS = SheetSpec("入户核查", {"序号": "number"}, {"number"})
+
 OTHERS: tuple[Callable[[Path], Any], ...] = (
     lambda path: read_register(path, Settings()),
     lambda path: read_decisions(path, {}),
-    lambda path: read_filled(path, "抽样计划", {}),
+    lambda path: read_filled(path, "抽样计划", SAMPLE, HOUSEHOLDS),
     lambda path: fill_form(path, {}, [], path.with_suffix(".out.xlsx")),
 )
 """Readers of single files: they return, or raise `CannotRun`."""
