@@ -27,7 +27,7 @@ from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 
 GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
-USED_UP = "_used_up_fen"
+USED_UP, HELD_USED_UP = "_used_up_fen", "_held_used_up_fen"
 ZERO = pl.lit(0, pl.Int64)
 
 
@@ -64,7 +64,9 @@ class LayerPass:
         frame = self._looking_at(frame, self._computed_at_all)
         for stage in (self._quota, self._cap, self._result):
             frame = stage(frame)
-        return frame.drop("_works", "_counts", "_share", "_free").drop(USED_UP, strict=False)
+        return frame.drop("_works", "_counts", "_share", "_free").drop(
+            USED_UP, HELD_USED_UP, strict=False
+        )
 
     @property
     def _computed_at_all(self) -> pl.Expr:
@@ -181,6 +183,9 @@ class LayerPass:
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
             if most and params.has("year_bands", 0):
                 frame = frame.with_columns(self._used_up(yearly).alias(USED_UP))
+                if self.use.held:
+                    waiting = self._at_most_left("_held_before_fen", yearly)
+                    frame = frame.with_columns(waiting.alias(HELD_USED_UP))
         if params.has("transfer_days", -1):
             carried = params["transfer_days"] >= 0
             moved = chain.turns if chain else None
@@ -198,11 +203,16 @@ class LayerPass:
 
     def _used_up(self, yearly: pl.Expr) -> pl.Expr:
         """What a stay that may have used all of its bill used of the year's deductible: that part is in no band."""
+        unknown = pl.col("_works") & ~pl.col("_counts")
+        return self._at_most_left(BILL, yearly & unknown)
+
+    def _at_most_left(self, amount: str, where: pl.Expr) -> pl.Expr:
+        """`amount`, as far as the stays known so far leave it of the year's deductible; held ones come after them."""
         params = self.params
         plain = (params["ceiling"] == NO_LIMIT) & (params["transfer_days"] < 0)
-        left = (pl.col("_stated") - self._col("charged_before_fen")).clip(lower_bound=0)
-        unknown = pl.col("_works") & ~pl.col("_counts")
-        return pl.when(yearly & plain & unknown).then(pl.min_horizontal(BILL, left)).otherwise(ZERO)
+        held = pl.col("_held_before_fen") if self.use.held else ZERO
+        left = (pl.col("_stated") - self._col("charged_before_fen") + held).clip(lower_bound=0)
+        return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
     def _nth(self, frame: pl.DataFrame, chain: Chains | None) -> pl.Series:
         """Which inpatient stay of the year it is, in time. A visit is none, and has the terms of the first; a transfer
@@ -264,6 +274,8 @@ class LayerPass:
                 before += gone if what == "cost" else gone - spent
             if self.use.held:
                 before += frame["_held_before_fen"]
+                if what == "net" and HELD_USED_UP in frame.columns:
+                    before -= frame[HELD_USED_UP]
             works = pl.when(where & pl.col("_works")).then(pl.lit(before)).otherwise(ZERO)
             frame = frame.with_columns(works.alias(self._name(f"{what}_before_fen")))
         return frame
