@@ -34,6 +34,7 @@ _LEDGER = tuple(
 NOTICE = {
     "core/reconcile.py": ("tests/core/test_reconcile.py", "tests/core/test_plain_loop.py"),
     "core/settle/": (
+        "tests/core/test_settle_inputs.py",
         "tests/core/test_year.py",
         "tests/core/test_plain_loop.py",
         "tests/core/test_settle.py",
@@ -224,11 +225,6 @@ MUTANTS = (
             'pl.when(amount > params[f"edge_{number - 1}"])',
             'pl.when(amount >= params[f"edge_{number - 1}"])',
             "an upper edge belongs to the higher band",
-        ),
-        (
-            "inside = amount.clip(low, high) - low",
-            "inside = amount.clip(low, high)",
-            "each band's rate on everything below its upper edge",
         ),
         (
             "later = (nth >= number)",
