@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from onestop_cli.core.settle.inputs import settle_input
+from onestop_cli.core.settle.inputs import settle_input, with_waiting
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import load_rules
+from onestop_cli.tables.schema import ORDER
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +51,30 @@ def test_beside_a_claim_it_is_counted_once(book: Rulebook) -> None:
 
 def test_how_much_was_claimed_is_not_handed_on(book: Rulebook) -> None:
     assert not [name for name in seen(book, claimed=7_000, supplement=0) if "claimed" in name]
+
+
+def test_people_without_a_usable_id_are_each_a_person_of_their_own(book: Rulebook) -> None:
+    layers = {
+        f"{layer}_{what}": value
+        for layer in book.layers
+        for what, value in (("claimed_fen", 0), ("supplement_fen", 0), ("check", "exact"))
+    }
+    rows = [
+        {"id_no": None, "person": person, "benefit_year": 2010} | layers for person in ("甲", "乙")
+    ]
+    kinds = {"id_no": pl.String}
+    seen = settle_input(pl.DataFrame(rows, schema_overrides=kinds), book)
+    assert seen["id_no"].to_list() == ["甲", "乙"]
+
+
+def test_all_stays_that_wait_before_one_are_thought_of() -> None:
+    """Two that wait come before the third: their number, and both of their totals."""
+    yearly = Rulebook(tuple(rule.file for rule in load_rules(["chongqing-2023"])))
+    days = {name: [1, 2, 3] for name in ORDER}
+    checks = {f"{layer}_check": ["bound"] * 3 for layer in yearly.layers}
+    seen = pl.DataFrame(
+        {"id_no": ["甲"] * 3, "benefit_year": [2023] * 3, "total_fen": [900, 500, 700], **days}
+        | checks
+    )
+    told = with_waiting(seen, pl.Series([True, True, False]), yearly)
+    assert told.select("_held_before", "_held_before_fen").row(2) == (2, 1_400)
