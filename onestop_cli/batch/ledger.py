@@ -11,6 +11,7 @@ from pathlib import Path
 
 from onestop_cli.batch.books import known_funds, operator, the_ledger
 from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance, correction
@@ -20,7 +21,6 @@ from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.trial_balance import posted_unlike, trial_balance, verify
 from onestop_cli.ledger.waiting import pending, still_owed
 from onestop_cli.money import exact_fen
-from onestop_cli.readers.layout.days import Habit, read_day
 from onestop_cli.run import load_run
 from onestop_cli.writers.ledger.book import Books, write_ledger_book, write_ledger_csv
 from onestop_cli.writers.ledger.screen import show_advance, show_advances, show_books, show_verified
@@ -81,10 +81,12 @@ def _typed_advance(typed: AdvanceTyped, now: datetime) -> Advance:
     if fen is None:
         remedy = "请写元，最多两位小数，例如 --amount 500000 或 500,000.00"
         problems.append(Problem(f"看不懂金额“{typed.amount}”，或不到一分", remedy))
-    when, fault = read_day(typed.day, Habit()) if typed.day is not None else (now.date(), None)
-    if when is None:
-        problems.append(Problem(f"看不懂日期“{fault}”", "请写成 2010-10-08 的样子"))
-    if problems or when is None or fen is None:
+    when = now.date()
+    try:
+        when = when if typed.day is None else typed_day(typed.day, "--date")
+    except CannotRun as error:
+        problems += error.problems
+    if problems or fen is None:
         raise CannotRun(problems)
     period, fund = parse_period(typed.period or ""), (typed.fund or "").strip()
     return Advance(fund, period, fen, when, typed.note.strip(), operator())

@@ -10,12 +10,12 @@ import polars as pl
 
 from onestop_cli.batch.books import operator, the_ledger
 from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.errors import stop
 from onestop_cli.ledger.books import beginning
 from onestop_cli.ledger.chain import end_of
 from onestop_cli.ledger.owed import Payment, owed, pay
 from onestop_cli.ledger.store import opened, snapshot
-from onestop_cli.readers.layout.days import Habit, read_day
 from onestop_cli.readers.owed_list import read_owed_list
 from onestop_cli.writers.ledger.owed_book import write_owed_book
 from onestop_cli.writers.ledger.screen import show_owed, show_paid
@@ -41,9 +41,7 @@ def book_paid(ledger: Path | None, file: Path, day: str, now: datetime) -> None:
 
     Raises `CannotRun` naming everything that is wrong with the day or the list; nothing is booked then.
     """
-    on, fault = read_day(day, Habit())
-    if on is None:
-        raise stop(f"看不懂日期“{fault}”", "请写成 2011-01-20 的样子")
+    on = typed_day(day, "--on")
     with opened(the_ledger(ledger)) as books:
         _refuse_day(on, beginning(books).first_day, now.date())
         seen, lines = end_of(books)[0], owed(books)

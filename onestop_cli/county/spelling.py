@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from onestop_cli.county.radicals import without_radicals
 from onestop_cli.county.synonyms import NO_RIGHT, Names, near
@@ -25,6 +26,7 @@ _COMMITTEE = re.compile(r"(?:村民委员会|村委会|村委|行政村|自然�
 _NEIGHBOURHOOD = re.compile(r"(?:社区)?(?:居民委员会|居委会|居委)$")
 _TOWN_OFFICE = re.compile(r"(?:人民政府|政府|街道办事处|街道办|办事处|民政办)$")
 _TOWN = re.compile(r"(?:街道|乡|镇)$")
+_NUMERAL = re.compile(r"[一二三四五六七八九十\d]")
 
 
 def lines(spellings: Iterable[Spelling]) -> list[str]:
@@ -49,12 +51,24 @@ def hospitals(texts: Iterable[str], names: Names, known: Sequence[str]) -> list[
         same = cores.get(_hospital_core(text, names.county), ())
         if len(same) == 1:
             sure[same[0]].append(text)
-        elif close := near(text, known, most=1):
-            alike[close[0]].append(text)
+        elif close := next((name for name in near(text, known) if _may_be_one(text, name)), None):
+            alike[close].append(text)
     return [
         *(Spelling("hospital", name, tuple(others)) for name, others in sorted(sure.items())),
         *(Spelling("hospital", name, tuple(o), sure=False) for name, o in sorted(alike.items())),
     ]
+
+
+def _may_be_one(text: str, name: str) -> bool:
+    """Whether a slip of the pen makes the one of the other: characters left out, or one for another. Two words in one
+    place (肿瘤, 博爱专科) or two numbers (第一, 第二) make two hospitals."""
+    one, other = _plain(text), _plain(name)
+    for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        here, there = one[a:b], other[c:d]
+        numbers = _NUMERAL.fullmatch(here) and _NUMERAL.fullmatch(there)
+        if kind == "replace" and (max(len(here), len(there)) > 1 or numbers):
+            return False
+    return True
 
 
 def _by_core(known: Sequence[str], county: str) -> Mapping[str, Sequence[str]]:

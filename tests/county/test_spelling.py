@@ -49,6 +49,25 @@ def test_what_looks_alike_is_offered_apart() -> None:
     assert [("--save 可以代写" in sentence) for sentence in told] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("江源省博爱专科医院", "江源省肿瘤医院"),
+        ("长河市第二人民医院", "长河市第一人民医院"),
+        ("长河市传染病医院", "长河市精神病医院"),
+    ],
+)
+def test_two_words_or_numbers_in_one_place_are_two_hospitals(text: str, name: str) -> None:
+    """A line that made them one would pay the one what the other advanced."""
+    assert hospitals([text], NAMES, [name]) == []
+
+
+@pytest.mark.parametrize("text", ["江源省肿榴医院", "江源省肿瘤院", "江源肿瘤医院"])
+def test_a_slip_of_the_pen_is_offered(text: str) -> None:
+    (one,) = hospitals([text], NAMES, ["江源省肿瘤医院"])
+    assert (one.name, one.sure) == ("江源省肿瘤医院", False)
+
+
 def test_two_hospitals_of_one_core_are_never_told_apart_by_a_guess() -> None:
     known = ["示例县人民医院", "人民医院"]
     assert [one for one in hospitals(["县人民医院"], NAMES, known) if one.sure] == []
