@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from onestop_cli.errors import CannotRun
 from onestop_cli.run import Run
-from tests.made.books import PEOPLE, decisions, run_period, stays
+from tests.made.books import PEOPLE, decisions, huangzhong, run_period, stays
 
 LISTED, STRANGER = PEOPLE[6], "639900200001019999"
 """人6 is on the roster of tests.made.books; nobody has the other number, which is no usable one."""
@@ -305,6 +306,15 @@ def test_what_cannot_be_worked_out_cannot_be_released(
     stay = a_stay(**row)
     named = {"hospital": stay["hospital_raw"]}
     assert said in refused(stay, decided=[about(decision="放行", **line) | named])
+
+
+def test_a_recognised_category_has_its_right_also_on_no_roster() -> None:
+    """五保户: 70 % of 2,400, and the whole of what that leaves of 3,000."""
+    nowhere = replace(huangzhong(), unlisted=frozenset({LISTED}))
+    line = decisions(about(decision="认定类别", category="五保户"))
+    run = run_period(stays([a_stay()]), "2010Q4", None, line, nowhere)
+    assert run.stays.select("basic_due_fen", "assistance_due_fen").row(0) == (168_000, 132_000)
+    assert not [code for code in run.findings["code"] if code.startswith("RO")]
 
 
 def test_a_category_that_no_document_knows_is_refused() -> None:

@@ -38,6 +38,7 @@ from tests.made.books import (
     stays,
 )
 from tests.made.months import MONTHS, made_quarter
+from tests.made.small_layers import BASIC, document
 
 LAYERS = {"新农合补偿": "basic", "医疗救助": "assistance"}
 OCTOBER = date(2010, 10, 1)
@@ -121,6 +122,17 @@ class TestYear:
             run = run_period(stays([a_stay(10, **WHO)]), "2010-10", books)
         assert run.stays["assistance_due_fen"].to_list() == [min(alone, left)]
         assert 50_000 < alone < 600_000
+
+    def test_it_uses_up_a_limit_that_layers_share(self, tmp_path: Path) -> None:
+        """Half of 2,400 and half again would be due; 50 of the 300 for both are left."""
+        second = BASIC.replace('"basic"', '"critical"').replace('"基本"', '"大病"')
+        pool = '[[pool]]\nid = "both"\nname = "合计"\nlayers = ["basic", "critical"]\n'
+        rule = document(BASIC + second + pool + "cap = [{ amount = 300 }]\n")
+        shared = office([rule], ("甲类",))
+        known = one(paid_fen=25_000, layer="basic")
+        with new_books(tmp_path / "账.db", OCTOBER, brought=known) as books:
+            run = run_period(stays([a_stay(10, **WHO)]), "2010-10", books, None, shared)
+        assert run.stays.select("basic_due_fen", "critical_due_fen").row(0) == (5_000, 0)
 
     def test_it_stays_used_up_when_the_stay_is_worked_out_again(self, tmp_path: Path) -> None:
         with new_books(tmp_path / "账.db", OCTOBER, brought=one(paid_fen=550_000)) as books:
