@@ -10,8 +10,13 @@ import polars as pl
 from onestop_cli.money import yuan
 from onestop_cli.statements.statement import STATUS
 
-EFFECT = ("status_before", "status_after", "paid_before_fen", "paid_after_fen")
-"""What is added to a decision's line in `run.json`."""
+EFFECT: Mapping[str, type[pl.DataType]] = {
+    "status_before": pl.String,
+    "status_after": pl.String,
+    "paid_before_fen": pl.Int64,
+    "paid_after_fen": pl.Int64,
+}
+"""What is added to a decision's line in `run.json`; a run of an earlier version does not say."""
 
 _NAMED = ("hospital", "stay_no", "name")
 

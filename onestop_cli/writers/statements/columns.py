@@ -9,6 +9,7 @@ import polars as pl
 
 from onestop_cli.money import capital
 from onestop_cli.run import Run
+from onestop_cli.statements.effects import EFFECT
 from onestop_cli.statements.statement import STATUS, Fund, Statement, numbered
 from onestop_cli.tables.decisions import DECISIONS
 from onestop_cli.writers.toolkit.columns import Column, Kind
@@ -139,8 +140,8 @@ def decision_rows(run: Run) -> pl.DataFrame:
     lines = run.info.decisions.lines if run.info.decisions else ()
     names = {layer.id: layer.name for layer in run.layers}
     rows = pl.DataFrame(
-        [dict.fromkeys(_EFFECT) | {**line, "decided_on": None} for line in lines],
-        schema={**DECISIONS, **_EFFECT},
+        [dict.fromkeys(EFFECT) | {**line, "decided_on": None} for line in lines],
+        schema={**DECISIONS, **EFFECT},
     ).with_columns(
         was=pl.col("status_before").replace(STATUS),
         **{"is": pl.col("status_after").replace(STATUS)},
@@ -148,15 +149,6 @@ def decision_rows(run: Run) -> pl.DataFrame:
         decided_on=pl.Series([line["decided_on"] for line in lines], dtype=pl.String).str.to_date(),
     )
     return numbered(rows)
-
-
-_EFFECT = {
-    "status_before": pl.String,
-    "status_after": pl.String,
-    "paid_before_fen": pl.Int64,
-    "paid_after_fen": pl.Int64,
-}
-"""What a decision changes; a run of an earlier version does not say."""
 
 
 def payment_pairs(
