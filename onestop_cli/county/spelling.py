@@ -156,15 +156,17 @@ def offered(spellings: Sequence[Spelling], what: str) -> list[str]:
 
 
 def kind_question(kind: str, people: int, known: Sequence[str]) -> str:
-    """The question that a kind on the roster asks which no document names, with the lines that answer it."""
-    close = near(kind, known, most=1) or list(known[:1])
-    name = close[0] if close else "政策里的类别"
-    ready = lines([Spelling("category", name, (kind,))])
+    """The question that a kind on the roster asks which no document names, with the lines that answer it. Where none is
+    like it, the line is left open: copied as it stands, one that named a kind would give a right that nobody has."""
+    close = near(kind, known, most=1)
+    ready = lines([Spelling("category", close[0] if close else "政策中的类别", (kind,))])
+    choice = [] if close else [f"（政策中的类别有：{'、'.join(known)}）"]
     none = lines([Spelling("category", NO_RIGHT, (kind,))])[1]
     return "\n".join(
         [
             f"政策没有提到花名册类别“{kind}”（{people} 人），他们申报的救助待核；请在 onestop.toml 写明是哪一类：",
             *ready,
+            *choice,
             f"没有待遇的写 {none}",
         ]
     )

@@ -130,3 +130,12 @@ def test_a_kind_that_no_document_names_is_one_question_with_its_lines() -> None:
     assert "“农村低保甲”（3 人）" in first
     assert ready == ["[synonyms.category]", '"农村低保户" = ["农村低保甲"]']
     assert last == '没有待遇的写 "不享受救助" = ["农村低保甲"]'
+
+
+def test_a_kind_like_none_is_offered_no_right_to_copy() -> None:
+    _, *ready, _ = kind_question("退役军人", 3, ["五保户", "农村低保户"]).split("\n")
+    assert ready == [
+        "[synonyms.category]",
+        '"政策中的类别" = ["退役军人"]',
+        "（政策中的类别有：五保户、农村低保户）",
+    ]
