@@ -119,6 +119,18 @@ def test_zhengan_2011_prints_a_cut_share() -> None:
     assert [slip.kind for slip in check_equation(made, "2=1")] == ["truncated"]
 
 
+def test_what_is_owed_to_patients_is_part_of_the_bill() -> None:
+    """1,000 = 600 paid + 150 owed + 250 borne; without the column 150 are missing."""
+    titles = ["总费用", "新农合补偿", "应补未补", "个人自付"]
+    assert check(table(titles, ("甲乡", "1000", "600", "150", "250"))) == []
+    del titles[2]
+    assert kinds(check(table(titles, ("甲乡", "1000", "600", "250")))) == [("parts", "150")]
+
+
+def test_owed_alone_is_no_own_share() -> None:
+    assert check(table(["总费用", "新农合补偿", "应补未补"], ("甲乡", "1000", "600", "150"))) == []
+
+
 def test_payers_beyond_the_bill_are_found() -> None:
     """A county's 2021 table: 443.77 + 74.70 + 51.08 + 314.6 of 683.80 (129 %)."""
     titles = ["人次", "总费用", "基本医保", "大病保险", "医疗救助", "政府兜底"]

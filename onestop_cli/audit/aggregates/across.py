@@ -39,7 +39,8 @@ def parts_across(table: PrintedTable) -> Iterator[Slip]:
             there = known(table, row, group)
             paid = [there[part][1] for part in PAYERS if part in there]
             if "total" in there and paid:
-                own = [there["self"][1]] if "self" in there else []
+                borne = ("self", "owed") if "self" in there else ()
+                own = [there[part][1] for part in borne if part in there]
                 yield from _payers(row, *there["total"], paid, own)
 
 

@@ -62,7 +62,12 @@ def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Colum
         ]
     by_funds = [f"{layer}_paid_fen" for fund in statement.funds for layer in fund.layers]
     ratio = Column("rate", "实际补偿比", "percent", ratio=(*by_funds, "total_fen"))
-    return [*columns, Column("self_fen", "个人自付", "yuan", total=True), ratio]
+    return [
+        *columns,
+        Column("patient_owed_fen", "应补未补", "yuan", 12, total=True),
+        Column("self_fen", "个人自付", "yuan", total=True),
+        ratio,
+    ]
 
 
 def claim_columns(key: str) -> list[Column]:
