@@ -18,7 +18,7 @@ PAGES = {
 """Picture → page (the first that fits), width and height of the window in pixels."""
 
 SHEETS = {
-    "county": ("结果/2010Q4/结算/县级结算汇总.xlsx", 3, 650),
+    "county": ("结果/2010Q4/结算/县级结算汇总.xlsx", 2, 650),
     "hospital": ("结果/2010Q4/结算/机构/东滩镇卫生院.xlsx", 1, 600),
     "findings": ("结果/2010Q4/差错清单.xlsx", 5, 720),
 }
