@@ -44,8 +44,7 @@ def singles(book: Rulebook, step: Step, rows: pl.DataFrame) -> list[Assumption]:
 
 def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
     """What the documents and the trade's habits suggest. Plain habits come before rare kinds of people."""
-    if book.steps.index(step):
-        yield Assumption("upstream", upstream=True)
+    yield from upstream(book, step)
     yield from roundings()
     params = Parameters(book.table, step.id)
     if params.bands > 1:
@@ -65,7 +64,15 @@ def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
         yield Assumption(f"rule:{rule}", terms)
     yield Assumption("floor", instead={"floor_rate": params.greatest("floor_stated")})
     yield from _deductibles(params)
+    for level, terms in book.elsewhere("level").items():
+        yield Assumption(f"level:{level}+deductible", terms, instead=_charging(params, 0))
     yield Assumption("cap-ignored", instead={"cap": NO_LIMIT})
+
+
+def upstream(book: Rulebook, step: Step) -> Iterator[Assumption]:
+    """The hospital's own amounts of earlier layers, where there are any."""
+    if book.steps.index(step):
+        yield Assumption("upstream", upstream=True)
 
 
 def roundings() -> Iterator[Assumption]:
@@ -75,11 +82,10 @@ def roundings() -> Iterator[Assumption]:
 
 
 def _levels(book: Rulebook, params: Parameters) -> Iterator[Assumption]:
-    """Another level's rate: with its deductible, with the stay's own, and with none."""
+    """Another level's rate: with its deductible, and with the stay's own."""
     for level, terms in book.elsewhere("level").items():
         yield Assumption(f"level:{level}", terms)
         yield Assumption(f"level:{level}", terms, own=True)
-        yield Assumption(f"level:{level}+deductible", terms, instead=_charging(params, 0))
 
 
 def _omissions(book: Rulebook, step: Step) -> Iterator[Assumption]:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from onestop_cli.core.assumptions import PLAIN, pairs, roundings, singles
+from onestop_cli.core.assumptions import PLAIN, pairs, roundings, singles, upstream
 from onestop_cli.core.findings.amounts import Difference
-from onestop_cli.core.misplaced import misplaced
+from onestop_cli.core.misplaced import NOTHING, misplaced
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.stated import INSURANCE, hinted
 from onestop_cli.core.whatif import Assumption, WhatIf
@@ -53,7 +53,7 @@ def _causes(
 
     `moved`: the tokens of amounts in a wrong place. `known`: what single assumptions explain in earlier layers.
     """
-    apart = rows.select("_stay", cause=moved).drop_nulls("cause")
+    apart = _apart(rows.with_columns(moved.alias("_moved")), book, layer)
     wrong, tails = rows.filter(moved.is_null() & ~layer.tail), rows.filter(layer.tail)
     alone = singles(book, layer.step, wrong)
     found = _matching(wrong, book, layer, alone)
@@ -64,6 +64,18 @@ def _causes(
     named = _ranked(pl.concat([found, both, tail]), rows, layer.step)
     unnamed = wrong.join(named, on="_stay", how="anti").select("_stay", cause=pl.lit(UNKNOWN))
     return pl.concat([apart, named, unnamed]), pl.concat([found, tail])
+
+
+def _apart(rows: pl.DataFrame, book: Rulebook, layer: Difference) -> pl.DataFrame:
+    """(_stay, cause) of amounts in a wrong place, or nowhere.
+
+    Nothing claimed proves nothing, since many a wrong way leads to 0; only that nothing is due on what the hospital
+    claims before is worth saying.
+    """
+    nothing = rows.filter(pl.col("_moved") == NOTHING)
+    why = _matching(nothing, book, layer, list(upstream(book, layer.step)))
+    causes = rows.drop_nulls("_moved").join(why.select("_stay", "token"), on="_stay", how="left")
+    return causes.select("_stay", cause=pl.coalesce("token", "_moved"))
 
 
 def _matching(
@@ -128,7 +140,7 @@ def _proven(hits: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 def _ranked(matches: pl.DataFrame, rows: pl.DataFrame, step: Step) -> pl.DataFrame:
     """Per stay its causes: first those that the export speaks for, then the one most frequent at that hospital."""
-    matches = matches.join(
+    matches = _simplest(matches).join(
         rows.select("_stay", "other_deductible", "other_rate"), on="_stay", how="left"
     ).with_columns(
         hinted=hinted(pl.col("token")) & pl.lit(step.id == INSURANCE),
@@ -138,3 +150,12 @@ def _ranked(matches: pl.DataFrame, rows: pl.DataFrame, step: Step) -> pl.DataFra
     ordered = matches.sort(list(order), descending=list(order.values()))
     ordered = ordered.unique(["_stay", "token"], keep="first", maintain_order=True)
     return ordered.group_by("_stay", maintain_order=True).agg(cause=pl.col("token").str.join(";"))
+
+
+def _simplest(matches: pl.DataFrame) -> pl.DataFrame:
+    """Without pairs one part of which gives the figure alone."""
+    parts = matches.select("_stay", "token", _part=pl.col("token").str.split("+")).explode("_part")
+    parts = parts.filter(pl.col("token") != pl.col("_part"))
+    alone = matches.select("_stay", _part="token")
+    needless = parts.join(alone, on=["_stay", "_part"], how="semi")
+    return matches.join(needless, on=["_stay", "token"], how="anti")

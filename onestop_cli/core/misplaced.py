@@ -14,6 +14,9 @@ import polars as pl
 
 from onestop_cli.core.findings.amounts import Difference
 
+NOTHING = "omitted"
+"""Nothing is claimed though something is due."""
+
 _STEPS = (-1, 1)
 """To the rows before and after."""
 
@@ -35,7 +38,7 @@ def misplaced(
     tokens = {
         "swapped": reduce(or_, _swaps(layer, others)),
         "lumped": reduce(or_, _lumps(layer, others), pl.lit(False)),
-        "omitted": (layer.claimed == 0) & (layer.due > 0),
+        NOTHING: (layer.claimed == 0) & (layer.due > 0),
         "shift": _shifted(layer),
         "shift:decimal": _slipped(layer),
     }
@@ -60,7 +63,8 @@ def _with_neighbours(rows: pl.DataFrame, stays: pl.DataFrame, layer: Difference)
 
 def _swaps(layer: Difference, others: Sequence[Difference]) -> Iterator[pl.Expr]:
     """Each of two columns, one of which may be what patients pay, has what is due in the other."""
-    yield _crossed(layer, pl.col("self_claimed_fen"), pl.col("self_due_fen"))
+    something = layer.claimed > 0
+    yield something & _crossed(layer, pl.col("self_claimed_fen"), pl.col("self_due_fen"))
     for other in others:
         yield _crossed(layer, other.claimed, _exact(other))
 

@@ -77,12 +77,9 @@ class WhatIf:
     tried: Sequence[Assumption]
 
     def matches(self, stays: pl.DataFrame, claimed: pl.Expr) -> pl.DataFrame:
-        """(_stay, _try): every assumption that changes the amount and gives `claimed` to the fen; `stays` has `_stay`.
-
-        Nothing claimed proves nothing: many a wrong way leads to 0.
-        """
-        frame = stays.with_columns(_claimed=claimed, _due=pl.col(f"{self.step.layer}_due_fen"))
-        frame = frame.filter(pl.col("_claimed") > 0, pl.col("_claimed") != pl.col("_due"))
+        """(_stay, _try): every assumption that changes the amount and gives `claimed` to the fen; `stays` has `_stay`."""
+        frame = stays.with_columns(_claimed=claimed)
+        frame = frame.filter(pl.col("_claimed") != pl.col(f"{self.step.layer}_due_fen"))
         frame = frame.select(self._needed(frame))
         ways = self._ways(frame["_term"].unique())
         if frame.is_empty() or ways.is_empty():
