@@ -77,7 +77,7 @@ def _hospital(rng: Random, number: int, habit: Planted | str | None) -> Hospital
     name, level = f"{number}号医院", rng.choice(LEVELS)
     if isinstance(habit, str):
         return Hospital(name, level, writes=habit)
-    return Hospital(name, level, habit)
+    return Hospital(name, level, habit, share=rng.choice((15, 40, 80)))
 
 
 def _filled(

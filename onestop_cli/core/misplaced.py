@@ -63,8 +63,8 @@ def _with_neighbours(rows: pl.DataFrame, stays: pl.DataFrame, layer: Difference)
 
 def _swaps(layer: Difference, others: Sequence[Difference]) -> Iterator[pl.Expr]:
     """Each of two columns, one of which may be what patients pay, has what is due in the other."""
-    something = layer.claimed > 0
-    yield something & _crossed(layer, pl.col("self_claimed_fen"), pl.col("self_due_fen"))
+    both = (layer.claimed > 0) & (layer.due > 0)
+    yield both & _crossed(layer, pl.col("self_claimed_fen"), pl.col("self_due_fen"))
     for other in others:
         yield _crossed(layer, other.claimed, _exact(other))
 
