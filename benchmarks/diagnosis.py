@@ -1,4 +1,4 @@
-"""How often a planted habit is named, and how often noise is given a cause: `python -m benchmarks.diagnosis [COUNTIES]`.
+"""How often a planted habit is named, and noise given a cause: `python -m benchmarks.diagnosis [COUNTIES]`.
 
 Claims are priced by code of its own, which knows nothing of the engine: the plain fractions of `benchmarks.habits` for
 made-up documents of two to four layers, the decimals of the samples' generator for the county of the samples. Faults
@@ -121,9 +121,9 @@ def _main(stay: Stay, layer: str, tokens: set[str]) -> str:
     return planted if planted in tokens else "upstream"
 
 
-def score_noise(layers: int, seed: int) -> Counter[str]:
+def score_noise(layers: int, seed: int, stays: int = NOISE // 2) -> Counter[str]:
     """How many wrong amounts of a county of noise, of how many nothing is claimed, and the causes given to others."""
-    run, _ = of_habits(noise_county(seed, layers, NOISE // 2))
+    run, _ = of_habits(noise_county(seed, layers, stays))
     counts = Counter({"wrong": 0, "nothing claimed": 0, "accused": 0})
     for finding in run.findings.filter(code="AM01").iter_rows(named=True):
         counts["wrong"] += 1

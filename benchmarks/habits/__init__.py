@@ -1,1 +1,1 @@
-"""Made-up counties whose hospitals reckon wrongly in known ways, priced in plain fractions that share nothing with the tool."""
+"""Made-up counties whose hospitals reckon wrongly in known ways, in plain fractions that know nothing of the tool."""

@@ -7,6 +7,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,12 @@ from benchmarks.habits.reckoning import Bill, Person, reckon, settle
 from onestop_cli.tables.schema import LEVELS as LEVEL_NAMES
 from samples.fabricate.people import make_id
 
-COLUMNS = {"basic": "新农合补偿", "critical": "大病保险", "assistance": "医疗救助", "extra": "倾斜救助"}
+COLUMNS = {
+    "basic": "新农合补偿",
+    "critical": "大病保险",
+    "assistance": "医疗救助",
+    "extra": "倾斜救助",
+}
 PERIOD = "2024"
 _START = date(2024, 1, 5)
 
@@ -192,7 +198,7 @@ def _why(stay: Stay, layers: tuple[str, ...], token: str) -> None:
 def _shift(stays: list[Stay]) -> None:
     """Where a list has slipped, from its third row on every insurance amount is that of the row above."""
     own = [stay for stay in stays if stay.hospital.writes == "shift"]
-    for above, stay in list(zip(own, own[1:], strict=False))[2:14]:
+    for above, stay in list(pairwise(own))[2:14]:
         stay.claimed["basic"] = above.due["basic"]
         _why(stay, ("basic",), "shift")
 

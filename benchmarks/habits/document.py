@@ -146,7 +146,9 @@ def _layer(tier: Tier) -> str:
         for kind in kinds:
             when = f'when = {{ level = "{level}", category = "{kind or "none"}" }}\n'
             amount = tier.deductible[level, kind]
-            text += f'[[layer.deductible]]\n{when}amount = {amount}\nper = "{over}"\nassumed = true\n'
+            text += (
+                f'[[layer.deductible]]\n{when}amount = {amount}\nper = "{over}"\nassumed = true\n'
+            )
             if not tier.bands:
                 rate = tier.rate[level, kind] / 100
                 text += f"[[layer.rate]]\n{when}rate = {rate:.2f}\nassumed = true\n"
@@ -156,6 +158,7 @@ def _layer(tier: Tier) -> str:
             f"{{ to = {edge}, rate = {percent / 100:.2f} }}" if edge else f"{{ rate = {percent / 100:.2f} }}"
             for edge, percent in tier.bands
         )  # fmt: skip
-        text += f'[[layer.rate]]\nmode = "progressive"\nedges = "{edges}"\nper = "{over}"\nbands = [{bands}]\nassumed = true\n'
+        text += f'[[layer.rate]]\nmode = "progressive"\nedges = "{edges}"\nper = "{over}"\n'
+        text += f"bands = [{bands}]\nassumed = true\n"
     cap = f"{tier.cap}" if tier.cap else '"none"'
     return text + f"[[layer.cap]]\namount = {cap}\nassumed = true\n"

@@ -20,7 +20,7 @@ CUSTOMARY_POINTS = (500, 1000)
 """百分点 that documents of the kind add for groups and institutions, or take off."""
 
 UNREFERRED_POINTS = (1500, 2000)
-"""百分点 that insurances take off for going elsewhere unreferred; in aid for the poor they are another category's rate."""
+"""百分点 that insurances take off for going elsewhere unreferred; in aid they are another category's rate."""
 
 ROUNDINGS: Mapping[str, Mapping[str, int]] = {
     "truncate": {"round_cut": 1},
@@ -100,10 +100,9 @@ def _omissions(book: Rulebook, step: Step) -> Iterator[Assumption]:
 def _points(book: Rulebook, step: Step) -> list[int]:
     """Points to add or leave out, the smallest first: those of the documents, and customary ones."""
     written = {int(p) for p in book.table[f"{step.id}.points"].unique() if p}
-    customary = CUSTOMARY_POINTS
-    if book.layer(step.id).who == "all":
-        customary += UNREFERRED_POINTS
-    both = {sign * p for p in written.union(customary) for sign in (-1, 1)}
+    unreferred = UNREFERRED_POINTS if book.layer(step.id).who == "all" else ()
+    customary = written.union(CUSTOMARY_POINTS, unreferred)
+    both = {sign * points for points in customary for sign in (-1, 1)}
     return sorted(both, key=lambda points: (abs(points), points))
 
 

@@ -127,8 +127,8 @@ def _proven(hits: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     parts = hits.select("hospital", "token").unique()
     parts = parts.with_columns(_part=pl.col("token").str.split("+")).explode("_part")
     parts = parts.join(known, on=["hospital", "_part"], how="left")
-    seen = (pl.col("_known").fill_null(False) | pl.col("_part").is_in(PLAIN)).all()
-    seen = parts.group_by("hospital", "token").agg(_seen=seen)
+    sure = pl.col("_known").fill_null(False) | pl.col("_part").is_in(PLAIN)
+    seen = parts.group_by("hospital", "token").agg(_seen=sure.all())
     least = pl.when(pl.col("token").str.contains("rounding:")).then(_MET_ROUNDED).otherwise(_MET)
     often = pl.len().over("hospital", "place") >= least
     return (
@@ -140,11 +140,13 @@ def _proven(hits: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 def _ranked(matches: pl.DataFrame, rows: pl.DataFrame, step: Step) -> pl.DataFrame:
     """Per stay its causes: first those that the export speaks for, then the one most frequent at that hospital."""
-    matches = _simplest(matches).join(
-        rows.select("_stay", "other_deductible", "other_rate"), on="_stay", how="left"
-    ).with_columns(
-        hinted=hinted(pl.col("token")) & pl.lit(step.id == INSURANCE),
-        often=pl.len().over("hospital", "token", "place"),
+    matches = (
+        _simplest(matches)
+        .join(rows.select("_stay", "other_deductible", "other_rate"), on="_stay", how="left")
+        .with_columns(
+            hinted=hinted(pl.col("token")) & pl.lit(step.id == INSURANCE),
+            often=pl.len().over("hospital", "token", "place"),
+        )
     )
     order = {"_stay": False, "hinted": True, "often": True, "place": False}
     ordered = matches.sort(list(order), descending=list(order.values()))

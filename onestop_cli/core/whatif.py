@@ -77,7 +77,7 @@ class WhatIf:
     tried: Sequence[Assumption]
 
     def matches(self, stays: pl.DataFrame, claimed: pl.Expr) -> pl.DataFrame:
-        """(_stay, _try): every assumption that changes the amount and gives `claimed` to the fen; `stays` has `_stay`."""
+        """(_stay, _try): what changes the amount and gives `claimed` to the fen; `stays` has `_stay`."""
         frame = stays.with_columns(_claimed=claimed)
         frame = frame.filter(pl.col("_claimed") != pl.col(f"{self.step.layer}_due_fen"))
         frame = frame.select(self._needed(frame))
@@ -151,7 +151,8 @@ class WhatIf:
                 "_after": [a.after for a in chosen],
                 **columns,
             },
-            schema_overrides={"_try": pl.Int64, "_without": pl.String, **dict.fromkeys(columns, pl.Int64)},
+            schema_overrides={"_try": pl.Int64, "_without": pl.String}
+            | dict.fromkeys(columns, pl.Int64),
         )
 
     def _targets(self) -> pl.Series:
