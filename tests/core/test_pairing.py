@@ -139,6 +139,11 @@ def test_a_smaller_negative_row_of_the_same_number_is_a_partial_refund() -> None
     assert verdicts(stay(1, 5, stay_no="B"), part, column="refund_why") == [None, "alone"]
 
 
+def test_more_than_a_stay_cost_is_no_refund_of_it() -> None:
+    more = back(stay(1, 5), total_fen=-100_001, stay_no="A", settled_on=day(9))
+    assert verdicts(stay(1, 5, stay_no="A"), more, column="refund_why") == [None, "alone"]
+
+
 def test_a_struck_row_is_taken_back_before_an_unmarked_one() -> None:
     """The platform marks both rows of a refund; what was billed again stands."""
     struck = stay(1, 5, refund_flag=True)
@@ -566,6 +571,11 @@ def test_the_stay_admitted_later_overlaps(begin: int, end: int, overlaps: bool) 
 def test_a_one_day_stay_overlaps_only_strictly_inside(at: int, overlaps: bool) -> None:
     places = verdicts(stay(1, 5), stay(at, at, **OTHER), column="overlap_place")
     assert places == [None, "住院.csv · 第2行" if overlaps else None]
+
+
+def test_a_one_day_stay_settled_later_than_the_one_it_begins_with_does_not_overlap() -> None:
+    rows = stay(1, 5), stay(1, 1, settled_on=day(12), **OTHER)
+    assert verdicts(*rows, column="overlap_place") == [None, None]
 
 
 def test_a_long_stay_overlaps_all_that_begin_in_it() -> None:
