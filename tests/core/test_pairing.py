@@ -695,6 +695,19 @@ def test_closed_rows_that_did_not_take_place_are_no_partners(status: str) -> Non
     assert found["closed_place"].to_list() == [None, None]
 
 
+def test_a_closed_stay_that_was_taken_back_is_in_nobodys_way() -> None:
+    found = pair_beside(table(stay(3, 8, **OTHER)), 15, closed(stay(1, 5), status="reversed"))[0]
+    assert found["overlap_place"].to_list() == [None]
+
+
+@pytest.mark.parametrize(("number", "paid"), [("S1", True), ("S2", False)])
+def test_another_settlement_of_a_closed_visit_was_not_paid_before(number: str, paid: bool) -> None:
+    """Where both rows have a 结算ID, it alone says whether they are one."""
+    before = closed(stay(1, 5, stay_no="A", settlement_no="S1"))
+    found = pair_beside(table(stay(1, 5, stay_no="A", settlement_no=number)), 15, before)[0]
+    assert (found["closed_place"][0] is not None) is paid
+
+
 @pytest.mark.parametrize("anew", [[], [stay(1, 5, stay_no="A")]])
 def test_a_duplicate_stays_rejected_beside_one_that_waits(anew: list[dict[str, Any]]) -> None:
     """The stay that was kept is held for something else, and perhaps reported anew: it is not to be paid twice."""
