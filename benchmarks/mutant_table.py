@@ -53,7 +53,7 @@ NOTICE = {
     "core/link.py": ("tests/core/test_link.py",),
     "core/deaths.py": ("tests/core/test_deaths.py",),
     "core/decisions/": ("tests/core/test_decisions.py", *_LEDGER),
-    "core/status.py": ("tests/core/test_decisions.py", "tests/core/test_pairing.py"),
+    "core/status.py": ("tests/core/test_status.py", "tests/core/test_decisions.py"),
     "core/closed.py": _LEDGER,
     "core/findings/": (
         "tests/core/test_plain_loop.py",
