@@ -66,6 +66,7 @@ def test_the_last_digest_hangs_on_every_posting(tmp_path: Path) -> None:
     ends = set()
     for fen in (500, 600):
         with new_books(tmp_path / f"{fen}") as books:
+            post(books, run_period(stays([a_stay(9)]), "2010-09", books))
             for amount in (fen, 700):
                 day = date(2010, 10, 1)
                 line = Advance("医疗救助资金", parse_period("2010-10"), amount, day, "", "测试")
