@@ -1,7 +1,7 @@
 """A wrong amount is told by the mistake that gives it to the fen; chance is told nothing.
 
-The county hospital gives listed people 70 % of 可补偿费用 (township 80, city 60, province 50); aid then gives 农村低保户
-60 % of what is left up to 500 yuan, and more above.
+The county hospital gives listed people 70 % of 可补偿费用 (township 80, city 60, province 50); aid then gives
+农村低保户 60 % of what is left up to 500 yuan, and more above.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def test_aid_on_wrong_insurance_follows_from_it() -> None:
 
 
 def test_a_plain_habit_comes_before_a_rare_kind_of_people() -> None:
-    """Of 8,334 yuan 2,500.20 are left: 80 % of them, 2,000.16, is what 优抚对象 get, and the last band on everything."""
+    """Of 8,334 yuan 2,500.20 are left: 80 % of them are what 优抚对象 get, and what the last band gives on everything."""
     bill = {"total_fen": 833_400, "eligible_fen": 833_400, "basic_claimed_fen": 583_380}
     (cause,) = causes([stay(**bill, assistance_claimed_fen=200_016)], "assistance")
     assert cause.split(";") == ["bands:whole", "category:重点优抚对象"]
