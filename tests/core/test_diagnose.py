@@ -115,7 +115,7 @@ def test_aid_on_wrong_insurance_follows_from_it() -> None:
 
 
 def test_a_plain_habit_comes_before_a_rare_kind_of_people() -> None:
-    """Of 8,334 yuan 2,500.20 are left: 80 % of them are what 优抚对象 get, and what the last band gives on everything."""
+    """Of 8,334 yuan 2,500.20 are left: 80 % of them are what 优抚对象 get, and the last band gives on everything."""
     bill = {"total_fen": 833_400, "eligible_fen": 833_400, "basic_claimed_fen": 583_380}
     (cause,) = causes([stay(**bill, assistance_claimed_fen=200_016)], "assistance")
     assert cause.split(";") == ["bands:whole", "category:重点优抚对象"]
