@@ -216,7 +216,7 @@ def _noise(rng: Random, document: Document, stay: Stay) -> None:
 
 def write(county: County, folder: Path) -> Mapping[tuple[str, int], Stay]:
     """Lists, roster, register and rule; the stays by file and row."""
-    (folder / "rule.toml").write_text(as_rule(county.document), "utf-8")
+    (folder / "rule.toml").write_text(as_rule(county.document), "utf-8", newline="\n")
     _table(folder / "register.csv", [("机构名称", "机构级别"), *_register(county)])
     roster = [
         (f"居民{_words(n)}", _id(n), person.kind)
