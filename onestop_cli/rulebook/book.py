@@ -57,9 +57,14 @@ class Rulebook:
         return tuple(dict.fromkeys(step.layer for step in self.steps))
 
     def layer(self, id_: str) -> Layer:
-        """The first document's layer, under all its names and funds: what residents and the employed share is both's."""
-        found = [layer for rule in self.rules for layer in rule.layer if layer.id == id_]
-        return found[0].model_copy(update={what: _all(what, found) for what in ("name", "fund")})
+        """The first document's layer; where schemes stand side by side, under all their names and funds."""
+        found: dict[tuple[str, ...], Layer] = {}
+        for rule in self.rules:
+            for layer in rule.layer:
+                if layer.id == id_:
+                    found.setdefault(tuple(rule.scope.schemes), layer)
+        first, *_ = layers = list(found.values())
+        return first.model_copy(update={what: _all(what, layers) for what in ("name", "fund")})
 
     def on_roster(self, layer: str) -> bool:
         """Whether a layer is, in any document, for people on rosters only."""

@@ -184,7 +184,7 @@ def plain_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
         title=Text(clean(title), style="bold"), title_justify="left", box=None, padding=(0, 1)
     )
     for name in left:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+        table.add_column(name, overflow="fold")
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table

@@ -149,10 +149,10 @@ def _warning(console: Console, text: str) -> None:
 
 
 def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
-    """A table of the screen: columns of words, then columns of numbers."""
+    """A table of the screen: columns of words, folded where it grows too wide, then columns of numbers, never cut."""
     table = Table(title=Text(title, style="bold"), title_justify="left", box=None, padding=(0, 1))
     for name in left:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+        table.add_column(name, overflow="fold")
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table

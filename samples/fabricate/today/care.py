@@ -40,7 +40,9 @@ def stays(
         yield _row(rng, person, scheme, "21", begin, begin + timedelta(days), house, dear)
 
 
-def visits(rng: Random, person: Person, disease: tuple[str, str], cost: int) -> Iterator[Settlement]:
+def visits(
+    rng: Random, person: Person, disease: tuple[str, str], cost: int
+) -> Iterator[Settlement]:
     """A visit a month for a chronic disease, always in the same hospital of the county."""
     house, day = rng.choice(HOUSES[:3]), rng.randint(3, 24)
     for month in range(1, 13):
@@ -48,7 +50,9 @@ def visits(rng: Random, person: Person, disease: tuple[str, str], cost: int) -> 
         yield _row(rng, person, RESIDENT, "140104", on, on, house, 1.0, disease, cost)
 
 
-def stay_in(rng: Random, person: Person, house: House, month: int, scheme: str = RESIDENT) -> Settlement:
+def stay_in(
+    rng: Random, person: Person, house: House, month: int, scheme: str = RESIDENT
+) -> Settlement:
     """One stay that is settled in `month` at `house`."""
     end = date(2024, month, rng.randint(12, 26))
     begin = end - timedelta(rng.randint(3, 10))

@@ -34,7 +34,7 @@ def claim(rows: Sequence[Settlement], lists: Mapping[str, list[Identity]]) -> No
 
 
 def kinds_on(lines: Sequence[Identity], day: date, seen_on: date) -> list[str]:
-    """The kinds with a right on `day`, the better first, as far as the lists made at the end of `seen_on`'s month know."""
+    """The kinds with a right on `day`, the better first, as far as the lists of `seen_on`'s month know."""
     known = [line for line in lines if line.known_from <= seen_on and line.kind != NO_RIGHT]
     valid = {line.kind for line in known if line.covers(day)}
     return [kind for kind in AID if kind in valid]

@@ -18,6 +18,10 @@ from samples.fabricate.today.places import HOUSES
 
 _OTHERS, _EMPLOYED = 150, 40
 _CHRONIC_EVERY, _SERIOUS_EVERY = 17, 12
+_KINDS_AT_WORK = (
+    ("低保对象", "城市低保", "附件3"),
+    ("低保边缘家庭成员", "低保边缘家庭成员", "平台身份"),
+)
 _STAYS_EACH = ((1, 70), (2, 20), (3, 10))
 
 
@@ -39,7 +43,9 @@ def _ordinary_rows(
     """Stays and visits of everybody, as they should be."""
     for order, person in enumerate(dict.fromkeys(line.person for line in identities)):
         if order % _CHRONIC_EVERY == 3:
-            yield from visits(rng, person, CHRONIC[order // _CHRONIC_EVERY % 3], rng.choice((420, 560, 690)))
+            yield from visits(
+                rng, person, CHRONIC[order // _CHRONIC_EVERY % 3], rng.choice((420, 560, 690))
+            )
         elif order % 5 != 4:
             serious = order % _SERIOUS_EVERY == 5
             count = 5 if serious else _some(rng)
@@ -51,10 +57,10 @@ def _ordinary_rows(
     for order in range(_EMPLOYED):
         person = registry.person(youngest=20, oldest=80)
         if order % 4 == 1:
-            kind, said = (("低保对象", "城市低保"), ("低保边缘家庭成员", "低保边缘家庭成员"))[order // 4 % 2]
-            where = "附件3" if kind == "低保对象" else "平台身份"
+            kind, said, where = _KINDS_AT_WORK[order // 4 % 2]
             identities.append(Identity(person, kind, said, where, date(2023, 9, 1)))
-        yield from stays(rng, person, EMPLOYED, _some(rng), dear=4.0 if order % 9 == 1 else 1.0)
+        serious = order % 9 == 1
+        yield from stays(rng, person, EMPLOYED, 3 if serious else _some(rng), 12 if serious else 1)
 
 
 def _some(rng: Random) -> int:

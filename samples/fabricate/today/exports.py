@@ -8,7 +8,14 @@ from decimal import Decimal
 from samples.fabricate.today.model import AREA, ZERO, Settlement
 from samples.fabricate.today.people import person_number
 
-_GRADES = {"三级甲等": "02", "三级乙等": "03", "二级甲等": "05", "二级乙等": "06", "一级甲等": "08", "一级乙等": "09"}
+_GRADES = {
+    "三级甲等": "02",
+    "三级乙等": "03",
+    "二级甲等": "05",
+    "二级乙等": "06",
+    "一级甲等": "08",
+    "一级乙等": "09",
+}
 
 Lines = Iterator[tuple[list[object], Settlement | None]]
 """Cells, and the row they stand for; None for the heading."""
@@ -72,12 +79,12 @@ def employed_lines(rows: Sequence[Settlement]) -> Lines:
         ], row  # fmt: skip
 
 
-_EMPLOYED = (
-    "结算ID 就诊ID 个人编号 人员姓名 证件号码 人员类别 定点医药机构编号 定点医药机构名称 医院等级 医药机构地点类别 "
-    "开始日期 结束日期 结算日期 就诊凭证类型 总费用 全自费金额 超限价自费费用 先行自付金额 范围内费用 起付线 "
-    "统筹基金支出 大额医疗支出金额 大病保险支出 医疗救助支出 公务员医疗补助 其他基金支付 基金支付总额 个人现金支付 "
-    "个人账户支付 账户共济支付金额 病种名称 医疗类别 统筹基金支付比例 中心报销 经办人员 乡镇 村 备注"
-).split()
+_EMPLOYED = """
+结算ID 就诊ID 个人编号 人员姓名 证件号码 人员类别 定点医药机构编号 定点医药机构名称 医院等级 医药机构地点类别
+开始日期 结束日期 结算日期 就诊凭证类型 总费用 全自费金额 超限价自费费用 先行自付金额 范围内费用 起付线
+统筹基金支出 大额医疗支出金额 大病保险支出 医疗救助支出 公务员医疗补助 其他基金支付 基金支付总额 个人现金支付
+个人账户支付 账户共济支付金额 病种名称 医疗类别 统筹基金支付比例 中心报销 经办人员 乡镇 村 备注
+""".split()
 
 
 def _yuan(amount: Decimal) -> str:

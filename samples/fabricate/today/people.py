@@ -46,7 +46,7 @@ def _changed(rng: Random, line: Identity, number: int) -> Identity:
     """One in nine comes onto the list in the year, as many leave it; the people who stand on two lists stay."""
     if number < _TWICE or number % 9 not in (7, 8):
         return line
-    month = rng.randint(3, 11)
+    month = rng.randint(2, 11)
     if number % 9 == 7:
         begin = date(2024, month, 1)
         return replace(line, first=begin, known_from=begin)

@@ -12,16 +12,31 @@ from fractions import Fraction
 
 from samples.fabricate.today.model import EMPLOYED, Settlement
 
-RESIDENT_TERMS = {"township": (200, 90), "county": (400, 80), "city": (800, 70), "province": (800, 70)}
+RESIDENT_TERMS = {
+    "township": (200, 90),
+    "county": (400, 80),
+    "city": (800, 70),
+    "province": (800, 70),
+}
 """住院起付标准一级200元、二级400元、三级800元；支付比例一级90%、二级80%、三级70%."""
 
-EMPLOYED_TERMS = {"township": (300, 90), "county": (600, 87), "city": (900, 85), "province": (900, 85)}
+EMPLOYED_TERMS = {
+    "township": (300, 90),
+    "county": (600, 87),
+    "city": (900, 85),
+    "province": (900, 85),
+}
 """住院起付标准一级300元、二级600元、三级900元；一级90%、二级87%、三级85%."""
 
 CHRONIC_LIMITS = {"M03900": 3000, "M01600": 4000}
 """高血压年度限额3000元，糖尿病4000元，其他病种5000元."""
 
-AID = {"特困人员": (100, 0), "低保对象": (75, 0), "监测对象": (70, 3000), "低保边缘家庭成员": (60, 3000)}
+AID = {
+    "特困人员": (100, 0),
+    "低保对象": (75, 0),
+    "监测对象": (70, 3000),
+    "低保边缘家庭成员": (60, 3000),
+}
 """Percent of what is left in scope, and the yearly deductible."""
 
 FAVOURED = ("特困人员", "低保对象", "监测对象")
