@@ -62,7 +62,7 @@ def _resident(row: Settlement, setl_id: str) -> dict[str, object]:
 
 def employed_lines(rows: Sequence[Settlement]) -> Lines:
     """The county export's 38 titles, in words; amounts as numbers, IDs as text."""
-    yield list(_EMPLOYED), None
+    yield list(_EMPLOYED.split()), None
     for row in rows:
         claimed = row.shown
         own = row.total - sum(claimed.values())
@@ -84,7 +84,7 @@ _EMPLOYED = """
 开始日期 结束日期 结算日期 就诊凭证类型 总费用 全自费金额 超限价自费费用 先行自付金额 范围内费用 起付线
 统筹基金支出 大额医疗支出金额 大病保险支出 医疗救助支出 公务员医疗补助 其他基金支付 基金支付总额 个人现金支付
 个人账户支付 账户共济支付金额 病种名称 医疗类别 统筹基金支付比例 中心报销 经办人员 乡镇 村 备注
-""".split()
+"""
 
 
 def _yuan(amount: Decimal) -> str:
