@@ -44,12 +44,16 @@ NOTICE = {
         "tests/ledger/test_opening.py",
         "tests/second/test_second_reference.py",
     ),
-    "core/settlement.py": ("tests/core/test_decisions.py", "tests/ledger/test_ledger.py"),
+    "core/settlement.py": (
+        "tests/core/test_settlement.py",
+        "tests/core/test_decisions.py",
+        "tests/ledger/test_ledger.py",
+    ),
     "core/pairing/": ("tests/core/test_pairing.py", "tests/ledger/test_ledger.py"),
     "core/link.py": ("tests/core/test_link.py",),
     "core/deaths.py": ("tests/core/test_deaths.py",),
     "core/decisions/": ("tests/core/test_decisions.py", *_LEDGER),
-    "core/status.py": ("tests/core/test_decisions.py", "tests/core/test_pairing.py"),
+    "core/status.py": ("tests/core/test_status.py", "tests/core/test_decisions.py"),
     "core/closed.py": _LEDGER,
     "core/findings/": (
         "tests/core/test_plain_loop.py",

@@ -120,6 +120,27 @@ class TestHeld:
         line = next(line for line in accounts(books) if line.period == "2010-10")
         assert line.adjusted == run.adjustments.select(pl.sum_horizontal(changes)).item() > 0
 
+    def test_a_row_that_reports_it_anew_takes_its_place(self, books: sqlite3.Connection) -> None:
+        """Put right in October: the row of September is out of the books, October's is paid, nothing waits."""
+        closed(books, 9, a_stay(9, **HELD))
+        run = closed(books, 10, {**a_stay(9), "row": 99})
+        assert run.stays["status"].to_list() == ["settled"]
+        assert run.adjustments.select("kind", "belongs_to", "status").rows() == [
+            ("重报", "2010-09", "reversed")
+        ]
+        assert still_waiting(run).is_empty()
+
+    def test_what_was_refused_stays_refused(self, books: sqlite3.Connection) -> None:
+        """It waits no more, and a later period takes nothing back and asks nothing."""
+        closed(books, 9, a_stay(9, **HELD))
+        refused = decisions(about(9, decision="拒付", code="AM05"))
+        assert closed(books, 10, a_stay(10), decided=refused).adjustments["status"].to_list() == [
+            "rejected"
+        ]
+        later = closed(books, 11, a_stay(11))
+        assert later.adjustments.is_empty()
+        assert still_waiting(later).is_empty()
+
     def test_a_decision_is_carried_out_once(self, books: sqlite3.Connection) -> None:
         """The same lines handed in again are passed over and counted; so is a release of a stay that waits no more."""
         closed(books, 9, a_stay(9, **HELD))
