@@ -124,7 +124,8 @@ def _stay(row: Row) -> ExplanationPart:
 def _level(row: Row) -> str:
     """The level by the register, and what the file says where that differs."""
     if not row["in_register"]:
-        return "（不在定点机构名录）"
+        known = f"，级别按报表“{row['level_raw']}”" if row["level"] else ""
+        return f"（不在定点机构名录{known}）"
     stated = row["level_stated"]
     other = f"，报表写“{row['level_raw']}”" if stated and stated != row["level"] else ""
     return f"（{LEVELS[row['level']]}，按名录{other}）"

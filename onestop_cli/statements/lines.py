@@ -8,6 +8,7 @@ import polars as pl
 
 from onestop_cli.core.closed import REPORTED_AGAIN
 from onestop_cli.run import Run
+from onestop_cli.tables.by_hand import with_payee
 from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
 
 ADJUSTED = "adjusted"
@@ -18,9 +19,10 @@ _OWN_SHARE = ("self_claimed_fen", "self_due_fen")
 def lines_of(run: Run) -> pl.DataFrame:
     """Stays and adjustment lines under each other.
 
-    Adjustment lines have `kind`, `period`, `visits` and costs (what is added or taken away), `<layer>_adjusted_fen`
-    and the `changed_*` columns; the other amounts are null there. `again`: a closed row that only reported a settled
-    stay once more, and is reported yet again; nothing is paid by that.
+    What is paid to the person stands under `by_hand.PAYEE`, with where the patient was as `treated_at`. Adjustment
+    lines have `kind`, `period`, `visits` and costs (what is added or taken away), `<layer>_adjusted_fen` and the
+    `changed_*` columns; the other amounts are null there. `again`: a closed row that only reported a settled stay once
+    more, and is reported yet again; nothing is paid by that.
     """
     layers = tuple(layer.id for layer in run.layers)
     return pl.concat([_own(run.stays, layers), _changes(run.adjustments, layers)], how="diagonal")
@@ -39,7 +41,7 @@ def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         f"{layer}_supplement_fen": pl.Int64 for layer in layers
     }
     missing = [pl.lit(None, kind).alias(c) for c, kind in added.items() if c not in stays.columns]
-    return stays.with_columns(missing).select(*wanted, *added)
+    return stays.with_columns(missing).pipe(with_payee).select(*wanted, *added, "treated_at")
 
 
 def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
@@ -50,8 +52,8 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         for part in ("deducted", "held")
     }
     about = [name for name in STAY_HEAD if name in lines.columns]
-    return lines.select(
-        *about, "kind", "because", "period", "belongs_to",
+    return lines.pipe(with_payee).select(
+        *about, "treated_at", "kind", "because", "period", "belongs_to",
         *(f"{layer}_supplement_fen" for layer in known),
         status=pl.lit(ADJUSTED),
         changed_owed_fen="patient_owed_fen",

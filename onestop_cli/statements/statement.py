@@ -20,6 +20,7 @@ from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
 from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
 from onestop_cli.statements.payees import payees
+from onestop_cli.tables.by_hand import LEVEL, PAYEE
 from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.tables.schema import LEVELS
 
@@ -152,7 +153,9 @@ class Statement:
                 pl.col("township").fill_null(NOWHERE),
                 pl.col("village").fill_null(""),
                 pl.col("category").fill_null(NO_CATEGORY),
-                level_name=pl.col("level").replace_strict(LEVELS, default="非定点"),
+                level_name=pl.when(pl.col("hospital") == PAYEE)
+                .then(pl.lit(LEVEL))
+                .otherwise(pl.col("level").replace_strict(LEVELS, default="非定点")),
                 who=pl.coalesce("id_no", pl.format("{}·{}", "name", "id_raw"), "name", "stay_no"),
                 id_shown=mask_id(pl.coalesce("id_no", "id_raw")),
                 settled=settled,
@@ -234,6 +237,12 @@ class Statement:
             .with_columns(pl.col("payee").fill_null(pl.col("hospital")))
         )
         return numbered(named.sort(rank, "hospital"))
+
+    @cached_property
+    def to_people(self) -> dict[str, int]:
+        """The totals of what is paid to people (零星报销), by the same names as `total`; empty where nothing is."""
+        found = self.by("hospital").filter(hospital=PAYEE)
+        return found.row(0, named=True) if len(found) else {}
 
     @cached_property
     def categories(self) -> pl.DataFrame:

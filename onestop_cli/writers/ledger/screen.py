@@ -50,8 +50,10 @@ def show_plan(run: Run, ledger: Path, notes: Sequence[str], why: Why) -> None:
     )
     for fund in statement.funds:
         payment, extra = (total[f"{fund.key}_{side}_fen"] for side in ("payment", "supplement"))
-        more = f"，补发患者 {yuan(extra)} 元" if extra else ""
-        console.print(f"{clean(fund.name)}应拨医疗机构 {yuan(payment)} 元{more}")
+        person = statement.to_people.get(f"{fund.key}_payment_fen", 0)
+        more = f"，零星报销付本人 {yuan(person)} 元" if person else ""
+        more += f"，补发患者 {yuan(extra)} 元" if extra else ""
+        console.print(f"{clean(fund.name)}应拨医疗机构 {yuan(payment - person)} 元{more}")
     for note in notes:
         console.print(f"注意：{clean(note)}", style="yellow")
     for doubt in why.doubts:

@@ -29,6 +29,7 @@ from onestop_cli.writers.toolkit.run_folder import (
     COUNTY_BOOK,
     FINDINGS_BOOK,
     HOSPITALS,
+    PERSON_BOOK,
     REPORT,
     STATEMENTS,
 )
@@ -115,6 +116,11 @@ def summary(run: Run, out: Path) -> None:
     console.print(equation(statement))
     if total["all_adjusted_fen"]:
         console.print(f"应拨中含上期调整 {yuan(total['all_adjusted_fen'])} 元")
+    if people := statement.to_people:
+        console.print(
+            f"应拨中含零星报销付本人 {people['stays']:,} 笔 {yuan(people['all_payment_fen'])} 元，"
+            f"见 结算/{PERSON_BOOK}"
+        )
     if total["patient_owed_fen"]:
         owed = statement.owed.height
         console.print(f"应补未补 {owed:,} 笔，{yuan(total['patient_owed_fen'])} 元，应补给患者")

@@ -15,7 +15,7 @@ from samples.fabricate.today.pricing import AID, Reading, Running, price, terms
 
 CENT = Decimal("0.01")
 _WAITS = {
-    "id check": "ID01", "other name": "ID04", "dead": "RO07", "foreign": "RU01", "by hand": "HO01",
+    "id check": "ID01", "other name": "ID04", "dead": "RO07", "foreign": "RU01",
     "unknown hospital": "HO01", "unpaired": "ST06",
 }  # fmt: skip
 """Faults that hold the row, and the finding that says so."""

@@ -9,6 +9,7 @@ from samples.fabricate.today.model import AREA, ZERO, Settlement
 from samples.fabricate.today.people import person_number
 
 _GRADES = {
+    "三级特等": "01",
     "三级甲等": "02",
     "三级乙等": "03",
     "二级甲等": "05",

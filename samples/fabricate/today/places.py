@@ -17,5 +17,5 @@ HOUSES = (
     House("H63000000001", "江源省人民医院", "province", "三级甲等"),
 )
 
-ELSEWHERE = House("H51990000007", "远山市人民医院", "city", "三级甲等", registered=False)
+ELSEWHERE = House("H51990000007", "远山市人民医院", "city", "三级特等", registered=False)
 """In another province; it is not in the county's register."""
