@@ -232,7 +232,9 @@ def _place_and_amounts(area: str) -> list[Check]:
         Check(
             "RU01",
             LIVE & governed & ~elsewhere(area) & pl.col("ungoverned").is_not_null(),
-            pl.col("ungoverned"),
+            pl.when(BY_HAND & pl.col("level").is_null())
+            .then(pl.format("零星报销，“{}”不在名录，报表也没有看得懂的机构级别", "hospital"))
+            .otherwise("ungoverned"),
         ),
         Check(
             "RU01",
