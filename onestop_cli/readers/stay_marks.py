@@ -80,8 +80,10 @@ def marks(table: TypedTable) -> dict[str, pl.Series]:
 
 
 def _kind_of_settlement(table: TypedTable) -> pl.Series:
-    """结算类别 by its code; 中心报销 in a column of its own (county exports) is the first of them, and so is a list that
-    `onestop.toml` says is paid to people."""
+    """结算类别 by its code; 中心报销 in a column of its own (county exports) is the first of them.
+
+    So is every row of a list that `onestop.toml` says is paid to people.
+    """
     kind = _each(table, "setl_type", lambda text: platform.code("setl_type", text))
     by_hand = _each(table, "by_hand", lambda text: "1" if platform.word(text) in _YES else None)
     person = bool(table.layout and table.layout.paid_to)
