@@ -37,9 +37,11 @@ def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """The contract's columns of the stays, and what a ledger or a decision may have added."""
     amounts = [f"{layer}_{part}_fen" for layer in layers for part in PER_LAYER]
     wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", *_OWN_SHARE, "status"]
-    added = {"belongs_to": pl.String, "blocking": pl.String, "self_fen": pl.Int64} | {
-        f"{layer}_supplement_fen": pl.Int64 for layer in layers
-    }
+    texts = dict.fromkeys(("belongs_to", "blocking", "rule_id"), pl.String)
+    amount_kinds = dict.fromkeys(
+        ("self_fen", *(f"{layer}_supplement_fen" for layer in layers)), pl.Int64
+    )
+    added = {**texts, **amount_kinds}
     missing = [pl.lit(None, kind).alias(c) for c, kind in added.items() if c not in stays.columns]
     return stays.with_columns(missing).pipe(with_payee).select(*wanted, *added, "treated_at")
 
@@ -53,7 +55,7 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     }
     about = [name for name in STAY_HEAD if name in lines.columns]
     return lines.pipe(with_payee).select(
-        *about, "treated_at", "kind", "because", "period", "belongs_to",
+        *about, "treated_at", "rule_id", "kind", "because", "period", "belongs_to",
         *(f"{layer}_supplement_fen" for layer in known),
         status=pl.lit(ADJUSTED),
         changed_owed_fen="patient_owed_fen",

@@ -44,6 +44,10 @@ STATUS = {
 NOWHERE = "其他"
 NO_HOSPITAL = "（未写明机构）"
 _AID = "医疗救助"
+SHARED = "、"
+"""Stands between the funds of a layer that documents of several schemes have."""
+
+_NO_DOCUMENT = "（没有适用的政策文件）"
 NO_CATEGORY = "无救助身份"
 
 
@@ -255,6 +259,21 @@ class Statement:
     def townships(self) -> pl.DataFrame:
         """By township of the patient; people without a known one under 其他, last."""
         return numbered(self.by("township").sort(pl.col("township") == NOWHERE, "township"))
+
+    @cached_property
+    def documents(self) -> pl.DataFrame:
+        """By governing document (`title`), in the order of the run; without rows where no fund is shared by several.
+
+        What residents' and employees' funds pay of a layer that both documents have is told apart here alone.
+        """
+        titles = {rule.id: rule.title for rule in self.run.info.rules}
+        shared = any(SHARED in fund.name for fund in self.funds)
+        found = self.by("rule_id").filter(pl.lit(shared))
+        order = pl.col("rule_id").replace_strict(
+            list(titles), range(len(titles)), default=len(titles), return_dtype=pl.Int64
+        )
+        title = pl.col("rule_id").replace(titles).fill_null(_NO_DOCUMENT)
+        return numbered(found.sort(order, nulls_last=True).with_columns(title=title))
 
     @cached_property
     def levels(self) -> pl.DataFrame:

@@ -7,11 +7,15 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 from benchmarks.county_of_today import LEDGER, SAMPLE, Month, differences, opened, truth, walk
 from onestop_cli.ledger import store
 from onestop_cli.ledger.chain import misfits
+from onestop_cli.run import load_run
+from onestop_cli.statements.statement import Statement
 from samples.fabricate.model import Person
 from samples.fabricate.today import Settlement, Year, make_year, write_year
 from samples.fabricate.today.faults import FAULTS
@@ -131,3 +135,18 @@ def test_no_amount_on_the_screen_is_cut(months: list[Month]) -> None:
     """The fund that residents and the employed share has a long name; it folds."""
     sums = months[-1].screen.partition("资金（元）")[2].partition("申报")[2].partition("\n申报")[0]
     assert "职工医保" in sums and "…" not in sums
+
+
+def test_each_schemes_money_can_be_told_apart(months: list[Month]) -> None:
+    """By document, as much as the rows of its own export; nothing where no fund is two schemes'."""
+    statement = Statement(load_run(months[0].run))
+    told = {row["rule_id"]: row for row in statement.documents.to_dicts()}
+    paid = {
+        source: part["all_payment_fen"].sum()
+        for (source,), part in statement.stays.group_by(pl.col("source").str.head(2))
+    }
+    assert told["shizhan-2024"]["all_payment_fen"] == paid["平台"] > 0
+    assert told["shizhan-work-2024"]["all_payment_fen"] == paid["职工"] > 0
+    assert statement.documents["claims"].sum() == statement.total["claims"]
+    book = load_workbook(months[0].run / "结算" / "县级结算汇总.xlsx", read_only=True)
+    assert "表二 按政策文件" in book.sheetnames
