@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from onestop_cli.core.status import with_status
+from tests.core.test_decisions import a_stay, run_of
 
 SOUND: dict[str, Any] = {
     "reversed": False, "twin": None, "released": None, "refused": False, "date_fault": None, "term": 1,
@@ -64,6 +65,15 @@ def test_a_duplicate_that_people_released_is_settled(released: str, expected: st
 )
 def test_what_cannot_be_worked_out_is_held_whatever_was_released(unknown: dict[str, Any]) -> None:
     assert status(released="AM05;ST04", **unknown) == "held"
+
+
+def test_a_stay_of_one_day_is_settled() -> None:
+    assert status(discharged_on=SOUND["admitted_on"]) == "settled"
+
+
+def test_a_bill_that_is_eligible_throughout_is_settled() -> None:
+    run = run_of(a_stay(eligible_fen=300_000))
+    assert run.stays["status"].to_list() == ["settled"]
 
 
 def test_without_a_column_of_eligible_costs_none_is_missed() -> None:
