@@ -10,8 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 from openpyxl import load_workbook
+from typer.testing import CliRunner
 
 from benchmarks.county_of_today import LEDGER, SAMPLE, Month, differences, opened, truth, walk
+from onestop_cli.cli import app
 from onestop_cli.ledger import store
 from onestop_cli.ledger.chain import misfits
 from onestop_cli.run import load_run
@@ -150,3 +152,11 @@ def test_each_schemes_money_can_be_told_apart(months: list[Month]) -> None:
     assert statement.documents["claims"].sum() == statement.total["claims"]
     book = load_workbook(months[0].run / "结算" / "县级结算汇总.xlsx", read_only=True)
     assert "表二 按政策文件" in book.sheetnames
+
+
+def test_an_explanation_says_that_the_person_is_paid(months: list[Month]) -> None:
+    (row,) = [r for r in truth() if r["fault"] == "by hand" and r["month"] == "2024-02"]
+    words = ["explain", str(months[1].run), f"{row['source']}:{row['row']}"]
+    said = CliRunner().invoke(app, words).output
+    assert "款付本人" in said
+    assert "级别按报表" in said
