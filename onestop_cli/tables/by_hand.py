@@ -10,7 +10,6 @@ CODE = "1"
 PAYEE = "零星报销（付本人）"
 """What stands in statements and books where the paid hospital would."""
 
-
 LEVEL = "付本人"
 """What stands in papers where the level of a hospital would."""
 

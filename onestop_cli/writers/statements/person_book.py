@@ -66,9 +66,7 @@ def _payments(book: Book, statement: Statement, stays: pl.DataFrame, title: str,
     columns = [*_PERSON, *funds, whole, *_TO_FILL]
     total = int(paid["all_payment_fen"].sum())
     notes = (_NOTE, f"合计 {yuan(total)} 元，大写：{capital(total)}")
-    book.table_sheet(
-        "付款清单", title, columns, paid, left=left, notes=notes, signers=SIGNERS
-    )  # fmt: skip
+    book.table_sheet("付款清单", title, columns, paid, left=left, notes=notes, signers=SIGNERS)
 
 
 def _not_paid(book: Book, statement: Statement, stays: pl.DataFrame, title: str, left: str) -> None:

@@ -116,7 +116,8 @@ def summary(run: Run, out: Path) -> None:
     console.print(equation(statement))
     if total["all_adjusted_fen"]:
         console.print(f"应拨中含上期调整 {yuan(total['all_adjusted_fen'])} 元")
-    if people := statement.to_people:
+    people = statement.to_people
+    if people.get("all_payment_fen"):
         console.print(
             f"应拨中含零星报销付本人 {people['stays']:,} 笔 {yuan(people['all_payment_fen'])} 元，"
             f"见 结算/{PERSON_BOOK}"
