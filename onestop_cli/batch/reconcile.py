@@ -312,6 +312,5 @@ def _run(
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}
     findings = pl.concat([done.findings, findings])
-    return Run(
-        info, stays, findings, roster, quarantine, done.adjustments, documents, read.register
-    )
+    tables = stays, findings, roster, quarantine, done.adjustments
+    return Run(info, *tables, documents, read.register, done.closed)
