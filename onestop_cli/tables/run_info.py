@@ -37,12 +37,15 @@ class CountyInfo(_Part):
 
 
 class SettledWith(_Part):
-    """How the county had set the core. `near_cap` in ten-thousandths; `liability`: finding code → hospital or held."""
+    """How the county had set the core. `near_cap` in ten-thousandths; `liability`: finding code → hospital or held;
+    `unaided`: thresholds of 未救助名单, fen; `deposit`: 质量保证金 in ten-thousandths of what hospitals are paid."""
 
     tolerance_fen: int = 1
     near_cap: int = 9_500
     readmission_days: int = 15
     liability: Mapping[str, str] = {}
+    unaided: Mapping[str, int] = {}
+    deposit: int = 0
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from onestop_cli.writers.statements.earlier_sheets import (
     adjustment_sheet,
     waiting_sheet,
 )
+from onestop_cli.writers.statements.unaided_sheet import unaided_sheet
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
@@ -51,6 +52,7 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.owed(book)
         county.equations(book)
         county.beside_books(book)
+        unaided_sheet(book, f"{county.heading}未救助名单", county.period, statement)
         county.decisions(book)
         county.application(book)
         say_left_out(cover, book)
