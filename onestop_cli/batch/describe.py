@@ -120,6 +120,7 @@ def about_past(
             "ledger": past.books.model_dump(),
             "accounts": past.accounts,
             "pending": waiting.to_dicts(),
+            **_if_set(hospital_money=past.hospital_money),
         }
     if file is not None and decided is not None:
         lines = [

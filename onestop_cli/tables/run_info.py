@@ -145,8 +145,9 @@ class PartsInfo(_Part):
 
 class RunInfo(_Part):
     """All of `run.json`. `period` is its id; `classes`: category → class; `level_rates`: layer → level → rate in words;
-    `pending`: closed stays that wait (`core.closed.PENDING`); `recomputed`: closed periods worked out again;
-    `severity`: findings by it, of a run in parts; `files`: every other file of the folder, relative → SHA-256;
+    `pending`: closed stays that wait (`core.closed.PENDING`); `hospital_money`: what is open with hospitals;
+    `recomputed`: closed periods worked out again; `severity`: findings by it, of a run in parts; `files`: every other
+    file of the folder, relative → SHA-256;
     `digest`: of everything above it; `made_at`: ISO."""
 
     version: str = ""
@@ -169,6 +170,7 @@ class RunInfo(_Part):
     ledger: BooksInfo | None = None
     accounts: Mapping[str, AccountInfo] = {}
     pending: tuple[Mapping[str, Any], ...] = ()
+    hospital_money: tuple[Mapping[str, Any], ...] = ()
     decisions: DecisionsInfo | None = None
     recomputed: tuple[str, ...] = ()
     parts: PartsInfo | None = None

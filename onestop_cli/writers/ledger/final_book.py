@@ -11,6 +11,7 @@ import polars as pl
 from onestop_cli.ledger.final_account import SIDES, FinalAccount
 from onestop_cli.money import capital
 from onestop_cli.statements.indicators import Indicator
+from onestop_cli.writers.ledger.hospital_screen import ACCOUNT_COLUMNS
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -77,6 +78,10 @@ def write_period_book(paper: PeriodPaper, path: Path) -> None:
         sheet.line(paper.basis)
         sheet.paragraph(paper.aided, bold=True)
         sheet.facts(("指标", "数值", "计算方法"), paper.indicators)
+        if len(found.hospital_money):
+            heading = f"{paper.heading}医疗机构往来{paper.name}表"
+            rows = found.hospital_money
+            _table(book, paper, "表九 机构往来", heading, ACCOUNT_COLUMNS, rows, ())
 
 
 def _cover(book: Book, paper: PeriodPaper) -> None:

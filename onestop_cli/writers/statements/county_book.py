@@ -32,6 +32,7 @@ from onestop_cli.writers.statements.earlier_sheets import (
     adjustment_sheet,
     waiting_sheet,
 )
+from onestop_cli.writers.statements.money_sheet import kept_back_line, money_sheet
 from onestop_cli.writers.statements.unaided_sheet import unaided_sheet
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
@@ -52,6 +53,7 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.owed(book)
         county.equations(book)
         county.beside_books(book)
+        money_sheet(book, f"{county.heading}医疗机构往来", county.period, statement)
         unaided_sheet(book, f"{county.heading}未救助名单", county.period, statement)
         county.decisions(book)
         county.application(book)
@@ -293,6 +295,8 @@ class _CountyBook:
         due = self.statement.hospitals.filter(pl.col("all_payment_fen") != 0)
         sheet.table(columns, numbered(due), main=True)
         for line in payment_lines(self.statement.funds, self.statement.total):
+            sheet.paragraph(line)
+        for line in kept_back_line(self.statement):
             sheet.paragraph(line)
         funds = [f"{fund.key}_payment_fen" for fund in self.statement.funds]
         if due.select(pl.any_horizontal(pl.col(funds) < 0).any()).item():

@@ -24,6 +24,7 @@ from onestop_cli.writers.statements.columns import (
     say_left_out,
 )
 from onestop_cli.writers.statements.earlier_sheets import adjustment_sheet, waiting_sheet
+from onestop_cli.writers.statements.money_sheet import kept_back
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
@@ -84,6 +85,7 @@ class _HospitalBook:
                 ("核定人次", line["stays"], "int"),
                 *self._from_claim_to_payment(),
                 *payment_pairs(self.statement.funds, line),
+                *kept_back(self.statement, line),
             ]
         )
         sheet.paragraph(f"{SUM}各项明细见后附各表。")
