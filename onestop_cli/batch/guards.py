@@ -58,6 +58,9 @@ def _few_stays(run: Run) -> Iterator[str]:
         yield f"没有一笔住院属于{run.period.chinese}"
     elif (len(live) - len(posted)) * 2 > len(live):
         yield f"{len(live):,} 行里有 {len(live) - len(posted):,} 行不属本期（ST04），超过一半，是不是结算期写错了"
+    elif (late := posted["belongs_to"].count()) * 2 > len(live):
+        said = "是不是结算期写错了，放的是上一期的文件，或前面还有一期没有关账"
+        yield f"{len(live):,} 行里有 {late:,} 行属于以前各期（补报或已结算过），超过一半，{said}"
 
 
 def _superseded(candidate: Candidate) -> Iterator[str]:

@@ -32,6 +32,7 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.spelling import hospitals, kind_question, offered
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.ledger.accounts import UNKNOWN
 from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.layout.identities import together
@@ -256,9 +257,13 @@ def _recomputed(earlier: Earlier, lines: pl.DataFrame) -> Iterator[str]:
 
 
 def _skipped(period: Period, earlier: Earlier) -> list[str]:
-    """What to know when days between the last closed period and this one were never closed."""
-    closed = earlier.history.periods if earlier.history else ()
-    first = max((one.last for one in closed), default=period.first) + timedelta(days=1)
+    """What to know when days between the last closed period, or the beginning of the books, and this one were never
+    closed."""
+    history = earlier.history
+    if history is None or (not history.periods and history.first_day.year <= UNKNOWN):
+        return []
+    after = (one.last + timedelta(days=1) for one in history.periods)
+    first = max(after, default=history.first_day)
     last = period.first - timedelta(days=1)
     if first > last:
         return []
