@@ -89,11 +89,11 @@ def remember(
             standing(ledger, period) if period else {},
             head(ledger),
             closed_files(ledger),
-            _with_hospitals(ledger, hospital),
+            left_open(ledger, hospital),
         )
 
 
-def _with_hospitals(ledger: sqlite3.Connection, hospital: Mapper) -> tuple[dict[str, object], ...]:
+def left_open(ledger: sqlite3.Connection, hospital: Mapper) -> tuple[dict[str, object], ...]:
     """What closed periods left open with each hospital and fund, in all, and the last day of a payment."""
     accounts = hospital_accounts(ledger, hospital=hospital)
     each = accounts.group_by("hospital", "fund", maintain_order=True).agg(
