@@ -51,12 +51,10 @@ def kept_back(
 ) -> Iterator[tuple[str, str | int, Kind]]:
     """On a hospital's notice: per fund what is kept back and what is paid now."""
     rate = statement.run.info.settings.deposit
+    if rate:
+        yield "质量保证金比例", percent(rate, FULL), "text"
     for fund in statement.funds if rate else ():
-        yield (
-            f"其中留存质量保证金（{percent(rate, FULL)}）",
-            line[f"{fund.key}_deposit_fen"],
-            "yuan",
-        )
+        yield f"{fund.name}质量保证金", line[f"{fund.key}_deposit_fen"], "yuan"
         yield f"{fund.name}本期实拨", line[f"{fund.key}_now_fen"], "yuan"
 
 
