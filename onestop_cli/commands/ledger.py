@@ -1,4 +1,4 @@
-"""`onestop ledger open|reopen|show|advance|report|verify|export`: the county's books."""
+"""`onestop ledger open|reopen|show|advance|pay|hospital|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 ledger = typer.Typer(
-    help="台账：开账、撤销关账、各期、资金账户、预拨、决算表、核验、导出。",
+    help="台账：开账、撤销关账、各期、资金账户、预拨、应补、机构往来、决算表、核验、导出。",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
