@@ -52,13 +52,21 @@ def doubts(candidate: Candidate) -> list[str]:
 
 
 def _few_stays(run: Run) -> Iterator[str]:
-    live = run.stays.filter(pl.col("status") != "reversed")
     posted = postable(run.stays)
     if posted.filter(~pl.col("outside_period") & pl.col("belongs_to").is_null()).is_empty():
         yield f"没有一笔住院属于{run.period.chinese}"
-    elif (len(live) - len(posted)) * 2 > len(live):
-        yield f"{len(live):,} 行里有 {len(live) - len(posted):,} 行不属本期（ST04），超过一半，是不是结算期写错了"
-    elif (late := posted["belongs_to"].count()) * 2 > len(live):
+    else:
+        yield from mostly_outside(run.stays)
+
+
+def mostly_outside(stays: pl.DataFrame) -> Iterator[str]:
+    """What to say where more than half of the rows belong to another period."""
+    live = stays.filter(pl.col("status") != "reversed")
+    posted = postable(stays)
+    outside, late = len(live) - len(posted), posted["belongs_to"].count()
+    if outside * 2 > len(live):
+        yield f"{len(live):,} 行里有 {outside:,} 行不属本期（ST04），超过一半，是不是结算期写错了"
+    elif late * 2 > len(live):
         said = "是不是结算期写错了，放的是上一期的文件，或前面还有一期没有关账"
         yield f"{len(live):,} 行里有 {late:,} 行属于以前各期（补报或已结算过），超过一半，{said}"
 
@@ -108,12 +116,14 @@ def _changed_files(candidate: Candidate) -> Iterator[Problem]:
     now = _tables([path for place in places if (path := home / place).exists()], settings, used)
     if not used.keys() & now.keys():
         return
+    new, lost = _names(now, used), _names(used, now)
     for what, names in (
-        ("核对以后多出来或改动过", _names(now, used)),
-        ("核对用过、现在没有了", _names(used, now)),
+        ("核对以后改动过", new & lost),
+        ("核对以后多出来", new - lost),
+        ("核对用过、现在没有了", lost - new),
     ):
         if names:
-            yield Problem(f"收件有变动：{what}的有 {names}", AGAIN)
+            yield Problem(f"收件有变动：{what}的有 {'、'.join(sorted(names))}", AGAIN)
 
 
 def _tables(places: Sequence[Path], settings: Settings, known: Collection[str]) -> dict[str, str]:
@@ -129,8 +139,8 @@ def _tables(places: Sequence[Path], settings: Settings, known: Collection[str]) 
     return found | {one.file.sha256: one.file.path for one in inbox.opened}
 
 
-def _names(these: dict[str, str], those: dict[str, str]) -> str:
-    return "、".join(sorted(name for digest, name in these.items() if digest not in those))
+def _names(these: dict[str, str], those: dict[str, str]) -> set[str]:
+    return {name for digest, name in these.items() if digest not in those}
 
 
 def _changed_rules(candidate: Candidate) -> Iterator[Problem]:

@@ -578,6 +578,11 @@ def test_a_one_day_stay_settled_later_than_the_one_it_begins_with_does_not_overl
     assert verdicts(*rows, column="overlap_place") == [None, None]
 
 
+def test_a_visit_inside_a_stay_is_no_overlap() -> None:
+    rows = stay(1, 9), stay(3, 3, inpatient=False, **OTHER)
+    assert verdicts(*rows, column="overlap_place") == [None, None]
+
+
 def test_a_long_stay_overlaps_all_that_begin_in_it() -> None:
     """The other one is named, even when a shorter stay lies between."""
     places = verdicts(
@@ -671,6 +676,11 @@ def test_a_stay_settled_before_is_named_with_its_period() -> None:
 def test_a_stay_held_before_may_come_again() -> None:
     found = pair_beside(table(stay(1, 5)), 15, closed(stay(1, 5), status="held"))[0]
     assert found.select("closed_place", "overlap_place").row(0) == (None, None)
+
+
+def test_a_stay_that_waited_names_the_row_that_reports_it_anew() -> None:
+    there = pair_beside(table(stay(1, 5)), 15, closed(stay(1, 5), status="held"))[1]
+    assert there["restated_place"].to_list() == ["住院.csv · 第2行"]
 
 
 def test_a_reversal_of_a_closed_stay_is_paired_and_frees_it() -> None:
