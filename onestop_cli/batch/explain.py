@@ -70,7 +70,7 @@ def _told(run: Run, text: str, books: sqlite3.Connection | None) -> Explanation:
     both = _both(run)
     mine = both if period is None else both.filter(pl.col("period") == period)
     if books is not None and stays_meant(mine, wanted).is_empty():
-        posted = _posted(books)
+        posted = posted_stays(books)
         mine = posted if period is None else posted.filter(pl.col("period") == period)
         if not stays_meant(mine, wanted).is_empty():
             row = the_stay(mine, wanted)
@@ -84,15 +84,6 @@ def _both(run: Run) -> pl.DataFrame:
     """The run's stays, and the closed ones that it changes, with their `period`."""
     own = run.stays.with_columns(period=pl.lit(None, pl.String))
     return pl.concat([own, run.closed], how="diagonal_relaxed") if len(run.closed) else own
-
-
-def _posted(books: sqlite3.Connection) -> pl.DataFrame:
-    """Every closed stay of the books, without any while none is closed."""
-    posted = posted_stays(books)
-    if posted.width:
-        return posted
-    texts = dict.fromkeys(("period", "stay_no", "id_no", "id_raw", "source", "sheet"), pl.String)
-    return pl.DataFrame(schema={**texts, "row": pl.Int64})
 
 
 def _number(books: sqlite3.Connection, row: dict[str, object]) -> int:

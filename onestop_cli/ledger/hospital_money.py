@@ -187,7 +187,7 @@ def book_hospital(ledger: sqlite3.Connection, line: HospitalPosting, now: dateti
 
 
 def _too_much(ledger: sqlite3.Connection, line: HospitalPosting) -> Iterator[Problem]:
-    known = _all_accounts(ledger, line.period)
+    known = accounts_to_book(ledger, line.period)
     most = {(r[0], r[1]): r[2] for r in outstanding(known, line.what).rows()}
     word = "保证金余额" if line.what == RELEASED else "未付"
     for hospital, fund, fen in line.lines:
@@ -199,8 +199,8 @@ def _too_much(ledger: sqlite3.Connection, line: HospitalPosting) -> Iterator[Pro
             )
 
 
-def _all_accounts(ledger: sqlite3.Connection, period: str) -> pl.DataFrame:
-    """Accounts of a closed period, also before anything was booked."""
+def accounts_to_book(ledger: sqlite3.Connection, period: str) -> pl.DataFrame:
+    """`ACCOUNT` of a closed period, also before anything was booked; raises `CannotRun` for one that is not closed."""
     found = hospital_accounts(ledger, [period])
     if len(found):
         return found
@@ -211,11 +211,6 @@ def _all_accounts(ledger: sqlite3.Connection, period: str) -> pl.DataFrame:
     due = approved(ledger, closed[0]).rename({"fen": "due"}).drop("what")
     zero = dict.fromkeys(("deposit", "refused", "paid", "released", "kept"), pl.lit(0, pl.Int64))
     return due.with_columns(left="due", paid_on=pl.lit(None, pl.String), **zero).select(*ACCOUNT)
-
-
-def accounts_to_book(ledger: sqlite3.Connection, period: str) -> pl.DataFrame:
-    """`ACCOUNT` of one closed period; raises `CannotRun` for one that is not closed."""
-    return _all_accounts(ledger, period)
 
 
 def hospital_correction(

@@ -33,7 +33,14 @@ def posted_stays(ledger: sqlite3.Connection) -> pl.DataFrame:
         stays_of(ledger, one, _SHOWN).with_columns(period=pl.lit(one.period.id))
         for one in closings(ledger)
     ]
-    return together(parts)
+    return together(parts) if parts else pl.DataFrame(schema=_NO_STAYS)
+
+
+_NO_STAYS = {
+    "number": pl.Int64,
+    **dict.fromkeys((*_SHOWN[1:], "period"), pl.String),
+    "row": pl.Int64,
+}
 
 
 def life(ledger: sqlite3.Connection, number: int) -> Life:
