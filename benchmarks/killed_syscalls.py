@@ -56,7 +56,7 @@ def scene(folder: Path, *, closed: bool) -> Path:
     """September closed by a roster that did not know a person, and October with the correction: as a run, or closed,
     with an advance and a signed list of what is owed."""
     folder.mkdir()
-    (folder / "onestop.toml").write_text("[hospital_money]\npayments = true\n", "utf-8")
+    (folder / "onestop.toml").write_bytes(b"[hospital_money]\npayments = true\n")
     path = folder / LEDGER
     closed_under(path, UNLISTED)
     with opened(path) as books:

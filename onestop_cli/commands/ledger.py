@@ -137,7 +137,7 @@ def pay(
 def hospital_(
     what: Annotated[
         str | None,
-        typer.Argument(metavar="[已付|不予支付|退还保证金]", help="不写则列出各机构的往来账"),
+        typer.Argument(metavar="已付|不予支付|退还保证金", help="不写则列出各机构的往来账"),
     ] = None,
     period: Annotated[str | None, typer.Option("--period", help="关过账的结算期")] = None,
     hospital: Annotated[

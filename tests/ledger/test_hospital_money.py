@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from onestop_cli.cli import run as onestop
+from onestop_cli.county.settings import load_settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.chain import HOSPITAL, Draft, append
 from onestop_cli.ledger.final_account import report
@@ -114,6 +115,15 @@ class TestTheDeposit:
             patched.setattr("onestop_cli.ledger.closing._deposits", lambda run: {})
             post(books, with_info(run, settings=settings))
         assert [said[-14:] for said in verify(books)] == ["的质量保证金与应拨和比例不符"]
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [("0.06", "不能大于 0.05"), ("0", "必须大于 0"), ("0.00001", "最多 4 位小数")],
+    )
+    def test_is_at_most_five_per_cent(self, tmp_path: Path, text: str, said: str) -> None:
+        (tmp_path / "onestop.toml").write_text(f"[hospital_money]\ndeposit = {text}\n", "utf-8")
+        with pytest.raises(CannotRun, match=f"hospital_money.deposit：{said}"):
+            load_settings(tmp_path / "onestop.toml")
 
 
 class TestPostings:
