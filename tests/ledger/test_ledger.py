@@ -175,6 +175,16 @@ class TestHeld:
         assert later.adjustments.is_empty()
         assert still_waiting(later).is_empty()
 
+    def test_what_was_refused_uses_nothing_of_the_year(self, books: sqlite3.Connection) -> None:
+        """It had all of the 6,000 of a year; once it is refused, 849.00 of a later stay are due again."""
+        who = {"id_raw": PEOPLE[6], "name": "人6"}
+        bill = {"total_fen": 3_000_000, "eligible_fen": 1_000_000, "basic_claimed_fen": 700_000}
+        closed(books, 9, a_stay(9, **who, **bill, assistance_claimed_fen=600_000))
+        refused = decisions(about(9, decision="拒付", code="AM01"))
+        closed(books, 10, a_stay(10, id_raw=PEOPLE[8], name="人8"), decided=refused)
+        run = run_period(stays([a_stay(11, **who)]), "2010-11", books)
+        assert run.stays["assistance_due_fen"].to_list() == [84_900]
+
     def test_a_decision_is_carried_out_once(self, books: sqlite3.Connection) -> None:
         """The same lines handed in again are passed over and counted; so is a release of a stay that waits no more."""
         closed(books, 9, a_stay(9, **HELD))
