@@ -110,7 +110,7 @@ _OUTSIDE = "请换一个不在收件箱里的 --out，例如 结算/2010Q4"
 
 def _around(out: Path, inputs: Sequence[Path]) -> Path | None:
     """The folder of inputs in which `out` would lie."""
-    parents = [parent.resolve() for parent in out.absolute().parents]
+    parents = [*out.resolve().parents]
     return next((path for path in inputs if path.is_dir() and path.resolve() in parents), None)
 
 
