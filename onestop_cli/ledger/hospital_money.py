@@ -25,6 +25,7 @@ from onestop_cli.ledger.load import named_now
 from onestop_cli.ledger.store import transaction
 from onestop_cli.money import yuan
 from onestop_cli.statements.statement import NO_HOSPITAL, deposit_of, funds_of
+from onestop_cli.tables.by_hand import by_hand
 from onestop_cli.tables.schema import Schema
 
 PAID, REFUSED, RELEASED = "paid", "refused", "released"
@@ -104,11 +105,13 @@ def hospital_accounts(
 
 
 def approved(ledger: sqlite3.Connection, closing: Closing) -> pl.DataFrame:
-    """核定应拨 of a closing: per hospital and fund payable + offset of its stays and lines (`what` due)."""
+    """核定应拨 of a closing: per hospital and fund payable + offset of its stays and lines (`what` due); what goes to
+    people themselves (零星报销) is none."""
     funds = funds_of(run_of(ledger, closing).layers)
     names = [f"{la}_{what}_fen" for f in funds for la in f.layers for what in ("payable", "offset")]
-    tables = [read(ledger, closing, ["hospital", *names]) for read in (stays_of, changes_of)]
-    rows = together([table for table in tables if len(table)])
+    known = ["hospital", "setl_type", *names]
+    tables = [read(ledger, closing, known) for read in (stays_of, changes_of)]
+    rows = together([table.filter(~by_hand(table)) for table in tables if len(table)])
     if rows.is_empty():
         return pl.DataFrame(schema=_NO_LINES).drop("on")
     each = [

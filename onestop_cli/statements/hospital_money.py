@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.statements.statement import Statement, numbered
+from onestop_cli.tables.by_hand import PAYEE
 
 BEFORE = ("left", "kept", "paid", "refused")
 """What of earlier periods the books told the run (`run.json`, `hospital_money`), fen."""
@@ -14,7 +15,7 @@ def hospital_money(statement: Statement) -> pl.DataFrame:
     """A row per hospital and fund: `before_left_fen` 前期未付, `payment_fen` 本期应拨, `deposit_fen` 质量保证金,
     `to_pay_fen` 需结付, `before_paid_fen` 前期已付 with `paid_on`, `before_refused_fen`, `kept_fen` 保证金余额; no rows
     where the county keeps no such accounts."""
-    lines = statement.hospitals
+    lines = statement.hospitals.filter(pl.col("hospital") != PAYEE)
     rate = statement.run.info.settings.deposit
     told = pl.DataFrame(
         [dict(row) for row in statement.run.info.hospital_money],

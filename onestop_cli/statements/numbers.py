@@ -38,7 +38,11 @@ KINDS: Mapping[str, str] = {
 
 
 def paper_number(code: str, period: str, kind: str, *more: int) -> str:
-    """`6399-2010Q4-BF-03`; `more`: two digits at least each."""
+    """`6399-2010Q4-BF-03`; `more`: two digits at least each.
+
+    A month is 2024M01 and a year 2024Y, as in a 公示编号: digits alone, behind a county's six, read as an ID.
+    """
+    period = period.replace("-", "M") + ("Y" if period.isdecimal() else "")
     parts = [code, period, kind, *(f"{number:02d}" for number in more)]
     return "-".join(part for part in parts if part)
 

@@ -248,8 +248,12 @@ class Statement:
         rate, keys = self.run.info.settings.deposit, [fund.key for fund in self.funds]
         if not rate:
             return hospitals
+        no_hospital = pl.when(pl.col("hospital") == PAYEE).then(0)
         kept = {
-            f"{key}_deposit_fen": deposit_of(pl.col(f"{key}_payment_fen"), rate) for key in keys
+            f"{key}_deposit_fen": no_hospital.otherwise(
+                deposit_of(pl.col(f"{key}_payment_fen"), rate)
+            )
+            for key in keys
         }
         whole = pl.sum_horizontal(f"{key}_deposit_fen" for key in keys)
         return (

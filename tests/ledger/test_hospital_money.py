@@ -126,6 +126,22 @@ class TestTheDeposit:
             load_settings(tmp_path / "onestop.toml")
 
 
+class TestPeople:
+    def test_what_goes_to_people_themselves_is_no_hospitals_account(
+        self, books: sqlite3.Connection
+    ) -> None:
+        """零星报销: no deposit is kept of it, and nothing of it is owed to a hospital."""
+        other = {"row": 77, "stay_no": "L1", "setl_type": "1", "id_raw": PEOPLE[8], "name": "人8"}
+        run = run_period(stays([a_stay(9), a_stay(9, **other)]), SEPTEMBER, books)
+        settings = run.info.settings.model_copy(update={"deposit": 500}).model_dump()
+        run = with_info(run, settings=settings)
+        assert Statement(run).to_people["all_payment_fen"] > 0
+        post(books, run)
+        assert hospital_accounts(books)["hospital"].unique().to_list() == ["县级医院"]
+        assert hospital_money(Statement(run))["deposit_fen"].sum() == 4_620 + 8_400
+        assert verify(books) == []
+
+
 class TestPostings:
     def test_what_was_paid_refused_and_given_back_leaves_the_rest(
         self, books: sqlite3.Connection

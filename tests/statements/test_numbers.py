@@ -61,7 +61,8 @@ def test_a_hospital_without_stays_keeps_its_number(run: Run) -> None:
 @pytest.mark.parametrize(
     ("parts", "number"),
     [(("6399", "2010Q4", "JS"), "6399-2010Q4-JS"), (("", "2010Q4", "JS"), "2010Q4-JS"),
-     (("6399", "", "YB", 7), "6399-YB-07"), (("6399", "2010", "JD", 3, 123), "6399-2010-JD-03-123")],
+     (("6399", "", "YB", 7), "6399-YB-07"), (("6399", "2010", "JD", 3, 123), "6399-2010Y-JD-03-123"),
+     (("639901", "2010-11", "BF", 3), "639901-2010M11-BF-03")],
 )  # fmt: skip
 def test_what_is_not_known_leaves_no_gap(parts: tuple[str, str, str], number: str) -> None:
     assert paper_number(*parts) == number

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import polars as pl
+
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.statements.hospital_money import hospital_money
 from onestop_cli.statements.statement import Statement
+from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.writers.statements.columns import HOSPITAL, NUMBER
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
@@ -60,7 +63,7 @@ def kept_back(
 
 def kept_back_line(statement: Statement) -> Iterator[str]:
     """On the application: what of each fund is kept back, and what is paid now."""
-    rows = statement.hospitals
+    rows = statement.hospitals.filter(pl.col("hospital") != PAYEE)
     for fund in statement.funds if statement.run.info.settings.deposit else ():
         kept, now = (int(rows[f"{fund.key}_{side}_fen"].sum()) for side in ("deposit", "now"))
         yield f"{fund.name}其中留存质量保证金 {yuan(kept)} 元，本期实拨 {yuan(now)} 元，见{NAME}。"
