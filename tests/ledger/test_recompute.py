@@ -191,6 +191,6 @@ class TestRefusals:
     ) -> None:
         monkeypatch.chdir(tmp_path)
         words = ["reconcile", "--period", "2010-10", "--recompute", "2010-09"]
-        more = [f"--{name}={tmp_path}/收件" for name in ("stays", "roster", "register")]
+        more = [f"--{name}={tmp_path}" for name in ("stays", "roster", "register")]
         assert onestop([*words, *more, "--rules", "huangzhong-2009", "--out", "r"]) == 2
         assert "--recompute 要有台账" in capsys.readouterr().err

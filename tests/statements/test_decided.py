@@ -148,24 +148,12 @@ def test_decisions_that_are_not_there_are_told_with_all_that_is_missing(county: 
         request(Path("没有.xlsx"))
 
 
-def test_a_result_beside_the_files_is_not_inside_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However its path is written."""
-    monkeypatch.chdir(tmp_path)
-    here = [Path()]
-    options = ReconcileOptions(
-        "2010Q4", here, here, Path("x"), ["huangzhong-2009"], None, None, Path("../o")
-    )
-    assert asked(options, datetime(2011, 1, 10, tzinfo=UTC))[1] == Path("../o")
-
-
 def test_outside_a_county_folder_nothing_is_taken_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     openpyxl.Workbook().save("处理意见.xlsx")
-    here = [Path("收件")]
+    here = [Path()]
     options = ReconcileOptions(
         "2010Q4", here, here, Path("x"), ["huangzhong-2009"], None, None, Path("o")
     )
