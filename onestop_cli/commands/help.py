@@ -41,6 +41,10 @@ EXAMPLES = {
     "ledger advance": (
         "onestop ledger advance --fund 医疗救助资金 --period 2010Q4 --amount 120000"
     ),
+    "income": (
+        "onestop ledger income --fund 新农合基金 --source 中央财政 --amount 69110000 --date 2011-03-20"
+    ),
+    "month": "onestop ledger month --period 2010-11 --out 2010年11月清算表.xlsx",
     "ledger reopen": "onestop ledger reopen --ledger 台账.sqlite --reason 花名册补登",
     "ledger pay": "onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
     "ledger verify": "onestop ledger verify 结算/2010Q4",

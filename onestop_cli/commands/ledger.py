@@ -1,4 +1,4 @@
-"""`onestop ledger open|reopen|show|advance|report|verify|export`: the county's books."""
+"""`onestop ledger open|reopen|show|advance|income|month|pay|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -95,6 +95,65 @@ def advance(
         return
     typed = AdvanceTyped(fund, period, amount, day, note, undo)
     run(ledger, typed, datetime.now().astimezone())
+
+
+@ledger.command()
+def income(
+    fund: Annotated[str | None, typer.Option("--fund", help="基金名称，如 新农合基金")] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="来源，如 中央财政、个人缴费")
+    ] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="金额（元）；收回写负数并用 --note 说明")
+    ] = None,
+    day: Annotated[str | None, typer.Option("--date", help="到账日期，默认今天")] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help="哪一年度的筹资，默认到账的年份", min=1950, max=2200),
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="记入哪一期，默认到账的月份；那个月已关账的要写")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="说明，如凭证号")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="列出各笔收入和序号")] = False,
+    undo: Annotated[
+        int | None, typer.Option("--undo", help="冲销记错的一笔：写它的序号，并用 --note 说明")
+    ] = None,
+    ledger: Ledger = None,
+) -> None:
+    """记一笔基金收入和它的来源（同一笔钱不再记预拨），列出或冲销记错的。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_income import IncomeTyped, list_incomes
+    from onestop_cli.batch.ledger_income import income as run
+
+    if listed:
+        list_incomes(ledger)
+        return
+    typed = IncomeTyped(fund, source, amount, day, year, period, note, undo)
+    run(ledger, typed, datetime.now().astimezone())
+
+
+@ledger.command()
+def month(
+    period: Annotated[str, typer.Option("--period", help="哪个月，如 2010-11；按季关账的也可以")],
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="还没有关账的：结算结果文件夹，默认最近一次核对"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="清算表、基金收支公示表写到这个 .xlsx，不覆盖已有的"),
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", help="按哪一天看期限，默认今天")] = None,
+    ledger: Ledger = None,
+) -> None:
+    """月度清算表、基金收支公示表、未报送机构和期限；按季关账的县也可以逐月出。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_month import show_of_month
+
+    show_of_month(ledger, run, period, out, on, datetime.now().astimezone().date())
 
 
 @ledger.command()

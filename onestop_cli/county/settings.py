@@ -223,11 +223,15 @@ class Deadlines(_Table):
 
 
 class Counts(_Table):
-    """People of a year: 参合人数, their stays by the insurance's own yearly report, 在册救助对象人数."""
+    """People of a year: 应参合人数, 参合人数, their stays by the insurance's own yearly report, 在册救助对象人数."""
 
+    insurable: int | None = Field(default=None, gt=0)
     insured: int | None = Field(default=None, gt=0)
     insured_stays: int | None = Field(default=None, ge=0)
     roster: int | None = Field(default=None, gt=0)
+
+
+Yuan = Annotated[Decimal, Field(ge=0, le=100_000_000_000, decimal_places=2)]
 
 
 class PremiumYear(_Table):
@@ -245,7 +249,8 @@ class Settings(_Table):
     """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from.
 
     `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`. `holidays`, `workdays`:
-    days on which the county works otherwise than the State Council says.
+    days on which the county works otherwise than the State Council says. `income`: year → fund → source → what
+    is to come in, yuan.
     """
 
     folder: Path = Path()
@@ -258,6 +263,7 @@ class Settings(_Table):
     reopen: Reopen = Reopen()
     limits: ReadingLimits = ReadingLimits()
     counts: dict[int, Counts] = {}
+    income: dict[int, dict[str, dict[str, Yuan]]] = {}
     premium: dict[int, PremiumYear] = {}
     templates: dict[str, Path] = {}
     publish: Publish = Publish()

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.books import beginning, closed_periods, closings, layers_of
-from onestop_cli.ledger.chain import ADVANCE, Draft, Entry, append, entries
+from onestop_cli.ledger.chain import ADVANCE, MONEY_IN, Draft, Entry, append, entries
 from onestop_cli.ledger.store import transaction
 
 APPROVED = ("payable", "offset", "supplement")
@@ -63,7 +63,7 @@ def book_advance(
     """
     with transaction(ledger):
         names = sorted({*funds(ledger).values(), *known})
-        problems = [*_doubts(ledger, line), *_implausible(ledger, line, now), *_twice(ledger, line)]
+        problems = [*doubts(ledger, line), *implausible(ledger, line, now), *_twice(ledger, line)]
         if names and line.fund not in names:
             problems.append(
                 Problem(f"没有“{line.fund}”这个基金", f"--fund 可写：{'、'.join(names)}")
@@ -81,7 +81,8 @@ def book_advance(
         append(ledger, Draft(ADVANCE, content, line.operator, now))
 
 
-def _doubts(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
+def doubts(ledger: sqlite3.Connection, line: Advance, what: str = "预拨") -> Iterator[Problem]:
+    """Why money that came in (`what` it is called) cannot be booked in its period."""
     last = max(closed_periods(ledger), key=lambda period: period.last, default=None)
     if last and line.period.first <= last.last:
         yield Problem(
@@ -89,16 +90,16 @@ def _doubts(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
             "请记在还没有关账的结算期",
         )
     if line.fen == 0:
-        yield Problem("预拨金额为零", "请写元，例如 --amount 500000")
+        yield Problem(f"{what}金额为零", "请写元，例如 --amount 500000")
     if line.fen < 0 and not line.note:
-        yield Problem("收回预拨要写明原因", "请加上 --note")
+        yield Problem(f"收回{what}要写明原因", "请加上 --note")
 
 
 FAR = timedelta(days=366)
 """Further away than this no period and no day can be meant."""
 
 
-def _implausible(ledger: sqlite3.Connection, line: Advance, now: datetime) -> Iterator[Problem]:
+def implausible(ledger: sqlite3.Connection, line: Advance, now: datetime) -> Iterator[Problem]:
     """A period or a day that can only be a slip of the hand; of a line that takes such a slip back they are right."""
     if line.corrects:
         return
@@ -160,7 +161,8 @@ def funds(ledger: sqlite3.Connection) -> dict[str, str]:
 def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list[AccountLine]:
     """Every fund's line in every period that has one, in order of time; `upcoming`: a period to be closed next.
 
-    An advance for a part of a closed period, or for a longer one, counts in the first period that it meets.
+    `advanced`: all that came in. Money for a part of a closed period, or for a longer one, counts in the first period
+    that it meets.
     """
     approved, adjusted, paid_out = dict[_Key, int](), dict[_Key, int](), dict[_Key, int]()
     for of_run in sums(ledger):
@@ -170,8 +172,8 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
             of_run.add_to(paid_out, of_run.what == "supplement")
     settled = [*closed_periods(ledger), *([upcoming] if upcoming else [])]
     advanced: dict[_Key, int] = {}
-    for line in advances(ledger):
-        key = line.fund, _meets(line.period, settled).id
+    for line in received(ledger):
+        key = line.fund, meets(line.period, settled).id
         advanced[key] = advanced.get(key, 0) + line.fen
     opened = beginning(ledger).balances
     periods = {p.id: p for p in settled} | {name: parse_period(name) for _, name in advanced}
@@ -187,7 +189,7 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
     return lines
 
 
-def _meets(period: Period, settled: Sequence[Period]) -> Period:
+def meets(period: Period, settled: Sequence[Period]) -> Period:
     """The first settled period that has a day of `period`, else `period` itself."""
     ordered = sorted(settled, key=lambda other: other.first)
     met = (p for p in ordered if p.first <= period.last and period.first <= p.last)
@@ -225,6 +227,11 @@ def sums(ledger: sqlite3.Connection) -> list[Sum]:
         for one in closings(ledger)
         for total in one.totals
     ]
+
+
+def received(ledger: sqlite3.Connection) -> list[Advance]:
+    """All money that came in, in the order of booking: 预拨, and income that is booked by its source."""
+    return [_advance(entry) for entry in entries(ledger, *MONEY_IN)]
 
 
 def advances(ledger: sqlite3.Connection) -> list[Advance]:

@@ -16,11 +16,15 @@ from typing import Any
 
 OPENING, CLOSING, REOPENING = "opening", "closing", "reopening"
 ADVANCE, PAYMENT = "advance", "payment"
+INCOME = "income"
+MONEY_IN = ADVANCE, INCOME
+"""Postings by which a fund gets money: runs made before them still fit the books."""
 KINDS: Mapping[str, str] = {
     OPENING: "开账",
     CLOSING: "关账",
     REOPENING: "撤销关账",
     ADVANCE: "预拨",
+    INCOME: "收入",
     PAYMENT: "支付",
 }
 """What a posting is, in Chinese."""

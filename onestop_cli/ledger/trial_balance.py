@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from onestop_cli.ledger.accounts import accounts, advances, sums
+from onestop_cli.ledger.accounts import accounts, received, sums
 from onestop_cli.ledger.books import (
     STAYS,
     Closing,
@@ -45,7 +45,7 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
     entries = []
     totals = _sums(ledger)
     brought = dict(beginning(ledger).balances)
-    for line in advances(ledger):
+    for line in received(ledger):
         brought[line.fund] = brought.get(line.fund, 0) + line.fen
     left = {line.fund: line.balance for line in accounts(ledger)}
     for fund in left:

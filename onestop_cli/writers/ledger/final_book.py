@@ -11,6 +11,7 @@ import polars as pl
 from onestop_cli.ledger.final_account import SIDES, FinalAccount
 from onestop_cli.money import capital
 from onestop_cli.statements.indicators import Indicator
+from onestop_cli.writers.ledger.income_sheets import IncomePaper, income_sheets
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -30,6 +31,7 @@ class PeriodPaper:
     report: FinalAccount
     indicators: Sequence[Indicator]
     aided: str
+    money: IncomePaper
     due: str = ""
 
     @property
@@ -77,6 +79,7 @@ def write_period_book(paper: PeriodPaper, path: Path) -> None:
         sheet.line(paper.basis)
         sheet.paragraph(paper.aided, bold=True)
         sheet.facts(("指标", "数值", "计算方法"), paper.indicators)
+        income_sheets(book, paper.heading, paper.basis, found, paper.money)
 
 
 def _cover(book: Book, paper: PeriodPaper) -> None:

@@ -128,10 +128,10 @@ def show_books(
     console.print(f"台账校验值：{digest}", soft_wrap=True)
 
 
-def show_advance(lines: Sequence[AccountLine], fund: str) -> None:
-    """A fund's account after an advance was booked."""
+def show_advance(lines: Sequence[AccountLine], fund: str, what: str = "预拨") -> None:
+    """A fund's account after an advance or an income (`what`) was booked."""
     console = console_for(sys.stdout)
-    console.print("预拨已记入台账")
+    console.print(f"{what}已记入台账")
     console.print(account_table(f"{fund}（元）", lines, name="period"))
 
 
