@@ -47,6 +47,10 @@ EXAMPLES = {
     "month": "onestop ledger month --period 2010-11 --out 2010年11月清算表.xlsx",
     "ledger reopen": "onestop ledger reopen --ledger 台账.sqlite --reason 花名册补登",
     "ledger pay": "onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
+    "payout": (
+        "onestop ledger payout --out 发放/1\n"
+        "  onestop ledger payout --done 1 发放/1/发放名单.xlsx --on 2011-03-01"
+    ),
     "ledger verify": "onestop ledger verify 结算/2010Q4",
     "ledger export": "onestop ledger export --out 台账.xlsx",
     "rules list": "onestop rules list",

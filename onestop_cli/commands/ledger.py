@@ -193,6 +193,42 @@ def pay(
 
 
 @ledger.command()
+def payout(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="发放名单", help="填好退回原因的发放名单.xlsx")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="新文件夹：银行文件、发放名单、各乡镇签收表")
+    ] = None,
+    done: Annotated[
+        int | None, typer.Option("--done", help="银行办完的是第几批：记到账和退回", min=1)
+    ] = None,
+    day: Annotated[str | None, typer.Option("--on", help="到账日期")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="列出各批和结果")] = False,
+    ledger: Ledger = None,
+) -> None:
+    """一卡通发放：应补未补按账户写成银行文件（--out），银行办完后记到账和退回（--done）。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_payout import finish_payout, list_payouts, make_payout
+    from onestop_cli.errors import stop
+
+    now = datetime.now().astimezone()
+    if listed:
+        list_payouts(ledger)
+    elif done is not None and file is not None and day:
+        finish_payout(ledger, done, file, day, now)
+    elif out is not None and done is None and file is None:
+        make_payout(ledger, out, now)
+    else:
+        raise stop(
+            "没有说要发放还是记结果",
+            "发放用 onestop ledger payout --out 发放/1；"
+            "银行办完后用 onestop ledger payout --done 1 发放/1/发放名单.xlsx --on 2011-03-01",
+        )
+
+
+@ledger.command()
 def report(
     period: Annotated[
         str, typer.Option("--period", help="哪一段：2010（全年决算）、2010H2、2010Q4、2010-11")

@@ -159,6 +159,45 @@ class ReadingLimits(_Table):
     seconds: int = Field(default=30, gt=0)
 
 
+PAYOUT_FIELDS = (
+    "序号",
+    "姓名",
+    "身份证号",
+    "户名",
+    "账号",
+    "开户行",
+    "金额",
+    "金额分",
+    "摘要",
+    "基金",
+    "乡镇",
+    "村",
+)
+"""What a column of the bank's file may hold."""
+
+
+class Payout(_Table):
+    """一卡通发放: the lists of people's accounts, and the file that the bank wants.
+
+    `columns`: the file's titles → one of `PAYOUT_FIELDS`, or a text of its own behind `=`. `note`: 摘要 of every line.
+    """
+
+    accounts: tuple[Path, ...] = ()
+    note: str = "医疗补偿补发"
+    encoding: Literal["gb18030", "utf-8", "utf-8-sig"] = "gb18030"
+    header: bool = True
+    separator: Literal[",", "|", "\t"] = ","
+    columns: dict[str, str] = {
+        "序号": "序号",
+        "户名": "户名",
+        "账号": "账号",
+        "开户行": "开户行",
+        "证件号码": "身份证号",
+        "金额": "金额",
+        "摘要": "摘要",
+    }
+
+
 class Publish(_Table):
     """Defaults of `onestop publish`: 公示期 in working days, the basis in the county's own words, and who answers for
     the lists. `seal`: the office whose seal goes on them."""
@@ -266,6 +305,7 @@ class Settings(_Table):
     income: dict[int, dict[str, dict[str, Yuan]]] = {}
     premium: dict[int, PremiumYear] = {}
     templates: dict[str, Path] = {}
+    payout: Payout = Payout()
     publish: Publish = Publish()
     publicity: PublicitySettings = PublicitySettings()
     deadlines: Deadlines = Deadlines()

@@ -18,13 +18,18 @@ OPENING, CLOSING, REOPENING = "opening", "closing", "reopening"
 ADVANCE, PAYMENT = "advance", "payment"
 INCOME = "income"
 MONEY_IN = ADVANCE, INCOME
-"""Postings by which a fund gets money: runs made before them still fit the books."""
+"""Postings by which a fund gets money."""
+PAYOUT, PAYOUT_RESULT = "payout", "payout result"
+BESIDE_STAYS = *MONEY_IN, PAYOUT
+"""Postings that change nothing about stays: runs made before them still fit the books."""
 KINDS: Mapping[str, str] = {
     OPENING: "开账",
     CLOSING: "关账",
     REOPENING: "撤销关账",
     ADVANCE: "预拨",
     INCOME: "收入",
+    PAYOUT: "发放",
+    PAYOUT_RESULT: "发放结果",
     PAYMENT: "支付",
 }
 """What a posting is, in Chinese."""

@@ -24,8 +24,8 @@ from onestop_cli.ledger.books import (
     totals_of,
 )
 from onestop_cli.ledger.chain import (
+    BESIDE_STAYS,
     CLOSING,
-    MONEY_IN,
     Draft,
     append,
     end_of,
@@ -176,9 +176,9 @@ def _moved(ledger: sqlite3.Connection, run: Run) -> bool:
     """
     postings, made = entries(ledger), run.info.ledger
     if made is None:
-        alone = not [entry for entry in postings[1:] if entry.kind not in MONEY_IN]
+        alone = not [entry for entry in postings[1:] if entry.kind not in BESIDE_STAYS]
         return not (alone and not postings[0].parts)
-    later = (e.kind not in MONEY_IN for e in postings[made.entries :])
+    later = (e.kind not in BESIDE_STAYS for e in postings[made.entries :])
     return not made.entries or not knows(ledger, made) or any(later)
 
 
