@@ -51,6 +51,10 @@ EXAMPLES = {
         "onestop ledger payout --out 发放/1\n"
         "  onestop ledger payout --done 1 发放/1/发放名单.xlsx --on 2011-03-01"
     ),
+    "second": (
+        "onestop ledger second --year 2010 --out 二次补偿/2010\n"
+        "  onestop ledger second --year 2010 --out 二次补偿/2010定稿 --book --on 2011-01-25"
+    ),
     "ledger verify": "onestop ledger verify 结算/2010Q4",
     "ledger export": "onestop ledger export --out 台账.xlsx",
     "rules list": "onestop rules list",

@@ -229,6 +229,39 @@ def payout(
 
 
 @ledger.command()
+def second(
+    year: Annotated[int, typer.Option("--year", help="哪一年度", min=1950, max=2200)],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="新文件夹：测算、名单、各乡镇公示")
+    ] = None,
+    book: Annotated[bool, typer.Option("--book", help="定了：记入台账；不写只测算")] = False,
+    day: Annotated[str | None, typer.Option("--on", help="记账日期，默认今天")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="记入哪一期，默认记账日期的月份")
+    ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="冲销记过账的这一年，并用 --note 说明")
+    ] = False,
+    note: Annotated[str, typer.Option("--note", help="冲销的原因")] = "",
+    ledger: Ledger = None,
+) -> None:
+    """大病二次补偿：按全年个人负担分段、限额压缩，先测算对基金的影响，定了再记账。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_second import second as run
+    from onestop_cli.batch.ledger_second import undo_second
+    from onestop_cli.errors import stop
+
+    now = datetime.now().astimezone()
+    if undo:
+        undo_second(ledger, year, period, note, now)
+    elif out is None:
+        raise stop("没有给出 --out", "请写一个新文件夹，例如 --out 二次补偿/2010")
+    else:
+        run(ledger, year, out, now, book=book, day=day, period=period)
+
+
+@ledger.command()
 def report(
     period: Annotated[
         str, typer.Option("--period", help="哪一段：2010（全年决算）、2010H2、2010Q4、2010-11")

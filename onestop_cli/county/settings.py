@@ -159,6 +159,28 @@ class ReadingLimits(_Table):
     seconds: int = Field(default=30, gt=0)
 
 
+class SecondBand(_Table):
+    """The rate of the part of a year's burden from `from` yuan on, up to the next band."""
+
+    start: Decimal = Field(alias="from", ge=0, decimal_places=2)
+    rate: Decimal = Field(gt=0, le=1, decimal_places=4)
+
+
+class SecondPayment(_Table):
+    """大病二次补偿 of a year. `base`: what people bore (own), or of it only what was in scope (eligible). `by`:
+    the day whose year a stay is of. `cap`: of one person, `limit`: of all (yuan); over it everybody is cut alike, to
+    whole fen that sum up to it (remainder), or each rounded down (down)."""
+
+    fund: str
+    name: str = "大病二次补偿"
+    base: Literal["own", "eligible"] = "own"
+    by: Literal["discharge", "admission", "settlement"] = "discharge"
+    bands: tuple[SecondBand, ...] = Field(min_length=1)
+    cap: Decimal | None = Field(default=None, gt=0, decimal_places=2)
+    limit: Decimal | None = Field(default=None, gt=0, decimal_places=2)
+    cut: Literal["remainder", "down"] = "remainder"
+
+
 PAYOUT_FIELDS = (
     "序号",
     "姓名",
@@ -305,6 +327,7 @@ class Settings(_Table):
     income: dict[int, dict[str, dict[str, Yuan]]] = {}
     premium: dict[int, PremiumYear] = {}
     templates: dict[str, Path] = {}
+    second: dict[int, SecondPayment] = {}
     payout: Payout = Payout()
     publish: Publish = Publish()
     publicity: PublicitySettings = PublicitySettings()

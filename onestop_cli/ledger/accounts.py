@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.books import beginning, closed_periods, closings, layers_of
-from onestop_cli.ledger.chain import ADVANCE, MONEY_IN, Draft, Entry, append, entries
+from onestop_cli.ledger.chain import ADVANCE, MONEY_IN, SECOND, Draft, Entry, append, entries
 from onestop_cli.ledger.store import transaction
 
 APPROVED = ("payable", "offset", "supplement")
@@ -24,7 +24,7 @@ APPROVED = ("payable", "offset", "supplement")
 @dataclass(frozen=True)
 class AccountLine:
     """One fund's account in one period, in fen. `adjusted` is the part of `approved` for stays of earlier periods,
-    `paid_out` the part that goes to patients."""
+    `paid_out` the part that goes to patients; `second` is paid beside stays (大病二次补偿)."""
 
     fund: str
     period: str
@@ -33,11 +33,12 @@ class AccountLine:
     approved: int
     adjusted: int
     paid_out: int
+    second: int = 0
 
     @property
     def balance(self) -> int:
         """期末结余; negative: 应补拨."""
-        return self.opening + self.advanced - self.approved
+        return self.opening + self.advanced - self.approved - self.second
 
 
 @dataclass(frozen=True)
@@ -171,19 +172,24 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
             of_run.add_to(adjusted, of_run.belongs_to != of_run.period)
             of_run.add_to(paid_out, of_run.what == "supplement")
     settled = [*closed_periods(ledger), *([upcoming] if upcoming else [])]
-    advanced: dict[_Key, int] = {}
-    for line in received(ledger):
-        key = line.fund, meets(line.period, settled).id
-        advanced[key] = advanced.get(key, 0) + line.fen
+    advanced, second = dict[_Key, int](), dict[_Key, int]()
+    for lines_of, found_in in ((received, advanced), (second_payments, second)):
+        for line in lines_of(ledger):
+            key = line.fund, meets(line.period, settled).id
+            found_in[key] = found_in.get(key, 0) + line.fen
     opened = beginning(ledger).balances
-    periods = {p.id: p for p in settled} | {name: parse_period(name) for _, name in advanced}
+    periods = {p.id: p for p in settled} | {
+        name: parse_period(name) for _, name in (*advanced, *second)
+    }
     ordered = sorted(periods.values(), key=lambda period: period.first)
     lines = []
-    names = [*funds(ledger).values(), *opened, *(fund for fund, _ in advanced)]
+    names = [*funds(ledger).values(), *opened, *(fund for fund, _ in (*advanced, *second))]
     for fund in dict.fromkeys(names):
         balance = opened.get(fund, 0)
         for key in ((fund, period.id) for period in ordered):
-            amounts = (found.get(key, 0) for found in (advanced, approved, adjusted, paid_out))
+            amounts = (
+                found.get(key, 0) for found in (advanced, approved, adjusted, paid_out, second)
+            )
             lines.append(AccountLine(*key, balance, *amounts))
             balance = lines[-1].balance
     return lines
@@ -234,6 +240,11 @@ def received(ledger: sqlite3.Connection) -> list[Advance]:
     return [_advance(entry) for entry in entries(ledger, *MONEY_IN)]
 
 
+def second_payments(ledger: sqlite3.Connection) -> list[Advance]:
+    """大病二次补偿 as booked, whole batches: what a fund paid beside stays."""
+    return [_advance(entry) for entry in entries(ledger, SECOND)]
+
+
 def advances(ledger: sqlite3.Connection) -> list[Advance]:
     """Every 预拨 in the order of booking."""
     return [_advance(entry) for entry in entries(ledger, ADVANCE)]
@@ -253,9 +264,10 @@ def _advance(entry: Entry) -> Advance:
 
 
 def standing(ledger: sqlite3.Connection, period: Period) -> dict[str, dict[str, int]]:
-    """For the statement of a period that is not closed yet: each fund's opening balance and its advances, fen."""
+    """For the statement of a period that is not closed yet: each fund's opening balance (less what was paid beside
+    stays since) and its advances, fen."""
     return {
-        line.fund: {"opening_fen": line.opening, "advanced_fen": line.advanced}
+        line.fund: {"opening_fen": line.opening - line.second, "advanced_fen": line.advanced}
         for line in accounts(ledger, period)
         if line.period == period.id
     }

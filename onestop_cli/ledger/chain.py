@@ -20,7 +20,8 @@ INCOME = "income"
 MONEY_IN = ADVANCE, INCOME
 """Postings by which a fund gets money."""
 PAYOUT, PAYOUT_RESULT = "payout", "payout result"
-BESIDE_STAYS = *MONEY_IN, PAYOUT
+SECOND = "second payment"
+BESIDE_STAYS = *MONEY_IN, PAYOUT, SECOND
 """Postings that change nothing about stays: runs made before them still fit the books."""
 KINDS: Mapping[str, str] = {
     OPENING: "开账",
@@ -28,6 +29,7 @@ KINDS: Mapping[str, str] = {
     REOPENING: "撤销关账",
     ADVANCE: "预拨",
     INCOME: "收入",
+    SECOND: "二次补偿",
     PAYOUT: "发放",
     PAYOUT_RESULT: "发放结果",
     PAYMENT: "支付",

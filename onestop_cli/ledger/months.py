@@ -16,7 +16,7 @@ import polars as pl
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
-from onestop_cli.ledger.accounts import Advance, accounts, advances, meets
+from onestop_cli.ledger.accounts import Advance, accounts, advances, meets, second_payments
 from onestop_cli.ledger.books import changes_of, closings, run_of, stays_of
 from onestop_cli.ledger.closing import would_post
 from onestop_cli.ledger.final_account import (
@@ -179,9 +179,16 @@ def _accounts(
             key = line.fund, _month_of(line, holder)
             part = came.setdefault(key, {})
             part[source] = part.get(source, 0) + line.fen
+    beside: dict[tuple[str, str], int] = {}
+    for line in second_payments(ledger):
+        if meets(line.period, settled).id == holder.id:
+            key = line.fund, _month_of(line, holder)
+            beside[key] = beside.get(key, 0) + line.fen
     for fund in shown.funds:
         paid = [f"{fund.key}_payment_fen", f"{fund.key}_supplement_fen"]
-        spent = sum(int(outlay[name].sum()) for name in paid)
+        spent = sum(int(outlay[name].sum()) for name in paid) + sum(
+            fen for (name, when), fen in beside.items() if name == fund.name and when < month.id
+        )
         earlier = sum(
             sum(part.values())
             for (name, when), part in came.items()
@@ -189,7 +196,8 @@ def _accounts(
         )
         own = came.get((fund.name, month.id), {})
         start = opening.get(fund.name, 0) + earlier - spent
-        yield MonthAccount(fund.name, start, own, sum(shown.total[name] for name in paid))
+        mine = sum(shown.total[name] for name in paid) + beside.get((fund.name, month.id), 0)
+        yield MonthAccount(fund.name, start, own, mine)
 
 
 def _money(ledger: sqlite3.Connection) -> Iterator[tuple[Advance, str]]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from onestop_cli.ledger.accounts import accounts, received, sums
+from onestop_cli.ledger.accounts import accounts, received, second_payments, sums
 from onestop_cli.ledger.books import (
     STAYS,
     Closing,
@@ -55,6 +55,7 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
             AccountBalance(fund, "期初和拨入款项", *_sides(-brought.get(fund, 0))),
             AccountBalance(fund, "拨付医疗机构", hospitals, 0),
             AccountBalance(fund, "补发患者", part.get("supplement", 0), 0),
+            *_second(ledger, fund),
             AccountBalance(fund, "结余", max(left[fund], 0), 0),
             AccountBalance(fund, "应补拨", 0, max(-left[fund], 0)),
             AccountBalance(fund, "医疗机构申报", part.get("claimed", 0), 0),
@@ -63,6 +64,12 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
             AccountBalance(fund, "其中：待核", 0, part.get("held", 0)),
         ]
     return entries
+
+
+def _second(ledger: sqlite3.Connection, fund: str) -> Iterator[AccountBalance]:
+    """What a fund paid beside stays; no account while it paid nothing."""
+    if paid := sum(line.fen for line in second_payments(ledger) if line.fund == fund):
+        yield AccountBalance(fund, "大病二次补偿", *_sides(paid))
 
 
 def _sums(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:

@@ -20,7 +20,10 @@ _NET = (
     "人次、费用和金额都含上期调整，记在入账的那一期：后来放行的加，红冲、拒付的减。"
     "各期相加等于合计；人数合计按人去重。"
 )
-_USED = "期末结余 = 上期结余 + 本期预拨 − 本期核定，负数为应补拨。使用率 = 本期核定 ÷（上期结余 + 本期预拨）。"
+_USED = (
+    "期末结余 = 上期结余 + 本期预拨 − 本期核定 − 大病二次补偿，负数为应补拨。"
+    "使用率 = 本期核定 ÷（上期结余 + 本期预拨）。"
+)
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,7 @@ def _accounts(book: Book, paper: PeriodPaper) -> None:
         Column("approved", "本期核定", "yuan", 16),
         Column("adjusted", "其中：属前期", "yuan", 14),
         Column("paid_out", "其中：补发患者", "yuan", 14),
+        Column("second", "二次补偿", "yuan", 14),
         Column("balance", "期末结余", "yuan", 16),
         Column("used", "使用率", "percent"),
     )

@@ -64,7 +64,10 @@ def _lines(found: FinalAccount, paper: IncomePaper) -> Sequence[dict[str, object
         for source in sources
     }
     income = [sum(paper.came.get(fund.name, {}).values()) for fund in funds]
-    outlay = [found.used(fund.name)[0] for fund in funds]
+    second = [
+        sum(line.second for line in found.accounts if line.fund == fund.name) for fund in funds
+    ]
+    outlay = [found.used(fund.name)[0] + more for fund, more in zip(funds, second, strict=True)]
     layers = [
         line(
             f"　　{layer.name}",
@@ -83,6 +86,7 @@ def _lines(found: FinalAccount, paper: IncomePaper) -> Sequence[dict[str, object
         line("三、本期支出", outlay),
         *layers,
         line("　　补发患者", extra),
+        *([line("　　大病二次补偿", second)] if any(second) else []),
         line("　　其中：上期调整", changed),
         line("四、期末结余", balance),
     ]

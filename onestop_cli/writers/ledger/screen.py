@@ -205,9 +205,12 @@ def _closings(console: Console, closings: pl.DataFrame) -> None:
 def account_table(title: str, lines: Sequence[AccountLine], *, name: str) -> Table:
     """上期结余 + 预拨 − 核定 = 期末结余, a row per period of a fund or per fund of a period."""
     heading = {"period": "结算期", "fund": "基金"}[name]
-    table = plain_table(title, [heading], ["上期结余", "本期预拨", "本期核定", "期末结余"])
+    second = any(line.second for line in lines)
+    more = ["二次补偿"] if second else []
+    table = plain_table(title, [heading], ["上期结余", "本期预拨", "本期核定", *more, "期末结余"])
     for line in lines:
-        amounts = (line.opening, line.advanced, line.approved, line.balance)
+        beside = (line.second,) if second else ()
+        amounts = (line.opening, line.advanced, line.approved, *beside, line.balance)
         table.add_row(clean(getattr(line, name)), *(yuan(fen) for fen in amounts))
     return table
 
