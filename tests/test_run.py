@@ -99,6 +99,7 @@ class TestChanges:
             ["explain", "RUN", "ZY000001"],
             ["papers", "RUN", "ZY000001", "--out", "x"],
             ["letters", "RUN", "--out", "x"],
+            ["checklists", "RUN", "--out", "x"],
             ["simulate", "RUN", "--rules", "huangzhong-2009", "--out", "x"],
         ],
         ids=lambda words: words[0],

@@ -9,6 +9,7 @@ import typer
 
 from onestop_cli.commands.audit import audit
 from onestop_cli.commands.check_table import check_table
+from onestop_cli.commands.checklists import checklists, registers
 from onestop_cli.commands.clearing import clearing
 from onestop_cli.commands.close import close
 from onestop_cli.commands.compare import compare
@@ -42,6 +43,8 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "papers": papers,
     "publish": publish,
     "audit": audit,
+    "checklists": checklists,
+    "registers": registers,
     "check-table": check_table,
     "simulate": simulate,
     "findings": findings,

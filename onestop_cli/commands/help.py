@@ -33,6 +33,8 @@ EXAMPLES = {
     "close": "onestop close 结算/2010Q4 --ledger 台账.db",
     "publish": "onestop publish 结算/2010Q4 --out 公示 --from 2011-01-10",
     "audit": "onestop audit 结算/2010Q4 --out 检查 --seed 20101231 --size 60",
+    "checklists": "onestop checklists 结算/2010Q4 --out 机构检查 --on 2011-01-20",
+    "registers": "onestop registers 整改台账.xlsx 举报异议登记簿.xlsx",
     "check-table": 'onestop check-table 年报.xlsx 上年年报.xlsx --equations "合计=门诊+住院"',
     "simulate": "onestop simulate 结算/2010 --change assistance.cap=8000 --out 测算",
     "findings": "onestop findings ID03",

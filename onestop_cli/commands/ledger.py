@@ -230,7 +230,7 @@ def payout(
 
 @ledger.command()
 def second(
-    year: Annotated[int, typer.Option("--year", help="哪一年度", min=1950, max=2200)],
+    year: Annotated[int, typer.Option("--year", help="哪一年度")],
     out: Annotated[
         Path | None, typer.Option("--out", help="新文件夹：测算、名单、各乡镇公示")
     ] = None,

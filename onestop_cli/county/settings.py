@@ -220,6 +220,42 @@ class Payout(_Table):
     }
 
 
+class Inspection(_Table):
+    """What inspectors look at in a hospital, in the county's words (as in 大方, unless it has its own), and within how
+    many working days hospitals put things right and complaints are answered."""
+
+    five: tuple[str, ...] = (
+        "病人是否人证相符",
+        "病情是否符合补偿规定",
+        "病历是否真实",
+        "处方用药是否符合要求",
+        "收费清单是否符合标准",
+    )
+    seven: tuple[str, ...] = (
+        "基本药物目录公开",
+        "药品价格公开",
+        "服务项目公开",
+        "收费标准公开",
+        "报销程序公开",
+        "报销结果公开",
+        "补偿比例公开",
+    )
+    ten: tuple[str, ...] = (
+        "不准收购参合人员《合医证》制假报销",
+        "不准虚开住院天数报销",
+        "不准为冒名顶替的人员办理门诊及住院手续",
+        "不准将门诊病人作为住院病人报销",
+        "不准将不能报销的药品及检查项目变通报销",
+        "不准将未实施或未开展的诊疗项目制假报销",
+        "不准将物品变通为药品报销",
+        "不准将病人生活费列为住院费报销",
+        "不准将病人应交费用加入住院费报销",
+        "不准诱导病人进行医疗消费",
+    )
+    days: int = Field(default=10, ge=1, le=60)
+    reply_days: int = Field(default=15, ge=1, le=60)
+
+
 class Publish(_Table):
     """Defaults of `onestop publish`: 公示期 in working days, the basis in the county's own words, and who answers for
     the lists. `seal`: the office whose seal goes on them."""
@@ -328,6 +364,7 @@ class Settings(_Table):
     premium: dict[int, PremiumYear] = {}
     templates: dict[str, Path] = {}
     second: dict[int, SecondPayment] = {}
+    inspection: Inspection = Inspection()
     payout: Payout = Payout()
     publish: Publish = Publish()
     publicity: PublicitySettings = PublicitySettings()
