@@ -100,6 +100,7 @@ class TestChanges:
             ["papers", "RUN", "ZY000001", "--out", "x"],
             ["letters", "RUN", "--out", "x"],
             ["checklists", "RUN", "--out", "x"],
+            ["archive", "RUN", "--out", "x.xlsx"],
             ["simulate", "RUN", "--rules", "huangzhong-2009", "--out", "x"],
         ],
         ids=lambda words: words[0],

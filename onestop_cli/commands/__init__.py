@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from onestop_cli.commands.archive import archive
 from onestop_cli.commands.audit import audit
 from onestop_cli.commands.check_table import check_table
 from onestop_cli.commands.checklists import checklists, registers
@@ -41,6 +42,7 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "explain": explain,
     "letters": letters,
     "papers": papers,
+    "archive": archive,
     "publish": publish,
     "audit": audit,
     "checklists": checklists,

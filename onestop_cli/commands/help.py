@@ -30,6 +30,10 @@ EXAMPLES = {
     "compare": "onestop compare 结果/2010Q4 结果/2010Q4-2 --out 比较.xlsx",
     "letters": "onestop letters 结算/2010Q4 --out 通知",
     "papers": "onestop papers 结算/2010Q4 100234 --out 审批表",
+    "archive": (
+        "onestop archive 结算/2010Q4 --out 卷内目录.xlsx\n"
+        "  onestop archive 结算/2010Q4 --checked 卷内目录.xlsx --out 缺件清单.xlsx"
+    ),
     "close": "onestop close 结算/2010Q4 --ledger 台账.db",
     "publish": "onestop publish 结算/2010Q4 --out 公示 --from 2011-01-10",
     "audit": "onestop audit 结算/2010Q4 --out 检查 --seed 20101231 --size 60",

@@ -256,6 +256,19 @@ class Inspection(_Table):
     reply_days: int = Field(default=15, ge=1, le=60)
 
 
+class Archive(_Table):
+    """The papers that belong into the file of an assisted stay."""
+
+    papers: tuple[str, ...] = (
+        "垫付审批表",
+        "户口簿复印件",
+        "身份证复印件",
+        "身份证明复印件",
+        "出院证明",
+        "医疗救助结算清单",
+    )
+
+
 class Publish(_Table):
     """Defaults of `onestop publish`: 公示期 in working days, the basis in the county's own words, and who answers for
     the lists. `seal`: the office whose seal goes on them."""
@@ -364,6 +377,7 @@ class Settings(_Table):
     premium: dict[int, PremiumYear] = {}
     templates: dict[str, Path] = {}
     second: dict[int, SecondPayment] = {}
+    archive: Archive = Archive()
     inspection: Inspection = Inspection()
     payout: Payout = Payout()
     publish: Publish = Publish()
