@@ -70,6 +70,8 @@ EXAMPLES = {
     "rules copy": "onestop rules copy huangzhong-2009",
     "rules test": "onestop rules test huangzhong-2009",
     "roster check": "onestop roster check 花名册 --day 2010-12-31",
+    "boards": "onestop roster boards 拟救助名单.xlsx --stage 评议 --from 2011-03-01 --out 公示/第一榜",
+    "due": "onestop roster due --day 2011-03-01 --out 清退复核.xlsx",
     "roster diff": "onestop roster diff 上期花名册 花名册 --out 动态变化.xlsx",
     "open": "onestop ledger open 台账.sqlite --from 2010-10-01 --balance 医疗救助资金=120000",
     "report": "onestop ledger report --period 2010 --out 2010年度决算.xlsx",

@@ -317,8 +317,9 @@ class TownshipOffice(_Table):
 
 
 class PublicitySettings(_Table):
-    """What the boards and the site show, and the offices of townships."""
+    """What the boards and the site show, where the complaint box hangs, and the offices of townships."""
 
+    box: str = ""
     board: Boards = Boards()
     site: ShownOnList = ShownOnList()
     township: tuple[TownshipOffice, ...] = ()
@@ -360,7 +361,8 @@ class Settings(_Table):
     """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from.
 
     `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`. `holidays`, `workdays`:
-    days on which the county works otherwise than the State Council says. `income`: year → fund → source → what
+    days on which the county works otherwise than the State Council says. `review`: category → after how
+    many months it is looked at again. `income`: year → fund → source → what
     is to come in, yuan.
     """
 
@@ -379,6 +381,7 @@ class Settings(_Table):
     templates: dict[str, Path] = {}
     second: dict[int, SecondPayment] = {}
     archive: Archive = Archive()
+    review: dict[str, Annotated[int, Field(ge=1, le=120)]] = {}
     inspection: Inspection = Inspection()
     payout: Payout = Payout()
     publish: Publish = Publish()
