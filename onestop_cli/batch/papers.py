@@ -21,15 +21,18 @@ from onestop_cli.statements.form_fields import (
 )
 from onestop_cli.statements.patterns import shown_findings, with_reasons
 from onestop_cli.statements.statement import Statement
+from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.writers.statements.county_book import write_county_book
 from onestop_cli.writers.statements.findings_book import write_findings_book
 from onestop_cli.writers.statements.hospital_book import HospitalAccount, write_hospital_book
+from onestop_cli.writers.statements.person_book import write_person_book
 from onestop_cli.writers.statements.report import write_report
 from onestop_cli.writers.toolkit.folder import safe_name, safe_names, staged
 from onestop_cli.writers.toolkit.run_folder import (
     COUNTY_BOOK,
     FINDINGS_BOOK,
     HOSPITALS,
+    PERSON_BOOK,
     REPORT,
     STATEMENTS,
     seal,
@@ -85,13 +88,17 @@ def write_papers(
 def _write_hospitals(
     statement: Statement, findings: pl.DataFrame, folder: Path, form: Path | None
 ) -> None:
-    """A workbook per hospital, and its form when the county has one."""
+    """A workbook per hospital, its form when the county has one, and the list of what is paid to people."""
     explained = with_reasons(statement.stays, findings)
     stays, nobody = explained.partition_by("hospital", as_dict=True), explained.clear()
     found = findings.partition_by("hospital", as_dict=True)
     lines = list(statement.hospitals.iter_rows(named=True))
     names = safe_names(line["hospital"] for line in lines)
     for line in lines:
+        if line["hospital"] == PAYEE:
+            people = stays.get((PAYEE,), nobody)
+            write_person_book(statement, people, folder.parent / PERSON_BOOK)
+            continue
         key, name = (line["hospital"],), names[line["hospital"]]
         account = HospitalAccount(line, stays.get(key, nobody), found.get(key, findings.clear()))
         write_hospital_book(statement, account, folder / f"{name}.xlsx")
