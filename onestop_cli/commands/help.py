@@ -52,6 +52,7 @@ EXAMPLES = {
     ),
     "month": "onestop ledger month --period 2010-11 --out 2010年11月清算表.xlsx",
     "ledger reopen": "onestop ledger reopen --ledger 台账.sqlite --reason 花名册补登",
+    "ledger hospital": "onestop ledger hospital 已付 --period 2010Q4 --on 2011-01-25",
     "ledger pay": "onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
     "payout": (
         "onestop ledger payout --out 发放/1\n"

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 OPENING, CLOSING, REOPENING = "opening", "closing", "reopening"
-ADVANCE, PAYMENT = "advance", "payment"
+ADVANCE, PAYMENT, HOSPITAL = "advance", "payment", "hospital"
 INCOME = "income"
 MONEY_IN = ADVANCE, INCOME
 """Postings by which a fund gets money."""
@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = {
     PAYOUT: "发放",
     PAYOUT_RESULT: "发放结果",
     PAYMENT: "支付",
+    HOSPITAL: "机构往来",
 }
 """What a posting is, in Chinese."""
 

@@ -136,12 +136,12 @@ def test_the_yearly_report_has_income_by_source_and_what_was_due(path: Path) -> 
         post(books, run_period(stays([a_stay(10)]), "2010-10", books))
     assert onestop(["ledger", "report", "--period", "2010", "--out", "r.xlsx"]) == 0
     book = CalamineWorkbook.from_path("r.xlsx")
-    rows = {row[0].strip(): row for row in book.get_sheet_by_name("表九 基金收支").to_python()}
+    rows = {row[0].strip(): row for row in book.get_sheet_by_name("表十 基金收支").to_python()}
     parts = [rows[name][1] for name in ("一、上期结余", "二、本期收入", "三、本期支出")]
     assert rows["中央财政"][1] == rows["二、本期收入"][1] == 900
     assert round(parts[0] + parts[1] - parts[2], 2) == rows["四、期末结余"][1]
-    raised = book.get_sheet_by_name("表十 参合与筹资").to_python()
+    raised = book.get_sheet_by_name("表十一 参合与筹资").to_python()
     assert [FUND, "中央财政", 1000, 900, 0.9] in raised
-    facts = {row[0]: row[1] for row in book.get_sheet_by_name("表十一 人均指标").to_python()}
+    facts = {row[0]: row[1] for row in book.get_sheet_by_name("表十二 人均指标").to_python()}
     assert facts["参合率"] == 0.97
     assert facts["基金到位率"] == 0.6

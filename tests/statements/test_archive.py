@@ -73,7 +73,7 @@ def test_every_assisted_stay_is_in_one_file_and_its_form_has_the_number(home: Pa
     assert sorted(numbers) == sorted(f"{f}-{i}" for f, i in files.select("file", "item").rows())
     assert len(set(numbers)) == len(numbers) > 0
     page = approvals(papers[:1], run)
-    assert f"编号：{numbers[0]}" in page
+    assert f"案卷号：{numbers[0]}" in page
 
 
 def test_a_file_is_of_one_person_and_category(home: Path) -> None:

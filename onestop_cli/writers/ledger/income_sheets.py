@@ -24,7 +24,7 @@ class IncomePaper:
 def income_sheets(
     book: Book, heading: str, basis: str, found: FinalAccount, paper: IncomePaper
 ) -> None:
-    """表九 and 表十 of a report."""
+    """表十 to 表十二 of a report."""
     funds = [fund.name for fund in found.funds]
     columns = [
         Column("item", "项目", width=34),
@@ -32,7 +32,7 @@ def income_sheets(
         Column("all", "合计", "yuan", 20),
     ]
     book.table_sheet(
-        "表九 基金收支",
+        "表十 基金收支",
         f"{heading}基金收支表",
         columns,
         [*_lines(found, paper)],
@@ -93,9 +93,9 @@ def _lines(found: FinalAccount, paper: IncomePaper) -> Sequence[dict[str, object
 
 
 def _raised(book: Book, heading: str, basis: str, paper: IncomePaper) -> None:
-    """表十: 参合情况, 筹集情况 by source, figures per head."""
+    """表十一: 参合情况, 筹集情况 by source, figures per head."""
     made = paper.figures
-    sheet = book.sheet("表十 参合与筹资", [30, 22, 22, 20, 40])
+    sheet = book.sheet("表十一 参合与筹资", [30, 22, 22, 20, 40])
     sheet.title(f"{heading}参合、筹资和人均指标")
     sheet.line(basis, "单位：元")
     people = [
@@ -114,7 +114,7 @@ def _raised(book: Book, heading: str, basis: str, paper: IncomePaper) -> None:
     ]
     sheet.table(columns, [_raised_line(one) for one in made.raised])
     sheet.skip()
-    facts = book.sheet("表十一 人均指标", [26, 18, 66])
+    facts = book.sheet("表十二 人均指标", [26, 18, 66])
     facts.title(f"{heading}参合、筹资和人均指标（二）")
     facts.line(basis)
     facts.facts(("指标", "数值", "计算方法"), paper.indicators)
