@@ -41,8 +41,8 @@ def make_id(first17: str) -> str:
 
 def id_sex(number: pl.Expr) -> pl.Expr:
     """男 or 女 by the 17th digit of a usable 18-character number."""
-    odd = number.str.slice(16, 1).cast(pl.Int64, strict=False) % 2 == 1
-    return pl.when(odd).then(pl.lit("男")).when(odd.not_()).then(pl.lit("女"))
+    last = number.str.slice(16, 1).cast(pl.Int64, strict=False)
+    return pl.lit(pl.Series(["女", "男"])).gather(last % 2)
 
 
 def id_birth(number: pl.Expr) -> pl.Expr:

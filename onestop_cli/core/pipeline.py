@@ -148,10 +148,10 @@ class Core:
             problems, gone = judged(moved, outcome, checks, earlier.decisions.file)
             if problems:
                 raise CannotRun(problems)
-        findings = raise_all(checks, current)
+        findings, rows = raise_all(checks, current)
         corrected = history.corrected if history else frozenset()
         changes = adjustments(again, book.layers, corrected)
-        return Work(with_codes(current, findings), findings, changes, pairs.joined), gone
+        return Work(with_codes(current, findings, rows), findings, changes, pairs.joined), gone
 
     def _looked_up_again(self, closed: pl.DataFrame) -> pl.DataFrame:
         """Closed stays; those about whose person something was decided, and those of periods found wrong, looked up on
