@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.pairing.rows import may_repeat
+from onestop_cli.core.fingerprint import may_repeat
 from onestop_cli.tables.schema import ORDER, row_place
 
 _DAYS = 1 << 23
