@@ -46,18 +46,13 @@ def _listed(roster: pl.DataFrame) -> pl.DataFrame:
         pl.format("{}|{}", pl.col("township").fill_null(""), "family_no"),
         pl.format("{}|{}|{}", pl.col("township").fill_null(""), "village", "head"),
     )
-    own = roster.drop_nulls(["id_no", "name_key"])
-    few = own.filter(_may_be_one(own, _BIRTH) | _may_be_one(own, *_APART))
+    few = roster.filter(_may_be_one(roster, _BIRTH) | _may_be_one(roster, *_APART))
     return _people(few.with_columns(household=household))
 
 
 def _treated(stays: pl.DataFrame) -> pl.DataFrame:
     """Every ID with a stay that was not taken back."""
-    live = stays.select("id_no", "name_key", "township", "village", "reversed").filter(
-        ~pl.col("reversed").fill_null(False)
-    )
-    own = live.drop_nulls(["id_no", "name_key"])
-    few = own.filter(_may_be_one(own, _BIRTH))
+    few = stays.filter(_may_be_one(stays, _BIRTH), ~pl.col("reversed").fill_null(False))
     return _people(few.with_columns(household=pl.lit(None, pl.String)))
 
 
