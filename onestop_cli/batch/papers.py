@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
+from onestop_cli import workers
 from onestop_cli.batch.compare import with_the_one_before
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
@@ -35,6 +37,10 @@ from onestop_cli.writers.toolkit.run_folder import (
     seal,
     write_data,
 )
+
+_HOSPITAL_BOOK = "onestop_cli.writers.statements.hospital_book"
+_MANY = 12
+"""So many workbooks are worth the third of a second in which a worker loads what it needs to write them."""
 
 Tell = Callable[[str], None]
 """Told the Chinese name of each stage as it begins."""
@@ -71,6 +77,8 @@ def write_papers(
     findings = shown_findings(run)
     hospitals = folder / STATEMENTS / HOSPITALS
     hospitals.mkdir(parents=True)
+    if _side_by_side(statement, statement.hospitals.height):
+        workers.prepare(_HOSPITAL_BOOK)
     tell("写县级结算表")
     write_county_book(statement, folder / STATEMENTS / COUNTY_BOOK)
     write_findings_book(statement, findings, folder / FINDINGS_BOOK)
@@ -86,6 +94,19 @@ def _write_hospitals(
     statement: Statement, findings: pl.DataFrame, folder: Path, form: Path | None
 ) -> None:
     """A workbook per hospital, and its form when the county has one."""
+    books = list(_accounts(statement, findings, folder))
+    _write_books(statement, books)
+    for account, path in books:
+        if form:
+            rows = stay_rows(statement, account.stays)
+            out = path.with_name(f"{path.stem}（{safe_name(form.stem)}）.xlsx")
+            _fill(form, hospital_fields(statement, account.line), rows, out)
+
+
+def _accounts(
+    statement: Statement, findings: pl.DataFrame, folder: Path
+) -> Iterator[tuple[HospitalAccount, Path]]:
+    """Every hospital's account and the workbook it goes into."""
     explained = with_reasons(statement.stays, findings)
     stays, nobody = explained.partition_by("hospital", as_dict=True), explained.clear()
     found = findings.partition_by("hospital", as_dict=True)
@@ -94,11 +115,33 @@ def _write_hospitals(
     for line in lines:
         key, name = (line["hospital"],), names[line["hospital"]]
         account = HospitalAccount(line, stays.get(key, nobody), found.get(key, findings.clear()))
-        write_hospital_book(statement, account, folder / f"{name}.xlsx")
-        if form:
-            rows = stay_rows(statement, account.stays)
-            out = folder / f"{name}（{safe_name(form.stem)}）.xlsx"
-            _fill(form, hospital_fields(statement, line), rows, out)
+        yield account, folder / f"{name}.xlsx"
+
+
+def _write_books(statement: Statement, books: Sequence[tuple[HospitalAccount, Path]]) -> None:
+    """Many workbooks on all cores, each by a worker that gets its own rows only; what no worker could write, and what
+    hangs on the books of closed periods, is written here."""
+    if not _side_by_side(statement, len(books)):
+        left = list(books)
+    else:
+        alone = Statement(_without_tables(statement.run))
+        done = workers.call_all(
+            f"{_HOSPITAL_BOOK}:write_hospital_book", [(alone, *b) for b in books]
+        )
+        left = [book for book, answer in zip(books, done, strict=True) if answer is not None]
+    for account, path in left:
+        write_hospital_book(statement, account, path)
+
+
+def _side_by_side(statement: Statement, books: int) -> bool:
+    return books >= _MANY and workers.cores() > 1 and statement.run.info.ledger is None
+
+
+def _without_tables(run: Run) -> Run:
+    """A run as far as a hospital's book looks at it: its findings about files, and no row of a table."""
+    of_files = run.findings.filter(pl.col("code") == "FI01")
+    tables = {name: getattr(run, name).clear() for name in ("stays", "roster", "quarantine")}
+    return replace(run, findings=of_files, documents={}, **tables)
 
 
 def _fill(form: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:
