@@ -10,11 +10,11 @@ demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	cd demo/示例县 && ../../$(BIN)/onestop reconcile --period 2010Q4 --out ../2010Q4
 
 test: .venv/ready  ## the whole suite
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto $(MEASURE)
 
-floor: .venv/ready  ## the whole suite in one process, measured; fails where it goes through less of the code than before
+floor:  ## the whole suite, measured; fails where it goes through less of the code than before
 	rm -rf build/coverage && mkdir -p build/coverage
-	$(BIN)/coverage run -m pytest -p no:xdist
+	$(MAKE) test MEASURE="--cov --cov-report="
 	$(BIN)/python .ci/floor.py
 
 test-oldest: .venv-oldest/ready  ## the core and the sample county with the oldest libraries allowed

@@ -1,7 +1,7 @@
 """How much of the code the tests went through, held against what it was: coverage may rise, and never falls.
 
-`make floor` runs the suite first, in one process: of several that run side by side some lose what they saw.
-Processes that tests start count, too, also the workers that open files.
+`make floor` runs the suite first. Processes that tests start count, too, also the workers that open files: what those
+saw comes after the suite has added up its own, and is added here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ REPORT = Path("build/coverage/report.json")
 def main() -> int:
     """0 when both are at least what they were."""
     coverage = [sys.executable, "-m", "coverage"]
-    subprocess.run([*coverage, "combine", "--quiet"], check=True)
+    subprocess.run([*coverage, "combine", "--quiet", "--append"], check=True)
     subprocess.run([*coverage, "json", "--quiet", "-o", str(REPORT)], check=True)
     totals = json.loads(REPORT.read_text("utf-8"))["totals"]
     fallen = 0

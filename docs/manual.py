@@ -26,6 +26,7 @@ from docs.glossary_source import glossary
 from docs.snapshots import take_pictures
 from onestop_cli.cli import run
 from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
+from tests.made.mistakes import page as mistakes
 
 HERE = Path(__file__).parent
 MANUAL = HERE / "手册.md"
@@ -164,8 +165,9 @@ def _codes() -> str:
 
 
 def main() -> None:
-    """Bring README, manual, glossary and pictures up to date, and print the manual into `dist`."""
+    """Bring README, manual, glossary, mistakes and pictures up to date, and print the manual into `dist`."""
     (HERE / "glossary.md").write_text(glossary(), "utf-8", newline="\n")
+    (HERE / "常见错误.md").write_text(mistakes(), "utf-8", newline="\n")
     with TemporaryDirectory() as work:
         README.write_text(refreshed(README.read_text("utf-8"), Path(work)), "utf-8", newline="\n")
     with TemporaryDirectory() as work:

@@ -82,6 +82,12 @@ def test_a_doubtful_comma_or_a_mark_makes_no_amount(text: str) -> None:
     assert parse_fen(text) is None
 
 
+def test_an_amount_that_no_county_has_is_none() -> None:
+    """Beyond ten trillion yuan a sum of a few would no longer fit."""
+    assert parse_fen("9999999999999.99") == 10**15 - 1
+    assert parse_fen("10000000000000.00") is None
+
+
 def test_other_units_convert_exactly() -> None:
     """万元 and 分."""
     assert parse_fen("1.23456789", Decimal(1_000_000)) == 1_234_568

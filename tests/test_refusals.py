@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable
-from datetime import date
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +20,53 @@ import pytest
 from openpyxl import Workbook
 
 from onestop_cli.audit.leads.model import Thresholds
-from onestop_cli.audit.plan import PlanChoices, checked
+from onestop_cli.audit.plan import PlanChoices, _differences, _unusable, checked
 from onestop_cli.batch import publish as publishing
+from onestop_cli.batch.audit import verify
 from onestop_cli.batch.audit.draw import thresholds_from
 from onestop_cli.batch.audit.verify import read_plan
 from onestop_cli.batch.buckets import reconcile_in_parts
+from onestop_cli.batch.engines import _on_ray
 from onestop_cli.batch.ledger_open import _first_day, _usual
 from onestop_cli.batch.papers import _forms
 from onestop_cli.batch.reconcile import Request
 from onestop_cli.batch.rules import _one, show
+from onestop_cli.batch.rules_copy import copy_rules
 from onestop_cli.batch.stay_papers import write_stay_papers
+from onestop_cli.cli import run
 from onestop_cli.commands.endings import refusal
+from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FileLayout, Settings, load_settings
 from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.explain.explanation import _same_book
 from onestop_cli.explain.which_stay import the_stay
+from onestop_cli.ledger.final_account import report
+from onestop_cli.ledger.owed import pay
 from onestop_cli.ledger.store import _refusal, opened
 from onestop_cli.notices.notice_period import NoticePeriod
+from onestop_cli.readers.audit_paper import SheetSpec, read_filled
+from onestop_cli.readers.containers import limits
+from onestop_cli.readers.containers.delimited import read_delimited
 from onestop_cli.readers.containers.folders import files_behind
+from onestop_cli.readers.containers.grid import Unreadable
+from onestop_cli.readers.containers.limits import check_texts
 from onestop_cli.readers.containers.locked import passwords_in
+from onestop_cli.readers.containers.ooxml import one_part_each
+from onestop_cli.readers.containers.sniff import open_grids
 from onestop_cli.readers.guard import named
+from onestop_cli.readers.register import read_register
+from onestop_cli.readers.running_bill import read_running_bill
+from onestop_cli.readers.stays import read_stays
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.change import changed
+from onestop_cli.rulebook.library import load_rules
+from onestop_cli.rulebook.usable import unusable
+from onestop_cli.writers.notices import pdf as notices_pdf
 from onestop_cli.writers.toolkit.form import fill_form
 from onestop_cli.writers.toolkit.layout_block import append_layouts
+from tests.core.test_decisions import a_stay
+from tests.made.books import new_books, post, run_period, stays
+from tests.made.reader_files import xlsx_bytes, zip_bytes
 
 
 def said(refused: Callable[[], object]) -> str:
@@ -256,3 +285,235 @@ def test_a_notice_that_cannot_end_yet(
     first: date | None, objections: int | None, sentence: str
 ) -> None:
     assert sentence in said(lambda: publishing._result(NoticePeriod(first), objections))
+
+
+# Files that are none, or not what they were meant for
+
+
+@pytest.mark.parametrize(
+    ("read", "sentence"),
+    [
+        (lambda: read_delimited("甲.csv", b"a\0b\0c,d" + b"e" * 5000), "不是表格文件"),
+        (lambda: open_grids("甲.xml", b"<?xml version='1.0'?><a/>"), "是一份看不懂的 XML 文件"),
+        (lambda: open_grids("甲.docx", _zip(**{"word/document.xml": b""})), "Word、PPT 或版式文件"),
+        (lambda: open_grids("甲.odt", _zip(mimetype=_ODT)), "ODF 文字或演示文件"),
+        (lambda: check_texts([["王\0强"]]), "单元格里的文字已损坏"),
+        (lambda: check_texts([["字" * 32_768]]), "单元格里的文字已损坏"),
+        (lambda: one_part_each(["xl/a.xml", None, "xl/a.xml"]), "两个工作表指着同一份数据"),
+    ],
+)
+def test_a_file_that_holds_no_table_says_what_it_is(
+    read: Callable[[], object], sentence: str
+) -> None:
+    with pytest.raises(Unreadable) as stopped:
+        read()
+    assert sentence in stopped.value.problem("甲").what
+
+
+_ODT = b"application/vnd.oasis.opendocument.text"
+
+
+def _zip(**parts: bytes) -> bytes:
+    return zip_bytes(parts)
+
+
+def test_a_file_too_large_to_be_an_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LARGEST_FILE", 3 << 20)
+    with pytest.raises(Unreadable) as stopped:
+        limits.check_size(bytes((4 << 20) + 1))
+    assert "文件太大（4 MB）" in stopped.value.problem("甲").what
+
+
+def test_more_than_a_package_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_FILES", 1)
+    with pytest.raises(Unreadable) as stopped:
+        limits.open_package(_zip(甲=b"", 乙=b""))
+    assert "压缩内容异常庞大" in stopped.value.problem("甲").what
+
+
+@pytest.mark.parametrize(
+    ("sheets", "sentence"),
+    [
+        ({"表": []}, "文件里没有内容"),
+        ({"甲": [["说明"]]}, "没有找到"),
+    ],
+)
+def test_a_workbook_without_a_list(
+    tmp_path: Path, sheets: dict[str, list[list[object]]], sentence: str
+) -> None:
+    (tmp_path / "甲.xlsx").write_bytes(xlsx_bytes(sheets))
+    told = read_stays([tmp_path], Settings(), []).problems
+    assert [sentence in problem.what for problem in told] == [True]
+
+
+def test_a_workbook_whose_list_is_hidden(tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_sheet("藏").append(["姓名", "身份证号"])
+    book["藏"].sheet_state = "hidden"
+    book.save(tmp_path / "甲.xlsx")
+    (told,) = read_stays([tmp_path], Settings(), []).problems
+    assert "看得见的工作表里没有数据，只有隐藏的工作表" in told.what
+
+
+def test_a_hospital_without_a_name(tmp_path: Path) -> None:
+    register = tmp_path / "名册.csv"
+    register.write_text("医疗机构,机构级别\n云谷卫生院,乡级\n,县级\n", "utf-8")
+    assert "没有机构名称→请补上" in said(lambda: read_register(register, Settings()))
+
+
+def test_a_running_bill_that_is_not_there(tmp_path: Path) -> None:
+    assert "找不到这个文件→请检查路径是否写对" in said(
+        lambda: read_running_bill(tmp_path / "没有.xlsx")
+    )
+
+
+def test_a_paper_that_lost_a_sheet(tmp_path: Path) -> None:
+    paper = tmp_path / "底稿.xlsx"
+    paper.write_bytes(xlsx_bytes({"抽样计划": [["种子", 1]]}))
+    sheets = [SheetSpec(name, {"序号": "number"}, {"number"}) for name in ("抽查结果", "入户核查")]
+    told = said(lambda: read_filled(paper, "抽样计划", *sheets))
+    assert "没有工作表“抽查结果”" in told
+    assert "没有工作表“入户核查”" in told
+
+
+# Documents
+
+
+def _documents(*ids: str) -> list[Any]:
+    return list(load_rules(ids))
+
+
+def test_documents_that_hold_at_once() -> None:
+    loaded = _documents("huangzhong-2009")
+    twin = replace(loaded[0], file=loaded[0].file.model_copy(update={"id": "another"}))
+    told = "；".join(problem.what for problem in unusable([*loaded, twin]))
+    assert "政策文件 huangzhong-2009 与 another 的有效期重叠" in told
+
+
+def test_a_number_that_the_document_has_not() -> None:
+    table = {"layer": [{"id": "basic", "rate": [{"rate": 0.7}]}]}
+    assert "规则文件里没有“layer.basic.top[1].rate”这一项" in said(
+        lambda: changed(table, {"layer.basic.top[1].rate": 1})
+    )
+
+
+def test_a_result_of_another_program() -> None:
+    book = Rulebook(tuple(rule.file for rule in _documents("huangzhong-2009")))
+    row: dict[str, Any] = {"term": 10**6, "level": "county", "category": "五保户", "rule": 0}
+    told = said(lambda: _same_book({**row, "rule_id": "huangzhong-2009"}, book))
+    assert "结算结果与现在的程序对不上，无法逐步说明" in told
+
+
+def test_a_rule_that_was_copied_before(tmp_path: Path) -> None:
+    copy_rules("huangzhong-2009", tmp_path)
+    told = said(lambda: copy_rules("huangzhong-2009", tmp_path))
+    assert "已经有同名的文件，不会覆盖→请直接改它" in told
+
+
+# Programs that are not there
+
+
+def test_an_engine_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert "没有安装 Ray→请先 pip install onestop-cli[ray]" in said(
+        lambda: _on_ray(lambda number: {}, [1])
+    )
+
+
+def test_a_computer_without_a_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices_pdf, "FONTS", ("没有这种字体",))
+    assert "本机没有可用的中文字体→请安装其中一种字体" in said(notices_pdf.printing_fonts)
+
+
+# The inspection's own plan
+
+
+def test_a_plan_that_was_tampered_with() -> None:
+    told = [problem.what for problem in _unusable({"seeds": "一", "size": 3})]
+    assert told[0].startswith("抽样计划不完整或被改动（")
+
+
+def test_a_redraw_that_is_not_the_plan() -> None:
+    again = {"frame": {"sha256": "a", "rows": 3}, "sample": {"sha256": "b"}, "seed": 1}
+    again |= {"strata": [], "interval_fen": 5}
+    assert _differences(again, again) == []
+    for key, title in (("seed", "合并种子"), ("strata", "分层"), ("interval_fen", "抽样间隔")):
+        (told,) = _differences({**again, key: "改过"}, again)
+        assert told.what == f"计划所记的{title}与重抽的不同"
+
+
+def test_a_record_of_draws_that_was_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / verify.LOG).mkdir()
+    plan = {"sample": {"sha256": "s"}, "seeds": [1], "draw": 2, "earlier": []}
+    first = {"number": 1, "whole": False, "sample": "o", "seeds": [7]}
+    own = {"number": 2, "whole": True, "sample": "s", "seeds": [1]}
+    monkeypatch.setattr(verify, "draws", lambda folder: [first, own])
+    told = [problem.what for problem in verify._record(tmp_path, plan)]
+    assert told == [
+        "第 1 次抽样的记录缺失或被改动",
+        "计划列出此前抽样 0 次，抽样记录有 1 次或内容不同",
+    ]
+
+
+# Words of the command line
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("audit 结果", "没有说检查材料写到哪里"),
+        ("inspect 甲.csv --column 总费用", "“总费用”应写成 字段=表头文字"),
+        ("roster premium 参合.csv --year 12", "请写四位年份，如 2011"),
+    ],
+)
+def test_options_that_say_too_little(
+    typed: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert run(typed.split()) == 2
+    assert sentence in "".join(capsys.readouterr().err.split("\n   "))
+
+
+# Books that are not as they were
+
+
+def test_books_whose_guards_were_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "账"
+    with new_books(path):
+        pass
+    with closing(sqlite3.connect(path)) as raw:
+        name = raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchone()[0]
+        raw.execute(f"DROP TRIGGER {name}")
+        raw.commit()
+
+    def look() -> None:
+        with opened(path):
+            pass
+
+    assert "台账的表结构或防改触发器改动过" in said(look)
+
+
+def test_books_where_there_is_no_folder(tmp_path: Path) -> None:
+    def make() -> None:
+        with new_books(tmp_path / "文件" / "台账" / "账"):
+            pass
+
+    (tmp_path / "文件").touch()
+    assert "台账建立不了" in said(make)
+
+
+def test_books_that_moved_while_a_payment_was_made_ready(tmp_path: Path) -> None:
+    moment = datetime(2010, 12, 1, tzinfo=UTC)
+    with new_books(tmp_path / "账") as books:
+        told = said(lambda: pay(books, [], {"path": "名单.xlsx"}, "测试", moment, 99))
+    assert "台账刚刚有变动，没有记账→请再运行一次" in told
+
+
+def test_a_report_of_less_than_what_was_closed(tmp_path: Path) -> None:
+    with new_books(tmp_path / "账") as books:
+        post(books, run_period(stays([a_stay()]), "2010Q4", books))
+        told = said(lambda: report(books, parse_period("2010-11")))
+    assert "台账按 2010Q4 关账，比2010年11月长，分不出2010年11月的数" in told

@@ -52,12 +52,19 @@ def doubts(candidate: Candidate) -> list[str]:
 
 
 def _few_stays(run: Run) -> Iterator[str]:
-    live = run.stays.filter(pl.col("status") != "reversed")
     posted = postable(run.stays)
     if posted.filter(~pl.col("outside_period") & pl.col("belongs_to").is_null()).is_empty():
         yield f"没有一笔住院属于{run.period.chinese}"
-    elif (len(live) - len(posted)) * 2 > len(live):
-        yield f"{len(live):,} 行里有 {len(live) - len(posted):,} 行不属本期（ST04），超过一半，是不是结算期写错了"
+    else:
+        yield from mostly_outside(run.stays)
+
+
+def mostly_outside(stays: pl.DataFrame) -> Iterator[str]:
+    """What to say where more than half of the rows belong to another period."""
+    live = stays.filter(pl.col("status") != "reversed")
+    outside = len(live) - len(postable(stays))
+    if outside * 2 > len(live):
+        yield f"{len(live):,} 行里有 {outside:,} 行不属本期（ST04），超过一半，是不是结算期写错了"
 
 
 def _superseded(candidate: Candidate) -> Iterator[str]:
@@ -105,12 +112,14 @@ def _changed_files(candidate: Candidate) -> Iterator[Problem]:
     now = _tables([path for place in places if (path := home / place).exists()], settings, used)
     if not used.keys() & now.keys():
         return
+    new, lost = _names(now, used), _names(used, now)
     for what, names in (
-        ("核对以后多出来或改动过", _names(now, used)),
-        ("核对用过、现在没有了", _names(used, now)),
+        ("核对以后改动过", new & lost),
+        ("核对以后多出来", new - lost),
+        ("核对用过、现在没有了", lost - new),
     ):
         if names:
-            yield Problem(f"收件有变动：{what}的有 {names}", AGAIN)
+            yield Problem(f"收件有变动：{what}的有 {'、'.join(sorted(names))}", AGAIN)
 
 
 def _tables(places: Sequence[Path], settings: Settings, known: Collection[str]) -> dict[str, str]:
@@ -126,8 +135,8 @@ def _tables(places: Sequence[Path], settings: Settings, known: Collection[str]) 
     return found | {one.file.sha256: one.file.path for one in inbox.opened}
 
 
-def _names(these: dict[str, str], those: dict[str, str]) -> str:
-    return "、".join(sorted(name for digest, name in these.items() if digest not in those))
+def _names(these: dict[str, str], those: dict[str, str]) -> set[str]:
+    return {name for digest, name in these.items() if digest not in those}
 
 
 def _changed_rules(candidate: Candidate) -> Iterator[Problem]:

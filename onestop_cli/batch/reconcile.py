@@ -18,6 +18,7 @@ from onestop_cli.batch.describe import (
     file_level,
     in_order,
 )
+from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
 from onestop_cli.batch.retroactive import retroactive
 from onestop_cli.core.corrected import CORRECTED
@@ -293,6 +294,7 @@ def _run(
             "counts": counts(read, _by_status(done.stays), done.joined),
             "control": control(done.stays, book.layers),
             "warnings": [
+                *mostly_outside(done.stays),
                 *notes,
                 *read.stays.warnings,
                 *read.roster.warnings,

@@ -202,7 +202,12 @@ def chinese_error(error: Exception) -> str:
         many = "does not take a value" in text
         return f"选项 {option} 后面{'不用写值' if many else '缺少值'}"
     if unknown := re.match(r"No such command '(.*?)'", text):
-        return f"没有命令“{unknown[1]}”"
+        from difflib import get_close_matches
+
+        near = get_close_matches(
+            unknown[1], {word for name in EXAMPLES for word in name.split()}, 1
+        )
+        return f"没有命令“{unknown[1]}”" + (f"，是不是 {near[0]}？" if near else "")
     if extra := re.match(r"Got unexpected extra argument\S* \((.*)\)", text):
         return f"多出了不认识的内容：{extra[1]}"
     if text == "Missing command.":

@@ -76,7 +76,7 @@ def _months(text: str, year: int, name: str, start: int, length: int) -> Period:
     """The period of `length` months from month `start`; raises `CannotRun` when the year has no such months."""
     end = start + length - 1
     if year < 1 or not 1 <= start <= end <= 12:
-        what = {1: f"{start} 月", 3: f"第 {end // 3} 季度", 6: name}.get(length, "公元 0 年")
-        raise stop(f"看不懂结算期“{text}”：没有 {what}", _REMEDY)
+        what = {1: f" {start} 月", 3: f"第 {end // 3} 季度", 6: f" {name}"}.get(length, "公元 0 年")
+        raise stop(f"看不懂结算期“{text}”：没有{what}", _REMEDY)
     last = date(year, end, monthrange(year, end)[1])
     return Period(f"{year:04d}{name}", date(year, start, 1), last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
@@ -338,7 +339,16 @@ def _explain(error: ValidationError, path: Path) -> list[Problem]:
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in item["loc"])
         sentence = _SENTENCES.get(item["type"], "写法不对").format(**item.get("ctx", {}))
         sentence = sentence.replace(" or ", " 或 ")
-        problems.append(
-            Problem(f"设置项 {key}：{sentence}", "请对照 onestop init 写出的样本改正", str(path))
-        )
+        near = _nearest(str(item["loc"][-1])) if item["type"] == "extra_forbidden" else ""
+        remedy = f"{near}请对照 onestop init 写出的样本改正"
+        problems.append(Problem(f"设置项 {key}：{sentence}", remedy, str(path)))
     return problems
+
+
+def _nearest(key: str) -> str:
+    """The setting that was likely meant by a name that is none."""
+    schema = Settings.model_json_schema()
+    parts = (schema, *schema.get("$defs", {}).values())
+    known = sorted({name for part in parts for name in part.get("properties", {})})
+    found = get_close_matches(key, known, 1, 0.7)
+    return f"是不是 {found[0]}？" if found else ""

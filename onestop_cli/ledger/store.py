@@ -95,7 +95,8 @@ def new_books(path: Path) -> Iterator[sqlite3.Connection]:
         raise stop(f"台账建立不了：{what}", remedy, str(path)) from error
     finally:
         for left in (stage, stage.with_name(f"{stage.name}-journal")):
-            left.unlink(missing_ok=True)
+            with suppress(OSError):
+                left.unlink(missing_ok=True)
 
 
 def _link(stage: Path, path: Path) -> None:

@@ -114,6 +114,8 @@ def _row(
     if text["amount_fen"] and row["amount_fen"] is None:
         faults.append(f"看不懂金额“{text['amount_fen']}”")
     row["layer"] = layers.get(text["layer"] or "")
+    if text["layer"] and row["layer"] is None:
+        faults.append(f"看不懂补偿种类“{text['layer']}”，只能是 {'、'.join(layers)}")
     row["decided_on"], fault = read_day(cells.get("decided_on") or "", Habit())
     if fault:
         faults.append(f"看不懂日期“{fault}”")

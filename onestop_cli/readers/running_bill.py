@@ -52,8 +52,6 @@ def read_running_bill(path: Path) -> tuple[Day, ...]:
         grids = open_one(path).grids
     except Unreadable as error:
         raise CannotRun([error.problem(path.name)]) from error
-    except OSError as error:
-        raise CannotRun([Problem("文件读不出来", "请检查路径", str(path))]) from error
     found = [(grid, head) for grid in grids if (head := _head(grid))]
     if len(found) != 1:
         what = (

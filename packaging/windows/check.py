@@ -22,6 +22,7 @@ from windows.chain import Onestop, chain, of_command, tables
 from windows.wine import LOCALES, Wine
 
 _BUNDLE, _NAMES = "tests/packaging/test_bundle.py", "tests/packaging/test_windows_names.py"
+_DOOR = "tests/readers/test_door.py"
 
 NOT_HERE: Mapping[str, Sequence[str]] = {
     "needs a shell and file modes of Linux": (
@@ -35,6 +36,15 @@ NOT_HERE: Mapping[str, Sequence[str]] = {
     ),
     "needs a console of its own, which a pipe under Wine has not": (
         "tests/commands/test_endings.py::test_a_command_that_is_told_to_end_tidies_up[Ctrl-Break]",
+    ),
+    "needs links and pipes in a folder, which Wine's disks have not": (
+        f"{_DOOR}::test_linked_folders_are_followed_once",
+        f"{_DOOR}::test_a_dangling_link_is_a_problem",
+        f"{_DOOR}::test_a_pipe_is_a_problem_and_nobody_waits_for_it[False]",
+        f"{_DOOR}::test_a_pipe_is_a_problem_and_nobody_waits_for_it[True]",
+    ),
+    "needs a limit on a program's memory, which Windows holds and Wine does not": (
+        "tests/workers/test_workers.py::test_too_much_memory_ends_the_call",
     ),
     "asks git which files there are": (
         f"{_NAMES}::test_every_file_of_the_checkout_has_a_name_windows_takes",

@@ -291,6 +291,12 @@ def test_a_name_that_fits_one_of_several_entries_is_enough() -> None:
     assert (found["roster_name"], found["category"]) == (None, "农村低保户")
 
 
+@pytest.mark.parametrize(("here", "there"), [(None, "王强"), ("王强", None)])
+def test_an_id_without_a_name_entitles_to_nothing(here: str | None, there: str | None) -> None:
+    found = one(stay(name=here), entry(name=there))
+    assert (found["listed"], found["entitled"]) == (False, False)
+
+
 def test_middle_dots_and_blanks_are_no_other_name() -> None:
     assert one(stay(name="才让・卓玛"), entry(name="才让· 卓玛"))["entitled"]
 

@@ -139,6 +139,11 @@ def test_a_smaller_negative_row_of_the_same_number_is_a_partial_refund() -> None
     assert verdicts(stay(1, 5, stay_no="B"), part, column="refund_why") == [None, "alone"]
 
 
+def test_more_than_a_stay_cost_is_no_refund_of_it() -> None:
+    more = back(stay(1, 5), total_fen=-100_001, stay_no="A", settled_on=day(9))
+    assert verdicts(stay(1, 5, stay_no="A"), more, column="refund_why") == [None, "alone"]
+
+
 def test_a_struck_row_is_taken_back_before_an_unmarked_one() -> None:
     """The platform marks both rows of a refund; what was billed again stands."""
     struck = stay(1, 5, refund_flag=True)
@@ -568,6 +573,16 @@ def test_a_one_day_stay_overlaps_only_strictly_inside(at: int, overlaps: bool) -
     assert places == [None, "住院.csv · 第2行" if overlaps else None]
 
 
+def test_a_one_day_stay_settled_later_than_the_one_it_begins_with_does_not_overlap() -> None:
+    rows = stay(1, 5), stay(1, 1, settled_on=day(12), **OTHER)
+    assert verdicts(*rows, column="overlap_place") == [None, None]
+
+
+def test_a_visit_inside_a_stay_is_no_overlap() -> None:
+    rows = stay(1, 9), stay(3, 3, inpatient=False, **OTHER)
+    assert verdicts(*rows, column="overlap_place") == [None, None]
+
+
 def test_a_long_stay_overlaps_all_that_begin_in_it() -> None:
     """The other one is named, even when a shorter stay lies between."""
     places = verdicts(
@@ -663,6 +678,11 @@ def test_a_stay_held_before_may_come_again() -> None:
     assert found.select("closed_place", "overlap_place").row(0) == (None, None)
 
 
+def test_a_stay_that_waited_names_the_row_that_reports_it_anew() -> None:
+    there = pair_beside(table(stay(1, 5)), 15, closed(stay(1, 5), status="held"))[1]
+    assert there["restated_place"].to_list() == ["住院.csv · 第2行"]
+
+
 def test_a_reversal_of_a_closed_stay_is_paired_and_frees_it() -> None:
     later = back(stay(1, 5), settled_on=day(95))
     again = stay(1, 5, total_fen=90_000, settled_on=day(96))
@@ -683,6 +703,19 @@ def test_closed_rows_that_did_not_take_place_are_no_partners(status: str) -> Non
         table(stay(1, 5), stay(3, 8, **OTHER)), 15, closed(stay(1, 5), status=status)
     )[0]
     assert found["closed_place"].to_list() == [None, None]
+
+
+def test_a_closed_stay_that_was_taken_back_is_in_nobodys_way() -> None:
+    found = pair_beside(table(stay(3, 8, **OTHER)), 15, closed(stay(1, 5), status="reversed"))[0]
+    assert found["overlap_place"].to_list() == [None]
+
+
+@pytest.mark.parametrize(("number", "paid"), [("S1", True), ("S2", False)])
+def test_another_settlement_of_a_closed_visit_was_not_paid_before(number: str, paid: bool) -> None:
+    """Where both rows have a 结算ID, it alone says whether they are one."""
+    before = closed(stay(1, 5, stay_no="A", settlement_no="S1"))
+    found = pair_beside(table(stay(1, 5, stay_no="A", settlement_no=number)), 15, before)[0]
+    assert (found["closed_place"][0] is not None) is paid
 
 
 @pytest.mark.parametrize("anew", [[], [stay(1, 5, stay_no="A")]])

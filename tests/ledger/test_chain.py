@@ -17,7 +17,7 @@ from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance
 from onestop_cli.ledger.books import closings, stays_of
-from onestop_cli.ledger.chain import entries, misfits
+from onestop_cli.ledger.chain import end_of, entries, misfits
 from onestop_cli.ledger.draws import keep_draw
 from onestop_cli.ledger.load import everything
 from onestop_cli.ledger.pack import pack, unpack
@@ -59,6 +59,20 @@ def raw(path: Path) -> Iterator[sqlite3.Connection]:
     """The file without what keeps it from being rewritten; put back when the test looks at it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
+
+
+def test_the_last_digest_hangs_on_every_posting(tmp_path: Path) -> None:
+    """It stands on signed papers: books of which an earlier posting was written anew end with another one."""
+    ends = set()
+    for fen in (500, 600):
+        with new_books(tmp_path / f"{fen}") as books:
+            post(books, run_period(stays([a_stay(9)]), "2010-09", books))
+            for amount in (fen, 700):
+                day = date(2010, 10, 1)
+                line = Advance("医疗救助资金", parse_period("2010-10"), amount, day, "", "测试")
+                book_advance(books, line, NOW)
+            ends.add(end_of(books))
+    assert len(ends) == 2
 
 
 def without_triggers(raw: sqlite3.Connection, change: str, *values: object) -> None:

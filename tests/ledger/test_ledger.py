@@ -17,13 +17,14 @@ from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance, standing
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import trial_balance, verify
-from onestop_cli.ledger.waiting import pending
+from onestop_cli.ledger.waiting import pending, still_owed
 from onestop_cli.run import Run
 from onestop_cli.statements.pending import reported_again, still_waiting, waiting_findings
 from onestop_cli.statements.statement import Statement
-from tests.made.books import PEOPLE, decisions, new_books, paid, post, run_period, stays
+from tests.made.books import PEOPLE, decisions, new_books, office, paid, post, run_period, stays
 from tests.made.kill_harness import killed, scene
 from tests.made.run import with_info
+from tests.made.small_layers import BASIC, document
 
 AID = "医疗救助资金"
 NOW = datetime(2010, 12, 1, 9, tzinfo=UTC)
@@ -48,6 +49,7 @@ def a_stay(month: int, **said: Any) -> dict[str, Any]:
 _DAYS = ("admitted_on", "discharged_on", "settled_on")
 HELD = {"eligible_fen": 310_000}
 """More eligible than total cost: AM05, held."""
+_HALF = {"basic_claimed_fen": 120_000, "assistance_claimed_fen": 0}
 
 
 def about(month: int, **said: Any) -> dict[str, Any]:
@@ -119,6 +121,69 @@ class TestHeld:
         changes = [f"basic_{what}_fen" for what in ("payable", "offset")]
         line = next(line for line in accounts(books) if line.period == "2010-10")
         assert line.adjusted == run.adjustments.select(pl.sum_horizontal(changes)).item() > 0
+
+    def test_a_row_that_reports_it_anew_takes_its_place(self, books: sqlite3.Connection) -> None:
+        """Put right in October: the row of September is out of the books, October's is paid, nothing waits."""
+        closed(books, 9, a_stay(9, **HELD))
+        run = closed(books, 10, {**a_stay(9), "row": 99})
+        assert run.stays["status"].to_list() == ["settled"]
+        assert run.adjustments.select("kind", "belongs_to", "status").rows() == [
+            ("重报", "2010-09", "reversed")
+        ]
+        assert still_waiting(run).is_empty()
+
+    def test_a_document_that_comes_later_leaves_closed_stays_to_the_one_they_were_closed_with(
+        self, books: sqlite3.Connection
+    ) -> None:
+        """Half of 2,400 was right in September; six tenths, issued later for all the year, are for October."""
+        half = document(BASIC)
+        more = document(BASIC, rate="[{ rate = 0.60 }]").model_copy(update={"id": "later"})
+        before, after = office([half], ("甲类",)), office([more, half], ("甲类",))
+        first, second = (a_stay(9, **_HALF), a_stay(10, **_HALF))
+        post(books, run_period(stays([first]), "2010-09", books, None, before))
+        run = run_period(stays([second]), "2010-10", books, None, after)
+        assert run.adjustments.is_empty()
+        assert run.stays["basic_due_fen"].to_list() == [144_000]
+
+    def test_what_changed_twice_is_as_it_was_changed_last(self, books: sqlite3.Connection) -> None:
+        """Held, released, taken back: then it may be reported again."""
+        held = a_stay(9, **HELD)
+        closed(books, 9, held)
+        closed(books, 10, a_stay(10), decided=decisions(about(9, decision="放行", code="AM05")))
+        assert pending(books).is_empty()
+        closed(books, 11, taken_back(held, 11))
+        run = run_period(stays([{**a_stay(9), "row": 99}]), "2010-12", books)
+        assert run.stays["status"].to_list() == ["settled"]
+
+    def test_what_was_paid_to_patients_is_owed_no_more(self, books: sqlite3.Connection) -> None:
+        """五保户: the whole of the 1,320.00 that insurance leaves."""
+        closed(books, 9, a_stay(9, assistance_claimed_fen=0))
+        assert still_owed(books) == 132_000
+        line = about(9, decision="补发", layer="assistance", amount_fen=5_000)
+        right = a_stay(10, assistance_claimed_fen=132_000)
+        closed(books, 10, right, decided=decisions(line))
+        assert still_owed(books) == 132_000 - 5_000
+
+    def test_what_was_refused_stays_refused(self, books: sqlite3.Connection) -> None:
+        """It waits no more, and a later period takes nothing back and asks nothing."""
+        closed(books, 9, a_stay(9, **HELD))
+        refused = decisions(about(9, decision="拒付", code="AM05"))
+        assert closed(books, 10, a_stay(10), decided=refused).adjustments["status"].to_list() == [
+            "rejected"
+        ]
+        later = closed(books, 11, a_stay(11))
+        assert later.adjustments.is_empty()
+        assert still_waiting(later).is_empty()
+
+    def test_what_was_refused_uses_nothing_of_the_year(self, books: sqlite3.Connection) -> None:
+        """It had all of the 6,000 of a year; once it is refused, 849.00 of a later stay are due again."""
+        who = {"id_raw": PEOPLE[6], "name": "人6"}
+        bill = {"total_fen": 3_000_000, "eligible_fen": 1_000_000, "basic_claimed_fen": 700_000}
+        closed(books, 9, a_stay(9, **who, **bill, assistance_claimed_fen=600_000))
+        refused = decisions(about(9, decision="拒付", code="AM01"))
+        closed(books, 10, a_stay(10, id_raw=PEOPLE[8], name="人8"), decided=refused)
+        run = run_period(stays([a_stay(11, **who)]), "2010-11", books)
+        assert run.stays["assistance_due_fen"].to_list() == [84_900]
 
     def test_a_decision_is_carried_out_once(self, books: sqlite3.Connection) -> None:
         """The same lines handed in again are passed over and counted; so is a release of a stay that waits no more."""

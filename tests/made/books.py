@@ -134,10 +134,11 @@ def run_period(
     decided: pl.DataFrame | None = None,
     office: Office | None = None,
     recompute: Collection[str] = (),
+    options: Options | None = None,
 ) -> Run:
     """One period of `rows`, beside the books if there are any; closed periods `recompute` are worked out again."""
     office = office or huangzhong()
-    done = _work(rows, period, books, decided, office, recompute)
+    done = _work(rows, period, books, decided, office, recompute, options or Options())
     layers = office.book.layers
     told = [] if done.decided is None else done.decided.rows(named=True)
     info = RunInfo.model_validate(
@@ -171,6 +172,7 @@ def _work(
     decided: pl.DataFrame | None,
     office: Office,
     recompute: Collection[str],
+    options: Options,
 ) -> Work:
     past, before = None, empty(CARRIED_OUT)
     if books is not None:
@@ -192,7 +194,7 @@ def _work(
     asked = None if decided is None else Decisions(decided, "处理意见.xlsx", before)
     with patch("onestop_cli.core.settlement.diagnose", _undiagnosed):
         return work(
-            rows, office.roster, office.register, office.book, parse_period(period), names, Options(),
+            rows, office.roster, office.register, office.book, parse_period(period), names, options,
             Earlier(past, asked),
         )  # fmt: skip
 

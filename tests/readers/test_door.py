@@ -81,7 +81,7 @@ def test_our_own_papers_and_run_folders_are_passed_over_and_said(tmp_path: Path)
         pass
     opened, problems, notes = inbox(tmp_path)
     assert (opened, problems) == (["a.csv"], [])
-    assert "结算、差错清单.xlsx是 onestop 写出的结果，没有读" in notes
+    assert "结算、差错清单.xlsx 是 onestop 写出的结果，没有读" in notes
 
 
 def test_a_form_of_ours_that_somebody_filled_in_is_read(tmp_path: Path) -> None:

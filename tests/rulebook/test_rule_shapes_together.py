@@ -149,6 +149,16 @@ def test_a_quota_that_does_not_count_leaves_the_cap_alone() -> None:
     assert due(counted, *bills) == [200, 0]
 
 
+def test_a_quota_that_does_not_count_leaves_a_shared_limit_alone() -> None:
+    quota = (
+        '[[quota]]\ndiseases = ["白内障"]\nkind = "fixed"\namount = 500\nshares = { basic = 0.7 }\n'
+    )
+    pool = '[[pool]]\nid = "all"\nname = "合计"\nlayers = ["basic"]\ncap = [{ amount = 200 }]\n'
+    bills = [stay(500, disease="白内障"), stay(300)]
+    assert due(document(BASIC + pool + quota + "counts = false\n"), *bills) == [350, 150]
+    assert due(document(BASIC + pool + quota), *bills) == [200, 0]
+
+
 AID = """
 [[layer]]
 id = "basic"

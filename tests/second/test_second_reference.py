@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from fractions import Fraction
 from random import Random
+from typing import Any
 
 import pytest
 
 from tests.second.areas import AREAS
 from tests.second.compare import by_month, by_year, story
 from tests.second.county import County, make_county
+from tests.second.shizhan import RESIDENT
+from tests.second.stays import Stay
 
 MONTHS = ("zhengan", "chongqing", "tongchuan")
 """A cap that rises in the year, two yearly deductibles, bands over the year."""
@@ -37,3 +41,37 @@ def test_months_with_a_ledger_pay_the_same_in_the_end(name: str) -> None:
     county = make_county(Random(f"{name} months"), two_months, 60, within_year=False)
     found = by_month(county)
     assert not found, told(county, found)
+
+
+def test_a_stay_that_waits_is_in_the_bands_once() -> None:
+    """大病 after 14,000 a year, 60 % up to 64,000: 10,000 that wait and 30,800 before 15,560, all at 60 %."""
+    county = make_county(Random("waits"), AREAS["shizhan"], 1, within_year=True)
+    person = replace(
+        next(iter(county.people.values())), entries=(("低保边缘家庭成员", None, None),)
+    )
+    waiting = province(2, 10_000, 10_001, held=True)
+    known = province(3, 100_800, 100_800)
+    uncertain = province(4, 50_000, None, claimed={"basic": Fraction(34_440)})
+    stays = {stay.row: stay for stay in (waiting, known, uncertain)}
+    office = replace(county.office, people=(person,))
+    county = County(county.area, stays, dict.fromkeys(stays, person), office)
+    assert not (found := by_year(county)), told(county, found)
+    assert county.outcomes()[4].parts["critical"].bound == Fraction(9_336)
+
+
+def province(row: int, total: int, eligible: int | None, **more: Any) -> Stay:
+    """A stay of three days in a hospital of the province, one a month."""
+    return Stay(
+        admitted=date(2024, row, 1),
+        discharged=date(2024, row, 4),
+        settled=date(2024, row, 4),
+        hospital="province1",
+        level="province",
+        stay_no=f"ZY{row}",
+        total=Fraction(total),
+        eligible=None if eligible is None else Fraction(eligible),
+        scheme=RESIDENT,
+        categories=("低保边缘家庭成员",),
+        row=row,
+        **more,
+    )

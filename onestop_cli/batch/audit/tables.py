@@ -51,9 +51,6 @@ def _read(files: Sequence[Path]) -> tuple[PrintedTable, ...]:
         except Unreadable as error:
             problems.append(error.problem(file.name))
             continue
-        except OSError:
-            problems.append(Problem("文件读不出来", "请检查路径", str(file)))
-            continue
         if not found:
             what = "没有找到汇总表：应有一行表头（如 机构、人次、总费用、新农合补偿），下面是数字"
             problems.append(Problem(what, "请核对文件内容", file.name))

@@ -32,6 +32,9 @@ def incomplete(lines: pl.DataFrame, file: str, categories: Collection[str]) -> I
         if lacking := [title for title, missing in _needed(row) if missing]:
             what = f"处理意见不完整，缺：{'、'.join(lacking)}"
             yield Problem(what, "请补齐后重新运行", file, row=row["line"])
+        if row["code"] and row["code"] not in CATALOGUE:
+            what = f"没有差错代码“{row['code']}”"
+            yield Problem(what, "请照差错清单原样填写代码", file, row=row["line"])
         if row["category"] and row["category"] not in categories:
             what = f"政策文件没有“{row['category']}”这一类"
             remedy = f"认定类别为 可写：{'、'.join(categories)}"
@@ -51,7 +54,7 @@ def _needed(row: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     """What a line must have, and whether it lacks it."""
     kind, amounts = row["decision"], (DEDUCT, PAY)
     yield f"处理决定（{'、'.join(KINDS)}之一）", kind not in KINDS
-    yield "代码", kind == RELEASE and row["code"] not in CATALOGUE
+    yield "代码", kind == RELEASE and not row["code"]
     yield "认定类别为", kind == CATEGORY and not row["category"]
     yield "认定证号为", kind == IDENTIFY and not row["id_no"]
     yield "金额", kind in amounts and not (row["amount_fen"] or 0) > 0

@@ -64,7 +64,7 @@ class Difference:
         near = (self.claimed - uncapped).abs() <= self.tolerance
         near |= (self.claimed - alone).abs() <= self.tolerance
         plain = ~(self.unentitled | self.untouched)
-        return self.differs & plain & (self.claimed > self.due) & near & (uncapped > self.due)
+        return self.differs & plain & (self.claimed > self.due) & near
 
     @property
     def beyond_bound(self) -> pl.Expr:

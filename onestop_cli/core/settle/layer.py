@@ -27,7 +27,7 @@ from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 
 GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
-USED_UP, HELD_USED_UP = "_used_up_fen", "_held_used_up_fen"
+USED_UP, HELD_USED_UP, ALONE = "_used_up_fen", "_held_used_up_fen", "_charged_alone_fen"
 ZERO = pl.lit(0, pl.Int64)
 
 
@@ -65,7 +65,7 @@ class LayerPass:
         for stage in (self._quota, self._cap, self._result):
             frame = stage(frame)
         return frame.drop("_works", "_counts", "_share", "_free").drop(
-            USED_UP, HELD_USED_UP, strict=False
+            USED_UP, HELD_USED_UP, ALONE, strict=False
         )
 
     @property
@@ -185,7 +185,8 @@ class LayerPass:
                 frame = frame.with_columns(self._used_up(yearly).alias(USED_UP))
                 if self.use.held:
                     waiting = self._at_most_left("_held_before_fen", yearly)
-                    frame = frame.with_columns(waiting.alias(HELD_USED_UP))
+                    alone = self._at_most_left(self._name("base_fen"), yearly)
+                    frame = frame.with_columns(waiting.alias(HELD_USED_UP), alone.alias(ALONE))
         if params.has("transfer_days", -1):
             carried = params["transfer_days"] >= 0
             moved = chain.turns if chain else None
@@ -264,7 +265,7 @@ class LayerPass:
         where, base, charged = self.params["year_bands"] == 1, "base_fen", "deductible_fen"
         gone = self._opened(frame, base)
         spent = self._opened(frame, charged)
-        cost, net = self._col(base), self._col(base) - self._col(charged)
+        cost, net = self._col(base), self._col(base) - self._charged_alone(frame)
         for what, amount in (("cost", cost), ("net", net)):
             used = self._used(amount, where, self.use.charge)
             if what == "net" and USED_UP in frame.columns:
@@ -279,6 +280,12 @@ class LayerPass:
             works = pl.when(where & pl.col("_works")).then(pl.lit(before)).otherwise(ZERO)
             frame = frame.with_columns(works.alias(self._name(f"{what}_before_fen")))
         return frame
+
+    def _charged_alone(self, frame: pl.DataFrame) -> pl.Expr:
+        """What a stay uses of the deductible when those that wait come last, as they do for bands: nothing of the
+        deductible is then used twice, and nothing of a waiting stay stands in a band twice."""
+        charged = self._col("deductible_fen")
+        return pl.max_horizontal(ALONE, charged) if ALONE in frame.columns else charged
 
     def _shares(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`_share`: what a quota gives this step, null where none does; `_free`: it counts towards no yearly limit."""

@@ -59,6 +59,8 @@ def _bytes(path: str) -> bytes:
         if os.stat(path).st_size > LARGEST_FILE:  # noqa: PTH116 (a worker gets plain text)
             raise too_large(os.stat(path).st_size)  # noqa: PTH116
         return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise Unreadable("找不到这个文件", "请检查路径是否写对") from error
     except OSError as error:
         raise Unreadable(
             "文件打不开（没有权限，或正被别的程序占用）", "请关闭正在使用它的程序后重试"

@@ -71,7 +71,7 @@ def _opened(lying: FolderEntry, limits: ReadingLimits, passwords: Sequence[str])
     notes = {
         "不是表格，没有读": no_tables,
         "按 [inbox] ignore 没有读": lying.ignored,
-        "是 onestop 写出的结果，没有读": ours,
+        " 是 onestop 写出的结果，没有读": ours,
         "是系统或临时文件，没有读": system,
     }
     said = tuple(f"{_named(names)}{why}" for why, names in notes.items() if names)

@@ -75,9 +75,8 @@ def unclear(table: TypedTable, sought: TableSpec) -> list[Problem]:
     problems = []
     if header.absent:
         names = "、".join(f"“{text}”" for text in header.absent)
-        problems.append(
-            _at(table, f"onestop.toml 的 [[layout]] 提到的表头 {names} 不在表里", "请改正")
-        )
+        what = f"onestop.toml 的 [[layout]] 提到的表头 {names} 不在表里"
+        problems.append(_at(table, what, f"请照表头改正，这一行有：{_titles(table)}"))
     for field, columns in header.rivals.items():
         title = table.aliases.fields[field].title
         seen = "、".join(f"{column_letter(c)} 列“{header.label(c)}”" for c in columns)
@@ -85,16 +84,21 @@ def unclear(table: TypedTable, sought: TableSpec) -> list[Problem]:
         problems.append(_at(table, f"{title}有 {len(columns)} 列都像：{seen}", remedy))
     lacking = sought.lacking(header)
     if lacking:
-        seen = "、".join(header.label(c) for c in range(grid.width) if header.labels[c])
         hint = columns_hint(grid, [(title.split(" 或 ")[0], "表头文字") for title in lacking])
         problems.append(
             _at(
                 table,
-                f"缺少{'、'.join(lacking)}列；表头（第 {header.last + 1} 行）有：{seen}",
+                f"缺少{'、'.join(lacking)}列；表头（第 {header.last + 1} 行）有：{_titles(table)}",
                 f"请补上这些列；换了叫法的，{hint}",
             )
         )
     return problems
+
+
+def _titles(table: TypedTable) -> str:
+    """The titles of a table, as they stand."""
+    header = table.header
+    return "、".join(header.label(c) for c in range(table.grid.width) if header.labels[c])
 
 
 def _at(table: TypedTable, what: str, remedy: str) -> Problem:

@@ -120,7 +120,7 @@ def summary(run: Run, out: Path) -> None:
         console.print(f"应补未补 {owed:,} 笔，{yuan(total['patient_owed_fen'])} 元，应补给患者")
     console.print()
     findings = shown_findings(run)
-    console.print(_findings(statement, findings))
+    console.print("没有发现差错" if findings.is_empty() else _findings(statement, findings))
     _patterns(console, findings)
     _files(console, out)
 

@@ -1,0 +1,322 @@
+"""Mistakes people make at the desk: what was done, what was typed, and what in the answer leads on.
+
+Each starts from a small county that is right: its files, a run of them, or that run closed. `docs/常见错误.md` is made
+from this list.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from onestop_cli.core.identify import make_id
+from tests.made.reader_files import xlsx_bytes
+
+Stage = Literal["files", "run", "closed"]
+
+WANG, LI, SUN = (make_id(f"63990119500101{number:03d}") for number in (11, 12, 13))
+TITLES = "医疗机构,住院号,姓名,身份证号,入院日期,出院日期,结算日期,总费用,可补偿费用,新农合补偿,医疗救助,个人自付"
+STAYS = (
+    f"云谷卫生院,ZY001,王强,{WANG},2010-10-03,2010-10-09,2010-10-09,1000.00,800.00,640.00,216.00,144.00",
+    f"云谷卫生院,ZY002,李芳,{LI},2010-11-03,2010-11-08,2010-11-08,900.00,700.00,525.00,0.00,375.00",
+)
+ROSTER = (
+    "姓名,身份证号,救助类别,乡镇,村,批准时间",
+    f"王强,{WANG},农村低保户,云谷乡,上湾村,2008-01-01",
+)
+REGISTER = ("医疗机构,机构级别", "云谷卫生院,乡级", "示例县人民医院,县级")
+SETTINGS = """[county]
+name = "示例县"
+code = "6399"
+[reconcile]
+stays = ["住院"]
+roster = ["花名册"]
+register = "机构名册.csv"
+rules = ["huangzhong-2009"]
+"""
+SHEET, PEOPLE, HOSPITALS, TOML = (
+    "住院/云谷卫生院.csv", "花名册/低保.csv", "机构名册.csv", "onestop.toml"
+)  # fmt: skip
+
+
+def county(folder: Path) -> None:
+    """The files of a county in which nothing is wrong."""
+    write(folder, SHEET, TITLES, *STAYS)
+    write(folder, PEOPLE, *ROSTER)
+    write(folder, HOSPITALS, *REGISTER)
+    (folder / TOML).write_text(SETTINGS, "utf-8")
+
+
+def write(folder: Path, name: str, *lines: str) -> None:
+    """A text file as programs in offices write it."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+
+
+Deed = Callable[[Path], None]
+
+
+def nothing(folder: Path) -> None:
+    """The mistake is in the command."""
+
+
+def put(name: str, data: bytes) -> Deed:
+    def done(folder: Path) -> None:
+        (folder / name).write_bytes(data)
+
+    return done
+
+
+def move(name: str, to: str) -> Deed:
+    return lambda folder: (folder / name).replace(folder / to) and None
+
+
+def twice(name: str, to: str) -> Deed:
+    return lambda folder: shutil.copy(folder / name, folder / to) and None
+
+
+def gone(name: str) -> Deed:
+    return lambda folder: (folder / name).unlink()
+
+
+def replaced(name: str, old: str, new: str) -> Deed:
+    """One text of a file is another."""
+
+    def done(folder: Path) -> None:
+        path = folder / name
+        text = path.read_text("utf-8-sig")
+        assert old in text, (name, old)
+        path.write_bytes(text.replace(old, new).encode("utf-8" if name == TOML else "utf-8-sig"))
+
+    return done
+
+
+def cell(title: str, value: str) -> Deed:
+    """Another value in the first stay."""
+
+    def done(folder: Path) -> None:
+        cells = STAYS[0].split(",")
+        cells[TITLES.split(",").index(title)] = value
+        write(folder, SHEET, TITLES, ",".join(cells), STAYS[1])
+
+    return done
+
+
+def more(*lines: str) -> Deed:
+    """Further rows below the stays."""
+    return lambda folder: write(folder, SHEET, TITLES, *STAYS, *lines)
+
+
+def said_by_people(**cells: str) -> Deed:
+    """处理意见 of one row about the first stay."""
+    row = {
+        "文件": "云谷卫生院.csv", "行": "2", "医疗机构": "云谷卫生院",
+        "住院号": "ZY001", "姓名": "王强", "代码": "AM01",
+        "处理决定": "放行", "理由": "已核实", "依据": "病历", "经办人": "张三", "复核人": "李四", "日期": "2011-01-08",
+    } | cells  # fmt: skip
+    return lambda folder: write(folder, "处理意见.csv", ",".join(row), ",".join(row.values()))
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """`what` was done wrong, in a clerk's words; `said`: in the answer, what is wrong and what leads on."""
+
+    what: str
+    done: Deed
+    typed: str
+    said: tuple[str, ...]
+    code: int = 2
+    stage: Stage = "files"
+
+
+RECONCILE = "reconcile --period 2010Q4 --out 结算/2010Q4"
+AGAIN = "reconcile --period 2010Q4 --out 结算/2010Q4-2"
+DECIDED = f"{AGAIN} --decisions 处理意见.csv"
+CLOSE = "close 结算/2010Q4"
+ADVANCE = "ledger advance --date 2010-10-08 --period 2010Q4 --fund 医疗救助资金"
+
+
+def together(*deeds: Deed) -> Deed:
+    def done(folder: Path) -> None:
+        for deed in deeds:
+            deed(folder)
+
+    return done
+
+
+def settings(*lines: str) -> Deed:
+    """Further lines of onestop.toml."""
+    return lambda folder: (folder / TOML).write_text(SETTINGS + "\n".join(lines), "utf-8") and None
+
+
+def in_files(what: str, done: Deed, *said: str, code: int = 2) -> Mistake:
+    """Something is wrong with the files that are to be read."""
+    return Mistake(what, done, RECONCILE, said, code)
+
+
+def in_rows(what: str, done: Deed, *said: str) -> Mistake:
+    """Something is wrong with one stay: it waits or is deducted, and the rest goes on."""
+    return Mistake(what, done, RECONCILE, said, 0)
+
+
+def typed(what: str, command: str, *said: str, stage: Stage = "files", code: int = 2) -> Mistake:
+    """The command is wrong."""
+    return Mistake(what, nothing, command, said, code, stage)
+
+
+def decided(what: str, *said: str, code: int = 2, **cells: str) -> Mistake:
+    """处理意见 says something that cannot be."""
+    return Mistake(what, said_by_people(**cells), DECIDED, said, code, "run")
+
+
+FILES = (
+    in_files("住院表放进了花名册文件夹", move(SHEET, "花名册/云谷.csv"), "这像是住院报表，却放在花名册的文件夹里", "请移到放住院报表的文件夹"),
+    in_files("花名册放进了住院表文件夹", twice(PEOPLE, "住院/低保.csv"), "这像是花名册，却放在住院报表的文件夹里", "请移到放花名册的文件夹"),
+    in_files("交来的文件是空的", put("住院/空.csv", b""), "空.csv：文件是空的", "请让报送单位重新导出"),
+    in_files("交来的表只有表头", lambda f: write(f, "住院/空表.csv", TITLES), "有表头，但没有一行能读成记录", "本期确实没有的，请把文件移出文件夹"),
+    in_files("表里没有身份证号一列", replaced(SHEET, "身份证号", "备用"), "缺少身份证号列；表头（第 1 行）有", "--column 身份证号=表头文字 --save 可以代写"),
+    in_files("表里没有出院日期一列", replaced(SHEET, "出院日期", "备用"), "缺少出院日期列", "--column 出院日期=表头文字 --save 可以代写"),
+    in_files("总费用的表头叫法程序不认识", replaced(SHEET, "总费用", "花了多少"), "缺少总费用列", "--column 总费用=表头文字 --save 可以代写"),
+    in_files("同一份文件放了两次", twice(SHEET, "住院/副本.csv"), "内容完全相同，只读一次", "FI04", code=0),
+    in_files("放进来的是 PDF 扫描件", put("住院/扫描.pdf", b"%PDF-1.4 " + bytes(200)), "扫描.pdf（PDF 文件）不是表格，没有读", code=0),
+    in_files("放进来的是快捷方式", put("住院/表.xlsx", b"L\0\0\0\1\x14\2\0" + bytes(80)), "是快捷方式，不是文件本身", "请把它指向的文件放进来"),
+    in_files("放进来的是 rar 压缩包", put("住院/表.rar", b"Rar!\x1a\7\0" + bytes(80)), "这种压缩包打不开（只支持 zip）", "请先解压"),
+    in_files("文件传坏了，只剩一半", put("住院/坏.xlsx", xlsx_bytes({"表": [["甲"]]})[:400]), "文件已损坏，打不开", "另存为 xlsx 后重新提交"),
+    in_files("csv 里的引号不成对", replaced(SHEET, "王强", '"王强'), "前后的引号不成对，各列对不上", "请改正该行，或重新导出为 xlsx"),
+    in_files("花名册文件夹是空的", gone(PEOPLE), "花名册：文件夹里没有可读的文件", "请把要读的文件放进去"),
+    in_files("没有机构名册", gone(HOSPITALS), "机构名册.csv：找不到这个文件或文件夹", "请检查路径是否写对"),
+    in_files("住院文件夹的名字写错", replaced(TOML, '["住院"]', '["住院表"]'), "住院表：找不到这个文件或文件夹", "请检查路径是否写对"),
+    in_files("机构级别的写法程序不认识", replaced(HOSPITALS, "乡级", "小"), "的级别“小”不认识", "[synonyms.level]"),
+    in_files("一家机构登记了两次", lambda f: write(f, HOSPITALS, *REGISTER, "云谷卫生院,县级"), "“云谷卫生院”登记了两次", "请只留一行"),
+    in_files("花名册看不出是哪一类对象", together(replaced(PEOPLE, "救助类别", "备用"), move(PEOPLE, "花名册/名单.csv")), "没有救助类别列", "请把类别写进文件名"),
+    in_files("花名册没有一个能用的证号", replaced(PEOPLE, WANG, WANG[:-1]), "花名册里没有一行有可用的身份证号", "请民政重新导出"),
+    in_files("设置文件用了全角引号", replaced(TOML, '"示例县"', "“示例县”"), "onestop.toml · 第 2 行：用了全角的““”", "请改成半角的引号"),
+    in_files("设置文件用了全角等号", replaced(TOML, "code = ", "code ＝ "), "用了全角的“＝”", "请改成半角的 ="),
+    in_files("设置项的名字拼错", replaced(TOML, "stays", "stay"), "设置项 reconcile.stay：没有这个设置项", "是不是 stays？"),
+    in_files("设置文件里文字没加引号", replaced(TOML, '"6399"', "六三九九"), "文字要加引号", "请改正这一行"),
+    in_files("设置文件里同一项写了两次", replaced(TOML, "code =", "name ="), "同一个键写了两次", "请改正这一行"),
+    in_files("设置文件里路径用了反斜杠", replaced(TOML, '["住院"]', '["D:\\住院"]'), "双引号里的反斜杠要写两个，或改用单引号", "请改正这一行"),
+    in_files("读法里写了表上没有的表头", settings("[[layout]]", 'file = "云谷*"', "[layout.columns]", '"总费用" = "医药费"'), "[[layout]] 提到的表头 “医药费” 不在表里", "请照表头改正，这一行有"),
+    in_files("政策文件的名字写错", replaced(TOML, "huangzhong-2009", "huangzong-2009"), "找不到规则“huangzong-2009”", "是不是 huangzhong-2009？"),
+)  # fmt: skip
+
+ROWS = (
+    in_rows("机构名册上没有这家医院", replaced(HOSPITALS, "云谷卫生院", "东滩卫生院"), "有 1 个机构名不在名册上：云谷卫生院（2 笔）", "请加进名册", "HO01"),
+    in_rows("医院名字换了写法", cell("医疗机构", "示例县云谷乡卫生院"), "看着相近的医疗机构的其他写法", '"云谷卫生院" = ["示例县云谷乡卫生院"]'),
+    in_rows("花名册的类别政策里没有", replaced(PEOPLE, "农村低保户", "困难户"), "政策没有提到花名册类别“困难户”（1 人）", '"不享受救助" = ["困难户"]'),
+    in_rows("花名册的批准时间看不懂", replaced(PEOPLE, "2008-01-01", "前年"), "RO09 资格日期存疑"),
+    in_rows("金额写成了汉字", cell("新农合补偿", "陆佰元"), "AM04 费用缺失或非法"),
+    in_rows("日期写了不存在的一天", cell("出院日期", "2010-11-31"), "ST03 日期缺失或颠倒"),
+    in_rows("出院早于入院", cell("出院日期", "2010-10-01"), "ST03 日期缺失或颠倒"),
+    in_rows("证号被表格软件写成科学计数", cell("身份证号", "6.39901E+17"), "ID03 身份证号精度丢失"),
+    in_rows("证号错了一位", cell("身份证号", WANG[:-1] + ("0" if WANG[-1] != "0" else "1")), "ID01 身份证号缺失或无效", "RO06 疑似同一人"),
+    in_rows("写了别人的证号", cell("身份证号", LI), "RO01 不在册享受救助", "RO06 疑似同一人"),
+    in_rows("可补偿费用大于总费用", cell("可补偿费用", "1200.00"), "AM05 可补偿费用大于总费用"),
+    in_rows("补偿多写了一个零", cell("新农合补偿", "6400.00"), "AM01 补偿金额与政策不符", "AM03 分项合计不等于总费用"),
+    in_rows("混进了上一季度的住院", more(STAYS[0].replace("2010-10", "2010-08").replace("ZY001", "ZY009")), "ST04 不属本期"),
+    in_rows("同一笔报了两次", more(STAYS[0]), "ST01 重复申报", "拒付 1"),
+    in_rows("同一笔报了两次，金额不同", more(STAYS[0].replace("640.00", "600.00")), "ST01 重复申报", "待核 2"),
+    in_rows("冲红的金额没有对上", more(STAYS[0].replace("1000.00", "-999.00")), "ST06 红冲未配对"),
+    in_rows("两次住院的日期重叠", more(STAYS[0].replace("云谷卫生院,ZY001", "示例县人民医院,ZY003").replace("2010-10-03", "2010-10-05")), "ST02 住院时间重叠"),
+    in_rows("入院时还没有批准为救助对象", replaced(PEOPLE, "2008-01-01", "2010-12-01"), "RO04 待遇期外享受救助"),
+    in_rows("在册的人没有给医疗救助", cell("医疗救助", "0.00"), "RO02 在册未救助", "应补未补 1 笔，216.00 元，应补给患者"),
+    in_rows("不在册的人给了医疗救助", replaced(PEOPLE, WANG, SUN), "RO01 不在册享受救助"),
+    in_rows("一行多出一格，各列对不上", replaced(SHEET, "王强,", "王强,,"), "FI02 行无法识别"),
+)  # fmt: skip
+
+COMMANDS = (
+    typed("没有写结算期", "reconcile --out x", "缺少 --period", "例：onestop reconcile --period 2010Q4"),
+    typed("结算期写成第五季度", "reconcile --period 2010Q5 --out x", "没有第 5 季度", "请写成 2010（全年）"),
+    typed("结算期写错了年份", "reconcile --period 2011Q4 --out x", "2 行里有 2 行不属本期（ST04），超过一半，是不是结算期写错了", code=0),
+    typed("没有写结果放在哪里", "reconcile --period 2010Q4", "没有给出 --out", '加一行 out = "结果"'),
+    Mistake("不在县文件夹里运行", gone(TOML), RECONCILE, ("没有给出 --stays", "没有给出 --rules", "或在县文件夹的 onestop.toml")),
+    Mistake("结果写到已有的文件夹", together(lambda f: (f / "结果").mkdir(), put("结果/甲.txt", b"a")), "reconcile --period 2010Q4 --out 结果", ("输出位置已经存在，不会覆盖", "请换一个 --out 文件夹名")),
+    typed("结果写进了收件箱", "reconcile --period 2010Q4 --out 住院/结果", "结果不能写进“住院”", "请换一个不在收件箱里的 --out"),
+    typed("命令拼错", "reconcil --period 2010Q4", "没有命令“reconcil”，是不是 reconcile？"),
+    typed("选项的横线是全角的", "reconcile ——period 2010Q4", "的横线是全角的，请改成半角：--period"),
+    typed("选项少了一横", "reconcile -period 2010Q4", "没有选项 -p", "例：onestop reconcile --period 2010Q4"),
+    typed("要看的文件不在那里", "inspect 住院/没有.xlsx", "找不到这个文件或文件夹", "请检查路径是否写对"),
+    typed("自查的是花名册", "precheck 花名册/低保.csv", "这像是花名册", "请移到放花名册的文件夹"),
+    typed("测算时可补偿费用大于总费用", "quote --level 县级 --total 1000 --eligible 2000", "可补偿费用大于总费用", "请核对 --total 和 --eligible"),
+    typed("测算时级别写错", "quote --level 村医 --total 1000 --eligible 900", "看不懂机构级别“村医”", "--level 可写"),
+    typed("测算时类别写错", "quote --level 县级 --total 1000 --eligible 800 --category 穷人", "政策文件没有“穷人”这一类", "--category 可写"),
+    typed("要复制的政策没有", "rules copy 没有", "找不到规则“没有”", "请写规则编号、文件或地区名"),
+    typed("公示的不是结算结果", "publish 住院 --out 公示", "不是完整的结算结果文件夹", "请给出 onestop reconcile 写出的文件夹"),
+    typed("差错代码写错", "findings ZZ99", "没有差错代码“ZZ99”", "运行 onestop findings 看全部代码"),
+    Mistake("要核对的汇总表是 PDF", put("表.pdf", b"%PDF-1.4" + bytes(200)), "check-table 表.pdf", ("不是表格，是PDF 文件", "请让报送单位导出为 xlsx")),
+    typed("公示日期写了不存在的一天", "publish 结算/2010Q4 --out 公示 --from 2011-02-30", "2011 年 2 月只有 28 天", "请写成 --from 2010-12-31 这样的日期", stage="run"),
+    typed("公示日期早于期末", "publish 结算/2010Q4 --out 公示 --from 2010-10-10", "不晚于结算期末", "--from 请写 2010-12-31 以后的日期", stage="run"),
+    typed("公示写进了结算结果里", "publish 结算/2010Q4 --out 结算/2010Q4/公示", "输出位置在一份结算结果里面", "请换一个不在结算结果文件夹里的 --out", stage="run"),
+    typed("要说明的住院号没有", "explain 结算/2010Q4 ZY999", "没有找到“ZY999”这笔住院", "请写住院号、证号末尾（四位以上）", stage="run"),
+    typed("要比较的结果没有", "compare 结算/2010Q4 结算/2010Q3", "没有“2010Q3”这个结果文件夹", "这里有：结算/2010Q4", stage="run"),
+    typed("抽样量写成 0", "audit 结算/2010Q4 --size 0 --seed 1 --out 检查", "样本量 0 不成立", "--size 请给 1 以上的整数", stage="run"),
+    typed("测算没有写改哪个数", "simulate 结算/2010Q4", "没有给出要测算的方案", "--change 名称=值", stage="run"),
+    typed("测算的数名字写错", "simulate 结算/2010Q4 --change assistance.top=8000", "里没有“assistance.top”这一项", "assistance.cap（医疗救助 · 年度封顶）", stage="run"),
+    Mistake("改了结算表里的数", put("结算/2010Q4/结算/县级结算汇总.xlsx", b"x"), "publish 结算/2010Q4 --out 公示", ("县级结算汇总.xlsx 改动过", "请从备份恢复这些文件"), stage="run"),
+    Mistake("删掉了结果里的一个文件", gone("结算/2010Q4/运行报告.html"), CLOSE, ("缺少 运行报告.html", "请从备份恢复这些文件"), stage="run"),
+    Mistake("核对以后又改了住院表", cell("新农合补偿", "600.00"), CLOSE, ("核对以后改动过的有 云谷卫生院.csv", "请重新运行 onestop reconcile，再关账"), stage="run"),
+    Mistake("核对以后又换了花名册", replaced(PEOPLE, "农村低保户", "五保户"), CLOSE, ("核对以后改动过的有 低保.csv", "请重新运行 onestop reconcile，再关账"), stage="run"),
+    typed("台账的文件名写错", f"{CLOSE} --ledger 台帐.sqlite", "没有找到 台帐.sqlite", "请把台账放回县文件夹", stage="run"),
+    Mistake("台账被移走了", gone("台账.sqlite"), AGAIN, ("现在没有找到", "请把台账放回县文件夹"), stage="run"),
+    typed("又开了一次账", "ledger open --from 2010-10-01 --ledger 台账.sqlite", "台账已经存在，不会覆盖", "请换一个文件名", stage="run"),
+    typed("开账日不是月初", "ledger open --from 2010-10-08 --ledger 新.sqlite", "起始日 2010-10-08 不是月初", "请写第一个结算期的第一天"),
+    typed("预拨给了没有的基金", ADVANCE.replace("医疗救助资金", "扶贫款") + " --amount 5", "没有“扶贫款”这个基金", "--fund 可写：", stage="run"),
+    typed("预拨的金额不到一分", f"{ADVANCE} --amount 5.001", "看不懂金额“5.001”，或不到一分", "请写元，最多两位小数", stage="run"),
+    typed("预拨写错了年份", ADVANCE.replace("2010Q4", "2021Q4") + " --amount 5", "是不是写错了年份", "请核对 --period", stage="run"),
+    typed("收回预拨没有写原因", f"{ADVANCE} --amount -5", "收回预拨要写明原因", "请加上 --note", stage="run"),
+    typed("冲销没有的一笔预拨", "ledger advance --undo 9 --note 记错", "台账里没有第 9 号预拨", "onestop ledger advance --list 看各笔的序号", stage="run"),
+    typed("没有关过账就撤销", "ledger reopen --reason 补登", "没有可以撤销的", "用 onestop ledger show 看台账", stage="run"),
+    typed("同一期关两次账", CLOSE, "2010年第4季度已经关账", "更正请走下期的上期调整", stage="closed"),
+    typed("已关账的期又核对一次", AGAIN, "2010年第4季度已经关账", "更正、漏报、红冲随下一期的文件一起核对", stage="closed"),
+    typed("上期的文件又交来", "reconcile --period 2011Q1 --out 结算/2011Q1", "关账时读过的文件一个字节不差，请核对是不是放错了", "花名册与 2010Q4 关账时的相同，没有更新", "ST07 前期已结算", stage="closed", code=0),
+    typed("跳过了一个季度", "reconcile --period 2011Q2 --out 结算/2011Q2", "2011-01-01 至 2011-03-31 还没有关账", stage="closed", code=0),
+    typed("重算没有关过的一期", "reconcile --period 2011Q1 --out x --recompute 2010Q3", "台账里没有这一期的关账", "已关账的：2010Q4", stage="closed"),
+    Mistake("台账文件坏了", put("台账.sqlite", b"hello" * 100), "ledger show", ("不是 onestop 的台账，或者已经损坏", "请换用最近一次的备份"), stage="closed"),
+)  # fmt: skip
+
+DECISIONS = (
+    decided("处理意见说的住院没有", "处理意见说的住院在本期和台账中都找不到", "请照差错清单原样保留", 行="77", 住院号="ZY777", 姓名="丁"),
+    decided("处理意见没有写依据", "处理意见不完整，缺：依据", "请补齐后重新运行", 依据=""),
+    decided("经办和复核是一个人", "缺：经办人和复核人（不同的两人）", "请补齐后重新运行", 复核人="张三"),
+    decided("处理决定写成“同意”", "看不懂处理决定“同意”，只能是 放行、拒付", "请改正后重新运行", 处理决定="同意"),
+    decided("处理意见的代码写错", "没有差错代码“AM99”", "请照差错清单原样填写代码", 代码="AM99"),
+    decided("处理意见的日期看不懂", "看不懂日期“昨天”", "请改正后重新运行", 日期="昨天"),
+    decided("放行的差错已经没有了", "处理意见有 1 行已不需要（差错已经没有了），没有执行", code=0),
+    decided("扣款没有写金额和补偿种类", "缺：金额、补偿种类", "请补齐后重新运行", 处理决定="扣款"),
+    decided("扣款的补偿种类写错", "看不懂补偿种类“商业险”", "只能是", 处理决定="扣款", 补偿种类="商业险", 金额="9"),
+    decided("补发没有欠的钱", "补发 9.00 元超过应补的 0.00 元", "请按应补未补的金额补发", 处理决定="补发", 补偿种类="医疗救助", 金额="9", 代码=""),
+    typed("处理意见的文件名写错", f"{AGAIN} --decisions 意见.xlsx", "意见.xlsx：找不到处理意见", "请检查路径", stage="run"),
+)  # fmt: skip
+
+PARTS: Sequence[tuple[str, Sequence[Mistake]]] = (
+    ("文件和设置", FILES),
+    ("一笔住院或一个人的资料", ROWS),
+    ("命令、结果和台账", COMMANDS),
+    ("处理意见", DECISIONS),
+)
+
+
+def every() -> Iterator[Mistake]:
+    """All of them."""
+    for _, mistakes in PARTS:
+        yield from mistakes
+
+
+def page() -> str:
+    """The list as a page for clerks."""
+    head = (
+        "# 常见错误\n\n做错了什么，程序怎么说，下一步做什么。每一条都由测试照做一遍，程序的话对不上就不能发布。\n\n"
+        "以“→”分开的是程序的话：先说什么不对，再说怎么办。“照常结算”的，只有这一笔待核、扣减或提示，其余不受影响。\n"
+    )
+    parts = [head]
+    for title, mistakes in PARTS:
+        parts.append(f"\n## {title}\n\n| 做错了什么 | 程序怎么说 | 结果 |\n|---|---|---|\n")
+        parts += [
+            f"| {one.what} | {' → '.join(one.said)} | {'没有运行' if one.code else '照常结算'} |\n"
+            for one in mistakes
+        ]
+    return "".join(parts)
