@@ -634,11 +634,6 @@ MUTANTS = (
             '.then(pl.coalesce(name, f"was_{name}"))',
             "a second deduction takes the first one's place",
         ),
-        (
-            'refused=pl.col("refused") | pl.col("was_refused").fill_null(False),',
-            'refused=pl.col("refused"),',
-            "what was refused in an earlier run comes back",
-        ),
     ),
     *_of(
         "core/decisions/refunds.py",

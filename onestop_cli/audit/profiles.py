@@ -79,8 +79,14 @@ def _outside() -> pl.Expr:
 
 def profile(stays: pl.DataFrame, wanted: tuple[Indicator, ...]) -> pl.DataFrame:
     """Long table: hospital, level, indicator, stays, value, peers, peer_median (hospitals of its level, itself
-    left out), past (value of its closed stays); `value` in the indicator's units, half up."""
-    usable = stays.filter("counted", "dated", pl.col("total_fen") > 0)
+    left out), past (value of its closed stays); `value` in the indicator's units, half up.
+
+    A hospital is one, also where its level was changed, or only some of its stays have one: its last level stands.
+    """
+    known = pl.col("level").sort_by("discharged_on", "level", nulls_last=True).drop_nulls()
+    usable = stays.filter("counted", "dated", pl.col("total_fen") > 0).with_columns(
+        level=known.last().over("hospital")
+    )
     now = _values(usable.filter("current"), wanted)
     past = _values(usable.filter(~pl.col("current")), wanted).select(
         "hospital", "indicator", past="value", past_stays="stays"

@@ -11,7 +11,6 @@ from onestop_cli.county.settings import FILE_NAME, LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, stop
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.language import Layer
 from onestop_cli.rulebook.library import load_rules
 
 
@@ -27,12 +26,19 @@ def the_ledger(given: Path | None) -> Path:
 
 def known_funds() -> list[str]:
     """The funds of the county's documents, each once, as far as onestop.toml names them."""
-    return list(dict.fromkeys(layer.fund or layer.name for layer in _layers().values()))
+    book = _documents()
+    layers = [book.layer(id_) for id_ in book.layers] if book else []
+    return list(dict.fromkeys(layer.fund or layer.name for layer in layers))
 
 
 def layer_names() -> dict[str, str]:
     """What layers are called → their ids: by the county's documents, else as they usually are."""
-    return {layer.name: id_ for id_, layer in _layers().items()} or dict(_USUAL)
+    book = _documents()
+    if book is None:
+        return dict(_USUAL)
+    own = [layer for rule in book.rules for layer in rule.layer if layer.id in book.layers]
+    together = [book.layer(id_) for id_ in book.layers]
+    return {layer.name: layer.id for layer in (*own, *together)}
 
 
 _USUAL = {
@@ -45,16 +51,16 @@ _USUAL = {
 }
 
 
-def _layers() -> dict[str, Layer]:
+def _documents() -> Rulebook | None:
+    """The county's documents as far as onestop.toml names them and they can be read."""
     settings = county_settings()
     if not settings.reconcile.rules:
-        return {}
+        return None
     try:
         loaded = load_rules(settings.reconcile.rules, settings.folder)
     except CannotRun:
-        return {}
-    book = Rulebook(tuple(rule.file for rule in loaded))
-    return {id_: book.layer(id_) for id_ in book.layers}
+        return None
+    return Rulebook(tuple(rule.file for rule in loaded))
 
 
 def hospital_now(settings: Settings) -> Mapper:

@@ -11,6 +11,7 @@ from onestop_cli.core.options import Mapper
 from onestop_cli.county.inbox_check import Handed, HandedIn
 from onestop_cli.ledger.books import closings, run_of
 from onestop_cli.run import Run
+from onestop_cli.tables.by_hand import by_hand
 from onestop_cli.tables.reading import Reading
 
 Closed = dict[str, tuple[HandedIn, ...]]
@@ -51,7 +52,8 @@ def of_run(run: Run, closed: Closed) -> Handed:
     names = (
         run.register["hospital"].unique(maintain_order=True).to_list() if len(run.register) else []
     )
-    counts = run.stays.group_by("hospital", "in_register").len().drop_nulls()
+    advanced = run.stays.filter(~by_hand(run.stays))
+    counts = advanced.group_by("hospital", "in_register").len().drop_nulls()
     return Handed(
         names,
         counts.filter("in_register")["hospital"].to_list(),

@@ -23,15 +23,18 @@ from onestop_cli.statements.form_fields import (
 )
 from onestop_cli.statements.patterns import shown_findings, with_reasons
 from onestop_cli.statements.statement import Statement
+from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.writers.statements.county_book import write_county_book
 from onestop_cli.writers.statements.findings_book import write_findings_book
 from onestop_cli.writers.statements.hospital_book import HospitalAccount, write_hospital_book
+from onestop_cli.writers.statements.person_book import write_person_book
 from onestop_cli.writers.statements.report import write_report
 from onestop_cli.writers.toolkit.folder import safe_name, safe_names, staged
 from onestop_cli.writers.toolkit.run_folder import (
     COUNTY_BOOK,
     FINDINGS_BOOK,
     HOSPITALS,
+    PERSON_BOOK,
     REPORT,
     STATEMENTS,
     seal,
@@ -93,8 +96,12 @@ def write_papers(
 def _write_hospitals(
     statement: Statement, findings: pl.DataFrame, folder: Path, form: Path | None
 ) -> None:
-    """A workbook per hospital, and its form when the county has one."""
-    books = list(_accounts(statement, findings, folder))
+    """A workbook per hospital, its form when the county has one, and the list of what is paid to people."""
+    explained = with_reasons(statement.stays, findings)
+    if PAYEE in statement.hospitals["hospital"]:
+        people = explained.filter(hospital=PAYEE)
+        write_person_book(statement, people, folder.parent / PERSON_BOOK)
+    books = list(_accounts(statement, explained, findings, folder))
     _write_books(statement, books)
     for account, path in books:
         if form:
@@ -104,15 +111,16 @@ def _write_hospitals(
 
 
 def _accounts(
-    statement: Statement, findings: pl.DataFrame, folder: Path
+    statement: Statement, explained: pl.DataFrame, findings: pl.DataFrame, folder: Path
 ) -> Iterator[tuple[HospitalAccount, Path]]:
-    """Every hospital's account and the workbook it goes into."""
-    explained = with_reasons(statement.stays, findings)
+    """Every hospital's account, of its stays with their reasons, and the workbook it goes into."""
     stays, nobody = explained.partition_by("hospital", as_dict=True), explained.clear()
     found = findings.partition_by("hospital", as_dict=True)
     lines = list(statement.hospitals.iter_rows(named=True))
     names = safe_names(line["hospital"] for line in lines)
     for line in lines:
+        if line["hospital"] == PAYEE:
+            continue
         key, name = (line["hospital"],), names[line["hospital"]]
         account = HospitalAccount(line, stays.get(key, nobody), found.get(key, findings.clear()))
         yield account, folder / f"{name}.xlsx"

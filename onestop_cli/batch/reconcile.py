@@ -45,6 +45,7 @@ from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
 from onestop_cli.statements.effects import effects
 from onestop_cli.statements.payees import lost_accounts
+from onestop_cli.tables.by_hand import by_hand
 from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
@@ -147,7 +148,8 @@ def _several_areas(read: Read, settings: Settings) -> list[str]:
 
 def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
     """Hospitals that are not in the register under that name, beside the one that each is likely."""
-    texts = stays.filter(~pl.col("in_register"), ~pl.col("register_gap"))["hospital_raw"]
+    strange = stays.filter(~pl.col("in_register"), ~pl.col("register_gap"), ~by_hand(stays))
+    texts = strange["hospital_raw"]
     known = register["hospital"].unique(maintain_order=True).to_list()
     return offered(hospitals(texts.drop_nulls().unique(), synonyms(settings), known), "医疗机构")
 

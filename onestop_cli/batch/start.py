@@ -78,10 +78,6 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         for option, value in wanted.items()
         if not value
     ]
-    if out and (inbox := _around(out, [*stays, *roster])):
-        problems.append(
-            Problem(f"结果不能写进“{inbox}”，下次会被当成报来的文件", _OUTSIDE, str(out))
-        )
     if decisions is not None and not decisions.exists():
         problems.append(Problem("找不到处理意见", _NO_DECISIONS, str(decisions)))
     if problems or register is None or out is None:
@@ -109,15 +105,6 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         recompute=[parse_period(text) for text in again],
     )
     return request, out
-
-
-_OUTSIDE = "请换一个不在收件箱里的 --out，例如 结算/2010Q4"
-
-
-def _around(out: Path, inputs: Sequence[Path]) -> Path | None:
-    """The folder of inputs in which `out` would lie."""
-    parents = [parent.resolve() for parent in out.absolute().parents]
-    return next((path for path in inputs if path.is_dir() and path.resolve() in parents), None)
 
 
 def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:

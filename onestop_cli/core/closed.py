@@ -75,6 +75,7 @@ ABOUT = (
     "admitted_on",
     "discharged_on",
     "settled_on",
+    "setl_type",
     "benefit_year",
 )
 

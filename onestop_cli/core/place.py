@@ -15,6 +15,7 @@ from onestop_cli.county.periods import Period
 from onestop_cli.money import parse_fen
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import Expense
+from onestop_cli.tables.by_hand import by_hand
 
 
 def place(
@@ -41,6 +42,7 @@ def place(
         level=found["level"],
         level_stated=named(rows["level_raw"], names.level),
     ).pipe(with_moment)
+    stays = stays.with_columns(level=pl.coalesce("level", _of_the_list(stays)))
     counted = pl.col("settled_or_discharged")
     late = pl.lit(None, pl.String)
     if history is not None:
@@ -50,6 +52,11 @@ def place(
         belongs_to=late,
         outside_period=outside.fill_null(False) & late.is_null(),
     )
+
+
+def _of_the_list(stays: pl.DataFrame) -> pl.Expr:
+    """The level that the list states, where the person is paid and the hospital need not be in the register."""
+    return pl.when(by_hand(stays) & ~pl.col("in_register")).then("level_stated")
 
 
 def looked_up(
@@ -67,7 +74,9 @@ def looked_up(
     stays = stays.with_columns(
         hospital=name,
         hospital_raw="_said",
-        level=pl.when(again).then(found["level"]).otherwise("level"),
+        level=pl.when(again)
+        .then(pl.coalesce(found["level"], pl.when(by_hand(stays)).then("level_stated")))
+        .otherwise("level"),
         in_register=pl.when(again).then(row.is_not_null()).otherwise("in_register"),
         **{
             column: pl.when(again).then(said).otherwise(column)

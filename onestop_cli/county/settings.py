@@ -88,6 +88,7 @@ class FileLayout(_Table):
 
     `columns` maps a field (Chinese title or id) to the header's text; `ignore` are headers of columns that nobody
     needs. `header_row` is the first header row, 1-based. `date_order` settles dates such as 3/5/2010.
+    `paid_to = "person"`: what the centre pays to people itself (零星报销, 依申请), no hospital's list.
     """
 
     file: str
@@ -101,6 +102,7 @@ class FileLayout(_Table):
     category: str | None = None
     unit: Literal["元", "角", "分", "百元", "千元", "万元"] | None = None
     date_order: Literal["ymd", "mdy", "dmy"] | None = None
+    paid_to: Literal["person"] | None = None
 
     def fits(self, source: str, sheet: str | None) -> bool:
         """Whether this layout speaks about `sheet` of `source` (relative path or bare file name)."""

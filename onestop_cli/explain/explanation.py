@@ -22,6 +22,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import NONE
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import STATUS
+from onestop_cli.tables.by_hand import CODE
 from onestop_cli.tables.schema import LEVELS, ORDER, PLACE
 from onestop_cli.working import Group, Line, StepOnStay, basis, figure, work_out
 
@@ -107,6 +108,7 @@ def _stay(row: Row) -> ExplanationPart:
         Line("出处", f"{row['source']}{sheet} · 第 {row['row']} 行"),
         Line("医疗机构", f"{row['hospital'] or _NOWHERE}{_level(row)}"),
         Line("日期", told),
+        *_text("付款", "零星（手工）报销，款付本人" if row.get("setl_type") == CODE else None),
         *_text("说明", row["date_fault"]),
         *_text("待遇年度", row["benefit_year"] and f"{row['benefit_year']} 年"),
         *_text("病种", row["disease"] if row["quota"] is not None else None),
@@ -124,7 +126,8 @@ def _stay(row: Row) -> ExplanationPart:
 def _level(row: Row) -> str:
     """The level by the register, and what the file says where that differs."""
     if not row["in_register"]:
-        return "（不在定点机构名录）"
+        known = f"，级别按报表“{row['level_raw']}”" if row["level"] else ""
+        return f"（不在定点机构名录{known}）"
     stated = row["level_stated"]
     other = f"，报表写“{row['level_raw']}”" if stated and stated != row["level"] else ""
     return f"（{LEVELS[row['level']]}，按名录{other}）"

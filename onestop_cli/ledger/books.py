@@ -13,11 +13,16 @@ from onestop_cli.core.closed import POSTED, WHOLE
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.ledger.chain import CLOSING, OPENING, REOPENING, Entry, entries, kept
 from onestop_cli.ledger.pack import columns_of, unpack
+from onestop_cli.tables.by_hand import by_hand
 from onestop_cli.tables.run_info import LayerInfo, RunInfo
 from onestop_cli.tables.schema import BROUGHT, empty
 
 RUN, STAYS, CHANGES, BEFORE = "run.json", "stays", "changes", "before"
 """What postings keep: the run as it was finished, its stays, what it changed about closed ones, and 期初."""
+
+
+PERSON = "person"
+"""The kind of total for what of payable and offset goes to the person (零星报销), not to a hospital."""
 
 
 @dataclass(frozen=True)
@@ -140,13 +145,32 @@ def totals_of(
     names = {f"{layer}_{what}_fen": (layer, what) for layer in layers for what in POSTED}
     names |= {name: ("", what) for what, name in WHOLE.items()}
     own = pl.col("belongs_to").fill_null(period).alias("_period")
-    sums = stays.group_by(own).agg(pl.col(name).fill_null(0).sum() for name in names)
+    person = {f"_{layer}_person": (layer, PERSON) for layer in layers}
+    sums = (
+        stays.with_columns(_to_person(stays, layers))
+        .group_by(own)
+        .agg(pl.col(name).fill_null(0).sum() for name in (*names, *person))
+    )
+    names |= person
     return {
         (*names[name], row["_period"]): row[name]
         for row in sums.sort("_period").iter_rows(named=True)
         for name in names
         if row[name]
     }
+
+
+def _to_person(stays: pl.DataFrame, layers: Sequence[str]) -> list[pl.Expr]:
+    """`_<layer>_person`: payable and offset of what no hospital advanced."""
+    return [
+        pl.when(by_hand(stays))
+        .then(
+            pl.col(f"{layer}_payable_fen").fill_null(0) + pl.col(f"{layer}_offset_fen").fill_null(0)
+        )
+        .otherwise(0)
+        .alias(f"_{layer}_person")
+        for layer in layers
+    ]
 
 
 def together(tables: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -39,6 +39,7 @@ from onestop_cli.statements.statement import (
     numbered,
     ratio,
 )
+from onestop_cli.tables.by_hand import LEVEL, PAYEE, with_payee
 from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.tables.schema import LEVELS
 
@@ -121,7 +122,7 @@ class FinalAccount:
     @cached_property
     def levels(self) -> pl.DataFrame:
         """By hospital level, lowest first."""
-        return self._ordered("level_name", [*LEVELS.values(), _NOT_LISTED])
+        return self._ordered("level_name", [*LEVELS.values(), _NOT_LISTED, LEVEL])
 
     @cached_property
     def hospitals(self) -> pl.DataFrame:
@@ -217,7 +218,7 @@ def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[Laye
     return tuple({layer.id: layer for run in runs for layer in run.layers}.values())
 
 
-_TEXTS = ("hospital", "level", "category", "township", "person")
+_TEXTS = ("hospital", "level", "category", "township", "person", "setl_type")
 _DECIDED = ("decided_category", "decided_id_no")
 
 
@@ -228,13 +229,13 @@ def _events(
     names = [*_TEXTS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
     parts = []
     for one in closed:
-        own = stays_of(ledger, one, [*names, "status", *_DECIDED]).with_columns(
+        own = with_payee(stays_of(ledger, one, [*names, "status", *_DECIDED])).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             visits=(pl.col("status") == "settled").cast(pl.Int64),
             own=pl.lit(value=True),
         )
         own = own.with_columns(pl.col(cost).fill_null(0) * pl.col("visits") for cost in COSTS)
-        later = changes_of(ledger, one, [*names, "visits", *_DECIDED]).with_columns(
+        later = with_payee(changes_of(ledger, one, [*names, "visits", *_DECIDED])).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             own=pl.lit(value=False),
         )
@@ -243,7 +244,9 @@ def _events(
         pl.col("hospital").fill_null(NO_HOSPITAL),
         pl.col("category").fill_null(NO_CATEGORY),
         pl.col("township").fill_null(NOWHERE),
-        level_name=pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED),
+        level_name=pl.when(pl.col("hospital") == PAYEE)
+        .then(pl.lit(LEVEL))
+        .otherwise(pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED)),
         person=pl.coalesce(_known_last(), "person", pl.format("?{}", "number")),
     )
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from onestop_cli.ledger.accounts import accounts, advances, sums
 from onestop_cli.ledger.books import (
+    PERSON,
     STAYS,
     Closing,
     beginning,
@@ -50,10 +51,12 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
     left = {line.fund: line.balance for line in accounts(ledger)}
     for fund in left:
         part = {what: fen for (name, what), fen in totals.items() if name == fund}
-        hospitals = part.get("payable", 0) + part.get("offset", 0)
+        person = part.get(PERSON, 0)
+        hospitals = part.get("payable", 0) + part.get("offset", 0) - person
         entries += [
             AccountBalance(fund, "期初和拨入款项", *_sides(-brought.get(fund, 0))),
             AccountBalance(fund, "拨付医疗机构", hospitals, 0),
+            *([AccountBalance(fund, "零星报销付本人", person, 0)] if person else []),
             AccountBalance(fund, "补发患者", part.get("supplement", 0), 0),
             AccountBalance(fund, "结余", max(left[fund], 0), 0),
             AccountBalance(fund, "应补拨", 0, max(-left[fund], 0)),

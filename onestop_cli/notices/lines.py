@@ -15,6 +15,7 @@ from onestop_cli.notices.names import plain, short, with_names
 from onestop_cli.run import Run
 from onestop_cli.statements.hospital_labels import Labels
 from onestop_cli.statements.lines import paid
+from onestop_cli.tables.by_hand import with_payee
 from onestop_cli.tables.schema import LEVELS, PLACE
 
 OTHER = "其他"
@@ -77,14 +78,18 @@ def _adjusted(run: Run, layers: Sequence[str]) -> pl.DataFrame:
 
 def _line(rows: pl.DataFrame, layers: Sequence[str], note: pl.Expr) -> pl.DataFrame:
     """Stays and adjustment lines in the same columns; an adjustment's costs are what is added or taken away."""
-    return rows.select(
-        *_ABOUT,
-        "total_fen",
-        ELIGIBLE,
-        note=note,
-        **{f"{layer}_fen": paid(layer).cast(pl.Int64) for layer in layers},
-        owed_fen=pl.col("patient_owed_fen").fill_null(0),
-    ).with_columns(adjusted=pl.col("note") != "")
+    return (
+        rows.pipe(with_payee)
+        .select(
+            *_ABOUT,
+            "total_fen",
+            ELIGIBLE,
+            note=note,
+            **{f"{layer}_fen": paid(layer).cast(pl.Int64) for layer in layers},
+            owed_fen=pl.col("patient_owed_fen").fill_null(0),
+        )
+        .with_columns(adjusted=pl.col("note") != "")
+    )
 
 
 def _own_share(layers: Sequence[str]) -> pl.Expr:

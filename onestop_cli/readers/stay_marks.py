@@ -11,6 +11,7 @@ from onestop_cli.readers.layout.days import clocks
 from onestop_cli.readers.layout.numbers import number_of
 from onestop_cli.readers.layout.reading_faults import Faults, read_days
 from onestop_cli.readers.layout.typed import TypedTable
+from onestop_cli.tables.by_hand import CODE
 
 _WORDS = "红冲|冲红|冲账|冲销|冲正|退费|退款|撤销|作废"
 _TAKEN_BACK = rf"^(-\d*|负|退号|已退|已?({_WORDS}))"
@@ -79,10 +80,14 @@ def marks(table: TypedTable) -> dict[str, pl.Series]:
 
 
 def _kind_of_settlement(table: TypedTable) -> pl.Series:
-    """结算类别 by its code; 中心报销 in a column of its own (county exports) is the first of them."""
+    """结算类别 by its code; 中心报销 in a column of its own (county exports) is the first of them.
+
+    So is every row of a list that `onestop.toml` says is paid to people.
+    """
     kind = _each(table, "setl_type", lambda text: platform.code("setl_type", text))
     by_hand = _each(table, "by_hand", lambda text: "1" if platform.word(text) in _YES else None)
-    return pl.select(pl.coalesce(kind, by_hand)).to_series()
+    person = bool(table.layout and table.layout.paid_to)
+    return pl.select(pl.coalesce(kind, by_hand, pl.lit(CODE if person else None))).to_series()
 
 
 def _each(

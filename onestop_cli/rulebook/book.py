@@ -57,8 +57,14 @@ class Rulebook:
         return tuple(dict.fromkeys(step.layer for step in self.steps))
 
     def layer(self, id_: str) -> Layer:
-        """The first document's words for a layer."""
-        return next(layer for rule in self.rules for layer in rule.layer if layer.id == id_)
+        """The first document's layer; where schemes stand side by side, under all their names and funds."""
+        found: dict[tuple[str, ...], Layer] = {}
+        for rule in self.rules:
+            for layer in rule.layer:
+                if layer.id == id_:
+                    found.setdefault(tuple(rule.scope.schemes), layer)
+        first, *_ = layers = list(found.values())
+        return first.model_copy(update={what: _all(what, layers) for what in ("name", "fund")})
 
     def on_roster(self, layer: str) -> bool:
         """Whether a layer is, in any document, for people on rosters only."""
@@ -184,8 +190,12 @@ class Rulebook:
 
 
 def _step(id_: str, home: str, layers: Sequence[Layer]) -> Step:
-    names, funds = (dict.fromkeys(getattr(la, what) for la in layers) for what in ("name", "fund"))
-    return Step(id_, home, "、".join(names), "、".join(filter(None, funds)))
+    return Step(id_, home, _all("name", layers), _all("fund", layers))
+
+
+def _all(what: str, layers: Sequence[Layer]) -> str:
+    """Every name or fund that documents give a layer, each once."""
+    return "、".join(dict.fromkeys(filter(None, (getattr(layer, what) for layer in layers))))
 
 
 def _in_order(before: Mapping[str, set[str]], homes: Sequence[str]) -> Iterator[str]:

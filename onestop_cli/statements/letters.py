@@ -16,6 +16,7 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.statements.hospital_labels import labels_of
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.statement import NOWHERE, Statement, numbered
+from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.tables.schema import PLACE
 from onestop_cli.working import RuleSentence, StepOnStay, basis
 
@@ -97,7 +98,7 @@ def hospital_letters(
         own = dated.filter(pl.col("hospital") == line["hospital"])
         points = tuple(_points(own, stays, book))
         held = _held(own)
-        if points or not held.is_empty():
+        if line["hospital"] != PAYEE and (points or not held.is_empty()):
             waiting = _waiting(own, statement.stays)
             yield HospitalLetter(line["hospital"], line, points, held, waiting)
 

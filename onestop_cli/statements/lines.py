@@ -8,6 +8,7 @@ import polars as pl
 
 from onestop_cli.core.closed import REPORTED_AGAIN
 from onestop_cli.run import Run
+from onestop_cli.tables.by_hand import with_payee
 from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
 
 ADJUSTED = "adjusted"
@@ -18,9 +19,10 @@ _OWN_SHARE = ("self_claimed_fen", "self_due_fen")
 def lines_of(run: Run) -> pl.DataFrame:
     """Stays and adjustment lines under each other.
 
-    Adjustment lines have `kind`, `period`, `visits` and costs (what is added or taken away), `<layer>_adjusted_fen`
-    and the `changed_*` columns; the other amounts are null there. `again`: a closed row that only reported a settled
-    stay once more, and is reported yet again; nothing is paid by that.
+    What is paid to the person stands under `by_hand.PAYEE`, with where the patient was as `treated_at`. Adjustment
+    lines have `kind`, `period`, `visits` and costs (what is added or taken away), `<layer>_adjusted_fen` and the
+    `changed_*` columns; the other amounts are null there. `again`: a closed row that only reported a settled stay once
+    more, and is reported yet again; nothing is paid by that.
     """
     layers = tuple(layer.id for layer in run.layers)
     return pl.concat([_own(run.stays, layers), _changes(run.adjustments, layers)], how="diagonal")
@@ -35,11 +37,13 @@ def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """The contract's columns of the stays, and what a ledger or a decision may have added."""
     amounts = [f"{layer}_{part}_fen" for layer in layers for part in PER_LAYER]
     wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", *_OWN_SHARE, "status"]
-    added = {"belongs_to": pl.String, "blocking": pl.String, "self_fen": pl.Int64} | {
-        f"{layer}_supplement_fen": pl.Int64 for layer in layers
-    }
+    texts = dict.fromkeys(("belongs_to", "blocking", "rule_id"), pl.String)
+    amount_kinds = dict.fromkeys(
+        ("self_fen", *(f"{layer}_supplement_fen" for layer in layers)), pl.Int64
+    )
+    added = {**texts, **amount_kinds}
     missing = [pl.lit(None, kind).alias(c) for c, kind in added.items() if c not in stays.columns]
-    return stays.with_columns(missing).select(*wanted, *added)
+    return stays.with_columns(missing).pipe(with_payee).select(*wanted, *added, "treated_at")
 
 
 def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
@@ -50,8 +54,8 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         for part in ("deducted", "held")
     }
     about = [name for name in STAY_HEAD if name in lines.columns]
-    return lines.select(
-        *about, "kind", "because", "period", "belongs_to",
+    return lines.pipe(with_payee).select(
+        *about, "treated_at", "rule_id", "kind", "because", "period", "belongs_to",
         *(f"{layer}_supplement_fen" for layer in known),
         status=pl.lit(ADJUSTED),
         changed_owed_fen="patient_owed_fen",

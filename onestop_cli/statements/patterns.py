@@ -13,6 +13,7 @@ from onestop_cli.money import yuan
 from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import NO_HOSPITAL, SIDES, Statement
+from onestop_cli.tables.by_hand import PAYEE, by_hand
 
 _PLACE = ("source", "sheet", "row")
 
@@ -37,7 +38,10 @@ def shown_findings(run: Run) -> pl.DataFrame:
         found.join(told, on=["cause", "layer"], how="left", nulls_equal=True, validate="m:1")
         .join(_of_stays(run), on=_PLACE, how="left", nulls_equal=True, validate="m:1")
         .with_columns(
-            pl.col("hospital").fill_null(NO_HOSPITAL),
+            pl.when(pl.col("by_hand").fill_null(value=False))
+            .then(pl.lit(PAYEE))
+            .otherwise(pl.col("hospital").fill_null(NO_HOSPITAL))
+            .alias("hospital"),
             title=_told({code: entry.title for code, entry in CATALOGUE.items()}),
             remedy=_told({code: entry.remedy for code, entry in CATALOGUE.items()}),
             severity_name=pl.col("severity").replace_strict(SEVERITIES, default=""),
@@ -54,7 +58,12 @@ def _of_stays(run: Run) -> pl.DataFrame:
     """The month in which each stay counts, and what of it waits (`waits_fen`, null where nothing does)."""
     month = pl.coalesce("settled_on", "discharged_on").dt.truncate("1mo")
     held = pl.sum_horizontal(f"{layer.id}_held_fen" for layer in run.layers)
-    stays = run.stays.select(*_PLACE, month=month, waits_fen=pl.when(status="held").then(held))
+    stays = run.stays.select(
+        *_PLACE,
+        month=month,
+        waits_fen=pl.when(status="held").then(held),
+        by_hand=by_hand(run.stays),
+    )
     return stays.with_columns(closing=pl.col("month") == run.period.last.replace(day=1))
 
 

@@ -20,6 +20,7 @@ from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
 from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
 from onestop_cli.statements.payees import payees
+from onestop_cli.tables.by_hand import LEVEL, PAYEE
 from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.tables.schema import LEVELS
 
@@ -43,6 +44,10 @@ STATUS = {
 NOWHERE = "其他"
 NO_HOSPITAL = "（未写明机构）"
 _AID = "医疗救助"
+SHARED = "、"
+"""Stands between the funds of a layer that documents of several schemes have."""
+
+_NO_DOCUMENT = "（没有适用的政策文件）"
 NO_CATEGORY = "无救助身份"
 
 
@@ -152,7 +157,9 @@ class Statement:
                 pl.col("township").fill_null(NOWHERE),
                 pl.col("village").fill_null(""),
                 pl.col("category").fill_null(NO_CATEGORY),
-                level_name=pl.col("level").replace_strict(LEVELS, default="非定点"),
+                level_name=pl.when(pl.col("hospital") == PAYEE)
+                .then(pl.lit(LEVEL))
+                .otherwise(pl.col("level").replace_strict(LEVELS, default="非定点")),
                 who=pl.coalesce("id_no", pl.format("{}·{}", "name", "id_raw"), "name", "stay_no"),
                 id_shown=mask_id(pl.coalesce("id_no", "id_raw")),
                 settled=settled,
@@ -236,6 +243,12 @@ class Statement:
         return numbered(named.sort(rank, "hospital"))
 
     @cached_property
+    def to_people(self) -> dict[str, int]:
+        """The totals of what is paid to people (零星报销), by the same names as `total`; empty where nothing is."""
+        found = self.by("hospital").filter(hospital=PAYEE)
+        return found.row(0, named=True) if len(found) else {}
+
+    @cached_property
     def categories(self) -> pl.DataFrame:
         """By category that applied, in the order of the rules."""
         order = {name: rank for rank, name in enumerate([*self.run.classes, "", NO_CATEGORY])}
@@ -246,6 +259,21 @@ class Statement:
     def townships(self) -> pl.DataFrame:
         """By township of the patient; people without a known one under 其他, last."""
         return numbered(self.by("township").sort(pl.col("township") == NOWHERE, "township"))
+
+    @cached_property
+    def documents(self) -> pl.DataFrame:
+        """By governing document (`title`), in the order of the run; without rows where no fund is shared by several.
+
+        What residents' and employees' funds pay of a layer that both documents have is told apart here alone.
+        """
+        titles = {rule.id: rule.title for rule in self.run.info.rules}
+        shared = any(SHARED in fund.name for fund in self.funds)
+        found = self.by("rule_id").filter(pl.lit(shared))
+        order = pl.col("rule_id").replace_strict(
+            list(titles), range(len(titles)), default=len(titles), return_dtype=pl.Int64
+        )
+        title = pl.col("rule_id").replace(titles).fill_null(_NO_DOCUMENT)
+        return numbered(found.sort(order, nulls_last=True).with_columns(title=title))
 
     @cached_property
     def levels(self) -> pl.DataFrame:

@@ -99,9 +99,10 @@ def _fill(home: Path, checkout: Path, wheels: list[Wheel], day: datetime) -> Non
 
 
 def write_reading(home: Path, checkout: Path, day: datetime) -> None:
-    """The sample county and everything to read."""
+    """The sample counties and everything to read."""
     ignored = shutil.ignore_patterns("truth.json", "__pycache__")
-    shutil.copytree(checkout / "samples" / "county", home / "示例县", ignore=ignored)
+    for sample, name in (("county", "示例县"), ("county-2024", "示例县2024")):
+        shutil.copytree(checkout / "samples" / sample, home / name, ignore=ignored)
     booklet.write(checkout / "docs" / "手册.md", home, day)
     booklet.write_page(checkout / "docs" / "rules.zh.md", home / "政策文件写法.html")
 

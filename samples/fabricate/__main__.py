@@ -6,15 +6,17 @@ import shutil
 from pathlib import Path
 
 from samples.fabricate import make_county, write_cases, write_county
+from samples.fabricate.today import make_year, write_year
 
 SAMPLES = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
-    """Replace the committed county, from its standing seed, and the cases."""
-    folder = SAMPLES / "county"
-    shutil.rmtree(folder, ignore_errors=True)
-    write_county(make_county(), folder)
+    """Replace the committed counties, from their standing seeds, and the cases."""
+    for name in ("county", "county-2024"):
+        shutil.rmtree(SAMPLES / name, ignore_errors=True)
+    write_county(make_county(), SAMPLES / "county")
+    write_year(make_year(), SAMPLES / "county-2024")
     write_cases(SAMPLES / "findings")
 
 

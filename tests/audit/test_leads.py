@@ -389,6 +389,12 @@ def test_errors_of_closed_periods_are_not_known_and_no_past_to_grow_from() -> No
     assert hits("drift_past", made).is_empty()
 
 
+def test_a_hospital_whose_level_was_changed_is_one_hospital() -> None:
+    """Or whose level only some stays know: those in no register have one where their list states it."""
+    lifted = [{**row, "level": ("county", None)[at % 2]} for at, row in enumerate(OLD)]
+    assert hits("drift_past", cases(DEAR, closed=[*OLD[:1], *lifted[1:]])).height == 1
+
+
 def test_two_closed_stays_are_no_lead_of_this_run() -> None:
     made = cases([stay(2, 30)], closed=[stay(1, 0, 6), stay(1, 3, 6, hospital="乙医院")])
     assert find_leads(made, Thresholds()).is_empty()

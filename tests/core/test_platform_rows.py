@@ -110,7 +110,7 @@ CASES = {
     "a visit during a stay": ([STAY, INSIDE], 880, "settled settled"),
     "interim settlements of a stay": (INTERIM, 850, "settled settled"),
     "somebody insured elsewhere": ([STAY, VISIT, FOREIGN], 880, "held settled settled"),
-    "what the centre paid to the person": ([STAY, VISIT | {"结算类别": "1"}], 800, "held settled"),
+    "what the centre paid to the person": ([STAY, VISIT | {"结算类别": "1"}], 880, "settled settled"),
     "an employee among residents": ([STAY, VISIT | {"险种类型": "310"}], 800, "held settled"),
 }  # fmt: skip
 

@@ -182,8 +182,10 @@ class TestHeld:
         closed(books, 9, a_stay(9, **who, **bill, assistance_claimed_fen=600_000))
         refused = decisions(about(9, decision="拒付", code="AM01"))
         closed(books, 10, a_stay(10, id_raw=PEOPLE[8], name="人8"), decided=refused)
-        run = run_period(stays([a_stay(11, **who)]), "2010-11", books)
-        assert run.stays["assistance_due_fen"].to_list() == [84_900]
+        for again in ([], ["2010-09"]):
+            run = run_period(stays([a_stay(11, **who)]), "2010-11", books, recompute=again)
+            assert run.stays["assistance_due_fen"].to_list() == [84_900]
+            assert run.adjustments.is_empty()
 
     def test_a_decision_is_carried_out_once(self, books: sqlite3.Connection) -> None:
         """The same lines handed in again are passed over and counted; so is a release of a stay that waits no more."""

@@ -188,7 +188,7 @@ def _work(
         before = carried_out(books)
     names = NameLookup(
         hospital=office.hospital,
-        level=lambda text: None,
+        level={name: id_ for id_, name in LEVELS.items()}.get,
         category=str,
     )
     asked = None if decided is None else Decisions(decided, "处理意见.xlsx", before)

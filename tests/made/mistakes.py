@@ -235,7 +235,6 @@ COMMANDS = (
     typed("没有写结果放在哪里", "reconcile --period 2010Q4", "没有给出 --out", '加一行 out = "结果"'),
     Mistake("不在县文件夹里运行", gone(TOML), RECONCILE, ("没有给出 --stays", "没有给出 --rules", "或在县文件夹的 onestop.toml")),
     Mistake("结果写到已有的文件夹", together(lambda f: (f / "结果").mkdir(), put("结果/甲.txt", b"a")), "reconcile --period 2010Q4 --out 结果", ("输出位置已经存在，不会覆盖", "请换一个 --out 文件夹名")),
-    typed("结果写进了收件箱", "reconcile --period 2010Q4 --out 住院/结果", "结果不能写进“住院”", "请换一个不在收件箱里的 --out"),
     typed("命令拼错", "reconcil --period 2010Q4", "没有命令“reconcil”，是不是 reconcile？"),
     typed("选项的横线是全角的", "reconcile ——period 2010Q4", "的横线是全角的，请改成半角：--period"),
     typed("选项少了一横", "reconcile -period 2010Q4", "没有选项 -p", "例：onestop reconcile --period 2010Q4"),

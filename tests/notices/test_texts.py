@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from onestop_cli.county.settings import County, Publish, TownshipOffice
 from onestop_cli.notices.texts import Around, FundLine, texts_of
+from onestop_cli.privacy import find_numbers
 from onestop_cli.writers.notices.columns import FUNDS, text_grids
+from onestop_cli.writers.notices.paths import notice_number
 from tests.made.notices import COUNTY, STANDARDS, run_of
 from tests.made.publication import FROM
 
@@ -106,3 +110,13 @@ def test_the_balance_of_a_fund_is_what_is_left() -> None:
 
 def test_a_balance_below_zero_is_explained() -> None:
     assert "期末结余为负数的" in funds(FundLine("新农合基金", 0, 50, 80)).note
+
+
+@pytest.mark.parametrize(
+    ("period", "number"),
+    [("2024-01", "639901-2024M01-03-05"), ("2024", "639901-2024Y-03-05"), ("2024Q1", "639901-2024Q1-03-05")],
+)  # fmt: skip
+def test_the_number_of_a_list_is_no_number_of_a_person(period: str, number: str) -> None:
+    texts = replace(texts_of(run_of(), FROM), code="639901", period_id=period)
+    assert notice_number("03-05", texts) == number
+    assert list(find_numbers(number)) == []

@@ -43,6 +43,12 @@ def test_all_four_sums_hold_in_a_right_export(tmp_path: Path) -> None:
     ]
 
 
+def test_aid_by_tilt_is_one_of_the_funds(tmp_path: Path) -> None:
+    lines = [[*HEADER, "倾斜救助"], [*row(1, 基金支付总额="750"), "50"]]
+    reading = read(tmp_path, {"a.csv": csv_bytes(lines)})
+    assert "基金支付总额 = 各项基金之和：1 行，都相符" in [sentence(p) for _, p in reading.proofs]
+
+
 def test_a_row_that_breaks_a_sum_is_named_with_what_it_is_off_by(tmp_path: Path) -> None:
     told = proven(tmp_path, row(1), row(2, 范围内费用="860.50"), row(3))
     assert told[0].endswith("3 行中 2 行相符；第 3 行差 10.50")

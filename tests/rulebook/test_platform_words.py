@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.county.settings import Settings
 from onestop_cli.rulebook.usable import unusable
+from tests.core.test_platform_rows import AID, DOCUMENT, STAY
+from tests.made.reader_files import csv_bytes, person
 from tests.made.small_layers import BASIC, document, results, stay
 from tests.made.small_rule import SMALL, written
 
@@ -60,3 +66,33 @@ otherwise = "住院"
 def test_a_kind_of_care_is_known_by_its_code_and_its_other_words(said: str, fen: int) -> None:
     (row,) = results(CARE, stay(300, **({"visit": said} if said else {})))
     assert row["basic_due_fen"] == fen
+
+
+BORNE = """
+[[expense]]
+id = "borne"
+name = "医院负担"
+of = "column"
+columns = ["医院负担金额"]
+share = [{ share = 1.00 }]
+"""
+
+
+@pytest.mark.parametrize("title", ["医院负担金额", "hosp_part_amt", "定点医疗机构垫支"])
+def test_what_another_payer_bore_can_be_taken_off_a_base(title: str, tmp_path: Path) -> None:
+    """Of 1,100 the insurance pays 500 and the hospital 100; half of the 500 that are left is the assistance."""
+    document = DOCUMENT.replace('less = ["basic"]', 'less = ["basic", "borne"]') + BORNE
+    (tmp_path / "today.toml").write_text(document, "utf-8")
+    (tmp_path / "机构.csv").write_text("机构名称,机构级别\n示例县人民医院,县级\n", "utf-8")
+    row = STAY | {title: "100.00", AID: "250.00"}
+    people = [["姓名", "身份证号", "身份类别"], ["甲一", person(1), "低保对象"]]
+    (tmp_path / "册.csv").write_bytes(csv_bytes(people))
+    (tmp_path / "住院.csv").write_bytes(csv_bytes([list(row), list(row.values())]))
+    run = reconcile(
+        Request(
+            "2024Q4", [tmp_path / "住院.csv"], [tmp_path / "册.csv"], tmp_path / "机构.csv",
+            [str(tmp_path / "today.toml")], Settings(),
+        )
+    )  # fmt: skip
+    assert run.stays["assistance_due_fen"].to_list() == [25_000]
+    assert run.findings.is_empty()

@@ -24,8 +24,14 @@ def test_a_layer_of_two_schemes_has_the_names_of_both_funds() -> None:
     assert assistance.fund == "医疗救助资金"
 
 
+def test_the_layer_that_statements_and_books_speak_of_is_both_schemes() -> None:
+    assert PAIR.layer("basic").fund == "新农合基金、职工医保基金"
+    assert PAIR.layer("assistance").fund == "医疗救助资金"
+
+
 def test_documents_of_one_scheme_after_another_keep_the_first_name() -> None:
     assert [(step.name, step.fund) for step in CHAIN.steps] == [("新农合补偿", "新农合基金")]
+    assert CHAIN.layer("basic").fund == "新农合基金"
 
 
 def test_documents_that_look_at_people_alike_are_one_view() -> None:

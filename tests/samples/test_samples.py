@@ -32,7 +32,7 @@ def county() -> County:
 def test_the_generator_shares_no_rule_with_the_tool() -> None:
     """Claims can only disagree with the tool when they are priced without it: every import is looked at."""
     found = set()
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module)

@@ -71,6 +71,10 @@ def test_every_table_adds_up_to_the_county(statement: Statement, grouping: str) 
     assert {name: rows[name].sum() for name in added} == {n: statement.total[n] for n in added}
 
 
+def test_a_run_of_one_scheme_has_no_table_by_document(statement: Statement) -> None:
+    assert statement.documents.is_empty()
+
+
 @pytest.mark.parametrize("grouping", GROUPED)
 def test_rows_are_numbered_from_one(statement: Statement, grouping: str) -> None:
     numbers = getattr(statement, grouping)["number"].to_list()

@@ -25,12 +25,12 @@ def decided(
 
 
 def _with_earlier_choices(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
-    """What was decided about closed stays in earlier runs stays decided; amounts add up."""
+    """What was decided about closed stays in earlier runs stays decided; amounts add up. One that was refused keeps its
+    state by itself (`closed.reopened`)."""
     both = pl.concat_str(["was_released", "released"], separator=";", ignore_nulls=True)
     stays = stays.with_columns(
         released=both.replace("", None),
         decided_category=pl.coalesce("decided_category", "was_category", _recognised(stays)),
-        refused=pl.col("refused") | pl.col("was_refused").fill_null(False),
     )
     names = [f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement")]
     absent = [f"was_{name}" for name in names if f"was_{name}" not in stays.columns]

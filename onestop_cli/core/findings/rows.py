@@ -12,11 +12,12 @@ import polars as pl
 from onestop_cli.core.findings.checks import Check, day, yuan
 from onestop_cli.core.insured_area import elsewhere, why_elsewhere
 from onestop_cli.county.periods import Period
+from onestop_cli.tables.by_hand import CODE
 from onestop_cli.tables.schema import LEVELS
 
 LIVE = ~pl.col("reversed") & ~pl.col("unpaired")
-BY_HAND = "1"
-"""结算类别 of what the centre paid to the person: nothing that a hospital advanced."""
+BY_HAND = (pl.col("setl_type") == CODE).fill_null(value=False)
+"""Paid to the person; the hospital need not be in the register."""
 
 BAD_DATES = (
     pl.col("date_fault").is_not_null()
@@ -201,11 +202,11 @@ def _refund() -> pl.Expr:
 def _place_and_amounts(area: str) -> list[Check]:
     level = pl.col("level").replace_strict(LEVELS, default=None, return_dtype=pl.String)
     stated = pl.col("level_stated").replace_strict(LEVELS, default=None, return_dtype=pl.String)
-    governed = pl.col("in_register") & ~BAD_DATES & ~pl.col("outside_period")
+    governed = (pl.col("in_register") | BY_HAND) & ~BAD_DATES & ~pl.col("outside_period")
     return [
         Check(
             "HO01",
-            LIVE & ~pl.col("in_register"),
+            LIVE & ~pl.col("in_register") & ~BY_HAND,
             pl.when("register_gap")
             .then(
                 pl.format(
@@ -215,13 +216,8 @@ def _place_and_amounts(area: str) -> list[Check]:
             .otherwise(pl.format("“{}”不在定点机构名录中", pl.col("hospital").fill_null("（空）"))),
         ),
         Check(
-            "HO01",
-            LIVE & pl.col("in_register") & (pl.col("setl_type") == BY_HAND),
-            pl.lit("中心手工（零星）报销，款付本人，不是机构垫付；已由中心支付的请从表中拿掉"),
-        ),
-        Check(
             "HO02",
-            LIVE & (pl.col("level_stated") != pl.col("level")),
+            LIVE & pl.col("in_register") & (pl.col("level_stated") != pl.col("level")),
             pl.format("表中级别“{}”（{}），名录为“{}”", "level_raw", stated, level),
         ),
         Check("AM04", LIVE & pl.col("amount_why").is_not_null(), pl.col("amount_why")),
@@ -236,7 +232,9 @@ def _place_and_amounts(area: str) -> list[Check]:
         Check(
             "RU01",
             LIVE & governed & ~elsewhere(area) & pl.col("ungoverned").is_not_null(),
-            pl.col("ungoverned"),
+            pl.when(BY_HAND & pl.col("level").is_null())
+            .then(pl.format("零星报销，“{}”不在名录，报表也没有看得懂的机构级别", "hospital"))
+            .otherwise("ungoverned"),
         ),
         Check(
             "RU01",

@@ -10,7 +10,11 @@ import polars as pl
 from onestop_cli.money import yuan
 from onestop_cli.tables.reading import SumProof
 
-_FUNDS = ("basic", "critical", "assistance", "large", "civil", "enterprise", "disabled", "other")
+_FUNDS = (
+    "basic", "critical", "assistance", "extra", "backstop", "large", "civil", "enterprise", "disabled",
+    "other",
+)  # fmt: skip
+"""Places keep 倾斜救助 and 政府兜底 in the column of other funds; a layout then reads them as what they are."""
 _NAMED = 5
 """How many rows that break a sum are named."""
 

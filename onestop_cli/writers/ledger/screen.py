@@ -50,8 +50,10 @@ def show_plan(run: Run, ledger: Path, notes: Sequence[str], why: Why) -> None:
     )
     for fund in statement.funds:
         payment, extra = (total[f"{fund.key}_{side}_fen"] for side in ("payment", "supplement"))
-        more = f"，补发患者 {yuan(extra)} 元" if extra else ""
-        console.print(f"{clean(fund.name)}应拨医疗机构 {yuan(payment)} 元{more}")
+        person = statement.to_people.get(f"{fund.key}_payment_fen", 0)
+        more = f"，零星报销付本人 {yuan(person)} 元" if person else ""
+        more += f"，补发患者 {yuan(extra)} 元" if extra else ""
+        console.print(f"{clean(fund.name)}应拨医疗机构 {yuan(payment - person)} 元{more}")
     for note in notes:
         console.print(f"注意：{clean(note)}", style="yellow")
     for doubt in why.doubts:
@@ -184,7 +186,7 @@ def plain_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
         title=Text(clean(title), style="bold"), title_justify="left", box=None, padding=(0, 1)
     )
     for name in left:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+        table.add_column(name, overflow="fold")
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table

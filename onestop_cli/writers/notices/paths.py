@@ -56,8 +56,13 @@ def _numbered(names: Iterable[str | None], last: str = OTHER) -> dict[str, int]:
 
 
 def notice_number(code: str, texts: Texts) -> str:
-    """The 公示编号 of a list: county, period, and its code."""
-    return "-".join(part for part in (texts.code, texts.period_id, code) if part)
+    """The 公示编号 of a list: county, period, and its code.
+
+    A month is 2024M01 and a year 2024Y, as a quarter is 2024Q1: digits alone, behind a county's six, read as an ID.
+    """
+    period = texts.period_id.replace("-", "M")
+    period += "Y" if period.isdecimal() else ""
+    return "-".join(part for part in (texts.code, period, code) if part)
 
 
 def board_stems(notices: Iterable[Notice]) -> dict[Key, PurePosixPath]:

@@ -35,6 +35,7 @@ from onestop_cli.writers.statements.earlier_sheets import (
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
+_DOCUMENT = Column("title", "政策文件", width=34)
 _HOSPITAL = (NUMBER, HOSPITAL, Column("level_name", "级别", width=7, align="center"))
 
 
@@ -102,6 +103,15 @@ class _CountyBook:
             self.statement.hospitals,
             notes=(SUM, *payment_lines(self.statement.funds, self.statement.total)),
         )
+        if len(self.statement.documents):
+            self._table(
+                book,
+                "表二 按政策文件",
+                f"{self.heading}垫付资金结算表（按政策文件）",
+                [_DOCUMENT, *claim_columns("all"), *self._fund_columns()],
+                self.statement.documents,
+                notes=("几种险种合在一栏的基金，各险种的钱按适用的文件在这里分开。",),
+            )
         if len(self.statement.funds) < 2:
             return
         for index, fund in enumerate(self.statement.funds, 1):

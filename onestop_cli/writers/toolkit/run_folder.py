@@ -10,6 +10,7 @@ from onestop_cli.writers.toolkit.text import write_text
 
 STATEMENTS, HOSPITALS = "结算", "机构"
 COUNTY_BOOK, FINDINGS_BOOK, REPORT = "县级结算汇总.xlsx", TO_FILL, "运行报告.html"
+PERSON_BOOK = "零星报销付款清单.xlsx"
 
 
 def write_data(run: Run, folder: Path) -> None:

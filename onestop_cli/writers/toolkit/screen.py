@@ -29,6 +29,7 @@ from onestop_cli.writers.toolkit.run_folder import (
     COUNTY_BOOK,
     FINDINGS_BOOK,
     HOSPITALS,
+    PERSON_BOOK,
     REPORT,
     STATEMENTS,
 )
@@ -115,6 +116,12 @@ def summary(run: Run, out: Path) -> None:
     console.print(equation(statement))
     if total["all_adjusted_fen"]:
         console.print(f"应拨中含上期调整 {yuan(total['all_adjusted_fen'])} 元")
+    people = statement.to_people
+    if people.get("all_payment_fen"):
+        console.print(
+            f"应拨中含零星报销付本人 {people['stays']:,} 笔 {yuan(people['all_payment_fen'])} 元，"
+            f"见 结算/{PERSON_BOOK}"
+        )
     if total["patient_owed_fen"]:
         owed = statement.owed.height
         console.print(f"应补未补 {owed:,} 笔，{yuan(total['patient_owed_fen'])} 元，应补给患者")
@@ -149,10 +156,10 @@ def _warning(console: Console, text: str) -> None:
 
 
 def new_table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
-    """A table of the screen: columns of words, then columns of numbers."""
+    """A table of the screen: columns of words, folded where it grows too wide, then columns of numbers, never cut."""
     table = Table(title=Text(title, style="bold"), title_justify="left", box=None, padding=(0, 1))
     for name in left:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+        table.add_column(name, overflow="fold")
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table
