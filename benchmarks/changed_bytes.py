@@ -27,6 +27,13 @@ from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, book_advance
+from onestop_cli.ledger.hospital_money import (
+    PAID,
+    HospitalPosting,
+    accounts_to_book,
+    book_hospital,
+    outstanding,
+)
 from onestop_cli.ledger.store import TABLES, opened
 from onestop_cli.ledger.trial_balance import verify
 from onestop_cli.run import RUN_FILE, TO_FILL, load_run
@@ -66,6 +73,14 @@ def _make_books(path: Path) -> None:
             book_advance(books, line, datetime(2011, 1, 1, tzinfo=UTC))
             rows = [row for handed, row in quarter.rows if handed == number]
             post(books, run_period(stays(rows), month, books))
+        _pay_a_hospital(books)
+
+
+def _pay_a_hospital(books: sqlite3.Connection) -> None:
+    """All that the first month left open with hospitals."""
+    lines = tuple(outstanding(accounts_to_book(books, MONTHS[0]), PAID).rows())
+    line = HospitalPosting(PAID, MONTHS[0], lines, date(2010, 12, 1), "拨款", "测试")
+    book_hospital(books, line, datetime(2011, 1, 1, tzinfo=UTC))
 
 
 def _in_folder(rng: Random, run: Path) -> str:
@@ -100,7 +115,8 @@ def _in_books(rng: Random, path: Path) -> str:
             triggers = kept.fetchall()
             for name, _ in triggers:
                 books.execute(f"DROP TRIGGER {name.decode()}")
-            table = rng.choice(TABLES)
+            filled = [name for name in TABLES if books.execute(f"SELECT 1 FROM {name}").fetchone()]
+            table = rng.choice(filled)
             column = rng.choice(
                 [row[1] for row in books.execute(f"PRAGMA table_info({table})")]
             ).decode()

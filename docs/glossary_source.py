@@ -132,6 +132,9 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 "a fixed amount, or a price limit, for a disease",
             ),
             Word("预拨", "advance", (), "what 民政 pays ahead"),
+            Word("质量保证金", "deposit", (), "kept back of what a hospital is paid, at most 5 %"),
+            Word("不予支付", "refused", (), "approved, and not paid for a reason found later"),
+            Word("未救助名单", "unaided", (), "who bore much and got no assistance at all"),
         ),
     ),
     (

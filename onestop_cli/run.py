@@ -30,6 +30,9 @@ TABLES = ("stays", "findings", "roster", "quarantine", "adjustments")
 REGISTER = "register"
 """The register of hospitals beside them; a run folder of an earlier version has none."""
 
+CLOSED_STAYS = "closed"
+"""The closed stays of the adjustment lines as they were worked out again, beside them; not in folders of 0.1.0."""
+
 DOCUMENTS = "rules"
 """The folder of `RUN/data/` with the run's own copies of its rule files, as `<rule id>.toml`."""
 
@@ -44,7 +47,8 @@ _PASSED_OVER = ("~$*", ".~lock.*", "Thumbs.db", "desktop.ini", ".DS_Store")
 class Run:
     """The tables of a run and `info`, which is `run.json`. `documents`: rule id → the rule file's bytes.
     `adjustments`: what changes for stays of closed periods (上期调整), a line each. `register`: the hospitals as the
-    county lists them, with its further columns; empty when unknown.
+    county lists them, with its further columns; empty when unknown. `closed`: the stays of the adjustment lines with
+    all that they were worked out from (`core.closed.explained`); empty when nobody asked.
     """
 
     info: RunInfo
@@ -55,6 +59,7 @@ class Run:
     adjustments: pl.DataFrame = field(default_factory=no_adjustments)
     documents: Mapping[str, bytes] = field(default_factory=dict)
     register: pl.DataFrame = field(default_factory=pl.DataFrame)
+    closed: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def period(self) -> Period:
@@ -82,8 +87,7 @@ def load_run(folder: Path) -> Run:
     try:
         info = _checked(folder)
         tables = {name: pl.read_parquet(folder / "data" / f"{name}.parquet") for name in TABLES}
-        listed = folder / "data" / f"{REGISTER}.parquet"
-        register = pl.read_parquet(listed) if listed.exists() else pl.DataFrame()
+        register, closed = (_beside(folder, name) for name in (REGISTER, CLOSED_STAYS))
         copies = (folder / "data" / DOCUMENTS).glob("*.toml")
         documents = {copy.stem: copy.read_bytes() for copy in sorted(copies)}
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
@@ -95,10 +99,16 @@ def load_run(folder: Path) -> Run:
     blank = no_adjustments([layer.id for layer in info.layers])
     # Folders of version 0.1.0 do not have every column of today.
     tables["adjustments"] = pl.concat([blank, tables["adjustments"]], how="diagonal")
-    run = Run(info, **tables, documents=documents, register=register)
+    run = Run(info, **tables, documents=documents, register=register, closed=closed)
     if not _sealed(info):
         _refuse_unlike_control(run, folder)
     return run
+
+
+def _beside(folder: Path, name: str) -> pl.DataFrame:
+    """A table that not every run folder has."""
+    file = folder / "data" / f"{name}.parquet"
+    return pl.read_parquet(file) if file.exists() else pl.DataFrame()
 
 
 def _runs_beside(folder: Path) -> str:

@@ -21,6 +21,7 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.closing import head
+from onestop_cli.ledger.hospital_money import hospital_accounts
 from onestop_cli.ledger.load import carried_out, closed_rules, history, named_now
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
@@ -43,6 +44,7 @@ class Past:
     accounts: dict[str, dict[str, int]]
     books: BooksInfo
     files: Closed
+    hospital_money: tuple[dict[str, object], ...] = ()
 
 
 def remember(
@@ -87,7 +89,18 @@ def remember(
             standing(ledger, period) if period else {},
             head(ledger),
             closed_files(ledger),
+            left_open(ledger, hospital),
         )
+
+
+def left_open(ledger: sqlite3.Connection, hospital: Mapper) -> tuple[dict[str, object], ...]:
+    """What closed periods left open with each hospital and fund, in all, and the last day of a payment."""
+    accounts = hospital_accounts(ledger, hospital=hospital)
+    each = accounts.group_by("hospital", "fund", maintain_order=True).agg(
+        pl.col("left", "kept", "paid", "refused").sum(),
+        pl.col("paid_on").str.split("、").list.last().max(),
+    )
+    return tuple(each.sort("hospital", "fund").to_dicts())
 
 
 def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:

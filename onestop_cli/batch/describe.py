@@ -78,12 +78,18 @@ def about_county(settings: Settings) -> dict[str, Any]:
             "near_cap": settings.reconcile.near_cap_rate,
             "readmission_days": settings.reconcile.readmission_days,
             "liability": dict(settings.liability),
+            **_if_set(unaided=settings.unaided.fen, deposit=settings.hospital_money.rate),
         },
         "deadlines": settings.deadlines.model_dump(),
         "counts_by_year": {
             str(year): counts.model_dump() for year, counts in settings.counts.items()
         },
     }
+
+
+def _if_set(**said: Any) -> dict[str, Any]:
+    """What the county switched on."""
+    return {name: value for name, value in said.items() if value}
 
 
 def about_rules(book: Rulebook, rules: Sequence[LoadedRule]) -> dict[str, Any]:
@@ -114,6 +120,7 @@ def about_past(
             "ledger": past.books.model_dump(),
             "accounts": past.accounts,
             "pending": waiting.to_dicts(),
+            **_if_set(hospital_money=past.hospital_money),
         }
     if file is not None and decided is not None:
         lines = [

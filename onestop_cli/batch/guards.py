@@ -62,9 +62,13 @@ def _few_stays(run: Run) -> Iterator[str]:
 def mostly_outside(stays: pl.DataFrame) -> Iterator[str]:
     """What to say where more than half of the rows belong to another period."""
     live = stays.filter(pl.col("status") != "reversed")
-    outside = len(live) - len(postable(stays))
+    posted = postable(stays)
+    outside, late = len(live) - len(posted), posted["belongs_to"].count()
     if outside * 2 > len(live):
         yield f"{len(live):,} 行里有 {outside:,} 行不属本期（ST04），超过一半，是不是结算期写错了"
+    elif late * 2 > len(live):
+        said = "是不是结算期写错了，放的是上一期的文件，或前面还有一期没有关账"
+        yield f"{len(live):,} 行里有 {late:,} 行属于以前各期（补报或已结算过），超过一半，{said}"
 
 
 def _superseded(candidate: Candidate) -> Iterator[str]:

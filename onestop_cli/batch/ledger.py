@@ -16,6 +16,7 @@ from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance, correction
 from onestop_cli.ledger.chain import end_of
+from onestop_cli.ledger.hospital_money import hospital_accounts, in_use, postings_about
 from onestop_cli.ledger.registers import advance_table, closed_table, inputs, journal, postings
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.trial_balance import posted_unlike, trial_balance, verify
@@ -23,6 +24,7 @@ from onestop_cli.ledger.waiting import pending, still_owed
 from onestop_cli.money import exact_fen
 from onestop_cli.run import load_run
 from onestop_cli.writers.ledger.book import Books, write_ledger_book, write_ledger_csv
+from onestop_cli.writers.ledger.hospital_screen import show_hospital_sums
 from onestop_cli.writers.ledger.screen import show_advance, show_advances, show_books, show_verified
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged, staged_file
 
@@ -38,6 +40,8 @@ def show(ledger: Path | None) -> None:
             still_owed(books),
             end_of(books)[1],
         )
+        if in_use(books):
+            show_hospital_sums(hospital_accounts(books))
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,8 @@ def export(ledger: Path | None, out: Path) -> None:
             pending(books),
             inputs(books),
             postings(books),
+            hospital_accounts(books),
+            postings_about(books),
         )
         if out.suffix.lower() == ".xlsx":
             with staged_file(out) as stage:

@@ -17,6 +17,7 @@ from onestop_cli.ledger.chain import end_of
 from onestop_cli.ledger.owed import Payment, owed, pay
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.readers.owed_list import read_owed_list
+from onestop_cli.statements.numbers import OWED, paper_number
 from onestop_cli.writers.ledger.owed_book import write_owed_book
 from onestop_cli.writers.ledger.screen import show_owed, show_paid
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
@@ -28,11 +29,13 @@ def list_owed(ledger: Path | None, out: Path) -> None:
         raise stop("只能写成 .xlsx 文件", "请把 --list 写成以 .xlsx 结尾的文件名", str(out))
     refuse_existing(out)
     with opened(the_ledger(ledger)) as books, snapshot(books):
-        lines = owed(books)
+        lines, seen = owed(books), end_of(books)[0]
     if lines.is_empty():
         raise stop("台账里没有应补未补", "不用写名单")
+    county = county_settings().county
+    number = paper_number(county.code, "", OWED, seen)
     with staged_file(out) as stage:
-        write_owed_book(stage, county_settings().county.name or "××县", lines)
+        write_owed_book(stage, county.name or "××县", lines, number)
     show_owed(lines, out)
 
 

@@ -34,7 +34,8 @@ def report_period(ledger: Path | None, period: str, out: Path | None) -> None:
     counts = settings.counts.get(wanted.first.year, Counts()).model_dump()
     due = table_due(wanted, settings.deadlines.model_dump(), settings.calendar)
     made = found.figures(counts)
-    paper = PeriodPaper(settings.county.name, found, tuple(of_figures(made)), aided_line(made), due)
+    county, told = settings.county, tuple(of_figures(made))
+    paper = PeriodPaper(county.name, found, told, aided_line(made), due, county.code)
     show_period(paper)
     if out is not None:
         with staged_file(out) as stage:

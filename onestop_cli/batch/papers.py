@@ -146,10 +146,12 @@ def _side_by_side(statement: Statement, books: int) -> bool:
 
 
 def _without_tables(run: Run) -> Run:
-    """A run as far as a hospital's book looks at it: its findings about files, and no row of a table."""
+    """A run as far as a hospital's book looks at it: findings about files, and every hospital's name for the numbers
+    of its papers."""
     of_files = run.findings.filter(pl.col("code") == "FI01")
-    tables = {name: getattr(run, name).clear() for name in ("stays", "roster", "quarantine")}
-    return replace(run, findings=of_files, documents={}, **tables)
+    names = run.stays.select("hospital").unique()
+    empty = {name: getattr(run, name).clear() for name in ("roster", "quarantine")}
+    return replace(run, stays=names, findings=of_files, documents={}, **empty)
 
 
 def _fill(form: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:

@@ -33,6 +33,7 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.spelling import hospitals, kind_question, offered
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.ledger.accounts import UNKNOWN
 from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.layout.identities import together
@@ -259,9 +260,13 @@ def _recomputed(earlier: Earlier, lines: pl.DataFrame) -> Iterator[str]:
 
 
 def _skipped(period: Period, earlier: Earlier) -> list[str]:
-    """What to know when days between the last closed period and this one were never closed."""
-    closed = earlier.history.periods if earlier.history else ()
-    first = max((one.last for one in closed), default=period.first) + timedelta(days=1)
+    """What to know when days between the last closed period, or the beginning of the books, and this one were never
+    closed."""
+    history = earlier.history
+    if history is None or (not history.periods and history.first_day.year <= UNKNOWN):
+        return []
+    after = (one.last + timedelta(days=1) for one in history.periods)
+    first = max(after, default=history.first_day)
     last = period.first - timedelta(days=1)
     if first > last:
         return []
@@ -316,6 +321,5 @@ def _run(
     stays = in_order(done.stays, book.layers)
     documents = {rule.file.id: rule.data for rule in read.rules}
     findings = pl.concat([done.findings, findings])
-    return Run(
-        info, stays, findings, roster, quarantine, done.adjustments, documents, read.register
-    )
+    tables = stays, findings, roster, quarantine, done.adjustments
+    return Run(info, *tables, documents, read.register, done.closed)

@@ -40,9 +40,17 @@ def refuse_other_books(ledger: Path | None, folders: Iterable[Path]) -> None:
 
 
 def refuse_closed(ledger: Path, period: Period) -> None:
-    """Raise `CannotRun` when `period` is closed: there is nothing to reconcile in it any more."""
+    """Raise `CannotRun` when `period`, or a part of it, is closed: there is nothing to reconcile in it any more."""
     with opened(ledger) as books:
-        if period.id in {closed.id for closed in closed_periods(books)}:
+        closed = closed_periods(books)
+        across = [one.id for one in closed if one.first <= period.last and period.first <= one.last]
+        if across and period.id not in across:
+            raise stop(
+                f"{period.chinese}与已关账的 {'、'.join(across)} 重叠，核对了也不能关账",
+                "请按关过账的期间长短结算；刚关错的，先用 onestop ledger reopen 撤销",
+                str(ledger),
+            )
+        if across:
             raise stop(
                 f"{period.chinese}已经关账",
                 "更正、漏报、红冲随下一期的文件一起核对，作上期调整；"

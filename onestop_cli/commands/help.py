@@ -42,6 +42,7 @@ EXAMPLES = {
         "onestop ledger advance --fund 医疗救助资金 --period 2010Q4 --amount 120000"
     ),
     "ledger reopen": "onestop ledger reopen --ledger 台账.sqlite --reason 花名册补登",
+    "ledger hospital": "onestop ledger hospital 已付 --period 2010Q4 --on 2011-01-25",
     "ledger pay": "onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
     "ledger verify": "onestop ledger verify 结算/2010Q4",
     "ledger export": "onestop ledger export --out 台账.xlsx",

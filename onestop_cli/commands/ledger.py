@@ -1,4 +1,4 @@
-"""`onestop ledger open|reopen|show|advance|report|verify|export`: the county's books."""
+"""`onestop ledger open|reopen|show|advance|pay|hospital|report|verify|export`: the county's books."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 ledger = typer.Typer(
-    help="台账：开账、撤销关账、各期、资金账户、预拨、决算表、核验、导出。",
+    help="台账：开账、撤销关账、各期、资金账户、预拨、应补、机构往来、决算表、核验、导出。",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -131,6 +131,42 @@ def pay(
             "记支付用 onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
         )
     book_paid(book or ledger, file, day, datetime.now().astimezone())
+
+
+@ledger.command("hospital")
+def hospital_(
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="已付|不予支付|退还保证金", help="不写则列出各机构的往来账"),
+    ] = None,
+    period: Annotated[str | None, typer.Option("--period", help="关过账的结算期")] = None,
+    hospital: Annotated[
+        str | None, typer.Option("--hospital", help="哪家机构；不写则全部未付的")
+    ] = None,
+    fund: Annotated[str | None, typer.Option("--fund", help="哪个基金；不写则各基金")] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="金额（元）；不写则全部未付的（保证金：余额）")
+    ] = None,
+    day: Annotated[str | None, typer.Option("--on", help="支付日期")] = None,
+    note: Annotated[str, typer.Option("--note", help="说明；不予支付和冲销必须写")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="列出各笔记账和序号")] = False,
+    undo: Annotated[int | None, typer.Option("--undo", help="冲销记错的一笔：写它的序号")] = None,
+    ledger: Ledger = None,
+) -> None:
+    """机构往来：已付和支付日期、不予支付、质量保证金和退还；县里在 onestop.toml 设了才记。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_hospital import (
+        HospitalTyped,
+        hospital_money,
+        list_hospital_postings,
+    )
+
+    if listed:
+        list_hospital_postings(ledger)
+        return
+    typed = HospitalTyped(what, period, hospital, fund, amount, day, note, undo)
+    hospital_money(ledger, typed, datetime.now().astimezone())
 
 
 @ledger.command()

@@ -349,6 +349,15 @@ def adjustments(
     return lines.filter(moved | (pl.col("kind") != "重算"))
 
 
+def explained(again: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Of the stays worked out `again` those with an adjustment line, with every column they were worked out from, what
+    was posted so far (`posted_…`), and the line's `kind` and `because`."""
+    keys = ["period", *PLACE]
+    known = again.drop("kind", "because", pl.selectors.starts_with("_"), strict=False)
+    why = lines.select(*keys, "kind", "because")
+    return known.join(why, on=keys, how="inner", nulls_equal=True, maintain_order="left")
+
+
 def _otherwise() -> pl.Expr:
     """Why a stay changes that neither another row nor a decision nor other facts changed by themselves."""
     return (

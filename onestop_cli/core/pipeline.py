@@ -7,7 +7,7 @@ file, prints nothing and asks no clock; `batch.reconcile` brings it the tables a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from onestop_cli.core.closed import (
     History,
     adjustments,
     appended,
+    explained,
     governing,
     refreshed,
     reopened,
@@ -68,7 +69,8 @@ from onestop_cli.tables.schema import (
 class Work:
     """What the core hands back: every stay that was read with all its columns, every finding about one, what changes
     for stays of closed periods, how many rows were the second half of another row's claim, the decisions that were
-    carried out (`DECISIONS`, None without any), and what there is to say about those that had nothing to do."""
+    carried out (`DECISIONS`, None without any), and what there is to say about those that had nothing to do. `closed`:
+    the stays of the adjustment lines as they are worked out now."""
 
     stays: pl.DataFrame
     findings: pl.DataFrame
@@ -76,6 +78,7 @@ class Work:
     joined: int = 0
     decided: pl.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    closed: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,9 @@ class Core:
         findings, rows = raise_all(checks, current)
         corrected = history.corrected if history else frozenset()
         changes = adjustments(again, book.layers, corrected)
-        return Work(with_codes(current, findings, rows), findings, changes, pairs.joined), gone
+        own = with_codes(current, findings, rows)
+        closed_now = explained(again, changes)
+        return Work(own, findings, changes, pairs.joined, closed=closed_now), gone
 
     def _looked_up_again(self, closed: pl.DataFrame) -> pl.DataFrame:
         """Closed stays; those about whose person something was decided, and those of periods found wrong, looked up on

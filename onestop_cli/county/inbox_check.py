@@ -63,12 +63,15 @@ def _known_files(handed: Handed) -> Iterator[str]:
         for file in files
         if file.kind == STAYS
     }
+    met: dict[str, list[str]] = {}
     for file in handed.files:
         if file.kind == STAYS and file.sha256 in periods:
-            yield (
-                f"{file.path}：与 {periods[file.sha256]} 关账时读过的文件一个字节不差，"
-                "请核对是不是放错了（FI04）"
-            )
+            met.setdefault(periods[file.sha256], []).append(file.path)
+    for period, files in met.items():
+        yield (
+            f"{_named(files, '个')}：与 {period} 关账时读过的文件一个字节不差，"
+            "请核对是不是放错了（FI04）"
+        )
 
 
 def _same_roster(handed: Handed) -> Iterator[str]:
@@ -81,6 +84,6 @@ def _same_roster(handed: Handed) -> Iterator[str]:
         yield f"花名册与 {last} 关账时的相同，没有更新；本期有增减的，请换成新的花名册"
 
 
-def _named(names: Sequence[str]) -> str:
-    more = f" 等 {len(names)} 家" if len(names) > _SHOWN else ""
+def _named(names: Sequence[str], unit: str = "家") -> str:
+    more = f" 等 {len(names)} {unit}" if len(names) > _SHOWN else ""
     return "、".join(names[:_SHOWN]) + more

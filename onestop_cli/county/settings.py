@@ -216,6 +216,33 @@ class PublicitySettings(_Table):
     township: tuple[TownshipOffice, ...] = ()
 
 
+class Unaided(_Table):
+    """未救助名单: from how much of their own (yuan) people without any assistance are listed, those with a valid
+    category and all others; without a number none are."""
+
+    listed: Decimal | None = Field(default=None, ge=0, decimal_places=2)
+    unlisted: Decimal | None = Field(default=None, ge=0, decimal_places=2)
+
+    @property
+    def fen(self) -> dict[str, int]:
+        """The thresholds that are set, in fen."""
+        said = {"listed": self.listed, "unlisted": self.unlisted}
+        return {name: int(yuan * 100) for name, yuan in said.items() if yuan is not None}
+
+
+class HospitalMoney(_Table):
+    """Accounts with hospitals beside 核定应拨: the rate of the 质量保证金, and whether payments to hospitals are booked
+    (已付, 不予支付, 退还保证金); off unless the county sets them."""
+
+    deposit: Decimal | None = Field(default=None, gt=0, le=Decimal("0.05"), decimal_places=4)
+    payments: bool = False
+
+    @property
+    def rate(self) -> int:
+        """The deposit in ten-thousandths, 0 without one."""
+        return int((self.deposit or 0) * 10_000)
+
+
 class Deadlines(_Table):
     """Days of the month after a period by which its fund notice is posted and its table handed in, and within how many
     working days after that hospitals are paid."""
@@ -266,6 +293,8 @@ class Settings(_Table):
     publish: Publish = Publish()
     publicity: PublicitySettings = PublicitySettings()
     deadlines: Deadlines = Deadlines()
+    unaided: Unaided = Unaided()
+    hospital_money: HospitalMoney = HospitalMoney()
     audit: dict[str, int] = {}
     holidays: tuple[date, ...] = ()
     workdays: tuple[date, ...] = ()

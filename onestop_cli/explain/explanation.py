@@ -5,7 +5,7 @@ Nothing is settled here: figures are columns of the run, or follow from columns 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,9 @@ import polars as pl
 
 from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.core.findings.causes import glossary_of
+from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import stop
+from onestop_cli.explain.closed_stay import Booking, Layers, booked, changed_now
 from onestop_cli.explain.outcome import outcome
 from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook import words
@@ -55,20 +57,47 @@ class Explanation:
 Row = Mapping[str, Any]
 
 
-def explain(run: Run, row: Row, book: Rulebook) -> Explanation:
-    """`row`: a stay of `run` with all its columns; `book`: the documents of the run, in its order."""
+def explain(run: Run, row: Row, book: Rulebook, bookings: Sequence[Booking] = ()) -> Explanation:
+    """`row`: a stay of `run`, or one of `run.closed`, with all its columns; `book`: the documents of the run, in its
+    order. `bookings`: what the books say of a closed stay, where they are at hand."""
+    closed = row.get("period") is not None
+    layers = [(layer.id, layer.name) for layer in run.layers]
     parts = [_stay(row), _identity(run, row)]
+    if closed:
+        parts.insert(
+            0, ExplanationPart("上期调整（右边是本次增减）", changed_now(run, row, layers))
+        )
     if row["status"] == "settled":
         _same_book(row, book)
         parts += rule_parts(row, book)
-        parts += _year(run, row, book)
-    layers = [(layer.id, layer.name) for layer in run.layers]
+        parts += [] if closed else _year(run, row, book)
     tolerance = run.info.settings.tolerance_fen
-    parts += [ExplanationPart("申报与核定", outcome(row, layers, tolerance)), _found(run, row)]
-    about = f"{row['hospital'] or _NOWHERE} · 住院号 {row['stay_no'] or _NOWHERE}"
-    return Explanation(
-        f"{row['name'] or _NOWHERE}　逐笔说明", f"{run.period.chinese} · {about}", tuple(parts)
+    now = "现在的申报与核定" if closed else "申报与核定"
+    parts.append(ExplanationPart(now, outcome(row, layers, tolerance)))
+    parts += _booked(bookings, layers) if closed else [_found(run, row)]
+    return Explanation(*_titles(row, run.period.chinese), tuple(parts))
+
+
+def explain_booked(bookings: Sequence[Booking], layers: Layers) -> Explanation:
+    """A closed stay that a run does not change: what the books say of it. `bookings`: the closing first."""
+    row = bookings[0].row
+    told = (
+        Line("出处", f"{row['source']} · 第 {row['row']} 行"),
+        Line("证号", masked(row)),
+        *_text("救助类别", row["category"]),
+        Line("逐步算式", f"请对 {bookings[0].period} 的结果文件夹运行 onestop explain"),
     )
+    parts = (ExplanationPart("住院", (Group(told),)), *_booked(bookings, layers))
+    return Explanation(*_titles(row, parse_period(bookings[0].period).chinese), parts)
+
+
+def _booked(bookings: Sequence[Booking], layers: Layers) -> list[ExplanationPart]:
+    return [ExplanationPart("台账各笔", booked(bookings, layers))] if bookings else []
+
+
+def _titles(row: Row, period: str) -> tuple[str, str]:
+    about = f"{row['hospital'] or _NOWHERE} · 住院号 {row['stay_no'] or _NOWHERE}"
+    return f"{row['name'] or _NOWHERE}　逐笔说明", f"{period} · {about}"
 
 
 def rule_parts(row: Row, book: Rulebook) -> list[ExplanationPart]:

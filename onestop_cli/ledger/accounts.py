@@ -106,7 +106,7 @@ def _implausible(ledger: sqlite3.Connection, line: Advance, now: datetime) -> It
     latest = max((period.last for period in closed_periods(ledger)), default=first)
     if line.period.last < first:
         yield Problem(f"台账从 {first} 开始，{line.period.chinese}在它之前", "请核对 --period")
-    elif first.year > _UNKNOWN and line.period.first > latest + FAR:
+    elif first.year > UNKNOWN and line.period.first > latest + FAR:
         yield Problem(
             f"{line.period.chinese}离台账里最近的一期（{latest}）一年以上，是不是写错了年份",
             "请核对 --period",
@@ -120,7 +120,7 @@ def _implausible(ledger: sqlite3.Connection, line: Advance, now: datetime) -> It
         )
 
 
-_UNKNOWN = 1900
+UNKNOWN = 1900
 """The year in which books begin of which nobody knows when they did."""
 
 

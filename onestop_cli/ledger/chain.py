@@ -15,13 +15,14 @@ from datetime import datetime
 from typing import Any
 
 OPENING, CLOSING, REOPENING = "opening", "closing", "reopening"
-ADVANCE, PAYMENT = "advance", "payment"
+ADVANCE, PAYMENT, HOSPITAL = "advance", "payment", "hospital"
 KINDS: Mapping[str, str] = {
     OPENING: "开账",
     CLOSING: "关账",
     REOPENING: "撤销关账",
     ADVANCE: "预拨",
     PAYMENT: "支付",
+    HOSPITAL: "机构往来",
 }
 """What a posting is, in Chinese."""
 

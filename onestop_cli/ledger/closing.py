@@ -26,6 +26,7 @@ from onestop_cli.ledger.books import (
 from onestop_cli.ledger.chain import (
     ADVANCE,
     CLOSING,
+    HOSPITAL,
     Draft,
     append,
     end_of,
@@ -35,6 +36,7 @@ from onestop_cli.ledger.chain import (
 from onestop_cli.ledger.pack import facts_of, pack, with_digests
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
+from onestop_cli.statements.statement import Statement
 from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
 
@@ -106,6 +108,7 @@ def close(
             "changes": len(changes),
             "totals": [*_totals(stays, run, own=True), *_totals(changes, run, own=False)],
             "documents": sorted({rule.sha256 for rule in run.info.rules}),
+            **_deposits(run),
             **({"reason": why.reason, "doubts": list(why.doubts)} if why.doubts else {}),
         }
         keep_documents(ledger, (run.documents[rule.id] for rule in run.info.rules))
@@ -121,6 +124,20 @@ def close(
     )
     elsewhere = run.stays.filter(pl.col("status") != "reversed").height - len(stays)
     return Posted(len(stays), len(changes), lines, elsewhere, outdated)
+
+
+def _deposits(run: Run) -> dict[str, object]:
+    """What is kept back of each hospital's payment, as its statement says; nothing where the county keeps none."""
+    if not run.info.settings.deposit:
+        return {}
+    statement = Statement(run)
+    lines = [
+        [line["hospital"], fund.name, line[f"{fund.key}_deposit_fen"]]
+        for line in statement.hospitals.sort("hospital").iter_rows(named=True)
+        for fund in statement.funds
+        if line[f"{fund.key}_deposit_fen"]
+    ]
+    return {"deposits": lines}
 
 
 def refuse(ledger: sqlite3.Connection, run: Run) -> None:
@@ -170,7 +187,7 @@ def knows(ledger: sqlite3.Connection, made: BooksInfo) -> bool:
 
 
 def _moved(ledger: sqlite3.Connection, run: Run) -> bool:
-    """Whether anything but advances was posted since the run, or the run knew other books or none.
+    """Whether anything that changes a run was posted since it (advances and payments do not), or it knew other books.
 
     A run without books may be the first of new ones: they know nothing that it should have known.
     """
@@ -178,7 +195,7 @@ def _moved(ledger: sqlite3.Connection, run: Run) -> bool:
     if made is None:
         alone = not [entry for entry in postings[1:] if entry.kind != ADVANCE]
         return not (alone and not postings[0].parts)
-    later = (e.kind != ADVANCE for e in postings[made.entries :])
+    later = (e.kind not in (ADVANCE, HOSPITAL) for e in postings[made.entries :])
     return not made.entries or not knows(ledger, made) or any(later)
 
 

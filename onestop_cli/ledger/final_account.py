@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
@@ -28,6 +28,7 @@ from onestop_cli.ledger.books import (
     stays_of,
     together,
 )
+from onestop_cli.ledger.hospital_money import hospital_accounts
 from onestop_cli.ledger.load import named_now
 from onestop_cli.statements.indicators import Aided, Figures
 from onestop_cli.statements.statement import (
@@ -61,7 +62,8 @@ _NOT_LISTED = "非定点"
 class FinalAccount:
     """The closed runs within `period`: `events` has a row per stay and run that booked something about it.
 
-    `runs`: their periods in order of time; `accounts`: each fund's lines of these runs.
+    `runs`: their periods in order of time; `accounts`: each fund's lines of these runs; `hospital_money`:
+    accounts with hospitals of these runs (`ledger.hospital_money.ACCOUNT`), empty where none are kept.
     """
 
     period: Period
@@ -69,6 +71,7 @@ class FinalAccount:
     layers: tuple[LayerInfo, ...]
     events: pl.DataFrame
     accounts: tuple[AccountLine, ...]
+    hospital_money: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @cached_property
     def funds(self) -> tuple[Fund, ...]:
@@ -209,7 +212,8 @@ def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -
     layers = _layers(ledger, chosen)
     lines = tuple(line for line in accounts(ledger) if line.period in runs)
     events = _events(ledger, chosen, layers).pipe(named_now, hospital).pipe(_with_amounts, layers)
-    return FinalAccount(period, tuple(inside), layers, events, lines)
+    money = hospital_accounts(ledger, sorted(runs), hospital)
+    return FinalAccount(period, tuple(inside), layers, events, lines, money)
 
 
 def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[LayerInfo, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from onestop_cli.errors import stop
 from onestop_cli.ledger.books import Closing, closings
 from onestop_cli.ledger.chain import REOPENING, Draft, append
+from onestop_cli.ledger.hospital_money import booked_for
 from onestop_cli.ledger.store import transaction
 
 
@@ -26,5 +27,10 @@ def reopen(
     with transaction(ledger):
         if last_closing(ledger).entry.number != closing.entry.number:
             raise stop("台账刚刚有变动，没有撤销", "请再运行一次")
+        if paid := booked_for(ledger, closing.period.id):
+            raise stop(
+                f"{closing.period.chinese}已经记了机构往来（第 {'、'.join(map(str, paid))} 号），不能撤销关账",
+                "请先用 onestop ledger hospital --undo 序号 逐笔冲销",
+            )
         content = {"entry": closing.entry.number, "period": closing.period.id, "reason": reason}
         append(ledger, Draft(REOPENING, content, operator, now))

@@ -22,6 +22,7 @@ from onestop_cli.ledger.books import (
     totals_of,
 )
 from onestop_cli.ledger.chain import CLOSING, entries, kept, misfits, sha256
+from onestop_cli.ledger.hospital_money import hospital_accounts, unlike_deposits
 from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import first_changed, unpack
 from onestop_cli.ledger.waiting import held_in_part, pending
@@ -49,6 +50,7 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
     for line in advances(ledger):
         brought[line.fund] = brought.get(line.fund, 0) + line.fen
     left = {line.fund: line.balance for line in accounts(ledger)}
+    owing = hospital_accounts(ledger)
     for fund in left:
         part = {what: fen for (name, what), fen in totals.items() if name == fund}
         person = part.get(PERSON, 0)
@@ -64,8 +66,21 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
             AccountBalance(fund, "其中：核付", 0, part.get("payable", 0)),
             AccountBalance(fund, "其中：审核扣减", 0, part.get("deducted", 0)),
             AccountBalance(fund, "其中：待核", 0, part.get("held", 0)),
+            *_with_hospitals(fund, hospitals, owing.filter(pl.col("fund") == fund)),
         ]
     return entries
+
+
+def _with_hospitals(fund: str, due: int, owing: pl.DataFrame) -> Iterator[AccountBalance]:
+    """What of all that was approved was paid, kept back, refused, and is left; where the books keep such accounts."""
+    if owing.is_empty():
+        return
+    sums = owing.select("paid", "released", "kept", "refused", "left").sum().row(0, named=True)
+    yield AccountBalance(fund, "应付医疗机构", *_sides(-due))
+    yield AccountBalance(fund, "其中：已付", *_sides(sums["paid"] + sums["released"]))
+    yield AccountBalance(fund, "其中：质量保证金余额", *_sides(sums["kept"]))
+    yield AccountBalance(fund, "其中：不予支付", *_sides(sums["refused"]))
+    yield AccountBalance(fund, "其中：未付", *_sides(sums["left"]))
 
 
 def _sums(ledger: sqlite3.Connection) -> dict[tuple[str, str], int]:
@@ -99,6 +114,7 @@ def verify(ledger: sqlite3.Connection) -> list[str]:
         _split(ledger, closed),
         _unbalanced(ledger),
         _paid_to_nobody(ledger, closed),
+        unlike_deposits(ledger, closed),
     )
     return [*complaints, *(said for law in laws for said in law)]
 

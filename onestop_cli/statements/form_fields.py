@@ -14,6 +14,7 @@ from typing import Any, Literal
 import polars as pl
 
 from onestop_cli.money import capital
+from onestop_cli.statements.numbers import COUNTY, NOTICE, number_for, number_of
 from onestop_cli.statements.remarks import rules_in_force
 from onestop_cli.statements.statement import Statement
 
@@ -45,12 +46,14 @@ _AMOUNTS = {
 
 def county_fields(statement: Statement) -> dict[str, Value]:
     """The fields of the county's form: the period and the county's totals."""
-    return {**_heading(statement), **_totals(statement, statement.total)}
+    number = Value("text", number_of(statement.run, COUNTY))
+    return {**_heading(statement), "编号": number, **_totals(statement, statement.total)}
 
 
 def hospital_fields(statement: Statement, line: Mapping[str, Any]) -> dict[str, Value]:
     """The fields of a hospital's form; `line` is its row of `Statement.hospitals`."""
-    return {**_heading(statement), **_hospital(statement, line)}
+    number = Value("text", number_for(statement.run, NOTICE, line["hospital"]))
+    return {**_heading(statement), "编号": number, **_hospital(statement, line)}
 
 
 def hospital_rows(statement: Statement) -> list[dict[str, Value]]:

@@ -15,7 +15,7 @@ import polars as pl
 
 from onestop_cli.core.closed import REPORTED_AGAIN
 from onestop_cli.core.reconcile import own_share
-from onestop_cli.money import FULL
+from onestop_cli.money import FULL, share
 from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
 from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
@@ -229,7 +229,8 @@ class Statement:
     @cached_property
     def hospitals(self) -> pl.DataFrame:
         """By hospital, lowest level first, with its `payee` (itself unless the register says otherwise), `bank` and
-        `account` (null where the register does not say). One whose rows were all taken back has zeros."""
+        `account` (null where the register does not say). One whose rows were all taken back has zeros. Where the county
+        keeps a deposit: `<fund key>_deposit_fen` and `<fund key>_now_fen`, what is paid out of `payment` now."""
         ranks = {level: rank for rank, level in enumerate(LEVELS)}
         rank = pl.col("level").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64)
         levels = self._lines.unique("hospital", keep="first", maintain_order=True)
@@ -240,7 +241,31 @@ class Statement:
             .join(payees(self.run.register), on="hospital", how="left", validate="1:1")
             .with_columns(pl.col("payee").fill_null(pl.col("hospital")))
         )
-        return numbered(named.sort(rank, "hospital"))
+        return numbered(self._kept_back(named).sort(rank, "hospital"))
+
+    def _kept_back(self, hospitals: pl.DataFrame) -> pl.DataFrame:
+        """With the deposit of each fund's payment and what is paid now, where the county keeps one."""
+        rate, keys = self.run.info.settings.deposit, [fund.key for fund in self.funds]
+        if not rate:
+            return hospitals
+        no_hospital = pl.when(pl.col("hospital") == PAYEE).then(0)
+        kept = {
+            f"{key}_deposit_fen": no_hospital.otherwise(
+                deposit_of(pl.col(f"{key}_payment_fen"), rate)
+            )
+            for key in keys
+        }
+        whole = pl.sum_horizontal(f"{key}_deposit_fen" for key in keys)
+        return (
+            hospitals.with_columns(**kept)
+            .with_columns(all_deposit_fen=whole)
+            .with_columns(
+                (pl.col(f"{key}_payment_fen") - pl.col(f"{key}_deposit_fen")).alias(
+                    f"{key}_now_fen"
+                )
+                for key in (*keys, "all")
+            )
+        )
 
     @cached_property
     def to_people(self) -> dict[str, int]:
@@ -303,6 +328,11 @@ class Statement:
         gap = pl.col("claimed") - pl.col("payable") - pl.col("deducted") - pl.col("held")
         lines = pl.concat(parts).with_columns(gap=gap)
         return lines.join(order, on="hospital", validate="m:1").sort("number", "turn")
+
+
+def deposit_of(payment: pl.Expr, rate: int) -> pl.Expr:
+    """质量保证金 of what a hospital is paid: `rate` ten-thousandths, half up to the fen; none of what it owes."""
+    return share(payment.clip(lower_bound=0), rate)
 
 
 def _sum_of(layers: Sequence[str], *sides: str) -> pl.Expr:

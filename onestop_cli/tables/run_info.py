@@ -37,12 +37,15 @@ class CountyInfo(_Part):
 
 
 class SettledWith(_Part):
-    """How the county had set the core. `near_cap` in ten-thousandths; `liability`: finding code → hospital or held."""
+    """How the county had set the core. `near_cap` in ten-thousandths; `liability`: finding code → hospital or held;
+    `unaided`: thresholds of 未救助名单, fen; `deposit`: 质量保证金 in ten-thousandths of what hospitals are paid."""
 
     tolerance_fen: int = 1
     near_cap: int = 9_500
     readmission_days: int = 15
     liability: Mapping[str, str] = {}
+    unaided: Mapping[str, int] = {}
+    deposit: int = 0
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,9 @@ class PartsInfo(_Part):
 
 class RunInfo(_Part):
     """All of `run.json`. `period` is its id; `classes`: category → class; `level_rates`: layer → level → rate in words;
-    `pending`: closed stays that wait (`core.closed.PENDING`); `recomputed`: closed periods worked out again;
-    `severity`: findings by it, of a run in parts; `files`: every other file of the folder, relative → SHA-256;
+    `pending`: closed stays that wait (`core.closed.PENDING`); `hospital_money`: what is open with hospitals;
+    `recomputed`: closed periods worked out again; `severity`: findings by it, of a run in parts; `files`: every other
+    file of the folder, relative → SHA-256;
     `digest`: of everything above it; `made_at`: ISO."""
 
     version: str = ""
@@ -166,6 +170,7 @@ class RunInfo(_Part):
     ledger: BooksInfo | None = None
     accounts: Mapping[str, AccountInfo] = {}
     pending: tuple[Mapping[str, Any], ...] = ()
+    hospital_money: tuple[Mapping[str, Any], ...] = ()
     decisions: DecisionsInfo | None = None
     recomputed: tuple[str, ...] = ()
     parts: PartsInfo | None = None

@@ -105,6 +105,22 @@ class TestClosing:
         assert "onestopledgerreopen" in told
         assert not (county / "结果/2010-10-2").exists()
 
+    def test_a_period_that_overlaps_a_closed_one_is_not_reconciled(
+        self, county: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert onestop(["close", "结果/2010-10"]) == 0
+        assert onestop(["reconcile", "-q", "--period", "2010Q4"]) == 2
+        assert "2010年第4季度与已关账的2010-10重叠" in said(capsys)
+        assert not (county / "结果/2010Q4").exists()
+
+    def test_days_of_the_books_that_were_never_closed_are_told(
+        self, county: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Also before anything was closed."""
+        handed_in(county, row(1, "2010-11"))
+        assert onestop(["reconcile", "--period", "2010-11"]) == 0
+        assert "2010-10-01至2010-10-31还没有关账" in said(capsys)
+
 
 class TestDoubts:
     """Each is refused, passes with a reason, and the reason stands in the books."""
@@ -142,6 +158,16 @@ class TestDoubts:
             (one,) = closings(books)
             assert one.reason == "上级要求"
             assert doubt in one.entry.content["doubts"][0]
+
+    def test_a_run_that_is_mostly_of_earlier_periods_is_one(
+        self, county: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Of a period never closed, which it would swallow."""
+        handed_in(county, row(1, "2010-11"), row(2, "2010-10"), row(3, "2010-10"))
+        assert onestop(["reconcile", "-q", "--period", "2010-11"]) == 0
+        assert onestop(["close", "结果/2010-11"]) == 2
+        assert "3行里有2行属于以前各期（补报或已结算过），超过一半" in said(capsys)
+        assert closed() == []
 
     def test_a_run_without_decisions_that_another_has_is_one(self, tmp_path: Path) -> None:
         """However the lines have moved in the file; a later run without them is doubtful, too."""
@@ -324,6 +350,12 @@ class TestInboxCheck:
         )
         (told,) = inbox_notes(old)
         assert told.startswith("甲.csv：与 2010Q3 关账时读过的文件一个字节不差")
+
+    def test_several_are_named_in_one_sentence(self, handed: Handed) -> None:
+        files = [HandedIn("stays", f"{n}.csv", "0") for n in range(10)]
+        (told,) = inbox_notes(Handed(handed.register, handed.register, {}, files, handed.closed))
+        assert told.startswith("0.csv、1.csv、2.csv、")
+        assert " 等 10 个：与 2010Q3 关账时" in told
 
     def test_all_is_well_without_a_word(self, handed: Handed) -> None:
         files = [HandedIn("stays", "甲.csv", "1"), HandedIn("roster", "册.csv", "8")]

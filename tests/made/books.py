@@ -156,8 +156,8 @@ def run_period(
     documents = {rule.file.id: rule.data for rule in office.documents}
     nothing = pl.DataFrame()
     return Run(
-        info, in_order(done.stays, layers), done.findings, nothing, nothing, done.adjustments,
-        documents,
+        info, in_order(done.stays, layers), done.findings, office.roster, nothing, done.adjustments,
+        documents, closed=done.closed,
     )  # fmt: skip
 
 

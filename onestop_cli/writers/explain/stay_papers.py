@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from onestop_cli.explain.papers_of_stay import StayPaper
 from onestop_cli.run import Run
+from onestop_cli.statements.numbers import APPROVAL as APPROVED
+from onestop_cli.statements.numbers import STAY, stay_number
 from onestop_cli.writers.notices.html import templates
 
 STATEMENT, APPROVAL = "医疗救助结算单", "垫付审批表"
@@ -14,15 +16,15 @@ _COPIES = ("第一联", "第二联", "第三联")
 
 def statements(papers: Sequence[StayPaper], run: Run) -> str:
     """The HTML of all 结算单."""
-    return _page("explain/stay_statement.html.j2", papers, run)
+    return _page("explain/stay_statement.html.j2", papers, run, STAY)
 
 
 def approvals(papers: Sequence[StayPaper], run: Run) -> str:
     """The HTML of all 审批表, each in triplicate."""
-    return _page("explain/stay_approval.html.j2", papers, run)
+    return _page("explain/stay_approval.html.j2", papers, run, APPROVED)
 
 
-def _page(template: str, papers: Sequence[StayPaper], run: Run) -> str:
+def _page(template: str, papers: Sequence[StayPaper], run: Run, kind: str) -> str:
     words = run.info.words
     office, civil_affairs = run.info.offices
     return (
@@ -30,6 +32,7 @@ def _page(template: str, papers: Sequence[StayPaper], run: Run) -> str:
         .get_template(template)
         .render(
             papers=papers,
+            number=lambda paper: stay_number(run, kind, paper.row),
             run=run,
             copies=[f"{n}　{who}留存" for n, who in zip(_COPIES, words.copies, strict=True)],
             words=words,

@@ -10,6 +10,7 @@ import polars as pl
 
 from onestop_cli.ledger.accounts import AccountLine
 from onestop_cli.ledger.trial_balance import AccountBalance
+from onestop_cli.writers.ledger.hospital_screen import ACCOUNT_COLUMNS, POSTING_COLUMNS
 from onestop_cli.writers.toolkit.columns import UNITS, Column
 from onestop_cli.writers.toolkit.text import write_text
 from onestop_cli.writers.toolkit.workbook import Book
@@ -35,6 +36,8 @@ class Books:
     pending: pl.DataFrame
     inputs: pl.DataFrame
     postings: Iterable[pl.DataFrame]
+    hospital_accounts: pl.DataFrame
+    hospital_postings: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,9 @@ def _sheets(books: Books) -> Iterator[_BookSheet]:
     yield _BookSheet("基金账户", _ACCOUNTS, accounts, _YUAN)
     yield _BookSheet("试算平衡", _TRIAL, trial, _YUAN)
     yield _BookSheet("预拨", _ADVANCES, books.advances, _YUAN)
+    if len(books.hospital_accounts):
+        yield _BookSheet("机构往来", ACCOUNT_COLUMNS, books.hospital_accounts, _YUAN)
+        yield _BookSheet("机构往来记账", POSTING_COLUMNS, books.hospital_postings, _YUAN)
     yield _BookSheet("待核住院", _PENDING, books.pending, _YUAN)
     yield _BookSheet("文件", _INPUTS, books.inputs)
     for number, part in enumerate(books.postings, 1):

@@ -11,6 +11,8 @@ import polars as pl
 from onestop_cli.ledger.final_account import SIDES, FinalAccount
 from onestop_cli.money import capital
 from onestop_cli.statements.indicators import Indicator
+from onestop_cli.statements.numbers import FINAL, paper_number
+from onestop_cli.writers.ledger.hospital_screen import ACCOUNT_COLUMNS
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -24,18 +26,24 @@ _USED = "期末结余 = 上期结余 + 本期预拨 − 本期核定，负数为
 
 @dataclass(frozen=True)
 class PeriodPaper:
-    """A report, whose it is, its indicators, 救助对象 in one line, and when it is due."""
+    """A report, whose it is (name and `code`), its indicators, 救助对象 in one line, and when it is due."""
 
     county: str
     report: FinalAccount
     indicators: Sequence[Indicator]
     aided: str
     due: str = ""
+    code: str = ""
 
     @property
     def heading(self) -> str:
         """`示例县2010年度`."""
         return f"{self.county or '××县'}{self.report.period.chinese}"
+
+    @property
+    def number(self) -> str:
+        """Its 编号."""
+        return paper_number(self.code, self.report.period.id, FINAL)
 
     @property
     def name(self) -> str:
@@ -77,6 +85,10 @@ def write_period_book(paper: PeriodPaper, path: Path) -> None:
         sheet.line(paper.basis)
         sheet.paragraph(paper.aided, bold=True)
         sheet.facts(("指标", "数值", "计算方法"), paper.indicators)
+        if len(found.hospital_money):
+            heading = f"{paper.heading}医疗机构往来{paper.name}表"
+            rows = found.hospital_money
+            _table(book, paper, "表九 机构往来", heading, ACCOUNT_COLUMNS, rows, ())
 
 
 def _cover(book: Book, paper: PeriodPaper) -> None:
@@ -84,6 +96,7 @@ def _cover(book: Book, paper: PeriodPaper) -> None:
     found, total = paper.report, paper.report.total
     sheet = book.sheet("说明", [26, 30, 30, 30])
     sheet.title(paper.title)
+    sheet.line(f"编号：{paper.number}")
     period = found.period
     due: list[tuple[str, str | int, Kind]] = [("办理期限", paper.due, "text")] if paper.due else []
     sheet.pairs(

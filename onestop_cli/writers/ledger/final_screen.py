@@ -10,6 +10,7 @@ from rich.console import Console
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.writers.explain.screen import wrapped
 from onestop_cli.writers.ledger.final_book import PeriodPaper
+from onestop_cli.writers.ledger.hospital_screen import hospital_sums
 from onestop_cli.writers.ledger.screen import account_table, plain_table
 from onestop_cli.writers.toolkit.screen import clean, console_for
 
@@ -31,6 +32,9 @@ def show_period(paper: PeriodPaper) -> None:
         lines = [line for line in found.accounts if line.fund == fund.name]
         console.print()
         console.print(account_table(f"{fund.name}（元）", lines, name="period"))
+    if len(found.hospital_money):
+        console.print()
+        console.print(hospital_sums(found.hospital_money))
     console.print()
     shown = plain_table("指标", ["指标"], ["数值"])
     for name, value, kind, _ in paper.indicators:

@@ -26,8 +26,8 @@ _COLUMNS = (
 )
 
 
-def write_owed_book(path: Path, county: str, owed: pl.DataFrame) -> None:
-    """Write the list of what is `owed` (`ledger.owed.OWED`)."""
+def write_owed_book(path: Path, county: str, owed: pl.DataFrame, number: str = "") -> None:
+    """Write the list of what is `owed` (`ledger.owed.OWED`) under its `number`."""
     told = pl.format("{}，{} 出院", pl.col("hospital").fill_null(""), "discharged_on")
     why = pl.concat_str(pl.coalesce("because", pl.lit("医院少补")), told, separator="；")
     with Book(path, title="应补名单") as book:
@@ -36,6 +36,7 @@ def write_owed_book(path: Path, county: str, owed: pl.DataFrame) -> None:
             f"{county}应补未补人员名单",
             list(_COLUMNS),
             owed.with_columns(why=why),
+            left=f"编号：{number}" if number else "",
             notes=(
                 "付给本人以后，请本人或代领人在签收栏签字并填支付日期，再用 onestop ledger pay 记入台账；"
                 "没有签收的留在名单上，以后继续列出。",

@@ -10,6 +10,7 @@ import polars as pl
 from onestop_cli.money import capital
 from onestop_cli.statements.capped import capped_people, with_capped
 from onestop_cli.statements.indicators import aided_line, figures, of_figures
+from onestop_cli.statements.numbers import ACCOUNT, APPLICATION, COUNTY, number_of
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.remarks import cover_lines
 from onestop_cli.statements.statement import Fund, Statement, numbered
@@ -32,6 +33,8 @@ from onestop_cli.writers.statements.earlier_sheets import (
     adjustment_sheet,
     waiting_sheet,
 )
+from onestop_cli.writers.statements.money_sheet import kept_back_line, money_sheet
+from onestop_cli.writers.statements.unaided_sheet import unaided_sheet
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
@@ -52,6 +55,8 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.owed(book)
         county.equations(book)
         county.beside_books(book)
+        unaided_sheet(book, f"{county.heading}未救助名单", county.period, statement)
+        money_sheet(book, f"{county.heading}医疗机构往来", county.period, statement)
         county.decisions(book)
         county.application(book)
         say_left_out(cover, book)
@@ -72,10 +77,14 @@ class _CountyBook:
         people = capped_people(self.statement)
         return {"people": self.statement.total["people"], "capped": people}
 
+    def _number(self, kind: str) -> str:
+        return f"编号：{number_of(self.statement.run, kind)}"
+
     def cover(self, book: Book) -> Sheet:
         """说明: what the sheets stand on, and the sums to be paid."""
         sheet = book.sheet("说明", [26, 30, 30, 30])
         sheet.title(f"{self.heading}一站式结算汇总")
+        sheet.line(self._number(COUNTY))
         sheet.pairs((label, text, "text") for label, text in cover_lines(self.statement))
         sheet.skip()
         sheet.pairs(payment_pairs(self.statement.funds, self.statement.total))
@@ -164,6 +173,7 @@ class _CountyBook:
         info = self.statement.run.info
         sheet = book.sheet(f"表六 {info.words.account}", [34, 16, 30], portrait=True)
         sheet.title(f"{self.heading}{fund.name}结算单")
+        sheet.line(self._number(ACCOUNT))
         sheet.line(self.period, "单位：元")
         sheet.pairs(self._account(fund))
         sheet.paragraph(
@@ -294,6 +304,7 @@ class _CountyBook:
         ]
         sheet = book.wide_sheet("拨款申请表", columns)
         sheet.title(f"{self.heading}垫付资金拨款申请表")
+        sheet.line(self._number(APPLICATION))
         sheet.line(self.period, "单位：元")
         sheet.paragraph(
             "县财政局：本期定点医疗机构垫付的补偿资金已经审核，核定应拨金额如下，请从各基金专户分别拨付。"
@@ -301,6 +312,8 @@ class _CountyBook:
         due = self.statement.hospitals.filter(pl.col("all_payment_fen") != 0)
         sheet.table(columns, numbered(due), main=True)
         for line in payment_lines(self.statement.funds, self.statement.total):
+            sheet.paragraph(line)
+        for line in kept_back_line(self.statement):
             sheet.paragraph(line)
         funds = [f"{fund.key}_payment_fen" for fund in self.statement.funds]
         if due.select(pl.any_horizontal(pl.col(funds) < 0).any()).item():

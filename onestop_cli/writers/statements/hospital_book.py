@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.statements.numbers import CLAIM, NOTICE, number_for
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.statement import Statement, numbered
@@ -24,6 +25,7 @@ from onestop_cli.writers.statements.columns import (
     say_left_out,
 )
 from onestop_cli.writers.statements.earlier_sheets import adjustment_sheet, waiting_sheet
+from onestop_cli.writers.statements.money_sheet import kept_back
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
@@ -71,7 +73,7 @@ class _HospitalBook:
         line = self.account.line
         sheet = book.sheet("拨付通知单", [26, 18, 18, 18], portrait=True)
         sheet.title(f"{self.heading}垫付资金拨付通知单")
-        sheet.line("编号：", "单位：元")
+        sheet.line(f"编号：{number_for(self.statement.run, NOTICE, self.name)}", "单位：元")
         sheet.pairs(
             [
                 ("医疗机构", self.name, "text"),
@@ -84,6 +86,7 @@ class _HospitalBook:
                 ("核定人次", line["stays"], "int"),
                 *self._from_claim_to_payment(),
                 *payment_pairs(self.statement.funds, line),
+                *kept_back(self.statement, line),
             ]
         )
         sheet.paragraph(f"{SUM}各项明细见后附各表。")
@@ -104,7 +107,8 @@ class _HospitalBook:
     def claims(self, book: Book) -> None:
         """结算申报表, to be signed by the hospital."""
         stays = self.account.stays
-        claim_sheet(book, f"{self.heading}定点医疗机构结算申报表", self.left, self.statement, stays)
+        left = f"编号：{number_for(self.statement.run, CLAIM, self.name)}　　{self.left}"
+        claim_sheet(book, f"{self.heading}定点医疗机构结算申报表", left, self.statement, stays)
 
     def stay_list(self, book: Book) -> None:
         """垫付明细花名册: every stay of the hospital, in the order of its file."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from onestop_cli.run import Run
 from onestop_cli.statements.letters import HospitalLetter, Missed
+from onestop_cli.statements.numbers import LETTER, MISSED, number_for, number_of
 from onestop_cli.statements.remarks import document_of
 from onestop_cli.tables.run_info import CountyInfo
 from onestop_cli.working import RuleSentence
@@ -106,7 +107,13 @@ def hospital_page(letter: HospitalLetter, head: Letterhead) -> str:
     rows = letter.rows.to_dicts() if letter.points else []
     waiting = letter.waiting.to_dicts()
     return _page(
-        "statements/letter.html.j2", head, letter=letter, rows=rows, waiting=waiting, said=said
+        "statements/letter.html.j2",
+        head,
+        letter=letter,
+        rows=rows,
+        waiting=waiting,
+        said=said,
+        number=number_for(head.run, LETTER, letter.hospital),
     )
 
 
@@ -138,7 +145,8 @@ def missed_page(missed: Missed, head: Letterhead) -> str:
     lists: dict[str, list[tuple[str, list[dict[str, Any]]]]] = {}
     for (township, village), rows in places.items():
         lists.setdefault(str(township), []).append((str(village), rows.to_dicts()))
-    return _page("statements/missed.html.j2", head, missed=missed, lists=lists)
+    number = number_of(head.run, MISSED)
+    return _page("statements/missed.html.j2", head, missed=missed, lists=lists, number=number)
 
 
 def missed_list(missed: Missed, head: Letterhead, path: Path) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onestop_cli.run import DOCUMENTS, REGISTER, RUN_FILE, TABLES, TO_FILL, Run, digests_of
+from onestop_cli.run import (
+    CLOSED_STAYS,
+    DOCUMENTS,
+    REGISTER,
+    RUN_FILE,
+    TABLES,
+    TO_FILL,
+    Run,
+    digests_of,
+)
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.writers.toolkit.text import write_text
 
@@ -18,7 +27,7 @@ def write_data(run: Run, folder: Path) -> None:
     folder again."""
     data = folder / "data"
     data.mkdir(parents=True)
-    for name in (*TABLES, REGISTER):
+    for name in (*TABLES, REGISTER, CLOSED_STAYS):
         getattr(run, name).write_parquet(data / f"{name}.parquet")
     (data / DOCUMENTS).mkdir()
     for name, content in run.documents.items():

@@ -1,0 +1,184 @@
+"""A closed stay explained: what was paid then, what is right now, why, and by which other stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onestop_cli.batch.explain import explain_stay
+from onestop_cli.core.closed import POSTED
+from onestop_cli.errors import CannotRun
+from onestop_cli.explain.explanation import Explanation, explain
+from onestop_cli.ledger.chain import end_of
+from onestop_cli.ledger.life import life
+from onestop_cli.ledger.owed import Payment, pay
+from onestop_cli.ledger.store import opened
+from onestop_cli.run import Run
+from onestop_cli.writers.toolkit.run_folder import write_data
+from tests.explain.test_explain import part, screen, wrong_sums
+from tests.ledger.test_ledger import a_stay, taken_back
+from tests.ledger.test_recompute import RIGHT, SEPTEMBER, UNLISTED, closed_under, october
+from tests.made.books import PEOPLE, decisions, new_books, post, run_period, stays
+
+CHANGED = "上期调整（右边是本次增减）"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Books in which September was closed with a person who was not on the roster yet."""
+    closed_under(tmp_path / "账", UNLISTED)
+    return tmp_path / "账"
+
+
+def told(run: Run, path: Path | None = None) -> Explanation:
+    """Of the one closed stay that `run` changes."""
+    row = run.closed.row(0, named=True)
+    if path is None:
+        return explain(run, row, RIGHT.book)
+    with opened(path) as books:
+        return explain(run, row, RIGHT.book, life(books, 1).bookings)
+
+
+def lines(explanation: Explanation, title: str) -> Iterator[tuple[str, str, str]]:
+    for group in part(explanation, title).groups:
+        yield from ((line.label, line.working, line.amount) for line in group.lines)
+
+
+def month(path: Path, number: int, *rows: dict[str, Any], **more: Any) -> Run:
+    """A month beside the books, not closed."""
+    with opened(path) as books:
+        return run_period(stays(rows), f"2010-{number}", books, **more)
+
+
+class TestOfAnAdjustmentLine:
+    def test_every_difference_is_what_the_line_books(self, path: Path) -> None:
+        run = october(path)
+        line, shown = run.adjustments.row(0, named=True), {}
+        for label, _, amount in lines(told(run), CHANGED):
+            shown[label] = amount.replace(",", "").replace(".", "")
+        booked = [int(line[f"assistance_{what}_fen"]) for what in POSTED]
+        words = ("申报", "核付", "扣减", "待核", "少付", "层间调整", "补发患者")
+        found = [int(shown.get(f"医疗救助{word}", "0")) for word in words]
+        assert found == booked
+        assert int(shown["应补患者"]) == line["patient_owed_fen"] == 39_600
+
+    def test_it_says_why_and_works_out_what_is_right_now(self, path: Path) -> None:
+        explanation = told(october(path))
+        assert ("上期调整", "更正：救助类别 无 → 五保户（册.csv · 第7行）", "") in [
+            *lines(explanation, CHANGED)
+        ]
+        assert ("应补", "本笔金额 1,320.00", "1,320.00") in [*lines(explanation, "医疗救助")]
+        assert "核对发现" not in [one.title for one in explanation.parts]
+
+    def test_every_sum_comes_to_its_amount(self, path: Path) -> None:
+        explanation = told(october(path), path)
+        assert wrong_sums(explanation.lines) == []
+        assert PEOPLE[7] not in screen(explanation)
+
+    def test_a_reversal_names_the_row_that_takes_it_back(self, path: Path) -> None:
+        back = {**taken_back(a_stay(9), 9), "settled_on": date(2010, 10, 20)}
+        found = [*lines(told(month(path, 10, back)), CHANGED)]
+        assert any(label == "对应的住院" and "（医院.csv:99）" in said for label, said, _ in found)
+        assert ("现在", "已冲销", "") in found
+
+    def test_a_stay_that_waits_names_the_one_it_overlaps(self, path: Path) -> None:
+        """The late one was settled before it, so that the closed one came second."""
+        earlier = a_stay(
+            9, row=44, stay_no="ZY44", hospital_raw="市级医院", settled_on=date(2010, 10, 2)
+        )
+        other = {**earlier, "admitted_on": date(2010, 9, 1), "discharged_on": date(2010, 9, 12)}
+        run = month(path, 10, other)
+        found = [*lines(told(run), CHANGED)]
+        assert ("现在", "待核：ST02 住院时间重叠", "") in found
+        assert any(
+            "市级医院 住院号 ZY44" in said for label, said, _ in found if label == "对应的住院"
+        )
+
+    def test_where_only_the_year_looks_different_its_other_stays_are_named(
+        self, tmp_path: Path
+    ) -> None:
+        poor = {"id_raw": PEOPLE[3], "name": "人3"}
+        large = {"total_fen": 2_000_000, "eligible_fen": 1_600_000, "basic_claimed_fen": 1_120_000,
+                 "assistance_claimed_fen": 528_000}  # fmt: skip
+        with new_books(tmp_path / "账") as books:
+            post(books, run_period(stays([a_stay(9, **poor, **large)]), SEPTEMBER, books))
+        late = a_stay(8, **poor, **large)
+        run = month(tmp_path / "账", 10, late)
+        found = [*lines(told(run), CHANGED)]
+        assert ("上期调整", "重算：同一年度的其他住院有变动，按年度顺序重算", "") in found
+        assert any("住院号 ZY8" in said for label, said, _ in found if label == "对应的住院")
+
+
+class TestOfTheBooks:
+    def test_the_postings_add_up_to_what_is_paid_now(self, path: Path) -> None:
+        found = {label: amount for label, _, amount in lines(told(october(path), path), "台账各笔")}
+        assert found["至今医疗救助核付"] == "924.00"
+        assert found["至今个人自付"] == "0.00"
+
+    def test_a_payment_to_the_patient_is_one_of_them(self, path: Path) -> None:
+        run = october(path)
+        with opened(path) as books:
+            paid = Payment(1, "assistance", 39_600, date(2010, 11, 3))
+            pay(books, [paid], {}, "测试", datetime(2010, 11, 4, tzinfo=UTC), end_of(books)[0])
+        found = [*lines(told(run, path), "台账各笔")]
+        assert ("支付", "第 4 号记账，2010-11-03；支付：应补名单", "") in found
+        assert ("医疗救助补发患者", "", "396.00") in found
+
+
+class TestTheCommand:
+    @pytest.fixture
+    def folder(self, path: Path) -> Path:
+        """A run of October that changes nothing about September."""
+        run = replace(october(path, again=False), roster=RIGHT.roster)
+        (path.parent / "run").mkdir()
+        write_data(replace(run, quarantine=run.findings), path.parent / "run")
+        return path.parent / "run"
+
+    def test_a_closed_stay_is_found_in_the_ledger(
+        self, folder: Path, path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for text in ("ZY9", "2010-09:ZY9", "2010-09:医院.csv:9"):
+            explain_stay(folder, text, None, None, path)
+            said = capsys.readouterr().out
+            assert "2010年9月 · 县级医院 · 住院号 ZY9" in said
+            assert "请对 2010-09 的结果文件夹运行" in said
+
+    def test_of_another_period_it_is_not(self, folder: Path, path: Path) -> None:
+        with pytest.raises(CannotRun, match="没有找到“ZY9”这笔住院"):
+            explain_stay(folder, "2010-08:ZY9", None, None, path)
+
+    def test_the_person_has_two_only_one_of_which_is_of_the_run(
+        self, folder: Path, path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        explain_stay(folder, PEOPLE[8][-4:], None, None, path)
+        assert "住院号 ZY10" in capsys.readouterr().out
+
+    def test_a_line_and_its_reversal_are_told_apart_by_the_period(
+        self, path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        run = month(path, 10, {**taken_back(a_stay(9), 9), "settled_on": date(2010, 10, 20)})
+        folder = path.parent / "both"
+        folder.mkdir()
+        write_data(replace(run, quarantine=run.findings), folder)
+        with pytest.raises(CannotRun) as refused:
+            explain_stay(folder, "ZY9", None, None, path)
+        assert "2010-09:医院.csv:9" in "".join(p.remedy for p in refused.value.problems)
+        explain_stay(folder, "2010-09:医院.csv:9", None, None, path)
+        assert "红冲：冲红行：医院.csv · 第99行" in capsys.readouterr().out
+
+
+def test_decided_stays_say_by_which_decision(path: Path) -> None:
+    refusal = decisions(
+        {"hospital": "县级医院", "stay_no": "ZY9", "source": "医院.csv", "row": 9, "period": SEPTEMBER,
+         "decision": "拒付"}
+    )  # fmt: skip
+    other = a_stay(10, id_raw=PEOPLE[8], name="人8")
+    found = [*lines(told(month(path, 10, other, decided=refusal)), CHANGED)]
+    assert any(
+        label == "上期调整" and said.startswith("拒付：处理意见：") for label, said, _ in found
+    )
