@@ -99,6 +99,8 @@ class TestChanges:
             ["explain", "RUN", "ZY000001"],
             ["papers", "RUN", "ZY000001", "--out", "x"],
             ["letters", "RUN", "--out", "x"],
+            ["checklists", "RUN", "--out", "x"],
+            ["archive", "RUN", "--out", "x.xlsx"],
             ["simulate", "RUN", "--rules", "huangzhong-2009", "--out", "x"],
         ],
         ids=lambda words: words[0],

@@ -22,7 +22,7 @@ def fund_lines(ledger: Path, period: Period) -> tuple[FundLine, ...]:
                 str(ledger),
             )
         return tuple(
-            FundLine(line.fund, line.opening, line.advanced, line.approved)
+            FundLine(line.fund, line.opening, line.advanced, line.approved + line.second)
             for line in accounts(books)
             if line.period == period.id
         )

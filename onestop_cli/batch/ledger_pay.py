@@ -15,6 +15,7 @@ from onestop_cli.errors import stop
 from onestop_cli.ledger.books import beginning
 from onestop_cli.ledger.chain import end_of
 from onestop_cli.ledger.owed import Payment, owed, pay
+from onestop_cli.ledger.payouts import sendable
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.readers.owed_list import read_owed_list
 from onestop_cli.statements.numbers import OWED, paper_number
@@ -24,12 +25,12 @@ from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 
 
 def list_owed(ledger: Path | None, out: Path) -> None:
-    """Write what is owed to `out`; raises `CannotRun` when nothing is, or the file is there already."""
+    """Write what is owed and not on its way to `out`; raises `CannotRun` when nothing is, or `out` exists."""
     if out.suffix.lower() != ".xlsx":
         raise stop("只能写成 .xlsx 文件", "请把 --list 写成以 .xlsx 结尾的文件名", str(out))
     refuse_existing(out)
     with opened(the_ledger(ledger)) as books, snapshot(books):
-        lines, seen = owed(books), end_of(books)[0]
+        lines, seen = sendable(books), end_of(books)[0]
     if lines.is_empty():
         raise stop("台账里没有应补未补", "不用写名单")
     county = county_settings().county
@@ -47,7 +48,7 @@ def book_paid(ledger: Path | None, file: Path, day: str, now: datetime) -> None:
     on = typed_day(day, "--on")
     with opened(the_ledger(ledger)) as books:
         _refuse_day(on, beginning(books).first_day, now.date())
-        seen, lines = end_of(books)[0], owed(books)
+        seen, lines = end_of(books)[0], sendable(books)
         signed = read_owed_list(file, lines, on)
         payments = [Payment(*row) for row in signed.paid.iter_rows()]
         about = {"path": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}

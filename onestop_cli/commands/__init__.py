@@ -7,8 +7,10 @@ from typing import Any
 
 import typer
 
+from onestop_cli.commands.archive import archive
 from onestop_cli.commands.audit import audit
 from onestop_cli.commands.check_table import check_table
+from onestop_cli.commands.checklists import checklists, registers
 from onestop_cli.commands.clearing import clearing
 from onestop_cli.commands.close import close
 from onestop_cli.commands.compare import compare
@@ -40,8 +42,11 @@ COMMANDS: Mapping[str, Callable[..., Any]] = {
     "explain": explain,
     "letters": letters,
     "papers": papers,
+    "archive": archive,
     "publish": publish,
     "audit": audit,
+    "checklists": checklists,
+    "registers": registers,
     "check-table": check_table,
     "simulate": simulate,
     "findings": findings,

@@ -30,9 +30,15 @@ EXAMPLES = {
     "compare": "onestop compare 结果/2010Q4 结果/2010Q4-2 --out 比较.xlsx",
     "letters": "onestop letters 结算/2010Q4 --out 通知",
     "papers": "onestop papers 结算/2010Q4 100234 --out 审批表",
+    "archive": (
+        "onestop archive 结算/2010Q4 --out 卷内目录.xlsx\n"
+        "  onestop archive 结算/2010Q4 --checked 卷内目录.xlsx --out 缺件清单.xlsx"
+    ),
     "close": "onestop close 结算/2010Q4 --ledger 台账.db",
     "publish": "onestop publish 结算/2010Q4 --out 公示 --from 2011-01-10",
     "audit": "onestop audit 结算/2010Q4 --out 检查 --seed 20101231 --size 60",
+    "checklists": "onestop checklists 结算/2010Q4 --out 机构检查 --on 2011-01-20",
+    "registers": "onestop registers 整改台账.xlsx 举报异议登记簿.xlsx",
     "check-table": 'onestop check-table 年报.xlsx 上年年报.xlsx --equations "合计=门诊+住院"',
     "simulate": "onestop simulate 结算/2010 --change assistance.cap=8000 --out 测算",
     "findings": "onestop findings ID03",
@@ -41,9 +47,21 @@ EXAMPLES = {
     "ledger advance": (
         "onestop ledger advance --fund 医疗救助资金 --period 2010Q4 --amount 120000"
     ),
+    "income": (
+        "onestop ledger income --fund 新农合基金 --source 中央财政 --amount 69110000 --date 2011-03-20"
+    ),
+    "month": "onestop ledger month --period 2010-11 --out 2010年11月清算表.xlsx",
     "ledger reopen": "onestop ledger reopen --ledger 台账.sqlite --reason 花名册补登",
     "ledger hospital": "onestop ledger hospital 已付 --period 2010Q4 --on 2011-01-25",
     "ledger pay": "onestop ledger pay 台账.sqlite 应补名单.xlsx --on 2011-01-20",
+    "payout": (
+        "onestop ledger payout --out 发放/1\n"
+        "  onestop ledger payout --done 1 发放/1/发放名单.xlsx --on 2011-03-01"
+    ),
+    "second": (
+        "onestop ledger second --year 2010 --out 二次补偿/2010\n"
+        "  onestop ledger second --year 2010 --out 二次补偿/2010定稿 --book --on 2011-01-25"
+    ),
     "ledger verify": "onestop ledger verify 结算/2010Q4",
     "ledger export": "onestop ledger export --out 台账.xlsx",
     "rules list": "onestop rules list",
@@ -53,6 +71,8 @@ EXAMPLES = {
     "rules copy": "onestop rules copy huangzhong-2009",
     "rules test": "onestop rules test huangzhong-2009",
     "roster check": "onestop roster check 花名册 --day 2010-12-31",
+    "boards": "onestop roster boards 拟救助名单.xlsx --stage 评议 --from 2011-03-01 --out 公示/第一榜",
+    "due": "onestop roster due --day 2011-03-01 --out 清退复核.xlsx",
     "roster diff": "onestop roster diff 上期花名册 花名册 --out 动态变化.xlsx",
     "open": "onestop ledger open 台账.sqlite --from 2010-10-01 --balance 医疗救助资金=120000",
     "report": "onestop ledger report --period 2010 --out 2010年度决算.xlsx",

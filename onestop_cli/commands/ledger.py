@@ -1,4 +1,4 @@
-"""`onestop ledger open|reopen|show|advance|pay|hospital|report|verify|export`: the county's books."""
+"""`onestop ledger open|reopen|show|advance|income|month|pay|hospital|payout|second|report|verify|export`: the books."""
 
 from __future__ import annotations
 
@@ -98,6 +98,65 @@ def advance(
 
 
 @ledger.command()
+def income(
+    fund: Annotated[str | None, typer.Option("--fund", help="基金名称，如 新农合基金")] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="来源，如 中央财政、个人缴费")
+    ] = None,
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="金额（元）；收回写负数并用 --note 说明")
+    ] = None,
+    day: Annotated[str | None, typer.Option("--date", help="到账日期，默认今天")] = None,
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help="哪一年度的筹资，默认到账的年份", min=1950, max=2200),
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="记入哪一期，默认到账的月份；那个月已关账的要写")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="说明，如凭证号")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="列出各笔收入和序号")] = False,
+    undo: Annotated[
+        int | None, typer.Option("--undo", help="冲销记错的一笔：写它的序号，并用 --note 说明")
+    ] = None,
+    ledger: Ledger = None,
+) -> None:
+    """记一笔基金收入和它的来源（同一笔钱不再记预拨），列出或冲销记错的。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_income import IncomeTyped, list_incomes
+    from onestop_cli.batch.ledger_income import income as run
+
+    if listed:
+        list_incomes(ledger)
+        return
+    typed = IncomeTyped(fund, source, amount, day, year, period, note, undo)
+    run(ledger, typed, datetime.now().astimezone())
+
+
+@ledger.command()
+def month(
+    period: Annotated[str, typer.Option("--period", help="哪个月，如 2010-11；按季关账的也可以")],
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="还没有关账的：结算结果文件夹，默认最近一次核对"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="清算表、基金收支公示表写到这个 .xlsx，不覆盖已有的"),
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", help="按哪一天看期限，默认今天")] = None,
+    ledger: Ledger = None,
+) -> None:
+    """月度清算表、基金收支公示表、未报送机构和期限；按季关账的县也可以逐月出。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_month import show_of_month
+
+    show_of_month(ledger, run, period, out, on, datetime.now().astimezone().date())
+
+
+@ledger.command()
 def pay(
     book: Annotated[
         Path | None, typer.Argument(metavar="[LEDGER]", help="台账文件；默认按 onestop.toml")
@@ -167,6 +226,75 @@ def hospital_(
         return
     typed = HospitalTyped(what, period, hospital, fund, amount, day, note, undo)
     hospital_money(ledger, typed, datetime.now().astimezone())
+
+
+@ledger.command()
+def payout(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="发放名单", help="填好退回原因的发放名单.xlsx")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="新文件夹：银行文件、发放名单、各乡镇签收表")
+    ] = None,
+    done: Annotated[
+        int | None, typer.Option("--done", help="银行办完的是第几批：记到账和退回", min=1)
+    ] = None,
+    day: Annotated[str | None, typer.Option("--on", help="到账日期")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="列出各批和结果")] = False,
+    ledger: Ledger = None,
+) -> None:
+    """一卡通发放：应补未补按账户写成银行文件（--out），银行办完后记到账和退回（--done）。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_payout import finish_payout, list_payouts, make_payout
+    from onestop_cli.errors import stop
+
+    now = datetime.now().astimezone()
+    if listed:
+        list_payouts(ledger)
+    elif done is not None and file is not None and day:
+        finish_payout(ledger, done, file, day, now)
+    elif out is not None and done is None and file is None:
+        make_payout(ledger, out, now)
+    else:
+        raise stop(
+            "没有说要发放还是记结果",
+            "发放用 onestop ledger payout --out 发放/1；"
+            "银行办完后用 onestop ledger payout --done 1 发放/1/发放名单.xlsx --on 2011-03-01",
+        )
+
+
+@ledger.command()
+def second(
+    year: Annotated[int, typer.Option("--year", help="哪一年度")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="新文件夹：测算、名单、各乡镇公示")
+    ] = None,
+    book: Annotated[bool, typer.Option("--book", help="定了：记入台账；不写只测算")] = False,
+    day: Annotated[str | None, typer.Option("--on", help="记账日期，默认今天")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="记入哪一期，默认记账日期的月份")
+    ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="冲销记过账的这一年，并用 --note 说明")
+    ] = False,
+    note: Annotated[str, typer.Option("--note", help="冲销的原因")] = "",
+    ledger: Ledger = None,
+) -> None:
+    """大病二次补偿：按全年个人负担分段、限额压缩，先测算对基金的影响，定了再记账。"""
+    from datetime import datetime
+
+    from onestop_cli.batch.ledger_second import second as run
+    from onestop_cli.batch.ledger_second import undo_second
+    from onestop_cli.errors import stop
+
+    now = datetime.now().astimezone()
+    if undo:
+        undo_second(ledger, year, period, note, now)
+    elif out is None:
+        raise stop("没有给出 --out", "请写一个新文件夹，例如 --out 二次补偿/2010")
+    else:
+        run(ledger, year, out, now, book=book, day=day, period=period)
 
 
 @ledger.command()

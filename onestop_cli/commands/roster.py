@@ -56,6 +56,41 @@ def diff(
 
 
 @roster.command()
+def boards(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="拟救助对象名单，格式同花名册")
+    ],
+    stage: Annotated[str, typer.Option("--stage", help="哪一榜：评议、审核、审批")],
+    first: Annotated[str, typer.Option("--from", help="公示从哪一天起")],
+    out: Annotated[Path, typer.Option("--out", help="公示写到这个新文件夹")],
+) -> None:
+    """三榜公示：评议（按村）、审核和审批（按乡镇）的拟救助对象名单，写明公示期、举报箱和电话。"""
+    from onestop_cli.batch.roster_review import write_boards
+
+    write_boards(paths, stage, first, out)
+
+
+@roster.command()
+def due(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="花名册文件或文件夹；不写则按 onestop.toml"),
+    ] = None,
+    day: Annotated[str | None, typer.Option("--day", help="按哪一天看，默认今天")] = None,
+    within: Annotated[
+        int, typer.Option("--within", help="几天以内到期的也列出", min=0, max=366)
+    ] = 30,
+    out: Out = None,
+) -> None:
+    """要清退的（死亡、待遇期已过）、该复核的（按 onestop.toml 的 [review]）、即将到期的。"""
+    from datetime import date
+
+    from onestop_cli.batch.roster_review import list_due
+
+    list_due(paths or [], _day(day) or date.today(), within, out)  # noqa: DTZ011
+
+
+@roster.command()
 def premium(
     enrolled: Annotated[
         list[Path], typer.Argument(metavar="PATH", help="参合（参保）名册：文件或文件夹")

@@ -63,5 +63,5 @@ def _percent(column: str) -> pl.Expr:
 def hinted(token: pl.Expr) -> pl.Expr:
     """Whether what the export states speaks for a cause: another deductible, or another rate."""
     deductible = token.str.starts_with("deductible") & pl.col("other_deductible")
-    rate = token.str.contains("^(level|category|bonus|rule)") & pl.col("other_rate")
+    rate = token.str.contains("^(level|category|ordinary|bonus|rule)") & pl.col("other_rate")
     return (deductible | rate).fill_null(False)

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
 from onestop_cli.core.settle.formula import Parameters
-from onestop_cli.core.settle.layer import BILL, REST, LayerPass
+from onestop_cli.core.settle.layer import BILL, COVERED, REST, ZERO, LayerPass, less_column
 from onestop_cli.money import FULL
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import term_column
+from onestop_cli.rulebook.govern import lessened, term_column
 
 MOST_ROWS = 400_000
 """Stays times assumptions that are worked out in one go; more would only take memory."""
+
+_SAME = -1
+"""Stands for the document as it is."""
+
+_TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
+"""Ends of the terms that no amount hangs on."""
 
 
 @dataclass(frozen=True)
 class Assumption:
     """One changed assumption: `token` names it, `terms` maps the stay's term to another one, `instead` replaces single
-    terms, `shift` is added to every rate, `upstream` takes the hospital's own amounts of the layers before."""
+    terms, `shift` is added to every rate, `upstream` takes the hospital's own amounts of the layers before, `without`
+    passes over an earlier layer, `own` leaves the stay its own deductible under other terms, `after` takes the
+    deductible off the result instead of the base."""
 
     token: str
     terms: pl.Series | None = None
     instead: Mapping[str, int] = field(default_factory=dict)
     shift: int = 0
     upstream: bool = False
+    without: str | None = None
+    own: bool = False
+    after: bool = False
 
     def __add__(self, other: Assumption) -> Assumption:
         """Both at once."""
@@ -36,26 +48,24 @@ class Assumption:
             {**self.instead, **other.instead},
             self.shift + other.shift,
             self.upstream or other.upstream,
+            self.without or other.without,
+            self.own or other.own,
+            self.after or other.after,
         )
 
 
 @dataclass(frozen=True)
-class Assumed(Parameters):
-    """A step's terms, of which `changed` differ from assumption to assumption and so are columns."""
+class Supposed(LayerPass):
+    """A pass that takes the deductible off the result where the stay's row says so (`_after`), if `any_after` does."""
 
-    changed: frozenset[str] = frozenset()
+    any_after: bool = False
 
-    def unique(self, name: str) -> int | None:
-        return None if name in self.changed else super().unique(name)
-
-    @property
-    def beside_stays(self) -> list[str]:
-        """The columns that have to be put beside the stays."""
-        return list(dict.fromkeys([*self.varying, *map(self.column, self.changed)]))
-
-    def column(self, name: str) -> str:
-        """The table's column of a term."""
-        return self._full(name)
+    def _given(self, charged: pl.Expr, cost: pl.Expr, net: pl.Expr) -> pl.Expr:
+        before = super()._given(charged, cost, net)
+        if not self.any_after:
+            return before
+        later = super()._given(ZERO, cost, net) - charged * FULL
+        return pl.when("_after").then(later.clip(lower_bound=0)).otherwise(before)
 
 
 @dataclass(frozen=True)
@@ -66,78 +76,105 @@ class WhatIf:
     step: Step
     tried: Sequence[Assumption]
 
-    def amounts(self, stays: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """Tables of (_stay, _try, amount): fen, null where an assumption means nothing; `stays` has `_stay`."""
-        size = max(1, MOST_ROWS // max(1, len(stays)))
-        for start in range(0, len(self.tried), size):
-            yield self._some(stays, range(start, min(start + size, len(self.tried))))
+    def matches(self, stays: pl.DataFrame, claimed: pl.Expr) -> pl.DataFrame:
+        """(_stay, _try): what changes the amount and gives `claimed` to the fen; `stays` has `_stay`."""
+        frame = stays.with_columns(_claimed=claimed)
+        frame = frame.filter(pl.col("_claimed") != pl.col(f"{self.step.layer}_due_fen"))
+        frame = frame.select(self._needed(frame))
+        ways = self._ways(frame["_term"].unique())
+        if frame.is_empty() or ways.is_empty():
+            return _NOTHING
+        fits = pl.concat(self._fitting(*part) for part in _portions(frame, ways))
+        tries = ways.select("_way", _try="_tries").explode("_try")
+        return fits.join(tries, on="_way").select("_stay", "_try")
 
-    def _some(self, stays: pl.DataFrame, numbers: range) -> pl.DataFrame:
-        frame = stays.select(self._needed(stays)).join(self._table(numbers), how="cross")
-        params = Assumed(self.book.table, self.step.id, changed=self._changed)
-        term = self._terms(numbers).gather(
-            (frame["_try"] - numbers.start) * len(self.book.table) + frame["_term"]
-        )
-        frame = self._replaced(_gathered(frame, params, term), params)
-        frame = self._before(frame)
-        passed = LayerPass(self.book, self.step, params, live=False).over(frame)
-        due = pl.col(f"{self.step.id}_due_fen") + pl.col("_others_fen")
-        amount = pl.when(pl.lit(term).is_not_null()).then(due)
-        return passed.select("_stay", "_try", amount=amount)
+    def _fitting(self, stays: pl.DataFrame, ways: pl.DataFrame) -> pl.DataFrame:
+        """(_stay, _way) of the ways that give what is claimed."""
+        params = Parameters(ways, self.step.id)
+        beside = [c for c in self._columns if ways[c].n_unique() > 1]
+        marks = ["_way", "_term", "_upstream", "_without", "_after"]
+        frame = self._before(stays.join(ways.select(*marks, *beside), on="_term"))
+        passed = Supposed(
+            self.book, self.step, params, live=False, any_after=bool(ways["_after"].any())
+        ).over(frame)
+        amount = pl.col(f"{self.step.id}_due_fen") + pl.col("_others_fen")
+        return passed.filter(amount == pl.col("_claimed")).select("_stay", "_way")
 
     def _needed(self, stays: pl.DataFrame) -> list[str | pl.Expr]:
-        """Amounts, and the few other columns a step looks at."""
-        amounts = [c for c in stays.columns if c.endswith("_fen") and not c.startswith("posted_")]
-        wanted = ("_stay", "quota", "has_eligible", f"{self.step.id}_check", f"{self.step.id}_nth")
-        others = [c for c in wanted if c in stays.columns]
-        term = pl.col(term_column(stays, self.step.id)).cast(pl.Int64).alias("_term")
-        return [*others, *amounts, term]
+        """The columns a step looks at."""
+        step, layer = self.step.id, self.step.layer
+        wanted = {"_stay", "_claimed", "quota", "has_eligible", BILL, COVERED, "price_fen"}
+        wanted |= {less_column(less) for less in lessened(self.book, self.step)}
+        wanted |= {f"{other}_claimed_fen" for other in self.book.layers}
+        wanted |= {f"{layer}_due_fen", f"{layer}_own_due_fen", f"{step}_check"}
+        heads = (f"{step}_", "pool_")
+        tails = ("_paid_fen", "_borne_fen", "_pooled_fen")
+        names = [
+            c for c in stays.columns
+            if c in wanted or (c.startswith(heads) and c.endswith(("_fen", "_nth")))
+            or (c.endswith(tails) and not c.startswith("posted_"))
+        ]  # fmt: skip
+        return [*names, pl.col(term_column(stays, step)).cast(pl.Int64).alias("_term")]
 
-    @property
-    def _changed(self) -> frozenset[str]:
-        names = {name for assumption in self.tried for name in assumption.instead}
-        if any(assumption.shift for assumption in self.tried):
-            names |= {
-                f"rate_{n}" for n in range(1, Parameters(self.book.table, self.step.id).bands + 1)
-            }
-        return frozenset(names)
+    @cached_property
+    def _columns(self) -> list[str]:
+        """The step's terms that an amount hangs on."""
+        own = [c for c in self.book.table.columns if c.startswith(f"{self.step.id}.")]
+        return [*(c for c in own if not c.endswith(_TOLD_ONLY)), "round_unit", "round_cut"]
 
-    def _table(self, numbers: range) -> pl.DataFrame:
-        """A row per assumption: its number, and what it replaces."""
-        chosen = [self.tried[n] for n in numbers]
-        replaced = {name for a in self.tried for name in a.instead}
+    def _ways(self, terms: pl.Series) -> pl.DataFrame:
+        """Per term every different way of reckoning (`_way`) that assumptions lead to, and which do (`_tries`).
+
+        Assumptions that come to the same terms are worked out once; those that change nothing, not at all.
+        """
+        tries = self._table()
+        frame = terms.to_frame("_term").join(tries, how="cross")
+        target = self._targets().gather((frame["_try"] + 1) * len(self.book.table) + frame["_term"])
+        frame = frame.with_columns(_target=target).drop_nulls("_target")
+        frame = frame.with_columns(self._moved(frame, name) for name in self._columns)
+        ways = ["_term", *self._columns, "_upstream", "_without", "_after"]
+        found = frame.group_by(ways, maintain_order=True).agg(_tries="_try")
+        return found.filter(~pl.col("_tries").list.contains(_SAME)).with_row_index("_way")
+
+    def _table(self) -> pl.DataFrame:
+        """A row per assumption, and one for the document as it is: its number, and what it replaces."""
+        chosen = [Assumption(""), *self.tried]
+        replaced = sorted({name for a in chosen for name in a.instead})
         columns = {f"_new_{name}": [a.instead.get(name) for a in chosen] for name in replaced}
         return pl.DataFrame(
             {
-                "_try": list(numbers),
+                "_try": range(_SAME, len(self.tried)),
                 "_shift": [a.shift for a in chosen],
                 "_upstream": [a.upstream for a in chosen],
+                "_without": [a.without for a in chosen],
+                "_own": [a.own for a in chosen],
+                "_after": [a.after for a in chosen],
                 **columns,
             },
-            schema_overrides=dict.fromkeys(columns, pl.Int64),
+            schema_overrides={"_try": pl.Int64, "_without": pl.String}
+            | dict.fromkeys(columns, pl.Int64),
         )
 
-    def _terms(self, numbers: range) -> pl.Series:
+    def _targets(self) -> pl.Series:
         """Each assumption's term for each term, one assumption after the other."""
         same = pl.int_range(len(self.book.table), eager=True, dtype=pl.Int64)
-        mapped = (self.tried[n].terms for n in numbers)
-        return pl.concat([same if terms is None else terms for terms in mapped])
+        moved = (same if a.terms is None else a.terms for a in self.tried)
+        return pl.concat([same, *moved])
 
-    def _replaced(self, frame: pl.DataFrame, params: Assumed) -> pl.DataFrame:
-        """The changed terms in the place of the written ones."""
-        terms = []
-        for name in params.changed:
-            column = params.column(name)
-            value = pl.col(column)
-            if name.startswith("rate_"):
-                value = (value + pl.col("_shift")).clip(0, FULL)
-            if f"_new_{name}" in frame.columns:
-                value = pl.coalesce(f"_new_{name}", value)
-            terms.append(value.alias(column))
-        return frame.with_columns(terms)
+    def _moved(self, frame: pl.DataFrame, column: str) -> pl.Expr:
+        """One term as each assumption has it."""
+        table, name = self.book.table[column], column.rpartition(".")[2]
+        value = pl.lit(table.gather(frame["_target"]))
+        if name.startswith(("deductible", "ceiling", "transfer")):
+            value = pl.when("_own").then(table.gather(frame["_term"])).otherwise(value)
+        if name.startswith("rate_"):
+            value = (value + pl.col("_shift")).clip(0, FULL)
+        if f"_new_{name}" in frame.columns:
+            value = pl.coalesce(f"_new_{name}", value)
+        return value.alias(column)
 
     def _before(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """What is left of the bill for this step; upstream, by the hospital's own figures for earlier layers.
+        """What is left of the bill for this step, by the hospital's own figures for earlier layers or without one.
 
         `_others_fen` is what the other parts of a stacked layer give, which no assumption here changes.
         """
@@ -146,7 +183,9 @@ class WhatIf:
         before = list(dict.fromkeys(step.layer for step in steps if step.layer != layer))
         parts = [step.id for step in steps if step.layer == layer]
         frame = frame.with_columns(
-            pl.when("_upstream")
+            pl.when(pl.col("_without").eq_missing(name))
+            .then(0)
+            .when("_upstream")
             .then(pl.col(f"{name}_claimed_fen").fill_null(0))
             .otherwise(f"{name}_paid_fen")
             .alias(f"{name}_paid_fen")
@@ -163,8 +202,18 @@ class WhatIf:
         )
 
 
-def _gathered(frame: pl.DataFrame, params: Assumed, term: pl.Series) -> pl.DataFrame:
-    """The step's terms beside each stay and assumption."""
-    return frame.with_columns(
-        params.table[name].gather(term).alias(name) for name in params.beside_stays
-    )
+def _portions(
+    stays: pl.DataFrame, ways: pl.DataFrame
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Stays and ways, not too many at once; where they are many, ways that round alike together, which is quicker."""
+    if len(stays) * len(ways) <= MOST_ROWS:
+        yield stays, ways
+        return
+    for alike in ways.partition_by("round_unit", "round_cut"):
+        most = alike["_term"].unique_counts().to_list()
+        size = max(1, MOST_ROWS // max(most))
+        for start in range(0, len(stays), size):
+            yield stays[start : start + size], alike
+
+
+_NOTHING = pl.DataFrame(schema={"_stay": pl.UInt32, "_try": pl.Int64})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,39 @@ def day_after(period: Period, day: int) -> date:
 def chinese_day(day: date) -> str:
     """`2011年1月6日`."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that a county must have done by a day."""
+
+    what: str
+    day: date
+
+    def said(self, today: date) -> str:
+        """`报出结算表：2010年12月10日前（还有 2 天）`; what is over says by how many days."""
+        left = (self.day - today).days
+        how = f"还有 {left} 天" if left > 0 else "就是今天"
+        if left < 0:
+            how = f"已过 {-left} 天，还没有办的已经逾期"
+        return f"{self.what}：{chinese_day(self.day)}前（{how}）"
+
+
+def dues(
+    period: Period, deadlines: Mapping[str, Any], calendar: Calendar = STATE_COUNCIL
+) -> list[Due]:
+    """What is due after a period, as far as the county says: its fund notice, its table, the payment of hospitals."""
+    notice, table, days = (
+        deadlines.get(name) for name in ("fund_notice_day", "table_day", "pay_days")
+    )
+    found = [Due("公示基金收支", day_after(period, notice))] if notice else []
+    if table:
+        handed_in = day_after(period, table)
+        found.append(Due("报出结算表", handed_in))
+        if days:
+            last = calendar.last_of(handed_in + timedelta(days=1), days)
+            found.append(Due(f"拨付（报出后 {days} 个工作日内）", last))
+    return found
 
 
 def table_due(

@@ -162,6 +162,116 @@ class ReadingLimits(_Table):
     seconds: int = Field(default=30, gt=0)
 
 
+class SecondBand(_Table):
+    """The rate of the part of a year's burden from `from` yuan on, up to the next band."""
+
+    start: Decimal = Field(alias="from", ge=0, decimal_places=2)
+    rate: Decimal = Field(gt=0, le=1, decimal_places=4)
+
+
+class SecondPayment(_Table):
+    """大病二次补偿 of a year. `base`: what people bore (own), or of it only what was in scope (eligible). `by`:
+    the day whose year a stay is of. `cap`: of one person, `limit`: of all (yuan); over it everybody is cut alike, to
+    whole fen that sum up to it (remainder), or each rounded down (down)."""
+
+    fund: str
+    name: str = "大病二次补偿"
+    base: Literal["own", "eligible"] = "own"
+    by: Literal["discharge", "admission", "settlement"] = "discharge"
+    bands: tuple[SecondBand, ...] = Field(min_length=1)
+    cap: Decimal | None = Field(default=None, gt=0, decimal_places=2)
+    limit: Decimal | None = Field(default=None, gt=0, decimal_places=2)
+    cut: Literal["remainder", "down"] = "remainder"
+
+
+PAYOUT_FIELDS = (
+    "序号",
+    "姓名",
+    "身份证号",
+    "户名",
+    "账号",
+    "开户行",
+    "金额",
+    "金额分",
+    "摘要",
+    "基金",
+    "乡镇",
+    "村",
+)
+"""What a column of the bank's file may hold."""
+
+
+class Payout(_Table):
+    """一卡通发放: the lists of people's accounts, and the file that the bank wants.
+
+    `columns`: the file's titles → one of `PAYOUT_FIELDS`, or a text of its own behind `=`. `note`: 摘要 of every line.
+    """
+
+    accounts: tuple[Path, ...] = ()
+    note: str = "医疗补偿补发"
+    encoding: Literal["gb18030", "utf-8", "utf-8-sig"] = "gb18030"
+    header: bool = True
+    separator: Literal[",", "|", "\t"] = ","
+    columns: dict[str, str] = {
+        "序号": "序号",
+        "户名": "户名",
+        "账号": "账号",
+        "开户行": "开户行",
+        "证件号码": "身份证号",
+        "金额": "金额",
+        "摘要": "摘要",
+    }
+
+
+class Inspection(_Table):
+    """What inspectors look at in a hospital, in the county's words (as in 大方, unless it has its own), and within how
+    many working days hospitals put things right and complaints are answered."""
+
+    five: tuple[str, ...] = (
+        "病人是否人证相符",
+        "病情是否符合补偿规定",
+        "病历是否真实",
+        "处方用药是否符合要求",
+        "收费清单是否符合标准",
+    )
+    seven: tuple[str, ...] = (
+        "基本药物目录公开",
+        "药品价格公开",
+        "服务项目公开",
+        "收费标准公开",
+        "报销程序公开",
+        "报销结果公开",
+        "补偿比例公开",
+    )
+    ten: tuple[str, ...] = (
+        "不准收购参合人员《合医证》制假报销",
+        "不准虚开住院天数报销",
+        "不准为冒名顶替的人员办理门诊及住院手续",
+        "不准将门诊病人作为住院病人报销",
+        "不准将不能报销的药品及检查项目变通报销",
+        "不准将未实施或未开展的诊疗项目制假报销",
+        "不准将物品变通为药品报销",
+        "不准将病人生活费列为住院费报销",
+        "不准将病人应交费用加入住院费报销",
+        "不准诱导病人进行医疗消费",
+    )
+    days: int = Field(default=10, ge=1, le=60)
+    reply_days: int = Field(default=15, ge=1, le=60)
+
+
+class Archive(_Table):
+    """The papers that belong into the file of an assisted stay."""
+
+    papers: tuple[str, ...] = (
+        "垫付审批表",
+        "户口簿复印件",
+        "身份证复印件",
+        "身份证明复印件",
+        "出院证明",
+        "医疗救助结算清单",
+    )
+
+
 class Publish(_Table):
     """Defaults of `onestop publish`: 公示期 in working days, the basis in the county's own words, and who answers for
     the lists. `seal`: the office whose seal goes on them."""
@@ -209,8 +319,9 @@ class TownshipOffice(_Table):
 
 
 class PublicitySettings(_Table):
-    """What the boards and the site show, and the offices of townships."""
+    """What the boards and the site show, where the complaint box hangs, and the offices of townships."""
 
+    box: str = ""
     board: Boards = Boards()
     site: ShownOnList = ShownOnList()
     township: tuple[TownshipOffice, ...] = ()
@@ -253,11 +364,15 @@ class Deadlines(_Table):
 
 
 class Counts(_Table):
-    """People of a year: 参合人数, their stays by the insurance's own yearly report, 在册救助对象人数."""
+    """People of a year: 应参合人数, 参合人数, their stays by the insurance's own yearly report, 在册救助对象人数."""
 
+    insurable: int | None = Field(default=None, gt=0)
     insured: int | None = Field(default=None, gt=0)
     insured_stays: int | None = Field(default=None, ge=0)
     roster: int | None = Field(default=None, gt=0)
+
+
+Yuan = Annotated[Decimal, Field(ge=0, le=100_000_000_000, decimal_places=2)]
 
 
 class PremiumYear(_Table):
@@ -275,7 +390,9 @@ class Settings(_Table):
     """All of `onestop.toml`; `folder` is where it lies, and what its relative paths start from.
 
     `audit`: thresholds of leads by name, other than the defaults of `leads.model.Thresholds`. `holidays`, `workdays`:
-    days on which the county works otherwise than the State Council says.
+    days on which the county works otherwise than the State Council says. `review`: category → after how
+    many months it is looked at again. `income`: year → fund → source → what
+    is to come in, yuan.
     """
 
     folder: Path = Path()
@@ -288,8 +405,14 @@ class Settings(_Table):
     reopen: Reopen = Reopen()
     limits: ReadingLimits = ReadingLimits()
     counts: dict[int, Counts] = {}
+    income: dict[int, dict[str, dict[str, Yuan]]] = {}
     premium: dict[int, PremiumYear] = {}
     templates: dict[str, Path] = {}
+    second: dict[int, SecondPayment] = {}
+    archive: Archive = Archive()
+    review: dict[str, Annotated[int, Field(ge=1, le=120)]] = {}
+    inspection: Inspection = Inspection()
+    payout: Payout = Payout()
     publish: Publish = Publish()
     publicity: PublicitySettings = PublicitySettings()
     deadlines: Deadlines = Deadlines()

@@ -37,6 +37,10 @@ class Calendar:
             left -= self.works_on(day)
         return day
 
+    def after(self, day: date, days: int) -> date:
+        """The day on which `days` working days after `day` have been counted."""
+        return self.last_of(day + timedelta(days=1), days)
+
 
 def unknown_years(first: date, last: date) -> tuple[int, ...]:
     """The years between two days of which only weekends are known."""

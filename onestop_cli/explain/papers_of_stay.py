@@ -10,9 +10,10 @@ import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.run import Run
+from onestop_cli.statements.archive import archive_files
 from onestop_cli.statements.statement import STATUS, Statement
 from onestop_cli.tables.run_info import LayerInfo
-from onestop_cli.tables.schema import LEVELS, row_place
+from onestop_cli.tables.schema import LEVELS, PLACE, row_place
 from onestop_cli.working import Group, StepOnStay, work_out
 
 Row = Mapping[str, Any]
@@ -39,11 +40,12 @@ class LayerShare:
 
 @dataclass(frozen=True)
 class StayPaper:
-    """A settled stay with its roster entry and its layers, as papers show it."""
+    """A settled stay with its roster entry and its layers, as papers show it; `number`: its file and place in it."""
 
     row: Row
     entry: Row
     layers: tuple[LayerShare, ...]
+    number: str = ""
 
     @property
     def level(self) -> str:
@@ -90,7 +92,12 @@ class StayPaper:
 
 def papers_of(run: Run, rows: pl.DataFrame, book: Rulebook) -> list[StayPaper]:
     """Papers for those of `rows` (stays of `run`) that medical assistance goes to; others have none."""
-    aid = Statement(run).aid_layers
+    statement = Statement(run)
+    aid = statement.aid_layers
+    numbers = {
+        tuple(file[key] for key in PLACE): f"{file['file']}-{file['item']}"
+        for file in archive_files(statement).iter_rows(named=True)
+    }
     entries = {
         entry["place"]: entry
         for entry in run.roster.with_columns(place=row_place()).iter_rows(named=True)
@@ -98,7 +105,8 @@ def papers_of(run: Run, rows: pl.DataFrame, book: Rulebook) -> list[StayPaper]:
     papers = []
     for row in rows.filter(pl.col("status") == "settled").iter_rows(named=True):
         shares = tuple(_share(row, layer, layer.id in aid, book) for layer in run.layers)
-        paper = StayPaper(row, entries.get(row["roster_place"], {}), shares)
+        number = numbers.get(tuple(row[key] for key in PLACE), "")
+        paper = StayPaper(row, entries.get(row["roster_place"], {}), shares, number)
         if paper.granted:
             papers.append(paper)
     return papers

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.books import beginning, closed_periods, closings, layers_of
-from onestop_cli.ledger.chain import ADVANCE, Draft, Entry, append, entries
+from onestop_cli.ledger.chain import ADVANCE, MONEY_IN, SECOND, Draft, Entry, append, entries
 from onestop_cli.ledger.store import transaction
 
 APPROVED = ("payable", "offset", "supplement")
@@ -24,7 +24,7 @@ APPROVED = ("payable", "offset", "supplement")
 @dataclass(frozen=True)
 class AccountLine:
     """One fund's account in one period, in fen. `adjusted` is the part of `approved` for stays of earlier periods,
-    `paid_out` the part that goes to patients."""
+    `paid_out` the part that goes to patients; `second` is paid beside stays (大病二次补偿)."""
 
     fund: str
     period: str
@@ -33,11 +33,12 @@ class AccountLine:
     approved: int
     adjusted: int
     paid_out: int
+    second: int = 0
 
     @property
     def balance(self) -> int:
         """期末结余; negative: 应补拨."""
-        return self.opening + self.advanced - self.approved
+        return self.opening + self.advanced - self.approved - self.second
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def book_advance(
     """
     with transaction(ledger):
         names = sorted({*funds(ledger).values(), *known})
-        problems = [*_doubts(ledger, line), *_implausible(ledger, line, now), *_twice(ledger, line)]
+        problems = [*doubts(ledger, line), *implausible(ledger, line, now), *_twice(ledger, line)]
         if names and line.fund not in names:
             problems.append(
                 Problem(f"没有“{line.fund}”这个基金", f"--fund 可写：{'、'.join(names)}")
@@ -81,7 +82,8 @@ def book_advance(
         append(ledger, Draft(ADVANCE, content, line.operator, now))
 
 
-def _doubts(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
+def doubts(ledger: sqlite3.Connection, line: Advance, what: str = "预拨") -> Iterator[Problem]:
+    """Why money that came in (`what` it is called) cannot be booked in its period."""
     last = max(closed_periods(ledger), key=lambda period: period.last, default=None)
     if last and line.period.first <= last.last:
         yield Problem(
@@ -89,16 +91,16 @@ def _doubts(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
             "请记在还没有关账的结算期",
         )
     if line.fen == 0:
-        yield Problem("预拨金额为零", "请写元，例如 --amount 500000")
+        yield Problem(f"{what}金额为零", "请写元，例如 --amount 500000")
     if line.fen < 0 and not line.note:
-        yield Problem("收回预拨要写明原因", "请加上 --note")
+        yield Problem(f"收回{what}要写明原因", "请加上 --note")
 
 
 FAR = timedelta(days=366)
 """Further away than this no period and no day can be meant."""
 
 
-def _implausible(ledger: sqlite3.Connection, line: Advance, now: datetime) -> Iterator[Problem]:
+def implausible(ledger: sqlite3.Connection, line: Advance, now: datetime) -> Iterator[Problem]:
     """A period or a day that can only be a slip of the hand; of a line that takes such a slip back they are right."""
     if line.corrects:
         return
@@ -160,7 +162,8 @@ def funds(ledger: sqlite3.Connection) -> dict[str, str]:
 def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list[AccountLine]:
     """Every fund's line in every period that has one, in order of time; `upcoming`: a period to be closed next.
 
-    An advance for a part of a closed period, or for a longer one, counts in the first period that it meets.
+    `advanced`: all that came in. Money for a part of a closed period, or for a longer one, counts in the first period
+    that it meets.
     """
     approved, adjusted, paid_out = dict[_Key, int](), dict[_Key, int](), dict[_Key, int]()
     for of_run in sums(ledger):
@@ -169,25 +172,30 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
             of_run.add_to(adjusted, of_run.belongs_to != of_run.period)
             of_run.add_to(paid_out, of_run.what == "supplement")
     settled = [*closed_periods(ledger), *([upcoming] if upcoming else [])]
-    advanced: dict[_Key, int] = {}
-    for line in advances(ledger):
-        key = line.fund, _meets(line.period, settled).id
-        advanced[key] = advanced.get(key, 0) + line.fen
+    advanced, second = dict[_Key, int](), dict[_Key, int]()
+    for lines_of, found_in in ((received, advanced), (second_payments, second)):
+        for line in lines_of(ledger):
+            key = line.fund, meets(line.period, settled).id
+            found_in[key] = found_in.get(key, 0) + line.fen
     opened = beginning(ledger).balances
-    periods = {p.id: p for p in settled} | {name: parse_period(name) for _, name in advanced}
+    periods = {p.id: p for p in settled} | {
+        name: parse_period(name) for _, name in (*advanced, *second)
+    }
     ordered = sorted(periods.values(), key=lambda period: period.first)
     lines = []
-    names = [*funds(ledger).values(), *opened, *(fund for fund, _ in advanced)]
+    names = [*funds(ledger).values(), *opened, *(fund for fund, _ in (*advanced, *second))]
     for fund in dict.fromkeys(names):
         balance = opened.get(fund, 0)
         for key in ((fund, period.id) for period in ordered):
-            amounts = (found.get(key, 0) for found in (advanced, approved, adjusted, paid_out))
+            amounts = (
+                found.get(key, 0) for found in (advanced, approved, adjusted, paid_out, second)
+            )
             lines.append(AccountLine(*key, balance, *amounts))
             balance = lines[-1].balance
     return lines
 
 
-def _meets(period: Period, settled: Sequence[Period]) -> Period:
+def meets(period: Period, settled: Sequence[Period]) -> Period:
     """The first settled period that has a day of `period`, else `period` itself."""
     ordered = sorted(settled, key=lambda other: other.first)
     met = (p for p in ordered if p.first <= period.last and period.first <= p.last)
@@ -227,6 +235,16 @@ def sums(ledger: sqlite3.Connection) -> list[Sum]:
     ]
 
 
+def received(ledger: sqlite3.Connection) -> list[Advance]:
+    """All money that came in, in the order of booking: 预拨, and income that is booked by its source."""
+    return [_advance(entry) for entry in entries(ledger, *MONEY_IN)]
+
+
+def second_payments(ledger: sqlite3.Connection) -> list[Advance]:
+    """大病二次补偿 as booked, whole batches: what a fund paid beside stays."""
+    return [_advance(entry) for entry in entries(ledger, SECOND)]
+
+
 def advances(ledger: sqlite3.Connection) -> list[Advance]:
     """Every 预拨 in the order of booking."""
     return [_advance(entry) for entry in entries(ledger, ADVANCE)]
@@ -246,9 +264,10 @@ def _advance(entry: Entry) -> Advance:
 
 
 def standing(ledger: sqlite3.Connection, period: Period) -> dict[str, dict[str, int]]:
-    """For the statement of a period that is not closed yet: each fund's opening balance and its advances, fen."""
+    """For the statement of a period that is not closed yet: each fund's opening balance (less what was paid beside
+    stays since) and its advances, fen."""
     return {
-        line.fund: {"opening_fen": line.opening, "advanced_fen": line.advanced}
+        line.fund: {"opening_fen": line.opening - line.second, "advanced_fen": line.advanced}
         for line in accounts(ledger, period)
         if line.period == period.id
     }

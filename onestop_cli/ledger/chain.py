@@ -16,11 +16,22 @@ from typing import Any
 
 OPENING, CLOSING, REOPENING = "opening", "closing", "reopening"
 ADVANCE, PAYMENT, HOSPITAL = "advance", "payment", "hospital"
+INCOME = "income"
+MONEY_IN = ADVANCE, INCOME
+"""Postings by which a fund gets money."""
+PAYOUT, PAYOUT_RESULT = "payout", "payout result"
+SECOND = "second payment"
+BESIDE_STAYS = *MONEY_IN, PAYOUT, SECOND
+"""Postings that change nothing about stays: runs made before them still fit the books."""
 KINDS: Mapping[str, str] = {
     OPENING: "开账",
     CLOSING: "关账",
     REOPENING: "撤销关账",
     ADVANCE: "预拨",
+    INCOME: "收入",
+    SECOND: "二次补偿",
+    PAYOUT: "发放",
+    PAYOUT_RESULT: "发放结果",
     PAYMENT: "支付",
     HOSPITAL: "机构往来",
 }

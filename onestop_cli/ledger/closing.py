@@ -24,7 +24,7 @@ from onestop_cli.ledger.books import (
     totals_of,
 )
 from onestop_cli.ledger.chain import (
-    ADVANCE,
+    BESIDE_STAYS,
     CLOSING,
     HOSPITAL,
     Draft,
@@ -193,9 +193,9 @@ def _moved(ledger: sqlite3.Connection, run: Run) -> bool:
     """
     postings, made = entries(ledger), run.info.ledger
     if made is None:
-        alone = not [entry for entry in postings[1:] if entry.kind != ADVANCE]
+        alone = not [entry for entry in postings[1:] if entry.kind not in BESIDE_STAYS]
         return not (alone and not postings[0].parts)
-    later = (e.kind not in (ADVANCE, HOSPITAL) for e in postings[made.entries :])
+    later = (e.kind not in (*BESIDE_STAYS, HOSPITAL) for e in postings[made.entries :])
     return not made.entries or not knows(ledger, made) or any(later)
 
 
@@ -204,6 +204,11 @@ def postable(stays: pl.DataFrame) -> pl.DataFrame:
     not posted."""
     there = (pl.col("status") == "settled") | ~pl.col("outside_period")
     return stays.filter((pl.col("status") != "reversed") & there)
+
+
+def would_post(ledger: sqlite3.Connection, run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tables that closing `run` would keep now: its stays, and its lines about closed ones."""
+    return _kept(postable(run.stays), run, _next_stay(ledger)), _changes(ledger, run)
 
 
 def _next_stay(ledger: sqlite3.Connection) -> int:

@@ -8,7 +8,7 @@ runs, and closed months together are the quarter.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -211,7 +211,7 @@ def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -
     chosen = [one for one in closings(ledger) if one.period.id in runs]
     layers = _layers(ledger, chosen)
     lines = tuple(line for line in accounts(ledger) if line.period in runs)
-    events = _events(ledger, chosen, layers).pipe(named_now, hospital).pipe(_with_amounts, layers)
+    events = events_of(_tables(ledger, chosen, layers), layers, hospital)
     money = hospital_accounts(ledger, sorted(runs), hospital)
     return FinalAccount(period, tuple(inside), layers, events, lines, money)
 
@@ -224,26 +224,48 @@ def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[Laye
 
 _TEXTS = ("hospital", "level", "category", "township", "person", "setl_type")
 _DECIDED = ("decided_category", "decided_id_no")
+_DAYS = ("settled_on", "discharged_on")
+
+PeriodTables = tuple[str, pl.DataFrame, pl.DataFrame]
+"""What the run of a period posts: its id, its own stays, and its lines about closed ones."""
 
 
-def _events(
+def columns_needed(layers: Sequence[LayerInfo]) -> list[str]:
+    """The columns of posted tables that a report reads."""
+    names = [*_TEXTS, *_DAYS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
+    return [*names, *_DECIDED]
+
+
+def _tables(
     ledger: sqlite3.Connection, closed: Sequence[Closing], layers: Sequence[LayerInfo]
+) -> Iterator[PeriodTables]:
+    names = columns_needed(layers)
+    for one in closed:
+        own = stays_of(ledger, one, [*names, "status"])
+        yield one.period.id, own, changes_of(ledger, one, [*names, "visits"])
+
+
+def events_of(
+    tables: Iterable[PeriodTables], layers: Sequence[LayerInfo], hospital: Mapper = str
 ) -> pl.DataFrame:
     """A row per stay and run that booked it or changed it, with what becomes of its visit, its costs, and amounts."""
-    names = [*_TEXTS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
     parts = []
-    for one in closed:
-        own = with_payee(stays_of(ledger, one, [*names, "status", *_DECIDED])).with_columns(
+    for period, stays, changes in tables:
+        own = with_payee(stays).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             visits=(pl.col("status") == "settled").cast(pl.Int64),
             own=pl.lit(value=True),
         )
         own = own.with_columns(pl.col(cost).fill_null(0) * pl.col("visits") for cost in COSTS)
-        later = with_payee(changes_of(ledger, one, [*names, "visits", *_DECIDED])).with_columns(
+        later = with_payee(changes).with_columns(
             pl.coalesce("decided_category", "category").alias("category"),
             own=pl.lit(value=False),
         )
-        parts += [part.with_columns(period=pl.lit(one.period.id)) for part in (own, later)]
+        parts += [part.with_columns(period=pl.lit(period)) for part in (own, later)]
+    return _whole(parts).pipe(named_now, hospital).pipe(_with_amounts, layers)
+
+
+def _whole(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return together(parts).with_columns(
         pl.col("hospital").fill_null(NO_HOSPITAL),
         pl.col("category").fill_null(NO_CATEGORY),

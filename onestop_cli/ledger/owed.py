@@ -140,11 +140,22 @@ def pay(
 ) -> None:
     """Book payments out of a signed list (`file`: its path and sha256). `seen`: the last posting when what is owed was
     looked at; raises `CannotRun` when there is a later one."""
+    with transaction(ledger):
+        if end_of(ledger)[0] != seen:
+            raise stop("台账刚刚有变动，没有记账", "请再运行一次")
+        post_payments(ledger, payments, file, operator, now)
+
+
+def post_payments(
+    ledger: sqlite3.Connection,
+    payments: Sequence[Payment],
+    file: Mapping[str, str],
+    operator: str,
+    now: datetime,
+) -> None:
+    """Book payments out of `file` as one posting; within a transaction of the caller."""
     lines = [
         {"number": p.number, "layer": p.layer, "fen": p.fen, "on": p.on.isoformat()}
         for p in payments
     ]
-    with transaction(ledger):
-        if end_of(ledger)[0] != seen:
-            raise stop("台账刚刚有变动，没有记账", "请再运行一次")
-        append(ledger, Draft(PAYMENT, {"lines": lines, "file": dict(file)}, operator, now))
+    append(ledger, Draft(PAYMENT, {"lines": lines, "file": dict(file)}, operator, now))

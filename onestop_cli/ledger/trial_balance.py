@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from onestop_cli.ledger.accounts import accounts, advances, sums
+from onestop_cli.ledger.accounts import accounts, received, second_payments, sums
 from onestop_cli.ledger.books import (
     PERSON,
     STAYS,
@@ -47,7 +47,7 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
     entries = []
     totals = _sums(ledger)
     brought = dict(beginning(ledger).balances)
-    for line in advances(ledger):
+    for line in received(ledger):
         brought[line.fund] = brought.get(line.fund, 0) + line.fen
     left = {line.fund: line.balance for line in accounts(ledger)}
     owing = hospital_accounts(ledger)
@@ -60,6 +60,7 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
             AccountBalance(fund, "拨付医疗机构", hospitals, 0),
             *([AccountBalance(fund, "零星报销付本人", person, 0)] if person else []),
             AccountBalance(fund, "补发患者", part.get("supplement", 0), 0),
+            *_second(ledger, fund),
             AccountBalance(fund, "结余", max(left[fund], 0), 0),
             AccountBalance(fund, "应补拨", 0, max(-left[fund], 0)),
             AccountBalance(fund, "医疗机构申报", part.get("claimed", 0), 0),
@@ -69,6 +70,12 @@ def trial_balance(ledger: sqlite3.Connection) -> list[AccountBalance]:
             *_with_hospitals(fund, hospitals, owing.filter(pl.col("fund") == fund)),
         ]
     return entries
+
+
+def _second(ledger: sqlite3.Connection, fund: str) -> Iterator[AccountBalance]:
+    """What a fund paid beside stays; no account while it paid nothing."""
+    if paid := sum(line.fen for line in second_payments(ledger) if line.fund == fund):
+        yield AccountBalance(fund, "大病二次补偿", *_sides(paid))
 
 
 def _with_hospitals(fund: str, due: int, owing: pl.DataFrame) -> Iterator[AccountBalance]:

@@ -174,6 +174,10 @@ class Rulebook:
             if value != NONE
         }
 
+    def as_ordinary(self) -> pl.Series:
+        """The terms a stay would have as that of a person without a category."""
+        return self._moved([(n, {**cell, "category": NONE}) for n, cell in self.cells])
+
     def other_documents(self) -> Mapping[str, pl.Series]:
         """Per document, the terms a stay of another document would have in it."""
         return {

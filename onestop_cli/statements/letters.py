@@ -23,7 +23,9 @@ from onestop_cli.working import RuleSentence, StepOnStay, basis
 _FOLLOWS: Mapping[str, Sequence[str]] = {
     "base": ("base",),
     "upstream": ("base",),
+    "omitted": ("base",),
     "deductible": ("deductible", "relief"),
+    "deductible-after": ("deductible", "relief"),
     "floor": ("floor",),
     "cap-ignored": ("cap",),
     "bonus": ("rate", "points"),

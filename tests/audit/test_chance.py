@@ -19,7 +19,7 @@ from onestop_cli.audit.leads.chance import bits, tries
     [
         (8, 8, 1, 2, 8),  # all heads
         (3, 3, 1, 10, 9),  # 3 × log2 10 = 9.97
-        (22, 129, 91, 1938, 19),  # the manual's hospital
+        (22, 129, 91, 1938, 22),  # the manual's hospital: 1.6247e-7 is 2 to the power of -22.55
         (5, 10, 1, 2, 0),
         (4, 10, 1, 2, 0),
         (1, 5, 0, 9, 999),
@@ -31,12 +31,21 @@ def test_bits_worked_by_hand(found: int, of: int, part: int, whole: int, expecte
 
 
 @given(st.integers(1, 40), st.integers(1, 19), st.data())
-def test_bits_never_say_less_likely_than_it_is(of: int, part: int, data: st.DataObject) -> None:
-    """P(X ≥ found) of a binomial count is at least what the bits allow it to be at most."""
+def test_bits_are_those_of_the_binomial_tail(of: int, part: int, data: st.DataObject) -> None:
+    """P(X ≥ found) of a binomial count, by exact fractions, lies between the bits and one more."""
     found = data.draw(st.integers(0, of))
     share = Fraction(part, 20)
     chance = sum(comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(found, of + 1))
-    assert chance <= Fraction(1, 2 ** bits(found, of, part, 20))
+    told = bits(found, of, part, 20)
+    assert chance <= Fraction(1, 2**told)
+    assert found * 20 <= of * part or chance > Fraction(1, 2 ** (told + 1))
+
+
+def test_large_hospitals_are_worked_out_too() -> None:
+    """440 of 1,600 where a quarter is usual, against whole numbers: ways of 1,600 with their weights."""
+    ways = sum(comb(1_600, k) * 3 ** (1_600 - k) for k in range(440, 1_601))
+    told = bits(440, 1_600, 1, 4)
+    assert ways << told <= 4**1_600 < ways << (told + 1)
 
 
 @pytest.mark.parametrize(("number", "lost"), [(0, 0), (1, 0), (2, 1), (20, 4), (64, 6)])

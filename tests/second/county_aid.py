@@ -30,9 +30,14 @@ def assistance(percent: int) -> Rule:
 
 
 def with_outpatients(stay: Stay, before: Yuan) -> Says:
-    """门诊 70%, 住院 70% 在年度救助限额内; 重点救助对象不设起付线. The limit is not printed: bounds only."""
+    """门诊救助比例为…70%, whoever it is; 重点救助对象…住院费用…按70%, and nothing is said of the others' stays.
+
+    The limit is not printed: bounds only.
+    """
     if not set(KEY_GROUPS + OTHERS) & set(stay.categories):
         return NOTHING
+    if not stay.outpatient and not set(KEY_GROUPS) & set(stay.categories):
+        return AS_CLAIMED
     return Share(max(stay.in_scope - before, ZERO), flat(Fraction(70, 100)), sure=False)
 
 

@@ -12,6 +12,7 @@ from onestop_cli.money import rate_text
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import NONE
 from onestop_cli.rulebook.terms import COMPUTED
+from onestop_cli.rulebook.words import EXPENSES
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import LEVELS
 
@@ -27,6 +28,13 @@ CAUSES: Mapping[str, str] = {
     "bonus": "提高的百分点多加或少加",
     "base:total": "以总费用为基数",
     "base:eligible": "以可补偿费用为基数",
+    "deductible-after": "先乘比例，再从得数中扣起付线",
+    "ordinary": "按没有救助身份的普通人计算",
+    "omitted": "这一层没有申报",
+    "swapped": "与另一栏的金额填反了",
+    "lumped": "几层的金额合填在一栏",
+    "shift": "错行，填了相邻一行的金额",
+    "shift:decimal": "小数点错了位",
     "floor": "按保底比例计算",
     "upstream": "前一层金额有误，本层照着算",
     "cap-ignored": "没有执行年度封顶",
@@ -34,7 +42,12 @@ CAUSES: Mapping[str, str] = {
 }
 """Tokens that stand for themselves."""
 
-_NAMED = {"level": "按{}比例{}计算", "category": "按“{}”类别计算", "rule": "按另一份文件“{}”计算"}
+_NAMED = {
+    "level": "按{}比例{}计算",
+    "category": "按“{}”类别计算",
+    "rule": "按另一份文件“{}”计算",
+    "omitted": "基数没有减去{}",
+}
 
 Rates = Mapping[str, Mapping[str, str]]
 """Layer → level → the rate of that level in words, where there is only one."""
@@ -42,10 +55,11 @@ Rates = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Glossary:
-    """Words for causes. `rates` as `level_rates` gives them; `titles`: document id → title."""
+    """Words for causes. `rates` as `level_rates` gives them; `titles`: document id → title; `layers`: id → name."""
 
     rates: Rates = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)
 
     def words(self, cause: str | None, layer: str | None = None) -> str:
         """All causes in words, joined by ；或; empty when there is none."""
@@ -63,9 +77,10 @@ class Glossary:
 
     def _single(self, token: str, layer: str | None) -> str:
         kind, _, value = token.partition(":")
-        if kind not in _NAMED:
+        if kind not in _NAMED or not value:
             return CAUSES.get(token, token)
-        name = {"level": LEVELS, "rule": self.titles}.get(kind, {}).get(value, value)
+        named = {"level": LEVELS, "rule": self.titles, "omitted": {**self.layers, **EXPENSES}}
+        name = named.get(kind, {}).get(value, value)
         rate = self.rates.get(layer or "", {}).get(value, "") if kind == "level" else ""
         return _NAMED[kind].format(name, f"（{rate}）" if rate else "")
 
@@ -95,7 +110,11 @@ def explained_tokens() -> Iterator[tuple[str, str]]:
 
 def glossary_of(info: RunInfo) -> Glossary:
     """The words for the causes of a run, from its `run.json`."""
-    return Glossary(info.level_rates, {rule.id: rule.title for rule in info.rules})
+    return Glossary(
+        info.level_rates,
+        {rule.id: rule.title for rule in info.rules},
+        {layer.id: layer.name for layer in info.layers},
+    )
 
 
 def level_rates(book: Rulebook) -> dict[str, dict[str, str]]:

@@ -232,12 +232,12 @@ class LayerPass:
     def _ordinary(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The amount by rate or bands, rounded once, with floor and the stay's own cap; never beyond the bill."""
         params = self.params
-        base, charged = self._col("base_fen"), self._col("deductible_fen")
+        charged = self._col("deductible_fen")
         cost = net = ZERO
         if params.has("year_bands", 0):
             frame = self._year_so_far(frame)
             cost, net = self._col("cost_before_fen"), self._col("net_before_fen")
-        frame = frame.with_columns(_grains=banded(params, base, charged, cost, net))
+        frame = frame.with_columns(_grains=self._given(charged, cost, net))
         amount = rounded(params, pl.col("_grains"))
         borne = ZERO
         if params.has("floor_rate", 0):
@@ -249,6 +249,10 @@ class LayerPass:
             pl.when(self._computed).then(amount).otherwise(ZERO).alias(self._name("uncapped_fen")),
             pl.when(self._computed).then(borne).otherwise(ZERO).alias(self._name("borne_fen")),
         ).drop("_grains")
+
+    def _given(self, charged: pl.Expr, cost: pl.Expr, net: pl.Expr) -> pl.Expr:
+        """Grains by rate or bands on what the `charged` deductible leaves of the base."""
+        return banded(self.params, self._col("base_fen"), charged, cost, net)
 
     def _least(self, charged: pl.Expr) -> pl.Expr:
         """保底, less what earlier layers that count towards it pay."""

@@ -13,6 +13,7 @@ from onestop_cli.money import capital
 from onestop_cli.statements.indicators import Indicator
 from onestop_cli.statements.numbers import FINAL, paper_number
 from onestop_cli.writers.ledger.hospital_screen import ACCOUNT_COLUMNS
+from onestop_cli.writers.ledger.income_sheets import IncomePaper, income_sheets
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -21,7 +22,10 @@ _NET = (
     "人次、费用和金额都含上期调整，记在入账的那一期：后来放行的加，红冲、拒付的减。"
     "各期相加等于合计；人数合计按人去重。"
 )
-_USED = "期末结余 = 上期结余 + 本期预拨 − 本期核定，负数为应补拨。使用率 = 本期核定 ÷（上期结余 + 本期预拨）。"
+_USED = (
+    "期末结余 = 上期结余 + 本期预拨 − 本期核定 − 大病二次补偿，负数为应补拨。"
+    "使用率 = 本期核定 ÷（上期结余 + 本期预拨）。"
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class PeriodPaper:
     report: FinalAccount
     indicators: Sequence[Indicator]
     aided: str
+    money: IncomePaper
     due: str = ""
     code: str = ""
 
@@ -89,6 +94,7 @@ def write_period_book(paper: PeriodPaper, path: Path) -> None:
             heading = f"{paper.heading}医疗机构往来{paper.name}表"
             rows = found.hospital_money
             _table(book, paper, "表九 机构往来", heading, ACCOUNT_COLUMNS, rows, ())
+        income_sheets(book, paper.heading, paper.basis, found, paper.money)
 
 
 def _cover(book: Book, paper: PeriodPaper) -> None:
@@ -171,6 +177,7 @@ def _accounts(book: Book, paper: PeriodPaper) -> None:
         Column("approved", "本期核定", "yuan", 16),
         Column("adjusted", "其中：属前期", "yuan", 14),
         Column("paid_out", "其中：补发患者", "yuan", 14),
+        Column("second", "二次补偿", "yuan", 14),
         Column("balance", "期末结余", "yuan", 16),
         Column("used", "使用率", "percent"),
     )

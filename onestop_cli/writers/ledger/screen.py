@@ -130,10 +130,10 @@ def show_books(
     console.print(f"台账校验值：{digest}", soft_wrap=True)
 
 
-def show_advance(lines: Sequence[AccountLine], fund: str) -> None:
-    """A fund's account after an advance was booked."""
+def show_advance(lines: Sequence[AccountLine], fund: str, what: str = "预拨") -> None:
+    """A fund's account after an advance or an income (`what`) was booked."""
     console = console_for(sys.stdout)
-    console.print("预拨已记入台账")
+    console.print(f"{what}已记入台账")
     console.print(account_table(f"{fund}（元）", lines, name="period"))
 
 
@@ -207,9 +207,12 @@ def _closings(console: Console, closings: pl.DataFrame) -> None:
 def account_table(title: str, lines: Sequence[AccountLine], *, name: str) -> Table:
     """上期结余 + 预拨 − 核定 = 期末结余, a row per period of a fund or per fund of a period."""
     heading = {"period": "结算期", "fund": "基金"}[name]
-    table = plain_table(title, [heading], ["上期结余", "本期预拨", "本期核定", "期末结余"])
+    second = any(line.second for line in lines)
+    more = ["二次补偿"] if second else []
+    table = plain_table(title, [heading], ["上期结余", "本期预拨", "本期核定", *more, "期末结余"])
     for line in lines:
-        amounts = (line.opening, line.advanced, line.approved, line.balance)
+        beside = (line.second,) if second else ()
+        amounts = (line.opening, line.advanced, line.approved, *beside, line.balance)
         table.add_row(clean(getattr(line, name)), *(yuan(fen) for fen in amounts))
     return table
 

@@ -1,0 +1,198 @@
+"""一卡通发放: what patients are owed, sent to the bank in batches; what comes back is owed again and sent again.
+
+A batch is a posting, and what it holds is on its way until its result is booked: then what was credited is a payment
+(`owed.pay`), and what came back stands in the posting with the bank's reason.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import polars as pl
+
+from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.ledger.books import closings, layers_of, stays_of, together
+from onestop_cli.ledger.chain import PAYOUT, PAYOUT_RESULT, Draft, append, end_of, entries
+from onestop_cli.ledger.owed import Payment, owed, post_payments
+from onestop_cli.ledger.store import transaction
+from onestop_cli.money import yuan
+
+
+@dataclass(frozen=True)
+class PayoutLine:
+    """A credit to one person out of one fund: its number in the batch, and what it is made of, (stay, layer, fen)."""
+
+    line: int
+    name: str
+    fund: str
+    parts: tuple[tuple[int, str, int], ...]
+
+    @property
+    def fen(self) -> int:
+        return sum(fen for _, _, fen in self.parts)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch that was sent: its number, when, its lines; once its result is booked `on`, and what was `returned`."""
+
+    number: int
+    sent_at: str
+    lines: tuple[PayoutLine, ...]
+    on: str | None = None
+    returned: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def fen(self) -> int:
+        return sum(line.fen for line in self.lines)
+
+    @property
+    def returned_fen(self) -> int:
+        return sum(line.fen for line in self.lines if line.line in self.returned)
+
+
+def batches(ledger: sqlite3.Connection) -> list[Batch]:
+    """All batches in the order they were sent."""
+    results = {entry.content["batch"]: entry.content for entry in entries(ledger, PAYOUT_RESULT)}
+    found = []
+    for entry in entries(ledger, PAYOUT):
+        number = entry.content["batch"]
+        lines = tuple(
+            PayoutLine(at, name, fund, tuple(tuple(part) for part in parts))
+            for at, name, fund, parts in entry.content["lines"]
+        )
+        result = results.get(number, {})
+        back = {int(at): why for at, why in result.get("returned", {}).items()}
+        found.append(Batch(number, entry.booked_at, lines, result.get("on"), back))
+    return found
+
+
+def sendable(ledger: sqlite3.Connection) -> pl.DataFrame:
+    """What is owed and not on its way (`owed.OWED`), with the person's `id_no` (null where unusable), the `fund`, how
+    often it came back (`tries`) and why at last (`came_back`)."""
+    on_way = {
+        part[:2]
+        for one in batches(ledger)
+        if one.on is None
+        for line in one.lines
+        for part in line.parts
+    }
+    lines = owed(ledger)
+    keep = [key not in on_way for key in lines.select("number", "layer").iter_rows()]
+    lines = lines.filter(pl.Series(keep, dtype=pl.Boolean))
+    funds = {id_: layer.fund or layer.name for id_, layer in layers_of(ledger).items()}
+    tried = _came_back(ledger)
+    keys = list(lines.select("number", "layer").iter_rows())
+    return lines.join(_ids(ledger), on="number", how="left", maintain_order="left").with_columns(
+        fund=pl.col("layer").replace_strict(funds, default=None, return_dtype=pl.String),
+        tries=pl.Series([tried.get(key, (0, ""))[0] for key in keys], dtype=pl.Int64),
+        came_back=pl.Series([tried.get(key, (0, ""))[1] for key in keys], dtype=pl.String),
+    )
+
+
+def _came_back(ledger: sqlite3.Connection) -> dict[tuple[int, str], tuple[int, str]]:
+    """(stay, layer) → how often a credit of it came back, and why the last time."""
+    found: dict[tuple[int, str], tuple[int, str]] = {}
+    for one in batches(ledger):
+        for line in one.lines:
+            if line.line in one.returned:
+                for number, layer, _ in line.parts:
+                    times, _ = found.get((number, layer), (0, ""))
+                    found[number, layer] = times + 1, one.returned[line.line]
+    return found
+
+
+def _ids(ledger: sqlite3.Connection) -> pl.DataFrame:
+    """The person of each stay: number, id_no."""
+    tables = [
+        stays_of(ledger, one, ["number", "id_no", "decided_id_no"]) for one in closings(ledger)
+    ]
+    none = pl.DataFrame(schema={"number": pl.Int64, "id_no": pl.String})
+    if not tables:
+        return none
+    rows = together(tables)
+    decided = (
+        pl.col("decided_id_no") if "decided_id_no" in rows.columns else pl.lit(None, pl.String)
+    )
+    return rows.select("number", id_no=pl.coalesce(decided, "id_no"))
+
+
+def send(
+    ledger: sqlite3.Connection,
+    lines: Sequence[PayoutLine],
+    operator: str,
+    now: datetime,
+    seen: int,
+) -> int:
+    """Book a batch of `lines`; its number. `seen`: the last posting when they were made up; raises `CannotRun` when
+    there is a later one."""
+    with transaction(ledger):
+        if end_of(ledger)[0] != seen:
+            raise stop("台账刚刚有变动，没有记账", "请再运行一次")
+        number = len(entries(ledger, PAYOUT)) + 1
+        kept = [[line.line, line.name, line.fund, list(line.parts)] for line in lines]
+        append(ledger, Draft(PAYOUT, {"batch": number, "lines": kept}, operator, now))
+    return number
+
+
+def next_batch(ledger: sqlite3.Connection) -> int:
+    """The number the next batch will have."""
+    return len(entries(ledger, PAYOUT)) + 1
+
+
+def batch_under_way(ledger: sqlite3.Connection, number: int) -> Batch:
+    """The batch of that number; raises `CannotRun` when there is none, or its result is booked already."""
+    found = {one.number: one for one in batches(ledger)}
+    remedy = "用 onestop ledger payout --list 看各批"
+    if number not in found:
+        raise stop(f"没有第 {number} 批发放", remedy)
+    if found[number].on is not None:
+        raise stop(f"第 {number} 批已经在 {found[number].on} 记过结果", remedy)
+    return found[number]
+
+
+def book_result(
+    ledger: sqlite3.Connection,
+    batch: Batch,
+    returned: Mapping[int, str],
+    file: Mapping[str, str],
+    on: date,
+    operator: str,
+    now: datetime,
+) -> None:
+    """Book what became of a batch: its lines in `returned` (line → reason) came back, all others were credited.
+
+    Raises `CannotRun` where the books owe something else by now.
+    """
+    with transaction(ledger):
+        batch_under_way(ledger, batch.number)
+        due = {
+            (n, layer): fen
+            for n, layer, fen in owed(ledger).select("number", "layer", "fen").rows()
+        }
+        credited = [line for line in batch.lines if line.line not in returned]
+        problems = [
+            Problem(
+                f"序号 {batch.number}-{line.line:04d}：台账现在应补 {yuan(due.get(part[:2], 0))} 元，"
+                f"发放的是 {yuan(part[2])} 元",
+                "发出以后又关账、应补有变动：请追回差额，在“退回原因”写明已追回，以后按新的数再发",
+            )
+            for line in credited
+            for part in line.parts
+            if due.get(part[:2]) != part[2]
+        ]
+        if problems:
+            raise CannotRun(problems)
+        content = {
+            "batch": batch.number,
+            "on": on.isoformat(),
+            "returned": {str(line): why for line, why in sorted(returned.items())},
+            "file": dict(file),
+        }
+        append(ledger, Draft(PAYOUT_RESULT, content, operator, now))
+        payments = [Payment(*part, on) for line in credited for part in line.parts]
+        if payments:
+            post_payments(ledger, payments, file, operator, now)

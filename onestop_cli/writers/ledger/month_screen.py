@@ -1,0 +1,65 @@
+"""A month on a screen of 80 columns."""
+
+from __future__ import annotations
+
+import sys
+
+import polars as pl
+
+from onestop_cli.money import yuan
+from onestop_cli.writers.ledger.month_book import MonthPaper
+from onestop_cli.writers.ledger.screen import plain_table
+from onestop_cli.writers.toolkit.screen import clean, console_for, folded
+
+
+def show_month(paper: MonthPaper) -> None:
+    """What it stands on, its sums by level, the funds, what is due, who has not reported."""
+    console, found = console_for(sys.stdout), paper.report
+    console.print(clean(f"{paper.heading}一站式月度清算"), style="bold")
+    _say(paper.basis, console.width)
+    table = plain_table("本月", ["机构级别"], ["人次", "总费用", "核定应拨", "应拨本年累计"])
+    until = dict(found.year.levels.select("level_name", "all_payment_fen").iter_rows())
+    rows = [*found.month.levels.iter_rows(named=True), {"level_name": "合计", **found.month.total}]
+    until["合计"] = found.year.total["all_payment_fen"]
+    for row in rows:
+        sums = (row["total_fen"], row["all_payment_fen"], until[row["level_name"]])
+        shown = (yuan(fen) for fen in sums)
+        table.add_row(clean(row["level_name"]), f"{row['visits']:,}", *shown)
+    console.print()
+    console.print(table)
+    funds = plain_table("基金（元）", ["基金"], ["上月结余", "本月收入", "本月支出", "月末结余"])
+    for line in found.accounts:
+        amounts = (line.opening, line.received, line.outlay, line.balance)
+        funds.add_row(clean(line.fund), *(yuan(fen) for fen in amounts))
+    console.print()
+    console.print(funds)
+    console.print()
+    for due in paper.dues:
+        _say(due.said(paper.today), console.width)
+    if not paper.dues:
+        _say(
+            "onestop.toml 的 [deadlines] 没有写期限，例如：fund_notice_day = 5、table_day = 10、pay_days = 15",
+            console.width,
+        )
+    _say(paper.missing_line(), console.width)
+
+
+def _say(text: str, width: int) -> None:
+    console = console_for(sys.stdout)
+    for line in folded(clean(text), width, ""):
+        console.print(line, soft_wrap=True)
+
+
+def show_incomes(rows: pl.DataFrame) -> None:
+    """Every income with its number, and which was taken back."""
+    console = console_for(sys.stdout)
+    if rows.is_empty():
+        console.print("台账里还没有基金收入")
+        return
+    left = ["序号", "基金", "来源", "年度", "到账日期", "说明"]
+    table = plain_table("基金收入（元）", left, ["金额"])
+    for row in rows.iter_rows(named=True):
+        note = f"冲销第 {row['corrects']} 号；{row['note']}" if row["corrects"] else row["note"]
+        cells = (str(row["number"]), row["fund"], row["source"], str(row["year"]), row["booked_on"])
+        table.add_row(*(clean(cell) for cell in cells), clean(note), yuan(row["fen"]))
+    console.print(table)
