@@ -27,7 +27,7 @@ test-ray: .venv/ray  ## a run in parts on two local Ray workers
 	$(BIN)/pytest -W default -p no:xdist tests/on_ray.py
 
 bench: .venv/bench  ## the table of docs/benchmarks.md: every peer on the same data, in the same run
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.goals
 
 check: .venv/ready  ## style and types
 	$(BIN)/ruff check .

@@ -459,13 +459,13 @@ MUTANTS = (
     *_of(
         "core/pairing/rows.py",
         (
-            'final=((pl.col("status") == "settled") | refused).fill_null(False)',
-            'final=(pl.col("status") == "settled").fill_null(False)',
+            '"final": ((pl.col("status") == "settled") | _REFUSED).fill_null(False)',
+            '"final": (pl.col("status") == "settled").fill_null(False)',
             "what people refused may be reported again",
         ),
         (
-            'gone=(pl.col("status") == "reversed").fill_null(False)',
-            "gone=pl.lit(False)",
+            '"gone": (pl.col("status") == "reversed").fill_null(False)',
+            '"gone": pl.lit(False)',
             "a closed stay that was taken back is still in the way",
         ),
         (

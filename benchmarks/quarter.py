@@ -25,8 +25,8 @@ from python_calamine import CalamineWorkbook
 from benchmarks.data import HOME
 from samples.fabricate.many import many_stays
 
-STAYS, PEOPLE = 40_000, 40_000
-"""Three quarters of the people are on the roster."""
+STAYS = 40_000
+"""And as many people, three quarters of whom are on the roster."""
 _YUAN = {
     "总费用": "total_fen",
     "可补偿费用": "eligible_fen",
@@ -47,12 +47,12 @@ Sheets = list[list[list[Any]]]
 """The cells of a workbook, sheet by sheet, row by row."""
 
 
-def made() -> Path:
+def made(stays: int = STAYS) -> Path:
     """The county's files, made if not there yet."""
-    home = HOME / "quarter"
+    home = HOME / f"quarter{stays}"
     if home.exists():
         return home
-    many = many_stays(STAYS, people=PEOPLE)
+    many = many_stays(stays, people=stays)
     (home / "stays").mkdir(parents=True)
     texts = [pl.col(column).cast(pl.String).alias(title) for title, column in _TEXTS.items()]
     yuan = [(pl.col(column) / 100).alias(title) for title, column in _YUAN.items()]
@@ -105,6 +105,10 @@ def write_with_openpyxl(file: Path, sheets: Sheets) -> None:
 
 
 def reconcile(home: Path, out: Path) -> None:
+    subprocess.run([*command(home, out), "--quiet"], check=True)
+
+
+def command(home: Path, out: Path) -> list[str]:
     """The command as a clerk types it."""
     options = {
         "--period": "2010",
@@ -115,8 +119,7 @@ def reconcile(home: Path, out: Path) -> None:
         "--out": out,
     }
     words = [str(word) for pair in options.items() for word in pair]
-    command = [sys.executable, "-m", "onestop_cli", "reconcile", "--quiet", *words]
-    subprocess.run(command, check=True)
+    return [sys.executable, "-m", "onestop_cli", "reconcile", *words]
 
 
 def seconds(work: Callable[[], Any]) -> float:
@@ -128,6 +131,18 @@ def seconds(work: Callable[[], Any]) -> float:
 def rewritten(write: Callable[[Path, Sheets], None], books: Sequence[Sheets], folder: Path) -> None:
     for number, sheets in enumerate(books):
         write(folder / f"{write.__name__}{number}.xlsx", sheets)
+
+
+def beside_floor() -> tuple[float, float]:
+    """Seconds of the command, and of the bare reader and the fastest writer in one process, one after the other."""
+    home = made()
+    with tempfile.TemporaryDirectory() as name:
+        temp = Path(name)
+        whole = seconds(lambda: reconcile(home, temp / "run"))
+        books = read_bare(sorted((temp / "run").rglob("*.xlsx")))
+        read = [*sorted((home / "stays").iterdir()), home / "roster.xlsx"]
+        floor = seconds(lambda: read_bare(read))
+        return whole, floor + seconds(lambda: rewritten(write_with_xlsxwriter, books, temp))
 
 
 def main(times: int) -> None:

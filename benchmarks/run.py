@@ -1,4 +1,4 @@
-"""`make bench`: every way of doing the core's work on the same data, one table.
+"""Every way of doing the core's work on the same data, one table.
 
 python -m benchmarks.run [--sizes 1000000,10000000] [--times 3]
 Each measurement is a process of its own; its time counts only when its result equals that of the first way, onestop,
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from benchmarks.data import county
+from benchmarks.data import in_a_child
 
 WAYS = {
     "onestop": "onestop, the same work",
@@ -51,7 +51,7 @@ class Line:
 def main(sizes: Sequence[int], times: int, ways: Sequence[str]) -> None:
     print(f"{os.cpu_count()} cores; medians of {times} runs, each in a process of its own\n")
     for stays in sizes:
-        county(stays)
+        in_a_child(stays)
         print(f"| {stays:,} stays | s | × | CPU s | × | peak GiB | equal to the fen |")
         print("|---|---|---|---|---|---|---|")
         ours: Line | None = None
@@ -68,7 +68,7 @@ def _lines(stays: int, times: int, ways: Sequence[str]) -> Iterator[Line]:
     for way in ways:
         if stays > MOST.get(way, stays):
             continue
-        runs = [_measured(way, stays) for _ in range(times if way != "python_loop" else 1)]
+        runs = [measured(way, stays) for _ in range(times if way != "python_loop" else 1)]
         found = runs[0]["digest"]
         wanted = wanted or found
         equal = way in LESS_WORK or all(run["digest"] == wanted for run in runs)
@@ -76,7 +76,7 @@ def _lines(stays: int, times: int, ways: Sequence[str]) -> Iterator[Line]:
         yield Line(way, stays, *measured, equal)
 
 
-def _measured(way: str, stays: int) -> dict[str, Any]:
+def measured(way: str, stays: int) -> dict[str, Any]:
     """One run in a process of its own."""
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.one", way, str(stays)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -53,7 +53,7 @@ def _of(home: County, rows: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     whole = filled(rows, READ_STAYS), filled(roster, READ_ROSTER)
     stays, book = reconciled(home, *whole)
     options = Options()
-    findings = raise_all(amount_checks(book, options.tolerance, options.near_cap), stays)
+    findings, _ = raise_all(amount_checks(book, options.tolerance, options.near_cap), stays)
     return result(stays, findings)
 
 

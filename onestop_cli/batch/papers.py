@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
+from onestop_cli import workers
 from onestop_cli.batch.compare import with_the_one_before
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
@@ -38,6 +40,10 @@ from onestop_cli.writers.toolkit.run_folder import (
     seal,
     write_data,
 )
+
+_HOSPITAL_BOOK = "onestop_cli.writers.statements.hospital_book"
+_MANY = 12
+"""So many workbooks are worth the third of a second in which a worker loads what it needs to write them."""
 
 Tell = Callable[[str], None]
 """Told the Chinese name of each stage as it begins."""
@@ -74,6 +80,8 @@ def write_papers(
     findings = shown_findings(run)
     hospitals = folder / STATEMENTS / HOSPITALS
     hospitals.mkdir(parents=True)
+    if _side_by_side(statement, statement.hospitals.height):
+        workers.prepare(_HOSPITAL_BOOK)
     tell("写县级结算表")
     write_county_book(statement, folder / STATEMENTS / COUNTY_BOOK)
     write_findings_book(statement, findings, folder / FINDINGS_BOOK)
@@ -90,22 +98,60 @@ def _write_hospitals(
 ) -> None:
     """A workbook per hospital, its form when the county has one, and the list of what is paid to people."""
     explained = with_reasons(statement.stays, findings)
+    if PAYEE in statement.hospitals["hospital"]:
+        people = explained.filter(hospital=PAYEE)
+        write_person_book(statement, people, folder.parent / PERSON_BOOK)
+    books = list(_accounts(statement, explained, findings, folder))
+    _write_books(statement, books)
+    for account, path in books:
+        if form:
+            rows = stay_rows(statement, account.stays)
+            out = path.with_name(f"{path.stem}（{safe_name(form.stem)}）.xlsx")
+            _fill(form, hospital_fields(statement, account.line), rows, out)
+
+
+def _accounts(
+    statement: Statement, explained: pl.DataFrame, findings: pl.DataFrame, folder: Path
+) -> Iterator[tuple[HospitalAccount, Path]]:
+    """Every hospital's account, of its stays with their reasons, and the workbook it goes into."""
     stays, nobody = explained.partition_by("hospital", as_dict=True), explained.clear()
     found = findings.partition_by("hospital", as_dict=True)
     lines = list(statement.hospitals.iter_rows(named=True))
     names = safe_names(line["hospital"] for line in lines)
     for line in lines:
         if line["hospital"] == PAYEE:
-            people = stays.get((PAYEE,), nobody)
-            write_person_book(statement, people, folder.parent / PERSON_BOOK)
             continue
         key, name = (line["hospital"],), names[line["hospital"]]
         account = HospitalAccount(line, stays.get(key, nobody), found.get(key, findings.clear()))
-        write_hospital_book(statement, account, folder / f"{name}.xlsx")
-        if form:
-            rows = stay_rows(statement, account.stays)
-            out = folder / f"{name}（{safe_name(form.stem)}）.xlsx"
-            _fill(form, hospital_fields(statement, line), rows, out)
+        yield account, folder / f"{name}.xlsx"
+
+
+def _write_books(statement: Statement, books: Sequence[tuple[HospitalAccount, Path]]) -> None:
+    """Many workbooks on all cores, each by a worker that gets its own rows only; what no worker could write, and what
+    hangs on the books of closed periods, is written here."""
+    if not _side_by_side(statement, len(books)):
+        left = list(books)
+    else:
+        alone = Statement(_without_tables(statement.run))
+        done = workers.call_all(
+            f"{_HOSPITAL_BOOK}:write_hospital_book", [(alone, *b) for b in books]
+        )
+        left = [book for book, answer in zip(books, done, strict=True) if answer is not None]
+    for account, path in left:
+        write_hospital_book(statement, account, path)
+
+
+def _side_by_side(statement: Statement, books: int) -> bool:
+    return books >= _MANY and workers.cores() > 1 and statement.run.info.ledger is None
+
+
+def _without_tables(run: Run) -> Run:
+    """A run as far as a hospital's book looks at it: findings about files, and every hospital's name for the numbers
+    of its papers."""
+    of_files = run.findings.filter(pl.col("code") == "FI01")
+    names = run.stays.select("hospital").unique()
+    empty = {name: getattr(run, name).clear() for name in ("roster", "quarantine")}
+    return replace(run, stays=names, findings=of_files, documents={}, **empty)
 
 
 def _fill(form: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:

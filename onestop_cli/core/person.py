@@ -12,20 +12,24 @@ def with_person(stays: pl.DataFrame) -> pl.DataFrame:
 
     Where no ID can be used, the age is that of the day of birth which the file states; unknown without one.
     """
-    stays = stays.with_columns(id_sex=id_sex(pl.col("id_no")), id_birth=id_birth(pl.col("id_no")))
+    number = pl.col("id_no")
+    born = number.str.slice(6, 8).cast(pl.Int64, strict=False)
     return stays.with_columns(
-        age=age(pl.coalesce("id_birth", "birth_on"), pl.col("admitted_on")),
+        id_sex=id_sex(number),
+        id_birth=id_birth(number),
+        age=_years(pl.coalesce(born, _digits(pl.col("birth_on"))), pl.col("admitted_on")),
         sex_key=pl.col("sex_raw").str.extract("([男女])"),
     )
 
 
-def age(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Whole years from `birth` to `day` (周岁); null where either is unknown or the day lies before the birth."""
-    years = day.dt.year().cast(pl.Int64) - birth.dt.year().cast(pl.Int64)
-    years -= (_in_year(day) < _in_year(birth)).cast(pl.Int64)
+def _years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Whole years from a birth, as the number of its eight digits, to `day` (周岁): of the difference of two such
+    numbers the last four digits are what is left of a year. Null where either is unknown or the day lies before."""
+    years = (_digits(day) - born) // 10_000
     return pl.when(years >= 0).then(years)
 
 
-def _in_year(day: pl.Expr) -> pl.Expr:
-    """Month and day as one number: Polars hands both out as eight-bit numbers, which 1231 does not fit into."""
-    return day.dt.month().cast(pl.Int64) * 100 + day.dt.day().cast(pl.Int64)
+def _digits(day: pl.Expr) -> pl.Expr:
+    """A day as the number its eight digits make: Polars hands out month and day as eight-bit numbers."""
+    year, month = day.dt.year().cast(pl.Int64), day.dt.month().cast(pl.Int64)
+    return year * 10_000 + month * 100 + day.dt.day().cast(pl.Int64)

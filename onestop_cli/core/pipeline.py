@@ -151,10 +151,10 @@ class Core:
             problems, gone = judged(moved, outcome, checks, earlier.decisions.file)
             if problems:
                 raise CannotRun(problems)
-        findings = raise_all(checks, current)
+        findings, rows = raise_all(checks, current)
         corrected = history.corrected if history else frozenset()
         changes = adjustments(again, book.layers, corrected)
-        own = with_codes(current, findings)
+        own = with_codes(current, findings, rows)
         closed_now = explained(again, changes)
         return Work(own, findings, changes, pairs.joined, closed=closed_now), gone
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.core.options import NameLookup, named
-from onestop_cli.core.scatter import spread
 from onestop_cli.tables.schema import REGISTER, empty
 
 
@@ -25,13 +24,37 @@ def register_row(rows: pl.DataFrame, register: pl.DataFrame, names: NameLookup) 
         return_dtype=pl.Int64,
     )
     asked = pl.DataFrame({"site": by_name, "code": by_code, "day": rows["admitted_on"]})
-    asked = asked.select(pl.coalesce("site", "code"), "day", at=pl.int_range(pl.len()))
-    held = register.select("from_on", "to_on", site=site, row=pl.int_range(pl.len()))
-    begun = pl.col("from_on").is_null() | (pl.col("from_on") <= pl.col("day"))
-    lasting = pl.col("to_on").is_null() | (pl.col("to_on") >= pl.col("day"))
-    met = asked.join(held, on="site").filter((begun & lasting) | pl.col("day").is_null())
-    one = met.sort("at", "row").unique("at", keep="first", maintain_order=True)
-    return spread(one.select("row"), one["at"], len(rows)).to_series()
+    asked = asked.select("day", site=pl.coalesce("site", "code"))
+    chosen = pl.lit(None, pl.Int64)
+    for of_site in reversed(_rows_of(site)):
+        row = pl.lit(of_site).gather(pl.col("site"))
+        chosen = pl.when(_holds(register, row)).then(row).otherwise(chosen)
+    return asked.select(chosen.alias("row")).to_series()
+
+
+def _rows_of(site: pl.Series) -> list[pl.Series]:
+    """The first row of every site by its number, the second one, and so on: null where there is none."""
+    rows = pl.DataFrame({"site": site, "row": pl.int_range(len(site), eager=True)})
+    rows = rows.with_columns(nth=pl.int_range(pl.len()).over("site"))
+    return [
+        _blank(len(site)).scatter(part["site"], part["row"])
+        for part in rows.partition_by("nth", maintain_order=True)
+    ]
+
+
+def _blank(height: int) -> pl.Series:
+    return pl.Series([None], dtype=pl.Int64).new_from_index(0, height)
+
+
+def _holds(register: pl.DataFrame, row: pl.Expr) -> pl.Expr:
+    """Whether the row holds on the day; without a day any does."""
+    holds = row.is_not_null()
+    for name, before in (("from_on", True), ("to_on", False)):
+        if register[name].count():
+            end, day = pl.lit(register[name]).gather(row), pl.col("day")
+            fits = end <= day if before else end >= day
+            holds &= end.is_null() | fits | day.is_null()
+    return holds
 
 
 def _sites(register: pl.DataFrame) -> pl.Series:

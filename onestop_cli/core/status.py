@@ -7,7 +7,6 @@ import polars as pl
 from onestop_cli.core.findings.checks import released
 from onestop_cli.core.findings.rows import CANNOT
 from onestop_cli.core.scatter import spread
-from onestop_cli.tables.schema import PLACE
 
 
 def with_status(stays: pl.DataFrame, held: pl.Expr) -> pl.DataFrame:
@@ -24,13 +23,16 @@ def with_status(stays: pl.DataFrame, held: pl.Expr) -> pl.DataFrame:
     )
 
 
-def with_codes(stays: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-    """`codes` and `blocking` of every stay: all its finding codes, and those that hold it, joined by `;`."""
+def with_codes(stays: pl.DataFrame, findings: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """`codes` and `blocking` of every stay: all its finding codes, and those that hold it, joined by `;`. `rows`: the
+    number of each finding's stay."""
     blocking = pl.col("code").filter(pl.col("severity") == "blocks")
-    each = findings.group_by(*PLACE).agg(
-        codes=pl.col("code").unique(maintain_order=True).str.join(";"),
-        blocking=blocking.unique(maintain_order=True).str.join(";"),
+    each = (
+        findings.select("code", "severity", row=rows)
+        .group_by("row")
+        .agg(
+            codes=pl.col("code").unique(maintain_order=True).str.join(";"),
+            blocking=blocking.unique(maintain_order=True).str.join(";"),
+        )
     )
-    rows = stays.select(*PLACE, _row=pl.int_range(pl.len(), dtype=pl.UInt32))
-    told = rows.join(each, on=[*PLACE], validate="m:1", nulls_equal=True)
-    return stays.with_columns(*spread(told.select("codes", "blocking"), told["_row"], len(stays)))
+    return stays.with_columns(*spread(each.drop("row"), each["row"], len(stays)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from onestop_cli.core.fingerprint import fingerprint, within
 from onestop_cli.core.identify import compact_id, id_birth, name_key
 
 _SAFE_DIGITS = 14
@@ -34,10 +35,42 @@ def suggest(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     `strangers` has at, name_key, id_no, id_raw, id_numeric, person_no, birth_on, township and village;
     `roster` is an understood roster.
     """
+    strangers, roster = _who_may_meet(strangers, roster)
     asking = strangers.select(*_TOLD).unique().with_row_index("asking")
     hinted = _hinted(asking, _people(roster))
     met = strangers.join(asking, on=_TOLD, nulls_equal=True, validate="m:1")
     return met.join(hinted, on="asking", validate="m:1").select("at", "suggestion")
+
+
+def _who_may_meet(
+    strangers: pl.DataFrame, roster: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The strangers who may resemble somebody, and all entries of the people who may resemble one of them.
+
+    A usable ID leads to people of the same name and birth only: of another usable one it differs in two places at
+    least, since no single digit leaves the check character as it is. Nearly all lead to nobody. Who has no usable ID,
+    a 人员编号 or a household is not passed over by this.
+    """
+    unsure = pl.col("id_no").is_null() | pl.col("person_no").is_not_null()
+    homes = pl.lit(roster["head"].count() > 0)
+    open_ = strangers.select(unsure | (homes & pl.col("village").is_not_null())).to_series()
+    named = pl.col("name_key").is_in(strangers.filter(open_)["name_key"].unique().implode())
+    known = roster.select(
+        named.fill_null(False)
+        | pl.col("person_no").is_in(strangers["person_no"].unique().implode()).fill_null(False)
+        | (pl.lit(open_.any()) & pl.col("head").is_not_null())
+    ).to_series()
+    one, other = _name_and_birth(strangers), _name_and_birth(roster)
+    open_ |= within(one, other)
+    known |= within(other, one)
+    people = roster.filter(known)["person"].unique()
+    return strangers.filter(open_), roster.filter(roster["person"].is_in(people.implode()))
+
+
+def _name_and_birth(people: pl.DataFrame) -> pl.Series:
+    """Name and day of birth as one number."""
+    born = pl.col("id_no").str.slice(6, 8), pl.col("birth_on").dt.to_string("%Y%m%d")
+    return fingerprint(people, "name_key", pl.coalesce(*born))
 
 
 def _hinted(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -83,18 +116,25 @@ def _people(roster: pl.DataFrame) -> pl.DataFrame:
 def _same_name(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Persons of the same name with the same birth, the digits a number keeps, or nearly the same ID.
 
-    An ID with one character off agrees at its start or at its end: that keeps the joins small.
+    An ID with one character off is none, and agrees at its start or at its end: that keeps the joins small.
     """
     asking = _with_number(strangers.join(people, on="name_key", how="semi"))
+    odd = asking.filter("odd")
     known = people.with_columns(
         digits=pl.col("id_no").str.head(_SAFE_DIGITS),
         start=pl.col("id_no").str.head(9),
         end=pl.col("id_no").str.tail(8),
     )
     near = _one_character_off(pl.col("number"), pl.col("id_no"))
+    ways = (
+        (asking, "birth", True),
+        (odd, "digits", True),
+        (odd, "start", near),
+        (odd, "end", near),
+    )
     return pl.concat(
-        asking.join(known, on=["name_key", key]).filter(enough).select("asking", "nth", "who")
-        for key, enough in (("birth", True), ("digits", True), ("start", near), ("end", near))
+        some.join(known, on=["name_key", key]).filter(enough).select("asking", "nth", "who")
+        for some, key, enough in ways
     )
 
 
@@ -110,6 +150,7 @@ def _with_number(strangers: pl.DataFrame) -> pl.DataFrame:
             number="id_no",
             digits=pl.lit(None, pl.String),
             birth=id_birth(pl.col("id_no")),
+            odd=False,
         ),
         strangers.filter(~usable).select(
             "asking",
@@ -117,6 +158,7 @@ def _with_number(strangers: pl.DataFrame) -> pl.DataFrame:
             number=number,
             digits=pl.when("id_numeric").then(digits),
             birth="birth_on",
+            odd=True,
         ),
     ]
     ends = {"start": pl.col("number").str.head(9), "end": pl.col("number").str.tail(8)}
@@ -141,12 +183,16 @@ def _one_character_off(number: pl.Expr, other: pl.Expr) -> pl.Expr:
 def _same_stars(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Persons of the same name whose ID has the digits that a covered number leaves open."""
     open_ = compact_id(pl.col("id_raw"))
-    starred = strangers.select(
-        "asking",
-        "name_key",
-        start=open_.str.extract(_STARRED, 1),
-        end=open_.str.extract(_STARRED, 2),
-    ).drop_nulls()
+    starred = (
+        strangers.filter(pl.col("id_no").is_null())
+        .select(
+            "asking",
+            "name_key",
+            start=open_.str.extract(_STARRED, 1),
+            end=open_.str.extract(_STARRED, 2),
+        )
+        .drop_nulls()
+    )
     number = pl.col("id_no")
     agree = number.str.starts_with(pl.col("start")) & number.str.ends_with(pl.col("end"))
     return starred.join(people, on="name_key").filter(agree).select("asking", "nth", "who")

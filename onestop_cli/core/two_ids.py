@@ -10,10 +10,15 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from onestop_cli.core.fingerprint import fingerprint, may_differ
 from onestop_cli.core.identify import id_birth
 from onestop_cli.core.scatter import spread
 
 _NAMED = 3
+_DIGITS = pl.col("id_no").str.head(17).cast(pl.Int64, strict=False)
+_BIRTH = (_DIGITS // 10**3 % 10**8).alias("birth")
+_APART = ((_DIGITS // 10**11).alias("area"), (_DIGITS % 1000).alias("turn"))
+"""What an ID says of birth, and what it says beside: area and sequence."""
 
 
 def with_other_id(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
@@ -41,13 +46,22 @@ def _listed(roster: pl.DataFrame) -> pl.DataFrame:
         pl.format("{}|{}", pl.col("township").fill_null(""), "family_no"),
         pl.format("{}|{}|{}", pl.col("township").fill_null(""), "village", "head"),
     )
-    return _people(roster.with_columns(household=household))
+    few = roster.filter(_may_be_one(roster, _BIRTH) | _may_be_one(roster, *_APART))
+    return _people(few.with_columns(household=household))
 
 
 def _treated(stays: pl.DataFrame) -> pl.DataFrame:
     """Every ID with a stay that was not taken back."""
-    live = stays.filter(~pl.col("reversed").fill_null(False))
-    return _people(live.with_columns(household=pl.lit(None, pl.String)))
+    few = stays.filter(_may_be_one(stays, _BIRTH), ~pl.col("reversed").fill_null(False))
+    return _people(few.with_columns(household=pl.lit(None, pl.String)))
+
+
+def _may_be_one(rows: pl.DataFrame, *parts: pl.Expr) -> pl.Series:
+    """Rows beside which another has the same name and `parts` of an ID, and another ID: nearly none, and found by
+    whole numbers."""
+    numbered = rows.select("name_key", *parts, digits=_DIGITS)
+    same = fingerprint(numbered, *(name for name in numbered.columns if name != "digits"))
+    return may_differ(numbered, same, "digits")
 
 
 def _people(rows: pl.DataFrame) -> pl.DataFrame:

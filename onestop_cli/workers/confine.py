@@ -28,12 +28,20 @@ def _address_space() -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-_AT_FIRST = _address_space()
+class _Size:
+    """Bytes of address space before the first call."""
+
+    at_first = _address_space()
+
+
+def settled() -> None:
+    """What this process has now is its own; it has become large by what comes on top."""
+    _Size.at_first = _address_space()
 
 
 def grown() -> bool:
     """Whether this process has become large."""
-    return _address_space() - _AT_FIRST > _LARGE
+    return _address_space() - _Size.at_first > _LARGE
 
 
 @contextmanager

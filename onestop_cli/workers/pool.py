@@ -86,6 +86,13 @@ def start(module: str, limits: Limits = Limits()) -> None:
         _POOL.give_back(worker)
 
 
+def prepare(module: str) -> None:
+    """Have as many workers as there are cores import `module`, idle ones first, without waiting for them."""
+    for worker in [_POOL.take(None) for _ in range(cores())]:
+        worker.import_ahead(module)
+        _POOL.give_back(worker)
+
+
 def cores() -> int:
     """The cores this process may use."""
     if hasattr(os, "sched_getaffinity"):

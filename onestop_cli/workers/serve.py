@@ -9,7 +9,7 @@ import sys
 import traceback
 from typing import IO, Any
 
-from onestop_cli.workers.confine import grown, limited
+from onestop_cli.workers.confine import grown, limited, settled
 from onestop_cli.workers.frames import receive, send
 
 VALUE, MEMORY, FAILED = "value", "memory", "failed"
@@ -37,6 +37,7 @@ def _one(calls: IO[bytes], answers: IO[bytes]) -> bool:
         return False
     if arguments is None:
         importlib.import_module(function)
+        settled()
         return True
     answer = _answer(function, arguments, memory, seconds)
     ends = answer[0] != VALUE or grown()

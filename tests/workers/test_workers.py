@@ -22,6 +22,11 @@ def test_a_worker_serves_again() -> None:
     assert workers.call("os:getpid") == workers.call("os:getpid")
 
 
+def test_what_a_worker_loads_ahead_does_not_make_it_too_large_to_serve_again() -> None:
+    workers.prepare("polars")
+    assert workers.call("os:getpid") == workers.call("os:getpid")
+
+
 def test_what_is_raised_comes_back_as_the_worker_saw_it() -> None:
     with pytest.raises(workers.Failed, match="ValueError: invalid literal"):
         workers.call("builtins:int", "x")

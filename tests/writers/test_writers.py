@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
-from onestop_cli import outcome
+from onestop_cli import outcome, workers
+from onestop_cli.batch import papers as batch_papers
 from onestop_cli.batch.papers import write_papers, write_run
 from onestop_cli.core.closed import PENDING
 from onestop_cli.county.settings import Settings
@@ -614,3 +615,29 @@ class TestForm:
         with pytest.raises(CannotRun, match="village"):
             write_run(made_run(5), tmp_path / "out", county)
         assert list(tmp_path.iterdir()) == []
+
+
+class TestBooksSideBySide:
+    """Hospitals' workbooks written by workers are those that one process writes."""
+
+    def written(self, folder: Path) -> dict[str, bytes]:
+        folder.mkdir()
+        write_papers(made_run(60, seed=3), folder, Settings())
+        return {path.name: path.read_bytes() for path in sorted(folder.rglob("机构/*.xlsx"))}
+
+    def test_they_are_the_same(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        here = self.written(tmp_path / "here")
+        monkeypatch.setattr(batch_papers, "_MANY", 1)
+        monkeypatch.setattr(workers, "cores", lambda: 2)
+        monkeypatch.setattr(batch_papers, "write_hospital_book", None)
+        assert len(here) > 1
+        assert self.written(tmp_path / "beside") == here
+
+    def test_what_a_worker_cannot_write_is_written_here(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        here = self.written(tmp_path / "here")
+        monkeypatch.setattr(batch_papers, "_MANY", 1)
+        monkeypatch.setattr(workers, "cores", lambda: 2)
+        monkeypatch.setattr(batch_papers, "_HOSPITAL_BOOK", "no.such.module")
+        assert self.written(tmp_path / "beside") == here

@@ -16,6 +16,8 @@ def with_refunds(stays: pl.DataFrame, lines: pl.DataFrame | None) -> pl.DataFram
     (`reversed`, `refund_accepted`), and the stay that it names waits for it no more and has its net amounts. Adds
     `REFUNDS`, of this run, and `REFUNDED`, with those of earlier ones.
     """
+    if not (stays["refund_why"] == "partial").any():
+        return _without_refunds(stays)
     named = [] if lines is None else lines.filter(decision=ACCEPT)["stay"].to_list()
     partial = pl.col("refund_why") == "partial"
     accepted = (pl.col("_at").is_in(named) & partial).fill_null(value=False)
@@ -40,6 +42,13 @@ def with_refunds(stays: pl.DataFrame, lines: pl.DataFrame | None) -> pl.DataFram
         refund_why=pl.when(~done).then("refund_why"),
         refund_place=pl.when(~done).then("refund_place"),
     ).drop("_place")
+
+
+def _without_refunds(stays: pl.DataFrame) -> pl.DataFrame:
+    """`stays` with the same columns, where nobody refunds part of a stay."""
+    absent = (pl.lit(None, pl.Int64).alias(name) for name in REFUNDS)
+    found = stays.with_columns(pl.lit(value=False).alias("refund_accepted"), *absent)
+    return found.with_columns(_so_far(name, stays) for name in MONEY)
 
 
 def _net(name: str, net: pl.Expr) -> pl.Expr:

@@ -67,13 +67,15 @@ def released(code: str) -> pl.Expr:
     return pl.col("released").str.contains(code, literal=True).fill_null(False)
 
 
-def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> pl.DataFrame:
-    """All findings of `checks` over `stays`, in the order of the checks."""
+def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """All findings of `checks` over `stays`, in the order of the checks, and of each the number of its stay's row."""
     stand = stays.lazy().select(check.stands.alias(str(n)) for n, check in enumerate(checks))
-    return pl.concat(
-        check.raised(stays.select(check.columns)[rows.arg_true()])
-        for check, rows in zip(checks, stand.collect(), strict=True)
+    rows = [holds.arg_true() for holds in stand.collect()]
+    found = pl.concat(
+        check.raised(stays.select(check.columns)[own])
+        for check, own in zip(checks, rows, strict=True)
     )
+    return found, pl.concat(rows)
 
 
 def blocked(checks: Sequence[Check]) -> pl.Expr:

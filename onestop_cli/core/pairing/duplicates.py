@@ -21,7 +21,7 @@ _SIDES = ("number", "discharged_on")
 def twins(rows: pl.DataFrame) -> pl.DataFrame:
     """`TWINS` of every row that tells of a stay which another row tells of."""
     known = pl.all_horizontal(pl.col(name).is_not_null() for name in SAME_DAY)
-    busy = rows.filter(known).filter(pl.struct(SAME_DAY).is_duplicated())
+    busy = rows.filter(known & pl.col("near")).filter(pl.struct(SAME_DAY).is_duplicated())
     if busy.is_empty():
         return pl.DataFrame(schema=TWINS)
     families, torn = _families(busy.with_columns(place=row_place("period")))

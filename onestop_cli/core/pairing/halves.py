@@ -29,7 +29,21 @@ def halves(living: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     settled by itself belongs to the only row of its visit, or of its stay with the same bill, that lacks it. Closed
     stays are no halves: theirs is settled.
     """
-    rows = living.filter(~pl.col("closed")).with_columns(
+    rows = living.filter(~pl.col("closed"))
+    alike = _alike(_with_claims(rows.filter("near")))
+    left = without(rows, alike)
+    if not (left["setl_type"] == "3").any():
+        return alike, pl.DataFrame(schema=LONELY)
+    left = _with_claims(left)
+    if not left["apart"].any():
+        return alike, pl.DataFrame(schema=LONELY)
+    parts, lonely = settled_apart(left, living.filter("closed"))
+    return pl.concat([alike, parts]), lonely
+
+
+def _with_claims(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with what they claim, and of which bill; `apart`: the assistance is settled by itself."""
+    rows = rows.with_columns(
         some=pl.any_horizontal(pl.col(FUNDS) > 0).fill_null(value=False),
         paid=pl.sum_horizontal(pl.col(CLAIMS).fill_null(0)),
         place=row_place("period"),
@@ -37,13 +51,7 @@ def halves(living: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         scope=pl.when(pl.col("total_fen") > 0).then("eligible_fen"),
     )
     apart = (pl.col("setl_type") == "3") & pl.col("some")
-    rows = rows.with_columns(apart=apart.fill_null(value=False))
-    alike = _alike(rows)
-    left = without(rows, alike) if len(alike) else rows
-    if not left["apart"].any():
-        return alike, pl.DataFrame(schema=LONELY)
-    parts, lonely = settled_apart(left, living.filter("closed"))
-    return pl.concat([alike, parts]), lonely
+    return rows.with_columns(apart=apart.fill_null(value=False))
 
 
 def _alike(rows: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.tables.schema import MONEY, ORDER, PLACE, row_place
+from onestop_cli.core.fingerprint import may_differ, may_repeat
+from onestop_cli.tables.schema import MONEY, ORDER, PLACE, Schema, row_place
 
 NOTHING_CLOSED = {
     **dict.fromkeys(("period", "status", "blocking", "was_released"), pl.lit(None, pl.String)),
@@ -23,6 +24,18 @@ _ABOUT = (
     "refund_flag",
     "setl_type",
 )
+_REFUSED = pl.col("was_refused").fill_null(False)
+_CODES = pl.col("blocking").fill_null("").str.split(";")
+_DOUBLED = _CODES.list.contains("ST01")
+_FREED = pl.col("was_released").fill_null("").str.split(";").list.contains("ST01")
+_OF_CLOSED = {
+    "twinned": (_DOUBLED | _FREED) & ~_REFUSED & (pl.col("status") != "settled"),
+    "judged_twin": (_DOUBLED & _REFUSED) | _FREED,
+    "copy": _CODES.list.contains("ST07") & ~_REFUSED,
+    "final": ((pl.col("status") == "settled") | _REFUSED).fill_null(False),
+    "gone": (pl.col("status") == "reversed").fill_null(False),
+}
+"""What a closed stay stands for; the run's own rows are none of it."""
 _NEEDED = tuple(dict.fromkeys((*PLACE, *ORDER, *_ABOUT, *MONEY, "self_claimed_fen")))
 
 
@@ -33,29 +46,24 @@ def gathered(
 
     Of closed stays: `twinned`, a duplicate (ST01) that is not paid; `judged_twin`, one that was refused or released;
     `copy`, held as one that was settled before (ST07); `final`, settled or refused, and so never to be paid again;
-    `gone`, taken back or reported anew.
+    `gone`, taken back or reported anew. `near`: rows that may share person and day of admission with another;
+    `digits`: the first seventeen of the ID.
     """
-    rows = stays.select(*_NEEDED, **NOTHING_CLOSED)
+    rows = stays.select(*_NEEDED, **NOTHING_CLOSED, **dict.fromkeys(_OF_CLOSED, pl.lit(False)))
     if len(earlier):
-        rows = pl.concat([rows, earlier.select(rows.columns)], how="vertical_relaxed")
+        closed = earlier.select(*_NEEDED, *NOTHING_CLOSED, **_OF_CLOSED)
+        rows = pl.concat([rows, closed], how="vertical_relaxed")
     number = pl.col("stay_no").str.strip_chars()
-    codes = pl.col("blocking").fill_null("").str.split(";")
-    doubled = codes.list.contains("ST01")
-    freed = pl.col("was_released").fill_null("").str.split(";").list.contains("ST01")
-    refused = pl.col("was_refused").fill_null(False)
     numbered = rows.with_columns(
         at=pl.int_range(pl.len()),
         closed=pl.col("status").is_not_null(),
         number=pl.when(number != "").then(number),
         visit=pl.coalesce("visit_no", pl.when(number != "").then(number)),
-        twinned=(doubled | freed) & ~refused & (pl.col("status") != "settled"),
-        judged_twin=(doubled & refused) | freed,
-        copy=codes.list.contains("ST07") & ~refused,
-        final=((pl.col("status") == "settled") | refused).fill_null(False),
-        gone=(pl.col("status") == "reversed").fill_null(False),
+        digits=pl.col("id_no").str.head(17).cast(pl.Int64, strict=False),
     )
     named = _of_ids(numbered, roster)
-    return named.with_columns(who=_of_named(named))
+    named = named.with_columns(who=_of_named(named))
+    return named.with_columns(near=may_repeat(named, "who", "admitted_on"))
 
 
 def _of_ids(rows: pl.DataFrame, roster: pl.DataFrame | None) -> pl.DataFrame:
@@ -66,14 +74,16 @@ def _of_ids(rows: pl.DataFrame, roster: pl.DataFrame | None) -> pl.DataFrame:
     and do not overlap each other either.
     """
     whole = rows.with_columns(who="id_no", who_else="id_no")
-    if roster is None:
+    several = may_differ(rows, rows["digits"], "name_key")
+    few = rows.filter(several).select("id_no", "name_key")
+    if roster is None or few.is_empty():
         return whole
     names = (
-        rows.group_by("id_no")
+        few.group_by("id_no")
         .agg(several=pl.col("name_key").n_unique())
         .filter(pl.col("several") > 1)
     )
-    torn = rows.select("id_no", "name_key").unique().join(names, on="id_no", how="semi")
+    torn = few.unique().join(names, on="id_no", how="semi")
     told = roster.select("id_no", "name_key").unique()
     listed = torn.filter(pl.col("id_no").is_in(told["id_no"].implode()))["id_no"].unique()
     both = torn.join(told, on=["id_no", "name_key"], how="semi")
@@ -117,12 +127,17 @@ def without(rows: pl.DataFrame, *others: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(~pl.col("at").is_in(gone.implode())) if len(gone) else rows
 
 
+_PAIRS: Schema = {"at": pl.Int64, "nth": pl.Int64, "place": pl.String, "other_nth": pl.Int64}
+
+
 def same_stay(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """(`at`, `nth` as the rows stand, `place`, `other_nth`) of each pair of rows that tell of one stay.
 
     One person at one hospital from one day on, under one number or to one day; where both rows have a settlement number
     (结算ID) it alone decides, and visits (门诊, 慢特病) of different 就诊ID are two.
     """
+    if rows.is_empty() or others.is_empty():
+        return pl.DataFrame(schema=_PAIRS)
     sides = ("number", "discharged_on", "settlement_no", "visit_no", "inpatient")
     left = rows.select("at", *SAME_DAY, *sides, nth=pl.int_range(pl.len()))
     right = others.select(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import polars as pl
 import polars.selectors as cs
 
+from onestop_cli.core.identify import id_number
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.settle.inputs import SEEN
 from onestop_cli.core.settle.layer import BILL, COVERED, GROUP, REST
@@ -29,9 +30,6 @@ _DAYS = 1 << 23
 
 _TIMES = 1 << 40
 """More than any year and day in one number."""
-
-_X = 10
-"""The check character that is no digit; a usable ID has no other."""
 
 _NOBODY = -1
 """Stands for everybody without a usable ID; what is reckoned from it stays below 0."""
@@ -119,7 +117,9 @@ def turns(stays: pl.DataFrame) -> pl.Series:
     """
     day = pl.col(ORDER[0]).to_physical().cast(pl.Int64).fill_null(-_DAYS) + _DAYS
     when = pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day
-    key = stays.select(key=_id_as_number().cast(pl.Int128) * _TIMES + when).to_series()
+    key = stays.select(
+        key=id_number(pl.col("id_no")).fill_null(_NOBODY).cast(pl.Int128) * _TIMES + when
+    ).to_series()
     turn = key.arg_sort()
     ordered = key.gather(turn)
     ahead = ordered == ordered.shift(-1)
@@ -132,15 +132,6 @@ def turns(stays: pl.DataFrame) -> pl.Series:
         .select(pl.arg_sort_by(~nobody, pl.when(nobody).then("id_no"), "key", *ORDER))
     )
     return turn.scatter(tied.arg_true(), rows.gather(among.to_series()))
-
-
-def _id_as_number() -> pl.Expr:
-    """17 digits and the check character of an ID in one number; `_NOBODY` for any other text."""
-    id_no = pl.col("id_no")
-    digits = id_no.str.head(17).cast(pl.Int64, strict=False)
-    last = id_no.str.tail(1).cast(pl.Int64, strict=False).fill_null(_X)
-    whole = (id_no.str.len_bytes() == 18) & (digits >= 10**16)
-    return pl.when(whole).then(digits * 11 + last).fill_null(_NOBODY)
 
 
 def _person_years(ordered: pl.DataFrame) -> pl.DataFrame:

@@ -79,7 +79,7 @@ def cleaned(reading: SheetReading) -> SheetReading:
 def clean_rows(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of stays or of a roster with clean texts, and what was found, as `FILE_FINDINGS`."""
     kinds = (*_NAMES, *_PLACES, *_WORDS, *_STAY_NUMBERS)
-    texts = [name for name in kinds if name in rows.columns]
+    texts = [name for name in kinds if name in rows.columns and rows[name].count()]
     rows = rows.with_columns(_visible(pl.col(name)) for name in texts)
     found: list[tuple[int, str]] = []
     changed = {}
@@ -102,6 +102,8 @@ def _clean_column(rows: pl.DataFrame, name: str) -> tuple[pl.Series, list[tuple[
     """A column cleaned, and what was found by row number."""
     column = rows[name]
     suspects = column.str.contains(_suspect(name)).fill_null(False).arg_true()
+    if suspects.is_empty():
+        return column, []
     own = _own_numbers(rows, suspects)
     clean = _cleaner(name)
     found: list[tuple[int, str]] = []
@@ -127,7 +129,8 @@ def _title(name: str) -> str:
 
 def _own_numbers(rows: pl.DataFrame, some: pl.Series) -> list[str]:
     """The row's own ID number in one piece, for some rows."""
-    return rows.select(compact_id(pl.col("id_raw")).fill_null(""))["id_raw"].gather(some).to_list()
+    own = rows.select(pl.col("id_raw").gather(some)).select(compact_id(pl.col("id_raw")))
+    return own["id_raw"].fill_null("").to_list()
 
 
 def _cleaner(name: str) -> Callable[[str, str], Cleaned]:

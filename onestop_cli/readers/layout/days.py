@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 import polars as pl
@@ -32,6 +33,9 @@ _CLOCK = re.compile(
     r"\s*(?:T\s*)?(?:[上下]午|AM|PM)?\s*(?:\d{1,2}\s*[:时点]\s*(?:\d{1,2}\s*[:分]?\s*)?(?:\d{1,2}(?:\.\d+)?\s*秒?)?)?"
     r"\s*(?:AM|PM|Z|\+08:?00)?[.。]?"
 )
+
+KEPT = 4096
+"""How many texts and their days are remembered from file to file."""
 
 _ENDS: tuple[Month, Month] = ("first", "last")
 _CHINESE = re.compile(r"[〇零○◯OoО一二三四五六七八九十廿卅]+(?=[年月日号])|元(?=月)")
@@ -85,7 +89,13 @@ def read_day(value: Cell, habit: Habit) -> tuple[date | None, str | None]:
         return value, None
     if habit.month == "refuse" and isinstance(value, float | int) and value in _SERIALS:
         return _from_serial(int(value), habit.epoch_1904), None
-    text = unicodedata.normalize("NFKC", cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
+    return _day_of(cell_text(value), habit)
+
+
+@lru_cache(maxsize=KEPT)
+def _day_of(written: str, habit: Habit) -> tuple[date | None, str | None]:
+    """`read_day` of a text. The files of a quarter have the same few hundred days."""
+    text = unicodedata.normalize("NFKC", written).strip(" '’`\t\r\n\u200b\ufeff")
     if text in _OPEN or not text.strip("-—–─_"):
         return None, None
     day = _from_text(uniform(text), habit)
@@ -160,10 +170,16 @@ def _clock(value: Cell) -> time | None:
     elif isinstance(value, time):
         found = value
     else:
-        match = _TIME.search(cell_text(value)) or _PACKED_TIME.fullmatch(cell_text(value).strip())
-        hour, minute, second = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
-        found = time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else time()
+        found = _clock_of(cell_text(value))
     return found.replace(microsecond=0) if found != time() else None
+
+
+@lru_cache(maxsize=KEPT)
+def _clock_of(text: str) -> time:
+    """The time of day in a text; midnight where there is none."""
+    match = _TIME.search(text) or _PACKED_TIME.fullmatch(text.strip())
+    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else time()
 
 
 def _from_text(text: str, habit: Habit) -> date | None:
