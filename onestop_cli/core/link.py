@@ -7,7 +7,6 @@ from typing import Literal
 
 import polars as pl
 
-from onestop_cli.core.identify import id_number
 from onestop_cli.core.options import NameLookup
 from onestop_cli.core.residence import TEXTS, residence
 from onestop_cli.core.scatter import spread
@@ -114,32 +113,19 @@ def _entries(roster: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
 def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Stays beside the only entry of their ID, and stays beside each of several: those of their name first, valid ones
     before others, then by rank and place."""
-    met = _same_id(asked, entries)
+    numbered = entries.select("id_no", entry=pl.int_range(pl.len(), dtype=pl.UInt32))
+    met = asked.select("at", "id_no", "name_key", "day").join(
+        numbered, on="id_no", maintain_order="left"
+    )
     at = pl.col("at")
     alone = met.select(at.ne_missing(at.shift(1)) & at.ne_missing(at.shift(-1))).to_series()
-    known, asking = entries.drop("id_no").rechunk(), asked.select("name_key", "day").rechunk()
+    known = entries.drop("id_no").rechunk()
     one, several = (
-        part.select("at").hstack(asking[part["at"]]).hstack(known[part["entry"]]).pipe(_compared)
+        part.drop("id_no", "entry").hstack(known[part["entry"]]).pipe(_compared)
         for part in (met.filter(alone), met.filter(~alone))
     )
     best = (~pl.col("same"), ~pl.col("valid"))
     return one, several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
-
-
-def _same_id(asked: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """`at` and `entry` (row number) of each stay and entry of one ID, stays in their order. IDs are joined as whole
-    numbers, which takes a third of the time; those that are none as they stand."""
-    number, text = id_number(pl.col("id_no")), pl.col("id_no")
-    sides = (
-        asked.select("at", id_no=text, number=number),
-        entries.select(entry=pl.int_range(pl.len(), dtype=pl.UInt32), id_no=text, number=number),
-    )
-    odd = [side.filter(pl.col("number").is_null() & text.is_not_null()) for side in sides]
-    usual, rest = (
-        one.select("at", on).join(other.select("entry", on), on=on, maintain_order="left").drop(on)
-        for on, (one, other) in (("number", sides), ("id_no", odd))
-    )
-    return usual if rest.is_empty() else pl.concat([usual, rest]).sort("at", maintain_order=True)
 
 
 def holds(day: pl.Expr, *, surely: bool) -> pl.Expr:
