@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -88,7 +88,7 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 ("<layer>_offset_fen",),
                 "a layer paid too high and another too low on one stay: the part that cancels",
             ),
-            Word("应补本人", "owed to the patient", ("patient_owed_fen",), "shortfall − offset"),
+            Word("应补未补", "owed to the patient", ("patient_owed_fen",), "shortfall − offset"),
             Word("应拨", "payment", (), "payable + offset: what a fund pays to a hospital"),
             Word(
                 "属前期",
@@ -433,6 +433,31 @@ def carried() -> Iterator[str]:
             yield from word.columns
 
 
+ON_PAPER: Mapping[str, tuple[str, ...]] = {
+    "admitted_on": ("入院",),
+    "discharged_on": ("出院",),
+    "belongs_to": ("所属期",),
+    "period": ("所属期",),
+    "benefit_year": ("年度",),
+    "category": ("人员类别", "对象类别", "认定类别"),
+    "cause": ("差错原因",),
+    "claimed_fen": ("申报", "写的", "医院所报自付"),
+    "code": ("代码",),
+    "diff_fen": ("相差", "涉及金额"),
+    "disease": ("病种",),
+    "due_fen": ("应为", "按政策应得救助"),
+    "eligible_fen": ("可补偿费用",),
+    "hospital": ("被检查机构", "就诊医疗机构", "涉及机构或对象"),
+    "layer": ("补偿种类",),
+    "level": ("级别",),
+    "row": ("行", "表内行号"),
+    "sheet": ("工作表",),
+    "source": ("文件", "住院表"),
+    "total_fen": ("住院总费用", "平台总费用"),
+}
+"""Column → what papers may call it beside the word itself, where the heading stands in a narrower place."""
+
+
 def glossary() -> str:
     """`docs/glossary.md`."""
     lines = [
@@ -445,5 +470,7 @@ def glossary() -> str:
         lines += ["", f"## {title}", "", "| 词 | column | English | |", "|---|---|---|---|"]
         for word in words:
             columns = " ".join(f"`{column}`" for column in word.columns)
-            lines.append(f"| {word.chinese} | {columns} | {word.english} | {word.meaning} |")
+            others = dict.fromkeys(t for c in word.columns for t in ON_PAPER.get(c, ()))
+            chinese = word.chinese + (f"（表头也作 {'、'.join(others)}）" if others else "")
+            lines.append(f"| {chinese} | {columns} | {word.english} | {word.meaning} |")
     return "\n".join(lines) + "\n"

@@ -25,5 +25,5 @@ def letters(
         f"整改通知 {done.hospitals} 份，{done.cases:,} 例，多付 {yuan(done.over_fen)} 元：{out / HOSPITALS}"
     )
     typer.echo(
-        f"漏救 {done.missed_people:,} 人，应补本人 {yuan(done.owed_fen)} 元：{out / MISSED}.html、.xlsx"
+        f"漏救 {done.missed_people:,} 人，应补未补 {yuan(done.owed_fen)} 元：{out / MISSED}.html、.xlsx"
     )

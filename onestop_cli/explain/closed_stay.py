@@ -56,7 +56,7 @@ def names_of_amounts(layers: Layers) -> dict[str, str]:
     each = {
         f"{id_}_{what}_fen": f"{name}{AMOUNTS[what]}" for id_, name in layers for what in POSTED
     }
-    return each | {_OWED: "应补患者", _OWN: "个人自付"}
+    return each | {_OWED: "应补未补", _OWN: "个人自付"}
 
 
 def changed_now(run: Run, row: Row, layers: Layers) -> tuple[Group, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from docs.glossary_source import carried, glossary
+from docs.glossary_source import ON_PAPER, PARTS, carried, glossary
 from onestop_cli.tables import schema
 
 _FIXED = """
@@ -62,3 +64,38 @@ def test_no_word_for_a_column_that_is_nowhere():
 def test_a_column_stands_under_one_word():
     columns = list(carried())
     assert len(columns) == len(set(columns))
+
+
+HOUSE = Path("onestop_cli")
+_OF_A_TABLE_OF_ITS_OWN = {
+    "base_fen", "blocking", "cost_fen", "entitled", "inpatient", "kind", "marked_raw", "name", "own_fen", "paid_fen",
+    "reason", "stays", "subsidy_fen", "text",
+}  # fmt: skip
+"""Names that tables of reports use for something of their own, too: a scenario's name, a slip's kind."""
+
+
+def _headings() -> Iterator[tuple[str, str, str]]:
+    """(file, column, heading) of every column that a paper has."""
+    for path in sorted(HOUSE.glob("**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Column":
+                texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
+                if len(texts) == 2:
+                    yield path.as_posix(), *texts
+
+
+def test_papers_head_a_column_with_the_glossarys_word():
+    words = {column: word.chinese for _, part in PARTS for word in part for column in word.columns}
+    odd = [
+        (file, column, heading)
+        for file, column, heading in _headings()
+        if column in words
+        and column not in _OF_A_TABLE_OF_ITS_OWN
+        and heading not in (words[column], *ON_PAPER.get(column, ()))
+    ]
+    assert not odd
+
+
+def test_what_papers_may_call_a_column_some_paper_does():
+    used = {(column, heading) for _, column, heading in _headings()}
+    assert {(column, h) for column, all_ in ON_PAPER.items() for h in all_} <= used

@@ -65,7 +65,7 @@ class TestOfAnAdjustmentLine:
         words = ("申报", "核付", "扣减", "待核", "少付", "层间调整", "补发患者")
         found = [int(shown.get(f"医疗救助{word}", "0")) for word in words]
         assert found == booked
-        assert int(shown["应补患者"]) == line["patient_owed_fen"] == 39_600
+        assert int(shown["应补未补"]) == line["patient_owed_fen"] == 39_600
 
     def test_it_says_why_and_works_out_what_is_right_now(self, path: Path) -> None:
         explanation = told(october(path))

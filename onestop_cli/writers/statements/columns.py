@@ -96,7 +96,7 @@ def adjustment_columns(statement: Statement) -> list[Column]:
         Column("all_adjusted_fen", "合计", "yuan", 12, total=True, group="应拨增减"),
         Column("changed_deducted_fen", "扣减增减", "yuan", 12, total=True),
         Column("changed_held_fen", "待核增减", "yuan", 12, total=True),
-        Column("changed_owed_fen", "应补患者增减", "yuan", 12, total=True),
+        Column("changed_owed_fen", "应补未补增减", "yuan", 12, total=True),
         Column("because", "缘由", width=36),
     ]
 

@@ -232,7 +232,7 @@ class _CountyBook:
                 Column("stay_no", "住院号", width=14),
                 Column("discharged_on", "出院日期", "date"),
                 Column("total_fen", "住院总费用", "yuan", total=True),
-                Column("patient_owed_fen", "应补金额", "yuan", total=True),
+                Column("patient_owed_fen", "应补未补", "yuan", total=True),
             ],
             self.statement.owed,
             notes=("医疗机构少付、又没有被同一笔住院多付部分抵消的金额，应补给患者本人。",),

@@ -192,7 +192,7 @@ class _HospitalBook:
             for layer in self.statement.layers
             for side, title in (("shortfall", "少付"), ("offset", "层间调整"))
         ]
-        owed = Column("patient_owed_fen", "应补患者", "yuan", 12, total=True)
+        owed = Column("patient_owed_fen", "应补未补", "yuan", 12, total=True)
         columns = [*WHO, *amounts, owed, _ROW, _REASON]
         self._chosen(
             book,

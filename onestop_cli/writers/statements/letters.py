@@ -55,7 +55,7 @@ _MISSED = (
     Column("discharged_on", "出院日期", "date"),
     Column("total_fen", "总费用", "yuan", 12),
     Column("aid_fen", "应得救助", "yuan", 12, total=True),
-    Column("owed_fen", "应补本人", "yuan", 12, total=True),
+    Column("owed_fen", "应补未补", "yuan", 12, total=True),
     Column("signed", "签收", width=12, fill=True),
 )
 _SUMMARY = (
@@ -66,7 +66,7 @@ _SUMMARY = (
     Column("stays", "人次", "int", total=True),
     Column("aid_fen", "应得救助", "yuan", total=True),
     Column("offset_fen", "其中层间调整", "yuan", total=True),
-    Column("owed_fen", "应补本人", "yuan", total=True),
+    Column("owed_fen", "应补未补", "yuan", total=True),
 )
 _SHORT = 12
 """Terms longer than this are not said again before their quotation."""
