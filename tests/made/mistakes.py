@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from onestop_cli.core.identify import make_id
-from tests.made.reader_files import xlsx_bytes
+from tests.made.reader_files import xlsx_bytes, zip_bytes
 
 Stage = Literal["files", "run", "closed"]
 
@@ -185,6 +185,7 @@ FILES = (
     in_files("放进来的是 PDF 扫描件", put("住院/扫描.pdf", b"%PDF-1.4 " + bytes(200)), "扫描.pdf（PDF 文件）不是表格，没有读", code=0),
     in_files("放进来的是快捷方式", put("住院/表.xlsx", b"L\0\0\0\1\x14\2\0" + bytes(80)), "是快捷方式，不是文件本身", "请把它指向的文件放进来"),
     in_files("放进来的是 rar 压缩包", put("住院/表.rar", b"Rar!\x1a\7\0" + bytes(80)), "这种压缩包打不开（只支持 zip）", "请先解压"),
+    in_files("压缩包里还有压缩包，一层又一层", put("住院/包.zip", zip_bytes({"里.zip": zip_bytes({"再里.zip": zip_bytes({"甲.csv": b"a,b"})})})), "压缩包里套着压缩包", "请先解压，再把里面的文件放进来"),
     in_files("文件传坏了，只剩一半", put("住院/坏.xlsx", xlsx_bytes({"表": [["甲"]]})[:400]), "文件已损坏，打不开", "另存为 xlsx 后重新提交"),
     in_files("csv 里的引号不成对", replaced(SHEET, "王强", '"王强'), "前后的引号不成对，各列对不上", "请改正该行，或重新导出为 xlsx"),
     in_files("花名册文件夹是空的", gone(PEOPLE), "花名册：文件夹里没有可读的文件", "请把要读的文件放进去"),
@@ -251,6 +252,8 @@ COMMANDS = (
     typed("公示日期早于期末", "publish 结算/2010Q4 --out 公示 --from 2010-10-10", "不晚于结算期末", "--from 请写 2010-12-31 以后的日期", stage="run"),
     typed("公示写进了结算结果里", "publish 结算/2010Q4 --out 结算/2010Q4/公示", "输出位置在一份结算结果里面", "请换一个不在结算结果文件夹里的 --out", stage="run"),
     typed("要说明的住院号没有", "explain 结算/2010Q4 ZY999", "没有找到“ZY999”这笔住院", "请写住院号、证号末尾（四位以上）", stage="run"),
+    typed("要打印审批表的医院没有", "papers 结算/2010Q4 --hospital 云谷医院 --out 单", "本期没有“云谷医院”", "机构名称要与结算表一致，例如：云谷卫生院", stage="run"),
+    typed("要打印审批表的住院没有医疗救助", "papers 结算/2010Q4 ZY002 --out 单", "没有可以打印的审批表", "运行 onestop explain 看这笔住院的逐笔说明", stage="run"),
     typed("要比较的结果没有", "compare 结算/2010Q4 结算/2010Q3", "没有“2010Q3”这个结果文件夹", "这里有：结算/2010Q4", stage="run"),
     typed("抽样量写成 0", "audit 结算/2010Q4 --size 0 --seed 1 --out 检查", "样本量 0 不成立", "--size 请给 1 以上的整数", stage="run"),
     typed("测算没有写改哪个数", "simulate 结算/2010Q4", "没有给出要测算的方案", "--change 名称=值", stage="run"),
