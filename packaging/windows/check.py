@@ -29,6 +29,7 @@ NOT_HERE: Mapping[str, Sequence[str]] = {
         f"{_BUNDLE}::test_the_zip_is_the_same_each_time_and_keeps_chinese_names_and_scripts",
         f"{_BUNDLE}::test_shell_scripts_are_valid_and_executable",
         f"{_BUNDLE}::test_the_shell_installer_says_what_is_missing_when_there_is_no_python",
+        "tests/writers/test_writers.py::TestRunFolder::test_a_private_folder_is_for_its_user_alone",
     ),
     "needs pip, which the assembled Python has not": (
         f"{_BUNDLE}::test_our_wheel_is_the_same_each_time_and_carries_rules_and_templates",

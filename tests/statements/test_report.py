@@ -137,7 +137,7 @@ class TestScreen:
         assert yuan(total["all_payment_fen"]) in text
         assert f"申报 {yuan(total['all_claimed_fen'])} = 核付" in text
         assert "AM01" in text
-        assert "结果/2010Q4/结算/县级结算汇总.xlsx" in text
+        assert str(Path("结果/2010Q4/结算/县级结算汇总.xlsx")) in text
 
     def test_amounts_of_a_large_county_are_not_cut(
         self, run: Run, capsys: pytest.CaptureFixture[str]
