@@ -62,6 +62,7 @@ from onestop_cli.rulebook.change import changed
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.writers.notices import pdf as notices_pdf
+from onestop_cli.writers.toolkit.folder import staged_file
 from onestop_cli.writers.toolkit.form import fill_form
 from onestop_cli.writers.toolkit.layout_block import append_layouts
 from tests.core.test_decisions import a_stay
@@ -517,3 +518,12 @@ def test_a_report_of_less_than_what_was_closed(tmp_path: Path) -> None:
         post(books, run_period(stays([a_stay()]), "2010Q4", books))
         told = said(lambda: report(books, parse_period("2010-11")))
     assert "台账按 2010Q4 关账，比2010年11月长，分不出2010年11月的数" in told
+
+
+def test_a_file_that_would_lie_below_a_file(tmp_path: Path) -> None:
+    def write() -> None:
+        with staged_file(tmp_path / "文件" / "清单" / "甲.xlsx"):
+            pass
+
+    (tmp_path / "文件").touch()
+    assert "路径中间有一段不是文件夹" in said(write)

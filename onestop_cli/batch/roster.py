@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -127,5 +128,6 @@ def _write(out: Path | None, write: Callable[[Path], None]) -> None:
     except (OSError, XlsxFileError) as error:
         raise stop("写不进去，没有留下文件", "请检查磁盘空间和文件夹权限", str(out)) from error
     finally:
-        stage.unlink(missing_ok=True)
+        with suppress(OSError):
+            stage.unlink()
     print(f"\n完整清单已写到 {out}")

@@ -87,7 +87,8 @@ def staged_file(out: Path) -> Iterator[Path]:
     except OSError as error:
         raise _cannot_write(out, error) from error
     finally:
-        stage.unlink(missing_ok=True)
+        with suppress(OSError):
+            stage.unlink()
 
 
 def leftovers(home: Path) -> list[Path]:
