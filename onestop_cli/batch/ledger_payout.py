@@ -12,7 +12,8 @@ import polars as pl
 from onestop_cli.batch.books import operator, the_ledger
 from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
-from onestop_cli.county.settings import PAYOUT_FIELDS, Settings
+from onestop_cli.county.sections import PAYOUT_FIELDS
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.chain import end_of
 from onestop_cli.ledger.payouts import (

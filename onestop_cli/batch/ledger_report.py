@@ -9,7 +9,8 @@ from onestop_cli.batch.books import hospital_now, the_ledger
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.deadlines import table_due
 from onestop_cli.county.periods import parse_period
-from onestop_cli.county.settings import Counts, Settings
+from onestop_cli.county.sections import Counts
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import advances, meets
 from onestop_cli.ledger.books import closed_periods

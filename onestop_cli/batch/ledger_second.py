@@ -12,7 +12,8 @@ from onestop_cli.batch.ledger_income import month_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.county.periods import parse_period
-from onestop_cli.county.settings import SecondPayment, Settings
+from onestop_cli.county.sections import SecondPayment
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.chain import end_of
