@@ -11,9 +11,9 @@ from pathlib import Path
 
 from onestop_cli.batch.books import known_funds, operator, the_ledger
 from onestop_cli.batch.start import county_settings
-from onestop_cli.batch.typed_days import typed_day
+from onestop_cli.batch.typed_money import typed_money
 from onestop_cli.county.periods import parse_period
-from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance, correction
 from onestop_cli.ledger.chain import end_of
 from onestop_cli.ledger.hospital_money import hospital_accounts, in_use, postings_about
@@ -21,7 +21,6 @@ from onestop_cli.ledger.registers import advance_table, closed_table, inputs, jo
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.trial_balance import posted_unlike, trial_balance, verify
 from onestop_cli.ledger.waiting import pending, still_owed
-from onestop_cli.money import exact_fen
 from onestop_cli.run import load_run
 from onestop_cli.writers.ledger.book import Books, write_ledger_book, write_ledger_csv
 from onestop_cli.writers.ledger.hospital_screen import show_hospital_sums
@@ -76,22 +75,7 @@ def _undoing(books: sqlite3.Connection, typed: AdvanceTyped) -> Advance:
 
 def _typed_advance(typed: AdvanceTyped, now: datetime) -> Advance:
     wanted = {"--fund": typed.fund, "--period": typed.period, "--amount": typed.amount}
-    problems = [
-        Problem(f"没有给出 {option}", f"请加上 {option}")
-        for option, value in wanted.items()
-        if not value
-    ]
-    fen = exact_fen(typed.amount or "0")
-    if fen is None:
-        remedy = "请写元，最多两位小数，例如 --amount 500000 或 500,000.00"
-        problems.append(Problem(f"看不懂金额“{typed.amount}”，或不到一分", remedy))
-    when = now.date()
-    try:
-        when = when if typed.day is None else typed_day(typed.day, "--date")
-    except CannotRun as error:
-        problems += error.problems
-    if problems or fen is None:
-        raise CannotRun(problems)
+    fen, when = typed_money(wanted, typed.amount, typed.day, now)
     period, fund = parse_period(typed.period or ""), (typed.fund or "").strip()
     return Advance(fund, period, fen, when, typed.note.strip(), operator())
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from onestop_cli.batch.books import known_funds, operator, the_ledger
 from onestop_cli.batch.start import county_settings
-from onestop_cli.batch.typed_days import typed_day
+from onestop_cli.batch.typed_money import typed_money
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
-from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.income import (
     SOURCES,
@@ -21,7 +21,6 @@ from onestop_cli.ledger.income import (
     income_taken_back,
 )
 from onestop_cli.ledger.store import opened, snapshot
-from onestop_cli.money import exact_fen
 from onestop_cli.writers.ledger.month_screen import show_incomes
 from onestop_cli.writers.ledger.screen import show_advance
 
@@ -72,22 +71,7 @@ def sources_of(settings: Settings, line: Income) -> list[str]:
 
 def _typed(typed: IncomeTyped, now: datetime) -> Income:
     wanted = {"--fund": typed.fund, "--source": typed.source, "--amount": typed.amount}
-    problems = [
-        Problem(f"没有给出 {option}", f"请加上 {option}")
-        for option, value in wanted.items()
-        if not value
-    ]
-    fen = exact_fen(typed.amount or "0")
-    if fen is None:
-        remedy = "请写元，最多两位小数，例如 --amount 500000 或 500,000.00"
-        problems.append(Problem(f"看不懂金额“{typed.amount}”，或不到一分", remedy))
-    when = now.date()
-    try:
-        when = when if typed.day is None else typed_day(typed.day, "--date")
-    except CannotRun as error:
-        problems += error.problems
-    if problems or fen is None:
-        raise CannotRun(problems)
+    fen, when = typed_money(wanted, typed.amount, typed.day, now)
     period = parse_period(typed.period) if typed.period else month_of(when.year, when.month)
     return Income(
         (typed.fund or "").strip(),

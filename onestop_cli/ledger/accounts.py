@@ -132,7 +132,7 @@ def _twice(ledger: sqlite3.Connection, line: Advance) -> Iterator[Problem]:
     for entry in entries(ledger, ADVANCE):
         if entry.number in undone or line.corrects:
             continue
-        if _advance(entry) == replace(line, operator=entry.operator):
+        if advance_of(entry) == replace(line, operator=entry.operator):
             yield Problem(
                 f"同样的一笔预拨已经记过（第 {entry.number} 号记账，{entry.booked_at[:10]}）",
                 "确实是另一笔的，请用 --note 写明文号来区分",
@@ -150,7 +150,7 @@ def correction(ledger: sqlite3.Connection, number: int, note: str, operator: str
         raise stop(f"台账里没有第 {number} 号预拨", "用 onestop ledger advance --list 看各笔的序号")
     if number in undone:
         raise stop(f"第 {number} 号预拨已经冲销过", "用 onestop ledger advance --list 看各笔的序号")
-    wrong = _advance(booked[number])
+    wrong = advance_of(booked[number])
     return replace(wrong, fen=-wrong.fen, note=note, operator=operator, corrects=number)
 
 
@@ -237,20 +237,21 @@ def sums(ledger: sqlite3.Connection) -> list[Sum]:
 
 def received(ledger: sqlite3.Connection) -> list[Advance]:
     """All money that came in, in the order of booking: 预拨, and income that is booked by its source."""
-    return [_advance(entry) for entry in entries(ledger, *MONEY_IN)]
+    return [advance_of(entry) for entry in entries(ledger, *MONEY_IN)]
 
 
 def second_payments(ledger: sqlite3.Connection) -> list[Advance]:
     """大病二次补偿 as booked, whole batches: what a fund paid beside stays."""
-    return [_advance(entry) for entry in entries(ledger, SECOND)]
+    return [advance_of(entry) for entry in entries(ledger, SECOND)]
 
 
 def advances(ledger: sqlite3.Connection) -> list[Advance]:
     """Every 预拨 in the order of booking."""
-    return [_advance(entry) for entry in entries(ledger, ADVANCE)]
+    return [advance_of(entry) for entry in entries(ledger, ADVANCE)]
 
 
-def _advance(entry: Entry) -> Advance:
+def advance_of(entry: Entry) -> Advance:
+    """What a posting of money says."""
     content = entry.content
     return Advance(
         content["fund"],

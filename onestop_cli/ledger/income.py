@@ -9,13 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 import polars as pl
 
-from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.ledger.accounts import Advance, doubts, funds, implausible
+from onestop_cli.ledger.accounts import Advance, advance_of, doubts, funds, implausible
 from onestop_cli.ledger.chain import INCOME, Draft, Entry, append, entries
 from onestop_cli.ledger.store import transaction
 
@@ -126,18 +125,8 @@ def incomes(ledger: sqlite3.Connection) -> dict[int, Income]:
 
 
 def _income(entry: Entry) -> Income:
-    content = entry.content
-    return Income(
-        content["fund"],
-        parse_period(content["period"]),
-        content["fen"],
-        date.fromisoformat(content["booked_on"]),
-        content["note"],
-        entry.operator,
-        content.get("corrects"),
-        content["source"],
-        content["year"],
-    )
+    said = entry.content
+    return Income(**vars(advance_of(entry)), source=said["source"], year=said["year"])
 
 
 def income_table(ledger: sqlite3.Connection) -> pl.DataFrame:

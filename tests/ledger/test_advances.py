@@ -15,11 +15,7 @@ from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import verify
 from tests.ledger.test_ledger import AID, NOW, a_stay
 from tests.made.books import new_books, post, run_period, stays
-
-
-def flat(text: str) -> str:
-    """Without blanks and breaks: where a message is broken hangs on the width of the screen."""
-    return "".join(text.split())
+from tests.made.spoken import flat
 
 
 @pytest.fixture

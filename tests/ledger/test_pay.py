@@ -20,14 +20,10 @@ from onestop_cli.run import Run
 from onestop_cli.statements.statement import Statement
 from tests.ledger.test_ledger import AID, NOW, a_stay, taken_back
 from tests.made.books import PEOPLE, new_books, post, run_period, stays
+from tests.made.spoken import flat
 
 UNCLAIMED = {"assistance_claimed_fen": 0}
 OTHER = {"row": 19, "stay_no": "乙", "name": "人8", "id_raw": PEOPLE[8]}
-
-
-def flat(text: str) -> str:
-    """Without blanks and breaks: where a message is broken hangs on the width of the screen."""
-    return "".join(text.split())
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import verify
 from tests.ledger.test_ledger import a_stay, taken_back
 from tests.made.books import PEOPLE, new_books, post, run_period, stays
+from tests.made.spoken import flat
 
 NOW = datetime.now().astimezone().date()
 TODAY, TOMORROW = NOW.isoformat(), (NOW + timedelta(days=2)).isoformat()
@@ -24,11 +25,6 @@ UNCLAIMED = {"assistance_claimed_fen": 0}
 HEADS = ("身份证号", "姓名", "开户行", "户名", "账号", "与本人关系")
 SEVEN = (PEOPLE[7], "人7", "农信社", "", "6228480000000000007", "")
 EIGHT = (PEOPLE[8], "人8", "农信社", "户主甲", "6228480000000000008", "户主")
-
-
-def flat(text: str) -> str:
-    """Without blanks and breaks: where a message is broken hangs on the width of the screen."""
-    return "".join(text.split())
 
 
 def account_list(folder: Path, *rows: tuple[object, ...]) -> None:

@@ -19,17 +19,13 @@ from onestop_cli.ledger.trial_balance import verify
 from tests.ledger.test_final_account import closed, made_quarter
 from tests.ledger.test_ledger import a_stay
 from tests.made.books import PEOPLE, new_books, post, run_period, stays
+from tests.made.spoken import flat
 
 FUND = "新农合基金"
 TERMS = (
     '[county]\nname = "示例县"\n[reconcile]\nledger = "台账.sqlite"\n[second.2010]\n'
     'fund = "新农合基金"\nbands = [{ from = 100, rate = 0.5 }]\n'
 )
-
-
-def flat(text: str) -> str:
-    """Without blanks and breaks: where a message is broken hangs on the width of the screen."""
-    return "".join(text.split())
 
 
 @pytest.fixture

@@ -9,14 +9,10 @@ from openpyxl import load_workbook
 
 from onestop_cli.cli import run as onestop
 from onestop_cli.core.identify import make_id
+from tests.made.spoken import flat
 
 HEADS = "姓名,身份证号,救助类别,乡镇,村,起始日期,停止日期,死亡日期"
 OLD, SICK, CHILD = (make_id(f"639900{year}0101001") for year in (1940, 1960, 2005))
-
-
-def flat(text: str) -> str:
-    """Without blanks and breaks: where a message is broken hangs on the width of the screen."""
-    return "".join(text.split())
 
 
 def roster(folder: Path, *rows: str) -> str:

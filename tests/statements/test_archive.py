@@ -15,11 +15,7 @@ from onestop_cli.statements.archive import archive_files
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.explain.stay_papers import approvals
 from tests.made.explained_county import IDS, county_run
-
-
-def flat(text: str) -> str:
-    """Without blanks and breaks: where a message is broken hangs on the width of the screen."""
-    return "".join(text.split())
+from tests.made.spoken import flat
 
 
 @pytest.fixture(scope="module")

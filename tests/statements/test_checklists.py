@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.cli import run as onestop
 from tests.made.explained_county import IDS, county_run
+from tests.made.spoken import flat
 
 SOURCE = (
     "一查病人是否人证相符、二查病情是否符合补偿规定、三查病历是否真实、四查处方用药是否符合要求、"
@@ -38,11 +39,6 @@ COMPLAINTS = (
     "核实情况和处理",
     "答复日期",
 )
-
-
-def flat(text: str) -> str:
-    """Without blanks and breaks: where a message is broken hangs on the width of the screen."""
-    return "".join(text.split())
 
 
 @pytest.fixture(scope="module")
