@@ -174,17 +174,17 @@ MUTANTS = (
             "the first person's year has no beginning",
         ),
         (
-            "Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)",
-            "Turns(group, (group * 2 + touched.cast(pl.Int64)) * len(group) + rows)",
-            "unclaimed stays take their room first",
+            "group * 2 + (~touched).cast(pl.Int64)",
+            "group * 2 + touched.cast(pl.Int64)",
+            "where a cap moves, unclaimed stays take their room first",
         ),
         (
-            "Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)",
-            "Turns(group)",
+            "claimed_before.zip_with(touched, others)",
+            "claimed_before.zip_with(touched, rest_before)",
             "an unclaimed entitlement eats the room of a paid one",
         ),
         (
-            "group = group * (int(account.max()) + 1) + account",
+            "group = group * (int(account.max() or 0) + 1) + account",
             "group = group + account",
             "accounts of different people run together",
         ),

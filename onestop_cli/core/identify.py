@@ -45,14 +45,19 @@ def id_sex(number: pl.Expr) -> pl.Expr:
     return pl.lit(pl.Series(["女", "男"])).gather(last % 2)
 
 
-def id_number(number: pl.Expr) -> pl.Expr:
-    """A usable 18-character number as a whole number, every one as another; null for any other text. Whole numbers are
-    joined and ordered in a third of the time."""
-    digits = number.str.head(17).cast(pl.Int64, strict=False)
-    end = number.str.tail(1)
-    last = pl.when(end == "X").then(10).otherwise(end.cast(pl.Int64, strict=False))
-    whole = (number.str.len_bytes() == 18) & (digits >= 10**16)
-    return pl.when(whole).then(digits * 11 + last)
+def id_number(numbers: pl.Series) -> pl.Series:
+    """Each usable 18-character number as a whole number, every one as another; null for any other text. Whole numbers
+    are joined and ordered in a third of the time."""
+    text = pl.col("text")
+    parts = numbers.to_frame("text").select(
+        digits=text.str.head(17).cast(pl.Int64, strict=False),
+        whole=text.cast(pl.Int64, strict=False),
+        crossed=text.str.ends_with("X"),
+        long=text.str.len_bytes() == 18,
+    )
+    last = pl.when("crossed").then(10).otherwise(pl.col("whole") - pl.col("digits") * 10)
+    plain = pl.col("long") & (pl.col("digits") >= 10**16)
+    return parts.select(pl.when(plain).then(pl.col("digits") * 11 + last)).to_series()
 
 
 def id_birth(number: pl.Expr) -> pl.Expr:

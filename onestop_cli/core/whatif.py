@@ -95,7 +95,7 @@ class WhatIf:
         marks = ["_way", "_term", "_upstream", "_without", "_after"]
         frame = self._before(stays.join(ways.select(*marks, *beside), on="_term"))
         passed = Supposed(
-            self.book, self.step, params, live=False, any_after=bool(ways["_after"].any())
+            self.book, self.step, params, years=None, any_after=bool(ways["_after"].any())
         ).over(frame)
         amount = pl.col(f"{self.step.id}_due_fen") + pl.col("_others_fen")
         return passed.filter(amount == pl.col("_claimed")).select("_stay", "_way")

@@ -56,13 +56,13 @@ def test_what_the_year_had_brought_before_is_used_already() -> None:
 def test_stays_that_were_claimed_come_first_and_then_the_others_in_time(
     claimed: list[bool], taken: list[int]
 ) -> None:
-    turns = claimed_first(ints(ONE), pl.Series(claimed))
+    turns = claimed_first(in_time(ints(ONE)), pl.Series(claimed), ints([0] * 3))
     assert turns.capped(ints([60] * 3), ints([100] * 3))[1].to_list() == taken
 
 
 def test_accounts_of_a_year_are_counted_apart_and_never_with_another_persons() -> None:
-    people, account = ints([1, 1, 1, 2, 2]), ints([0, 1, 0, 0, 1])
-    turns = claimed_first(people, pl.Series([True] * 5), account)
+    time, account = in_time(ints([1, 1, 1, 2, 2])), ints([0, 1, 0, 0, 1])
+    turns = claimed_first(time, pl.Series([True] * 5), account)
     taken = turns.capped(ints([60] * 5), ints([100] * 5))[1]
     assert taken.to_list() == [60, 60, 40, 60, 60]
 
@@ -75,7 +75,7 @@ def test_accounts_of_a_year_are_counted_apart_and_never_with_another_persons() -
 def test_what_a_decision_paid_takes_its_room_among_the_claimed(paid: int, taken: list[int]) -> None:
     """The first stay was not claimed: 60 would be due, of which a decision paid a part; the second claimed 90."""
     touched = pl.Series([paid > 0, True])
-    turns = Divided(ints([1, 1]), touched, ints([paid, 0]), ints([0, 0]))
+    turns = Divided(in_time(ints([1, 1])), touched, ints([paid, 0]), ints([0, 0]))
     assert turns.capped(ints([60, 90]), ints([100, 100]))[1].to_list() == taken
 
 
@@ -111,7 +111,7 @@ def test_a_transfer_begins_elsewhere_within_the_days_of_the_document(
             "discharged_on": [date(2010, 3, 5), date(2010, 3, 20)],
         }
     )  # fmt: skip
-    found = chains(stays, "person", pl.lit(3))
+    found = chains(stays, stays["person"], pl.lit(3))
     assert found.carried.to_list() == [False, carried], case
     before = found.turns.before(ints([100, 100])).to_list()
     assert before == [0, 100 if carried else 0], case
@@ -125,4 +125,4 @@ def test_a_transfer_is_one_persons() -> None:
             "discharged_on": [date(2010, 3, 5), date(2010, 3, 20)],
         }
     )  # fmt: skip
-    assert chains(stays, "person", pl.lit(3)).carried.to_list() == [False, False]
+    assert chains(stays, stays["person"], pl.lit(3)).carried.to_list() == [False, False]

@@ -1,7 +1,7 @@
 """One step of the settlement: base, deductible, bands, rounding, caps.
 
 Each amount becomes a column named for what it is, so that a stay can be explained by printing its row, and so that it
-can be worked out again under another assumption with the year as it was (`live = False`).
+can be worked out again under another assumption with the year as it was (`years = None`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import polars as pl
 from onestop_cli.core.settle.formula import Parameters, banded, deductible, floor, rounded
 from onestop_cli.core.settle.year import (
     Chains,
+    ClaimedFirst,
     Divided,
     Turns,
     chains,
     claimed_first,
-    in_time,
     left_of,
 )
 from onestop_cli.rulebook.book import Rulebook, Step
@@ -26,7 +26,7 @@ from onestop_cli.rulebook.govern import lessened, together
 from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 
-GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
+BILL, COVERED, REST = "bill_fen", "covered_fen", "_rest_fen"
 USED_UP, HELD_USED_UP, ALONE = "_used_up_fen", "_held_used_up_fen", "_charged_alone_fen"
 ZERO = pl.lit(0, pl.Int64)
 
@@ -46,13 +46,14 @@ LEAST = Use()
 
 @dataclass(frozen=True)
 class LayerPass:
-    """One step over many stays. `live`: running totals are taken over the rows at hand; else each stay keeps the
-    `<step>_…_before_fen` that an earlier pass found. `use`: what stays that are not known exactly have used."""
+    """One step over many stays. `years`: the rows at hand in time, over which running totals are taken; without it
+    each stay keeps the `<step>_…_before_fen` that an earlier pass found. `use`: what stays that are not known exactly
+    have used."""
 
     book: Rulebook
     step: Step
     params: Parameters
-    live: bool = True
+    years: Turns | None
     use: Use = LEAST
 
     def over(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -89,10 +90,6 @@ class LayerPass:
 
     def _col(self, what: str) -> pl.Expr:
         return pl.col(self._name(what))
-
-    def _turns(self, frame: pl.DataFrame) -> Turns | None:
-        """The year in time; None when the year is remembered."""
-        return in_time(frame[GROUP]) if self.live else None
 
     def _opened(self, frame: pl.DataFrame, what: str) -> pl.Series | None:
         """What the year had brought before the first stay at hand (期初), where that is known."""
@@ -155,7 +152,7 @@ class LayerPass:
         single = pl.min_horizontal(name, params["cost_cap"])
         yearly = params["cost_year"] == 1
         frame, taken = self._grow(
-            frame, self._turns(frame), "cost_cap_", yearly, pl.col(name), params["cost_cap"],
+            frame, self.years, "cost_cap_", yearly, pl.col(name), params["cost_cap"],
             most=self.use.cost, opened="base_fen",
         )  # fmt: skip
         return frame.with_columns(pl.coalesce(taken, single).alias(name))
@@ -164,22 +161,23 @@ class LayerPass:
         """起付线 charged on this stay, never more than the base."""
         params, name, base = self.params, self._name("deductible_fen"), self._col("base_fen")
         chain = None
-        if self.live and params.has("transfer_days", -1):
-            chain = chains(frame, GROUP, params["transfer_days"])
+        if self.years and params.has("transfer_days", -1):
+            chain = chains(frame, self.years.group, params["transfer_days"])
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
-            if self.live:
-                frame = frame.with_columns(self._nth(frame, chain).alias(self._name("nth")))
+            if self.years:
+                nth = self._nth(frame, self.years, chain)
+                frame = frame.with_columns(nth.alias(self._name("nth")))
             stated = deductible(params, self._col("nth"))
         charged = pl.min_horizontal(stated, base)
         frame = frame.with_columns(
             pl.when(self._computed).then(charged).otherwise(ZERO).alias(name), _stated=stated
         )
-        stated, turns, most = pl.col("_stated"), self._turns(frame), self.use.charge
+        stated, most = pl.col("_stated"), self.use.charge
         rest: dict[str, Any] = {"most": most, "opened": "deductible_fen"}
         if params.has("deductible_year", 0):
             yearly = params["deductible_year"] == 1
-            frame, taken = self._grow(frame, turns, "charged_", yearly, base, stated, **rest)
+            frame, taken = self._grow(frame, self.years, "charged_", yearly, base, stated, **rest)
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
             if most and params.has("year_bands", 0):
                 frame = frame.with_columns(self._used_up(yearly).alias(USED_UP))
@@ -197,7 +195,7 @@ class LayerPass:
         if params.has("ceiling", NO_LIMIT):
             limited = params["ceiling"] < NO_LIMIT
             frame, taken = self._grow(
-                frame, turns, "ceiling_", limited, pl.col(name), params["ceiling"], **rest
+                frame, self.years, "ceiling_", limited, pl.col(name), params["ceiling"], **rest
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         return frame.drop("_stated")
@@ -215,13 +213,13 @@ class LayerPass:
         left = (pl.col("_stated") - self._col("charged_before_fen") + held).clip(lower_bound=0)
         return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
-    def _nth(self, frame: pl.DataFrame, chain: Chains | None) -> pl.Series:
+    def _nth(self, frame: pl.DataFrame, years: Turns, chain: Chains | None) -> pl.Series:
         """Which inpatient stay of the year it is, in time. A visit is none, and has the terms of the first; a transfer
         pays a difference, and has the number of the stay it carries on."""
         inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
         stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
         counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried
-        number = in_time(frame[GROUP]).nth(counts) - 1 + counts.cast(pl.Int64)
+        number = years.nth(counts) - 1 + counts.cast(pl.Int64)
         if (opened := self._opened(frame, "stays")) is not None:
             number += opened
         if self.use.held:
@@ -263,8 +261,8 @@ class LayerPass:
 
     def _year_so_far(self, frame: pl.DataFrame) -> pl.DataFrame:
         """What the year's earlier stays brought into bands that run over the year."""
-        turns = self._turns(frame)
-        if turns is None:
+        years = self.years
+        if years is None:
             return frame
         where, base, charged = self.params["year_bands"] == 1, "base_fen", "deductible_fen"
         gone = self._opened(frame, base)
@@ -274,7 +272,7 @@ class LayerPass:
             used = self._used(amount, where, self.use.charge)
             if what == "net" and USED_UP in frame.columns:
                 used -= pl.when(where).then(USED_UP).otherwise(ZERO)
-            before = turns.before(column(frame, used))
+            before = years.before(column(frame, used))
             if gone is not None and spent is not None:
                 before += gone if what == "cost" else gone - spent
             if self.use.held:
@@ -340,8 +338,8 @@ class LayerPass:
             cap=self.params["cap"].cast(pl.Int64),
             account=self.params["cap_account"],
         )
-        if self.live:
-            turns = self._cap_turns(frame, parts["account"])
+        if self.years:
+            turns = self._cap_turns(frame, self.years, parts["account"])
             opened = self._opened(frame, "paid_fen")
             before, taken = turns.capped(parts["amount"], parts["cap"], opened)
         else:
@@ -354,14 +352,16 @@ class LayerPass:
         )
         return frame.with_columns(grown[column_name]), grown["taken"]
 
-    def _cap_turns(self, frame: pl.DataFrame, account: pl.Series) -> Turns | Divided:
+    def _cap_turns(
+        self, frame: pl.DataFrame, years: Turns, account: pl.Series
+    ) -> Turns | ClaimedFirst | Divided:
         """Stays on which the layer was claimed, then the others; of an amount nobody claimed only what a decision paid
         stands among the claimed."""
         touched, extra = frame[f"{self.step.layer}_touched"], f"{self.step.layer}_extra_fen"
         alone = [step.layer for step in self.book.steps].count(self.step.layer) == 1
         if alone and extra in frame.columns and frame[extra].sum():
-            return Divided(frame[GROUP], touched, frame[extra], account)
-        return claimed_first(frame[GROUP], touched, account)
+            return Divided(years, touched, frame[extra], account)
+        return claimed_first(years, touched, account)
 
     def _pool_room(self, pool: str) -> pl.Expr:
         """What a shared limit leaves this step after earlier stays and the stay's earlier layers; a bound-checked
