@@ -16,6 +16,10 @@ from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import NO_LIMIT
 
 
+TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
+"""Ends of the terms that no amount hangs on."""
+
+
 @dataclass(frozen=True)
 class Parameters:
     """One step's terms beside the stays: a constant where the whole book has one value, else a gathered column."""
@@ -43,6 +47,7 @@ class Parameters:
     def varying(self) -> list[str]:
         """The step's columns that have to be put beside the stays."""
         own = [c for c in self.table.columns if c.startswith(f"{self.step}.")]
+        own = [c for c in own if not c.endswith(TOLD_ONLY)]
         shared = ["round_unit", "round_cut"]
         return [c for c in own + shared if self.table[c].n_unique() > 1]
 
@@ -125,8 +130,11 @@ def banded(
     net = base - charged
     yearly = params["year_bands"]
     net_low, cost_low = net_before * yearly, cost_before * yearly
-    low = pl.when(params["gross"] == 1).then(cost_low + charged).otherwise(net_low)
-    grains = progressive(params, low + net) - progressive(params, low)
+    if params.has("year_bands", 0) or params.has("gross", 0):
+        low = pl.when(params["gross"] == 1).then(cost_low + charged).otherwise(net_low)
+        grains = progressive(params, low + net) - progressive(params, low)
+    else:
+        grains = progressive(params, net)
     if not params.has("whole", 0):
         return grains
     before = pl.when(params["gross"] == 1).then(cost_low).otherwise(net_low)
