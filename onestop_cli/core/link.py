@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 
 from onestop_cli.core.identify import id_number
-from onestop_cli.core.options import NameLookup
+from onestop_cli.core.options import NameLookup, numbered
 from onestop_cli.core.residence import TEXTS, residence
 from onestop_cli.core.scatter import gathered, spread
 from onestop_cli.core.suggest import suggest
@@ -44,10 +44,11 @@ def linked(
 def _stated(stays: pl.DataFrame, names: NameLookup) -> pl.Series:
     """The category that the file states; of several in one cell the one that applies, when it is among them."""
     texts = stays["category_raw"]
-    known = {text: names.kinds(text) for text in texts.unique().drop_nulls()}
-    single = {text: kinds[0] if kinds else None for text, kinds in known.items()}
-    first = texts.replace_strict(single, default=None, return_dtype=pl.String)
-    several = {(text, kind) for text, kinds in known.items() if len(kinds) > 1 for kind in kinds}
+    known, number = numbered(texts)
+    kinds = {text: names.kinds(text) for text in known}
+    single = pl.Series([named[0] if named else None for named in kinds.values()], dtype=pl.String)
+    first = single.gather(number)
+    several = {(text, kind) for text, named in kinds.items() if len(named) > 1 for kind in named}
     if not several:
         return first
     pairs = zip(texts, stays["category"], first, strict=True)

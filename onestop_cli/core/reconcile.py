@@ -34,7 +34,8 @@ def reconcile(
     in fen.
     """
     marked = stays.with_columns(
-        (pl.col("status") == status).alias(f"_{status}") for status in ("settled", "rejected", "held")
+        (pl.col("status") == status).alias(f"_{status}")
+        for status in ("settled", "rejected", "held")
     ).with_columns(_allowed(layer, tolerance, choices[layer]) for layer in layers)
     parted = marked.with_columns(
         part for layer in layers for part in _split(layer, tolerance, choices[layer])

@@ -15,7 +15,6 @@ from onestop_cli.money import cut_to, round_to
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import NO_LIMIT
 
-
 TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
 """Ends of the terms that no amount hangs on."""
 
