@@ -21,7 +21,7 @@ from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.tables.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS
 
-PART = 500_000
+PART = 250_000
 RULES, YEAR = "huangzhong-2009", parse_period("2010")
 NONE = pl.lit(None, pl.String)
 
