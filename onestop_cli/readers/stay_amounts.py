@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.readers.layout.cells import fen_columns
+from onestop_cli.readers.layout.cells import UNITS, fen_columns
 from onestop_cli.readers.layout.reading_faults import Faults
 from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.tables.schema import PAYERS
@@ -70,6 +70,34 @@ def _counting(table: TypedTable) -> list[int]:
         if fields[field].kind == "money" and field not in _COMPARED
         for column in found
     ]
+
+
+def rounded(table: TypedTable, data: pl.Series) -> tuple[str, ...]:
+    """The sentence for amounts finer than a fen, which are rounded; four digits further down it is noise."""
+    finer = [
+        (row, column)
+        for column in _counting(table)
+        for row in _finer(table, column, data).arg_true()
+    ]
+    if not finer:
+        return ()
+    row, column = min(finer)
+    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
+    titles = "、".join(f"“{table.header.label(c)}”" for c in sorted({c for _, c in finer}))
+    text = table.text[str(column)][row]
+    return (
+        f"{table.grid.source}{sheet}：{titles}有 {len(finer)} 个金额不足一分"
+        f"（如第 {table.offset + row + 1} 行 {text}），按四舍五入读到分",
+    )
+
+
+def _finer(table: TypedTable, column: int, data: pl.Series) -> pl.Series:
+    """Where a column's amount, of a row of `data`, has digits below the fen."""
+    digits = len(str(UNITS[table.unit_of(column)])) - 1
+    return (
+        table.text[str(column)].str.contains(rf"\.\d{{{digits}}}0{{0,3}}[1-9]").fill_null(False)
+        & data
+    )
 
 
 def _borne(found: Mapping[str, pl.Series], height: int) -> dict[str, pl.Series]:
