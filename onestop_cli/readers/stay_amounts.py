@@ -74,30 +74,24 @@ def _counting(table: TypedTable) -> list[int]:
 
 def rounded(table: TypedTable, data: pl.Series) -> tuple[str, ...]:
     """The sentence for amounts finer than a fen, which are rounded; four digits further down it is noise."""
-    finer = [
-        (row, column)
-        for column in _counting(table)
-        for row in _finer(table, column, data).arg_true()
-    ]
-    if not finer:
+    finer = table.text.select(_finer(table, c).fill_null(False) & data for c in _counting(table))
+    if not finer.select(pl.any_horizontal(pl.all()).any()).item():
         return ()
-    row, column = min(finer)
+    places = [(row, int(name)) for name in finer.columns for row in finer[name].arg_true()]
+    row, column = min(places)
     sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
-    titles = "、".join(f"“{table.header.label(c)}”" for c in sorted({c for _, c in finer}))
+    titles = "、".join(f"“{table.header.label(c)}”" for c in sorted({c for _, c in places}))
     text = table.text[str(column)][row]
     return (
-        f"{table.grid.source}{sheet}：{titles}有 {len(finer)} 个金额不足一分"
+        f"{table.grid.source}{sheet}：{titles}有 {len(places)} 个金额不足一分"
         f"（如第 {table.offset + row + 1} 行 {text}），按四舍五入读到分",
     )
 
 
-def _finer(table: TypedTable, column: int, data: pl.Series) -> pl.Series:
-    """Where a column's amount, of a row of `data`, has digits below the fen."""
+def _finer(table: TypedTable, column: int) -> pl.Expr:
+    """Where a column's amount has digits below the fen."""
     digits = len(str(UNITS[table.unit_of(column)])) - 1
-    return (
-        table.text[str(column)].str.contains(rf"\.\d{{{digits}}}0{{0,3}}[1-9]").fill_null(False)
-        & data
-    )
+    return pl.col(str(column)).str.contains(rf"\.\d{{{digits}}}0{{0,3}}[1-9]")
 
 
 def _borne(found: Mapping[str, pl.Series], height: int) -> dict[str, pl.Series]:
