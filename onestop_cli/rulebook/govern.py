@@ -271,7 +271,7 @@ def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 def check_of(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
     """How far a step can be checked, by its terms and the checks of the steps before it."""
-    terms = StepTerms(book, stays[term_column(stays, step.id)], step.id)
+    terms = StepTerms(book, stays[term_column(stays, step.id)].cast(pl.UInt32), step.id)
     shared, uncounted = _shared(stays, book, step)
     open_ = (_partial(stays, book, step, terms) & ~shared) | (
         terms.where(pl.col("cap_unknown") == 1) & ~uncounted

@@ -235,7 +235,7 @@ class LayerPass:
         if params.has("year_bands", 0):
             frame = self._year_so_far(frame)
             cost, net = self._col("cost_before_fen"), self._col("net_before_fen")
-        frame = frame.with_columns(_grains=self._given(charged, cost, net))
+        frame = frame.with_columns(*once(frame, _grains=self._given(charged, cost, net)))
         amount = rounded(params, pl.col("_grains"))
         borne = ZERO
         if params.has("floor_rate", 0):
@@ -243,10 +243,12 @@ class LayerPass:
             borne = (lifted - amount) * params["floor_hospital"]
             amount = lifted - borne
         amount = pl.min_horizontal(amount, params["stay_cap"], REST).clip(lower_bound=0)
-        return frame.with_columns(
-            pl.when(self._computed).then(amount).otherwise(ZERO).alias(self._name("uncapped_fen")),
-            pl.when(self._computed).then(borne).otherwise(ZERO).alias(self._name("borne_fen")),
-        ).drop("_grains")
+        given = {"uncapped_fen": amount, "borne_fen": borne}
+        computed = {
+            self._name(what): pl.when(self._computed).then(fen).otherwise(ZERO)
+            for what, fen in given.items()
+        }
+        return frame.with_columns(*once(frame, **computed)).drop("_grains")
 
     def _given(self, charged: pl.Expr, cost: pl.Expr, net: pl.Expr) -> pl.Expr:
         """Grains by rate or bands on what the `charged` deductible leaves of the base."""
@@ -393,6 +395,11 @@ class LayerPass:
 def column(frame: pl.DataFrame, expr: pl.Expr) -> pl.Series:
     """`expr` row by row, also where it is a constant."""
     return frame.with_columns(expr.alias("_value"))["_value"]
+
+
+def once(frame: pl.DataFrame, **columns: pl.Expr) -> pl.DataFrame:
+    """`columns` row by row, where what stands in them many times is worked out once: an eager query shares nothing."""
+    return frame.lazy().select(**columns).collect().rechunk()
 
 
 def less_column(less: str) -> str:

@@ -167,10 +167,10 @@ class ClaimedFirst:
         opened = pl.lit(0, pl.Int64) if start is None else pl.lit(start)
         rows = pl.DataFrame({"amount": amount, "cap": cap, "total": self.before(amount)})
         rows = rows.with_columns(before=pl.col("total") + opened)
-        reached = pl.col("before").clip(upper_bound="cap")
+        reached = pl.min_horizontal("before", "cap")
         found = rows.select(
             before=reached + opened - pl.min_horizontal(opened, "cap"),
-            taken=(pl.col("before") + pl.col("amount")).clip(upper_bound="cap") - reached,
+            taken=pl.min_horizontal(pl.col("before") + pl.col("amount"), "cap") - reached,
         )
         return self._with_moving(found, amount, cap, start)
 
