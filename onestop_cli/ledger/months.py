@@ -26,6 +26,7 @@ from onestop_cli.ledger.final_account import (
     events_of,
 )
 from onestop_cli.ledger.income import NO_SOURCE, incomes
+from onestop_cli.ledger.second import paid_again
 from onestop_cli.run import Run
 from onestop_cli.tables.run_info import LayerInfo
 
@@ -54,7 +55,8 @@ class MonthAccount:
 class MonthReport:
     """A month: its own sums, those of the year up to its end, and its funds.
 
-    `holder`: the period that it was settled in, `closed`: whether that is closed. `missing`: days of the year before it
+    `second`, `second_year`: people and fen of 大病二次补偿 in the month and in the year up to its end. `holder`: the
+    period that it was settled in, `closed`: whether that is closed. `missing`: days of the year before it
     that no closed period has.
     """
 
@@ -64,6 +66,8 @@ class MonthReport:
     holder: Period
     closed: bool
     missing: bool
+    second: tuple[int, int] = (0, 0)
+    second_year: tuple[int, int] = (0, 0)
 
     @property
     def heard(self) -> set[str]:
@@ -107,7 +111,10 @@ def month_report(
     begun = min((period.first for period in [*earlier, holder]), default=month.first)
     days = sum((p.last - p.first).days + 1 for p in dict.fromkeys([*earlier, holder]))
     gaps = days != (holder.last - begun).days + 1
-    return MonthReport(shown, until, lines, holder, known, gaps)
+    return MonthReport(
+        shown, until, lines, holder, known, gaps,
+        paid_again(ledger, month), paid_again(ledger, until.period),
+    )  # fmt: skip
 
 
 def _within(inner: Period, outer: Period) -> bool:

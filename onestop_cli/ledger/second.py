@@ -184,6 +184,22 @@ def standing_batches(ledger: sqlite3.Connection) -> list[tuple[int, int]]:
     ]
 
 
+def paid_again(ledger: sqlite3.Connection, period: Period) -> tuple[int, int]:
+    """How many people got 二次补偿 by batches that were booked in `period` and stand, and how much, fen."""
+    standing = {number for _, number in standing_batches(ledger)}
+    booked = [
+        (number, line.fen)
+        for number, line in zip(
+            (entry.number for entry in entries(ledger, SECOND)),
+            second_payments(ledger),
+            strict=True,
+        )
+        if number in standing and period.first <= line.booked_on <= period.last
+    ]
+    people = sum(int((people_of(ledger, number)["fen"] > 0).sum()) for number, _ in booked)
+    return people, sum(fen for _, fen in booked)
+
+
 def people_of(ledger: sqlite3.Connection, number: int) -> pl.DataFrame:
     """Who got what by a batch."""
     return unpack(kept(ledger, number, PEOPLE) or b"")

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from onestop_cli.rulebook.scalars import Fen, Listed, Points, Rate
-from onestop_cli.tables.schema import LEVELS
+from onestop_cli.tables.schema import LEVELS, VILLAGE
 
 TO_FILL = "to-fill"
 UNKNOWN = "unknown"
@@ -359,9 +359,12 @@ class Categories(Cited):
 
 
 class Scope(Cited):
-    """For whom the document is at all; a stay outside it has no applicable rule here."""
+    """For whom the document is at all; a stay outside it has no applicable rule here.
 
-    levels: list[str] = Field(default_factory=lambda: list(LEVELS))
+    Village clinics are only in where `levels` names them: documents about stays in hospital know none.
+    """
+
+    levels: list[str] = Field(default_factory=lambda: [at for at in LEVELS if at != VILLAGE])
     schemes: list[str] = Field(default_factory=list)
 
 

@@ -154,7 +154,16 @@ REGISTER: Schema = {
 """The hospitals of the one-stop scheme; `level` is one of `LEVELS`. A hospital (one name, or one code) may have
 several rows, each from its first to its last day, both inclusive, null = open. Further columns follow as strings."""
 
-LEVELS = {"township": "乡级", "county": "县级", "city": "市级", "province": "省级"}
+VILLAGE = "village"
+"""The level of village clinics (村卫生室), which treat nobody in bed."""
+
+LEVELS = {
+    VILLAGE: "村级",
+    "township": "乡级",
+    "county": "县级",
+    "city": "市级",
+    "province": "省级",
+}
 """Hospital level ids and their Chinese names, lowest first."""
 
 QUARANTINE: Schema = {**PLACE, "kind": pl.String, "text": pl.String, "reason": pl.String}
@@ -332,6 +341,9 @@ STAY_HEAD: Schema = {
     "eligible_fen": pl.Int64,
 }
 """The first columns of `stays.parquet`, before the amounts of its layers."""
+
+KIND_OF_CARE = ("inpatient", "visit_raw")
+"""The columns that say what kind of care a row is: 住院, 门诊, 门诊慢特病 …"""
 
 PER_LAYER = ("claimed", "due", "payable", "deducted", "held", "shortfall", "offset")
 """`<layer>_<what>_fen` in `stays.parquet`, beside `<layer>_check`."""

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from onestop_cli.county.deadlines import Due
 from onestop_cli.ledger.months import MonthReport
 from onestop_cli.money import capital
+from onestop_cli.statements.care import LevelLine
+from onestop_cli.writers.statements.columns import BY_CARE_NOTE, care_rows
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -74,6 +77,7 @@ def write_month_book(paper: MonthPaper, path: Path) -> None:
     with Book(path, title=f"{paper.heading}清算表") as book:
         _cover(book, paper)
         _settlement(book, paper)
+        _by_level(book, paper)
         _notice(book, paper)
         rows = [{"number": at, "hospital": name} for at, name in enumerate(paper.silent, 1)]
         book.table_sheet(
@@ -107,7 +111,7 @@ def _cover(book: Book, paper: MonthPaper) -> None:
             ("报送", paper.missing_line(), "text"),
             ("核定人次", total["visits"], "int"),
             ("　其中：上期调整", total["changed"], "int"),
-            ("住院总费用", total["total_fen"], "yuan"),
+            (paper.report.year.bill, total["total_fen"], "yuan"),
         ]
     )
     sheet.skip()
@@ -163,6 +167,48 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
         signers=SIGNERS,
         known={"people": month.total["people"]},
     )
+
+
+def _by_level(book: Book, paper: MonthPaper) -> None:
+    """分级月报表: 门诊 and 住院 by level, in the month and in the year so far."""
+    found = paper.report
+    month = {line.key: row for line, row in _lines(found.month.by_care(found.second))}
+    rows = [
+        {**{f"month_{key}": month.get(line.key, {}).get(key, 0) for key in _COUNTS}, **row}
+        for line, row in _lines(found.year.by_care(found.second_year))
+    ]
+    titles = {"visits": "就诊人次", "total_fen": "医药费", "paid_fen": "补偿", "capped": "封顶人数"}
+    columns = [
+        Column("item", "就诊方式、机构级别", width=30),
+        *(
+            Column(f"{prefix}{key}", title, _COUNTS[key], group=group)
+            for prefix, group in (("month_", "本月"), ("", "本年累计"))
+            for key, title in titles.items()
+        ),
+        Column("rate", "累计补偿比", "percent", 12, ratio=("paid_fen", "total_fen")),
+    ]
+    book.table_sheet(
+        "分级月报表",
+        f"{paper.heading}门诊、住院补偿月报表（按机构级别）",
+        columns,
+        rows,
+        left=paper.basis,
+        notes=(BY_CARE_NOTE,),
+        signers=SIGNERS,
+        totals=False,
+    )
+
+
+_COUNTS: dict[str, Kind] = {
+    "visits": "int",
+    "total_fen": "yuan",
+    "paid_fen": "yuan",
+    "capped": "int",
+}
+
+
+def _lines(lines: Sequence[LevelLine]) -> list[tuple[LevelLine, dict[str, Any]]]:
+    return [*zip(lines, care_rows(lines), strict=True)]
 
 
 def _notice(book: Book, paper: MonthPaper) -> None:
