@@ -19,7 +19,6 @@ from onestop_cli.money import FULL, share
 from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
 from onestop_cli.statements.care import (
-    CARES,
     COUNTED,
     OUTPATIENT,
     benefits_of,
@@ -353,11 +352,6 @@ class Statement:
             paid_fen="all_payment_fen",
             capped=pl.col("capped").fill_null(value=False) & pl.col("settled"),
         ).select(*COUNTED)
-
-    def cares_of(self, hospital: str) -> pl.DataFrame:
-        """门诊 and 住院 of one hospital."""
-        found = self.by("hospital", "care").filter(hospital=hospital)
-        return found.sort(pl.col("care").replace_strict(list(CARES), range(len(CARES))))
 
     @cached_property
     def owed(self) -> pl.DataFrame:

@@ -17,9 +17,10 @@ from onestop_cli.run import Run
 from onestop_cli.statements.capped import counted
 from onestop_cli.statements.care import COUNTED, SECOND, SPECIAL, LevelLine, kind_of, level_lines
 from onestop_cli.statements.indicators import figures
-from onestop_cli.statements.patterns import shown_findings
+from onestop_cli.statements.patterns import shown_findings, with_reasons
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.statements.county_book import write_county_book
+from onestop_cli.writers.statements.hospital_book import HospitalAccount, write_hospital_book
 from onestop_cli.writers.statements.report import write_report
 from tests.made.notices import LAYERS, run_of, stay
 from tests.made.run import stays_schema
@@ -199,3 +200,23 @@ def test_a_kind_of_care_of_too_few_people_is_not_told_apart() -> None:
     few = replace(few, site=replace(few.site, k=3))
     site = {notice.level: notice for notice in notices_of(with_visits(), few).site}
     assert "门诊和住院" not in [part.title for part in site["county"].parts]
+
+
+def test_a_hospitals_notice_tells_its_visits_from_its_stays(tmp_path: Path) -> None:
+    run = with_visits()
+    statement, findings = Statement(run), shown_findings(run)
+    for line in statement.hospitals.iter_rows(named=True):
+        own = with_reasons(statement.stays, findings).filter(hospital=line["hospital"])
+        account = HospitalAccount(line, own, findings.clear())
+        write_hospital_book(statement, account, tmp_path / f"{line['hospital']}.xlsx")
+    told = {
+        file.stem: [
+            str(cell)
+            for row in CalamineWorkbook.from_path(file).get_sheet_by_name("拨付通知单").to_python()
+            for cell in row
+        ]
+        for file in tmp_path.glob("*.xlsx")
+    }
+    assert "3 人次，费用 300.00 元，补偿 150.00 元" in told["上湾村卫生室"]
+    assert "　其中：门诊" in told["上湾村卫生室"]
+    assert not [cell for cell in told["示例县人民医院"] if "其中：门诊" in cell]

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.statements.care import INPATIENT
+from onestop_cli.statements.care import OUTPATIENT, bill_of
 from onestop_cli.statements.numbers import CLAIM, NOTICE, number_for
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.pending import reported_again, still_waiting
@@ -103,17 +103,25 @@ class _HospitalBook:
 
     def _cares(self) -> list[tuple[str, str | int, Kind]]:
         """门诊 and 住院, where the hospital has both or visits only."""
-        rows = self.statement.cares_of(self.name).rows(named=True)
-        if all(row["care"] == INPATIENT for row in rows):
+        if not self._has_visits:
             return []
+        settled = self.account.stays.filter("settled").sort(pl.col("care") != OUTPATIENT)
+        rows = settled.group_by("care", maintain_order=True).agg(
+            pl.len().alias("stays"), pl.col("total_fen", "all_paid_fen").sum()
+        )
         return [
             (
                 f"　其中：{row['care']}",
                 f"{row['stays']:,} 人次，费用 {yuan(row['total_fen'])} 元，补偿 {yuan(row['all_paid_fen'])} 元",
                 "text",
             )
-            for row in rows
+            for row in rows.iter_rows(named=True)
         ]
+
+    @property
+    def _has_visits(self) -> bool:
+        """Whether anybody was treated here without a bed (门诊)."""
+        return bool((self.account.stays["care"] == OUTPATIENT).any())
 
     def _from_claim_to_payment(self) -> list[tuple[str, str | int, Kind]]:
         line = self.account.line
@@ -139,7 +147,7 @@ class _HospitalBook:
             *self._kind_of_care(),
             Column("admitted_on", "入院日期", "date"),
             Column("discharged_on", "出院日期", "date"),
-            Column("total_fen", self.statement.bill, "yuan", total=True),
+            Column("total_fen", bill_of(self._has_visits), "yuan", total=True),
             Column("eligible_fen", "可补偿费用", "yuan", total=True),
             *amounts,
             Column("self_fen", "个人自付", "yuan", 12, total=True),
@@ -152,8 +160,8 @@ class _HospitalBook:
 
     def _kind_of_care(self) -> list[Column]:
         """门诊 or 住院, where there is a choice."""
-        several = self.statement.has_outpatients
-        return [Column("care", "就诊方式", width=8, align="center")] if several else []
+        kind = Column("care", "就诊方式", width=8, align="center")
+        return [kind] if self._has_visits else []
 
     def _late(self) -> list[Column]:
         """The period a stay belongs to, where a ledger can tell."""
