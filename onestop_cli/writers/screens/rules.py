@@ -217,7 +217,7 @@ def _pieces(text: str, width: int) -> Iterator[str]:
 def _source(part: Cited, *, same: bool = False) -> str:
     """The sentence (同上 when it is the `same` as before), where it stands, how it is read; the letter stands in
     quotation marks, a summary never does."""
-    sentence = f"“{part.quote}”" if part.quote else f"摘要：{part.summary}"
+    sentence = words.quoted(part.quote) if part.quote else f"摘要：{part.summary}"
     kept = f"沿用 {part.inherited}" if part.inherited else ""
     said = ["同上" if same else sentence if part.sentence else "", kept, part.cite]
     said.append("假定" if part.assumed else "")
