@@ -203,11 +203,10 @@ def aided_line(made: Figures) -> str:
     own = _percent(_quotient(aided.own * FULL, aided.cost))
     rest = aided.cost - aided.paid - aided.own
     short = f"，其余 {yuan(rest)} 元是还没有付的应补未补等" if rest > 0 else ""
-    what = f"就诊 {aided.stays:,} 人次（其中门诊 {aided.outpatients:,}" if aided.outpatients else ""
-    what = what or f"住院 {aided.stays:,} 人次（"
-    between = "，" if aided.outpatients else ""
+    visits = f"，其中门诊 {aided.outpatients:,} 人次" if aided.outpatients else ""
+    what = f"{'就诊' if visits else '住院'} {aided.stays:,} 人次{visits}"
     return (
-        f"救助对象{what}{between}{aided.people:,} 人），总费用 {yuan(aided.cost)} 元{sums}；"
+        f"救助对象{what}（{aided.people:,} 人），总费用 {yuan(aided.cost)} 元{sums}；"
         f"实际补偿比 {covered}，个人自付率 {own}{short}；{_yearly(made)}。"
     )
 
