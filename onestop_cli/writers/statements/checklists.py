@@ -144,6 +144,9 @@ def write_complaints(heading: str, reply_days: int, path: Path) -> None:
         )
 
 
+_MORE = 8
+"""Empty lines for other offices or delegates, as many as stay on the page."""
+
 OFFICE = "“一站式”服务"
 """What is appraised where nobody writes another office or hospital."""
 
@@ -166,7 +169,7 @@ def write_appraisal(heading: str, items: Sequence[str], path: Path) -> None:
             "测评汇总",
             f"{heading}民主测评汇总表",
             columns,
-            [{**row, "number": at} for at, row in enumerate([*rows, *([{}] * _ROOM)], 1)],
+            [{**row, "number": at} for at, row in enumerate([*rows, *([{}] * _MORE)], 1)],
             right="测评日期：　　　　年　　月　　日",
             notes=(
                 "每行：收回票数 = 满意 + 基本满意 + 不满意 + 弃权；没有的填 0。"
