@@ -177,7 +177,7 @@ def _by_level(book: Book, paper: MonthPaper) -> None:
         {**{f"month_{key}": month.get(line.key, {}).get(key, 0) for key in _COUNTS}, **row}
         for line, row in _lines(found.year.by_care(found.second_year))
     ]
-    titles = {"visits": "就诊人次", "total_fen": "医药费", "paid_fen": "补偿", "capped": "封顶人数"}
+    titles = {"visits": "就诊人次", "total_fen": "总费用", "paid_fen": "补偿", "capped": "封顶人数"}
     columns = [
         Column("item", "就诊方式、机构级别", width=30),
         *(

@@ -75,7 +75,7 @@ BY_CARE = (
     Column("item", "就诊方式、机构级别", width=30),
     Column("visits", "就诊人次", "int", 12),
     Column("people", "人数", "int", 12),
-    Column("total_fen", "医药费", "yuan", 18),
+    Column("total_fen", "总费用", "yuan", 18),
     Column("paid_fen", "补偿", "yuan", 18),
     Column("rate", "实际补偿比", "percent", 12, ratio=("paid_fen", "total_fen")),
     Column("capped", "封顶人数", "int", 12),
@@ -83,7 +83,7 @@ BY_CARE = (
 """门诊 and 住院 by level, the lines of `statements.care.level_lines`; a line's parts stand below it."""
 
 BY_CARE_NOTE = (
-    "合计 = 门诊 + 特殊病、慢性病 + 住院；往里缩一格的是其中。人次、医药费和补偿都含上期调整；"
+    "合计 = 门诊 + 特殊病、慢性病 + 住院；往里缩一格的是其中。人次、费用和补偿都含上期调整；"
     "同一人在几行里各算一人，合计里只算一人；封顶的是用完年度限额的人。"
 )
 
