@@ -119,13 +119,16 @@ READ_ROSTER: Schema = {
     "head": pl.String,
     "relation": pl.String,
     "cert_no": pl.String,
+    "scheme_no": pl.String,
+    "ethnic_group": pl.String,
     "person_no": pl.String,
     "date_fault": pl.String,
 }
 """A roster entry as read. `from_on`/`to_on`: first and last day of entitlement, null = open. A day that cannot be
 read for sure is null and lies between `<part>_earliest` and `<part>_latest`, which are null otherwise. `status_raw`:
 停保, 注销, 死亡 … when the roster has a status column; `reason_raw`: why somebody was struck off; `remark_raw`: what
-any other column of words says; `dead_raw`: what 是否死亡, 死亡原因 … say. `person_no`: 人员编号 of the insurance."""
+any other column of words says; `dead_raw`: what 是否死亡, 死亡原因 … say. `scheme_no`: 参合证号 (医疗证号, 参保号 …).
+`ethnic_group`: 民族. `person_no`: 人员编号 of the insurance."""
 
 READ_ENROLMENT: Schema = {
     **PLACE,
