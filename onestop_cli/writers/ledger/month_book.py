@@ -26,6 +26,11 @@ _SIDES = {
     "payment": "核定应拨",
 }
 _UNTIL = {"payment": "核定应拨累计", "deducted": "不予支付累计"}
+_DEPOSITS = {"month_deposit": "本月预留", "year_deposit": "本年累计", "kept": "余额"}
+_DEPOSIT_NOTE = (
+    "预留考核保证金按台账：结算期关账时从应拨里预留，记在那一期的最后一个月；余额是历年预留减去已经退还的。"
+    "还没有关账的不含。"
+)
 _EQUATION = (
     "月末结余 = 上月结余 + 本月收入 − 本月支出，负数为应补拨。收入记在到账的月份；支出是核定数，住院按结算的月份，"
     "上期调整和补报记在结算期的最后一个月，所以各月相加等于那一期。"
@@ -131,6 +136,7 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
     levels = year.hospitals.select("hospital", now="level_name")
     rows = (
         listed.join(levels, on="hospital", maintain_order="left")
+        .join(paper.report.deposits, on="hospital", how="left", maintain_order="left")
         .with_columns(pl.col(pl.Int64).fill_null(0), level_name=pl.coalesce("level_name", "now"))
         .with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     )
@@ -154,6 +160,11 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
             Column(f"year_{side}", title, "yuan", 14, total=True, group="本年累计（各基金）")
             for side, title in _UNTIL.items()
         ),
+        *(
+            Column(name, title, "yuan", 13, total=True, group="预留考核保证金（各基金）")
+            for name, title in _DEPOSITS.items()
+            if len(paper.report.deposits)
+        ),
     ]
     book.table_sheet(
         "月度清算表",
@@ -163,6 +174,7 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
         left=paper.basis,
         notes=(
             "核定应拨 = 申报 − 不予支付 − 待核 + 层间调整。人次、费用和金额都含上期调整；人数合计按人去重。",
+            *([_DEPOSIT_NOTE] if len(paper.report.deposits) else []),
         ),
         signers=SIGNERS,
         known={"people": month.total["people"]},
