@@ -104,7 +104,10 @@ class _CountyBook:
             f"{self.heading}定点医疗机构{self.statement.benefits}汇总表",
             [*_HOSPITAL, *benefit_columns(self.statement), *self._changed_columns()],
             self.statement.hospitals,
-            notes=("本表为已核定（已结算）的住院；待核、拒付的见表二。人数合计按人去重。",),
+            notes=(
+                f"本表为已核定（已结算）的{'门诊和住院' if self.statement.has_outpatients else '住院'}；"
+                "待核、拒付的见表二。人数合计按人去重。",
+            ),
         )
 
     def payments(self, book: Book) -> None:
