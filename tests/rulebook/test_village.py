@@ -28,12 +28,12 @@ def test_a_document_has_village_clinics_where_it_names_them(rule: str) -> None:
 
 
 def test_a_village_clinic_has_no_terms_in_a_document_of_stays() -> None:
-    row = settled("dafang-2010", eligible=10_000, discharged=date(2010, 3, 1))
+    row = settled("dafang-2010", eligible=100, discharged=date(2010, 3, 1))
     assert row["term"] is None
     assert row["ungoverned"] == "政策文件没有适用于该机构级别或条件的条款"
 
 
 def test_a_visit_to_a_village_clinic_gets_half() -> None:
     """门诊报销比例为50%: 30.00 of 60.00."""
-    row = settled("dafang-2009", eligible=6_000, discharged=date(2009, 3, 1), age=40, visit="门诊")
+    row = settled("dafang-2009", eligible=60, discharged=date(2009, 3, 1), age=40, visit="门诊")
     assert row["basic_due_fen"] == 3_000
