@@ -8,6 +8,7 @@ import pytest
 
 from onestop_cli.batch.rules_copy import copy_rules
 from onestop_cli.errors import CannotRun
+from onestop_cli.resources import rules_folder
 from onestop_cli.rulebook.check import problems
 from onestop_cli.rulebook.library import LoadedRule, find_rules, load_rule, load_rules
 from onestop_cli.writers.screens.rules import lists_in_words
@@ -103,3 +104,10 @@ def test_a_wrong_count_is_no_quotation(tmp_path: Path) -> None:
 def test_a_copied_document_brings_its_list(tmp_path: Path) -> None:
     written = copy_rules("hebei-2021", tmp_path)
     assert {path.name for path in written} == {"hebei-2021.toml", "hebei-2021.cases.toml", LIST}
+
+
+def test_shipped_lists_open_in_a_spreadsheet() -> None:
+    """A spreadsheet takes a CSV without this mark for GBK."""
+    lists = sorted(rules_folder().rglob("*.list.csv"))
+    assert [path.name for path in lists] == [LIST, "nanzhou-2017.list.csv"]
+    assert all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in lists)
