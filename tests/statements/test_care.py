@@ -219,4 +219,8 @@ def test_a_hospitals_notice_tells_its_visits_from_its_stays(tmp_path: Path) -> N
     }
     assert "3 人次，费用 300.00 元，补偿 150.00 元" in told["上湾村卫生室"]
     assert "　其中：门诊" in told["上湾村卫生室"]
+    claim = CalamineWorkbook.from_path(tmp_path / "上湾村卫生室.xlsx").get_sheet_by_name(
+        "结算申报表"
+    )
+    assert ["2010-11", "门诊", 3, 300] in [row[:4] for row in claim.to_python()]
     assert not [cell for cell in told["示例县人民医院"] if "其中：门诊" in cell]
