@@ -175,3 +175,11 @@ def test_the_approval_form_has_what_the_roster_says_of_the_person(run: Run) -> N
     bare = replace(run, roster=run.roster.drop("ethnic_group", "scheme_no"))
     page = words(approvals(papers_of(bare, rows, rules_of(run)), bare))
     assert "民族身份证号" in page
+
+
+def test_a_document_without_classes_has_the_persons_category_ticked(run: Run) -> None:
+    plain = with_info(run, classes={})
+    rows = run.stays.filter(stay_no="A2")
+    (category,) = rows["category"]
+    page = words(approvals(papers_of(plain, rows, rules_of(plain)), plain))
+    assert f"☑{category}" in page
