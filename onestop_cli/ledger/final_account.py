@@ -329,10 +329,11 @@ def _whole(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _with_kind(events: pl.DataFrame) -> pl.DataFrame:
     """`kind` of care; a change of a stay whose own line is at hand is of its kind."""
-    events = events.with_columns(
-        pl.coalesce(name, pl.col(name).drop_nulls().first().over("number"))
-        for name in ("inpatient", "visit_raw")
-    )
+    if not events["own"].all():
+        events = events.with_columns(
+            pl.coalesce(name, pl.col(name).drop_nulls().first().over("number"))
+            for name in ("inpatient", "visit_raw")
+        )
     return events.with_columns(kind_of(events).alias("kind"))
 
 
