@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
 import polars as pl
 import pytest
@@ -58,6 +59,46 @@ def test_stays_that_were_claimed_come_first_and_then_the_others_in_time(
 ) -> None:
     turns = claimed_first(in_time(ints(ONE)), pl.Series(claimed), ints([0] * 3))
     assert turns.capped(ints([60] * 3), ints([100] * 3))[1].to_list() == taken
+
+
+def in_a_loop(
+    stays: list[tuple[int, bool, int, int]], opened: dict[int, int]
+) -> list[tuple[int, int]]:
+    """(before, taken) of stays in time (person, claimed, amount, cap), one after the other: the claimed ones first."""
+    found, used = {}, dict(opened)
+    for n in sorted(range(len(stays)), key=lambda n: not stays[n][1]):
+        person, _, amount, cap = stays[n]
+        taken = max(0, min(amount, cap - used[person]))
+        found[n], used[person] = (used[person], taken), used[person] + taken
+    return [found[n] for n in range(len(stays))]
+
+
+@pytest.mark.parametrize("caps", [[100], [100, 60], [60, 100, 80]], ids=str)
+@pytest.mark.parametrize("seed", range(5))
+def test_it_is_the_same_as_going_through_them_wherever_the_rows_lie(
+    seed: int, caps: list[int]
+) -> None:
+    """Also where the cap of a year moves, and where the year had used some of it before."""
+    random = Random(seed)
+    stays = [
+        (person, random.random() < 0.6, random.randrange(60), random.choice(caps))
+        for person in range(9)
+        for _ in range(person % 5)
+    ]
+    opened = {person: random.choice([0, 30, 120]) for person in range(9)}
+    place = list(range(len(stays)))
+    random.shuffle(place)
+    rows = [stays[place.index(row)] for row in range(len(stays))]
+    people, touched, amounts, limits = (list(column) for column in zip(*rows, strict=True))
+    time = in_time(ints([stay[0] for stay in stays]), pl.Series(place, dtype=pl.UInt32))
+    turns = claimed_first(time, pl.Series(touched), ints([0] * len(rows)))
+    before, taken = turns.capped(
+        ints(amounts), ints(limits), ints([opened[person] for person in people])
+    )
+    wanted = in_a_loop(stays, opened)
+    assert list(zip(before, taken, strict=True)) == [
+        wanted[place.index(n)] for n in range(len(rows))
+    ]
 
 
 def test_accounts_of_a_year_are_counted_apart_and_never_with_another_persons() -> None:

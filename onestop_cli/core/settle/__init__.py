@@ -68,7 +68,8 @@ def amounts(
 def _standing(stays: pl.DataFrame) -> Turns:
     """The order of stays that stand in the contract's order already, person-year after person-year."""
     moved = pl.col("id_no", "benefit_year").ne_missing(pl.col("id_no", "benefit_year").shift())
-    return Turns(stays.select(pl.any_horizontal(moved)).to_series())
+    first = pl.any_horizontal(pl.int_range(pl.len()) == 0, moved)
+    return Turns(stays.select(first).to_series())
 
 
 def _in_slices(stays: pl.DataFrame, years: Turns, book: Rulebook) -> pl.DataFrame:
