@@ -523,8 +523,8 @@ MUTANTS = (
             "a blank name is anybody",
         ),
         (
-            'several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)',
-            'several.sort("at", *best, "category", *PLACE, nulls_last=True)',
+            'turn = ("at", *best, "rank", "category", *PLACE)',
+            'turn = ("at", *best, "category", *PLACE)',
             "of two kinds the first in the alphabet",
         ),
         (

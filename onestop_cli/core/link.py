@@ -130,10 +130,11 @@ def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     known, stays = entries.drop("id_no").rechunk(), asked.select("at", "name_key", "day")
     single, each = met.filter(alone), met.filter(~alone)
     numbers = spread(single.select("entry"), single["at"], len(asked))["entry"]
-    one = stays.hstack(gathered(known, numbers)).pipe(_compared)
+    one = stays.hstack(gathered(known.drop(*PLACE), numbers)).pipe(_compared)
     several = stays[each["at"]].hstack(known[each["entry"]]).pipe(_compared)
     best = (~pl.col("same"), ~pl.col("valid"))
-    return one, several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
+    turn = ("at", *best, "rank", "category", *PLACE)
+    return one, several.sort(*turn, nulls_last=True).drop(*PLACE)
 
 
 def _of_same_id(asked: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
