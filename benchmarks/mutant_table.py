@@ -523,8 +523,8 @@ MUTANTS = (
             "a blank name is anybody",
         ),
         (
-            'turn = ("at", *best, "rank", "category", *PLACE)',
-            'turn = ("at", *best, "category", *PLACE)',
+            'several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)',
+            'several.sort("at", *best, "category", *PLACE, nulls_last=True)',
             "of two kinds the first in the alphabet",
         ),
         (

@@ -133,8 +133,8 @@ def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     one = stays.hstack(gathered(known.drop(*PLACE), numbers)).pipe(_compared)
     several = stays[each["at"]].hstack(known[each["entry"]]).pipe(_compared)
     best = (~pl.col("same"), ~pl.col("valid"))
-    turn = ("at", *best, "rank", "category", *PLACE)
-    return one, several.sort(*turn, nulls_last=True).drop(*PLACE)
+    ordered = several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
+    return one, ordered.drop(*PLACE)
 
 
 def _of_same_id(asked: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
