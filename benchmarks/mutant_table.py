@@ -35,6 +35,7 @@ NOTICE = {
     "core/reconcile.py": ("tests/core/test_reconcile.py", "tests/core/test_plain_loop.py"),
     "core/settle/": (
         "tests/core/test_settle_inputs.py",
+        "tests/core/test_order.py",
         "tests/core/test_year.py",
         "tests/core/test_plain_loop.py",
         "tests/core/test_settle.py",
