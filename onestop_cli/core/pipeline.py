@@ -103,7 +103,8 @@ class Core:
             check(history.stays, _OF_LEDGER, "ledger")
             history = replace(history, stays=_numbered(history.stays, len(stays)))
         found = None if earlier.decisions is None else self._matched(rows, stays, history, earlier)
-        lines, needless = None if found is None else found.lines, []
+        lines = None if found is None else found.lines
+        needless: list[dict[str, object]] = []
         if lines is not None and not lines.filter(_RECOGNISED).is_empty():
             _, gone = self._once(stays, history, lines, earlier, recognising=False)
             lines, needless = _without(lines, gone.filter(_RECOGNISED), needless)
@@ -125,8 +126,8 @@ class Core:
         *,
         recognising: bool = True,
     ) -> tuple[Work, pl.DataFrame]:
-        """What comes out under the decisions `lines`, and those of them that are not needed. A category that was
-        recognised takes its finding away itself: whether it is needed shows when it is not carried out (`recognising`)."""
+        """What comes out under the decisions `lines`, and those of them that are not needed. A recognised category
+        takes its finding away itself: whether it is needed shows when it is not carried out (`recognising`)."""
         book, options = self.book, self.options
         stays = with_identities(stays, lines, self.roster)
         if history is not None:
