@@ -24,7 +24,7 @@ PAGES = {
 SHEETS = {
     "county": ("结算/结果/2010Q4/结算/县级结算汇总.xlsx", 2, 650),
     "hospital": ("结算/结果/2010Q4/结算/机构/东滩镇卫生院.xlsx", 1, 600),
-    "county-2024": ("结算2024/结果/2024-01/结算/县级结算汇总.xlsx", 2, 520),
+    "county-2024": ("结算2024/结果/2024-01/结算/县级结算汇总.xlsx", 3, 560),
     "findings": ("结算/结果/2010Q4/差错清单.xlsx", 5, 720),
 }
 """Picture → workbook, the printed page of it that is shown, and how much of that, in pixels from the top margin."""
