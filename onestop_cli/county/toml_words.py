@@ -69,5 +69,5 @@ def line_of(text: str, key: Sequence[str]) -> tuple[int | None, str]:
         return None, ""
     above = (line.strip() for line in reversed(lines[: stands[0]]))
     heading = next((line for line in above if re.match(r"#?\s*\[", line)), "")
-    asleep = re.match(r"#\s*\[[^\]]+\]", heading)
+    asleep = re.match(r"#\s*\[+[^\]]+\]+", heading)
     return stands[0] + 1, asleep[0] if asleep else ""

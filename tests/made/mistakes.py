@@ -250,7 +250,16 @@ TODAY = together(
 )
 OF_TODAY = "reconcile --period 2024Q4 --out 结算/2024Q4"
 
+
+def broken_off(folder: Path) -> None:
+    """A list that was copied in part."""
+    twelve()(folder)
+    data = (folder / SHEET).read_bytes()
+    (folder / SHEET).write_bytes(data[: len(data) // 2])
+
+
 WHOLE = (
+    in_rows("csv 只拷过来一半", broken_off, "没有写完，文件像是没有传完：请重新拷贝或导出，核对笔数"),
     in_rows("整份表的入院、出院日期写反了", twelve(入院日期="出院日期", 出院日期="入院日期"), "12 笔里有 12 笔日期缺失或颠倒（ST03），像是整份的问题：入院、出院日期的表头是不是写反了"),
     in_rows("整份表的总费用、可补偿费用写反了", twelve(总费用="可补偿费用", 可补偿费用="总费用"), "12 笔里有 12 笔可补偿费用大于总费用（AM05），像是整份的问题"),
     in_rows("表头写了万元，数字其实是元", together(twelve(), replaced(SHEET, "总费用", "总费用（万元）")), "12 笔里有 12 笔分项合计不等于总费用（AM03），像是整份的问题：有没有哪一列的单位（元、万元）写错"),
