@@ -78,7 +78,7 @@ def _screens(manual: str, scratch: Path) -> Iterator[tuple[str, Path, int, int]]
         blocks: list[str] = re.findall(r"```console[^\n]*\n(.*?)```", manual, re.DOTALL)
         text = [block for block in blocks if block.startswith(start)][number - 1].rstrip()
         page = scratch / f"{name}.html"
-        page.write_text(_SCREEN.format(text=html.escape(text)), "utf-8")
+        page.write_text(_SCREEN.format(text=html.escape(text)), "utf-8", newline="\n")
         yield name, page, 726, 90 + 22 * (text.count("\n") + 1)
 
 
