@@ -86,7 +86,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
-    notes = [*inbox_notes(_handed(read, names))]
+    notes = [*inbox_notes(_handed(read, names)), *_idle_synonyms(request.settings, read.register)]
     if home := request.county_folder:
         books, decided = bool(request.ledger), bool(request.decisions)
         notes += misnamed(home, decided=decided, books=books)
@@ -182,6 +182,16 @@ def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Sett
     texts = strange["hospital_raw"]
     known = register["hospital"].unique(maintain_order=True).to_list()
     return offered(hospitals(texts.drop_nulls().unique(), synonyms(settings), known), "医疗机构")
+
+
+def _idle_synonyms(settings: Settings, register: pl.DataFrame) -> Iterator[str]:
+    """Lines of `[synonyms.hospital]` that stand for no hospital of the register: both sides were exchanged, mostly."""
+    known = set(register["hospital"])
+    if idle := [name for name in settings.synonyms.hospital if name not in known]:
+        yield (
+            f"onestop.toml 的 [synonyms.hospital] 里，{'、'.join(f'“{name}”' for name in idle)} 不在定点机构名册上，"
+            "写了没有作用：等号左边写名册里的名称，右边写其他写法"
+        )
 
 
 def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
