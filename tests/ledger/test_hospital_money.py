@@ -287,7 +287,9 @@ class TestTheCommand:
         (county / "onestop.toml").write_text("", "utf-8")
         words = ["ledger", "hospital", "已付", "--period", SEPTEMBER, "--on", "2010-11-05"]
         assert onestop(words) == 2
-        assert "[hospital_money] 写 payments = true" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "县里没有设机构往来，不记已付、不予支付和保证金" in said
+        assert "[hospital_money] 写 payments = true" in said
 
     def test_when_all_is_paid_there_is_nothing_to_book(
         self, county: Path, capsys: pytest.CaptureFixture[str]
