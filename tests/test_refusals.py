@@ -508,6 +508,16 @@ def test_books_of_a_later_version(tmp_path: Path) -> None:
     assert "这本台账由更新版本的 onestop 写成→请先升级 onestop" in said(look)
 
 
+def test_books_where_there_is_a_file_already(tmp_path: Path) -> None:
+    (tmp_path / "账").touch()
+
+    def make() -> None:
+        with new_books(tmp_path / "账"):
+            pass
+
+    assert "这个文件已经存在，不会覆盖→已有台账的不用再开" in said(make)
+
+
 def test_books_where_there_is_no_folder(tmp_path: Path) -> None:
     def make() -> None:
         with new_books(tmp_path / "文件" / "台账" / "账"):
