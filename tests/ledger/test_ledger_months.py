@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.made.books import office
-from tests.made.months import hard_quarter, made_quarter
+from tests.made.months import hard_quarter, hard_year, made_quarter
 from tests.reference import made
 
 
@@ -36,4 +36,12 @@ def test_months_found_wrong_pay_the_same_once_they_are_worked_out_again(seed: in
     """Closed under a roster that lacks people, a register with another level, a hospital's old name; taken back and
     closed again."""
     by_month, at_once = hard_quarter(seed)
+    assert by_month == at_once
+
+
+@settings(max_examples=2, deadline=None)
+@given(st.integers(0, 10**9))
+def test_twelve_months_pay_the_same_as_the_year(seed: int) -> None:
+    """Wrong until any month, and a hospital's new name from any month on."""
+    by_month, at_once = hard_year(seed, 60)
     assert by_month == at_once
