@@ -78,7 +78,7 @@ def explain(run: Run, row: Row, book: Rulebook, bookings: Sequence[Booking] = ()
     if row["status"] == "settled":
         _same_book(row, book)
         parts += rule_parts(row, book)
-        parts += [] if closed else _year(run.stays, row, book)
+        parts += [] if closed else _year(run.stays, row, book, "此前已关账各期")
     tolerance = run.info.settings.tolerance_fen
     now = "现在的申报与核定" if closed else "申报与核定"
     parts.append(ExplanationPart(now, outcome(row, layers, tolerance)))
@@ -94,7 +94,8 @@ def explain_booked(bookings: Sequence[Booking], layers: Layers, standing: Standi
     about = (Line("证号", masked(row)), *_text("救助类别", row["category"]))
     parts = [_stay(row), ExplanationPart("身份", (Group(about),))]
     if row["status"] == "settled":
-        parts += [*rule_parts(row, standing.book), *_year(standing.person, row, standing.book)]
+        parts += rule_parts(row, standing.book)
+        parts += _year(standing.person, row, standing.book, "期初")
     notes = tuple(unlike_posted(row, known))
     sums = outcome(row, known, json.loads(row["settled_with"])["tolerance_fen"])
     parts.append(ExplanationPart("申报与核定", (*sums, *([Group(notes)] if notes else ()))))
@@ -254,18 +255,18 @@ def _price(row: Row) -> Iterator[Line]:
         yield figure("医院承担", "", row["hospital_borne_fen"])
 
 
-def _year(stays: pl.DataFrame, row: Row, book: Rulebook) -> list[ExplanationPart]:
-    """Which earlier ones of `stays` used the year's limit of each capped step."""
+def _year(stays: pl.DataFrame, row: Row, book: Rulebook, known: str) -> list[ExplanationPart]:
+    """Which earlier ones of `stays` used the year's limit of each capped step; `known`: where the rest comes from."""
     steps = [StepOnStay(row, book, step) for step in book.steps]
     groups = [
-        Group(tuple(_earlier(stays, step)))
+        Group(tuple(_earlier(stays, step, known)))
         for step in steps
         if step.cap is not None and step.counts and step.fen("before")
     ]
     return [ExplanationPart("本年此前各笔", tuple(groups))] if groups else []
 
 
-def _earlier(stays: pl.DataFrame, step: StepOnStay) -> Iterator[Line]:
+def _earlier(stays: pl.DataFrame, step: StepOnStay, known: str) -> Iterator[Line]:
     used = 0
     for other in counted_before(stays, step):
         used += other.due or 0
@@ -273,7 +274,6 @@ def _earlier(stays: pl.DataFrame, step: StepOnStay) -> Iterator[Line]:
         yield figure(step.name, place, other.due or 0)
     before = step.fen("before")
     if before != used:
-        known = "期初" if "period" in stays.columns else "此前已关账各期"
         yield figure(step.name, f"{known}（台账）", before - used)
     yield figure(f"{step.name}此前本年已补", "", before, strong=True)
 
