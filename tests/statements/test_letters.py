@@ -216,7 +216,10 @@ class TestMissed:
         self, run: Run, forgotten: Missed
     ) -> None:
         page = words(missed_page(forgotten, Letterhead(run)))
-        assert "办理地点：县合管办。请本人持身份证和本人的银行卡或存折前来，登记收款人、开户行和账号" in page
+        assert (
+            "办理地点：县合管办。请本人持身份证和本人的银行卡或存折前来，登记收款人、开户行和账号"
+            in page
+        )
 
     def test_hospitals_that_tell_an_illness_go_by_their_level(self, run: Run) -> None:
         """The list goes from hand to hand in the village."""
