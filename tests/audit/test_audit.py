@@ -69,6 +69,14 @@ def run(made: Run, tmp_path: Path) -> Path:
     return saved(made, tmp_path / "2010Q4")
 
 
+@pytest.fixture(scope="module")
+def drawn(made: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run (2010Q4) and what was drawn from it (out)."""
+    home = tmp_path_factory.mktemp("drawn")
+    audited(saved(made, home / "2010Q4"), home / "out")
+    return home
+
+
 def plan_of(out: Path) -> dict[str, Any]:
     return dict(json.loads((out / "plan.json").read_text("utf-8")))
 
@@ -277,9 +285,10 @@ def changed_run(out: Path, run: Path) -> None:
     ],
 )
 def test_verify_names_what_differs(
-    run: Path, tmp_path: Path, change: Callable[[Path, Path], None], told: str
+    drawn: Path, tmp_path: Path, change: Callable[[Path, Path], None], told: str
 ) -> None:
-    out = audited(run, tmp_path / "out")
+    copytree(drawn, tmp_path / "copy")
+    run, out = tmp_path / "copy" / "2010Q4", tmp_path / "copy" / "out"
     change(out, run)
     with pytest.raises(CannotRun) as caught:
         verify(run, out / "plan.json")
