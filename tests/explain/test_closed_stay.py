@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,9 +25,11 @@ from onestop_cli.ledger.store import opened
 from onestop_cli.run import Run
 from onestop_cli.writers.toolkit.run_folder import write_data
 from tests.explain.test_explain import part, screen, wrong_sums
+from tests.ledger.test_final_account import closed
 from tests.ledger.test_ledger import a_stay, taken_back
 from tests.ledger.test_recompute import RIGHT, SEPTEMBER, UNLISTED, closed_under, october
 from tests.made.books import PEOPLE, decisions, new_books, post, run_period, stays
+from tests.made.months import made_quarter
 
 CHANGED = "上期调整（右边是本次增减）"
 
@@ -177,6 +181,17 @@ class TestOfAStayThatTheRunLeavesAlone:
         assert "政策" not in [one.title for one in found.parts]
         assert ("医疗救助申报", "", "924.00") in [*lines(found, "申报与核定")]
         assert "ID01" in screen(found)
+
+    def test_every_closed_stay_comes_to_what_was_posted(self, tmp_path: Path) -> None:
+        """Taken back, refused, released, recognised and late ones of three months, all as the books leave them."""
+        quarter, found = made_quarter(Random(4), 16), Counter[str]()
+        with new_books(tmp_path / "账") as books:
+            *_, run = closed(quarter, books)
+            for row in posted_stays(books).iter_rows(named=True):
+                stands = standing(books, row, run)
+                found[stands.row["status"]] += 1
+                assert [*unlike_posted(stands.row, layer_names(books))] == []
+        assert {"settled", "held"} <= set(found)
 
     def test_sums_that_do_not_come_to_what_was_posted_are_named(self) -> None:
         amounts = dict.fromkeys(names_of_amounts([("basic", "新农合")]), 0)
