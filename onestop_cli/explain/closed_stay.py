@@ -89,12 +89,15 @@ def changed_now(run: Run, row: Row, layers: Layers) -> tuple[Group, ...]:
 
 
 def unlike_posted(row: Row, layers: Layers) -> Iterator[Line]:
-    """What to know where the sums do not come to what was posted."""
+    """What to know where the sums do not come to what was posted; what was paid to the patient since the last closing,
+    and so is owed no more, stands in no closing yet."""
     gone = row["status"] == "reversed"
     unlike = [
         label
         for name, label in names_of_amounts(layers).items()
-        if (0 if gone else int(row[name] or 0)) != int(row.get(f"posted_{name}") or 0)
+        if name != _OWED
+        and not name.endswith("_supplement_fen")
+        and (0 if gone else int(row[name] or 0)) != int(row.get(f"posted_{name}") or 0)
     ]
     if unlike:
         what = "、".join(unlike)

@@ -157,6 +157,15 @@ class TestOfAStayThatTheRunLeavesAlone:
         assert wrong_sums(found.lines) == []
         assert PEOPLE[7] not in screen(found)
 
+    def test_what_was_paid_to_the_patient_since_is_no_difference(self, path: Path) -> None:
+        october(path)
+        with opened(path) as books:
+            paid = Payment(1, "assistance", 39_600, date(2010, 11, 3))
+            pay(books, [paid], {}, "测试", datetime(2010, 11, 4, tzinfo=UTC), end_of(books)[0])
+        found = self.told(path, 9)
+        assert "注意" not in [line.label for line in found.lines]
+        assert ("医疗救助补发患者", "", "396.00") in [*lines(found, "台账各笔")]
+
     def test_its_year_names_the_closed_stays_before_it(self, tmp_path: Path) -> None:
         """Of the 8,800.00 that the insurance leaves of the first, the year's 6,000.00 are all that is due."""
         poor = {"id_raw": PEOPLE[3], "name": "人3"}
