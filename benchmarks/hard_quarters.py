@@ -1,9 +1,9 @@
-"""Random quarters by month beside one run: late rosters, wrong levels, a renamed hospital, decisions, reopened months.
+"""Random quarters and years by month beside one run: late rosters, wrong levels, new names, decisions, reopenings.
 
-    python -m benchmarks.hard_quarters [how many] [first seed]
+    python -m benchmarks.hard_quarters [how many] [first seed] [quarter | year]
 
-Months are closed as they are known at the time and put right with the last; together they must pay what one run over
-the quarter pays that knows everything. Prints the seeds that do not, and fails.
+Months are closed as they are known at the time and put right later (a quarter with its last month, a year with any);
+together they must pay what one run over all of it pays that knows everything. Prints the seeds that do not, and fails.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from __future__ import annotations
 import sys
 import time
 
-from tests.made.months import hard_quarter
+from tests.made.months import hard_quarter, hard_year
+
+LENGTHS = {"quarter": hard_quarter, "year": hard_year}
 
 
-def main(count: int = 300, first: int = 0) -> int:
-    """How many of the quarters do not agree."""
+def main(count: int = 300, first: int = 0, length: str = "year") -> int:
+    """How many of them do not agree."""
     began, wrong = time.perf_counter(), []
     for seed in range(first, first + count):
-        by_month, at_once = hard_quarter(seed)
+        by_month, at_once = LENGTHS[length](seed)
         if by_month != at_once:
             wrong.append(seed)
             print(f"seed {seed}: by month {by_month}, at once {at_once}", flush=True)
@@ -27,4 +29,4 @@ def main(count: int = 300, first: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(bool(main(*map(int, sys.argv[1:3]))))
+    sys.exit(bool(main(*map(int, sys.argv[1:3]), *sys.argv[3:4])))

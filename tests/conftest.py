@@ -6,15 +6,20 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
+import typer.main
 from hypothesis import settings
 
 from onestop_cli.workers.pool import _Worker
 
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=False)
 settings.load_profile("house")
+
+typer.main.get_command = cache(typer.main.get_command)
+"""The tree of commands is made once for a process, as it is for a clerk; hundreds of tests type into it."""
 
 
 def _ended_in_peace(worker: _Worker) -> None:

@@ -28,6 +28,7 @@ from onestop_cli.batch.audit.verify import read_plan
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.engines import _on_ray
 from onestop_cli.batch.ledger_open import _first_day, _usual
+from onestop_cli.batch.ledger_pay import _refuse_day
 from onestop_cli.batch.papers import _forms
 from onestop_cli.batch.reconcile import Request
 from onestop_cli.batch.rules import _one, show
@@ -42,6 +43,9 @@ from onestop_cli.explain.explanation import _same_book
 from onestop_cli.explain.which_stay import the_stay
 from onestop_cli.ledger.final_account import report
 from onestop_cli.ledger.owed import pay
+from onestop_cli.ledger.payouts import send
+from onestop_cli.ledger.reopening import last_closing, reopen
+from onestop_cli.ledger.second import SecondPosting, book_second
 from onestop_cli.ledger.store import _refusal, opened
 from onestop_cli.notices.notice_period import NoticePeriod
 from onestop_cli.readers.audit_paper import SheetSpec, read_filled
@@ -68,14 +72,7 @@ from onestop_cli.writers.toolkit.layout_block import append_layouts
 from tests.core.test_decisions import a_stay
 from tests.made.books import new_books, post, run_period, stays
 from tests.made.reader_files import xlsx_bytes, zip_bytes
-
-
-def said(refused: Callable[[], object]) -> str:
-    """The problems of what is refused, and their remedies, one text."""
-    with pytest.raises(CannotRun) as stopped:
-        refused()
-    return "；".join(f"{problem.what}→{problem.remedy}" for problem in stopped.value.problems)
-
+from tests.made.spoken import said
 
 # Drawing a sample
 
@@ -198,6 +195,8 @@ def test_settings_that_are_not_there_or_wrong(tmp_path: Path) -> None:
     assert "读不到设置文件" in said(lambda: load_settings(file))
     file.write_text("[county]\nnam = 1\n", "utf-8")
     assert "设置项 county.nam：没有这个设置项" in said(lambda: load_settings(file))
+    file.write_bytes("[county]".encode("utf-16"))
+    assert "设置文件不是 UTF-8 编码→请用记事本另存为 UTF-8" in said(lambda: load_settings(file))
 
 
 def test_settings_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -497,6 +496,28 @@ def test_books_whose_guards_were_taken_away(tmp_path: Path) -> None:
     assert "台账的表结构或防改触发器改动过" in said(look)
 
 
+def test_books_of_a_later_version(tmp_path: Path) -> None:
+    path = tmp_path / "账"
+    with new_books(path) as books:
+        books.execute("PRAGMA user_version = 99")
+
+    def look() -> None:
+        with opened(path):
+            pass
+
+    assert "这本台账由更新版本的 onestop 写成→请先升级 onestop" in said(look)
+
+
+def test_books_where_there_is_a_file_already(tmp_path: Path) -> None:
+    (tmp_path / "账").touch()
+
+    def make() -> None:
+        with new_books(tmp_path / "账"):
+            pass
+
+    assert "这个文件已经存在，不会覆盖→已有台账的不用再开" in said(make)
+
+
 def test_books_where_there_is_no_folder(tmp_path: Path) -> None:
     def make() -> None:
         with new_books(tmp_path / "文件" / "台账" / "账"):
@@ -506,11 +527,28 @@ def test_books_where_there_is_no_folder(tmp_path: Path) -> None:
     assert "台账建立不了" in said(make)
 
 
-def test_books_that_moved_while_a_payment_was_made_ready(tmp_path: Path) -> None:
+def test_books_that_moved_while_something_was_made_ready(tmp_path: Path) -> None:
+    """99 is no number of a posting of theirs: somebody booked meanwhile."""
     moment = datetime(2010, 12, 1, tzinfo=UTC)
+    nobody, day = pl.DataFrame(), date(2010, 12, 1)
     with new_books(tmp_path / "账") as books:
-        told = said(lambda: pay(books, [], {"path": "名单.xlsx"}, "测试", moment, 99))
-    assert "台账刚刚有变动，没有记账→请再运行一次" in told
+        post(books, run_period(stays([a_stay()]), "2010Q4", books))
+        line = SecondPosting("新农合基金", parse_period("2011-01"), 1, day, "", "测试", year=2010)
+        stale = last_closing(books)
+        stale = replace(stale, entry=replace(stale.entry, number=99))
+        booking = "台账刚刚有变动，没有记账→请再运行一次"
+        assert booking in said(lambda: pay(books, [], {"path": "单"}, "测试", moment, 99))
+        assert booking in said(lambda: send(books, [], "测试", moment, 99))
+        assert booking in said(lambda: book_second(books, line, nobody, moment, 99))
+        undone = said(lambda: reopen(books, stale, "测试", moment, "错"))
+        assert undone == "台账刚刚有变动，没有撤销→请再运行一次"
+
+
+def test_a_payment_that_has_not_been_made_yet() -> None:
+    first, today = date(2010, 10, 1), date(2010, 12, 1)
+    assert "支付日期 2010-12-02 还没有到→请核对 --on" in said(
+        lambda: _refuse_day(date(2010, 12, 2), first, today)
+    )
 
 
 def test_a_report_of_less_than_what_was_closed(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 
 from onestop_cli.batch.papers import write_run
@@ -17,7 +20,11 @@ from onestop_cli.cli import run as onestop
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.run import digests_of, load_run
+from onestop_cli.writers.toolkit.run_folder import write_data
+from tests.ledger.test_ledger import a_stay
+from tests.made.books import run_period, stays
 from tests.made.run import made_run
+from tests.made.spoken import said
 
 CASE = Path(__file__).parents[1] / "samples" / "findings" / "AM01"
 
@@ -145,6 +152,22 @@ class TestOut:
         assert onestop(["publish", str(folder), "--out", str(folder / out)]) == 2
         assert digests_of(folder) == before
         assert out == "." or "在一份结算结果里面" in capsys.readouterr().err
+
+
+def test_a_folder_of_the_first_version_is_held_to_its_control_totals(tmp_path: Path) -> None:
+    """It has no digests, and is read as long as its tables add up to what it says."""
+    run = run_period(stays([a_stay(9)]), "2010-09")
+    write_data(replace(run, quarantine=run.findings), tmp_path)
+    info = json.loads((tmp_path / "run.json").read_text("utf-8"))
+    for key in ("files", "digest", "made_at"):
+        info.pop(key, None)
+    (tmp_path / "run.json").write_text(json.dumps(info), "utf-8")
+    assert load_run(tmp_path).info.period == "2010-09"
+    file = tmp_path / "data/stays.parquet"
+    other = pl.col("basic_payable_fen", "basic_claimed_fen", "basic_due_fen") + 1
+    pl.read_parquet(file).with_columns(other).write_parquet(file)
+    told = said(lambda: load_run(tmp_path))
+    assert "结算结果文件夹里的数据和核对完成时不一致→请不要改动 data 文件夹" in told
 
 
 def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:

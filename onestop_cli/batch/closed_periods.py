@@ -64,7 +64,7 @@ def remember(
     """
     with opened(path) as ledger, snapshot(ledger):
         again = periods_again(closed_periods(ledger), recompute)
-        documents, corrected = _documents(ledger, rules, again)
+        documents, corrected = documents_with(ledger, rules, again)
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
         known = identify(rows)
         found = history(
@@ -144,7 +144,7 @@ def periods_again(closed: Sequence[Period], asked: Sequence[Period]) -> list[str
     return [*found]
 
 
-def _documents(
+def documents_with(
     ledger: sqlite3.Connection, rules: Sequence[LoadedRule], again: Sequence[str]
 ) -> tuple[tuple[LoadedRule, ...], frozenset[str]]:
     """The run's documents and those of closed periods, which must still say the same unless all their periods are

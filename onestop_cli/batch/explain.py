@@ -13,6 +13,7 @@ import polars as pl
 from onestop_cli import __version__
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.batch.start import county_settings
+from onestop_cli.batch.stay_in_books import standing
 from onestop_cli.explain.explanation import Explanation, explain, explain_booked
 from onestop_cli.explain.which_stay import of_period, stays_meant, the_stay
 from onestop_cli.ledger.closing import knows
@@ -74,7 +75,8 @@ def _told(run: Run, text: str, books: sqlite3.Connection | None) -> Explanation:
         mine = posted if period is None else posted.filter(pl.col("period") == period)
         if not stays_meant(mine, wanted).is_empty():
             row = the_stay(mine, wanted)
-            return explain_booked(life(books, row["number"]).bookings, layer_names(books))
+            bookings = life(books, row["number"]).bookings
+            return explain_booked(bookings, layer_names(books), standing(books, row, run))
     row = the_stay(mine, wanted)
     bookings = life(books, _number(books, row)).bookings if books and row["period"] else ()
     return explain(run, row, rules_of(run), bookings)

@@ -76,8 +76,6 @@ def _refuse_nowhere(roster: pl.DataFrame, unread: pl.DataFrame, *, by_village: b
             "source", "sheet", "row", "reason"
         ).iter_rows()
     ]
-    if roster.is_empty() and not problems:
-        problems.append(Problem("名单上没有人", "请核对文件"))
     if problems:
         raise CannotRun(problems)
 

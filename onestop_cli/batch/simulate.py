@@ -20,6 +20,7 @@ from onestop_cli.simulation.compare import Governs, VariantComparison, compare, 
 from onestop_cli.simulation.proposal import Proposal, Typed
 from onestop_cli.simulation.stays import TrialRun, Year, gather
 from onestop_cli.simulation.study import Study, Trial
+from onestop_cli.statements.numbers import trial_number
 from onestop_cli.tables.schema import LEVELS
 from onestop_cli.writers.simulation.book import write_simulate_book
 from onestop_cli.writers.simulation.data import write_simulate_data
@@ -131,7 +132,8 @@ def _study(
     for variant in variants:
         tell(f"测算 {variant.name}")
         tried.append(_tried(compare(year, before, variant), numbers))
-    return Study(runs[0].county, year, before, tuple(tried), found)
+    number = trial_number(runs[0].info.county.code, year.periods)
+    return Study(runs[0].county, year, before, tuple(tried), found, number)
 
 
 def _tried(comparison: VariantComparison, numbers: _Numbers) -> Trial:

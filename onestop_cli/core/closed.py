@@ -292,8 +292,10 @@ def _blocking_now(anew: Mapping[str, pl.Expr], place: Mapping[str, pl.Expr]) -> 
     are asked again of stays of periods found wrong.
     """
     had = pl.col("blocking").fill_null("").str.split(";")
+    # Of several duplicates the refused one is compared no more, and stays what it was to the others.
+    refused = pl.col("was_refused").fill_null(False) & had.list.contains("ST01")
     changed = {
-        "ST01": pl.col("twin").is_in(["rejected", "differs"]),
+        "ST01": pl.col("twin").is_in(["rejected", "differs"]) | refused,
         "ST02": pl.col("overlap_place").is_not_null(),
         "ST07": pl.col("closed_place").is_not_null(),
     }

@@ -14,6 +14,7 @@ import polars as pl
 from onestop_cli.core.closed import POSTED
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.money import yuan
+from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import STATUS
 from onestop_cli.tables.schema import PLACE, row_place
@@ -51,6 +52,16 @@ class Booking:
     row: Row
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A closed stay as it stands by the books: its `row` worked out again (all columns, and `posted_…`), all closed
+    stays of its person likewise, and the documents (`book`) that they were worked out by."""
+
+    row: Row
+    person: pl.DataFrame
+    book: Rulebook
+
+
 def names_of_amounts(layers: Layers) -> dict[str, str]:
     """Column of an amount that the books keep → what it is called."""
     each = {
@@ -75,6 +86,22 @@ def changed_now(run: Run, row: Row, layers: Layers) -> tuple[Group, ...]:
             sums = f"{named('现在', now)} − {named('已入账', before)}"
             found.append(figure(label, sums, now - before, strong=now != before))
     return tuple(Group(lines) for lines in (why, tuple(found)) if lines)
+
+
+def unlike_posted(row: Row, layers: Layers) -> Iterator[Line]:
+    """What to know where the sums do not come to what was posted; what was paid to the patient since the last closing,
+    and so is owed no more, stands in no closing yet."""
+    gone = row["status"] == "reversed"
+    unlike = [
+        label
+        for name, label in names_of_amounts(layers).items()
+        if name != _OWED
+        and not name.endswith("_supplement_fen")
+        and (0 if gone else int(row[name] or 0)) != int(row.get(f"posted_{name}") or 0)
+    ]
+    if unlike:
+        what = "、".join(unlike)
+        yield Line("注意", f"{what}与已入账的不同（程序或花名册后来有变动），以台账各笔为准")
 
 
 def _waits(row: Row) -> Iterator[Line]:

@@ -5,6 +5,7 @@ Nothing is settled here: figures are columns of the run, or follow from columns 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,14 @@ from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.core.findings.causes import glossary_of
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import stop
-from onestop_cli.explain.closed_stay import Booking, Layers, booked, changed_now
+from onestop_cli.explain.closed_stay import (
+    Booking,
+    Layers,
+    Standing,
+    booked,
+    changed_now,
+    unlike_posted,
+)
 from onestop_cli.explain.outcome import outcome
 from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook import words
@@ -70,7 +78,7 @@ def explain(run: Run, row: Row, book: Rulebook, bookings: Sequence[Booking] = ()
     if row["status"] == "settled":
         _same_book(row, book)
         parts += rule_parts(row, book)
-        parts += [] if closed else _year(run, row, book)
+        parts += [] if closed else _year(run.stays, row, book, "此前已关账各期")
     tolerance = run.info.settings.tolerance_fen
     now = "现在的申报与核定" if closed else "申报与核定"
     parts.append(ExplanationPart(now, outcome(row, layers, tolerance)))
@@ -78,17 +86,21 @@ def explain(run: Run, row: Row, book: Rulebook, bookings: Sequence[Booking] = ()
     return Explanation(*_titles(row, run.period.chinese), tuple(parts))
 
 
-def explain_booked(bookings: Sequence[Booking], layers: Layers) -> Explanation:
-    """A closed stay that a run does not change: what the books say of it. `bookings`: the closing first."""
-    row = bookings[0].row
-    told = (
-        Line("出处", f"{row['source']} · 第 {row['row']} 行"),
-        Line("证号", masked(row)),
-        *_text("救助类别", row["category"]),
-        Line("逐步算式", f"请对 {bookings[0].period} 的结果文件夹运行 onestop explain"),
-    )
-    parts = (ExplanationPart("住院", (Group(told),)), *_booked(bookings, layers))
-    return Explanation(*_titles(row, parse_period(bookings[0].period).chinese), parts)
+def explain_booked(bookings: Sequence[Booking], layers: Layers, standing: Standing) -> Explanation:
+    """A closed stay that a run does not change: how it comes to what it stands at, and what the books say of it.
+    `bookings`: the closing first."""
+    row = standing.row
+    known = [(id_, name) for id_, name in layers if f"{id_}_claimed_fen" in row]
+    about = (Line("证号", masked(row)), *_text("救助类别", row["category"]))
+    parts = [_stay(row), ExplanationPart("身份", (Group(about),))]
+    if row["status"] == "settled":
+        parts += rule_parts(row, standing.book)
+        parts += _year(standing.person, row, standing.book, "期初")
+    notes = tuple(unlike_posted(row, known))
+    sums = outcome(row, known, json.loads(row["settled_with"])["tolerance_fen"])
+    parts.append(ExplanationPart("申报与核定", (*sums, *([Group(notes)] if notes else ()))))
+    parts += _booked(bookings, layers)
+    return Explanation(*_titles(row, parse_period(bookings[0].period).chinese), tuple(parts))
 
 
 def _booked(bookings: Sequence[Booking], layers: Layers) -> list[ExplanationPart]:
@@ -243,26 +255,26 @@ def _price(row: Row) -> Iterator[Line]:
         yield figure("医院承担", "", row["hospital_borne_fen"])
 
 
-def _year(run: Run, row: Row, book: Rulebook) -> list[ExplanationPart]:
-    """Which earlier stays used the year's limit of each capped step."""
+def _year(stays: pl.DataFrame, row: Row, book: Rulebook, known: str) -> list[ExplanationPart]:
+    """Which earlier ones of `stays` used the year's limit of each capped step; `known`: where the rest comes from."""
     steps = [StepOnStay(row, book, step) for step in book.steps]
     groups = [
-        Group(tuple(_earlier(run, step)))
+        Group(tuple(_earlier(stays, step, known)))
         for step in steps
         if step.cap is not None and step.counts and step.fen("before")
     ]
     return [ExplanationPart("本年此前各笔", tuple(groups))] if groups else []
 
 
-def _earlier(run: Run, step: StepOnStay) -> Iterator[Line]:
+def _earlier(stays: pl.DataFrame, step: StepOnStay, known: str) -> Iterator[Line]:
     used = 0
-    for other in counted_before(run.stays, step):
+    for other in counted_before(stays, step):
         used += other.due or 0
         place = f"{_day(other.row['discharged_on'])} 出院，{other.row['hospital']}，住院号 {other.row['stay_no']}"
         yield figure(step.name, place, other.due or 0)
     before = step.fen("before")
     if before != used:
-        yield figure(step.name, "此前已关账各期（台账）", before - used)
+        yield figure(step.name, f"{known}（台账）", before - used)
     yield figure(f"{step.name}此前本年已补", "", before, strong=True)
 
 

@@ -111,13 +111,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Study:
-    """A year, today's rules on it (`before`), and every variant that was tried."""
+    """A year, today's rules on it (`before`), and every variant that was tried. `number`: 编号 of the papers."""
 
     county: str
     year: Year
     before: pl.DataFrame
     tried: tuple[Trial, ...]
     found: BudgetAnswer | None = None
+    number: str = ""
 
     @property
     def periods(self) -> str:

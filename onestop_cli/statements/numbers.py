@@ -1,13 +1,13 @@
 """编号 of papers: `6399-2010Q4-BF-03`: county code, period, kind of paper, and the hospital where it is for one.
 
 The same inputs give the same numbers: hospitals are numbered as they stand in the register, those that are not in it
-after them by name; stays by their place among the hospital's. A run that is made again prints them again. Without a
-county code a number begins with the period.
+after them by name; stays by their place among the hospital's; inspections by their draw. A run that is made again
+prints them again. Without a county code a number begins with the period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,6 +21,8 @@ NOTICE, CLAIM = "BF", "SB"
 LETTER, MISSED = "TZ", "LJ"
 STAY, APPROVAL = "JD", "SP"
 OWED, FINAL = "YB", "HZ"
+BY_HAND, TRIAL = "LS", "CS"
+DRAWN, INSPECTED = "JC", "JB"
 KINDS: Mapping[str, str] = {
     COUNTY: "县级结算汇总",
     ACCOUNT: "与民政局的资金结算单",
@@ -33,6 +35,10 @@ KINDS: Mapping[str, str] = {
     APPROVAL: "垫付审批表",
     OWED: "应补名单",
     FINAL: "决算表、汇总表",
+    BY_HAND: "零星报销付款清单",
+    TRIAL: "政策测算",
+    DRAWN: "检查工作底稿、核查表",
+    INSPECTED: "联合检查报告",
 }
 """The letters in a number → the paper."""
 
@@ -56,6 +62,12 @@ def number_for(run: Run, kind: str, hospital: str) -> str:
     """The number of a paper of `run` for one hospital; for one that it does not know, of all."""
     known = hospital_numbers(run).get(hospital)
     return number_of(run, kind, *(() if known is None else (known,)))
+
+
+def trial_number(code: str, periods: Sequence[str]) -> str:
+    """The number of a simulation on runs of these periods: of several, of the last one's year."""
+    period = periods[0] if len(periods) == 1 else periods[-1][:4]
+    return paper_number(code, period, TRIAL)
 
 
 def hospital_numbers(run: Run) -> dict[str, int]:

@@ -47,6 +47,7 @@ NOT_HERE: Mapping[str, Sequence[str]] = {
     "needs a limit on a program's memory, which Windows holds and Wine does not": (
         "tests/workers/test_workers.py::test_too_much_memory_ends_the_call",
     ),
+    "needs forks": ("tests/ledger/test_killed.py",),
     "asks git which files there are": (
         f"{_NAMES}::test_every_file_of_the_checkout_has_a_name_windows_takes",
         f"{_NAMES}::test_no_two_files_differ_only_in_case",

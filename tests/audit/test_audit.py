@@ -36,6 +36,7 @@ from onestop_cli.ledger.store import opened
 from onestop_cli.run import Run
 from onestop_cli.writers.audit.columns import SAMPLE_SHEET
 from tests.made import books as made_books
+from tests.made.cases import run_of, stay
 from tests.made.inspection import (
     RealInspection,
     all_true,
@@ -66,6 +67,14 @@ def made() -> Run:
 @pytest.fixture
 def run(made: Run, tmp_path: Path) -> Path:
     return saved(made, tmp_path / "2010Q4")
+
+
+@pytest.fixture(scope="module")
+def drawn(made: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run (2010Q4) and what was drawn from it (out)."""
+    home = tmp_path_factory.mktemp("drawn")
+    audited(saved(made, home / "2010Q4"), home / "out")
+    return home
 
 
 def plan_of(out: Path) -> dict[str, Any]:
@@ -207,6 +216,10 @@ def changed_sample(out: Path, run: Path) -> None:
     pl.read_parquet(file).with_columns(stay_no=pl.lit("别的")).write_parquet(file)
 
 
+def spoilt_sample(out: Path, run: Path) -> None:
+    (out / "sample.parquet").write_bytes(b"none")
+
+
 def changed_lead_rows(out: Path, run: Path) -> None:
     file = out / "sample.parquet"
     lead = pl.when(pl.col("reason") == "lead").then(pl.lit("别的")).otherwise("stay_no")
@@ -257,13 +270,14 @@ def changed_run(out: Path, run: Path) -> None:
         (changed_plan(seeds=[1, 2]), "样本与计划所记不同"),
         (changed_plan(size=21), "样本与计划所记不同"),
         (changed_plan(method="lottery"), "没有“lottery”这种抽样方法"),
-        (changed_plan(generator="other-1"), "随机数方法"),
+        (changed_plan(generator="other-1"), "抽样计划用的随机数方法是 other-1，本版本只有"),
         (changed_plan(seed="0"), "合并种子"),
         (changed_plan(seeds="1"), "不完整"),
         (changed_plan(frame={}), "抽样总体不同"),
-        (changed_sample, "样本文件可能被改动"),
+        (changed_sample, "sample.parquet 与重抽的样本不同"),
+        (spoilt_sample, "sample.parquet 读不出来"),
         (changed_lead_rows, "线索附加的行与计划所记不同"),
-        (changed_leads, "线索文件可能被改动"),
+        (changed_leads, "leads.parquet 与计划所记不同"),
         (changed_thresholds, "线索重查"),
         (removed_record, "抽样记录里没有这次抽样"),
         (another_before, "此前抽样 0 次，抽样记录有 1 次"),
@@ -271,9 +285,10 @@ def changed_run(out: Path, run: Path) -> None:
     ],
 )
 def test_verify_names_what_differs(
-    run: Path, tmp_path: Path, change: Callable[[Path, Path], None], told: str
+    drawn: Path, tmp_path: Path, change: Callable[[Path, Path], None], told: str
 ) -> None:
-    out = audited(run, tmp_path / "out")
+    copytree(drawn, tmp_path / "copy")
+    run, out = tmp_path / "copy" / "2010Q4", tmp_path / "copy" / "out"
     change(out, run)
     with pytest.raises(CannotRun) as caught:
         verify(run, out / "plan.json")
@@ -377,7 +392,7 @@ def test_all_wrong_choices_are_named_at_once(run: Path, tmp_path: Path) -> None:
 
 
 def test_more_expected_than_tolerable_is_refused(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(CannotRun, match="预计差错率不小于"):
+    with pytest.raises(CannotRun, match="预计差错率不小于可容忍差错率，抽样无法得出结论"):
         audited(run, tmp_path / "out", PlanChoices(tolerable="2", expected="2"))
 
 
@@ -386,8 +401,18 @@ def test_a_run_in_which_nothing_is_paid_cannot_be_sampled(made: Run, tmp_path: P
     folder = saved(
         Run(made.info, held, made.findings, made.roster, made.quarantine), tmp_path / "r"
     )
-    with pytest.raises(CannotRun, match="无从抽样"):
+    with pytest.raises(CannotRun, match="本期没有应拨付的住院，无从抽样"):
         audited(folder, tmp_path / "out")
+
+
+def test_a_name_that_no_font_can_print_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    folder = saved(run_of([stay(1, name="王\U0003ff00明")]), tmp_path / "r")
+    sentence = r"字体里没有“\U0003ff00”（U\+3FF00）这个字，入户核查表的 PDF 印不出来"
+    with pytest.raises(CannotRun, match=sentence):
+        audited(folder, tmp_path / "out", PlanChoices(size=1), Extras(pdf=True))
+    assert not (tmp_path / "out").exists()
 
 
 def test_thresholds_come_as_texts() -> None:

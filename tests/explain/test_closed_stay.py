@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from onestop_cli.batch.explain import explain_stay
+from onestop_cli.batch.stay_in_books import standing
 from onestop_cli.core.closed import POSTED
 from onestop_cli.errors import CannotRun
-from onestop_cli.explain.explanation import Explanation, explain
+from onestop_cli.explain.closed_stay import names_of_amounts, unlike_posted
+from onestop_cli.explain.explanation import Explanation, explain, explain_booked
 from onestop_cli.ledger.chain import end_of
-from onestop_cli.ledger.life import life
+from onestop_cli.ledger.life import layer_names, life, posted_stays
 from onestop_cli.ledger.owed import Payment, pay
 from onestop_cli.ledger.store import opened
 from onestop_cli.run import Run
 from onestop_cli.writers.toolkit.run_folder import write_data
 from tests.explain.test_explain import part, screen, wrong_sums
+from tests.ledger.test_final_account import closed
 from tests.ledger.test_ledger import a_stay, taken_back
 from tests.ledger.test_recompute import RIGHT, SEPTEMBER, UNLISTED, closed_under, october
 from tests.made.books import PEOPLE, decisions, new_books, post, run_period, stays
+from tests.made.months import made_quarter
 
 CHANGED = "上期调整（右边是本次增减）"
 
@@ -130,6 +136,85 @@ class TestOfTheBooks:
         assert ("医疗救助补发患者", "", "396.00") in found
 
 
+class TestOfAStayThatTheRunLeavesAlone:
+    """Worked out again from the books: the run has nothing of it."""
+
+    def told(self, path: Path, row: int, period: str = SEPTEMBER) -> Explanation:
+        run = month(path, 11, a_stay(11, id_raw=PEOPLE[8], name="人8"))
+        with opened(path) as books:
+            posted = posted_stays(books).filter(period=period, row=row).row(0, named=True)
+            bookings = life(books, posted["number"]).bookings
+            return explain_booked(bookings, layer_names(books), standing(books, posted, run))
+
+    def test_it_stands_as_the_last_correction_left_it(self, path: Path) -> None:
+        """September knew no right, October put it in: 五保 gets all of the 1,320.00 that the insurance leaves."""
+        october(path)
+        found = self.told(path, 9)
+        assert ("救助类别", "五保户", "") in [*lines(found, "身份")]
+        assert ("应补", "本笔金额 1,320.00", "1,320.00") in [*lines(found, "医疗救助")]
+        assert ("至今医疗救助核付", "2010-10 924.00", "924.00") in [*lines(found, "台账各笔")]
+        assert "注意" not in [line.label for line in found.lines]
+        assert wrong_sums(found.lines) == []
+        assert PEOPLE[7] not in screen(found)
+
+    def test_what_was_paid_to_the_patient_since_is_no_difference(self, path: Path) -> None:
+        october(path)
+        with opened(path) as books:
+            paid = Payment(1, "assistance", 39_600, date(2010, 11, 3))
+            pay(books, [paid], {}, "测试", datetime(2010, 11, 4, tzinfo=UTC), end_of(books)[0])
+        found = self.told(path, 9)
+        assert "注意" not in [line.label for line in found.lines]
+        assert ("医疗救助补发患者", "", "396.00") in [*lines(found, "台账各笔")]
+
+    def test_its_year_names_the_closed_stays_before_it(self, tmp_path: Path) -> None:
+        """Of the 8,800.00 that the insurance leaves of the first, the year's 6,000.00 are all that is due."""
+        poor = {"id_raw": PEOPLE[3], "name": "人3"}
+        large = {"total_fen": 2_000_000, "eligible_fen": 1_600_000, "basic_claimed_fen": 1_120_000,
+                 "assistance_claimed_fen": 0}  # fmt: skip
+        with new_books(tmp_path / "账") as books:
+            for number, claim in ((8, 600_000), (9, 1)):
+                row = a_stay(number, **poor, **large | {"assistance_claimed_fen": claim})
+                post(books, run_period(stays([row]), f"2010-0{number}", books))
+        found = self.told(tmp_path / "账", 9)
+        before = "2010-08-15 出院，县级医院，住院号 ZY8"
+        told = [line for line in lines(found, "本年此前各笔") if line[1] == before]
+        assert told == [("新农合补偿", before, "11,200.00"), ("医疗救助", before, "6,000.00")]
+        assert wrong_sums(found.lines) == []
+
+    def test_of_one_that_waits_there_is_what_it_claims(self, tmp_path: Path) -> None:
+        """Also of a stay of nobody: its number is spoiled."""
+        with new_books(tmp_path / "账") as books:
+            row = a_stay(9, id_raw="12345")
+            post(books, run_period(stays([row]), SEPTEMBER, books))
+        found = self.told(tmp_path / "账", 9)
+        assert "政策" not in [one.title for one in found.parts]
+        assert ("医疗救助申报", "", "924.00") in [*lines(found, "申报与核定")]
+        assert "ID01" in screen(found)
+
+    def test_every_closed_stay_comes_to_what_was_posted(self, tmp_path: Path) -> None:
+        """Taken back, refused, released, recognised and late ones of three months, all as the books leave them."""
+        quarter, found = made_quarter(Random(4), 16), Counter[str]()
+        with new_books(tmp_path / "账") as books:
+            *_, run = closed(quarter, books)
+            for row in posted_stays(books).iter_rows(named=True):
+                stands = standing(books, row, run)
+                found[stands.row["status"]] += 1
+                assert [*unlike_posted(stands.row, layer_names(books))] == []
+        assert {"settled", "held"} <= set(found)
+
+    def test_sums_that_do_not_come_to_what_was_posted_are_named(self) -> None:
+        amounts = dict.fromkeys(names_of_amounts([("basic", "新农合")]), 0)
+        row = {
+            "status": "settled",
+            **amounts,
+            "basic_payable_fen": 5,
+            "posted_basic_payable_fen": 4,
+        }
+        (line,) = unlike_posted(row, [("basic", "新农合")])
+        assert line.working.startswith("新农合核付与已入账的不同")
+        assert [*unlike_posted({**row, "posted_basic_payable_fen": 5}, [("basic", "新农合")])] == []
+
+
 class TestTheCommand:
     @pytest.fixture
     def folder(self, path: Path) -> Path:
@@ -146,7 +231,8 @@ class TestTheCommand:
             explain_stay(folder, text, None, None, path)
             said = capsys.readouterr().out
             assert "2010年9月 · 县级医院 · 住院号 ZY9" in said
-            assert "请对 2010-09 的结果文件夹运行" in said
+            assert "按比例    2,400.00 × 65%" in said
+            assert "2010-09 关账    第 2 号记账" in said
 
     def test_of_another_period_it_is_not(self, folder: Path, path: Path) -> None:
         with pytest.raises(CannotRun, match="没有找到“ZY9”这笔住院"):

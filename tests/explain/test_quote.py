@@ -152,7 +152,7 @@ class TestWhatIsNotKnown:
 
     def test_a_layer_the_document_leaves_to_others_must_be_told(self) -> None:
         said = {"day": date(2012, 5, 1), "total": "6000", "eligible": "5000"}
-        with pytest.raises(CannotRun, match="基本医保"):
+        with pytest.raises(CannotRun, match="政策文件不计算“基本医保”，要先知道它付多少"):
             quoted("county-aid-70", categories=["农村低保户"], **said)
         found = quoted("county-aid-70", categories=["农村低保户"], given=["basic=3000"], **said)
         assert answer(found) == {

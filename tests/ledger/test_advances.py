@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -18,13 +19,19 @@ from tests.made.books import new_books, post, run_period, stays
 from tests.made.spoken import flat
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def september(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Books from September 2010 whose September is closed."""
-    path = tmp_path / "台账.sqlite"
+    path = tmp_path_factory.mktemp("september") / "台账.sqlite"
     with new_books(path, first_day=date(2010, 9, 1)) as books:
         post(books, run_period(stays([a_stay(9)]), "2010-09", books))
     return path
+
+
+@pytest.fixture
+def path(september: Path, tmp_path: Path) -> Path:
+    """A copy of them."""
+    return shutil.copy(september, tmp_path / "台账.sqlite")
 
 
 def booked(path: Path, **said: str | int) -> int:

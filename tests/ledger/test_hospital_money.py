@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -231,17 +232,27 @@ class TestOneFigure:
         assert line[1:8] == ["县级医院", AID, 0, 924, 46.2, 877.8, 46.2]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("county")
+    with new_books(folder / "台账.sqlite") as books:
+        month(books, 9)
+    (folder / "onestop.toml").write_text(
+        "[hospital_money]\ndeposit = 0.05\npayments = true\n", "utf-8"
+    )
+    return folder
+
+
 class TestTheCommand:
     @pytest.fixture
-    def county(
-        self, path: Path, books: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
-    ) -> Path:
-        month(books, 9)
-        (path.parent / "onestop.toml").write_text(
-            "[hospital_money]\ndeposit = 0.05\npayments = true\n", "utf-8"
-        )
-        monkeypatch.chdir(path.parent)
-        return path.parent
+    def county(self, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.chdir(tmp_path)
+        return shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+
+    @pytest.fixture
+    def books(self, county: Path) -> Iterator[sqlite3.Connection]:
+        with opened(county / "台账.sqlite") as connection:
+            yield connection
 
     def test_everything_that_is_left_is_paid_in_one_posting(
         self, county: Path, books: sqlite3.Connection, capsys: pytest.CaptureFixture[str]
@@ -290,7 +301,9 @@ class TestTheCommand:
         (county / "onestop.toml").write_text("", "utf-8")
         words = ["ledger", "hospital", "已付", "--period", SEPTEMBER, "--on", "2010-11-05"]
         assert onestop(words) == 2
-        assert "[hospital_money] 写 payments = true" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "县里没有设机构往来，不记已付、不予支付和保证金" in said
+        assert "[hospital_money] 写 payments = true" in said
 
     def test_when_all_is_paid_there_is_nothing_to_book(
         self, county: Path, capsys: pytest.CaptureFixture[str]

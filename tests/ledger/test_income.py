@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -20,19 +21,25 @@ from tests.made.spoken import flat
 FUND = "新农合基金"
 
 
-@pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A county folder whose books begin with September 2010, which is closed."""
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "台账.sqlite"
-    (tmp_path / "onestop.toml").write_text(
+    folder = tmp_path_factory.mktemp("county")
+    (folder / "onestop.toml").write_text(
         '[county]\nname = "示例县"\n[income.2010."新农合基金"]\n"中央财政" = 1000\n"彩票" = 500\n'
         "[counts.2010]\ninsurable = 100\ninsured = 97\n",
         "utf-8",
     )
-    with new_books(path, first_day=date(2010, 9, 1)) as books:
+    with new_books(folder / "台账.sqlite", first_day=date(2010, 9, 1)) as books:
         post(books, run_period(stays([a_stay(9)]), "2010-09", books))
-    return path
+    return folder
+
+
+@pytest.fixture
+def path(county: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The books of a copy of it, in which we stand."""
+    monkeypatch.chdir(tmp_path)
+    return shutil.copytree(county, tmp_path, dirs_exist_ok=True) / "台账.sqlite"
 
 
 def booked(path: Path, **said: str | int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import date
@@ -97,23 +98,30 @@ def test_due_days_are_those_of_the_county_and_say_what_is_over() -> None:
     assert dues(parse_period("2010-11"), {}) == []
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county folder with a quarter that is closed."""
+    folder = tmp_path_factory.mktemp("county")
+    (folder / "onestop.toml").write_text(
+        '[county]\nname = "示例县"\n[reconcile]\nledger = "台账.db"\nregister = "名册.csv"\n'
+        "[deadlines]\ntable_day = 10\n",
+        "utf-8",
+    )
+    names = "乡级医院,乡级\n县级医院,县级\n市级医院,市级\n省级医院,省级\n新开医院,乡级\n"
+    (folder / "名册.csv").write_text(f"机构名称,机构级别\n{names}", "utf-8")
+    with new_books(folder / "台账.db") as books:
+        post(books, run_of(made_quarter(Random(5), 30), "2010Q4", books, None))
+    return folder
+
+
 class TestPapers:
     """The command's screen and workbook."""
 
     @pytest.fixture
-    def county(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        """A county folder with a quarter that is closed."""
-        (tmp_path / "onestop.toml").write_text(
-            '[county]\nname = "示例县"\n[reconcile]\nledger = "台账.db"\nregister = "名册.csv"\n'
-            "[deadlines]\ntable_day = 10\n",
-            "utf-8",
-        )
-        names = "乡级医院,乡级\n县级医院,县级\n市级医院,市级\n省级医院,省级\n新开医院,乡级\n"
-        (tmp_path / "名册.csv").write_text(f"机构名称,机构级别\n{names}", "utf-8")
-        with new_books(tmp_path / "台账.db") as books:
-            post(books, run_of(made_quarter(Random(5), 30), "2010Q4", books, None))
+    def county(self, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A copy of it, in which we stand."""
         monkeypatch.chdir(tmp_path)
-        return tmp_path
+        return shutil.copytree(made, tmp_path, dirs_exist_ok=True)
 
     def test_who_has_not_reported_by_the_day_is_listed_as_late(
         self, county: Path, capsys: pytest.CaptureFixture[str]

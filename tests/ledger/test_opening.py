@@ -256,7 +256,7 @@ class TestFile:
             read_brought(sheet(tmp_path, GOOD, GOOD), LAYERS.get, [*LAYERS], OCTOBER)
 
     def test_a_table_without_rows_and_another_table_are_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(CannotRun, match="没有一行"):
+        with pytest.raises(CannotRun, match="期初表里没有一行"):
             read_brought(sheet(tmp_path), LAYERS.get, [*LAYERS], OCTOBER)
         with pytest.raises(CannotRun, match="没有找到期初表的表头"):
             read_brought(sheet(tmp_path, titles=["姓名"]), LAYERS.get, [*LAYERS], OCTOBER)
@@ -265,7 +265,7 @@ class TestFile:
 def test_the_form_of_a_new_county_is_the_one_that_is_read(tmp_path: Path) -> None:
     start_county(tmp_path / "县", Answers("示例县", "6399", ["huangzhong-2009"]))
     form = tmp_path / "县/模板/期初.xlsx"
-    with pytest.raises(CannotRun, match="没有一行"):
+    with pytest.raises(CannotRun, match="期初表里没有一行"):
         read_brought(form, LAYERS.get, [*LAYERS], OCTOBER)
     book = load_workbook(form)
     for at, value in enumerate(GOOD, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -26,14 +27,20 @@ UNCLAIMED = {"assistance_claimed_fen": 0}
 OTHER = {"row": 19, "stay_no": "乙", "name": "人8", "id_raw": PEOPLE[8]}
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def september(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Books whose September owes two people their assistance."""
-    path = tmp_path / "台账.sqlite"
+    path = tmp_path_factory.mktemp("september") / "台账.sqlite"
     with new_books(path) as books:
         rows = [a_stay(9, **UNCLAIMED), a_stay(9, **UNCLAIMED, **OTHER)]
         post(books, run_period(stays(rows), "2010-09", books))
     return path
+
+
+@pytest.fixture
+def path(september: Path, tmp_path: Path) -> Path:
+    """A copy of them."""
+    return shutil.copy(september, tmp_path / "台账.sqlite")
 
 
 def listed(path: Path, *, name: str = "应补名单.xlsx") -> Path:

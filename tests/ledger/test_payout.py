@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -43,21 +44,28 @@ def settings(folder: Path, *lines: str) -> None:
     )
 
 
-@pytest.fixture
-def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def owing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A county whose September owes two people their assistance, one of them on two stays."""
-    monkeypatch.chdir(tmp_path)
-    settings(tmp_path)
-    account_list(tmp_path, SEVEN, EIGHT)
+    folder = tmp_path_factory.mktemp("owing")
+    settings(folder)
+    account_list(folder, SEVEN, EIGHT)
     other = {"row": 19, "stay_no": "乙", "name": "人8", "id_raw": PEOPLE[8]}
     more = {"row": 20, "stay_no": "丙", "admitted_on": None}
     first = a_stay(9, **UNCLAIMED)
     again = {**a_stay(8, **UNCLAIMED), **{k: v for k, v in more.items() if v}}
-    with new_books(tmp_path / "台账.sqlite") as books:
+    with new_books(folder / "台账.sqlite") as books:
         rows = [first, a_stay(9, **UNCLAIMED, **other)]
         post(books, run_period(stays([again]), "2010-08", books))
         post(books, run_period(stays(rows), "2010-09", books))
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def county(owing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in which we stand."""
+    monkeypatch.chdir(tmp_path)
+    return shutil.copytree(owing, tmp_path, dirs_exist_ok=True)
 
 
 def sent(out: str = "发放") -> int:

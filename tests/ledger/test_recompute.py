@@ -27,6 +27,7 @@ from tests.made.books import (
     PEOPLE,
     REGISTER,
     Office,
+    decisions,
     huangzhong,
     new_books,
     paid,
@@ -118,6 +119,26 @@ def test_who_is_gone_from_the_roster_loses_what_was_paid(tmp_path: Path) -> None
     line = october(path, office=UNLISTED).adjustments.row(0, named=True)
     assert line["because"] == "救助类别 五保户 → 无（不在册）"
     assert (line["assistance_payable_fen"], line["assistance_deducted_fen"]) == (-92_400, 92_400)
+
+
+def test_a_refused_duplicate_worked_out_again_is_still_one(tmp_path: Path) -> None:
+    """Two rows of one stay differ in cost; people refuse the first, then September's level is put right, then they
+    release the second. It is paid as if it had come alone: 70 % of 2,400.00, and the 924.00 that were claimed."""
+    path, other = tmp_path / "账", {"row": 10, "total_fen": 310_000}
+    about = {"hospital": "县级医院", "stay_no": "ZY9", "source": "医院.csv"}
+    refusal = decisions({**about, "row": 9, "decision": "拒付"})
+    release = decisions({**about, "row": 10, "decision": "放行", "code": "ST01"})
+    nobody = {"id_raw": PEOPLE[8], "name": "人8"}
+    with new_books(path) as books:
+        rows = stays([a_stay(9), a_stay(9, **other)])
+        post(books, run_period(rows, SEPTEMBER, books, None, TOWNSHIP))
+        for month, said, again in ((10, refusal, []), (11, None, [SEPTEMBER]), (12, release, [])):
+            row = a_stay(month, **nobody, basic_claimed_fen=0, assistance_claimed_fen=0)
+            run = run_period(stays([row]), f"2010-{month}", books, said, RIGHT, again)
+            post(books, run)
+        line = run.adjustments.row(by_predicate=pl.col("row") == 10, named=True)
+    assert (line["status"], line["blocking"]) == ("settled", "")
+    assert (line["basic_payable_fen"], line["assistance_payable_fen"]) == (168_000, 92_400)
 
 
 class TestRetroactive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -34,14 +35,23 @@ TERMS = (
 )
 
 
-@pytest.fixture
-def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A county whose three months are closed."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "onestop.toml").write_text(TERMS, "utf-8")
-    with new_books(tmp_path / "台账.sqlite") as books:
+    folder = tmp_path_factory.mktemp("year") / "县"
+    folder.mkdir()
+    (folder / "onestop.toml").write_text(TERMS, "utf-8")
+    with new_books(folder / "台账.sqlite") as books:
         closed(made_quarter(Random(5), 30), books)
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def county(year: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, in which we stand."""
+    copy = shutil.copytree(year, tmp_path / "县")
+    monkeypatch.chdir(copy)
+    return copy
 
 
 def second(out: str, *more: str) -> int:

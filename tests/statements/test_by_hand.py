@@ -108,6 +108,7 @@ def test_its_list_is_for_people_to_sign(run: Run, tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "run/结算/机构").iterdir()) == ["县级医院.xlsx"]
     with_list = load_workbook(tmp_path / "run/结算/零星报销付款清单.xlsx")
     rows = list(with_list["付款清单"].iter_rows(values_only=True))
+    assert any("编号：" in str(cell) and "-LS" in str(cell) for row in rows for cell in row)
     assert {"应付本人", "收款人", "开户银行", "账号", "签收"} <= set(rows[2])
     assert {"人8", "远山医院"} <= set(rows[3])
     assert PEOPLE[8] not in str(rows)

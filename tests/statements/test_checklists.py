@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,12 +49,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def lists(home: Path) -> Path:
+    out = home / "检查"
+    assert onestop(["checklists", str(home / "run"), "--out", str(out), "--on", "2011-01-20"]) == 0
+    return out
+
+
 @pytest.fixture
-def out(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def out(lists: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    words = ["checklists", str(home / "run"), "--out", "检查", "--on", "2011-01-20"]
-    assert onestop(words) == 0
-    return tmp_path / "检查"
+    return shutil.copytree(lists, tmp_path / "检查")
 
 
 def texts(file: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import openpyxl
 import polars as pl
 import pytest
 
+from onestop_cli.audit.plan import PlanChoices
 from onestop_cli.batch.letters import write_letters
 from onestop_cli.batch.papers import write_run
+from onestop_cli.batch.simulate import SimulateOptions, simulate_runs
 from onestop_cli.batch.stay_papers import write_stay_papers
 from onestop_cli.county.settings import Settings
 from onestop_cli.run import Run
@@ -23,8 +26,10 @@ from onestop_cli.statements.numbers import (
     number_of,
     paper_number,
     stay_number,
+    trial_number,
 )
 from tests.made.explained_county import county_run
+from tests.made.inspection import all_true, audited, fill, reported
 from tests.made.run import with_info
 
 
@@ -106,3 +111,36 @@ def test_papers_of_a_stay_have_one_wherever_they_are_printed(
     assert "编号：6399-2010Q4-SP-02-02<" in (tmp_path / "一笔/垫付审批表.html").read_text("utf-8")
     row = run.stays.row(by_predicate=pl.col("stay_no") == "B2", named=True)
     assert stay_number(run, "JD", row) == number_of(run, "JD", 2, 2)
+
+
+def test_an_inspection_has_its_number_on_every_paper_and_its_report_one_of_its_own(
+    folder: Path, tmp_path: Path
+) -> None:
+    """The second draw of a run is another paper."""
+    run = shutil.copytree(folder, tmp_path / "run")
+    for number in (1, 2):
+        out = audited(run, tmp_path / f"检查{number}", PlanChoices(size=3))
+        told = f"6399-2010Q4-JC-{number:02}"
+        assert told in texts(out / "检查工作底稿.xlsx", "封面")
+        assert all(
+            told in (out / f"{page}核查表.html").read_text("utf-8") for page in ("入户", "病房")
+        )
+    filled = fill(out / "检查工作底稿.xlsx", tmp_path / "填好.xlsx", all_true)
+    _, target = reported(run, filled, tmp_path / "报告")
+    assert "6399-2010Q4-JB-02" in (target / "联合检查报告.html").read_text("utf-8")
+    assert "JC-02" not in (target / "联合检查报告.html").read_text("utf-8")
+
+
+def test_a_simulation_has_one(folder: Path, tmp_path: Path) -> None:
+    asked = SimulateOptions([folder], changes=["assistance.cap=7000"])
+    simulate_runs(asked, tmp_path / "测算", quiet=True)
+    assert "6399-2010Q4-CS" in texts(tmp_path / "测算/政策测算.xlsx", "总览")
+    assert "6399-2010Q4-CS" in (tmp_path / "测算/政策测算.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("periods", "number"),
+    [(["2010-11"], "6399-2010M11-CS"), (["2010Q3", "2010Q4"], "6399-2010Y-CS")],
+)
+def test_a_simulation_on_several_runs_is_of_their_year(periods: list[str], number: str) -> None:
+    assert trial_number("6399", periods) == number

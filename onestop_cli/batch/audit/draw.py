@@ -34,6 +34,7 @@ from onestop_cli.batch.start import county_settings
 from onestop_cli.core.findings.causes import Glossary
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.run import Run, load_run
+from onestop_cli.statements.numbers import DRAWN, INSPECTED, number_of
 from onestop_cli.writers.audit.book import write_book
 from onestop_cli.writers.audit.html import visit_pages, ward_pages
 from onestop_cli.writers.audit.pdf import write_visit_pdf
@@ -103,7 +104,7 @@ def audit_folder(
     leads = find_leads(cases, limits)
     drawing, number = _recorded(folder, run, choices, check.ledger, now)
     sample = with_leads(drawing, run.stays, leads, choices.leads)
-    plan = _full_plan(drawing, number, sample, leads, check)
+    plan = _full_plan(run, drawing, number, sample, leads, check)
     papers = papers_of(run, cases, plan, sample, leads, limits)
     with staged(out) as stage:
         write_text(stage / PLAN, json.dumps(plan, ensure_ascii=False, indent=1) + "\n")
@@ -160,13 +161,14 @@ def _recorded(
 
 
 def _full_plan(
+    run: Run,
     drawing: Drawing,
     number: int,
     sample: pl.DataFrame,
     leads: pl.DataFrame,
     check: LeadCheck,
 ) -> dict[str, Any]:
-    """The plan with what the full check adds."""
+    """The plan with what the full check adds, and the numbers (编号) of the papers."""
     added = sample.filter(pl.col("reason") == "lead")
     about = {
         "found": leads.height,
@@ -177,7 +179,8 @@ def _full_plan(
     }
     earlier = drawing.plan["earlier"]
     rest = {key: value for key, value in drawing.plan.items() if key != "earlier"}
-    return {**rest, "leads": about, "draw": number, "earlier": earlier}
+    papers = {"drawn": number_of(run, DRAWN, number), "report": number_of(run, INSPECTED, number)}
+    return {**rest, "leads": about, "draw": number, "papers": papers, "earlier": earlier}
 
 
 def papers_of(

@@ -17,6 +17,7 @@ from onestop_cli.writers.audit.words import (
     evaluation_text,
     facts,
     method_text,
+    paper_number,
 )
 from onestop_cli.writers.notices.html import templates
 
@@ -60,7 +61,11 @@ def _told(rules: Iterable[str]) -> dict[str, list[str]]:
 def visit_pages(papers: Papers) -> str:
     """入户核查表.html: a page a patient."""
     people = patients(papers)
-    return _page("audit/visit.html.j2", papers=papers, patients=people, checks=HOUSEHOLD_CHECKS)
+    number = paper_number(papers.plan)
+    return _page(
+        "audit/visit.html.j2",
+        papers=papers, patients=people, checks=HOUSEHOLD_CHECKS, number=number,
+    )  # fmt: skip
 
 
 def ward_pages(papers: Papers) -> str:
@@ -70,7 +75,10 @@ def ward_pages(papers: Papers) -> str:
         stay = row | _told(row["leads"] or [])
         hospitals.setdefault(row["hospital"] or "机构未载", []).append(stay)
     pages = sorted(hospitals.items())
-    return _page("audit/ward.html.j2", papers=papers, hospitals=pages, checks=WARD_CHECKS)
+    number = paper_number(papers.plan)
+    return _page(
+        "audit/ward.html.j2", papers=papers, hospitals=pages, checks=WARD_CHECKS, number=number
+    )
 
 
 def report_page(report: AuditReport) -> str:
@@ -78,7 +86,7 @@ def report_page(report: AuditReport) -> str:
     return _page(
         "audit/report.html.j2",
         report=report,
-        facts=list(facts(report.plan)),
+        facts=list(facts(report.plan, "report")),
         method=[*method_text(report.plan), *evaluation_text(report.plan)],
         conclusion=conclusion(report),
         strata=STRATA,

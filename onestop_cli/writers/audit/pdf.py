@@ -12,7 +12,7 @@ from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import yuan
 from onestop_cli.resources import template_folder
 from onestop_cli.writers.audit.html import patients
-from onestop_cli.writers.audit.words import HOUSEHOLD_CHECKS
+from onestop_cli.writers.audit.words import HOUSEHOLD_CHECKS, paper_number
 from onestop_cli.writers.notices.pdf import STANDARD, printing_fonts, unprintable
 
 
@@ -64,7 +64,11 @@ def _data(papers: Papers, families: list[str]) -> str:
     ]
     checks = [[check.title, check.ask, check.answer] for check in HOUSEHOLD_CHECKS]
     title = f"{papers.county}{papers.period}入户核查表"
-    content = {"fonts": families, "title": title, "people": people, "checks": checks}
+    number = paper_number(papers.plan)
+    content = {
+        "fonts": families, "title": title, "people": people, "checks": checks,
+        "paper": f"编号：{number}" if number else "",
+    }  # fmt: skip
     return json.dumps(content, ensure_ascii=False)
 
 

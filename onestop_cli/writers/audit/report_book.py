@@ -217,5 +217,5 @@ def _results(book: Book, report: AuditReport, heading: str) -> None:
     for text in (*method_text(report.plan), *evaluation_text(report.plan)):
         sheet.paragraph(text)
     sheet.skip()
-    sheet.pairs((label, text, "text") for label, text in facts(report.plan))
+    sheet.pairs((label, text, "text") for label, text in facts(report.plan, "report"))
     sheet.signature(("检查组长（卫生）", "检查组长（民政）"))

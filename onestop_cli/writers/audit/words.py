@@ -13,8 +13,15 @@ from onestop_cli.audit.sampling import METHODS, STRATA
 from onestop_cli.money import percent, yuan
 
 
-def facts(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Label and text of what the cover states about a plan."""
+def paper_number(plan: Mapping[str, Any], paper: str = "drawn") -> str:
+    """The 编号 of what was drawn (底稿、核查表), or of the report; plans of earlier versions have none."""
+    return str(plan.get("papers", {}).get(paper, ""))
+
+
+def facts(plan: Mapping[str, Any], paper: str = "drawn") -> Iterator[tuple[str, str]]:
+    """Label and text of what the cover of a paper (`drawn`, `report`) states about a plan."""
+    if number := paper_number(plan, paper):
+        yield "编号", number
     frame, leads = plan["frame"], plan["leads"]
     yield "抽样方法", METHODS[plan["method"]]
     yield "种子", _seeds(plan)

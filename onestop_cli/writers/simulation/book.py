@@ -112,7 +112,8 @@ def _change() -> pl.Expr:
 def _overview(book: Book, study: Study) -> None:
     sheet = book.sheet("总览", [column.chars for column in _OVERVIEW])
     sheet.title(f"{study.county}{study.periods}政策测算")
-    sheet.line(f"现行：{study.today}", "单位：元")
+    sheet.line(f"编号：{study.number}", "单位：元")
+    sheet.paragraph(f"现行：{study.today}")
     if study.found:
         sheet.paragraph(f"求解：{study.found.sentence}", bold=True)
     if study.tried:

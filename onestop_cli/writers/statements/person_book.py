@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.money import capital, yuan
+from onestop_cli.statements.numbers import BY_HAND, number_of
 from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.writers.statements.columns import NUMBER
@@ -42,7 +43,8 @@ def write_person_book(statement: Statement, stays: pl.DataFrame, path: Path) -> 
     heading = f"{statement.run.county}{statement.run.period.chinese}零星报销"
     left = f"结算期：{statement.run.period.first} 至 {statement.run.period.last}"
     with Book(path, title=heading) as book:
-        _payments(book, statement, stays, f"{heading}付款清单", left)
+        number = f"编号：{number_of(statement.run, BY_HAND)}"
+        _payments(book, statement, stays, f"{heading}付款清单", f"{number}　　{left}")
         _not_paid(book, statement, stays, f"{heading}未付和扣减", left)
         if statement.run.info.ledger is not None:
             title = f"{heading}上期调整"
