@@ -126,11 +126,17 @@ def _layer(both: _Both, old: Layer, new: Layer) -> Iterator[Change]:
     if old.base and new.base:
         bases = words.base(both.old.rule, old.base), words.base(both.new.rule, new.base)
         said.append(("基数", *bases))
+    if old.rounding or new.rounding:
+        said.append(("舍入", _rounding(both.old.rule, old), _rounding(both.new.rule, new)))
     yield from (Change(new.name, what, a, b) for what, a, b in said if a != b)
     if old.kind == new.kind == "computed":
         for aspect in dict.fromkeys((*old.aspects, *new.aspects)):
             clauses = getattr(old, aspect), getattr(new, aspect)
             yield from both.compare(new.name, words.ASPECTS[aspect], *clauses, old, new)
+
+
+def _rounding(rule: RuleFile, layer: Layer) -> str:
+    return words.rounding(layer.rounding or rule.rounding)
 
 
 def _expenses(both: _Both) -> Iterator[Change]:

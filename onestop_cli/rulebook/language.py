@@ -81,14 +81,16 @@ class Clause(Cited):
 
 class Deductible(Clause):
     """起付线. `later`: amounts for the 2nd, 3rd … stay of the year, the last one holds on;
-    `later_rate`: the same as shares of `amount`, never under `minimum`. `per = "year"`: charged
-    once a year, however many stays."""
+    `later_rate`: the same as shares of `amount`, never under `minimum`. `counted = "level"`: the
+    2nd, 3rd … is that in hospitals of one level, not in all. `per = "year"`: charged once a year,
+    however many stays."""
 
     amount: Fen | Literal["unknown", "to-fill"]
     per: Per = "stay"
     later: list[Fen] = Field(default_factory=list)
     later_rate: list[Rate] = Field(default_factory=list)
     minimum: Fen = 0
+    counted: Literal["all", "level"] = "all"
 
 
 class Relief(Clause):
@@ -189,6 +191,13 @@ class Floor(Clause):
     borne_by: Literal["fund", "hospital"] = "fund"
 
 
+class Rounding(Cited):
+    """To which unit a layer is rounded, and how: of a whole document, or of one layer."""
+
+    unit: Literal["fen", "jiao", "yuan"] = "fen"
+    mode: Literal["half-up", "truncate"] = "half-up"
+
+
 class Base(Cited):
     """What a layer looks at: `from` less any of `less`."""
 
@@ -216,7 +225,7 @@ class Layer(Cited):
     """One payer. `who = "roster"`: only people with a valid category are entitled, others are due
     exactly 0. `also`: the optional aspects this layer has, so that a forgotten clause is noticed.
     `part_of`: the amount is added to that layer (several categories stacked); `only` restricts
-    which categories are looked at."""
+    which categories are looked at. `rounding`: of this layer, where it is not the document's."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
@@ -227,6 +236,7 @@ class Layer(Cited):
     only: list[str] = Field(default_factory=list)
     also: list[Optional] = Field(default_factory=list)
     base: Base | None = None
+    rounding: Rounding | None = None
     deductible: list[Deductible] = Field(default_factory=list)
     relief: list[Relief] = Field(default_factory=list)
     ceiling: list[Ceiling] = Field(default_factory=list)
@@ -242,8 +252,8 @@ class Layer(Cited):
     @model_validator(mode="after")
     def _whole(self) -> Layer:
         clauses = [name for name in (*ASPECTS, *OPTIONAL) if getattr(self, name)]
-        if self.kind != "computed" and (self.base or clauses):
-            raise ValueError("given、waiver 层按医院所报计，不写 base 和条款")
+        if self.kind != "computed" and (self.base or self.rounding or clauses):
+            raise ValueError("given、waiver 层按医院所报计，不写 base、rounding 和条款")
         if self.kind == "computed" and self.base is None:
             raise ValueError("computed 层必须写 base（补偿基数）")
         stray = [name for name in clauses if name in OPTIONAL and name not in self.also]
@@ -363,13 +373,6 @@ class Scope(Cited):
 
     levels: list[str] = Field(default_factory=lambda: list(LEVELS))
     schemes: list[str] = Field(default_factory=list)
-
-
-class Rounding(Cited):
-    """To which unit each layer is rounded, and how."""
-
-    unit: Literal["fen", "jiao", "yuan"] = "fen"
-    mode: Literal["half-up", "truncate"] = "half-up"
 
 
 class RuleFile(RulePart):

@@ -24,6 +24,7 @@ from onestop_cli.rulebook.language import (
     Floor,
     Layer,
     RateClause,
+    Rounding,
     RuleFile,
 )
 
@@ -165,10 +166,7 @@ class Terms:
 
         A cap's account is its place in `accounts`.
         """
-        row: Numbers = {
-            "round_unit": UNITS[self.rule.rounding.unit],
-            "round_cut": int(self.rule.rounding.mode == "truncate"),
-        }
+        row: Numbers = _rounding(self.rule.rounding)
         for layer in self.rule.layer:
             row |= {f"{layer.id}.{k}": v for k, v in self._layer(layer, cell, accounts).items()}
         for expense in self.rule.expense:
@@ -194,7 +192,11 @@ class Terms:
         row |= _deductible(clause["deductible"], clause)
         row |= _rates(clause["rate"], clause)
         row |= _limits(clause) | {"cap_account": accounts.index(clause["cap"].account)}
-        return row
+        return row | (_rounding(layer.rounding) if layer.rounding else {})
+
+
+def _rounding(rounding: Rounding) -> Numbers:
+    return {"round_unit": UNITS[rounding.unit], "round_cut": int(rounding.mode == "truncate")}
 
 
 def _limit(amount: int | str) -> int:
@@ -216,6 +218,7 @@ def _deductible(term: Deductible, clause: Mapping[str, Clause]) -> Numbers:
         "deductible_unknown": int(not known),
         "deductible_steps": len(steps),
         "deductible_year": int(term.per == "year"),
+        "nth_by_level": int(term.counted == "level"),
         "ceiling": _limit(getattr(clause.get("ceiling"), "amount", NONE)),
         "transfer_days": getattr(clause.get("transfer"), "days", -1),
     }
@@ -281,6 +284,7 @@ def defaults() -> Numbers:
         "deductible_steps": 1,
         "deductible_1": 0,
         "deductible_year": 0,
+        "nth_by_level": 0,
         "ceiling": NO_LIMIT,
         "transfer_days": -1,
         "bands": 1,

@@ -126,10 +126,11 @@ def term(clause: Clause) -> str:
 @term.register
 def _(clause: Deductible) -> str:
     text = limit(clause.amount)
+    where = "同级别机构" if clause.counted == "level" else ""
     if clause.later:
-        text += "，" + _numbered(money(fen) for fen in clause.later)
+        text += "，" + where + _numbered(money(fen) for fen in clause.later)
     if clause.later_rate:
-        text += "，" + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
+        text += "，" + where + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
     if clause.minimum:
         text += f"，不低于 {money(clause.minimum)}"
     return text + ("（每年一次）" if clause.per == "year" else "")

@@ -143,7 +143,8 @@ def _sentences(
 def _by_cause(step: StepOnStay, cause: str) -> tuple[RuleSentence, ...]:
     token = cause.split(";")[0].split("+")[0].split(":")[0]
     if token == "rounding":
-        return basis("取整", step.rule.rounding)
+        own = step.layer.rounding if step.layer else None
+        return basis("取整", own or step.rule.rounding)
     aspects = _FOLLOWS.get(token, ("rate",))
     if aspects == ("base",):
         return basis("补偿基数", step.layer.base if step.layer else None)

@@ -30,7 +30,8 @@ def _stated(step: StepOnStay) -> int:
 def _turn(step: StepOnStay) -> str:
     """Which stay of the year it is, where that matters."""
     several = step.term("deductible_steps") > 1
-    return f"本年第 {step.row[f'{step.step.id}_nth']} 次住院，" if several else ""
+    where = "在同级别机构" if step.term("nth_by_level") else ""
+    return f"本年{where}第 {step.row[f'{step.step.id}_nth']} 次住院，" if several else ""
 
 
 def _charged(step: StepOnStay, stated: int, turn: str) -> Iterator[Line]:

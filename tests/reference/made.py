@@ -53,9 +53,18 @@ def deductible(random: Random) -> Table:
             table["per"] = "year"
         case 3:
             table["later"] = [yuan(random, 0, 40, 80) for _ in range(random.randint(1, 2))]
+            table["counted"] = random.choice(("all", "level"))
         case 4:
             table |= {"later_rate": [Decimal("0.75"), Decimal("0.5")], "minimum": 60}
+            table["counted"] = random.choice(("all", "level"))
     return table
+
+
+def rounding(random: Random) -> Table:
+    return {
+        "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan")),
+        "mode": random.choice(("half-up", "half-up", "truncate")),
+    }
 
 
 def rate(random: Random) -> Table:
@@ -129,6 +138,8 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
     if random.random() < 0.25:
         table["floor"] = clauses(random, floor(id_, before))
         also.append("floor")
+    if random.random() < 0.2:
+        table["rounding"] = rounding(random)
     return table | {"also": also}
 
 
@@ -172,10 +183,7 @@ def rule(random: Random, first: date, last: date | None, number: int) -> RuleFil
         "effective": {"from": first, **({"to": last} if last else {})},
         "basis": {"governing_date": random.choice(("discharge", "admission", "settlement"))},
         "categories": {"priority": list(CATEGORIES), "class": {"一类": ["甲类", "乙类"]}},
-        "rounding": {
-            "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan")),
-            "mode": random.choice(("half-up", "half-up", "truncate")),
-        },
+        "rounding": rounding(random),
         "dimension": [
             {"id": "visit", "name": "就诊类型", "columns": ["就诊类型"],
              "values": {"门诊": ["普通门诊"]}, "otherwise": "住院"},

@@ -174,12 +174,16 @@ class Step:
         """What each stay is charged: by its number in the year, its place in a transfer, the year's ceiling."""
         chains = self.chains()
         charged_this_year = total = number = 0
+        numbers: dict[str, int] = defaultdict(int)
         charged_in: dict[int, int] = defaultdict(int)
         stated: dict[int, int] = {}
         for stay, result, terms in self.working():
             moved, _ = chains[id(stay)]
             number += stay.bill.inpatient and not moved
-            nth = max(1, number) if stay.bill.inpatient else 1
+            numbers[stay.bill.level] += stay.bill.inpatient and not moved
+            by_level = terms.of("deductible").counted == "level"
+            nth = max(1, numbers[stay.bill.level] if by_level else number)
+            nth = nth if stay.bill.inpatient else 1
             stated[id(stay)] = terms.stated_deductible(nth)
             result.deductible = min(result.base, stated[id(stay)])
             if terms.of("deductible").per == "year":

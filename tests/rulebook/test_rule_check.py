@@ -103,6 +103,11 @@ DAMAGE = {
         "amount = 100\nlater = [50]\nlater_rate = [0.5]\n",
         "later 与 later_rate 只能写一个",
     ),
+    "a number of stays that changes nothing": (
+        "amount = 100\n",
+        'amount = 100\ncounted = "level"\n',
+        "没有写第二次的起付线，按级别数次数（counted）没有用",
+    ),
     "a minimum above the deductible": (
         "amount = 100\n",
         "amount = 100\nlater_rate = [0.5]\nminimum = 200\n",

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from onestop_cli.explain.by_hand import settle_given
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.cases import Given
+from onestop_cli.rulebook.language import Effective
 from tests.made.small_layers import BASIC, document, due, results, stay
+
+FIRST, LAST = date(2010, 1, 1), date(2010, 6, 30)
+DAYS = (date(2010, 3, 1), date(2010, 9, 1))
 
 SHAPES = {
     "deductible each stay": ({"deductible": "[{ amount = 100 }]"}, [300, 300], [100, 100]),
@@ -164,6 +172,57 @@ def test_a_transfer_pays_the_difference() -> None:
     same = at("卫生院", "township", "2010-03-06", "2010-03-20")
     charged = [results(rule, first, then)[1]["basic_deductible_fen"] for then in (soon, late, same)]
     assert charged == [15_000, 25_000, 10_000]
+
+
+COUNTED = """
+[[layer.deductible]]
+when = {{ level = "township" }}
+amount = 100
+later_rate = [0.5]
+counted = "{counted}"
+[[layer.deductible]]
+when = {{ level = ["county", "city", "province"] }}
+amount = 300
+later_rate = [0.5]
+counted = "{counted}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("counted", "charged"), [("level", [100, 300, 50, 150, 300]), ("all", [100, 150, 50, 150, 150])]
+)
+def test_the_second_stay_is_that_in_hospitals_of_the_level(
+    counted: str, charged: list[int]
+) -> None:
+    """“同年度同级别医疗机构第二次及以上住院，起付标准减半”: 100 in a township, 300 above; town, county, town, county, city."""
+    text = BASIC.replace("deductible = [{ amount = 0 }]\n", "") + COUNTED.format(counted=counted)
+    levels = ("township", "county", "township", "county", "city")
+    rows = results(document(text), *(stay(1000, level=level) for level in levels))
+    assert [row["basic_deductible_fen"] for row in rows] == [yuan * 100 for yuan in charged]
+
+
+def test_the_level_is_counted_from_the_years_first_document() -> None:
+    """A stay before the change of documents is one of its level, too."""
+    text = BASIC.replace("deductible = [{ amount = 0 }]\n", "") + COUNTED.format(counted="level")
+    before = document(text.replace('counted = "level"\n', "")).model_copy(
+        update={"id": "before", "effective": Effective.model_validate({"from": FIRST, "to": LAST})}
+    )
+    after = document(text).model_copy(
+        update={"effective": Effective.model_validate({"from": LAST + timedelta(days=1)})}
+    )
+    stays = [Given.model_validate(stay(1000, level="county", discharged=d)) for d in DAYS]
+    rows = settle_given([stays[:1], stays], Rulebook((before, after)))
+    assert [row["basic_deductible_fen"] for row in rows] == [30_000, 15_000]
+
+
+def test_a_layer_that_is_rounded_otherwise_than_the_document() -> None:
+    """123.45 × 50 % = 61.725: the first layer to the fen; what it leaves, 61.72 × 50 % = 30.86, whole yuan: 30."""
+    second = BASIC.replace('"basic"', '"critical"').replace(
+        'base = { from = "eligible" }',
+        'base = { from = "eligible", less = ["basic"] }\nrounding = { unit = "yuan", mode = "truncate" }',
+    )
+    (row,) = results(document(BASIC + second), {"eligible": Decimal("123.45")})
+    assert (row["basic_due_fen"], row["critical_due_fen"]) == (6173, 3000)
 
 
 def test_accounts_are_capped_apart() -> None:

@@ -29,7 +29,8 @@ class Parameters:
         return int(column[0]) if column.n_unique() == 1 else None
 
     def _full(self, name: str) -> str:
-        return name if name in self.table.columns else f"{self.step}.{name}"
+        own = f"{self.step}.{name}"
+        return own if own in self.table.columns else name
 
     def has(self, name: str, neutral: int) -> bool:
         """Whether any cell of the book has this term at other than its neutral value."""
@@ -43,8 +44,8 @@ class Parameters:
     def varying(self) -> list[str]:
         """The step's columns that have to be put beside the stays."""
         own = [c for c in self.table.columns if c.startswith(f"{self.step}.")]
-        shared = ["round_unit", "round_cut"]
-        return [c for c in own + shared if self.table[c].n_unique() > 1]
+        shared = [self._full(name) for name in ("round_unit", "round_cut")]
+        return [c for c in dict.fromkeys(own + shared) if self.table[c].n_unique() > 1]
 
     @property
     def yearly(self) -> bool:

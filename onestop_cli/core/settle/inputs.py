@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.settle.formula import runs_over_the_year
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import term_column
 from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import ORDER
@@ -31,7 +34,7 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     the layer is not computed or only bound-checked. What a decision paid out counts as claimed, and where nothing else
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
-    stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"))
+    stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"), *_unnumbered(stays, book))
     taken = _taken(stays, book)
     return stays.with_columns(
         *(
@@ -52,6 +55,19 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
             for layer, claim in claims.items()
         ),
     ).drop(cs.ends_with("_claimed_fen"))
+
+
+def _unnumbered(stays: pl.DataFrame, book: Rulebook) -> Iterator[pl.Expr]:
+    """`<step>_check` of steps that count the n-th stay by level: where 期初 brought stays, it does not say of which
+    level these were, and only the most that can be right is known."""
+    for step in book.steps:
+        opened = f"{step.layer}_opened_stays"
+        if opened in stays.columns and step.id == step.layer:
+            by_level = book.table[f"{step.id}.nth_by_level"].gather(stays[term_column(stays, step.id)])
+            unsure = pl.lit(by_level == 1) & (pl.col(opened) > 0)
+            check = pl.col(f"{step.id}_check")
+            unsure &= check == "exact"
+            yield pl.when(unsure).then(pl.lit("bound")).otherwise(check).alias(f"{step.id}_check")
 
 
 def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:

@@ -16,6 +16,7 @@ from onestop_cli.core.settle.year import (
     Chains,
     Divided,
     Turns,
+    apart,
     chains,
     claimed_first,
     in_time,
@@ -216,12 +217,17 @@ class LayerPass:
         return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
     def _nth(self, frame: pl.DataFrame, chain: Chains | None) -> pl.Series:
-        """Which inpatient stay of the year it is, in time. A visit is none, and has the terms of the first; a transfer
-        pays a difference, and has the number of the stay it carries on."""
+        """Which inpatient stay of the year it is, in time: in all hospitals, or in those of its level. A visit is none,
+        and has the terms of the first; a transfer pays a difference, and has the number of the stay it carries on."""
         inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
         stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
         counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried
-        number = in_time(frame[GROUP]).nth(counts) - 1 + counts.cast(pl.Int64)
+        number = in_time(frame[GROUP]).nth(counts)
+        if self.params.has("nth_by_level", 0):
+            here = apart(frame[GROUP], column(frame, self.params["nth_level"])).nth(counts)
+            by_level = column(frame, self.params["nth_by_level"]) == 1
+            number = here.zip_with(by_level, number)
+        number = number - 1 + counts.cast(pl.Int64)
         if (opened := self._opened(frame, "stays")) is not None:
             number += opened
         if self.use.held:

@@ -139,6 +139,12 @@ def in_time(group: pl.Series) -> Turns:
     return Turns(group)
 
 
+def apart(group: pl.Series, kind: pl.Series) -> Turns:
+    """In time, but stays of every `kind` (a small number, not negative) by themselves."""
+    group = group * (int(kind.max()) + 1) + kind  # type: ignore[arg-type]
+    return Turns(group, group * len(group) + pl.int_range(len(group), eager=True))
+
+
 def claimed_first(group: pl.Series, touched: pl.Series, account: pl.Series | None = None) -> Turns:
     """The contract's order for one layer: stays that claimed it first, then the others, as the rows stand.
 
