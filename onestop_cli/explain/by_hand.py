@@ -93,9 +93,14 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "first_pay_fen": stay.first_pay,
         "over_limit_fen": stay.over_limit,
         **{f"{layer}_claimed_fen": stay.paid.get(layer) for layer in PAYERS},
-        **{f"x_{d.id}": further.get(d.id) for rule in book.rules for d in rule.dimension},
+        **{f"x_{d.id}": _text(further.get(d.id)) for rule in book.rules for d in rule.dimension},
         **{f"{e.id}_cost_fen": _cost(further.get(e.id)) for e in book.expenses},
     }
+
+
+def _text(said: Any) -> str | None:
+    """What an export would say: a number of years is written without quotes."""
+    return None if said is None else str(said)
 
 
 def _cost(yuan: Any) -> int | None:

@@ -66,7 +66,7 @@ class Cited(RulePart):
 
 
 class AgeSpan(RulePart):
-    """Whole years of age on the admission day, both ends inclusive."""
+    """Whole years, both ends inclusive: of age on the admission day, or insured without a break (连续参保)."""
 
     from_: Annotated[int, Field(alias="from", ge=0, le=150)] = 0
     to: Annotated[int, Field(ge=0, le=150)] = 150
@@ -316,15 +316,21 @@ class Expense(Cited):
 class Dimension(Cited):
     """A further thing that terms depend on. `source = "stay"`: a column of the export (`columns`
     are its headers); `hospital`: a column of the register; `age`: years of age on the admission
-    day. `values`: value → other spellings; a text that is none of them, or a blank, is
-    `otherwise`; without it there is no applicable rule."""
+    day; `years`: a column of the export with whole years (连续参保年数). `values`: value → other
+    spellings; a text that is none of them, or a blank, is `otherwise`; without it there is no
+    applicable rule."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
-    source: Literal["stay", "hospital", "age"] = "stay"
+    source: Literal["stay", "hospital", "age", "years"] = "stay"
     columns: list[str] = Field(default_factory=list)
     values: Mapping[str, list[str]] = Field(default_factory=dict)
     otherwise: str = ""
+
+    @property
+    def in_years(self) -> bool:
+        """Whether its values are spans of whole years."""
+        return self.source in ("age", "years")
 
 
 class Source(RulePart):

@@ -80,7 +80,7 @@ class Terms:
         return (*fixed, *(Axis(dim.id, self._values(dim)) for dim in rule.dimension))
 
     def _values(self, dim: Dimension) -> tuple[str, ...]:
-        if dim.source == "age":
+        if dim.in_years:
             starts = sorted({0} | set(self._age_cuts(dim.id)))
             return tuple(f"{start}-{end - 1}" for start, end in itertools.pairwise([*starts, 151]))
         rest = [dim.otherwise] if dim.otherwise and dim.otherwise not in dim.values else []

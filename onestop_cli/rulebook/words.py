@@ -95,8 +95,21 @@ def value(name: str, text: str) -> str:
         return LEVELS.get(text, text)
     first, dash, last = text.partition("-")
     if dash and first.isdigit() and last.isdigit():
-        return ages(int(first), int(last))
+        return span(name, int(first), int(last))
     return _WORDS.get(text, text) if name == "category" else text
+
+
+def span(name: str, first: int, last: int) -> str:
+    """Whole years, both ends inclusive: of age, or insured without a break."""
+    return _insured(first, last) if name == "years" else ages(first, last)
+
+
+def _insured(first: int, last: int) -> str:
+    if first == 0:
+        return "各参保年数" if last >= 150 else f"连续参保 {last} 年及以下"
+    if first == last:
+        return f"连续参保 {first} 年"
+    return f"连续参保 {first} 年及以上" if last >= 150 else f"连续参保 {first}—{last} 年"
 
 
 def ages(first: int, last: int) -> str:
@@ -111,7 +124,7 @@ def who(clause: Clause) -> str:
     parts = []
     for name, wanted in clause.when.items():
         if isinstance(wanted, AgeSpan):
-            parts.append(ages(wanted.from_, wanted.to))
+            parts.append(span(name, wanted.from_, wanted.to))
         else:
             parts.append("、".join(value(name, text) for text in wanted))
     return " · ".join(parts) or EVERYONE

@@ -25,6 +25,7 @@ SPLITS: Sequence[Sequence[Mapping[str, Any]]] = (
     [{"category": "一类"}, {"category": ["丙类", "none"]}],
     [{"visit": "门诊"}, {"visit": "住院"}],
     [{"age": {"to": 59}}, {"age": {"from": 60}}],
+    [{"years": {"to": 3}}, {"years": {"from": 4, "to": 4}}, {"years": {"from": 5}}],
     [
         {"category": "any", "level": "county"},
         {"category": "none", "level": "county"},
@@ -188,6 +189,8 @@ def rule(random: Random, first: date, last: date | None, number: int) -> RuleFil
             {"id": "visit", "name": "就诊类型", "columns": ["就诊类型"],
              "values": {"门诊": ["普通门诊"]}, "otherwise": "住院"},
             {"id": "age", "name": "年龄", "source": "age"},
+            {"id": "years", "name": "连续参保年数", "source": "years", "columns": ["参保年数"],
+             "otherwise": random.choice(("", "0"))},
         ],
         "expense": [
             {"id": "class_b", "name": "乙类", "columns": ["乙类费用"], "share": [share]},
@@ -245,7 +248,10 @@ def bill(random: Random, person: str, number: int, layers: Sequence[str]) -> Bil
         categories=valid,
         disease=random.choice(DISEASES),
         age=random.choice((5, 59, 60, 90)),
-        texts={"visit": random.choice(("", "门诊", "普通门诊"))},
+        texts={
+            "visit": random.choice(("", "门诊", "普通门诊")),
+            "years": random.choice(("", "0", "3", "4", "5", "20")),
+        },
         costs={"class_b": random.randrange(total // 2)},
         taken={name: random.randrange(total // 2) for name in layers},
         touched=frozenset(name for name in layers if random.random() < 0.7),
@@ -287,6 +293,7 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
             "has_eligible": bill.eligible is not None,
             **{f"{name}_fen": getattr(bill, name) for name in EXPENSES},
             "x_visit": bill.texts.get("visit"),
+            "x_years": bill.texts.get("years"),
             "class_b_cost_fen": bill.costs.get("class_b"),
             **{f"{name}_taken_fen": bill.taken.get(name) for name in layers},
             **{f"{name}_touched": name in bill.touched for name in layers},

@@ -77,6 +77,23 @@ DAMAGE = {
         "既列为救助类别，又列为没有待遇",
     ),
     "a category twice": ('["五保户", "农村低保户"]', '["五保户", "农村低保户", "五保户"]', "写了两次"),
+    "insured years under another id": (
+        '[[dimension]]\n',
+        '[[dimension]]\nid = "insured"\nname = "年数"\nsource = "years"\ncolumns = ["年数"]\n\n[[dimension]]\n',
+        "参保年数的维度编号是 years",
+    ),
+    "insured years with values": (
+        '[[dimension]]\n',
+        '[[dimension]]\nid = "years"\nname = "年数"\nsource = "years"\ncolumns = ["年数"]\nvalues = { "4" = [] }\n\n'
+        '[[dimension]]\n',
+        "参保年数不写 values",
+    ),
+    "blank insured years that are no number": (
+        '[[dimension]]\n',
+        '[[dimension]]\nid = "years"\nname = "年数"\nsource = "years"\ncolumns = ["年数"]\notherwise = "不详"\n\n'
+        '[[dimension]]\n',
+        "空白按多少年计，应写数字",
+    ),
     "one spelling for two values": (
         '"门诊" = ["普通门诊"]',
         '"门诊" = ["普通门诊"]\n"急诊" = ["普通门诊"]',

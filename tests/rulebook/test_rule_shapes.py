@@ -194,7 +194,7 @@ counted = "{counted}"
 def test_the_second_stay_is_that_in_hospitals_of_the_level(
     counted: str, charged: list[int]
 ) -> None:
-    """“同年度同级别医疗机构第二次及以上住院，起付标准减半”: 100 in a township, 300 above; town, county, town, county, city."""
+    """“同年度同级别医疗机构第二次及以上住院，起付标准减半”: 100 in a township, 300 above; to the city last."""
     text = BASIC.replace("deductible = [{ amount = 0 }]\n", "") + COUNTED.format(counted=counted)
     levels = ("township", "county", "township", "county", "city")
     rows = results(document(text), *(stay(1000, level=level) for level in levels))
@@ -213,6 +213,42 @@ def test_the_level_is_counted_from_the_years_first_document() -> None:
     stays = [Given.model_validate(stay(1000, level="county", discharged=d)) for d in DAYS]
     rows = settle_given([stays[:1], stays], Rulebook((before, after)))
     assert [row["basic_deductible_fen"] for row in rows] == [30_000, 15_000]
+
+
+YEARS = (
+    BASIC
+    + """
+[[dimension]]
+id = "years"
+name = "连续参保年数"
+source = "years"
+columns = ["连续参保年数"]
+"""
+)
+GROWS = (
+    '[{ when = { years = { to = 3 } }, amount = 100 }, { when = { years = { from = 4, to = 4 } }, amount = 130 }, '
+    '{ when = { years = { from = 5 } }, amount = 160 }]'
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("years", "yuan"),
+    [(0, 100), (3, 100), (4, 130), (5, 160), ("5年", 160), ("４", 130), ("4.0", 130), (40, 160)],
+)
+def test_a_cap_that_grows_with_the_years_insured(years: object, yuan: int) -> None:
+    """“连续参保满4年后每连续参保1年，最高支付限额提高”: 30 more each, and 150 of 300 would be paid otherwise."""
+    assert due(document(YEARS, cap=GROWS), stay(1000, years=years)) == [yuan]
+
+
+@pytest.mark.parametrize("years", [None, "不详", "4.5", "-1", "100"])
+def test_insured_years_that_are_not_known_leave_no_terms(years: object) -> None:
+    (row,) = results(document(YEARS, cap=GROWS), stay(1000, years=years))
+    assert row["ungoverned"] == "不知道连续参保年数，而政策文件的条款按它区分"
+
+
+def test_insured_years_that_are_not_known_are_what_the_document_says() -> None:
+    text = YEARS.replace('source = "years"', 'source = "years"\notherwise = "4"')
+    assert due(document(text, cap=GROWS), stay(1000), stay(1000, years="不详")) == [130, 0]
 
 
 def test_a_layer_that_is_rounded_otherwise_than_the_document() -> None:

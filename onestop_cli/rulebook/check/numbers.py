@@ -123,7 +123,8 @@ def _steps(key: Key, term: Deductible) -> Iterator[Finding]:
     if (term.later or term.later_rate) and term.per == "year":
         yield key, "每年一次的起付线没有第二次", "请删去 later、later_rate，或改为按次"
     if term.counted == "level" and not (term.later or term.later_rate):
-        yield (*key, "counted"), "没有写第二次的起付线，按级别数次数（counted）没有用", "请写 later 或 later_rate，或删去 counted"
+        what = "没有写第二次的起付线，按级别数次数（counted）没有用"
+        yield (*key, "counted"), what, "请写 later 或 later_rate，或删去 counted"
     if isinstance(term.amount, int) and term.minimum > term.amount:
         yield key, "最低起付线高于起付线", "请核对两个数字"
 
