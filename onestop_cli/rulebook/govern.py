@@ -161,7 +161,7 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
 
 
 def _insured_years(dim: Dimension) -> pl.Expr:
-    """连续参保年数 as the export says it (5, 5年, 5.0); of anything else, and a blank, as the document says, else null."""
+    """连续参保年数 as the export says it (5, 5年, 5.0); of anything else as the document says, else null."""
     text = pl.col(f"x_{dim.id}").str.normalize("NFKC").str.replace_all(r"\s", "")
     said = text.str.extract(r"^(\d{1,2})(?:\.0+)?年?$").cast(pl.Int64)
     return pl.coalesce(said, pl.lit(int(dim.otherwise) if dim.otherwise else None, pl.Int64))
