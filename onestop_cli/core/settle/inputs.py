@@ -34,7 +34,9 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     the layer is not computed or only bound-checked. What a decision paid out counts as claimed, and where nothing else
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
-    stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"), *_unnumbered(stays, book))
+    stays = stays.with_columns(
+        pl.coalesce("id_no", "person").alias("id_no"), *_unnumbered(stays, book)
+    )
     taken = _taken(stays, book)
     return stays.with_columns(
         *(
@@ -63,7 +65,9 @@ def _unnumbered(stays: pl.DataFrame, book: Rulebook) -> Iterator[pl.Expr]:
     for step in book.steps:
         opened = f"{step.layer}_opened_stays"
         if opened in stays.columns and step.id == step.layer:
-            by_level = book.table[f"{step.id}.nth_by_level"].gather(stays[term_column(stays, step.id)])
+            by_level = book.table[f"{step.id}.nth_by_level"].gather(
+                stays[term_column(stays, step.id)]
+            )
             unsure = pl.lit(by_level == 1) & (pl.col(opened) > 0)
             check = pl.col(f"{step.id}_check")
             unsure &= check == "exact"

@@ -158,7 +158,11 @@ def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
 def _insured_years(key: Key, dimension: Dimension) -> Iterator[Finding]:
     """参保年数 has one name, so that every screen says what its numbers are, and no values but numbers."""
     if (dimension.source == "years") != (dimension.id == "years"):
-        yield (*key, "id"), "参保年数的维度编号是 years，其他维度不用这个编号", "请改正编号或 source"
+        yield (
+            (*key, "id"),
+            "参保年数的维度编号是 years，其他维度不用这个编号",
+            "请改正编号或 source",
+        )
     elif dimension.source == "years" and dimension.values:
         yield (*key, "values"), "参保年数不写 values", "条款里写作 { from = 4 }"
     elif dimension.source == "years" and not re.fullmatch(r"\d{0,2}", dimension.otherwise):
