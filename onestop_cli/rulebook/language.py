@@ -172,11 +172,19 @@ class Cap(Clause):
     account: str = ""
 
 
-class CostCap(Clause):
-    """A limit on the cost that is looked at (not on the payment), per stay or per year."""
+class MonthCap(Clause):
+    """A limit on the layer's payment within a calendar month; what a month leaves is not carried on. Payments are
+    counted together as those of the yearly cap are. The month is that of the day by which the year is told."""
 
     amount: Fen | Literal["none", "to-fill"]
-    per: Per = "year"
+
+
+class CostCap(Clause):
+    """A limit on the cost that is looked at (not on the payment): per year, per stay, or per day in bed (床日: from
+    admission to discharge, the last day not counted, at least one)."""
+
+    amount: Fen | Literal["none", "to-fill"]
+    per: Literal["stay", "year", "day"] = "year"
 
 
 class Floor(Clause):
@@ -206,7 +214,15 @@ class Base(Cited):
 
 
 Optional = Literal[
-    "relief", "ceiling", "transfer", "points", "factor", "stay_cap", "cost_cap", "floor"
+    "relief",
+    "ceiling",
+    "transfer",
+    "points",
+    "factor",
+    "stay_cap",
+    "month_cap",
+    "cost_cap",
+    "floor",
 ]
 ASPECTS = ("deductible", "rate", "cap")
 OPTIONAL: tuple[Optional, ...] = (
@@ -216,6 +232,7 @@ OPTIONAL: tuple[Optional, ...] = (
     "points",
     "factor",
     "stay_cap",
+    "month_cap",
     "cost_cap",
     "floor",
 )
@@ -246,6 +263,7 @@ class Layer(Cited):
     factor: list[Factor] = Field(default_factory=list)
     cap: list[Cap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
+    month_cap: list[MonthCap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)
     floor: list[Floor] = Field(default_factory=list)
 

@@ -37,6 +37,9 @@ ABSENT, COMPUTED, GIVEN, UNKNOWN_RATE = range(4)
 EXPENSE_OF = ("column", "total", "eligible")
 """What an expense is a share of, by number."""
 
+MONTH_OF = ("discharge", "admission", "settlement")
+"""The day in whose month a stay counts, by number."""
+
 UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
 
 
@@ -192,6 +195,7 @@ class Terms:
         row |= _deductible(clause["deductible"], clause)
         row |= _rates(clause["rate"], clause)
         row |= _limits(clause) | {"cap_account": accounts.index(clause["cap"].account)}
+        row |= {"month_day": MONTH_OF.index(self.rule.basis.benefit_year)}
         return row | (_rounding(layer.rounding) if layer.rounding else {})
 
 
@@ -260,6 +264,8 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
         "stay_cap": _limit(getattr(clause.get("stay_cap"), "amount", NONE)),
         "cost_cap": _limit(getattr(cost, "amount", NONE)),
         "cost_year": int(getattr(cost, "per", "stay") == "year"),
+        "cost_day": int(getattr(cost, "per", "stay") == "day"),
+        "month_cap": _limit(getattr(clause.get("month_cap"), "amount", NONE)),
         "floor_rate": getattr(floor, "rate", 0) if getattr(floor, "status", "") == "on" else 0,
         "floor_stated": getattr(floor, "rate", 0),
         "floor_total": int(getattr(floor, "of", "") == "total"),
@@ -301,6 +307,9 @@ def defaults() -> Numbers:
         "stay_cap": NO_LIMIT,
         "cost_cap": NO_LIMIT,
         "cost_year": 0,
+        "cost_day": 0,
+        "month_cap": NO_LIMIT,
+        "month_day": 0,
         "floor_rate": 0,
         "floor_stated": 0,
         "floor_total": 0,

@@ -19,6 +19,7 @@ from onestop_cli.rulebook.language import (
     Deductible,
     Factor,
     Floor,
+    MonthCap,
     PointsClause,
     Quota,
     RateClause,
@@ -40,6 +41,7 @@ ASPECTS = {
     "points": "提高百分点",
     "factor": "比例折算",
     "stay_cap": "每次封顶",
+    "month_cap": "每月限额",
     "cap": "年度封顶",
     "cost_cap": "费用限额",
     "floor": "保底",
@@ -226,8 +228,14 @@ def _(clause: Cap) -> str:
 
 
 @term.register
+def _(clause: MonthCap) -> str:
+    return f"每月 {limit(clause.amount)}" if clause.amount != NONE else "不限"
+
+
+@term.register
 def _(clause: CostCap) -> str:
-    return limit(clause.amount) + ("（每年）" if clause.per == "year" else "（每次）")
+    per = {"year": "每年", "stay": "每次", "day": "每床日"}[clause.per]
+    return f"{limit(clause.amount)}（{per}）"
 
 
 @term.register

@@ -112,8 +112,9 @@ OPTIONAL: Mapping[str, Any] = {
     "stay_cap": lambda random: {"amount": random.choice((yuan(random, 200, 900), "none"))},
     "cost_cap": lambda random: {
         "amount": random.choice((yuan(random, 500, 1000), "none")),
-        "per": random.choice(("stay", "year")),
+        "per": random.choice(("stay", "year", "day")),
     },
+    "month_cap": lambda random: {"amount": random.choice((yuan(random, 100, 400), "none"))},
 }
 
 

@@ -97,6 +97,10 @@ SHAPES = {
         {"also": '["cost_cap"]\ncost_cap = [{ amount = 200, per = "stay" }]'},
         [300, 300], [100, 100],
     ),
+    "a limit within a month, besides the year's": (
+        {"also": '["month_cap"]\nmonth_cap = [{ amount = 100 }]', "cap": "[{ amount = 180 }]"},
+        [100, 160, 100], [50, 50, 0],
+    ),
     "a floor that binds": (
         {"also": '["floor"]\nfloor = [{ rate = 0.6, of = "eligible", status = "on" }]'},
         [300], [180],
@@ -259,6 +263,47 @@ def test_a_layer_that_is_rounded_otherwise_than_the_document() -> None:
     )
     (row,) = results(document(BASIC + second), {"eligible": Decimal("123.45")})
     assert (row["basic_due_fen"], row["critical_due_fen"]) == (6173, 3000)
+
+
+def test_what_a_month_leaves_is_not_carried_on() -> None:
+    """“每月限额100元”: 80 and 20 in March, 100 in April, and of the year's 250 the last 50 in May."""
+    text = BASIC + 'also = ["month_cap"]\nmonth_cap = [{ amount = 100 }]\n'
+    days = [date(2010, 3, 2), date(2010, 3, 30), date(2010, 4, 1), date(2010, 5, 1)]
+    bills = [160, 300, 300, 300]
+    stays = [stay(bill, discharged=day) for bill, day in zip(bills, days, strict=True)]
+    assert due(document(text, cap="[{ amount = 250 }]"), *stays) == [80, 20, 100, 50]
+
+
+def test_a_month_is_counted_in_the_account_of_the_years_cap() -> None:
+    """门诊 100 a month; 住院 has no limit of the month and takes none of it."""
+    text = BASIC + (
+        'also = ["month_cap"]\n'
+        '[[layer.month_cap]]\nwhen = { visit = "门诊" }\namount = 100\n'
+        '[[layer.month_cap]]\nwhen = { visit = "住院" }\namount = "none"\n'
+        '[[dimension]]\nid = "visit"\nname = "就诊"\ncolumns = ["就诊"]\notherwise = "住院"\n'
+        'values = { "门诊" = [] }\n'
+    )
+    rule = document(
+        text,
+        cap='[{ when = { visit = "门诊" }, amount = 1000, account = "门诊" }, '
+        '{ when = { visit = "住院" }, amount = 500 }]',
+    )
+    same_day = {"discharged": date(2010, 3, 2)}
+    bills = [
+        stay(900, **same_day),
+        stay(160, visit="门诊", **same_day),
+        stay(160, visit="门诊", **same_day),
+    ]
+    assert due(rule, *bills) == [450, 80, 20]
+
+
+def test_a_limit_on_the_cost_of_a_day_in_bed() -> None:
+    """“每床日120元”, half of it: four nights 240, in and out on one day as one."""
+    rule = document(BASIC + 'also = ["cost_cap"]\ncost_cap = [{ amount = 120, per = "day" }]\n')
+    first = date(2010, 3, 1)
+    four, none = first + timedelta(days=4), first
+    due_ = [due(rule, stay(1000, admitted=first, discharged=last)) for last in (four, none)]
+    assert due_ == [[240], [60]]
 
 
 def test_accounts_are_capped_apart() -> None:

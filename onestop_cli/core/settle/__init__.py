@@ -14,8 +14,9 @@ import polars.selectors as cs
 
 from onestop_cli.core.identify import id_number
 from onestop_cli.core.scatter import spread
+from onestop_cli.core.settle.formula import Parameters
 from onestop_cli.core.settle.inputs import SEEN
-from onestop_cli.core.settle.layer import BILL, COVERED, GROUP, REST
+from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, GROUP, REST
 from onestop_cli.core.settle.step import settle_step
 from onestop_cli.core.settle.year import claimed_first
 from onestop_cli.core.threads import at_once
@@ -49,7 +50,8 @@ def settle(
 
     Needs id_no, benefit_year, the columns of `ORDER`, total_fen, eligible_fen, has_eligible, the expenses, term, quota,
     and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
-    cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen.
+    cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen; bed_days where
+    a document has a limit by day.
     """
     seen = stays.select(SEEN)
     if in_turn:
@@ -160,7 +162,15 @@ def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
         bill = pl.when(whole).then("total_fen").otherwise(price)
     stays = stays.with_columns(price.alias("price_fen"), bill.alias(BILL))
     stays = stays.with_columns(pl.min_horizontal(eligible, BILL).alias(COVERED))
+    if any(Parameters(book.table, step.id).has("cost_day", 0) for step in book.steps):
+        stays = stays.with_columns(_bed_days().alias(DAYS))
     return _expenses(stays, book).drop("_fixed", "_amount", "_patient", strict=False)
+
+
+def _bed_days() -> pl.Expr:
+    """床日: the first day counts, the last does not; whoever leaves on the day of admission was there for one."""
+    nights = (pl.col("discharged_on") - pl.col("admitted_on")).dt.total_days()
+    return nights.clip(lower_bound=1)
 
 
 def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:

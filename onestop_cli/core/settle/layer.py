@@ -15,6 +15,7 @@ from onestop_cli.core.settle.formula import Parameters, banded, deductible, floo
 from onestop_cli.core.settle.year import (
     Chains,
     Divided,
+    Months,
     Turns,
     apart,
     chains,
@@ -28,6 +29,7 @@ from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 
 GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
+DAYS = "bed_days"
 USED_UP, HELD_USED_UP, ALONE = "_used_up_fen", "_held_used_up_fen", "_charged_alone_fen"
 ZERO = pl.lit(0, pl.Int64)
 
@@ -153,7 +155,10 @@ class LayerPass:
         frame = frame.with_columns(base.alias(name))
         if not params.has("cost_cap", NO_LIMIT):
             return frame
-        single = pl.min_horizontal(name, params["cost_cap"])
+        limit = params["cost_cap"]
+        if params.has("cost_day", 0):
+            limit = limit * pl.when(params["cost_day"] == 1).then(DAYS).otherwise(1)
+        single = pl.min_horizontal(name, limit)
         yearly = params["cost_year"] == 1
         frame, taken = self._grow(
             frame, self._turns(frame), "cost_cap_", yearly, pl.col(name), params["cost_cap"],
@@ -330,6 +335,14 @@ class LayerPass:
         alone = pl.when(capped).then(pl.min_horizontal(wanted, params["cap"])).otherwise(wanted)
         limit = pl.when(capped).then(params["cap"]).cast(pl.Int64)
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
+        if params.has("month_cap", NO_LIMIT):
+            monthly = self._computed & (params["month_cap"] < NO_LIMIT) & ~pl.col("_free")
+            frame, taken = self._capped_by_month(frame, capped, monthly, wanted)
+            least = pl.when(monthly).then(pl.min_horizontal(alone, params["month_cap"]))
+            return frame.with_columns(
+                pl.coalesce(taken, least.otherwise(alone)).alias(granted),
+                pl.when(monthly).then(params["month_cap"]).alias(self._name("month_cap_fen")),
+            )
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
         frame, taken = self._capped(frame, capped & pl.col("_counts"), wanted)
@@ -359,6 +372,49 @@ class LayerPass:
             pl.when("which").then("taken").alias("taken"),
         )
         return frame.with_columns(grown[column_name]), grown["taken"]
+
+    def _capped_by_month(
+        self, frame: pl.DataFrame, capped: pl.Expr, monthly: pl.Expr, wanted: pl.Expr
+    ) -> tuple[pl.DataFrame, pl.Series]:
+        """What the limits of the month and the year leave stays that have either; adds `<step>_before_fen` and
+        `<step>_month_before_fen`."""
+        of_year, of_month = self._name("before_fen"), self._name("month_before_fen")
+        which = (capped | monthly) & pl.col("_counts")
+        parts = frame.select(
+            which=which,
+            amount=pl.when(which).then(wanted).otherwise(ZERO),
+            cap=pl.when(capped).then(self.params["cap"]).otherwise(NO_LIMIT).cast(pl.Int64),
+            limit=pl.when(monthly)
+            .then(self.params["month_cap"])
+            .otherwise(NO_LIMIT)
+            .cast(pl.Int64),
+            account=self.params["cap_account"],
+        )
+        amount, cap, limit = parts["amount"], parts["cap"], parts["limit"]
+        if self.live:
+            turns = self._cap_turns(frame, parts["account"])
+            months = Months(self._months(frame), limit)
+            opened = self._opened(frame, "paid_fen")
+            before, taken, in_month = turns.capped_by_month(amount, cap, months, opened)
+        else:
+            before, in_month = frame[of_year], frame[of_month]
+            taken = left_of(left_of(amount, cap, before), limit, in_month)
+        parts = parts.with_columns(before=before, taken=taken, in_month=in_month)
+        grown = frame.with_columns(
+            parts.select("before", "taken", "in_month").iter_columns()
+        ).select(
+            pl.when(capped & pl.col("_counts")).then("before").otherwise(ZERO).alias(of_year),
+            pl.when(monthly & pl.col("_counts")).then("in_month").otherwise(ZERO).alias(of_month),
+            pl.when(which).then("taken").alias("taken"),
+        )
+        return frame.with_columns(grown[of_year], grown[of_month]), grown["taken"]
+
+    def _months(self, frame: pl.DataFrame) -> pl.Series:
+        """The month in which each stay counts, months numbered through the years."""
+        day = pl.col("discharged_on")
+        for which, name in ((1, "admitted_on"), (2, "settled_or_discharged")):
+            day = pl.when(self.params["month_day"] == which).then(name).otherwise(day)
+        return frame.select(day.dt.year() * 12 + day.dt.month().cast(pl.Int32)).to_series()
 
     def _cap_turns(self, frame: pl.DataFrame, account: pl.Series) -> Turns | Divided:
         """Stays on which the layer was claimed, then the others; of an amount nobody claimed only what a decision paid

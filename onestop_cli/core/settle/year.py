@@ -14,6 +14,20 @@ from functools import cached_property
 
 import polars as pl
 
+from onestop_cli.rulebook.terms import NO_LIMIT
+
+
+@dataclass(frozen=True)
+class Months:
+    """A limit within a month: the number of the month of each stay, and the limit (`NO_LIMIT`: none)."""
+
+    month: pl.Series
+    cap: pl.Series
+
+    def doubled(self) -> Months:
+        """For stays that stand twice."""
+        return Months(_twice(self.month), _twice(self.cap))
+
 
 @dataclass(frozen=True)
 class Turns:
@@ -83,6 +97,31 @@ class Turns:
         if self._rises(cap):
             taken = self._after_rise(amount, cap, before, taken)
         return self.by_row(self._before(taken) + opened), self.by_row(taken)
+
+    def capped_by_month(
+        self, amount: pl.Series, cap: pl.Series, months: Months, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """(before, taken, before in the month): as `capped`, with a limit within each month besides.
+
+        One stay after another: what the year leaves hangs on what the month left, and the other way round.
+        """
+        opened = amount * 0 if start is None else start
+        columns = (self.group, amount, cap, opened, months.month, months.cap)
+        found: list[tuple[int, int, int]] = []
+        current, year, used = None, 0, dict[int, int]()
+        for of, wanted, most, begun, month, monthly in zip(
+            *map(self.in_turn, columns), strict=True
+        ):
+            if of != current:
+                current, year, used = of, begun, {}
+            before = used.get(month, 0)
+            taken = max(0, min(wanted, most - year, monthly - before))
+            found.append((year, taken, before))
+            year += taken if most < NO_LIMIT else 0
+            used[month] = before + (taken if monthly < NO_LIMIT else 0)
+        frame = pl.DataFrame(found, schema=["year", "taken", "month"], orient="row")
+        frame = frame.cast(pl.Int64)
+        return self.by_row(frame["year"]), self.by_row(frame["taken"]), self.by_row(frame["month"])
 
     def _rises(self, cap: pl.Series) -> bool:
         return bool(((cap > cap.shift(1)) & ~self.first).any())
@@ -170,24 +209,47 @@ class Divided:
         self, amount: pl.Series, cap: pl.Series, start: pl.Series | None = None
     ) -> tuple[pl.Series, pl.Series]:
         """(before, taken), as of `Turns`."""
+        before, taken = self._twice.capped(
+            self._halves(amount), _twice(cap), None if start is None else _twice(start)
+        )
+        return self._of_room(before), taken.head(len(amount)) + taken.tail(len(amount))
+
+    def capped_by_month(
+        self, amount: pl.Series, cap: pl.Series, months: Months, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """(before, taken, before in the month), as of `Turns`."""
+        before, taken, of_month = self._twice.capped_by_month(
+            self._halves(amount),
+            _twice(cap),
+            months.doubled(),
+            None if start is None else _twice(start),
+        )
+        whole = taken.head(len(amount)) + taken.tail(len(amount))
+        return self._of_room(before), whole, self._of_room(of_month)
+
+    @cached_property
+    def _twice(self) -> Turns:
+        """The stays with what counts as claimed, and once more with the rest."""
+        unclaimed = pl.Series([False]).new_from_index(0, len(self.touched))
+        return claimed_first(
+            _twice(self.group), pl.concat([self.touched, unclaimed]), _twice(self.account)
+        )
+
+    def _halves(self, amount: pl.Series) -> pl.Series:
         parts = pl.DataFrame({"amount": amount, "paid": self.paid, "touched": self.touched})
         part = pl.when(pl.col("paid") > 0).then(pl.min_horizontal("amount", "paid"))
         first = parts.select(pl.when("touched").then(part.otherwise("amount")).otherwise(0))
-        rest = amount - first.to_series()
-        double = claimed_first(
-            self.group.append(self.group),
-            self.touched.append(pl.Series([False]).new_from_index(0, len(amount))),
-            self.account.append(self.account),
-        )
-        before, taken = double.capped(
-            first.to_series().append(rest),
-            cap.append(cap),
-            None if start is None else start.append(start),
-        )
-        chosen = pl.when("touched").then("first").otherwise("last")
-        halves = {"first": before.head(len(amount)), "last": before.tail(len(amount))}
-        of_room = parts.with_columns(**halves).select(chosen.alias("before")).to_series()
-        return of_room, taken.head(len(amount)) + taken.tail(len(amount))
+        return pl.concat([first.to_series(), amount - first.to_series()])
+
+    def _of_room(self, before: pl.Series) -> pl.Series:
+        """What the year had used before a stay: before its claimed part, where it has one."""
+        size = len(self.touched)
+        return before.head(size).zip_with(self.touched, before.tail(size))
+
+
+def _twice(rows: pl.Series) -> pl.Series:
+    """The rows, and the same rows once more; unlike `append` it leaves `rows` as they are."""
+    return pl.concat([rows, rows])
 
 
 def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:

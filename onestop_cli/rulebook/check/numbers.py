@@ -93,6 +93,8 @@ def _at_odds(terms: Terms, layer: Layer, cell: Cell) -> Iterator[tuple[Key, str]
         ("deductible", "stay_cap", "起付线不低于每次封顶线"),
         ("deductible", "cost_cap", "起付线不低于费用限额"),
         ("stay_cap", "cap", "每次封顶线高于年度封顶线"),
+        ("stay_cap", "month_cap", "每次封顶线高于每月限额"),
+        ("month_cap", "cap", "每月限额高于年度封顶线"),
     )
     for low, high, what in pairs:
         if low in known and high in known and known[low] >= known[high] + (low != "deductible"):
