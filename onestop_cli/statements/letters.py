@@ -29,6 +29,7 @@ _FOLLOWS: Mapping[str, Sequence[str]] = {
     "floor": ("floor",),
     "cap-ignored": ("cap",),
     "bonus": ("rate", "points"),
+    "condition": ("rate", "points", "factor"),
 }
 """Which clauses a cause is measured by; any other is measured by the rate."""
 
