@@ -277,6 +277,12 @@ def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return stays
 
 
+def weaker(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
+    """A step's check anew, by the checks of the steps before it; what is no longer exact stays so."""
+    check = pl.col(f"{step.id}_check")
+    return pl.when(check == "exact").then(check_of(stays, book, step)).otherwise(check)
+
+
 def check_of(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
     """How far a step can be checked, by its terms and the checks of the steps before it."""
     terms = StepTerms(book, stays[term_column(stays, step.id)], step.id)

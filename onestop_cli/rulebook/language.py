@@ -82,11 +82,12 @@ class Clause(Cited):
 class Deductible(Clause):
     """起付线. `later`: amounts for the 2nd, 3rd … stay of the year, the last one holds on;
     `later_rate`: the same as shares of `amount`, never under `minimum`. `counted = "level"`: the
-    2nd, 3rd … is that in hospitals of one level, not in all. `per = "year"`: charged once a year,
-    however many stays."""
+    2nd, 3rd … is that in hospitals of one level, not in all. `per`: charged on each `stay`, which
+    leaves open what a further settlement of one visit (中途结算) is charged; once a `visit`, however
+    often it is settled; on each `settlement`; or once a `year`, however many stays."""
 
     amount: Fen | Literal["unknown", "to-fill"]
-    per: Per = "stay"
+    per: Literal["stay", "visit", "settlement", "year"] = "stay"
     later: list[Fen] = Field(default_factory=list)
     later_rate: list[Rate] = Field(default_factory=list)
     minimum: Fen = 0

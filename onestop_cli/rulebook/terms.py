@@ -37,6 +37,9 @@ ABSENT, COMPUTED, GIVEN, UNKNOWN_RATE = range(4)
 EXPENSE_OF = ("column", "total", "eligible")
 """What an expense is a share of, by number."""
 
+NO_WORD, ONE_A_VISIT, EACH_SETTLEMENT = range(3)
+"""What a document says of the deductible of a further settlement of one visit; once a year needs no word."""
+
 MONTH_OF = ("discharge", "admission", "settlement")
 """The day in whose month a stay counts, by number."""
 
@@ -223,6 +226,7 @@ def _deductible(term: Deductible, clause: Mapping[str, Clause]) -> Numbers:
         "deductible_steps": len(steps),
         "deductible_year": int(term.per == "year"),
         "nth_by_level": int(term.counted == "level"),
+        "visit_deductible": {"stay": NO_WORD, "visit": ONE_A_VISIT}.get(term.per, EACH_SETTLEMENT),
         "ceiling": _limit(getattr(clause.get("ceiling"), "amount", NONE)),
         "transfer_days": getattr(clause.get("transfer"), "days", -1),
     }
@@ -291,6 +295,7 @@ def defaults() -> Numbers:
         "deductible_1": 0,
         "deductible_year": 0,
         "nth_by_level": 0,
+        "visit_deductible": EACH_SETTLEMENT,
         "ceiling": NO_LIMIT,
         "transfer_days": -1,
         "bands": 1,

@@ -148,7 +148,10 @@ def _(clause: Deductible) -> str:
         text += "，" + where + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
     if clause.minimum:
         text += f"，不低于 {money(clause.minimum)}"
-    return text + ("（每年一次）" if clause.per == "year" else "")
+    return text + _OFTEN.get(clause.per, "")
+
+
+_OFTEN = {"year": "（每年一次）", "visit": "（一次就诊扣一次）", "settlement": "（每次结算都扣）"}
 
 
 def _numbered(steps: Iterator[str]) -> str:

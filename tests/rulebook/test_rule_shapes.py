@@ -306,6 +306,70 @@ def test_a_limit_on_the_cost_of_a_day_in_bed() -> None:
     assert due_ == [[240], [60]]
 
 
+def settlement(number: str, last: date, eligible: int = 600, **more: Any) -> dict[str, Any]:
+    """One of several settlements of a visit that began on 1 March 2010."""
+    days = {"admitted": date(2010, 3, 1), "discharged": last}
+    return stay(eligible, stay_no="V1", settlement=number, **days, **more)
+
+
+@pytest.mark.parametrize(
+    ("per", "first", "second"),
+    [
+        ("visit", 600, (300, None)),
+        ("visit", 60, (280, None)),
+        ("settlement", 600, (250, None)),
+        ("stay", 600, (None, 300)),
+    ],
+)
+def test_the_deductible_of_a_further_settlement_is_as_the_document_says(
+    per: str, first: int, second: tuple[int | None, int | None]
+) -> None:
+    """100 and half of the rest: once a visit (what the first left of it), on each settlement, or nobody knows."""
+    rule = document(BASIC, deductible=f'[{{ amount = 100, per = "{per}" }}]')
+    rows = [settlement("S1", date(2010, 3, 8), first), settlement("S2", date(2010, 3, 15))]
+    row = results(rule, *rows)[1]
+    wanted = tuple(None if yuan is None else yuan * 100 for yuan in second)
+    assert (row["basic_due_fen"], row["basic_bound_fen"]) == wanted
+
+
+def test_what_hangs_on_a_further_settlement_is_a_bound_too() -> None:
+    second = BASIC.replace('"basic"', '"critical"').replace(
+        'base = { from = "eligible" }', 'base = { from = "eligible", less = ["basic"] }'
+    )
+    text = BASIC.replace("amount = 0", "amount = 100") + second
+    rows = [
+        settlement("S1", date(2010, 3, 8)),
+        settlement("S2", date(2010, 3, 15), paid={"basic": 250}),
+    ]
+    row = results(document(text), *rows)[1]
+    assert (row["critical_check"], row["critical_bound_fen"]) == ("bound", 17_500)
+
+
+def test_a_settlement_after_one_that_is_not_known_exactly_is_a_bound() -> None:
+    """What was charged on a bill without 可补偿费用 nobody knows: at best nothing is left of the deductible."""
+    rule = document(BASIC, deductible='[{ amount = 100, per = "visit" }]')
+    unknown = settlement("S1", date(2010, 3, 8)) | {"total": 600}
+    del unknown["eligible"]
+    row = results(rule, unknown, settlement("S2", date(2010, 3, 15)))[1]
+    assert (row["basic_check"], row["basic_bound_fen"]) == ("bound", 30_000)
+
+
+@pytest.mark.parametrize(("per", "check"), [("visit", "bound"), ("settlement", "exact")])
+def test_a_visit_that_began_in_another_year(per: str, check: str) -> None:
+    """Whether the new year charges the visit again no word says; each settlement is charged anyway."""
+    rule = document(BASIC, deductible=f'[{{ amount = 100, per = "{per}" }}]')
+    rows = [settlement("S1", date(2010, 12, 31)), settlement("S2", date(2011, 1, 10))]
+    assert results(rule, *rows)[1]["basic_check"] == check
+
+
+def test_a_further_settlement_is_no_further_stay() -> None:
+    """The stay after a visit that was settled twice is the second one."""
+    rule = document(BASIC, deductible='[{ amount = 100, per = "visit", later_rate = [0.5, 0.1] }]')
+    rows = [settlement("S1", date(2010, 3, 8)), settlement("S2", date(2010, 3, 15))]
+    after = stay(300, discharged=date(2010, 5, 1))
+    assert results(rule, *rows, after)[2]["basic_deductible_fen"] == 5_000
+
+
 def test_accounts_are_capped_apart() -> None:
     """门诊 up to 50, 住院 up to 200, each with its own running total."""
     text = BASIC + (

@@ -13,7 +13,7 @@ import polars as pl
 
 from onestop_cli.money import cut_to, round_to
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.terms import NO_LIMIT
+from onestop_cli.rulebook.terms import NO_LIMIT, ONE_A_VISIT
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Parameters:
             or self.deductible_steps > 1
             or self.has("transfer_days", -1)
             or self.has("ceiling", NO_LIMIT)
+            or bool((self.table[self._full("visit_deductible")] == ONE_A_VISIT).any())
         )
 
     def greatest(self, name: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.core.settle.formula import Parameters, banded, deductible, floor, rounded
+from onestop_cli.core.settle.visits import VISIT
 from onestop_cli.core.settle.year import (
     Chains,
     Divided,
@@ -26,7 +27,7 @@ from onestop_cli.core.settle.year import (
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import lessened, together
 from onestop_cli.rulebook.language import EXPENSES
-from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
+from onestop_cli.rulebook.terms import COMPUTED, EACH_SETTLEMENT, NO_LIMIT, UNKNOWN_RATE
 
 GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
 DAYS = "bed_days"
@@ -169,9 +170,10 @@ class LayerPass:
     def _charge(self, frame: pl.DataFrame) -> pl.DataFrame:
         """起付线 charged on this stay, never more than the base."""
         params, name, base = self.params, self._name("deductible_fen"), self._col("base_fen")
-        chain = None
-        if self.live and params.has("transfer_days", -1):
-            chain = chains(frame, GROUP, params["transfer_days"])
+        chain, visit = None, self._visit(frame)
+        if self.live and (params.has("transfer_days", -1) or visit is not None):
+            same = pl.lit(None, pl.Int64) if visit is None else visit
+            chain = chains(frame, GROUP, params["transfer_days"], same)
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
             if self.live:
@@ -193,8 +195,9 @@ class LayerPass:
                     waiting = self._at_most_left("_held_before_fen", yearly)
                     alone = self._at_most_left(self._name("base_fen"), yearly)
                     frame = frame.with_columns(waiting.alias(HELD_USED_UP), alone.alias(ALONE))
-        if params.has("transfer_days", -1):
+        if params.has("transfer_days", -1) or visit is not None:
             carried = params["transfer_days"] >= 0
+            carried |= pl.lit(False) if visit is None else visit.is_not_null()
             moved = chain.turns if chain else None
             frame, taken = self._grow(
                 frame, moved, "carried_", carried, base, stated, most=most, opened=""
@@ -207,6 +210,13 @@ class LayerPass:
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         return frame.drop("_stated")
+
+    def _visit(self, frame: pl.DataFrame) -> pl.Expr | None:
+        """The visit that a row settles with others, where that is not charged a deductible each time; None where no
+        row does."""
+        if VISIT not in frame.columns or frame[VISIT].count() == 0:
+            return None
+        return pl.when(self.params["visit_deductible"] < EACH_SETTLEMENT).then(VISIT)
 
     def _used_up(self, yearly: pl.Expr) -> pl.Expr:
         """What a stay that may have used all of its bill used of the year's deductible: that part is in no band."""

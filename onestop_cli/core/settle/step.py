@@ -13,7 +13,7 @@ import polars as pl
 from onestop_cli.core.settle.formula import Parameters, beside
 from onestop_cli.core.settle.layer import GROUP, LEAST, LayerPass, Use
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import check_of, term_column
+from onestop_cli.rulebook.govern import term_column, weaker
 
 
 def settle_step(
@@ -37,7 +37,7 @@ def _over_bounds(frame: pl.DataFrame, book: Rulebook, step: Step) -> pl.DataFram
     uncertain = [other for other in before if (frame[f"{other.id}_check"] == "bound").any()]
     if not any(Parameters(book.table, other.id).yearly for other in uncertain):
         return frame
-    return frame.with_columns(check_of(frame, book, step).alias(f"{step.id}_check"))
+    return frame.with_columns(weaker(frame, book, step).alias(f"{step.id}_check"))
 
 
 def _bounded(frame: pl.DataFrame, passed: pl.DataFrame, whole: LayerPass) -> pl.DataFrame:

@@ -261,17 +261,24 @@ def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:
 
 @dataclass(frozen=True)
 class Chains:
-    """Stays that are one illness carried from hospital to hospital (转院): `turns` within each chain, by admission;
-    `carried`: which stays carry on the one before."""
+    """Stays that are one illness carried from hospital to hospital (转院), or one visit settled several times: `turns`
+    within each chain, by admission; `carried`: which stays carry on the one before."""
 
     turns: Turns
     carried: pl.Series
 
 
-def chains(stays: pl.DataFrame, group: str, days: pl.Expr) -> Chains:
-    """A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere."""
+def chains(stays: pl.DataFrame, group: str, days: pl.Expr, visit: pl.Expr) -> Chains:
+    """A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere, or
+    settles the same `visit` (a number, null for most)."""
     rows = stays.select(
-        group, "hospital", "admitted_on", "discharged_on", days=days, row=pl.int_range(pl.len())
+        group,
+        "hospital",
+        "admitted_on",
+        "discharged_on",
+        days=days,
+        visit=visit,
+        row=pl.int_range(pl.len()),
     ).sort(group, "admitted_on", "discharged_on", "row")
     gap = (pl.col("admitted_on") - pl.col("discharged_on").shift()).dt.total_days()
     carried = (
@@ -279,7 +286,10 @@ def chains(stays: pl.DataFrame, group: str, days: pl.Expr) -> Chains:
         & (pl.col("hospital") != pl.col("hospital").shift())
         & gap.is_between(0, pl.col("days"))
     )
-    rows = rows.with_columns(carried=carried.fill_null(False))
+    carried = carried.fill_null(False) | (pl.col("visit") == pl.col("visit").shift()).fill_null(
+        False
+    )
+    rows = rows.with_columns(carried=carried)
     rows = rows.with_columns(chain=(~pl.col("carried")).cum_sum().cast(pl.Int64))
     rows = rows.with_columns(key=pl.int_range(pl.len())).sort("row")
     return Chains(Turns(rows["chain"], rows["key"]), rows["carried"])
