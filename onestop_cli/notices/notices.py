@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from onestop_cli.notices.categories import NOBODY as NO_CATEGORY
 from onestop_cli.notices.categories import categories_of
 from onestop_cli.notices.exposure import NOBODY, Exposure, exposure, fitting, on_rosters
 from onestop_cli.notices.lines import ELIGIBLE, HOMES, OTHER, amounts, posted
@@ -228,6 +229,8 @@ class _Press:
         if key == "category" and profile.k:
             few = _few(lines, profile.k)
             lines = lines.with_columns(pl.col("category").replace(dict.fromkeys(few, FEW)))
+        if key == "category":
+            lines = lines.with_columns(pl.col("category").replace(NO_CATEGORY, "无救助类别"))
         return lines.group_by(pl.col(key).alias("label"), maintain_order=True).agg(self._sums())
 
     def _sum(self, lines: pl.DataFrame) -> dict[str, int]:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.readers.layout.cells import fen_columns
+from onestop_cli.readers.layout.cells import UNITS, fen_columns
 from onestop_cli.readers.layout.reading_faults import Faults
 from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.tables.schema import PAYERS
@@ -70,6 +70,28 @@ def _counting(table: TypedTable) -> list[int]:
         if fields[field].kind == "money" and field not in _COMPARED
         for column in found
     ]
+
+
+def rounded(table: TypedTable, data: pl.Series) -> tuple[str, ...]:
+    """The sentence for amounts finer than a fen, which are rounded; four digits further down it is noise."""
+    finer = table.text.select(_finer(table, c).fill_null(False) & data for c in _counting(table))
+    if not finer.select(pl.any_horizontal(pl.all()).any()).item():
+        return ()
+    places = [(row, int(name)) for name in finer.columns for row in finer[name].arg_true()]
+    row, column = min(places)
+    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
+    titles = "、".join(f"“{table.header.label(c)}”" for c in sorted({c for _, c in places}))
+    text = table.text[str(column)][row]
+    return (
+        f"{table.grid.source}{sheet}：{titles}有 {len(places)} 个金额不足一分"
+        f"（如第 {table.offset + row + 1} 行 {text}），按四舍五入读到分",
+    )
+
+
+def _finer(table: TypedTable, column: int) -> pl.Expr:
+    """Where a column's amount has digits below the fen."""
+    digits = len(str(UNITS[table.unit_of(column)])) - 1
+    return pl.col(str(column)).str.contains(rf"\.\d{{{digits}}}0{{0,3}}[1-9]")
 
 
 def _borne(found: Mapping[str, pl.Series], height: int) -> dict[str, pl.Series]:

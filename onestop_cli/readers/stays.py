@@ -32,7 +32,7 @@ from onestop_cli.readers.layout.table_spec import TableSpec
 from onestop_cli.readers.layout.typed import TypedTable, named_unit
 from onestop_cli.readers.layout.unread import said, stops, unread_columns
 from onestop_cli.readers.layout.whose import hospital_named
-from onestop_cli.readers.stay_amounts import amounts
+from onestop_cli.readers.stay_amounts import amounts, rounded
 from onestop_cli.readers.stay_days import has_discharge, may_be_a_span, no_discharge, stay_days
 from onestop_cli.readers.stay_marks import marks, numbers
 from onestop_cli.readers.stay_seal import seal_said
@@ -137,6 +137,7 @@ def read_stays_table(
         _mismatches(table, rows),
         (
             *spoiled_ids(table, stays),
+            *rounded(table, rows.data),
             *([f"{table.grid.source}：{checked}"] if checked else []),
         ),
         said(table, unread),

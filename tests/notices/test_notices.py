@@ -225,6 +225,11 @@ def test_without_names_there_are_sums_by_category_and_no_rows() -> None:
     assert part.table["total_fen"].sum() == notice.sums["total_fen"] == 200_000
 
 
+def test_people_without_a_category_have_a_name_in_the_sums() -> None:
+    notice = site(run_of(stay(1, category=None), stay(2)), names="none")
+    assert notice.parts[0].table["label"].to_list() == ["无救助类别", "农村低保户"]
+
+
 def test_boards_of_a_level_have_a_profile_of_their_own() -> None:
     board = {"village": {"names": "masked"}, "county": {"names": "none"}}
     boards = notices_of(run_of(stay(1)), profiles(board=board)).boards

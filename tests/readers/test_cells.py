@@ -322,3 +322,16 @@ def test_a_fund_year_is_read_from_its_column(tmp_path: Path) -> None:
     frame = read(tmp_path, {"a.xlsx": xlsx_bytes(rows)}).rows
     assert frame["fund_year"].to_list() == [2010, 2011, None]
     assert "基金年份" in frame["date_fault"][2]
+
+
+def test_amounts_finer_than_a_fen_are_told(tmp_path: Path) -> None:
+    rows = table(stay(0, 总费用="1200.005"), stay(1, 个人自付="10.0050"), stay(2))
+    reading = read(tmp_path, {"a.csv": csv_bytes(rows)})
+    assert reading.warnings == (
+        "a.csv：“总费用”、“个人自付”有 2 个金额不足一分（如第 2 行 1200.005），按四舍五入读到分",
+    )
+
+
+@pytest.mark.parametrize("amount", ["1200.00", "1200.0000", "1200.0000000001"])
+def test_noise_behind_an_amount_is_not_told(tmp_path: Path, amount: str) -> None:
+    assert read(tmp_path, {"a.csv": csv_bytes(table(stay(0, 总费用=amount)))}).warnings == ()

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from onestop_cli.batch.reconcile import Request, reconcile
 from onestop_cli.county.settings import Settings
@@ -308,6 +309,40 @@ def test_rows_and_cells_written_twice_are_refused_because_one_would_be_lost(
     changed = TWICE[how](sheet_of(QUARTER))
     reading = read(tmp_path, {"a.xlsx": parts_with(xlsx_bytes(QUARTER), {SHEET: changed})})
     assert "同一行写了两次" in reading.problems[0].what
+
+
+TEXT, NUMBER = rb't="s"><v>(\d+)</v>', rb"><v>(\d)(\d*)</v>"
+MISREAD = {
+    "a blank in the number of a shared text": (TEXT, rb't="s"><v>\1 </v>'),
+    "a shared text that says a fraction": (TEXT, rb't="s"><v>\1.0</v>'),
+    "a comment in a number": (NUMBER, rb"><v>\1<!-- -->\2</v>"),
+    "a digit as a reference": (NUMBER, rb"><v>\1&#50;</v>"),
+    "a number marked as text of its own": (NUMBER, rb"><v><![CDATA[\1]]></v>"),
+    "two values": (NUMBER, rb"><v>\1</v><v>1</v>"),
+    "a text and a value": (TEXT, rb't="inlineStr"><is><t>x</t></is><v>\1</v>'),
+}
+
+
+@pytest.mark.parametrize("how", MISREAD)
+def test_values_that_would_be_misread_are_refused(how: str, tmp_path: Path) -> None:
+    package = with_shared_texts(QUARTER)
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        sheet = archive.read(SHEET)
+    changed = re.sub(*MISREAD[how], sheet, count=1)
+    assert read(tmp_path, {"a.xlsx": package}).rows.height == 4
+    reading = read(tmp_path, {"b.xlsx": parts_with(package, {SHEET: changed})})
+    assert [p.what for p in reading.problems] == ["工作表里有的单元格写法不规范，照读会读错"]
+
+
+def with_shared_texts(rows: Rows) -> bytes:
+    """A workbook whose texts stand in a part of their own, as Excel writes them."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("Sheet1")
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return out.getvalue()
 
 
 def test_a_wrong_dimension_does_no_harm(tmp_path: Path) -> None:

@@ -28,6 +28,16 @@ _PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})(\d{1,7})["']""")
 _LAST_CELL = re.compile(rb"""<c\b[^>]*?\br=["']([A-Z]{1,3})\d{1,7}["']""")
 _SHARED = re.compile(rb"<(?:\w+:)?si[\s/>]")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+_ODD = (
+    re.compile(rb"<v>(?![-+.\w]*</v>)"),
+    re.compile(rb"""t=["']s["'][^>]*><v>(?!\d+</v>)"""),
+    re.compile(rb"</(?:v|is)>\s*<(?:v|is)>"),
+)
+"""A value that is no bare number or word; of a shared text, no whole number; two values of one cell."""
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^>/])?>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_TYPE = re.compile(rb"""\st=["'](\w*)["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>/]*>(.*?)</(?:\w+:)?v>", re.DOTALL)
+_IN_PLACE = re.compile(rb"</(?:\w+:)?is>")
 _PLAIN_TAGS = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:worksheet|\?xml)\b")
 
 Faulty = Mapping[tuple[int, int], str]
@@ -121,6 +131,7 @@ class SheetXml:
         if quick is not None:
             return quick
         check_extent(self.walk.height, self.walk.width)
+        self._plain_values()
         return OoxmlFacts(len(self.walk.places), self.walk.hidden_rows, self.walk.faulty)
 
     @cached_property
@@ -129,6 +140,24 @@ class SheetXml:
         walk = Walk()
         walk.over(safe_xml(self.xml))
         return walk
+
+    def _plain_values(self) -> None:
+        """Refuse a value that calamine reads otherwise than it is meant.
+
+        Of `1&#50;` it takes 1, of two values the last; where the number of a shared text has a blank in it, the first
+        text of the book.
+        """
+        for head, inside in _CELL.findall(self.xml):
+            kind = _TYPE.search(head)
+            if not _is_plain(
+                _VALUE.findall(inside),
+                kind[1] if kind else b"n",
+                _IN_PLACE.search(inside) is not None,
+            ):
+                raise Unreadable(
+                    "工作表里有的单元格写法不规范，照读会读错",
+                    "请用 Excel 或 WPS 打开，另存为 xlsx 后重新提交",
+                )
 
     @property
     def lacks_strings(self) -> bool:
@@ -143,6 +172,8 @@ class SheetXml:
         xml = self.xml
         plain = _PLAIN_TAGS.match(xml) and xml.count(b"<sheetData") == 1
         if not plain or any(mark in xml for mark in _UNUSUAL):
+            return None
+        if any(odd.search(xml) for odd in _ODD):
             return None
         last = width = height = hidden = 0
         for match in _ROW.finditer(xml):
@@ -165,6 +196,17 @@ class SheetXml:
             hidden += bool(_HIDDEN.search(match[1]))
         check_extent(height, width)
         return OoxmlFacts(sum(map(xml.count, _VALUES)), hidden, {})
+
+
+def _is_plain(values: Sequence[bytes], kind: bytes, in_place: bool) -> bool:
+    """Whether a cell has one value at most (`in_place`: a text of its own is one), written as its kind is."""
+    if len(values) + in_place > 1:
+        return False
+    if kind in (b"str", b"inlineStr", b"e"):
+        return True
+    return not any(
+        b"<" in value or b"&" in value or (kind == b"s" and not value.isdigit()) for value in values
+    )
 
 
 _VALUES = (b"<v>", b"<is>")
@@ -264,7 +306,7 @@ class Walk:
         if value or self._formula:
             if place in self.places:
                 raise disordered()
-            self.places[place] = self._type in ("s", "str", "inlineStr")
+            self.places[place] = self._type == "s" or not value
             if self._type == "s":
                 self.last_shared = max(self.last_shared, int(value) if value.isdecimal() else -1)
             self.height = max(self.height, self._row + 1)
