@@ -76,6 +76,7 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "hospital": stay.hospital,
         "level": levels(stay.level),
         "stay_no": stay.stay_no or f"{place:04}",
+        "visit_no": stay.stay_no or None,
         "settlement_no": stay.settlement or None,
         "category": valid[0] if valid else None,
         "categories": valid,
@@ -119,7 +120,8 @@ def _frame(rows: Sequence[Amounts], book: Rulebook) -> pl.DataFrame:
     kinds: dict[str, Any] = {name: pl.Int64 for name in rows[0] if name.endswith("_fen")}
     kinds |= {name: pl.String for name in rows[0] if name.startswith("x_")}
     kinds |= {"category": pl.String, "categories": pl.List(pl.String), "scheme_raw": pl.String}
-    kinds |= {"settled_on": pl.Date, "age": pl.Int64, "settlement_no": pl.String}
+    kinds |= {"settled_on": pl.Date, "age": pl.Int64}
+    kinds |= {"visit_no": pl.String, "settlement_no": pl.String}
     blank: dict[str, Any] = {"source": pl.String, "sheet": pl.String, "person": pl.String}
     blank |= {"fund_year": pl.Int64, "amount_why": pl.String}
     blank |= {f"{layer}_supplement_fen": pl.Int64 for layer in book.layers}

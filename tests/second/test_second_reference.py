@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
+from onestop_cli.rulebook import check
+from tests.second import words
 from tests.second.areas import AREAS
 from tests.second.compare import by_month, by_year, story
 from tests.second.county import County, make_county
 from tests.second.shizhan import RESIDENT
 from tests.second.stays import Stay
 
-MONTHS = ("zhengan", "chongqing", "tongchuan")
-"""A cap that rises in the year, two yearly deductibles, bands over the year."""
+MONTHS = ("zhengan", "chongqing", "tongchuan", "words")
+"""A cap that rises in the year, two yearly deductibles, bands over the year; limits of the month and of a visit."""
 
 
 def told(county: County, found: dict[int, str]) -> str:
@@ -32,6 +34,10 @@ def test_every_stay_of_a_year_comes_to_the_same(name: str) -> None:
     county = make_county(Random(f"{name} sample"), area, 100, within_year=True)
     found = by_year(county)
     assert not found, told(county, found)
+
+
+def test_the_made_up_document_can_be_used() -> None:
+    assert [problem.what for problem in check.problems(words.documents())] == []
 
 
 @pytest.mark.parametrize("name", MONTHS)

@@ -172,8 +172,7 @@ class LayerPass:
         params, name, base = self.params, self._name("deductible_fen"), self._col("base_fen")
         chain, visit = None, self._visit(frame)
         if self.live and (params.has("transfer_days", -1) or visit is not None):
-            same = pl.lit(None, pl.Int64) if visit is None else visit
-            chain = chains(frame, GROUP, params["transfer_days"], same)
+            chain = chains(frame, GROUP, params["transfer_days"], visit)
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
             if self.live:

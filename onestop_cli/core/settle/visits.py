@@ -1,8 +1,8 @@
 """Interim settlements (中途结算): several rows that settle one visit, and what is known of their deductible.
 
-A visit is one by its 就诊ID (else stay number), hospital, person and day of admission, and each row has a settlement
-number of its own. Whether a further settlement is charged a deductible again is for the document to say; where it is
-silent, only the most that can be right is known.
+A visit is one by its 就诊ID, hospital and person, and each row has a settlement number of its own. Whether a further
+settlement is charged a deductible again is for the document to say; where it is silent, only the most that can be right
+is known.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from onestop_cli.tables.schema import ORDER
 VISIT = "_visit"
 """The number of the visit that a row settles with others; null for all other rows."""
 
-_SAME = ("id_no", "hospital", "stay_no", "admitted_on")
+_SAME = ("id_no", "hospital", "visit_no")
 _OPEN = ("settled", "held")
 
 
 def with_visits(stays: pl.DataFrame) -> pl.DataFrame:
     """`stays` with `VISIT`, and `_visit_began`: the benefit year of the visit's first settlement, on further ones; no
     such columns where every visit was settled once."""
-    if "settlement_no" not in stays.columns:
+    if "visit_no" not in stays.columns:
         return stays
     whole = pl.all_horizontal(pl.col(*_SAME, "settlement_no").is_not_null())
     if "status" in stays.columns:

@@ -268,28 +268,27 @@ class Chains:
     carried: pl.Series
 
 
-def chains(stays: pl.DataFrame, group: str, days: pl.Expr, visit: pl.Expr) -> Chains:
+def chains(stays: pl.DataFrame, group: str, days: pl.Expr, visit: pl.Expr | None) -> Chains:
     """A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere, or
-    settles the same `visit` (a number, null for most)."""
+    settles the same `visit` (a number, null for most); a visit begins where its first settlement does."""
+    begin = pl.col("admitted_on")
+    if visit is not None:
+        begin = pl.when(visit.is_not_null()).then(begin.min().over(group, visit)).otherwise(begin)
     rows = stays.select(
         group,
         "hospital",
         "admitted_on",
         "discharged_on",
         days=days,
-        visit=visit,
+        visit=pl.lit(None, pl.Int64) if visit is None else visit,
+        begin=begin,
         row=pl.int_range(pl.len()),
-    ).sort(group, "admitted_on", "discharged_on", "row")
+    ).sort(group, "begin", "discharged_on", "row")
     gap = (pl.col("admitted_on") - pl.col("discharged_on").shift()).dt.total_days()
-    carried = (
-        (pl.col(group) == pl.col(group).shift())
-        & (pl.col("hospital") != pl.col("hospital").shift())
-        & gap.is_between(0, pl.col("days"))
-    )
-    carried = carried.fill_null(False) | (pl.col("visit") == pl.col("visit").shift()).fill_null(
-        False
-    )
-    rows = rows.with_columns(carried=carried)
+    moved = (pl.col("hospital") != pl.col("hospital").shift()) & gap.is_between(0, pl.col("days"))
+    again = (pl.col("visit") == pl.col("visit").shift()).fill_null(False)
+    carried = (pl.col(group) == pl.col(group).shift()) & (moved | again)
+    rows = rows.with_columns(carried=carried.fill_null(False))
     rows = rows.with_columns(chain=(~pl.col("carried")).cum_sum().cast(pl.Int64))
     rows = rows.with_columns(key=pl.int_range(pl.len())).sort("row")
     return Chains(Turns(rows["chain"], rows["key"]), rows["carried"])
