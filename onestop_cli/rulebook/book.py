@@ -66,6 +66,15 @@ class Rulebook:
         first, *_ = layers = list(found.values())
         return first.model_copy(update={what: _all(what, layers) for what in ("name", "fund")})
 
+    def funds(self, layer: str) -> dict[str, str]:
+        """Scheme (its names as one) → the fund that pays a layer by the first document of the scheme; empty where one
+        fund pays it by all documents."""
+        found: dict[str, str] = {}
+        for rule in self.rules:
+            for own in (la for la in rule.layer if la.id == layer and la.kind != "waiver"):
+                found.setdefault("、".join(rule.scope.schemes), own.fund or own.name)
+        return found if len(set(found.values())) > 1 else {}
+
     def on_roster(self, layer: str) -> bool:
         """Whether a layer is, in any document, for people on rosters only."""
         parts = (p for rule in self.rules for p in rule.layer if (p.part_of or p.id) == layer)
