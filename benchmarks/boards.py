@@ -17,7 +17,7 @@ from pathlib import Path
 from onestop_cli.notices.notices import notices_of
 from onestop_cli.notices.texts import Around, texts_of
 from onestop_cli.writers.notices.html import board
-from onestop_cli.writers.notices.layout import Look
+from onestop_cli.writers.notices.layout import Look, on_paper
 from onestop_cli.writers.notices.pdf import write_pdfs
 from onestop_cli.writers.notices.words import ListPage, page_of
 from tests.made.run import made_run
@@ -40,7 +40,7 @@ def printed(folder: Path, page: ListPage, look: Look) -> int | None:
     if chromium is None:
         return None
     html, pdf = folder / "board.html", folder / "printed.pdf"
-    html.write_text(board(page, TEXTS, look), "utf-8", newline="\n")
+    html.write_text(board(on_paper(page, look), TEXTS), "utf-8", newline="\n")
     words = [
         chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
         f"--user-data-dir={folder / 'profile'}", "--no-pdf-header-footer",
@@ -60,7 +60,7 @@ if __name__ == "__main__":
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             began = time.perf_counter()
-            write_pdfs([(folder / "board.pdf", page)], look)
+            write_pdfs([(folder / "board.pdf", on_paper(page, look))])
             seconds = time.perf_counter() - began
             print(
                 f"{layers} layers, {'large' if large else 'usual'}, {level}, {notice.sums['rows']} rows:"

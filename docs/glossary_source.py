@@ -200,7 +200,7 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 "机构级别",
                 "level",
                 ("level", "level_raw", "level_stated"),
-                "township 乡级, county 县级, city 市级, province 省级; the register wins",
+                "village 村级, township 乡级, county 县级, city 市级, province 省级; the register wins",
             ),
             Word("所有制", "ownership", ("ownership",)),
             Word("入院日期", "admitted", ("admitted_on",)),
@@ -306,6 +306,8 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
             Word("户主", "head of the household", ("head",)),
             Word("与户主关系", "relation", ("relation",)),
             Word("证件编号", "certificate number", ("cert_no",), "of the category"),
+            Word("参合证号", "scheme number", ("scheme_no",), "of the insurance's own certificate"),
+            Word("民族", "ethnic group", ("ethnic_group",)),
             Word("缴费方式", "marked", ("marked_raw",), "who paid, by an enrolment list"),
             Word(
                 "个人缴费、资助金额",

@@ -104,13 +104,6 @@ def find_numbers(text: str) -> Iterator[Number]:
             yield from _numbers(_pieces(text, run), code=_OF_A_CODE.search(text, 0, run.start()))
 
 
-def numbers_in(text: str) -> Iterator[str]:
-    """The last four characters of every ID and account number in `text`."""
-    for number in find_numbers(text):
-        if number.kind in NEVER_PUBLIC:
-            yield number.digits[-4:]
-
-
 def phones_in(text: str) -> Iterator[str]:
     """The digits of every phone number in `text`."""
     return (number.digits for number in find_numbers(text) if number.kind == "phone")

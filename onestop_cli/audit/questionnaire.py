@@ -18,7 +18,8 @@ from onestop_cli.money import parse_fen
 @dataclass(frozen=True)
 class Household:
     """What one household said (`number`: its page); numbers are None where the cell was blank. `own_paid`: the own
-    share on the paper it got at discharge, fen."""
+    share on the paper it got at discharge; `travel`, `board`, `lost`, `further`: what the stay cost beside it
+    (路费, 食宿, 误工, 其他), fen."""
 
     number: int
     township: str
@@ -28,13 +29,25 @@ class Household:
     outpatient: int | None
     inpatient: int | None
     own_paid: int | None
+    travel: int | None
+    board: int | None
+    lost: int | None
+    further: int | None
     deposit: str
     informed: str
     satisfaction: str
 
+    @property
+    def indirect(self) -> int | None:
+        """间接费用 of the stay: all that was named; None where nothing was."""
+        named = [fen for key in INDIRECT if (fen := getattr(self, key)) is not None]
+        return sum(named) if named else None
+
 
 _COUNTS, _SUMS = ("family", "insured"), ("income", "outpatient", "inpatient")
-_AMOUNTS = (*_SUMS, "own_paid")
+INDIRECT = ("travel", "board", "lost", "further")
+_AMOUNTS = (*_SUMS, "own_paid", *INDIRECT)
+_MEANS = (*_SUMS, *INDIRECT, "indirect")
 _CHOICES = {"deposit": YES_NO, "informed": YES_NO, "satisfaction": SATISFACTION}
 ANSWERS = {
     "family": "家庭人口",
@@ -43,6 +56,10 @@ ANSWERS = {
     "outpatient": "门诊自付",
     "inpatient": "住院自付",
     "own_paid": "单据上的自付",
+    "travel": "路费",
+    "board": "食宿费",
+    "lost": "误工损失",
+    "further": "其他间接费用",
     "deposit": "收过押金",
     "informed": "知道救助政策",
     "satisfaction": "满意度",
@@ -105,8 +122,8 @@ def _household(number: int, line: ReturnedRow, township: str) -> Household:
 
 
 def tally(answers: Sequence[Household]) -> pl.DataFrame:
-    """By township, and 合计: households, people, insured, mean income and outlays (fen a household that answered),
-    shares (ten-thousandths of those who answered) of deposit, informed and satisfied (很满意 and 满意)."""
+    """By township, and 合计: households, people, insured, mean income, outlays and indirect costs (fen a household that
+    answered), shares (ten-thousandths of those who answered) of deposit, informed and satisfied (很满意 and 满意)."""
     towns = sorted({answer.township for answer in answers})
     groups = [(town, [a for a in answers if a.township == town]) for town in towns]
     return pl.DataFrame(
@@ -120,13 +137,13 @@ def tally(answers: Sequence[Household]) -> pl.DataFrame:
 TALLY = {
     "township": pl.String,
     "households": pl.Int64,
-    **dict.fromkeys((*_COUNTS, *_SUMS, *_CHOICES), pl.Int64),
+    **dict.fromkeys((*_COUNTS, *_MEANS, *_CHOICES), pl.Int64),
 }
 
 
 def _tallied(town: str, group: Sequence[Household]) -> dict[str, Any]:
     sums = {key: sum(getattr(answer, key) or 0 for answer in group) for key in _COUNTS}
-    means = {key: _mean([getattr(answer, key) for answer in group]) for key in _SUMS}
+    means = {key: _mean([getattr(answer, key) for answer in group]) for key in _MEANS}
     good = {"deposit": ("是",), "informed": ("是",), "satisfaction": SATISFACTION[:2]}
     shares = {
         key: _mean([10_000 * (value in yes) for a in group if (value := getattr(a, key))])

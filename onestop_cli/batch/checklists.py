@@ -12,15 +12,18 @@ from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.money import yuan
+from onestop_cli.money import percent, yuan
+from onestop_cli.readers.appraisal import Ballots, is_appraisal, read_appraisal
 from onestop_cli.readers.registers import Matter, read_register_of_matters
 from onestop_cli.run import load_run
 from onestop_cli.statements.letters import hospital_letters
 from onestop_cli.statements.patterns import shown_findings
 from onestop_cli.statements.statement import NO_HOSPITAL, Statement
+from onestop_cli.tables.registers import VOTES
 from onestop_cli.writers.ledger.screen import plain_table
 from onestop_cli.writers.statements.checklists import (
     ChecklistPaper,
+    write_appraisal,
     write_checklists,
     write_complaints,
     write_rectify,
@@ -29,6 +32,7 @@ from onestop_cli.writers.toolkit.folder import refuse_existing, safe_names, stag
 from onestop_cli.writers.toolkit.screen import clean, console_for, folded
 
 HOSPITALS, RECTIFY, COMPLAINTS = "机构检查表", "整改台账.xlsx", "举报异议登记簿.xlsx"
+APPRAISAL = "民主测评.xlsx"
 
 
 def make_checklists(folder: Path, out: Path, day: str | None, today: date) -> None:
@@ -60,6 +64,7 @@ def make_checklists(folder: Path, out: Path, day: str | None, today: date) -> No
         write_checklists(paper, stage / HOSPITALS, safe_names(hospitals))
         write_rectify(heading, hospitals, told, due, stage / RECTIFY)
         write_complaints(heading, chosen.reply_days, stage / COMPLAINTS)
+        write_appraisal(heading, chosen.appraisal, stage / APPRAISAL)
     listed = sum(len(lines) for lines in hospitals.values())
     console = console_for(sys.stdout)
     console.print(clean(f"机构检查表 {len(hospitals)} 份：{out / HOSPITALS}"), soft_wrap=True)
@@ -67,6 +72,7 @@ def make_checklists(folder: Path, out: Path, day: str | None, today: date) -> No
         clean(f"整改台账 {listed} 条，{told} 通知，{due} 前整改：{out / RECTIFY}"), soft_wrap=True
     )
     console.print(clean(f"举报异议登记簿：{out / COMPLAINTS}"), soft_wrap=True)
+    console.print(clean(f"民主测评票和汇总表：{out / APPRAISAL}"), soft_wrap=True)
 
 
 def _amount(diffs: Sequence[int | None]) -> int:
@@ -80,17 +86,52 @@ def look_at_registers(files: Sequence[Path], day: str | None, today: date) -> No
     """
     on = today if day is None else typed_day(day, "--on")
     settings = county_settings()
-    matters, problems = list[Matter](), list[Problem]()
+    matters, votes, problems = list[Matter](), list[Ballots](), list[Problem]()
     for file in files:
         try:
-            matters += read_register_of_matters(
-                file, settings.inspection.reply_days, settings.calendar
-            )
+            if is_appraisal(file):
+                votes += read_appraisal(file)
+            else:
+                matters += read_register_of_matters(
+                    file, settings.inspection.reply_days, settings.calendar
+                )
         except CannotRun as error:
             problems += error.problems
     if problems:
         raise CannotRun(problems)
-    _show(matters, on)
+    if matters or not votes:
+        _show(matters, on)
+    if votes:
+        _show_votes(votes)
+
+
+def _show_votes(lines: Sequence[Ballots]) -> None:
+    """民主测评: the ballots by what they are about, and by who gave them."""
+    console = console_for(sys.stdout)
+    for title in ("测评内容", "参加人"):
+        table = plain_table("民主测评（票）", [title], ["收回", *VOTES.values(), "满意率"])
+        for name, mine in _grouped(lines, title):
+            table.add_row(clean(name), *_counted(mine))
+        table.add_row("合计", *_counted(lines), style="bold")
+        console.print(table)
+        console.print()
+
+
+def _grouped(lines: Sequence[Ballots], title: str) -> list[tuple[str, list[Ballots]]]:
+    found: dict[str, list[Ballots]] = {}
+    for one in lines:
+        about = f"{one.office}：{one.what}" if one.office else one.what
+        found.setdefault(one.who if title == "参加人" else about, []).append(one)
+    return [*found.items()]
+
+
+def _counted(lines: Sequence[Ballots]) -> list[str]:
+    """Ballots that came back, what they say, and the share of the satisfied among those that say anything."""
+    sums = {key: sum(one.votes[key] for one in lines) for key in VOTES}
+    back = sum(sums.values())
+    valid = back - sums["abstained"]
+    share = percent(sums["satisfied"] + sums["mostly"], valid) if valid else "—"
+    return [f"{back:,}", *(f"{count:,}" for count in sums.values()), share]
 
 
 def _show(matters: Sequence[Matter], today: date) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from onestop_cli.ledger.payouts import (
     next_batch,
     send,
     sendable,
+    sendable_second,
 )
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.money import yuan
@@ -41,8 +43,9 @@ from onestop_cli.writers.toolkit.folder import refuse_existing, staged
 from onestop_cli.writers.toolkit.screen import clean, console_for
 
 
-def make_payout(ledger: Path | None, out: Path, now: datetime) -> None:
-    """Write a batch of everything that is owed and not on its way, and book that it was sent.
+def make_payout(ledger: Path | None, out: Path, now: datetime, second: int | None = None) -> None:
+    """Write a batch of everything that is owed and not on its way, or of the 二次补偿 of the year `second`, and book
+    that it was sent.
 
     Raises `CannotRun` for a bank's file that cannot be made, accounts that cannot be read, or nothing to send.
     """
@@ -51,9 +54,19 @@ def make_payout(ledger: Path | None, out: Path, now: datetime) -> None:
     form = _bank_form(settings)
     accounts = read_accounts(_account_files(settings))
     with opened(the_ledger(ledger)) as books:
-        seen, lines, number = end_of(books)[0], sendable(books), next_batch(books)
+        seen, number = end_of(books)[0], next_batch(books)
+        lines = sendable(books) if second is None else sendable_second(books, second)
         if lines.is_empty():
-            raise stop("台账里没有要发放的应补未补", "在途的批次用 onestop ledger payout --list 看")
+            what = (
+                "应补未补"
+                if second is None
+                else f" {second} 年的二次补偿（先用 ledger second --book 记账）"
+            )
+            raise stop(f"台账里没有要发放的{what}", "在途的批次用 onestop ledger payout --list 看")
+        if second is not None:
+            form = replace(
+                form, note=settings.second[second].name if second in settings.second else "二次补偿"
+            )
         joined = lines.join(
             accounts.rename({"name": "named"}), on="id_no", how="left", maintain_order="left"
         )
@@ -64,8 +77,9 @@ def make_payout(ledger: Path | None, out: Path, now: datetime) -> None:
         paper = PayoutPaper(settings.county.name, number, rows, without, form)
         if rows.is_empty():
             raise stop(
-                f"{len(without):,} 笔应补都没有账户",
-                "请把账户填进账户名册（[payout] accounts），或用 onestop ledger pay 付现、签收",
+                f"{len(without):,} 笔都没有账户",
+                "请把账户填进账户名册（[payout] accounts）"
+                + ("，或用 onestop ledger pay 付现、签收" if second is None else ""),
             )
         credits = [
             PayoutLine(at, row["name"], row["fund"], tuple(part))
@@ -154,12 +168,14 @@ def finish_payout(ledger: Path | None, number: int, file: Path, day: str, now: d
     back = sum(line.fen for line in batch.lines if line.line in returned)
     console = console_for(sys.stdout)
     console.print(
-        f"第 {number} 批：到账 {len(batch.lines) - len(returned):,} 笔，{yuan(batch.fen - back)} 元，已记支付；"
-        "下次核对作为“补发”列入结算表"
+        f"第 {number} 批：到账 {len(batch.lines) - len(returned):,} 笔，{yuan(batch.fen - back)} 元，"
+        + ("二次补偿记账时已列支" if batch.of_second else "已记支付；下次核对作为“补发”列入结算表")
     )
     if returned:
         console.print(
-            f"退回 {len(returned):,} 笔，{yuan(back)} 元，仍是应补未补，改好账户后下一批再发"
+            f"退回 {len(returned):,} 笔，{yuan(back)} 元，"
+            + ("还没有发到" if batch.of_second else "仍是应补未补")
+            + "，改好账户后下一批再发"
         )
 
 

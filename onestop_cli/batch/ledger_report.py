@@ -16,6 +16,7 @@ from onestop_cli.ledger.accounts import advances, meets
 from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.final_account import FinalAccount, report
 from onestop_cli.ledger.income import NO_SOURCE, incomes
+from onestop_cli.ledger.second import paid_again
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.statements.indicators import aided_line, of_figures
 from onestop_cli.statements.year_account import YearFigures, raised_of, year_indicators
@@ -70,11 +71,12 @@ def report_period(ledger: Path | None, period: str, out: Path | None) -> None:
     with opened(the_ledger(ledger)) as books, snapshot(books):
         found = report(books, wanted, hospital_now(settings))
         money = income_paper(books, found, settings)
+        second = paid_again(books, wanted)
     counts = settings.counts.get(wanted.first.year, Counts()).model_dump()
     due = table_due(wanted, settings.deadlines.model_dump(), settings.calendar)
     made = found.figures(counts)
     county, told = settings.county, tuple(of_figures(made))
-    paper = PeriodPaper(county.name, found, told, aided_line(made), money, due, county.code)
+    paper = PeriodPaper(county.name, found, told, aided_line(made), money, due, county.code, second)
     show_period(paper)
     if out is not None:
         with staged_file(out) as stage:

@@ -17,7 +17,14 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.chain import end_of
-from onestop_cli.ledger.second import SecondPosting, book_second, borne, take_back
+from onestop_cli.ledger.payouts import sent_of_second
+from onestop_cli.ledger.second import (
+    SecondPosting,
+    book_second,
+    borne,
+    standing_batches,
+    take_back,
+)
 from onestop_cli.ledger.store import opened
 from onestop_cli.money import FULL, yuan
 from onestop_cli.statements.second_payment import SecondTerms, second_payment
@@ -117,6 +124,10 @@ def _show(paper: SecondPaper, out: Path) -> None:
         console.print("补偿后基金不够，请调低标准或限额", style="yellow")
     if paper.booked:
         console.print("已记入台账")
+        console.print(
+            f"发到账户：onestop ledger payout --second {paper.year} --out 发放/二次{paper.year}",
+            soft_wrap=True,
+        )
     else:
         console.print(
             f"这是测算，没有记账；定了以后加 --book --on 日期，记入台账（--year {paper.year}）"
@@ -131,5 +142,11 @@ def undo_second(
     today: date = now.date()
     when = parse_period(period) if period else month_of(today.year, today.month)
     with opened(the_ledger(ledger)) as books:
+        sent = sent_of_second(books, dict(standing_batches(books)).get(year, 0))
+        if sent:
+            raise stop(
+                f"{year} 年的二次补偿已有 {sent:,} 笔发给银行",
+                "请先追回，用 onestop ledger payout --done 把它们记为退回，再冲销",
+            )
         fen = take_back(books, year, when, today, note.strip(), operator(), now)
     console_for(sys.stdout).print(f"{year} 年的二次补偿 {yuan(fen)} 元已冲销")

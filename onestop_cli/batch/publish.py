@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from onestop_cli.batch.fund_notice import fund_lines
+from onestop_cli import workers
 from onestop_cli.batch.publish_hints import ListExposure, absent_from_pdf, hints_of, shown_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
@@ -25,13 +25,14 @@ from onestop_cli.privacy import phones_in
 from onestop_cli.run import Run, load_run
 from onestop_cli.writers.notices import site
 from onestop_cli.writers.notices.boards import (
+    BOARD_WRITERS,
     notice_boards,
     roll_boards,
     write_boards,
     write_page,
 )
 from onestop_cli.writers.notices.html import board
-from onestop_cli.writers.notices.layout import Look
+from onestop_cli.writers.notices.layout import Look, on_paper
 from onestop_cli.writers.notices.manifest import BOARDS, SITE, manifest
 from onestop_cli.writers.notices.paths import Places, notice_number
 from onestop_cli.writers.notices.receipt import NAME as RECEIPT
@@ -93,6 +94,7 @@ def publish_folder(
     """
     settings = county_settings()
     refuse_existing(out)
+    workers.prepare(BOARD_WRITERS)
     run = load_run(folder)
     return publish(
         run,
@@ -101,8 +103,15 @@ def publish_folder(
         choices,
         publicity=PublicityProfile.of(settings.publicity, names=choices.names),
         before=load_run(since) if since else None,
-        funds=fund_lines(ledger, run.period) if ledger else (),
+        funds=_fund_lines(ledger, run) if ledger else (),
     )
+
+
+def _fund_lines(ledger: Path, run: Run) -> Sequence[FundLine]:
+    """The fund notice; what reads the books is only loaded where there are any."""
+    from onestop_cli.batch.fund_notice import fund_lines
+
+    return fund_lines(ledger, run.period)
 
 
 def publish(
@@ -165,7 +174,7 @@ def end_folder(
     result = _result(around.notice, objections)
     page = result_page(it.notices.county, it.texts, notice_number("00", it.texts), result)
     with staged(out, private=False) as stage:
-        write_page(stage / BOARDS / f"{RESULT}.html", board(page, it.texts, Look()))
+        write_page(stage / BOARDS / f"{RESULT}.html", board(on_paper(page, Look()), it.texts))
         pages = site.ended(it.notices.site, it.site_rolls, it.places, it.texts, result)
         for address, html in pages:
             write_page(stage / SITE / address, html)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from onestop_cli import resources
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.rulebook.library import CASES, find_rules
+from onestop_cli.rulebook.library import CASES, find_rules, lists_of
 from onestop_cli.writers.toolkit.folder import staged_file
 
 OWN = "rules"
@@ -15,7 +15,7 @@ OWN = "rules"
 
 
 def copy_rules(name: str, folder: Path | None) -> list[Path]:
-    """Copy the documents of that name (or area) to `folder`, with the cases beside them; the files written.
+    """Copy the documents of that name (or area) to `folder`, with the cases and lists beside them; the files written.
 
     Raises `CannotRun` for a name that is none, and when a file of that name is there: it is never written over.
     """
@@ -25,7 +25,8 @@ def copy_rules(name: str, folder: Path | None) -> list[Path]:
     own = [path for path in found if not path.resolve().is_relative_to(shipped)]
     if own:
         raise stop(f"“{name}”已经是县里自己的文件", "直接改这份文件即可", str(own[0]))
-    files = [file for path in found for file in (path, _cases_of(path)) if file.is_file()]
+    beside = [(path, _cases_of(path), *lists_of(path)) for path in found]
+    files = [file for group in beside for file in group if file.is_file()]
     pairs = [(file, target / file.name) for file in files]
     there = [path for _, path in pairs if path.exists()]
     if there:

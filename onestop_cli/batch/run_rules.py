@@ -8,7 +8,7 @@ from pathlib import Path
 
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.library import LoadedRule, known_rules, load_rule
+from onestop_cli.rulebook.library import LoadedRule, known_rules, load_rule, whole
 from onestop_cli.run import DOCUMENTS, Run
 from onestop_cli.tables.run_info import RuleInfo
 
@@ -39,7 +39,7 @@ def _candidates(run: Run, rule: str) -> Iterator[bytes]:
     if rule in run.documents:
         yield run.documents[rule]
     if (path := known_rules().get(rule)) is not None:
-        yield path.read_bytes()
+        yield whole(path)
 
 
 def _missing(rule: RuleInfo) -> Problem:

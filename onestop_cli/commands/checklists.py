@@ -13,7 +13,7 @@ def checklists(
     out: Annotated[Path, typer.Option("--out", help="检查表和登记簿写到这个新文件夹")],
     on: Annotated[str | None, typer.Option("--on", help="整改通知的日期，默认今天")] = None,
 ) -> None:
-    """每家机构的检查表（五核查、七公开、十不准）、整改台账、举报异议登记簿。"""
+    """每家机构的检查表（五核查、七公开、十不准）、整改台账、举报异议登记簿、民主测评表。"""
     from datetime import datetime
 
     from onestop_cli.batch.checklists import make_checklists
@@ -23,11 +23,12 @@ def checklists(
 
 def registers(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="填过的整改台账、举报异议登记簿")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="填过的整改台账、举报异议登记簿、民主测评表"),
     ],
     on: Annotated[str | None, typer.Option("--on", help="按哪一天看到期、逾期，默认今天")] = None,
 ) -> None:
-    """看填过的整改台账、举报异议登记簿：哪些没有办结、到期、逾期，哪个部门核扣了多少。"""
+    """看填过的整改台账、举报异议登记簿：哪些没有办结、到期、逾期，哪个部门核扣了多少；民主测评表汇总票数。"""
     from datetime import datetime
 
     from onestop_cli.batch.checklists import look_at_registers

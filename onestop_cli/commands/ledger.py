@@ -241,6 +241,9 @@ def payout(
     ] = None,
     day: Annotated[str | None, typer.Option("--on", help="到账日期")] = None,
     listed: Annotated[bool, typer.Option("--list", help="列出各批和结果")] = False,
+    second: Annotated[
+        int | None, typer.Option("--second", help="发放这一年记过账的二次补偿，而不是应补未补")
+    ] = None,
     ledger: Ledger = None,
 ) -> None:
     """一卡通发放：应补未补按账户写成银行文件（--out），银行办完后记到账和退回（--done）。"""
@@ -255,7 +258,7 @@ def payout(
     elif done is not None and file is not None and day:
         finish_payout(ledger, done, file, day, now)
     elif out is not None and done is None and file is None:
-        make_payout(ledger, out, now)
+        make_payout(ledger, out, now, second)
     else:
         raise stop(
             "没有说要发放还是记结果",

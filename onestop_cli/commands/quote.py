@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-Levels = typer.Option("--level", help="机构级别：township、county、city、province，或 乡级、县级…")
+Levels = typer.Option(
+    "--level", help="机构级别：village、township、county、city、province，或 村级、乡级、县级…"
+)
 On = typer.Option("--on", help="出院日期，如 2010-11-03；默认今天")
 Used = typer.Option("--used", help="本年此前已补，如 assistance=5500 或 医疗救助=5500；可重复")
 Charged = typer.Option("--charged", help="本年此前已扣起付线，如 basic=200；可重复")

@@ -20,7 +20,16 @@ from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import which_rule
 from onestop_cli.tables.decisions import PAY
-from onestop_cli.tables.schema import BROUGHT, LAYERS, MONEY, PLACE, Schema, empty, row_place
+from onestop_cli.tables.schema import (
+    BROUGHT,
+    KIND_OF_CARE,
+    LAYERS,
+    MONEY,
+    PLACE,
+    Schema,
+    empty,
+    row_place,
+)
 
 POSTED = ("claimed", "payable", "deducted", "held", "shortfall", "offset", "supplement")
 """The amounts of a layer that a ledger keeps for a stay; adjustment lines are their differences."""
@@ -77,6 +86,7 @@ ABOUT = (
     "settled_on",
     "setl_type",
     "benefit_year",
+    *KIND_OF_CARE,
 )
 
 
@@ -401,6 +411,8 @@ def _amounts(layers: Sequence[str]) -> list[str]:
 def _kind_of(column: str) -> type[pl.DataType]:
     if column.endswith("_on"):
         return pl.Date
+    if column == "inpatient":
+        return pl.Boolean
     return pl.Int64 if column in ("row", "benefit_year") else pl.String
 
 

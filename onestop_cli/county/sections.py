@@ -77,8 +77,9 @@ class Payout(TomlTable):
 
 
 class Inspection(TomlTable):
-    """What inspectors look at in a hospital, in the county's words (as in 大方, unless it has its own), and within how
-    many working days hospitals put things right and complaints are answered."""
+    """What inspectors look at in a hospital, in the county's words (as in 大方, unless it has its own), what delegates
+    are asked about (`appraisal`, 民主测评, as in 湟中), and within how many working days hospitals put things right and
+    complaints are answered."""
 
     five: tuple[str, ...] = (
         "病人是否人证相符",
@@ -107,6 +108,12 @@ class Inspection(TomlTable):
         "不准将病人生活费列为住院费报销",
         "不准将病人应交费用加入住院费报销",
         "不准诱导病人进行医疗消费",
+    )
+    appraisal: tuple[str, ...] = (
+        "有关政策、规定落实情况",
+        "救助对象、救助标准、救助金额的公开、公正、公平",
+        "坚持原则、秉公办事",
+        "服务周到、方便群众",
     )
     days: int = Field(default=10, ge=1, le=60)
     reply_days: int = Field(default=15, ge=1, le=60)

@@ -122,7 +122,7 @@ class Names:
         return not text or key(text) in _none_words()
 
     def canonical_level(self, text: str | None) -> str | None:
-        """The level id (township, county, city, province) that `text` means, else None."""
+        """The level id (an id of `LEVELS`) that `text` means, else None."""
         return self.level.get(key(text)) if text else None
 
     def canonical_hospital(self, text: str | None, known: Sequence[str]) -> str | None:

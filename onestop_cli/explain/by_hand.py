@@ -16,6 +16,7 @@ import polars as pl
 from onestop_cli.core.category import choose_best
 from onestop_cli.core.settle import settle
 from onestop_cli.core.settle.inputs import settle_input
+from onestop_cli.county import platform
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
 from onestop_cli.rulebook.govern import govern
@@ -91,6 +92,7 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "total_fen": total,
         "eligible_fen": stay.eligible,
         "has_eligible": stay.eligible is not None,
+        "inpatient": _inpatient(further, book),
         "out_of_scope_fen": stay.out_of_scope,
         "first_pay_fen": stay.first_pay,
         "over_limit_fen": stay.over_limit,
@@ -103,6 +105,15 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
 def _text(said: Any) -> str | None:
     """What an export would say: a number of years is written without quotes."""
     return None if said is None else str(said)
+
+
+def _inpatient(further: Mapping[str, Any], book: Rulebook) -> bool | None:
+    """Whether it is a stay in hospital, by what is said of the kind of visit; None where nothing is."""
+    said = [
+        further.get(dim.id) for rule in book.rules for dim in rule.dimension if dim.id == "visit"
+    ]
+    known = (platform.inpatient(str(text)) for text in said if text)
+    return next((is_stay for is_stay in known if is_stay is not None), None)
 
 
 def _cost(yuan: Any) -> int | None:
@@ -120,7 +131,7 @@ def _frame(rows: Sequence[Amounts], book: Rulebook) -> pl.DataFrame:
     kinds: dict[str, Any] = {name: pl.Int64 for name in rows[0] if name.endswith("_fen")}
     kinds |= {name: pl.String for name in rows[0] if name.startswith("x_")}
     kinds |= {"category": pl.String, "categories": pl.List(pl.String), "scheme_raw": pl.String}
-    kinds |= {"settled_on": pl.Date, "age": pl.Int64}
+    kinds |= {"settled_on": pl.Date, "age": pl.Int64, "inpatient": pl.Boolean}
     kinds |= {"visit_no": pl.String, "settlement_no": pl.String}
     blank: dict[str, Any] = {"source": pl.String, "sheet": pl.String, "person": pl.String}
     blank |= {"fund_year": pl.Int64, "amount_why": pl.String}

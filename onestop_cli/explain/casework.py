@@ -42,7 +42,9 @@ def _strange(case: Case, book: Rulebook) -> Iterator[str]:
     kinds = [*book.priority, *book.no_right]
     for stay in (*case.earlier, case.given):
         if levels(stay.level) not in LEVELS:
-            yield f"given 里的级别“{stay.level}”不认识，可用：{'、'.join(LEVELS.values())}"
+            named = (LEVELS[id_] for rule in book.rules for id_ in rule.scope.levels)
+            listing = "、".join(dict.fromkeys(named))
+            yield f"given 里的级别“{stay.level}”不认识，可用：{listing}"
         for kind in (kind for kind in stay.category if kind not in kinds):
             listing = f"可用：{'、'.join(kinds)}" if kinds else "文件不分类别"
             yield f"given 里的类别“{kind}”文件没有列出，{listing}"

@@ -44,8 +44,8 @@ class YearSoFar:
             return settle_given(each, book, year=self._columns(book))
         return settle_given(each, book, closed=self.closed)
 
-    def words(self, book: Rulebook) -> str:
-        """What was stated, or what a ledger has."""
+    def words(self, book: Rulebook, *, visit: bool = False) -> str:
+        """What was stated, or what a ledger has; a `visit` is no stay of the year."""
         if self.closed is not None:
             return f"台账中有已结算的住院 {self.closed.height} 笔"
         names = {step.layer: step.name for step in book.steps if step.id == step.layer}
@@ -55,7 +55,8 @@ class YearSoFar:
             for verb, of in said.items()
             for layer, fen in of.items()
         ]
-        return "，".join([f"本年第 {self.nth} 次住院", *(parts or ["此前没有补偿"])])
+        first = [] if visit else [f"本年第 {self.nth} 次住院"]
+        return "，".join([*first, *(parts or ["此前没有补偿"])])
 
     def _columns(self, book: Rulebook) -> dict[str, int]:
         """The year so far as `settle` takes it."""
@@ -106,7 +107,9 @@ class Quote:
         asked = [figure("总费用", "", self.row["total_fen"])]
         if self.row["has_eligible"]:
             asked.append(figure("可补偿费用", "", self.row["eligible_fen"]))
-        asked.append(Line("本年此前", self.year.words(self.book)))
+        asked.append(
+            Line("本年此前", self.year.words(self.book, visit=self.row["inpatient"] is False))
+        )
         return ExplanationPart("测算结果", (Group(tuple(asked)), Group(tuple(self._shares()))))
 
     def _shares(self) -> Iterator[Line]:

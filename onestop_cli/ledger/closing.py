@@ -36,6 +36,7 @@ from onestop_cli.ledger.chain import (
 from onestop_cli.ledger.pack import facts_of, pack, with_digests
 from onestop_cli.ledger.store import transaction
 from onestop_cli.run import Run
+from onestop_cli.statements.capped import CAPPED, capped
 from onestop_cli.statements.statement import Statement
 from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
@@ -224,8 +225,11 @@ def _kept(stays: pl.DataFrame, run: Run, first: int) -> pl.DataFrame:
     state += ["decided_category", "decided_id_no", "rule_id"]
     docked = [f"{layer.id}_docked_fen" for layer in run.layers]
     names = dict.fromkeys([*facts, *state, *docked, *_amounts(run)])
+    full = capped(stays) & (pl.col("status") == "settled")
     return stays.select(
-        pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("number"), *names
+        pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("number"),
+        *names,
+        full.alias(CAPPED),
     ).with_columns(
         pl.col("blocking").fill_null(""),
         *(pl.col(name).fill_null(0) for name in _amounts(run)),

@@ -30,6 +30,17 @@ from onestop_cli.ledger.books import (
 )
 from onestop_cli.ledger.hospital_money import hospital_accounts
 from onestop_cli.ledger.load import named_now
+from onestop_cli.statements.capped import CAPPED
+from onestop_cli.statements.care import (
+    COUNTED,
+    OUTPATIENT,
+    SPECIAL,
+    LevelLine,
+    benefits_of,
+    bill_of,
+    kind_of,
+    level_lines,
+)
 from onestop_cli.statements.funds import (
     Fund,
     funds_of,
@@ -150,6 +161,28 @@ class FinalAccount:
         """By township; people without a known one last."""
         return numbered(self.by("township").sort(pl.col("township") == NOWHERE, "township"))
 
+    @cached_property
+    def has_outpatients(self) -> bool:
+        """Whether anybody was treated without a bed (门诊)."""
+        return bool(self.events["kind"].is_in([OUTPATIENT, SPECIAL]).any())
+
+    @property
+    def bill(self) -> str:
+        """What the costs of these stays are called."""
+        return bill_of(self.has_outpatients)
+
+    @property
+    def benefits(self) -> str:
+        """What is paid for."""
+        return benefits_of(self.has_outpatients)
+
+    def by_care(self, second: tuple[int, int] = (0, 0)) -> list[LevelLine]:
+        """门诊 and 住院 by level, net; `second`: people and fen of 大病二次补偿."""
+        counted = self.events.with_columns(
+            pl.col(CAPPED).fill_null(value=False), paid_fen="all_payment_fen"
+        )
+        return level_lines(counted.select(*COUNTED), second)
+
     def _ordered(self, key: str, names: Sequence[str]) -> pl.DataFrame:
         rank = pl.col(key).replace_strict(list(names), range(len(names)), return_dtype=pl.Int64)
         return numbered(self.by(key).sort(rank))
@@ -171,7 +204,15 @@ class FinalAccount:
             funds={fund.name: self.used(fund.name) for fund in self.funds},
             counts=counts,
             adjusted=not self.events["own"].all(),
+            outpatients=self._visits(self.events)[0],
+            outpatient_cost=self._visits(self.events)[1],
         )
+
+    @staticmethod
+    def _visits(events: pl.DataFrame) -> tuple[int, int]:
+        """Visits (门诊) and their cost, net."""
+        there = events.filter(pl.col("kind").is_in([OUTPATIENT, SPECIAL]))
+        return int(there["visits"].sum()), int(there["total_fen"].sum())
 
     def _aided(self) -> Aided:
         """The part of people with a category."""
@@ -185,6 +226,7 @@ class FinalAccount:
             own=int(rows["own_fen"].sum()),
             paid=int(rows["all_payment_fen"].sum()),
             layers={layer.name: int(rows[f"{layer.id}_paid_fen"].sum()) for layer in self.layers},
+            outpatients=self._visits(events)[0],
         )
 
     def paid(self, fund: Fund, layer: str) -> int:
@@ -235,9 +277,19 @@ def of_books(runs: Sequence[RunInfo]) -> tuple[tuple[LayerInfo, ...], tuple[Rule
     return tuple(layers_together(runs).values()), tuple(rules_together(runs).values())
 
 
-_TEXTS = ("hospital", "level", "category", "township", "person", "setl_type", "rule_id")
+_TEXTS = (
+    "hospital",
+    "level",
+    "category",
+    "township",
+    "person",
+    "setl_type",
+    "visit_raw",
+    "rule_id",
+)
 _DECIDED = ("decided_category", "decided_id_no")
 _DAYS = ("settled_on", "discharged_on")
+_MARKS = ("inpatient", CAPPED)
 
 PeriodTables = tuple[str, pl.DataFrame, pl.DataFrame]
 """What the run of a period posts: its id, its own stays, and its lines about closed ones."""
@@ -246,7 +298,7 @@ PeriodTables = tuple[str, pl.DataFrame, pl.DataFrame]
 def columns_needed(layers: Sequence[LayerInfo]) -> list[str]:
     """The columns of posted tables that a report reads."""
     names = [*_TEXTS, *_DAYS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
-    return [*names, *_DECIDED]
+    return [*names, *_DECIDED, *_MARKS]
 
 
 def _tables(
@@ -282,15 +334,32 @@ def events_of(
 
 
 def _whole(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    return together(parts).with_columns(
-        pl.col("hospital").fill_null(NO_HOSPITAL),
-        pl.col("category").fill_null(NO_CATEGORY),
-        pl.col("township").fill_null(NOWHERE),
-        level_name=pl.when(pl.col("hospital") == PAYEE)
-        .then(pl.lit(LEVEL))
-        .otherwise(pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED)),
-        person=pl.coalesce(_known_last(), "person", pl.format("?{}", "number")),
+    whole = together(parts)
+    kinds = {"inpatient": pl.Boolean, "visit_raw": pl.String, CAPPED: pl.Boolean}
+    absent = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in whole]
+    return (
+        whole.with_columns(absent)
+        .pipe(_with_kind)
+        .with_columns(
+            pl.col("hospital").fill_null(NO_HOSPITAL),
+            pl.col("category").fill_null(NO_CATEGORY),
+            pl.col("township").fill_null(NOWHERE),
+            level_name=pl.when(pl.col("hospital") == PAYEE)
+            .then(pl.lit(LEVEL))
+            .otherwise(pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED)),
+            person=pl.coalesce(_known_last(), "person", pl.format("?{}", "number")),
+        )
     )
+
+
+def _with_kind(events: pl.DataFrame) -> pl.DataFrame:
+    """`kind` of care; a change of a stay whose own line is at hand is of its kind."""
+    if not events["own"].all():
+        events = events.with_columns(
+            pl.coalesce(name, pl.col(name).drop_nulls().first().over("number"))
+            for name in ("inpatient", "visit_raw")
+        )
+    return events.with_columns(kind_of(events).alias("kind"))
 
 
 def _known_last() -> pl.Expr:

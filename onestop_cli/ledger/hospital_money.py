@@ -18,6 +18,7 @@ from datetime import date, datetime
 import polars as pl
 
 from onestop_cli.core.options import Mapper
+from onestop_cli.county.periods import Period
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.books import Closing, changes_of, closings, run_of, stays_of, together
 from onestop_cli.ledger.chain import HOSPITAL, Draft, Entry, append, entries
@@ -139,6 +140,40 @@ def deposits(closing: Closing) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["what", *_KEYS, "fen"], orient="row").cast(
         {"what": pl.String, **dict.fromkeys(_KEYS, pl.String), "fen": pl.Int64}
     )  # fmt: skip
+
+
+KEPT: Schema = {
+    "hospital": pl.String,
+    **dict.fromkeys(("month_deposit", "year_deposit", "kept"), pl.Int64),
+}
+"""质量保证金 of a hospital by the end of a month, all funds together, fen: kept back by closings of periods that end in
+the month, by those of the year so far, and what is left of all after what was given back by then."""
+
+
+def deposits_by(ledger: sqlite3.Connection, month: Period, hospital: Mapper = str) -> pl.DataFrame:
+    """`KEPT` of every hospital with anything of it; a period's deposit is kept back in its last month."""
+    parts = []
+    for one in closings(ledger):
+        last = one.period.last
+        if last <= month.last:
+            kinds = {
+                "month_deposit": last >= month.first,
+                "year_deposit": last.year == month.last.year,
+            }
+            shares = {name: pl.col("fen") * int(counts) for name, counts in kinds.items()}
+            parts.append(deposits(one).select("hospital", **shares, kept="fen"))
+    back = _lines(ledger).filter(
+        (pl.col("what") == RELEASED) & (pl.col("on") <= month.last.isoformat())
+    )
+    parts.append(
+        back.select(
+            "hospital", month_deposit=pl.lit(0), year_deposit=pl.lit(0), kept=-pl.col("fen")
+        )
+    )
+    named = named_now(pl.concat(parts, how="vertical_relaxed"), hospital)
+    sums = named.group_by("hospital").agg(pl.exclude("hospital").sum()).sort("hospital")
+    typed = sums.select(pl.col(name).cast(kind) for name, kind in KEPT.items())
+    return typed.filter(pl.any_horizontal(pl.exclude("hospital") != 0))
 
 
 def _lines(ledger: sqlite3.Connection) -> pl.DataFrame:

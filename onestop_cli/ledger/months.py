@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -26,7 +26,9 @@ from onestop_cli.ledger.final_account import (
     events_of,
     of_books,
 )
+from onestop_cli.ledger.hospital_money import KEPT, deposits_by
 from onestop_cli.ledger.income import NO_SOURCE, incomes
+from onestop_cli.ledger.second import paid_again
 from onestop_cli.run import Run
 from onestop_cli.tables.run_info import LayerInfo, RuleInfo
 
@@ -55,7 +57,9 @@ class MonthAccount:
 class MonthReport:
     """A month: its own sums, those of the year up to its end, and its funds.
 
-    `holder`: the period that it was settled in, `closed`: whether that is closed. `missing`: days of the year before it
+    `second`, `second_year`: people and fen of 大病二次补偿 in the month and in the year up to its end.
+    `deposits`: 质量保证金 of hospitals by the end of the month (`hospital_money.KEPT`). `holder`: the
+    period that it was settled in, `closed`: whether that is closed. `missing`: days of the year before it
     that no closed period has.
     """
 
@@ -65,6 +69,9 @@ class MonthReport:
     holder: Period
     closed: bool
     missing: bool
+    second: tuple[int, int] = (0, 0)
+    second_year: tuple[int, int] = (0, 0)
+    deposits: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(KEPT)))
 
     @property
     def heard(self) -> set[str]:
@@ -110,7 +117,11 @@ def month_report(
     begun = min((period.first for period in [*earlier, holder]), default=month.first)
     days = sum((p.last - p.first).days + 1 for p in dict.fromkeys([*earlier, holder]))
     gaps = days != (holder.last - begun).days + 1
-    return MonthReport(shown, until, lines, holder, known, gaps)
+    return MonthReport(
+        shown, until, lines, holder, known, gaps,
+        paid_again(ledger, month), paid_again(ledger, until.period),
+        deposits_by(ledger, month, hospital),
+    )  # fmt: skip
 
 
 def _within(inner: Period, outer: Period) -> bool:

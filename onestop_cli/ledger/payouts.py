@@ -1,7 +1,8 @@
 """一卡通发放: what patients are owed, sent to the bank in batches; what comes back is owed again and sent again.
 
 A batch is a posting, and what it holds is on its way until its result is booked: then what was credited is a payment
-(`owed.pay`), and what came back stands in the posting with the bank's reason.
+(`owed.pay`), and what came back stands in the posting with the bank's reason. 大病二次补偿 is sent in batches of its
+own; it was paid by its own posting, so that a result is no further payment.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.books import closings, layers_of, rules_of, stays_of, together
 from onestop_cli.ledger.chain import PAYOUT, PAYOUT_RESULT, Draft, append, end_of, entries
 from onestop_cli.ledger.owed import Payment, owed, post_payments
+from onestop_cli.ledger.second import PART, second_lines
 from onestop_cli.ledger.store import transaction
 from onestop_cli.money import yuan
 from onestop_cli.statements.funds import fund_of
@@ -49,6 +51,11 @@ class Batch:
     @property
     def fen(self) -> int:
         return sum(line.fen for line in self.lines)
+
+    @property
+    def of_second(self) -> bool:
+        """Whether it is 大病二次补偿."""
+        return any(part[1].startswith(PART) for line in self.lines for part in line.parts)
 
     @property
     def returned_fen(self) -> int:
@@ -97,6 +104,34 @@ def sendable(ledger: sqlite3.Connection) -> pl.DataFrame:
         fund=pl.Series(pays, dtype=pl.String),
         tries=pl.Series([tried.get(key, (0, ""))[0] for key in keys], dtype=pl.Int64),
         came_back=pl.Series([tried.get(key, (0, ""))[1] for key in keys], dtype=pl.String),
+    )
+
+
+def sendable_second(ledger: sqlite3.Connection, year: int) -> pl.DataFrame:
+    """What the year's 二次补偿 pays and no batch has sent, or one that came back: as `sendable`."""
+    gone = {
+        part[:2]
+        for one in batches(ledger)
+        for line in one.lines
+        for part in line.parts
+        if line.line not in one.returned
+    }
+    lines = second_lines(ledger, year)
+    keys = list(lines.select("number", "layer").iter_rows())
+    tried = _came_back(ledger)
+    return lines.with_columns(
+        tries=pl.Series([tried.get(key, (0, ""))[0] for key in keys], dtype=pl.Int64),
+        came_back=pl.Series([tried.get(key, (0, ""))[1] for key in keys], dtype=pl.String),
+    ).filter(pl.Series([key not in gone for key in keys], dtype=pl.Boolean))
+
+
+def sent_of_second(ledger: sqlite3.Connection, posting: int) -> int:
+    """How many credits of a 二次补偿 are on their way to the bank or were credited."""
+    return sum(
+        part[0] == posting and part[1].startswith(PART) and line.line not in one.returned
+        for one in batches(ledger)
+        for line in one.lines
+        for part in line.parts
     )
 
 
@@ -177,7 +212,8 @@ def book_result(
         batch_under_way(ledger, batch.number)
         due = {
             (n, layer): fen
-            for n, layer, fen in owed(ledger).select("number", "layer", "fen").rows()
+            for table in (owed(ledger), second_lines(ledger))
+            for n, layer, fen in table.select("number", "layer", "fen").rows()
         }
         credited = [line for line in batch.lines if line.line not in returned]
         problems = [
@@ -199,6 +235,11 @@ def book_result(
             "file": dict(file),
         }
         append(ledger, Draft(PAYOUT_RESULT, content, operator, now))
-        payments = [Payment(*part, on) for line in credited for part in line.parts]
+        payments = [
+            Payment(*part, on)
+            for line in credited
+            for part in line.parts
+            if not part[1].startswith(PART)
+        ]
         if payments:
             post_payments(ledger, payments, file, operator, now)

@@ -184,9 +184,51 @@ def standing_batches(ledger: sqlite3.Connection) -> list[tuple[int, int]]:
     ]
 
 
+def paid_again(ledger: sqlite3.Connection, period: Period) -> tuple[int, int]:
+    """How many people got 二次补偿 by batches that were booked in `period` and stand, and how much, fen."""
+    standing = {number for _, number in standing_batches(ledger)}
+    booked = [
+        (number, line.fen)
+        for number, line in zip(
+            (entry.number for entry in entries(ledger, SECOND)),
+            second_payments(ledger),
+            strict=True,
+        )
+        if number in standing and period.first <= line.booked_on <= period.last
+    ]
+    people = sum(int((people_of(ledger, number)["fen"] > 0).sum()) for number, _ in booked)
+    return people, sum(fen for _, fen in booked)
+
+
 def people_of(ledger: sqlite3.Connection, number: int) -> pl.DataFrame:
     """Who got what by a batch."""
     return unpack(kept(ledger, number, PEOPLE) or b"")
+
+
+PART = "second/"
+"""What the parts of a credit begin with that are 二次补偿: behind it the person's place in the batch."""
+
+
+def second_lines(ledger: sqlite3.Connection, year: int | None = None) -> pl.DataFrame:
+    """What standing batches (of a `year`) pay, a row per person: the `number` of the posting, `layer` (`PART` and the
+    place), who and where they are, `fund` and `fen`."""
+    funds = {entry.number: entry.content["fund"] for entry in entries(ledger, SECOND)}
+    about = ("id_no", "name", "id_shown", "township", "village", "fen")
+    parts = [
+        people_of(ledger, number)
+        .with_row_index("at")
+        .select(
+            *about,
+            number=pl.lit(number, pl.Int64),
+            layer=pl.format("{}{}", pl.lit(PART), "at"),
+            fund=pl.lit(funds[number]),
+        )
+        for of, number in standing_batches(ledger)
+        if year in (None, of)
+    ]
+    texts = dict.fromkeys(("id_no", "name", "id_shown", "township", "village"), pl.String)
+    more: Schema = {"fen": pl.Int64, "number": pl.Int64, "layer": pl.String, "fund": pl.String}
+    return pl.concat([pl.DataFrame(schema={**texts, **more}), *parts]).filter(pl.col("fen") > 0)
 
 
 def take_back(

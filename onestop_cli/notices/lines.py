@@ -13,6 +13,7 @@ from onestop_cli.county.periods import parse_period
 from onestop_cli.notices.categories import shown_category
 from onestop_cli.notices.names import plain, short, with_names
 from onestop_cli.run import Run
+from onestop_cli.statements.care import care_of
 from onestop_cli.statements.hospital_labels import Labels
 from onestop_cli.statements.lines import paid
 from onestop_cli.tables.by_hand import with_payee
@@ -78,6 +79,8 @@ def _adjusted(run: Run, layers: Sequence[str]) -> pl.DataFrame:
 
 def _line(rows: pl.DataFrame, layers: Sequence[str], note: pl.Expr) -> pl.DataFrame:
     """Stays and adjustment lines in the same columns; an adjustment's costs are what is added or taken away."""
+    if "inpatient" not in rows.columns:
+        rows = rows.with_columns(inpatient=pl.lit(None, pl.Boolean))
     return (
         rows.pipe(with_payee)
         .select(
@@ -85,6 +88,7 @@ def _line(rows: pl.DataFrame, layers: Sequence[str], note: pl.Expr) -> pl.DataFr
             "total_fen",
             ELIGIBLE,
             note=note,
+            care=care_of(),
             **{f"{layer}_fen": paid(layer).cast(pl.Int64) for layer in layers},
             owed_fen=pl.col("patient_owed_fen").fill_null(0),
         )

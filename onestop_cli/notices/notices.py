@@ -18,6 +18,7 @@ from onestop_cli.notices.lines import ELIGIBLE, HOMES, OTHER, amounts, posted
 from onestop_cli.notices.names import LONGEST, mark, short, shown_name
 from onestop_cli.notices.profile import Profile, PublicityProfile, has_lists
 from onestop_cli.run import Run
+from onestop_cli.statements.care import OUTPATIENT
 from onestop_cli.statements.hospital_labels import Labels, labels_of
 from onestop_cli.tables.schema import Schema
 
@@ -206,8 +207,8 @@ class _Press:
         )
 
     def _parts(self, lines: pl.DataFrame, level: str, profile: Profile) -> list[NoticePart]:
-        """The summaries of a list: of a township by village, of the county by township and hospital; by category where
-        there are no rows."""
+        """The summaries of a list: of a township by village, of the county by township and hospital; 门诊 and 住院
+        where there are both; by category where there are no rows."""
         parts = []
         if level == "county":
             parts.append(("各乡镇汇总", "乡镇", "township", "township"))
@@ -215,6 +216,8 @@ class _Press:
                 parts.append(("各医疗机构汇总", "医疗机构", "hospital", "hospital"))
         if level == "township" and profile.place == "village":
             parts.append(("各村汇总", "村", "village", "village"))
+        if _both_kinds(lines, profile.k):
+            parts.append(("门诊和住院", "就诊方式", "care", "care"))
         if profile.names == "none":
             parts.append(("各类人员汇总", "人员类别", "category", "category"))
         return [
@@ -226,6 +229,8 @@ class _Press:
         """Sums by `key`: places in the order of the list, hospitals by level and name, small categories together."""
         if key == "hospital":
             lines = lines.sort("rank", "hospital", nulls_last=True)
+        if key == "care":
+            lines = lines.sort(pl.col("care") != OUTPATIENT, maintain_order=True)
         if key == "category" and profile.k:
             few = _few(lines, profile.k)
             lines = lines.with_columns(pl.col("category").replace(dict.fromkeys(few, FEW)))
@@ -255,6 +260,12 @@ def _home(level: str, profile: Profile) -> pl.Expr:
     if profile.place == "township":
         return short(township)
     return short(pl.when(village == OTHER).then(township).otherwise(township + village))
+
+
+def _both_kinds(lines: pl.DataFrame, k: int) -> bool:
+    """Whether there are 门诊 and 住院, of `k` people at least each."""
+    people = lines.group_by("care").agg(pl.col("person").n_unique())["person"]
+    return len(people) > 1 and bool((people >= k).all())
 
 
 def _few(lines: pl.DataFrame, k: int) -> list[str]:

@@ -64,6 +64,13 @@ def read_own(path: Path, form: OwnForm) -> list[OwnRow]:
     )
 
 
+def is_form(path: Path, form: OwnForm) -> bool:
+    """Whether a file has the header of this form on a sheet that is seen."""
+    inbox = open_files([path], Settings())
+    grids = [grid for file in inbox.opened for grid in file.grids if not grid.hidden]
+    return any(_header(grid.rows, form) is not None for grid in grids)
+
+
 def _header(rows: Sequence[Sequence[Cell]], form: OwnForm) -> tuple[int, dict[int, str]] | None:
     """The header's row, 0-based, and column → field."""
     for number, cells in enumerate(rows):

@@ -46,6 +46,8 @@ _WORDS = {
     "head": "head",
     "relation": "relation",
     "cert_no": "cert_no",
+    "scheme_no": "scheme_no",
+    "ethnic_group": "ethnic_group",
 }
 """Column of `READ_ROSTER` → field."""
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from onestop_cli.rulebook.lists import filled_in
 from onestop_cli.rulebook.scalars import Fen, Listed, Points, Rate
-from onestop_cli.tables.schema import LEVELS
+from onestop_cli.tables.schema import LEVELS, VILLAGE
 
 TO_FILL = "to-fill"
 UNKNOWN = "unknown"
@@ -337,7 +338,8 @@ class Dimension(Cited):
     are its headers); `hospital`: a column of the register; `age`: years of age on the admission
     day; `years`: a column of the export with whole years (连续参保年数). `values`: value → other
     spellings; a text that is none of them, or a blank, is `otherwise`; without it there is no
-    applicable rule."""
+    applicable rule. `names_from`: a list beside the document with more spellings
+    (`rulebook.lists`); `listed`: how many names of a value the document says there are."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
@@ -345,6 +347,8 @@ class Dimension(Cited):
     columns: list[str] = Field(default_factory=list)
     values: Mapping[str, list[str]] = Field(default_factory=dict)
     otherwise: str = ""
+    names_from: str = ""
+    listed: Mapping[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
 
     @property
     def in_years(self) -> bool:
@@ -394,9 +398,12 @@ class Categories(Cited):
 
 
 class Scope(Cited):
-    """For whom the document is at all; a stay outside it has no applicable rule here."""
+    """For whom the document is at all; a stay outside it has no applicable rule here.
 
-    levels: list[str] = Field(default_factory=lambda: list(LEVELS))
+    Village clinics are only in where `levels` names them: documents about stays in hospital know none.
+    """
+
+    levels: list[str] = Field(default_factory=lambda: [at for at in LEVELS if at != VILLAGE])
     schemes: list[str] = Field(default_factory=list)
 
 
@@ -422,6 +429,13 @@ class RuleFile(RulePart):
     quota: list[Quota] = Field(default_factory=list)
     quota_diseases: list[str] = Field(default_factory=list)
     """The 单病种 list: every disease that has a quota; one must fit each of its stays."""
+    lists: Mapping[str, Mapping[str, list[str]]] = Field(default_factory=dict)
+    """Lists that dimensions take names from, as they stood beside the document when it was read."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_lists(cls, table: Any) -> Any:
+        return filled_in(table)
 
     @property
     def computed(self) -> tuple[Layer, ...]:

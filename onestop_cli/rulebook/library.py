@@ -18,6 +18,7 @@ from onestop_cli.county.toml_words import toml_problem
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.faults import key_problems
 from onestop_cli.rulebook.language import RuleFile
+from onestop_cli.rulebook.lists import beside, wanted_lists, with_lists
 
 CASES = ".cases.toml"
 """What the name of a cases file ends with, beside the document it tests."""
@@ -25,7 +26,7 @@ CASES = ".cases.toml"
 
 @dataclass(frozen=True)
 class LoadedRule:
-    """A document as read, with the file it stands in, that file's sha256 and its bytes."""
+    """A document as read, with the file it stands in, and its bytes, lists included, with their sha256."""
 
     file: RuleFile
     path: Path
@@ -94,13 +95,27 @@ def load_rules(names: Sequence[str], county: Path | None = None) -> tuple[Loaded
 def load_rule(path: Path, data: bytes | None = None) -> LoadedRule:
     """One document, from the bytes of `path` or those given; raises `CannotRun` with every key that does not fit the
     language."""
-    data = path.read_bytes() if data is None else data
+    data = whole(path) if data is None else data
     text, table = read_toml(path, data)
     try:
         rule = RuleFile.model_validate(table)
     except ValidationError as error:
         raise CannotRun(key_problems(path, text, table, error)) from error
     return LoadedRule(rule, path, hashlib.sha256(data).hexdigest(), data)
+
+
+def whole(path: Path) -> bytes:
+    """A document's bytes with the lists beside it that it names: all that a run keeps of it."""
+    data = path.read_bytes()
+    _, table = read_toml(path, data)
+    names = wanted_lists(table)
+    return with_lists(path, data, names) if names else data
+
+
+def lists_of(path: Path) -> list[Path]:
+    """The lists beside a document that it names."""
+    _, table = read_toml(path)
+    return [beside(path, name) for name in wanted_lists(table)]
 
 
 def read_toml(path: Path, data: bytes | None = None) -> tuple[str, dict[str, Any]]:

@@ -74,6 +74,11 @@ LAYERS = {
 _WORDS = {**LEVELS, "any": "救助对象", NONE: OTHERS}
 
 
+def quoted(text: str) -> str:
+    """A sentence in quotation marks; those inside it become single ones."""
+    return f"“{text.replace('“', '‘').replace('”', '’')}”"
+
+
 def money(fen: int) -> str:
     """`600000` → `6,000 元`; fen only where there are any."""
     return yuan(fen).removesuffix(".00") + " 元"

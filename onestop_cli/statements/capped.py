@@ -6,6 +6,9 @@ import polars as pl
 
 from onestop_cli.statements.statement import Statement
 
+CAPPED = "capped"
+"""The column that says of a stay in the books that a yearly limit was used up by it."""
+
 
 def with_capped(statement: Statement, rows: pl.DataFrame, key: str) -> pl.DataFrame:
     """`rows` of a table by `key` with `capped`: people with a settled stay that used a yearly limit up."""
@@ -17,6 +20,11 @@ def with_capped(statement: Statement, rows: pl.DataFrame, key: str) -> pl.DataFr
 def capped_people(statement: Statement) -> int:
     """How many people used a yearly limit up."""
     return _met(statement)["who"].n_unique()
+
+
+def counted(statement: Statement) -> pl.DataFrame:
+    """What the table by level counts of a run (`care.COUNTED`)."""
+    return statement.counted(_met(statement).select("source", "sheet", "row").unique())
 
 
 def _met(statement: Statement) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 
 from onestop_cli.county.periods import Period
 from onestop_cli.money import FULL, percent, yuan
+from onestop_cli.statements.care import OUTPATIENT, bill_of
 from onestop_cli.statements.statement import NO_CATEGORY, Statement
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.wording import wording
@@ -26,7 +27,7 @@ Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
 class Aided:
     """救助对象: settled stays of people who had a category on the admission day, net of 上期调整; amounts fen.
 
-    `layers`: name → what its fund pays hospitals; `paid`: the same of all funds.
+    `layers`: name → what its fund pays hospitals; `paid`: the same of all funds. `outpatients`: of the stays, visits.
     """
 
     stays: int
@@ -35,6 +36,12 @@ class Aided:
     own: int
     paid: int
     layers: Mapping[str, int]
+    outpatients: int = 0
+
+    @property
+    def inpatients(self) -> int:
+        """Stays in hospital."""
+        return self.stays - self.outpatients
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Figures:
     `layers`: name → what its fund pays hospitals. `paid`: the same of all funds. `funds`: fund → what was approved, and
     what there was to spend (opening balance and advances), None without books. `counts`: of the year, by onestop.toml
     (`insured`, `insured_stays`, `roster`). `days`: of the periods that it is made of. `adjusted`: something of it
-    changes closed stays.
+    changes closed stays. `outpatients`, `outpatient_cost`: of the stays, visits (门诊).
     """
 
     year: int
@@ -60,6 +67,18 @@ class Figures:
     funds: Mapping[str, tuple[int, int | None]]
     counts: Mapping[str, int | None]
     adjusted: bool = False
+    outpatients: int = 0
+    outpatient_cost: int = 0
+
+    @property
+    def inpatients(self) -> int:
+        """Stays in hospital."""
+        return self.stays - self.outpatients
+
+    @property
+    def aided_inpatients(self) -> int:
+        """Those of people with a category."""
+        return self.aided.inpatients
 
     @property
     def assisted(self) -> int:
@@ -83,6 +102,7 @@ def figures(statement: Statement) -> Figures:
         )
         for fund in statement.funds
     }
+    visits = _outpatients(statement, total=True)
     return Figures(
         year=period.first.year,
         whole_year=period.is_year,
@@ -101,7 +121,18 @@ def figures(statement: Statement) -> Figures:
         funds=funds,
         counts=counts_of(info, period),
         adjusted=not changes.is_empty(),
+        outpatients=visits[0],
+        outpatient_cost=visits[1],
     )
+
+
+def _outpatients(statement: Statement, *, total: bool) -> tuple[int, int]:
+    """Visits (门诊) and their cost, net; of everybody (`total`), else of people with a category."""
+    who = (pl.col("care") == OUTPATIENT) & (pl.lit(total) | (pl.col("category") != NO_CATEGORY))
+    own = statement.stays.filter(pl.col("settled") & who)
+    later = statement.adjustments.filter(who)
+    cost = int(own["total_fen"].sum()) + int(later["total_fen"].sum())
+    return own.height + int(later["visits"].sum()), cost
 
 
 def _aided(statement: Statement) -> Aided:
@@ -119,6 +150,7 @@ def _aided(statement: Statement) -> Aided:
             + int(changes[f"{layer.id}_adjusted_fen"].sum())
             for layer in statement.layers
         },
+        outpatients=_outpatients(statement, total=False)[0],
     )
 
 
@@ -137,12 +169,17 @@ def of_figures(made: Figures) -> Iterator[Indicator]:
     """指标 of any figures."""
     cost, stays = made.cost, made.stays
     net = "（都含上期调整）" if made.adjusted else ""
-    yield _share("实际补偿比", made.paid, cost, f"各基金核定应拨 ÷ 住院总费用{net}")
+    bill = bill_of(bool(made.outpatients))
+    yield _share("实际补偿比", made.paid, cost, f"各基金核定应拨 ÷ {bill}{net}")
     for name, fen in made.layers.items():
-        yield _share(f"其中：{name}", fen, cost, "核定应拨 ÷ 住院总费用")
-    yield _share("个人自付率", made.own, cost, "个人自付 ÷ 住院总费用")
-    yield _share("可补偿费用占比", made.eligible, cost, "可补偿费用 ÷ 住院总费用")
-    yield _mean("次均住院费用", cost, stays, "住院总费用 ÷ 核定人次")
+        yield _share(f"其中：{name}", fen, cost, f"核定应拨 ÷ {bill}")
+    yield _share("个人自付率", made.own, cost, f"个人自付 ÷ {bill}")
+    yield _share("可补偿费用占比", made.eligible, cost, f"可补偿费用 ÷ {bill}")
+    in_bed = "住院人次" if made.outpatients else "核定人次"
+    how = f"住院总费用 ÷ {in_bed}"
+    yield _mean("次均住院费用", cost - made.outpatient_cost, made.inpatients, how)
+    if made.outpatients:
+        yield _mean("次均门诊费用", made.outpatient_cost, made.outpatients, "门诊费用 ÷ 门诊人次")
     yield _mean("次均补偿", made.paid, stays, "各基金核定应拨 ÷ 核定人次")
     yield _mean("次均自付", made.own, stays, "个人自付 ÷ 核定人次")
     yield from _admissions(made)
@@ -166,15 +203,17 @@ def aided_line(made: Figures) -> str:
     own = _percent(_quotient(aided.own * FULL, aided.cost))
     rest = aided.cost - aided.paid - aided.own
     short = f"，其余 {yuan(rest)} 元是还没有付的应补未补等" if rest > 0 else ""
+    visits = f"，其中门诊 {aided.outpatients:,} 人次" if aided.outpatients else ""
+    what = f"{'就诊' if visits else '住院'} {aided.stays:,} 人次{visits}"
     return (
-        f"救助对象住院 {aided.stays:,} 人次（{aided.people:,} 人），总费用 {yuan(aided.cost)} 元{sums}；"
+        f"救助对象{what}（{aided.people:,} 人），总费用 {yuan(aided.cost)} 元{sums}；"
         f"实际补偿比 {covered}，个人自付率 {own}{short}；{_yearly(made)}。"
     )
 
 
 def _yearly(made: Figures) -> str:
     """The rate of admission in a year, and its gap to that of all insured."""
-    rate = _per_year(made, made.aided.stays, made.counts.get("roster"))
+    rate = _per_year(made, made.aided_inpatients, made.counts.get("roster"))
     if rate is None:
         return "年住院率无法计算" + _unless(None, "roster", made.year).replace("；", "，")
     how = "" if made.whole_year else f"（{made.days} 天折算全年）"
@@ -183,7 +222,8 @@ def _yearly(made: Figures) -> str:
     if reported is not None:
         everybody = _quotient(reported * FULL, insured)
     else:
-        everybody = _per_year(made, made.stays, insured) if made.stays > made.assisted else None
+        more = made.inpatients > made.aided_inpatients
+        everybody = _per_year(made, made.inpatients, insured) if more else None
     if everybody is None:
         return f"{said}，参合人员住院率无法计算"
     gap = rate - everybody
@@ -209,12 +249,14 @@ def _admissions(made: Figures) -> Iterator[Indicator]:
     said = wording(year).insured
     roster, insured = made.counts.get("roster"), made.counts.get("insured")
     how = f"有救助身份的核定人次 ÷ {year}年在册救助对象人数{part}"
-    yield _share("救助对象住院率", made.assisted, roster, how + _unless(roster, "roster", year))
+    yield _share(
+        "救助对象住院率", made.aided_inpatients, roster, how + _unless(roster, "roster", year)
+    )
     everybody = made.counts.get("insured_stays") if made.whole_year else None
     if everybody is not None:
         how = f"{year}年{said}人员住院人次 ÷ {said}人数（均取自 onestop.toml）"
-    elif made.stays > made.assisted:
-        everybody, how = made.stays, f"全部核定人次 ÷ {year}年{said}人数{part}"
+    elif made.inpatients > made.aided_inpatients:
+        everybody, how = made.inpatients, f"全部核定人次 ÷ {year}年{said}人数{part}"
     else:
         how = "报表里只有救助对象；全年的可在 onestop.toml 写 insured_stays"
     name = f"{said}人员住院率"

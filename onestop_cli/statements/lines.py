@@ -9,7 +9,7 @@ import polars as pl
 from onestop_cli.core.closed import REPORTED_AGAIN
 from onestop_cli.run import Run
 from onestop_cli.tables.by_hand import with_payee
-from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
+from onestop_cli.tables.schema import KIND_OF_CARE, PER_LAYER, STAY_HEAD
 
 ADJUSTED = "adjusted"
 """The status of an adjustment line among stays."""
@@ -37,11 +37,14 @@ def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """The contract's columns of the stays, and what a ledger or a decision may have added."""
     amounts = [f"{layer}_{part}_fen" for layer in layers for part in PER_LAYER]
     wanted = [*STAY_HEAD, *amounts, "patient_owed_fen", *_OWN_SHARE, "status"]
-    texts = dict.fromkeys(("belongs_to", "blocking", "rule_id"), pl.String)
-    amount_kinds = dict.fromkeys(
+    texts: dict[str, type[pl.DataType]] = dict.fromkeys(
+        ("belongs_to", "blocking", "rule_id", "visit_raw"), pl.String
+    )
+    amount_kinds: dict[str, type[pl.DataType]] = dict.fromkeys(
         ("self_fen", *(f"{layer}_supplement_fen" for layer in layers)), pl.Int64
     )
-    added = {**texts, **amount_kinds}
+    mark: dict[str, type[pl.DataType]] = {"inpatient": pl.Boolean}
+    added = {**texts, **amount_kinds, **mark}
     missing = [pl.lit(None, kind).alias(c) for c, kind in added.items() if c not in stays.columns]
     return stays.with_columns(missing).pipe(with_payee).select(*wanted, *added, "treated_at")
 
@@ -53,7 +56,7 @@ def _changes(lines: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         f"changed_{part}_fen": pl.sum_horizontal(f"{layer}_{part}_fen" for layer in known)
         for part in ("deducted", "held")
     }
-    about = [name for name in STAY_HEAD if name in lines.columns]
+    about = [name for name in (*STAY_HEAD, *KIND_OF_CARE) if name in lines.columns]
     return lines.pipe(with_payee).select(
         *about, "treated_at", "rule_id", "kind", "because", "period", "belongs_to",
         *(f"{layer}_supplement_fen" for layer in known),

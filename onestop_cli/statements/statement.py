@@ -18,6 +18,14 @@ from onestop_cli.core.reconcile import own_share
 from onestop_cli.money import FULL, share
 from onestop_cli.privacy import mask_id
 from onestop_cli.run import Run
+from onestop_cli.statements.care import (
+    COUNTED,
+    OUTPATIENT,
+    benefits_of,
+    bill_of,
+    care_of,
+    kind_of,
+)
 from onestop_cli.statements.funds import Fund, funds_of, whole_of
 from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
 from onestop_cli.statements.payees import payees
@@ -138,6 +146,7 @@ class Statement:
                 level_name=pl.when(pl.col("hospital") == PAYEE)
                 .then(pl.lit(LEVEL))
                 .otherwise(pl.col("level").replace_strict(LEVELS, default="非定点")),
+                care=care_of(),
                 who=pl.coalesce("id_no", pl.format("{}·{}", "name", "id_raw"), "name", "stay_no"),
                 id_shown=mask_id(pl.coalesce("id_no", "id_raw")),
                 settled=settled,
@@ -281,6 +290,43 @@ class Statement:
         order = {name: rank for rank, name in enumerate(LEVELS.values())}
         rank = pl.col("level_name").replace_strict(order, default=len(order))
         return numbered(self.by("level_name").sort(rank))
+
+    @cached_property
+    def has_outpatients(self) -> bool:
+        """Whether anybody was treated without a bed (门诊)."""
+        return bool((self._lines["care"] == OUTPATIENT).any())
+
+    @property
+    def bill(self) -> str:
+        """What the costs of these stays are called."""
+        return bill_of(self.has_outpatients)
+
+    @property
+    def benefits(self) -> str:
+        """What is paid for."""
+        return benefits_of(self.has_outpatients)
+
+    @cached_property
+    def cares(self) -> pl.DataFrame:
+        """门诊 and 住院."""
+        return numbered(self.by("care").sort(pl.col("care") != OUTPATIENT))
+
+    def counted(self, capped: pl.DataFrame) -> pl.DataFrame:
+        """What the table by level counts (`care.COUNTED`): settled stays, and what changes for closed ones. `capped`:
+        the places of stays that used a year's limit up."""
+        live = self._lines.filter(pl.col("status") != "reversed")
+        full = capped.with_columns(capped=pl.lit(value=True))
+        rows = live.with_columns(kind=kind_of(live)).join(
+            full, on=capped.columns, how="left", validate="m:1", nulls_equal=True
+        )
+        counts = pl.col("settled") | (pl.col("status") == ADJUSTED)
+        return rows.with_columns(
+            person="who",
+            visits=pl.coalesce("visits", pl.col("settled").cast(pl.Int64)),
+            total_fen=pl.when(counts).then(pl.col("total_fen").fill_null(0)).otherwise(0),
+            paid_fen="all_payment_fen",
+            capped=pl.col("capped").fill_null(value=False) & pl.col("settled"),
+        ).select(*COUNTED)
 
     @cached_property
     def owed(self) -> pl.DataFrame:

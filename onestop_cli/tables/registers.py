@@ -34,6 +34,31 @@ COMPLAINTS = {
 }
 """举报、异议登记簿: title → field."""
 
+APPRAISAL = {
+    "编号": "number",
+    "测评对象": "office",
+    "测评内容": "what",
+    "参加人": "who",
+    "收回票数": "ballots",
+    "满意": "satisfied",
+    "基本满意": "mostly",
+    "不满意": "not_satisfied",
+    "弃权": "abstained",
+    "意见建议": "note",
+}
+"""民主测评汇总表: title → field."""
+
+VOTES = {
+    "satisfied": "满意",
+    "mostly": "基本满意",
+    "not_satisfied": "不满意",
+    "abstained": "弃权",
+}
+"""What a ballot may say, field → word."""
+
+VOTERS = ("人大代表", "政协委员", "农民代表")
+"""Who is asked."""
+
 RESULTS = ("已整改", "部分整改", "未整改", "查无问题")
 """What a recheck may find; the middle two leave it open."""
 

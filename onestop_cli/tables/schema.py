@@ -119,13 +119,16 @@ READ_ROSTER: Schema = {
     "head": pl.String,
     "relation": pl.String,
     "cert_no": pl.String,
+    "scheme_no": pl.String,
+    "ethnic_group": pl.String,
     "person_no": pl.String,
     "date_fault": pl.String,
 }
 """A roster entry as read. `from_on`/`to_on`: first and last day of entitlement, null = open. A day that cannot be
 read for sure is null and lies between `<part>_earliest` and `<part>_latest`, which are null otherwise. `status_raw`:
 停保, 注销, 死亡 … when the roster has a status column; `reason_raw`: why somebody was struck off; `remark_raw`: what
-any other column of words says; `dead_raw`: what 是否死亡, 死亡原因 … say. `person_no`: 人员编号 of the insurance."""
+any other column of words says; `dead_raw`: what 是否死亡, 死亡原因 … say. `scheme_no`: 参合证号 (医疗证号, 参保号 …).
+`ethnic_group`: 民族. `person_no`: 人员编号 of the insurance."""
 
 READ_ENROLMENT: Schema = {
     **PLACE,
@@ -154,7 +157,16 @@ REGISTER: Schema = {
 """The hospitals of the one-stop scheme; `level` is one of `LEVELS`. A hospital (one name, or one code) may have
 several rows, each from its first to its last day, both inclusive, null = open. Further columns follow as strings."""
 
-LEVELS = {"township": "乡级", "county": "县级", "city": "市级", "province": "省级"}
+VILLAGE = "village"
+"""The level of village clinics (村卫生室), which treat nobody in bed."""
+
+LEVELS = {
+    VILLAGE: "村级",
+    "township": "乡级",
+    "county": "县级",
+    "city": "市级",
+    "province": "省级",
+}
 """Hospital level ids and their Chinese names, lowest first."""
 
 QUARANTINE: Schema = {**PLACE, "kind": pl.String, "text": pl.String, "reason": pl.String}
@@ -332,6 +344,9 @@ STAY_HEAD: Schema = {
     "eligible_fen": pl.Int64,
 }
 """The first columns of `stays.parquet`, before the amounts of its layers."""
+
+KIND_OF_CARE = ("inpatient", "visit_raw")
+"""The columns that say what kind of care a row is: 住院, 门诊, 门诊慢特病 …"""
 
 PER_LAYER = ("claimed", "due", "payable", "deducted", "held", "shortfall", "offset")
 """`<layer>_<what>_fen` in `stays.parquet`, beside `<layer>_check`."""

@@ -6,6 +6,8 @@ sum written beside it; where such a sum does not arrive at the run's own column,
 
 from __future__ import annotations
 
+from onestop_cli.money import FULL
+from onestop_cli.rulebook.language import Clause, Floor, Relief
 from onestop_cli.working.amount import amount_group
 from onestop_cli.working.base import base_group
 from onestop_cli.working.charge import charge_group
@@ -26,7 +28,26 @@ def work_out(step: StepOnStay) -> tuple[Group, ...]:
     if step.works:
         return (base_group(step), charge_group(step), amount_group(step), limits_group(step))
     lines = (figure(step.name, _why_not(step), step.paid, strong=True),)
-    return (Group(lines, basis("对象", step.layer)),)
+    return (Group(lines, basis("对象", step.layer) or _what_is_known(step)),)
+
+
+def _what_is_known(step: StepOnStay) -> tuple[RuleSentence, ...]:
+    """What a document says of a step whose rate it does not give: the rest of its terms, and why it gives none."""
+    if not step.rate_unknown or step.layer is None:
+        return ()
+    known = [name for name in ("relief", "rate", "floor") if name in step.layer.aspects]
+    return tuple(
+        sentence
+        for name in known
+        if not _without_effect(step.clause(name))
+        for sentence in step.said(name)
+    )
+
+
+def _without_effect(clause: Clause | None) -> bool:
+    """Whether a term changes nothing: a deductible that is not lessened, a floor that is not in force."""
+    whole = isinstance(clause, Relief) and clause.share == FULL
+    return whole or (isinstance(clause, Floor) and clause.status == "off")
 
 
 def _why_not(step: StepOnStay) -> str:

@@ -103,6 +103,7 @@ PROVOKING: dict[str, Callable[[], LeadInput]] = {
     ),
     "short_stay": lambda: cases([stay(1, 0, 1)]),
     "long_stay": lambda: cases([stay(1, 0, 60)]),
+    "village_beds": lambda: cases([stay(1, 0, 2, hospital="甲村卫生室", level="village")]),
     "cost_outlier": lambda: cases([*spread(20), stay(1, total_fen=3_000_000)]),
     "days_outlier": lambda: cases([*spread(20), stay(1, 0, 50)]),
     "burden": lambda: cases([stay(1, total_fen=1_900_000, assistance_claimed_fen=0)]),
@@ -217,6 +218,10 @@ INNOCENT: dict[str, Callable[[], LeadInput]] = {
         ]
     ),
     "long_stay": lambda: cases([stay(1, 0, 80, hospital="精神卫生中心")]),
+    # a visit
+    "village_beds": lambda: cases(
+        [stay(1, 0, 0, hospital="甲村卫生室", level="village", inpatient=False)]
+    ),
     # dear, but so is the illness
     "cost_outlier": lambda: cases(
         [

@@ -697,3 +697,35 @@ def test_an_empty_folder_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "收回").mkdir()
     with pytest.raises(CannotRun, match="没有收回的底稿"):
         reported(home / "run", tmp_path / "收回", tmp_path / "report")
+
+
+def test_what_a_stay_cost_beside_the_bill_is_tallied(home: Path, tmp_path: Path) -> None:
+    """路费 40 and 误工 300 in one house, 路费 20.50 in another: means of those who answered, 户均 (340 + 20.50) / 2."""
+    said = {1: {"本次路费（元）": 40, "本次误工（元）": 300}, 2: {"本次路费（元）": 20.5}}
+
+    def household(row: Row) -> None:
+        row.put("满意度", "满意")
+        for title, value in said.get(row.number, {}).items():
+            row.put(title, value)
+
+    fill(paper(home), tmp_path / "filled.xlsx", all_true, household)
+    report, _ = reported(home / "run", tmp_path / "filled.xlsx", tmp_path / "report")
+    total = report.households.filter(pl.col("township") == "合计").row(0, named=True)
+    kinds = ("travel", "board", "lost", "further", "indirect")
+    assert [total[kind] for kind in kinds] == [3_025, None, 30_000, None, 18_025]
+
+
+def test_a_paper_without_the_questions_about_indirect_costs_is_read(
+    home: Path, tmp_path: Path
+) -> None:
+    """Papers that were printed before these questions."""
+    fill(paper(home), tmp_path / "filled.xlsx", all_true, lambda row: row.put("满意度", "满意"))
+    book = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+    sheet = book[HOUSEHOLD_SHEET]
+    (head,) = [row for row in sheet.iter_rows() if any(cell.value == "页号" for cell in row)]
+    for cell in reversed([c for c in head if str(c.value).startswith(("本次", "其他间接"))]):
+        sheet.delete_cols(cell.column)
+    book.save(tmp_path / "old.xlsx")
+    report, _ = reported(home / "run", tmp_path / "old.xlsx", tmp_path / "report")
+    assert report.households["households"].to_list()[-1] > 0
+    assert report.households["indirect"].null_count() == len(report.households)

@@ -49,6 +49,8 @@ def test_some_words_only_say_that_there_is_no_category(text: str | None) -> None
 @pytest.mark.parametrize(
     ("text", "level"),
     [
+        ("村级", "village"),
+        ("村卫生室", "village"),
         ("乡级", "township"),
         ("中心卫生院", "township"),
         ("一级", "township"),

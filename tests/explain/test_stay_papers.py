@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
@@ -161,3 +162,24 @@ class TestFiles:
     ) -> None:
         with pytest.raises(CannotRun, match="要么"):
             write_stay_papers(folder, stay, hospital, tmp_path / "无")
+
+
+def test_the_approval_form_has_what_the_roster_says_of_the_person(run: Run) -> None:
+    """民族 and 参合证号, where the roster has the columns; blank in runs of rosters without them."""
+    told = {"ethnic_group": pl.lit("土族"), "scheme_no": pl.lit("0630112345678")}
+    known = replace(run, roster=run.roster.with_columns(**told))
+    rows = run.stays.filter(stay_no="A2")
+    page = words(approvals(papers_of(known, rows, rules_of(run)), known))
+    assert "民族土族" in page
+    assert "参合证号0630112345678" in page
+    bare = replace(run, roster=run.roster.drop("ethnic_group", "scheme_no"))
+    page = words(approvals(papers_of(bare, rows, rules_of(run)), bare))
+    assert "民族身份证号" in page
+
+
+def test_a_document_without_classes_has_the_persons_category_ticked(run: Run) -> None:
+    plain = with_info(run, classes={})
+    rows = run.stays.filter(stay_no="A2")
+    (category,) = rows["category"]
+    page = words(approvals(papers_of(plain, rows, rules_of(plain)), plain))
+    assert f"☑{category}" in page

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from onestop_cli.cli import run as onestop
+from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import load_settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.chain import HOSPITAL, Draft, append
@@ -26,12 +27,14 @@ from onestop_cli.ledger.hospital_money import (
     in_use,
     outstanding,
 )
+from onestop_cli.ledger.months import month_report
 from onestop_cli.ledger.reopening import last_closing, reopen
 from onestop_cli.ledger.store import opened, transaction
 from onestop_cli.ledger.trial_balance import trial_balance, verify
 from onestop_cli.run import Run
 from onestop_cli.statements.hospital_money import hospital_money
 from onestop_cli.statements.statement import Statement
+from onestop_cli.writers.ledger.month_book import MonthPaper, write_month_book
 from onestop_cli.writers.statements.county_book import write_county_book
 from tests.ledger.test_ledger import a_stay
 from tests.made.books import PEOPLE, new_books, post, run_period, stays
@@ -314,3 +317,34 @@ def test_before_anything_was_booked_all_of_a_closed_period_is_outstanding(
     left = outstanding(accounts_to_book(books, SEPTEMBER), "paid")
     assert sorted(left.rows()) == [("县级医院", AID, 92_400), ("县级医院", BASIC, 168_000)]
     assert PEOPLE[7] not in str(left)
+
+
+class TestTheMonthsPaper:
+    """预留考核保证金 in 月度清算表, out of the books."""
+
+    def test_has_what_was_kept_back_in_the_month_and_in_the_year_and_what_is_left(
+        self, books: sqlite3.Connection, tmp_path: Path
+    ) -> None:
+        """By hand: 46.20 + 84.00 a month; 20.00 of September's is given back on 5 November."""
+        for number in (9, 10, 11):
+            month(books, number)
+        booked(books, "released", 2_000)
+        found = month_report(books, parse_period("2010-10"), None)
+        assert found.deposits.rows() == [("县级医院", 13_020, 26_040, 26_040)]
+        found = month_report(books, parse_period("2010-11"), None)
+        assert found.deposits.rows() == [("县级医院", 13_020, 39_060, 37_060)]
+        file = tmp_path / "月度.xlsx"
+        write_month_book(MonthPaper("示例县", found, "", (), date(2010, 12, 1), ()), file)
+        rows = [*openpyxl.load_workbook(file)["月度清算表"].values]
+        (line,) = [row for row in rows if "县级医院" in row]
+        assert [cell for cell in line if cell is not None][-3:] == [130.2, 390.6, 370.6]
+
+    def test_has_no_such_columns_where_the_county_keeps_none(
+        self, books: sqlite3.Connection, tmp_path: Path
+    ) -> None:
+        month(books, 9, rate=0)
+        found = month_report(books, parse_period(SEPTEMBER), None)
+        file = tmp_path / "月度.xlsx"
+        write_month_book(MonthPaper("示例县", found, "", (), date(2010, 12, 1), ()), file)
+        cells = [str(c) for row in openpyxl.load_workbook(file)["月度清算表"].values for c in row]
+        assert not [cell for cell in cells if "保证金" in cell]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import polars as pl
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.cli import run as onestop
 from onestop_cli.county.periods import parse_period
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.final_account import report
+from onestop_cli.ledger.owed import open_payments
+from onestop_cli.ledger.payouts import batches
 from onestop_cli.ledger.second import borne, people_of, standing_batches
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import verify
@@ -149,3 +155,101 @@ def test_what_cannot_be_worked_out_is_refused(
 def test_without_a_folder_it_says_so(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert onestop(["ledger", "second", "--year", "2010"]) == 2
     assert "没有给出--out" in flat(capsys.readouterr().err)
+
+
+class TestToTheBank:
+    """`ledger payout --second`: what was booked goes to people's accounts, each once, and again when it came back."""
+
+    @pytest.fixture
+    def booked(self, county: Path) -> Path:
+        """A county whose batch is booked, with an account for everybody but the last of it."""
+        (county / "onestop.toml").write_text(
+            TERMS + '[payout]\naccounts = ["账户名册.xlsx"]\n', "utf-8"
+        )
+        assert second("二次", *BOOK) == 0
+        accounts_of(county, self.people(county)[:-1])
+        return county
+
+    def people(self, county: Path) -> list[dict[str, Any]]:
+        with opened(county / "台账.sqlite") as books:
+            ((_, number),) = standing_batches(books)
+            return people_of(books, number).filter(pl.col("fen") > 0).to_dicts()
+
+    def send(self, out: str) -> int:
+        return onestop(["ledger", "payout", "--second", "2010", "--out", out])
+
+    def test_the_banks_file_has_everybody_with_an_account_and_their_sum(self, booked: Path) -> None:
+        assert self.send("发放") == 0
+        people = self.people(booked)
+        (file,) = (booked / "发放").glob("银行文件_*.csv")
+        head, *lines = file.read_bytes().decode("gb18030").splitlines()
+        assert head == "序号,户名,账号,开户行,证件号码,金额,摘要"
+        cells = [line.split(",") for line in lines]
+        sums = {row[4]: Decimal(row[5]) for row in cells}
+        assert sums == {p["id_no"]: Decimal(p["fen"]) / 100 for p in people[:-1]}
+        assert {row[6] for row in cells} == {"大病二次补偿"}
+        missing = load_workbook(booked / "发放" / "发放名单.xlsx")["缺账户"]
+        assert people[-1]["name"] in [cell for row in missing.values for cell in row]
+
+    def test_nobody_is_sent_twice_and_who_comes_back_is_sent_again(
+        self, booked: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.send("一") == 0
+        assert self.send("二") == 2
+        people = self.people(booked)
+        accounts_of(booked, people)
+        assert self.send("三") == 0
+        capsys.readouterr()
+        name = people[0]["name"]
+        file = fill_returned(booked / "一" / "发放名单.xlsx", booked / "回.xlsx", name)
+        today = datetime.now().astimezone().date().isoformat()
+        assert onestop(["ledger", "payout", str(file), "--done", "1", "--on", today]) == 0
+        assert "还没有发到" in capsys.readouterr().out
+        assert self.send("四") == 0
+        with opened(booked / "台账.sqlite") as books:
+            sent = [[line.name for line in one.lines] for one in batches(books)]
+            assert [len(names) for names in sent] == [len(people) - 1, 1, 1]
+            assert sent[2] == [name]
+            assert open_payments(books).is_empty()
+            assert verify(books) == []
+
+    def test_a_batch_that_was_sent_cannot_be_taken_back(
+        self, booked: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.send("一") == 0
+        words = ["ledger", "second", "--year", "2010", "--undo", "--note", "重算"]
+        assert onestop(words) == 2
+        assert "发给银行" in flat(capsys.readouterr().err)
+
+    def test_what_was_not_booked_is_not_sent(
+        self, county: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (county / "onestop.toml").write_text(
+            TERMS + '[payout]\naccounts = ["账户名册.xlsx"]\n', "utf-8"
+        )
+        accounts_of(county, [])
+        assert self.send("发放") == 2
+        assert "没有要发放的2010年的二次补偿" in flat(capsys.readouterr().err)
+
+
+def accounts_of(county: Path, people: list[dict[str, Any]]) -> None:
+    """An account for each of these people."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.append(["身份证号", "姓名", "开户行", "户名", "账号", "与本人关系"])
+    for at, one in enumerate(people):
+        sheet.append([one["id_no"], one["name"], "农信社", "", f"62284800000000{at:05d}", ""])
+    book.save(county / "账户名册.xlsx")
+
+
+def fill_returned(file: Path, filled: Path, name: str) -> Path:
+    """The list of a batch in which one person's credit came back."""
+    book = load_workbook(file)
+    rows = list(book["发放名单"].iter_rows())
+    head = [cell.value for cell in next(r for r in rows if any(c.value == "退回原因" for c in r))]
+    for row in rows:
+        if row[head.index("姓名")].value == name:
+            row[head.index("退回原因")].value = "账号不符"
+    book.save(filled)
+    return filled

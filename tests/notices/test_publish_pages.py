@@ -19,7 +19,7 @@ from onestop_cli.notices.texts import FundLine, texts_of
 from onestop_cli.resources import template_folder
 from onestop_cli.run import Run
 from onestop_cli.writers.notices import pdf as notice_pdf
-from onestop_cli.writers.notices.layout import Look, lay_out
+from onestop_cli.writers.notices.layout import Look, lay_out, on_paper
 from onestop_cli.writers.notices.words import page_of
 from tests.made.notices import run_of, stay
 from tests.made.publication import FROM, Tags, posted, texts
@@ -212,7 +212,7 @@ def test_three_thousand_rows_in_large_print_take_half_the_paper_they_took(
     run = made_run(3000, layers)
     notice = notices_of(run).county
     page = page_of(notice, texts_of(run, FROM), "6399-2010Q4-00")
-    notice_pdf.write_pdfs([(tmp_path / "a.pdf", page)], Look(large=True))
+    notice_pdf.write_pdfs([(tmp_path / "a.pdf", on_paper(page, Look(large=True)))])
     assert notice.sums["rows"] > 2500
     assert pages_of(tmp_path / "a.pdf") <= 225
 

@@ -186,6 +186,7 @@ def test_the_import_template_of_a_province_is_read(tmp_path: Path) -> None:
     reading = roster(tmp_path, {"导入.xlsx": xlsx_bytes(sheets)})
     found = reading.rows.row(0, named=True)
     assert not reading.problems
+    assert found["ethnic_group"] == "汉"
     assert (found["id_raw"], found["category_raw"], found["status_raw"]) == (
         person(1),
         "带病回乡退伍军人",
@@ -332,3 +333,14 @@ def test_an_account_that_a_spreadsheet_made_a_number_of_is_left_out(tmp_path: Pa
     kept = register(tmp_path, [header, ["云谷卫生院", "乡级", "农商行", "6228480000000012345"]])
     assert kept["账号"].to_list() == ["6228480000000012345"]
     assert lost_accounts(kept) == []
+
+
+@pytest.mark.parametrize(
+    "title", ["参合证号", "合作医疗证号", "医疗证号", "合疗证号", "参保号码", "农合卡号"]
+)
+def test_the_number_of_the_insurance_card_is_read_with_its_zeros(
+    tmp_path: Path, title: str
+) -> None:
+    rows = [["姓名", "身份证号", "救助类别", title], ["张三", person(1), "低保", "0630112345678"]]
+    (found,) = roster(tmp_path, {"a.xlsx": xlsx_bytes({"Sheet1": rows})}).rows["scheme_no"]
+    assert found == "0630112345678"

@@ -306,7 +306,8 @@ def neighbours() -> Iterator[tuple[str, str]]:
                 touches = other.effective.to == day if end == "from" else (
                     day is not None and other.effective.from_ == day + timedelta(1)
                 )  # fmt: skip
-                if touches and (other.area, other.scope) == (one.area, one.scope) and day:
+                same = (other.area, other.scope.schemes) == (one.area, one.scope.schemes)
+                if touches and same and day:
                     yield one.id, end
 
 

@@ -16,6 +16,7 @@ from tests.second import (
     huangzhong,
     national,
     shizhan,
+    silent,
     words,
     zhengan,
 )
@@ -182,7 +183,7 @@ def areas() -> Iterator[Area]:
         ("basic",),
         dafang.TEN_MORE,
         ("50", "200", "300", "13533.33", "10050", "18181.82", "37500", "50000", "75300", "100200"),
-        frozenset({"away", "major", "outpatient 2009", "hospital"}),
+        frozenset({"away", "major", "outpatient 2009", "hospital", "village"}),
     )
     yield Area(
         "dafang-urban",
@@ -193,7 +194,31 @@ def areas() -> Iterator[Area]:
         ("basic",),
         (),
         ("50", "100", "200", "400", "500", "20000"),
-        frozenset({"community"}),
+        frozenset({"community", "outpatient"}),
+    )
+    yield Area(
+        "nanzhou",
+        shipped("nanzhou-2017"),
+        last_of(silent.NANZHOU),
+        date(2017, 1, 1),
+        date(2018, 6, 30),
+        ("basic", "assistance"),
+        silent.POOR,
+        ("100", "1000"),
+        frozenset({"outpatient", "village", "illness"}),
+        ("慢性病", "重大疾病", "感冒"),
+    )
+    yield Area(
+        "hebei",
+        shipped("hebei-2021"),
+        silent.hebei_document_of,
+        date(2021, 1, 1),
+        date(2021, 12, 31),
+        ("basic", "critical", "assistance", "backstop"),
+        silent.POOR,
+        ("225", "375", "450", "750", "600", "1200"),
+        frozenset({"outpatient", "village", "illness"}),
+        ("高血压", "糖尿病", "感冒"),
     )
     yield Area(
         "zhengan",

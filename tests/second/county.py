@@ -76,7 +76,8 @@ class County:
     def rows(self) -> pl.DataFrame:
         """The stays as the readers hand them on."""
         lines = [as_read(row, stay, self.people[row]) for row, stay in self.stays.items()]
-        texts = ("x_away", "x_major", "x_visit", "x_referral", "x_disease_code", "x_years")
+        asked = ("away", "major", "visit", "referral", "disease_code", "illness", "years")
+        texts = [f"x_{name}" for name in asked]
         return pl.DataFrame(lines, schema={**READ_STAYS, **dict.fromkeys(texts, pl.String)})
 
 
@@ -141,6 +142,8 @@ def make_hospitals(area: Area) -> list[Hospital]:
             made.append(Hospital(f"{level}-outside", level, out_of_province=True))
             made.append(Hospital(f"{level}-other", level, designated=False))
             made.append(Hospital(f"{level}-both", level, private=True, designated=False))
+    if "village" in area.ask:
+        made.append(Hospital("village1", "village"))
     if "community" in area.ask:
         made += [Hospital(f"{level}-community", level, community=True) for level in LEVELS]
     return made
@@ -350,6 +353,7 @@ def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
         "x_major": "是" if stay.major else None,
         "x_referral": "临时外出就医" if stay.away else None,
         "x_disease_code": {"高血压": "M03900", "糖尿病": "M01600"}.get(stay.disease),
+        "x_illness": stay.disease or None,
         "x_visit": (_CHRONIC if stay.scheme else "普通门诊") if stay.outpatient else "住院",
     }  # fmt: skip
     if "settled_at" in READ_STAYS and stay.settled and stay.at:

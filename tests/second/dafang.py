@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from tests.second.stays import Stay, Yuan
-from tests.second.year import SILENT, Document, Says, Share, flat
+from tests.second.year import AS_CLAIMED, SILENT, Document, Says, Share, flat
 
 IN_THE_COUNTY = ("township", "county")
 TEN_MORE = ("独生子女户", "二女户", "五保户", "在职村干部", "离任村干部")
@@ -73,6 +73,8 @@ def from_2008(stay: Stay, before: Yuan) -> Says:
 
 def from_2009(stay: Stay, before: Yuan) -> Says:
     """门诊报销比例为50%, 每人每年封顶线为150元; the shares of stays are said once more, all else of 2008 stands."""
+    if not stay.outpatient and stay.level == "village" and not stay.away:
+        return AS_CLAIMED  # no sentence has beds in a village
     if not stay.outpatient:
         return from_2008(stay, before)
     # 提高 is of 住院补偿比例; the age makes no difference to a visit
@@ -99,6 +101,8 @@ def urban(stay: Stay, before: Yuan) -> Says:
 
     每人每次; no sentence gives a cap.
     """
+    if stay.outpatient:  # 医疗费用补偿仅限于大病住院统筹和特殊门诊: nothing for an ordinary visit
+        return share(stay, 0, 0, None)
     deductible, percent = {
         "township": (100, 60),
         "county": (200, 55),
@@ -126,7 +130,9 @@ URBAN = Document({"basic": urban})
 
 
 def document_of(stay: Stay) -> Document | None:
-    """The last document in force on the discharge day."""
+    """The last document in force on the discharge day. Village clinics are in 门诊统筹, which is of 2009 here."""
+    if stay.level == "village" and stay.discharged.year != 2009:
+        return None
     begun = [document for start, document in CHAIN if start <= stay.discharged]
     return begun[-1] if begun else None
 

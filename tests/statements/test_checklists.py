@@ -114,6 +114,61 @@ def register(folder: Path, titles: Sequence[str], *rows: Sequence[object]) -> st
     return str(file)
 
 
+VOTES = ("编号", "测评对象", "测评内容", "参加人", "收回票数", "满意", "基本满意", "不满意", "弃权")
+HUANGZHONG = (
+    "聘请人大代表、政协委员和农民代表不定期对“一站式”服务的有关政策、规定落实情况进行监督检查和民主测评,"
+    "督促有关部门和单位做到既坚持原则、秉公办事,又做到服务周到、方便群众。"
+    "做到医疗救助对象、救助标准、救助金额的公开、公正、公平"
+)
+"""The clauses of 湟中 that name who is asked, and about what."""
+
+
+def test_the_appraisal_asks_what_the_source_asks(out: Path) -> None:
+    """One ballot without a name, and a line to fill for each point and kind of delegate."""
+    sheets = load_workbook(out / "民主测评.xlsx")
+    assert sheets.sheetnames == ["测评票", "测评汇总"]
+    rows = [row[:4] for row in sheets["测评汇总"].values if isinstance(row[0], int) and row[2]]
+    assert len(rows) == 4 * 3
+    assert all(str(row[3]) in HUANGZHONG for row in rows)
+    for words in ("坚持原则、秉公办事", "服务周到、方便群众", "有关政策、规定落实情况"):
+        assert words in HUANGZHONG
+        assert words in {row[2] for row in rows}
+
+
+def test_ballots_are_summed_by_point_and_by_who_gave_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By hand: 13 + 5 of 20 − 1 valid ballots are 94.74 %; of the farmers' 9 valid ones 8 are 88.89 %."""
+    file = register(
+        tmp_path, VOTES,
+        (1, "县合管办", "服务周到", "人大代表", 10, 8, 2, 0, 0),
+        (2, "县合管办", "服务周到", "农民代表", "10票", 5, 3, 1, 1),
+        (3, "县合管办", "秉公办事", "政协委员", None, None, None, None, None),
+    )  # fmt: skip
+    assert onestop(["registers", file]) == 0
+    shown = flat(capsys.readouterr().out)
+    assert "县合管办：服务周到201351194.74%" in shown
+    assert "农民代表10531188.89%" in shown
+    assert "秉公办事" not in shown
+    assert "登记" not in shown
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((1, "县", "服务", "人大代表", 10, 8, 1, 0, 0), "收回 10 票，各项合计 9 票"),
+        ((1, "县", "服务", "人大代表", 10, "八", 2, 0, 0), "满意“八”不是票数"),
+        ((1, "县", "", "人大代表", 1, 1, 0, 0, 0), "没有写测评内容"),
+        ((1, "县", "服务", "", 1, 1, 0, 0, 0), "没有写参加人"),
+    ],
+)
+def test_ballots_that_cannot_be_right_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], row: Sequence[object], said: str
+) -> None:
+    assert onestop(["registers", register(tmp_path, VOTES, row)]) == 2
+    assert flat(said) in flat(capsys.readouterr().err)
+
+
 def test_what_is_open_overdue_and_deducted_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

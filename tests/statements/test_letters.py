@@ -212,6 +212,15 @@ class TestMissed:
         assert "白水镇在册未救助人员名单" in page
         assert "三村（2人次）1,135.00娄旧" in page
 
+    def test_the_letter_says_where_to_go_and_what_to_bring(
+        self, run: Run, forgotten: Missed
+    ) -> None:
+        page = words(missed_page(forgotten, Letterhead(run)))
+        assert (
+            "办理地点：县合管办。请本人持身份证和本人的银行卡或存折前来，登记收款人、开户行和账号"
+            in page
+        )
+
     def test_hospitals_that_tell_an_illness_go_by_their_level(self, run: Run) -> None:
         """The list goes from hand to hand in the village."""
         telling = pl.DataFrame({"hospital": ["县康宁医院"], "level": ["county"]})

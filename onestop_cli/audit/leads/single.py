@@ -20,7 +20,7 @@ from onestop_cli.audit.leads.model import (
     who,
 )
 from onestop_cli.audit.leads.shares import LIMITS, elsewhere, more_than_others
-from onestop_cli.tables.schema import LEVELS
+from onestop_cli.tables.schema import LEVELS, VILLAGE
 
 _ALONE = pl.concat_list(stay_ref())
 
@@ -127,6 +127,25 @@ def long_cheap(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     return bundled(made, "住得久、花得少的住院")
 
 
+def village_beds(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
+    """A stay in hospital at a village clinic, which has no beds."""
+    hits = cases.stays.filter("current", "counted", pl.col("level") == VILLAGE)
+    why = pl.format(
+        "{} 在{}报了住院（{}），总费用 {} 元，村级机构没有病床",
+        who(),
+        "hospital",
+        day("admitted_on"),
+        money("total_fen"),
+    )
+    made = hits.with_columns(
+        why=why,
+        amount=pl.col("paid_fen"),
+        strength=strength(pl.col("total_fen"), 5_000, 200_000),
+        ref=stay_ref(),
+    )
+    return bundled(made, "村级机构报的住院")
+
+
 def burden(cases: LeadInput, thresholds: Thresholds) -> pl.DataFrame:
     """A person entitled to assistance left with a large share: assistance may have been missed.
 
@@ -192,6 +211,15 @@ RULES = (
         25,
         long_stay,
         ("long_stay_days",),
+    ),
+    LeadRule(
+        "village_beds",
+        "村级机构报住院",
+        "村卫生室没有病床，报的是住院：可能是门诊当住院，或就诊类型填错",
+        "条例第十五条、第三十八条第一项；十不准：门诊当住院",
+        "门诊登记、处方；问患者是否在村卫生室过夜",
+        30,
+        village_beds,
     ),
     LeadRule(
         "long_cheap",

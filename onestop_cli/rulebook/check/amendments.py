@@ -63,7 +63,8 @@ def _plain(rule: RuleFile, before: RuleFile) -> Iterator[Finding]:
 
 
 def _layer(rule: RuleFile, before: RuleFile, number: int, layer: Layer) -> Iterator[Finding]:
-    """A layer's terms of the earlier document: none is lost, and those that are inherited give what they gave."""
+    """A layer's terms of the earlier document: none is lost, and those that are inherited give what they gave, wherever
+    the earlier one had such stays (it may have known no village clinics)."""
     was = next((other for other in before.layer if other.id == layer.id), None)
     for aspect in (
         aspect for aspect in (was.aspects if was else ()) if aspect not in layer.aspects
@@ -73,8 +74,9 @@ def _layer(rule: RuleFile, before: RuleFile, number: int, layer: Layer) -> Itera
     terms, earlier = Terms(rule), Terms(before)
     for aspect in layer.aspects:
         for place, clause in enumerate(getattr(layer, aspect)):
-            cells = (c for c in terms.cells if terms.fits(clause, c) and terms.entitled(layer, c))
-            for cell in cells if clause.inherited else ():
+            fits = [c for c in terms.cells if terms.fits(clause, c) and terms.entitled(layer, c)]
+            known = [c for c in fits if _projected(c, earlier.axes) is not None]
+            for cell in (known or fits) if clause.inherited else ():
                 if not _same(clause, _clause(earlier, was, aspect, cell), before):
                     where = "；".join(words.cells(terms.axes, [cell]))
                     key: Key = ("layer", number, aspect, place)

@@ -150,6 +150,9 @@ def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
             yield (*key, "values"), "年龄不写 values 和 columns，其他维度都要写", "请改正"
         elif dimension.source != "age" and not dimension.columns:
             yield (*key, "columns"), "没有写取自哪一列", "请写 columns（表头）"
+        yield from _unknown((*key, "listed"), dimension.listed, dimension.values)
+        if dimension.names_from and dimension.source != "stay":
+            yield (*key, "names_from"), "名单只用于出院结算表的列", "请删去 names_from"
         spelled = [t for v, texts in dimension.values.items() for t in {v, *texts}]
         for text in {text for text in spelled if spelled.count(text) > 1}:
             yield (*key, "values"), f"“{text}”属于两个值", "每种写法只归一个值"

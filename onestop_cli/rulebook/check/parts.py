@@ -13,9 +13,13 @@ Finding = tuple[Key, str, str]
 
 
 def parts(rule: RuleFile) -> Iterator[tuple[Key, Cited]]:
-    """Every cited part of a document with its key, clauses of layers, pools, expenses and quotas included."""
+    """Every cited part of a document with its key, clauses of layers, pools, expenses and quotas included; dimensions
+    only where they cite something."""
     yield from ((("effective",), rule.effective), (("basis",), rule.basis))
     yield from ((("categories",), rule.categories), (("rounding",), rule.rounding))
+    for number, dimension in enumerate(rule.dimension):
+        if dimension.sentence:
+            yield ("dimension", number), dimension
     for name in ("layer", "expense", "pool"):
         for number, whole in enumerate(getattr(rule, name)):
             if isinstance(whole, Layer) and whole.base:

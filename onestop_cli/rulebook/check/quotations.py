@@ -15,6 +15,7 @@ from onestop_cli.rulebook.language import (
     Band,
     Cited,
     Clause,
+    Dimension,
     Effective,
     RuleFile,
 )
@@ -44,6 +45,9 @@ def unsaid(rule: RuleFile) -> Iterator[Finding]:
 def _numbers(part: Cited, spoken: Said) -> Iterator[Number]:
     if isinstance(part, Effective):
         yield from _days(part)
+    if isinstance(part, Dimension):
+        for value, count in part.listed.items():
+            yield ("listed", value), f"{value} {count} 种", spoken.count(Decimal(count))
     if isinstance(part, Clause):
         yield from _ages(part, spoken)
         for name, value in part:

@@ -10,6 +10,7 @@ from onestop_cli.audit.papers import Papers, level_name
 from onestop_cli.audit.profiles import Indicator
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.money import yuan
+from onestop_cli.tables.schema import LEVELS
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book, Sheet
 
@@ -17,14 +18,14 @@ from onestop_cli.writers.toolkit.workbook import Book, Sheet
 def write_profiles(book: Book, papers: Papers) -> None:
     """The overview sheet, then a sheet for each hospital."""
     hospitals = papers.profile.unique("hospital", maintain_order=True).sort(
-        pl.col("level").replace_strict(_ORDER, default=9), "hospital"
+        pl.col("level").replace_strict(_ORDER, default=len(_ORDER)), "hospital"
     )
     _overview(book, papers, hospitals)
     for number, (hospital, level) in enumerate(hospitals.select("hospital", "level").rows(), 1):
         _page(book, papers, number, hospital, level)
 
 
-_ORDER = {"township": 0, "county": 1, "city": 2, "province": 3}
+_ORDER = {level: rank for rank, level in enumerate(LEVELS)}
 
 
 def _overview(book: Book, papers: Papers, hospitals: pl.DataFrame) -> None:

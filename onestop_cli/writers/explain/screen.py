@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.explain.explanation import Explanation, ExplanationPart
+from onestop_cli.rulebook.words import quoted
 from onestop_cli.working import Group, RuleSentence
 from onestop_cli.writers.toolkit.columns import text_width
 from onestop_cli.writers.toolkit.screen import clean
@@ -68,7 +69,7 @@ def wrapped(text: str, width: int) -> str:
 def basis_text(basis: RuleSentence) -> str:
     """`依据 补偿比例 80%：“原文”（第三条）；读作：…（推定）`; a summary stands without quotation marks."""
     summary = f"摘要：{basis.summary}" if basis.summary else "文件没有原文"
-    said = f"“{basis.quote}”" if basis.quote else summary
+    said = quoted(basis.quote) if basis.quote else summary
     where = f"（{basis.cite}）" if basis.cite else ""
     read = f"；读作：{basis.reading}" if basis.reading else ""
     mark = "（推定）" if basis.assumed else ""

@@ -36,8 +36,14 @@ def _page(template: str, papers: Sequence[StayPaper], run: Run, kind: str) -> st
             run=run,
             copies=[f"{n}　{who}留存" for n, who in zip(_COPIES, words.copies, strict=True)],
             words=words,
-            categories=list(run.classes),
+            categories=_categories(papers, run),
             office=office,
             civil_affairs=civil_affairs,
         )
     )
+
+
+def _categories(papers: Sequence[StayPaper], run: Run) -> list[str]:
+    """The categories to tick: those of the classes, else of everybody the run knows; a paper's own always."""
+    known = run.classes or run.stays["category"].drop_nulls().unique().sort()
+    return list(dict.fromkeys([*known, *(p.row["category"] for p in papers if p.row["category"])]))

@@ -15,6 +15,7 @@ from onestop_cli.statements.indicators import Indicator
 from onestop_cli.statements.numbers import FINAL, paper_number
 from onestop_cli.writers.ledger.hospital_screen import ACCOUNT_COLUMNS
 from onestop_cli.writers.ledger.income_sheets import IncomePaper, income_sheets
+from onestop_cli.writers.statements.columns import BY_CARE, BY_CARE_NOTE, care_rows
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -31,7 +32,8 @@ _USED = (
 
 @dataclass(frozen=True)
 class PeriodPaper:
-    """A report, whose it is (name and `code`), its indicators, 救助对象 in one line, and when it is due."""
+    """A report, whose it is (name and `code`), its indicators, 救助对象 in one line, and when it is due.
+    `second`: people and fen of 大病二次补偿 in it."""
 
     county: str
     report: FinalAccount
@@ -40,6 +42,7 @@ class PeriodPaper:
     money: IncomePaper
     due: str = ""
     code: str = ""
+    second: tuple[int, int] = (0, 0)
 
     @property
     def heading(self) -> str:
@@ -82,8 +85,9 @@ def write_period_book(paper: PeriodPaper, path: Path) -> None:
         )
         for name, title, key, width, rows in tables:
             first = [_NUMBER, Column(key, title, width=width)]
-            heading = f"{paper.heading}住院补偿{paper.name}表（按{title}）"
+            heading = f"{paper.heading}{found.benefits}{paper.name}表（按{title}）"
             _table(book, paper, name, heading, [*first, *_benefits(found)], rows)
+        _cares(book, paper)
         _claims(book, paper)
         _accounts(book, paper)
         sheet = book.sheet("表八 指标", [26, 18, 66])
@@ -114,7 +118,7 @@ def _cover(book: Book, paper: PeriodPaper) -> None:
             *due,
             ("核定人次", total["visits"], "int"),
             ("　其中：上期调整", total["changed"], "int"),
-            ("住院总费用", total["total_fen"], "yuan"),
+            (found.bill, total["total_fen"], "yuan"),
         ]
     )
     sheet.skip()
@@ -137,7 +141,7 @@ def _benefits(found: FinalAccount) -> list[Column]:
     return [
         Column("visits", "人次", "int", total=True),
         Column("people", "人数", "int", total=True),
-        Column("total_fen", "住院总费用", "yuan", total=True),
+        Column("total_fen", found.bill, "yuan", total=True),
         Column("eligible_fen", "可补偿费用", "yuan", total=True),
         *(
             Column(name, layer.name, "yuan", total=True)
@@ -149,6 +153,17 @@ def _benefits(found: FinalAccount) -> list[Column]:
         Column("own_fen", "个人自付", "yuan", total=True),
         Column("rate", "实际补偿比", "percent", ratio=(*of_funds, "total_fen")),
     ]
+
+
+def _cares(book: Book, paper: PeriodPaper) -> None:
+    """表三 门诊和住院, where anybody was treated without a bed."""
+    if paper.report.has_outpatients:
+        heading = f"{paper.heading}门诊、住院补偿{paper.name}表（按机构级别）"
+        rows = care_rows(paper.report.by_care(paper.second))
+        book.table_sheet(
+            "表三 门诊和住院", heading, BY_CARE, rows, left=paper.basis, notes=(BY_CARE_NOTE,),
+            signers=SIGNERS, totals=False,
+        )  # fmt: skip
 
 
 def _claims(book: Book, paper: PeriodPaper) -> None:

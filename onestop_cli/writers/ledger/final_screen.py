@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import polars as pl
 from rich.console import Console
+from rich.table import Table
 
 from onestop_cli.money import FULL, percent, yuan
+from onestop_cli.statements.care import LevelLine
 from onestop_cli.writers.explain.screen import wrapped
 from onestop_cli.writers.ledger.final_book import PeriodPaper
 from onestop_cli.writers.ledger.hospital_screen import hospital_sums
@@ -28,6 +31,9 @@ def show_period(paper: PeriodPaper) -> None:
     for title, key, rows in tables:
         console.print()
         _sums(console, title, key, rows, found.total)
+    if found.has_outpatients:
+        console.print()
+        console.print(care_table(found.by_care(paper.second)))
     for fund in found.funds:
         lines = [line for line in found.accounts if line.fund == fund.name]
         console.print()
@@ -43,6 +49,17 @@ def show_period(paper: PeriodPaper) -> None:
     console.print(shown)
     console.print()
     console.print(wrapped(paper.aided, console.width))
+
+
+def care_table(lines: Sequence[LevelLine], title: str = "") -> Table:
+    """门诊 and 住院 by level."""
+    shown = plain_table(title, ["门诊和住院"], ["人次", "总费用", "补偿", "补偿比", "封顶人数"])
+    for line in lines:
+        rate = percent(line.paid, line.cost) if line.cost > 0 else "—"
+        amounts = (yuan(line.cost), yuan(line.paid))
+        cells = (clean(line.title), f"{line.visits:,}", *amounts, rate, f"{line.capped:,}")
+        shown.add_row(*cells, style="bold" if line.depth < 2 else "")
+    return shown
 
 
 def _sums(

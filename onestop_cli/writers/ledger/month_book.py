@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from onestop_cli.county.deadlines import Due
 from onestop_cli.ledger.months import MonthReport
 from onestop_cli.money import capital
+from onestop_cli.statements.care import LevelLine
+from onestop_cli.writers.statements.columns import BY_CARE_NOTE, care_rows
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -23,6 +26,11 @@ _SIDES = {
     "payment": "核定应拨",
 }
 _UNTIL = {"payment": "核定应拨累计", "deducted": "不予支付累计"}
+_DEPOSITS = {"month_deposit": "本月预留", "year_deposit": "本年累计", "kept": "余额"}
+_DEPOSIT_NOTE = (
+    "预留考核保证金按台账：结算期关账时从应拨里预留，记在那一期的最后一个月；余额是历年预留减去已经退还的。"
+    "还没有关账的不含。"
+)
 _EQUATION = (
     "月末结余 = 上月结余 + 本月收入 − 本月支出，负数为应补拨。收入记在到账的月份；支出是核定数，住院按结算的月份，"
     "上期调整和补报记在结算期的最后一个月，所以各月相加等于那一期。"
@@ -74,6 +82,7 @@ def write_month_book(paper: MonthPaper, path: Path) -> None:
     with Book(path, title=f"{paper.heading}清算表") as book:
         _cover(book, paper)
         _settlement(book, paper)
+        _by_level(book, paper)
         _notice(book, paper)
         rows = [{"number": at, "hospital": name} for at, name in enumerate(paper.silent, 1)]
         book.table_sheet(
@@ -107,7 +116,7 @@ def _cover(book: Book, paper: MonthPaper) -> None:
             ("报送", paper.missing_line(), "text"),
             ("核定人次", total["visits"], "int"),
             ("　其中：上期调整", total["changed"], "int"),
-            ("住院总费用", total["total_fen"], "yuan"),
+            (paper.report.year.bill, total["total_fen"], "yuan"),
         ]
     )
     sheet.skip()
@@ -127,6 +136,7 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
     levels = year.hospitals.select("hospital", now="level_name")
     rows = (
         listed.join(levels, on="hospital", maintain_order="left")
+        .join(paper.report.deposits, on="hospital", how="left", maintain_order="left")
         .with_columns(pl.col(pl.Int64).fill_null(0), level_name=pl.coalesce("level_name", "now"))
         .with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     )
@@ -150,6 +160,11 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
             Column(f"year_{side}", title, "yuan", 14, total=True, group="本年累计（各基金）")
             for side, title in _UNTIL.items()
         ),
+        *(
+            Column(name, title, "yuan", 13, total=True, group="预留考核保证金（各基金）")
+            for name, title in _DEPOSITS.items()
+            if len(paper.report.deposits)
+        ),
     ]
     book.table_sheet(
         "月度清算表",
@@ -159,10 +174,53 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
         left=paper.basis,
         notes=(
             "核定应拨 = 申报 − 不予支付 − 待核 + 层间调整。人次、费用和金额都含上期调整；人数合计按人去重。",
+            *([_DEPOSIT_NOTE] if len(paper.report.deposits) else []),
         ),
         signers=SIGNERS,
         known={"people": month.total["people"]},
     )
+
+
+def _by_level(book: Book, paper: MonthPaper) -> None:
+    """分级月报表: 门诊 and 住院 by level, in the month and in the year so far."""
+    found = paper.report
+    month = {line.key: row for line, row in _lines(found.month.by_care(found.second))}
+    rows = [
+        {**{f"month_{key}": month.get(line.key, {}).get(key, 0) for key in _COUNTS}, **row}
+        for line, row in _lines(found.year.by_care(found.second_year))
+    ]
+    titles = {"visits": "就诊人次", "total_fen": "总费用", "paid_fen": "补偿", "capped": "封顶人数"}
+    columns = [
+        Column("item", "就诊方式、机构级别", width=30),
+        *(
+            Column(f"{prefix}{key}", title, _COUNTS[key], group=group)
+            for prefix, group in (("month_", "本月"), ("", "本年累计"))
+            for key, title in titles.items()
+        ),
+        Column("rate", "累计补偿比", "percent", 12, ratio=("paid_fen", "total_fen")),
+    ]
+    book.table_sheet(
+        "分级月报表",
+        f"{paper.heading}门诊、住院补偿月报表（按机构级别）",
+        columns,
+        rows,
+        left=paper.basis,
+        notes=(BY_CARE_NOTE,),
+        signers=SIGNERS,
+        totals=False,
+    )
+
+
+_COUNTS: dict[str, Kind] = {
+    "visits": "int",
+    "total_fen": "yuan",
+    "paid_fen": "yuan",
+    "capped": "int",
+}
+
+
+def _lines(lines: Sequence[LevelLine]) -> list[tuple[LevelLine, dict[str, Any]]]:
+    return [*zip(lines, care_rows(lines), strict=True)]
 
 
 def _notice(book: Book, paper: MonthPaper) -> None:

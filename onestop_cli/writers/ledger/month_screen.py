@@ -7,6 +7,7 @@ import sys
 import polars as pl
 
 from onestop_cli.money import yuan
+from onestop_cli.writers.ledger.final_screen import care_table
 from onestop_cli.writers.ledger.month_book import MonthPaper
 from onestop_cli.writers.ledger.screen import plain_table
 from onestop_cli.writers.toolkit.screen import clean, console_for, folded
@@ -27,6 +28,9 @@ def show_month(paper: MonthPaper) -> None:
         table.add_row(clean(row["level_name"]), f"{row['visits']:,}", *shown)
     console.print()
     console.print(table)
+    if found.year.has_outpatients:
+        console.print()
+        console.print(care_table(found.year.by_care(found.second_year), "本年累计"))
     funds = plain_table("基金（元）", ["基金"], ["上月结余", "本月收入", "本月支出", "月末结余"])
     for line in found.accounts:
         amounts = (line.opening, line.received, line.outlay, line.balance)

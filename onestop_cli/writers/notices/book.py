@@ -16,7 +16,6 @@ from onestop_cli.notices.texts import Texts
 from onestop_cli.writers.notices.columns import (
     FUNDS,
     ROLL,
-    TextTable,
     fund_note,
     list_columns,
     marked,
@@ -25,7 +24,7 @@ from onestop_cli.writers.notices.columns import (
     standard_columns,
     table_of,
 )
-from onestop_cli.writers.notices.layout import Look, PaperLayout, TableSlots, lay_out
+from onestop_cli.writers.notices.layout import Look, OnPaper, TableSlots
 from onestop_cli.writers.notices.words import ListPage
 from onestop_cli.writers.toolkit.stacked import Slots
 from onestop_cli.writers.toolkit.workbook import Book
@@ -35,21 +34,18 @@ _POINT = 96 / 72 / 7
 """Half-width characters of a workbook in a point."""
 
 
-def write_book(path: Path, look: Look, page: ListPage, notice: Notice, texts: Texts) -> None:
+def write_book(path: Path, one: OnPaper, notice: Notice, texts: Texts) -> None:
     """Write one board: its summaries, the list, funds and standards, each on a sheet of its own."""
-    left = texts.period
+    left, page, look = texts.period, one.page, one.look
     with Book(path, title=page.title, paper=look.paper) as book:
         for part in notice.parts:
             sums = part_columns(notice, part, texts)
             book.table_sheet(part.title, page.title, sums, part.table, left=left)
-        lists = [grid for grid in page.grids if grid.people]
-        layout = lay_out(page.grids, look)
-        sheet = _wall_sheet(book, "补偿名单", page, look, layout)
-        for grid in lists:
+        sheet = _wall_sheet(book, "补偿名单", one)
+        for layout in _of_people(one):
             sheet.line(left, "单位：元")
-            slots = _slots(_layout_of(grid, page, layout), look)
             rows = marked(notice.rows)
-            sheet.stacked(list_columns(notice, texts), slots, rows, _rest(notice))
+            sheet.stacked(list_columns(notice, texts), _slots(layout, look), rows, _rest(notice))
         _foot(sheet, page)
         _further(book, notice, texts)
 
@@ -66,24 +62,22 @@ def _further(book: Book, notice: Notice, texts: Texts) -> None:
         book.table_sheet("补偿标准", "补偿标准", told, standards, left=note, right="")
 
 
-def write_roll_book(path: Path, look: Look, page: ListPage, roll: Roll) -> None:
+def write_roll_book(path: Path, one: OnPaper, roll: Roll) -> None:
     """Write the changes of a place's rosters: who came, who left."""
+    page, look = one.page, one.look
+    tables = {grid.title: layout for grid, layout in one.tables}
     with Book(path, title=page.title, paper=look.paper) as book:
-        layout = lay_out(page.grids, look)
-        sheet = _wall_sheet(book, "救助对象变动", page, look, layout)
+        sheet = _wall_sheet(book, "救助对象变动", one)
         for kind, people in roll.people.items():
             sheet.heading(f"{KINDS[kind]} {roll.counts[kind]} 人次")
-            grid = next((one for one in page.grids if one.title == KINDS[kind]), None)
-            if grid:
-                sheet.stacked(ROLL, _slots(_layout_of(grid, page, layout), look), marked(people))
+            if layout := tables.get(KINDS[kind]):
+                sheet.stacked(ROLL, _slots(layout, look), marked(people))
         _foot(sheet, page)
 
 
-def _layout_of(grid: TextTable, page: ListPage, sheet: PaperLayout) -> TableSlots:
-    """How one of a page's tables lies."""
-    return next(
-        layout for one, layout in zip(page.grids, sheet.layouts, strict=True) if one is grid
-    )
+def _of_people(one: OnPaper) -> list[TableSlots]:
+    """How the tables of people lie."""
+    return [layout for grid, layout in one.tables if grid.people]
 
 
 def _slots(layout: TableSlots, look: Look) -> Slots:
@@ -91,11 +85,10 @@ def _slots(layout: TableSlots, look: Look) -> Slots:
     return [(slot.columns, slot.width * look.points * _POINT) for slot in layout.slots]
 
 
-def _wall_sheet(book: Book, name: str, page: ListPage, look: Look, layout: PaperLayout) -> Filled:
+def _wall_sheet(book: Book, name: str, one: OnPaper) -> Filled:
     """The sheet that goes to the wall, with its head."""
-    people = [
-        one for grid, one in zip(page.grids, layout.layouts, strict=True) if grid.people
-    ] or layout.layouts
+    page, look, layout = one.page, one.look, one.layout
+    people = _of_people(one) or layout.layouts
     widths = [width for _, width in _slots(people[0], look)] if people else [80.0]
     sheet = book.sheet(name, widths, portrait=not layout.landscape, points=look.points)
     sheet.title(page.title)

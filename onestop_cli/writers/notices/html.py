@@ -13,8 +13,7 @@ from onestop_cli.money import capital, yuan
 from onestop_cli.notices.texts import Texts
 from onestop_cli.resources import template_folder
 from onestop_cli.writers.notices.columns import TextTable, wraps
-from onestop_cli.writers.notices.layout import Look, Slot, TableSlots, lay_out
-from onestop_cli.writers.notices.words import ListPage
+from onestop_cli.writers.notices.layout import OnPaper, Slot, TableSlots
 from onestop_cli.writers.toolkit.columns import Column
 
 
@@ -104,14 +103,13 @@ def _stack(texts: Iterable[str]) -> str:
     return "<br>".join(escape(text) for text in texts)
 
 
-def board(page: ListPage, texts: Texts, look: Look) -> str:
+def board(one: OnPaper, texts: Texts) -> str:
     """The HTML of one board."""
     template = templates().get_template("notices/board.html.j2")
-    sheet = lay_out(page.grids, look)
     return template.render(
-        page=page,
-        tables=list(zip(page.grids, sheet.layouts, strict=True)),
+        page=one.page,
+        tables=one.tables,
         period=texts.period,
-        paper=f"{look.paper} {'landscape' if sheet.landscape else 'portrait'}",
-        points=look.points,
+        paper=f"{one.look.paper} {'landscape' if one.layout.landscape else 'portrait'}",
+        points=one.look.points,
     )

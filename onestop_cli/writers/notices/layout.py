@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from onestop_cli.writers.notices.columns import TextTable, wraps
+from onestop_cli.writers.notices.words import ListPage
 from onestop_cli.writers.toolkit.columns import Column, text_width
 
 PAPERS = {"A4": (210, 297), "A3": (297, 420)}
@@ -100,6 +101,25 @@ class PaperLayout:
     layouts: tuple[TableSlots, ...]
 
 
+@dataclass(frozen=True)
+class OnPaper:
+    """A list as it is printed; page, PDF and workbook are made of the same."""
+
+    page: ListPage
+    look: Look
+    layout: PaperLayout
+
+    @property
+    def tables(self) -> list[tuple[TextTable, TableSlots]]:
+        """The list's tables, and how each lies."""
+        return list(zip(self.page.grids, self.layout.layouts, strict=True))
+
+
+def on_paper(page: ListPage, look: Look) -> OnPaper:
+    """`page` laid out."""
+    return OnPaper(page, look, lay_out(page.grids, look))
+
+
 def lay_out(grids: Sequence[TextTable], look: Look) -> PaperLayout:
     """The page for all tables of a list: what takes the least paper, upright where that makes no difference."""
     found = []
@@ -112,7 +132,7 @@ def lay_out(grids: Sequence[TextTable], look: Look) -> PaperLayout:
 
 def _fit(grid: TextTable, look: Look, *, landscape: bool) -> tuple[TableSlots, float]:
     """How a table lies best, and how many pages it takes there."""
-    room = look.room(landscape=landscape)
+    room, sample = look.room(landscape=landscape), _widths(grid)
     fits = []
     for depth in _DEPTHS:
         needs = [_needs(grid, index, depth) for index in range(len(grid.columns))]
@@ -122,23 +142,25 @@ def _fit(grid: TextTable, look: Look, *, landscape: bool) -> tuple[TableSlots, f
         widths = _spread(least, most, room)
         slots = (Slot(group, width) for group, width in zip(groups, widths, strict=True))
         layout = TableSlots(tuple(slots))
-        pages = _lines(grid, layout) / look.lines(landscape=landscape)
+        pages = _lines(grid, sample, layout) / look.lines(landscape=landscape)
         too_wide = max(sum(least) / room, 1.0)
         fits.append((pages * _TIRING ** (depth - 1) * too_wide**9, layout))
     paper, layout = min(fits, key=lambda fit: fit[0])
     return layout, paper
 
 
-def _lines(grid: TextTable, layout: TableSlots) -> float:
-    """How many lines of text a table takes on paper, by its first rows."""
-    some = grid.rows[:_SAMPLE]
+def _widths(grid: TextTable) -> list[list[float]]:
+    """The width of every cell of a table's first rows, in em."""
+    return [list(map(_em, row)) for row in grid.rows[:_SAMPLE]]
+
+
+def _lines(grid: TextTable, sample: Sequence[Sequence[float]], layout: TableSlots) -> float:
+    """How many lines of text a table takes on paper, by the widths of its first rows."""
+    rooms = [(slot.width - _PADDING, slot.columns) for slot in layout.slots]
     high = 0.0
-    for row in some:
-        high += max(
-            sum(-(-_em(row[at]) // (slot.width - _PADDING)) or 1 for at in slot.columns)
-            for slot in layout.slots
-        )
-    return (high + len(some) * _BETWEEN) * len(grid.rows) / max(len(some), 1)
+    for cells in sample:
+        high += max(sum([-(-cells[at] // room) or 1 for at in columns]) for room, columns in rooms)
+    return (high + len(sample) * _BETWEEN) * len(grid.rows) / max(len(sample), 1)
 
 
 def _groups(columns: Sequence[Column], depth: int) -> list[tuple[int, ...]]:

@@ -13,8 +13,7 @@ from onestop_cli.errors import Broken, stop
 from onestop_cli.notices.names import NO_SHAPE
 from onestop_cli.resources import template_folder
 from onestop_cli.writers.notices.columns import TextTable, wraps
-from onestop_cli.writers.notices.layout import Look, TableSlots, lay_out
-from onestop_cli.writers.notices.words import ListPage
+from onestop_cli.writers.notices.layout import OnPaper, TableSlots
 
 if TYPE_CHECKING:
     import typst
@@ -38,7 +37,7 @@ _LONG_WORD = re.compile(r"([!-~]{8})(?=[!-~])")
 _ABSENT = f"“{NO_SHAPE}”是本机字体里没有的字，以原件为准。"
 
 
-def write_pdfs(boards: Iterable[tuple[Path, ListPage]], look: Look) -> dict[str, str]:
+def write_pdfs(boards: Iterable[tuple[Path, OnPaper]]) -> dict[str, str]:
     """Write each board as PDF; the characters that no font has, and on whose board each stands first.
 
     Such a character is printed as □, with a note, and no other board suffers from it. Raises `CannotRun` without typst
@@ -46,14 +45,14 @@ def write_pdfs(boards: Iterable[tuple[Path, ListPage]], look: Look) -> dict[str,
     """
     compiler, families = _compiler()
     missing: dict[str, str] = {}
-    for path, page in boards:
+    for path, one in boards:
         absent: set[str] = set()
-        while found := _compile(compiler, board_data(page, look, families, absent), path):
+        while found := _compile(compiler, board_data(one, families, absent), path):
             if found <= absent:
                 raise Broken(f"characters left out are still missing: {sorted(map(ord, found))}")
             absent |= found
         for char in sorted(absent):
-            missing.setdefault(char, page.whose)
+            missing.setdefault(char, one.page.whose)
     return missing
 
 
@@ -113,27 +112,23 @@ def unprintable(diagnostic: str) -> set[str]:
     return set(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), texts))
 
 
-def board_data(
-    page: ListPage, look: Look, families: list[str], absent: Collection[str] = ()
-) -> str:
+def board_data(one: OnPaper, families: list[str], absent: Collection[str] = ()) -> str:
     """What the template prints, as JSON; texts only, which the template cannot take for markup.
 
     `absent`: characters that no font has.
     """
-    sheet = lay_out(page.grids, look)
+    page, look = one.page, one.look
     about = [*page.about, ("说明", _ABSENT)] if absent else page.about
     content: Mapping[str, Any] = {
         "paper": look.paper.lower(),
-        "landscape": sheet.landscape,
+        "landscape": one.layout.landscape,
         "points": look.points,
         "fonts": families,
         "title": page.title,
         "subtitle": page.subtitle,
         "number": page.number,
         "lead": page.lead,
-        "tables": [
-            _table(grid, layout) for grid, layout in zip(page.grids, sheet.layouts, strict=True)
-        ],
+        "tables": [_table(grid, layout) for grid, layout in one.tables],
         "about": about,
         "signing": page.signing,
         "result": page.result,

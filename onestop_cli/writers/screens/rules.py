@@ -63,6 +63,21 @@ def show_changes(old: RuleFile, new: RuleFile, changes: Sequence[Change]) -> Non
         _say("两份文件没有差别")
 
 
+def lists_in_words(rule: RuleFile) -> Iterator[str]:
+    """The lists beside a document: what of each kind stands there, and what the document says there is."""
+    for dimension in rule.dimension:
+        if not dimension.names_from:
+            continue
+        found = rule.lists.get(dimension.names_from, {})
+        kinds = []
+        for kind in dict.fromkeys([*dimension.listed, *found]):
+            said = dimension.listed.get(kind)
+            told = f"，文件说 {said} 种" if said not in (None, len(found.get(kind, ()))) else ""
+            kinds.append(f"{kind} {len(found.get(kind, ()))} 种{told}")
+        about = f"；{_source(dimension)}" if dimension.sentence else ""
+        yield f"{dimension.name}：{dimension.names_from}（{'、'.join(kinds)}）{about}"
+
+
 def show_checked(rules: Sequence[RuleFile], open_: Sequence[Problem], faults: int) -> None:
     """How many documents were proved, and every number that the county has still to fill."""
     for file in dict.fromkeys(problem.file for problem in open_):
@@ -73,6 +88,10 @@ def show_checked(rules: Sequence[RuleFile], open_: Sequence[Problem], faults: in
                 _say(f"第 {problem.row} 行  {what}", indent=2)
     result = f"有 {faults} 处问题" if faults else "无空档、无重叠，数字都有出处"
     _say(f"检查了 {len(rules)} 份文件：{result}")
+    for rule in rules:
+        for text in lists_in_words(rule):
+            if "文件说" in text:
+                _say(f"{rule.id} 的名单还没有填全：{text.partition('；')[0]}")
     if open_:
         _say(f"样板里还有 {len(open_)} 处待填，填完之前不能用来结算")
 
@@ -109,6 +128,7 @@ def _heads(rule: RuleFile) -> None:
         ("日期", f"{days}，按{words.DAYS[basis.roster_day]}核对身份"),
         ("", _source(basis)),
         ("范围", _scope(rule)),
+        *(("名单", text) for text in lists_in_words(rule)),
         ("对象", _categories(rule.categories)),
         ("", _source(rule.categories)),
         ("舍入", f"每层{words.rounding(rule.rounding)}" + _unless(rule)),
@@ -204,7 +224,7 @@ def _pieces(text: str, width: int) -> Iterator[str]:
 def _source(part: Cited, *, same: bool = False) -> str:
     """The sentence (同上 when it is the `same` as before), where it stands, how it is read; the letter stands in
     quotation marks, a summary never does."""
-    sentence = f"“{part.quote}”" if part.quote else f"摘要：{part.summary}"
+    sentence = words.quoted(part.quote) if part.quote else f"摘要：{part.summary}"
     kept = f"沿用 {part.inherited}" if part.inherited else ""
     said = ["同上" if same else sentence if part.sentence else "", kept, part.cite]
     said.append("假定" if part.assumed else "")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from onestop_cli.tables.registers import COMPLAINT_KINDS, ORIGINS, RESULTS
+from onestop_cli.tables.registers import COMPLAINT_KINDS, ORIGINS, RESULTS, VOTERS, VOTES
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
 
@@ -142,3 +142,55 @@ def write_complaints(heading: str, reply_days: int, path: Path) -> None:
                 f"对反映人保密。答复期限不填的，按收到后 {reply_days} 个工作日算。",
             ),
         )
+
+
+_MORE = 8
+"""Empty lines for other offices or delegates, as many as stay on the page."""
+
+OFFICE = "“一站式”服务"
+"""What is appraised where nobody writes another office or hospital."""
+
+
+def write_appraisal(heading: str, items: Sequence[str], path: Path) -> None:
+    """民主测评: a ballot to copy, and the table into which the counts of the ballots are entered."""
+    with Book(path, title=f"{heading}民主测评", result=False) as book:
+        _ballot(book, heading, items)
+        rows = [{"office": OFFICE, "what": item, "who": who} for item in items for who in VOTERS]
+        columns = (
+            Column("number", "编号", "int", 5, align="center"),
+            Column("office", "测评对象", width=16, fill=True),
+            Column("what", "测评内容", width=30, fill=True),
+            Column("who", "参加人", width=10, fill=True, choices=VOTERS),
+            Column("ballots", "收回票数", "int", 8, fill=True),
+            *(Column(key, title, "int", 8, fill=True) for key, title in VOTES.items()),
+            Column("note", "意见建议", width=20, fill=True),
+        )
+        book.table_sheet(
+            "测评汇总",
+            f"{heading}民主测评汇总表",
+            columns,
+            [{**row, "number": at} for at, row in enumerate([*rows, *([{}] * _MORE)], 1)],
+            right="测评日期：　　　　年　　月　　日",
+            notes=(
+                "每行：收回票数 = 满意 + 基本满意 + 不满意 + 弃权；没有的填 0。"
+                "填好后用 onestop registers 汇总，满意率 =（满意 + 基本满意）÷（收回 − 弃权）。",
+            ),
+            signers=("监票", "计票", "负责人"),
+            totals=False,
+        )
+
+
+def _ballot(book: Book, heading: str, items: Sequence[str]) -> None:
+    """测评票: one page without a name on it."""
+    sheet = book.sheet("测评票", [6, 46, *[10] * len(VOTES)], portrait=True)
+    sheet.title(f"{heading}“一站式”服务民主测评票")
+    sheet.line("测评对象：", "测评日期：　　　　年　　月　　日")
+    sheet.paragraph(f"参加人（在一项上打√）：　{'　'.join(f'□{who}' for who in VOTERS)}　□其他")
+    columns = (
+        Column("number", "序号", "int", 6, align="center"),
+        Column("what", "测评内容", width=46),
+        *(Column(key, title, width=10, fill=True) for key, title in VOTES.items()),
+    )
+    sheet.table(columns, [{"number": at, "what": item} for at, item in enumerate(items, 1)])
+    sheet.paragraph("每项只在一格打√；多打、不打的算弃权。不写姓名，当场投入票箱。")
+    sheet.paragraph("意见建议：")

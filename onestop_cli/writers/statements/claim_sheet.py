@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from onestop_cli.statements.care import OUTPATIENT, bill_of
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
@@ -21,10 +22,13 @@ def claim_sheet(
     claimed = [f"{layer.id}_claimed_fen" for layer in statement.layers]
     month = pl.col("discharged_on").dt.to_string("%Y-%m").fill_null("日期不明")
     sums = [pl.len().cast(pl.Int64).alias("claims"), pl.col(*_SUMMED, *claimed).sum()]
+    visits = bool((live["care"] == OUTPATIENT).any())
+    kind = [Column("care", "就诊方式", width=10, align="center")] if visits else []
     columns = [
         Column("month", "出院月份", width=12, align="center"),
+        *kind,
         Column("claims", "申报人次", "int", 10, total=True),
-        Column("total_fen", "住院总费用", "yuan", total=True),
+        Column("total_fen", bill_of(visits), "yuan", total=True),
         Column("eligible_fen", "可补偿费用", "yuan", total=True),
         *(
             Column(f"{layer.id}_claimed_fen", layer.name, "yuan", total=True, group="申报垫付")
@@ -36,7 +40,7 @@ def claim_sheet(
         "结算申报表",
         title,
         columns,
-        live.group_by(month=month).agg(sums).sort("month"),
+        live.group_by("care", month=month).agg(sums).sort("month", pl.col("care") != OUTPATIENT),
         left=left,
         notes=(
             "本表按报送的明细汇总，已冲销的不计；申报垫付合计即拨付通知单的申报垫付额。",

@@ -9,11 +9,12 @@ import polars as pl
 
 from onestop_cli.money import capital
 from onestop_cli.run import Run
+from onestop_cli.statements.care import LevelLine, line_rows
 from onestop_cli.statements.effects import EFFECT
 from onestop_cli.statements.funds import Fund, whole_of
 from onestop_cli.statements.statement import STATUS, Statement, numbered
 from onestop_cli.tables.decisions import DECISIONS
-from onestop_cli.writers.toolkit.columns import Column, Kind
+from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
 from onestop_cli.writers.toolkit.workbook import Book, Sheet
 
 BLANK = "　"
@@ -51,7 +52,7 @@ def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Colum
     columns = [
         Column("stays", "人次", "int", total=True),
         Column("people", "人数", "int", total=True),
-        Column("total_fen", "住院总费用", "yuan", total=True),
+        Column("total_fen", statement.bill, "yuan", total=True),
         Column("eligible_fen", "可补偿费用", "yuan", total=True),
         *(Column(f"{la.id}_paid_fen", la.name, "yuan", total=True) for la in statement.layers),
     ]
@@ -68,6 +69,33 @@ def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Colum
         Column("patient_owed_fen", "应补未补", "yuan", 12, total=True),
         Column("self_fen", "个人自付", "yuan", total=True),
         ratio,
+    ]
+
+
+BY_CARE = (
+    Column("item", "就诊方式、机构级别", width=30),
+    Column("visits", "就诊人次", "int", 12),
+    Column("people", "人数", "int", 12),
+    Column("total_fen", "总费用", "yuan", 18),
+    Column("paid_fen", "补偿", "yuan", 18),
+    Column("rate", "实际补偿比", "percent", 12, ratio=("paid_fen", "total_fen")),
+    Column("capped", "封顶人数", "int", 12),
+)
+"""门诊 and 住院 by level, the lines of `statements.care.level_lines`; a line's parts stand below it."""
+
+BY_CARE_NOTE = (
+    "合计 = 门诊 + 特殊病、慢性病 + 住院；往里缩一格的是其中。人次、费用和补偿都含上期调整；"
+    "同一人在几行里各算一人，合计里只算一人；封顶的是用完年度限额的人。"
+)
+
+
+def care_rows(lines: Sequence[LevelLine]) -> list[dict[str, Any]]:
+    """The lines as rows of `BY_CARE`."""
+    return [
+        {**row, "rate": round_ratio(row["paid_fen"], row["total_fen"], "percent")}
+        if row["total_fen"] > 0
+        else {**row, "rate": None}
+        for row in line_rows(lines)
     ]
 
 

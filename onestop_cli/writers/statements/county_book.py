@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.money import capital
-from onestop_cli.statements.capped import capped_people, with_capped
+from onestop_cli.statements.capped import capped_people, counted, with_capped
+from onestop_cli.statements.care import level_lines
 from onestop_cli.statements.funds import Fund
 from onestop_cli.statements.indicators import aided_line, figures, of_figures
 from onestop_cli.statements.numbers import ACCOUNT, APPLICATION, COUNTY, number_of
@@ -18,10 +19,13 @@ from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.writers.statements.columns import (
     BELOW_ZERO,
     BLANK,
+    BY_CARE,
+    BY_CARE_NOTE,
     HOSPITAL,
     NUMBER,
     SUM,
     benefit_columns,
+    care_rows,
     claim_columns,
     decision_columns,
     decision_rows,
@@ -51,6 +55,7 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.benefits(book)
         county.payments(book)
         county.groups(book)
+        county.cares(book)
         county.civil_affairs(book)
         county.indicators(book)
         county.owed(book)
@@ -97,10 +102,13 @@ class _CountyBook:
         self._table(
             book,
             "表一 按医疗机构",
-            f"{self.heading}定点医疗机构住院补偿汇总表",
+            f"{self.heading}定点医疗机构{self.statement.benefits}汇总表",
             [*_HOSPITAL, *benefit_columns(self.statement), *self._changed_columns()],
             self.statement.hospitals,
-            notes=("本表为已核定（已结算）的住院；待核、拒付的见表二。人数合计按人去重。",),
+            notes=(
+                f"本表为已核定（已结算）的{'门诊和住院' if self.statement.has_outpatients else '住院'}；"
+                "待核、拒付的见表二。人数合计按人去重。",
+            ),
         )
 
     def payments(self, book: Book) -> None:
@@ -155,7 +163,28 @@ class _CountyBook:
                 *self._changed_columns(),
                 *([capped] if key == "level_name" else []),
             ]
-            self._table(book, name, f"{self.heading}住院补偿汇总表（按{title}）", columns, rows)
+            self._table(
+                book,
+                name,
+                f"{self.heading}{self.statement.benefits}汇总表（按{title}）",
+                columns,
+                rows,
+            )
+
+    def cares(self, book: Book) -> None:
+        """表五 门诊和住院, where anybody was treated without a bed: by level, with the people who reached a limit."""
+        if not self.statement.has_outpatients:
+            return
+        book.table_sheet(
+            "表五 门诊和住院",
+            f"{self.heading}门诊、住院补偿汇总表（按机构级别）",
+            BY_CARE,
+            care_rows(level_lines(counted(self.statement))),
+            left=self.period,
+            notes=(BY_CARE_NOTE,),
+            signers=SIGNERS,
+            totals=False,
+        )
 
     def _changed_columns(self) -> list[Column]:
         """上期调整 and what is paid with it, beside what the period's own stays were paid."""
@@ -232,7 +261,7 @@ class _CountyBook:
                 Column("hospital", "医疗机构", width=24),
                 Column("stay_no", "住院号", width=14),
                 Column("discharged_on", "出院日期", "date"),
-                Column("total_fen", "住院总费用", "yuan", total=True),
+                Column("total_fen", self.statement.bill, "yuan", total=True),
                 Column("patient_owed_fen", "应补未补", "yuan", total=True),
             ],
             self.statement.owed,

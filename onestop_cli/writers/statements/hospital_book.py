@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.money import yuan
+from onestop_cli.statements.care import OUTPATIENT, bill_of
 from onestop_cli.statements.numbers import CLAIM, NOTICE, number_for
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.pending import reported_again, still_waiting
@@ -84,6 +86,7 @@ class _HospitalBook:
                 ("结算期", self.statement.run.period.chinese, "text"),
                 ("申报人次", line["claims"], "int"),
                 ("核定人次", line["stays"], "int"),
+                *self._cares(),
                 *self._from_claim_to_payment(),
                 *payment_pairs(self.statement.funds, line),
                 *kept_back(self.statement, line),
@@ -97,6 +100,28 @@ class _HospitalBook:
         sheet.signature(SIGNERS)
         sheet.paragraph("经办机构（盖章）：")
         return sheet
+
+    def _cares(self) -> list[tuple[str, str | int, Kind]]:
+        """门诊 and 住院, where the hospital has both or visits only."""
+        if not self._has_visits:
+            return []
+        settled = self.account.stays.filter("settled").sort(pl.col("care") != OUTPATIENT)
+        rows = settled.group_by("care", maintain_order=True).agg(
+            pl.len().alias("stays"), pl.col("total_fen", "all_paid_fen").sum()
+        )
+        return [
+            (
+                f"　其中：{row['care']}",
+                f"{row['stays']:,} 人次，费用 {yuan(row['total_fen'])} 元，补偿 {yuan(row['all_paid_fen'])} 元",
+                "text",
+            )
+            for row in rows.iter_rows(named=True)
+        ]
+
+    @property
+    def _has_visits(self) -> bool:
+        """Whether anybody was treated here without a bed (门诊)."""
+        return bool((self.account.stays["care"] == OUTPATIENT).any())
 
     def _from_claim_to_payment(self) -> list[tuple[str, str | int, Kind]]:
         line = self.account.line
@@ -119,9 +144,10 @@ class _HospitalBook:
         ]
         columns = [
             *WHO,
+            *self._kind_of_care(),
             Column("admitted_on", "入院日期", "date"),
             Column("discharged_on", "出院日期", "date"),
-            Column("total_fen", "住院总费用", "yuan", total=True),
+            Column("total_fen", bill_of(self._has_visits), "yuan", total=True),
             Column("eligible_fen", "可补偿费用", "yuan", total=True),
             *amounts,
             Column("self_fen", "个人自付", "yuan", 12, total=True),
@@ -131,6 +157,11 @@ class _HospitalBook:
         ]
         live = self.account.stays.filter(pl.col("status") != "reversed")
         self._table(book, "垫付明细花名册", columns, live)
+
+    def _kind_of_care(self) -> list[Column]:
+        """门诊 or 住院, where there is a choice."""
+        kind = Column("care", "就诊方式", width=8, align="center")
+        return [kind] if self._has_visits else []
 
     def _late(self) -> list[Column]:
         """The period a stay belongs to, where a ledger can tell."""

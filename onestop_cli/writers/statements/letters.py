@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from onestop_cli.rulebook.words import quoted
 from onestop_cli.run import Run
 from onestop_cli.statements.letters import HospitalLetter, Missed
 from onestop_cli.statements.numbers import LETTER, MISSED, number_for, number_of
@@ -161,7 +162,7 @@ def said(basis: RuleSentence) -> str:
     """A sentence of the document as a letter quotes it; a reading where it says nothing is no basis."""
     where = f"（{basis.cite}）" if basis.cite else ""
     summary = f"摘要：{basis.summary}{where}" if basis.summary else ""
-    quote = f"“{basis.quote}”{where}" if basis.quote else summary
+    quote = f"{quoted(basis.quote)}{where}" if basis.quote else summary
     read = f"{basis.reading}{'（推定）' if basis.assumed else ''}" if basis.reading else ""
     parts = [quote, read and f"按此执行：{read}" if quote else read]
     terms = basis.terms if len(basis.terms) <= _SHORT else ""

@@ -57,6 +57,7 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
         "equation": equation(statement),
         "owed": statement.owed.height,
         "aided": aided_line(made),
+        "cares": _cares(statement),
         "indicators": [*of_figures(made)],
         "hospitals": _bars(statement, statement.hospitals, "hospital"),
         "categories": _bars(statement, statement.categories, "category"),
@@ -70,6 +71,18 @@ def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:
         "inputs": [_input(file) for file in run.info.inputs],
         "warnings": run.info.warnings,
     }
+
+
+def _cares(statement: Statement) -> list[dict[str, Any]]:
+    """门诊, 住院 and both together; nothing where all are stays in hospital."""
+    if not statement.has_outpatients:
+        return []
+    names = {"stays": "stays", "people": "people", "cost": "total_fen", "paid": "all_paid_fen"}
+    rows = [*statement.cares.iter_rows(named=True), {"care": "合计", **statement.total}]
+    return [
+        {"name": row["care"], "rate": row["rate"], **{key: row[at] for key, at in names.items()}}
+        for row in rows
+    ]
 
 
 def _since(since: tuple[RunComparison, str] | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.privacy import numbers_in, phones_in, without_numbers
+from onestop_cli.privacy import NEVER_PUBLIC, Number, find_numbers, without_numbers
 
 _TEXTS = (".html", ".json")
 _BOOK_PARTS = re.compile(r"xl/sharedStrings\.xml|xl/workbook\.xml|xl/worksheets/.*|docProps/.*")
@@ -31,13 +31,23 @@ def refuse_numbers(folder: Path, phones: Collection[str]) -> None:
             continue
         name = path.relative_to(folder).as_posix()
         for text in (name, *_texts(path)):
-            kinds = {("像证件号码或账号的数字", tail) for tail in numbers_in(text)}
-            kinds |= {("电话", phone[-4:]) for phone in phones_in(text) if phone not in phones}
-            for kind in kinds:
+            for kind in {
+                _named(number) for number in find_numbers(text) if _is_told(number, phones)
+            }:
                 files = found.setdefault(kind, [])
                 files += [] if name in files else [without_numbers(name)]
     if found:
         raise CannotRun(_problem(*kind, files) for kind, files in found.items())
+
+
+def _is_told(number: Number, phones: Collection[str]) -> bool:
+    """Whether a number must not be public."""
+    return number.kind in NEVER_PUBLIC or (number.kind == "phone" and number.digits not in phones)
+
+
+def _named(number: Number) -> tuple[str, str]:
+    kind = "电话" if number.kind == "phone" else "像证件号码或账号的数字"
+    return kind, number.digits[-4:]
 
 
 def _texts(path: Path) -> Iterator[str]:
