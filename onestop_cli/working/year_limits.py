@@ -47,7 +47,7 @@ def limits_group(step: StepOnStay) -> Group:
 
 def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
     """What the month's limit leaves, where there is one."""
-    limit = step.row.get(f"{step.step.id}_month_cap_fen")
+    limit = step.row.get(f"{step.step.id}_month_limit_fen")
     if limit is None:
         return []
     if not step.counts:

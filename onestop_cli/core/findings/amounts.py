@@ -64,7 +64,7 @@ class Difference:
         """Claimed what the stay would get without the limits of year and month, or with all of them to itself."""
         layer = self.step.layer
         uncapped, cap = pl.col(f"{layer}_uncapped_fen"), pl.col(f"{layer}_cap_fen")
-        limits = [f"{layer}_month_cap_fen"] if self.monthly else []
+        limits = [f"{layer}_month_limit_fen"] if self.monthly else []
         alone = pl.min_horizontal(uncapped, cap, *limits)
         near = (self.claimed - uncapped).abs() <= self.tolerance
         near |= (self.claimed - alone).abs() <= self.tolerance
@@ -190,7 +190,7 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
 
 def _by_month(layer: str) -> pl.Expr:
     """Where it is the month that cut an amount: nothing is left of it, or less than of the year."""
-    limit, cap = pl.col(f"{layer}_month_cap_fen"), pl.col(f"{layer}_cap_fen")
+    limit, cap = pl.col(f"{layer}_month_limit_fen"), pl.col(f"{layer}_cap_fen")
     of_year = cap - pl.col(f"{layer}_before_fen")
     of_month = limit - pl.col(f"{layer}_month_before_fen")
     return limit.is_not_null() & (cap.is_null() | (of_month <= of_year))
@@ -198,7 +198,7 @@ def _by_month(layer: str) -> pl.Expr:
 
 def _month_message(layer: Difference) -> pl.Expr:
     name = layer.step.layer
-    limit, before = pl.col(f"{name}_month_cap_fen"), pl.col(f"{name}_month_before_fen")
+    limit, before = pl.col(f"{name}_month_limit_fen"), pl.col(f"{name}_month_before_fen")
     return pl.format(
         "{}每月限额 {}，本月此前已用 {}，本笔应为 {}，申报 {}",
         pl.lit(layer.step.name), yuan(limit), yuan(before), yuan(layer.due), yuan(layer.claimed),

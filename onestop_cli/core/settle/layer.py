@@ -350,7 +350,7 @@ class LayerPass:
             least = pl.when(monthly).then(pl.min_horizontal(alone, params["month_cap"]))
             return frame.with_columns(
                 pl.coalesce(taken, least.otherwise(alone)).alias(granted),
-                pl.when(monthly).then(params["month_cap"]).alias(self._name("month_cap_fen")),
+                pl.when(monthly).then(params["month_cap"]).alias(self._name("month_limit_fen")),
             )
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
