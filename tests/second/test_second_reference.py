@@ -96,6 +96,11 @@ def test_a_claim_beyond_the_limit_of_a_month_says_so_and_uses_no_year_up() -> No
     assert "每月限额尚余" in shown
 
 
+def test_a_period_without_stays_is_worked_out_under_the_new_words_too() -> None:
+    county = make_county(Random("nothing"), AREAS["words"], 1, within_year=True)
+    assert run_period(county.rows().clear(), "2024", office=county.office).stays.is_empty()
+
+
 def province(row: int, total: int, eligible: int | None, **more: Any) -> Stay:
     """A stay of three days in a hospital of the province, one a month."""
     return Stay(

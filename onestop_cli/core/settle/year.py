@@ -180,7 +180,7 @@ def in_time(group: pl.Series) -> Turns:
 
 def apart(group: pl.Series, kind: pl.Series) -> Turns:
     """In time, but stays of every `kind` (a small number, not negative) by themselves."""
-    group = group * (int(kind.max()) + 1) + kind  # type: ignore[arg-type]
+    group = group * (int(kind.max() or 0) + 1) + kind  # type: ignore[arg-type]
     return Turns(group, group * len(group) + pl.int_range(len(group), eager=True))
 
 
