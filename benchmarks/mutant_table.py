@@ -35,6 +35,7 @@ NOTICE = {
     "core/reconcile.py": ("tests/core/test_reconcile.py", "tests/core/test_plain_loop.py"),
     "core/settle/": (
         "tests/core/test_settle_inputs.py",
+        "tests/core/test_order.py",
         "tests/core/test_year.py",
         "tests/core/test_plain_loop.py",
         "tests/core/test_settle.py",
@@ -91,33 +92,33 @@ MUTANTS = (
             "offset given to layers in reverse order",
         ),
         (
-            'exact = SETTLED & pl.all_horizontal(pl.col(f"{layer}_check") == "exact"',
-            'exact = SETTLED & pl.any_horizontal(pl.col(f"{layer}_check") == "exact"',
+            'known = pl.col("_settled") & pl.all_horizontal(',
+            'known = pl.col("_settled") & pl.any_horizontal(',
             "offset although one layer is only bound-checked",
         ),
         (
-            "near = (claimed - due).abs() <= tolerance",
-            "near = (claimed - due).abs() < tolerance",
+            "(due > claimed + tolerance)",
+            "(due >= claimed + tolerance)",
             "a fen of difference is no longer within the tolerance",
         ),
         (
-            ".then(pl.when(claimed - bound <= tolerance).then(claimed).otherwise(bound))",
-            ".then(pl.min_horizontal(claimed, bound))",
+            "(claimed > most + tolerance)",
+            "(claimed > most)",
             "no tolerance above a bound",
         ),
         (
-            "otherwise(pl.min_horizontal(claimed, due))",
-            "otherwise(due)",
+            "pl.when(over).then(most).otherwise(claimed)",
+            "pl.coalesce(pl.when(~choice.accepted).then(most), claimed)",
             "a shortfall is paid to the hospital",
         ),
         (
-            "(due - claimed).clip(lower_bound=0)",
-            "(due - claimed).abs()",
+            'pl.when(pl.col("_settled") & (due > claimed + tolerance)).then(due - claimed)',
+            'pl.when(pl.col("_settled")).then((due - claimed).abs())',
             "what was claimed too much is owed, too",
         ),
         (
-            "pl.when(exact).then(pl.min_horizontal(deducted, shortfall)).otherwise(0)",
-            "pl.when(exact).then(pl.min_horizontal(deducted, shortfall)).otherwise(shortfall)",
+            "pl.when(known).then(pl.min_horizontal(deducted, shortfall)).otherwise(0)",
+            "pl.when(known).then(pl.min_horizontal(deducted, shortfall)).otherwise(shortfall)",
             "made up for although nobody had too much",
         ),
         (
@@ -126,8 +127,8 @@ MUTANTS = (
             "the patient is owed what was made up",
         ),
         (
-            '.when(status == "rejected")\n        .then(claimed)',
-            '.when(status == "rejected")\n        .then(excess)',
+            'pl.when("_rejected").then(claimed).otherwise(zero)',
+            'pl.when("_rejected").then(excess).otherwise(zero)',
             "a refused stay keeps its claim",
         ),
         (
@@ -136,18 +137,18 @@ MUTANTS = (
             "more is taken off than was payable",
         ),
         (
-            'pl.when(SETTLED).then(pl.col(f"{layer}_docked_fen").fill_null(0)).otherwise(0)',
+            'pl.when("_settled").then(pl.col(f"{layer}_docked_fen").fill_null(0)).otherwise(0)',
             'pl.col(f"{layer}_docked_fen").fill_null(0)',
             "a deduction counts on a stay that waits",
         ),
         (
-            "pl.when(choice.accepted).then(claimed).otherwise(allowed)",
-            "pl.when(choice.accepted).then(due).otherwise(allowed)",
+            "over = ~choice.accepted & (claimed",
+            "over = (claimed",
             "an accepted claim is cut to what is due",
         ),
         (
-            ".then(pl.when(choice.held).then(excess).otherwise(zero))",
-            ".then(pl.when(choice.held).then(claimed).otherwise(zero))",
+            "pl.when(choice.held).then(excess).otherwise(zero)",
+            "pl.when(choice.held).then(claimed).otherwise(zero)",
             "the whole claim waits for its excess",
         ),
         (
@@ -174,17 +175,17 @@ MUTANTS = (
             "the first person's year has no beginning",
         ),
         (
-            "Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)",
-            "Turns(group, (group * 2 + touched.cast(pl.Int64)) * len(group) + rows)",
-            "unclaimed stays take their room first",
+            "group * 2 + (~touched).cast(pl.Int64)",
+            "group * 2 + touched.cast(pl.Int64)",
+            "where a cap moves, unclaimed stays take their room first",
         ),
         (
-            "Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)",
-            "Turns(group)",
+            "claimed_before.zip_with(touched, others)",
+            "claimed_before.zip_with(touched, rest_before)",
             "an unclaimed entitlement eats the room of a paid one",
         ),
         (
-            "group = group * (int(account.max()) + 1) + account",
+            "group = group * (int(account.max() or 0) + 1) + account",
             "group = group + account",
             "accounts of different people run together",
         ),
@@ -316,16 +317,6 @@ MUTANTS = (
     *_of(
         "core/settle/__init__.py",
         (
-            'pl.arg_sort_by(~nobody, pl.when(nobody).then("id_no"), "key", *ORDER)',
-            'pl.arg_sort_by(~nobody, pl.when(nobody).then("id_no"), "key")',
-            "stays of one day in the order of the files",
-        ),
-        (
-            'when = pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day',
-            "when = day",
-            "基金年份 does not divide the year",
-        ),
-        (
             'limited = pl.min_horizontal("total_fen", "_amount")',
             'limited = pl.col("_amount")',
             "a limit on the price gives more than the bill",
@@ -334,6 +325,19 @@ MUTANTS = (
             "before += stays[name].fill_null(0)",
             "before += 0",
             "期初 uses up nothing of a shared limit",
+        ),
+    ),
+    *_of(
+        "core/settle/order.py",
+        (
+            'pl.arg_sort_by("_head", "id_no", "benefit_year", *ORDER)',
+            'pl.arg_sort_by("_head", "id_no", "benefit_year")',
+            "stays of one day in the order of the files",
+        ),
+        (
+            'marks = [who, stays["benefit_year"]]',
+            "marks = [who]",
+            "基金年份 does not divide the year",
         ),
     ),
     *_of(
@@ -740,8 +744,8 @@ MUTANTS = (
     *_of(
         "core/findings/amounts.py",
         (
-            "return exact & ((self.claimed - self.due).abs() > self.tolerance)",
-            "return exact & ((self.claimed - self.due).abs() >= self.tolerance)",
+            "return self.exact & ((self.claimed - self.due).abs() > self.tolerance)",
+            "return self.exact & ((self.claimed - self.due).abs() >= self.tolerance)",
             "a fen of difference is a finding",
         ),
         (

@@ -31,12 +31,13 @@ from tests.made.mistakes import page as mistakes
 HERE = Path(__file__).parent
 MANUAL = HERE / "手册.md"
 README = HERE.parent / "README.md"
-SAMPLES = HERE.parent / "samples" / "county"
+SAMPLES = HERE.parent / "samples"
 
 _BLOCK = re.compile(
     r"```console(?: from=(\S+))?(?: first=(\d+))?\n(.*?)```|<!-- do (.+?) -->", re.DOTALL
 )
 _CODES = re.compile(r"(<!-- codes -->\n).*?(<!-- end -->)", re.DOTALL)
+_PROGRESS = re.compile(r"[^ ]{2,12}…|用(台账|处理意见) .*…")
 _STEADY = (
     (r"（\d{4}-\d\d-\d\d \d\d:\d\d）", "（2011-01-10 09:30）"),
     (r"Python [\d.]+（64 位），\w+", "Python 3.13.1（64 位），Windows"),
@@ -83,8 +84,11 @@ class Desk:
         return shown
 
     def _copy(self, source: str, target: str) -> None:
-        """Copy a file, or the files of a folder, of the sample county; a folder that is not there is made."""
-        origin = SAMPLES / source
+        """Copy a file, or the files of a folder, of the sample county or (`2024`, `2024/…`) of that of today; a folder
+        that is not there is made."""
+        today = source.startswith("2024")
+        origin = SAMPLES / ("county-2024" if today else "county") / source.removeprefix("2024/")
+        origin = origin if source != "2024" else SAMPLES / "county-2024"
         if origin.is_dir() and not Path(target).exists():
             shutil.copytree(origin, target)
             return
@@ -148,7 +152,7 @@ def _printed(words: list[str]) -> Iterator[str]:
         stream.seek(0)
         said += stream.read()
     for line in said.rstrip().splitlines():
-        if not re.fullmatch(r"[^ ]{2,12}…", line):
+        if not _PROGRESS.fullmatch(line):
             for pattern, steady in _STEADY:
                 line = re.sub(pattern, steady, line)
             yield line.rstrip()
@@ -172,7 +176,7 @@ def main() -> None:
         README.write_text(refreshed(README.read_text("utf-8"), Path(work)), "utf-8", newline="\n")
     with TemporaryDirectory() as work:
         MANUAL.write_text(refreshed(MANUAL.read_text("utf-8"), Path(work)), "utf-8", newline="\n")
-        take_pictures(Path(work) / "结算", HERE / "pictures")
+        take_pictures(Path(work), MANUAL.read_text("utf-8"), HERE / "pictures")
     dist = HERE.parent / "dist"
     dist.mkdir(exist_ok=True)
     booklet.write(MANUAL, dist, released(HERE.parent))

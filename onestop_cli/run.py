@@ -93,7 +93,7 @@ def load_run(folder: Path) -> Run:
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise stop(
             f"“{folder.name}”不是完整的结算结果文件夹",
-            "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
+            _runs_in(folder) or "请给出 onestop reconcile 写出的文件夹，里面应有 run.json 和 data/",
             str(folder),
         ) from error
     blank = no_adjustments([layer.id for layer in info.layers])
@@ -113,10 +113,14 @@ def _beside(folder: Path, name: str) -> pl.DataFrame:
 
 def _runs_beside(folder: Path) -> str:
     """The remedy for a folder that is not there: which runs lie beside it."""
-    runs = sorted(file.parent.as_posix() for file in folder.parent.glob(f"*/{RUN_FILE}"))
-    if runs:
-        return f"请写核对写出的结果文件夹；这里有：{'、'.join(runs[-5:])}"
-    return "请写核对写出的结果文件夹，如 结果/2010Q4；还没有就先运行 onestop reconcile"
+    none = "请写核对写出的结果文件夹，如 结果/2010Q4；还没有就先运行 onestop reconcile"
+    return _runs_in(folder.parent) or none
+
+
+def _runs_in(folder: Path) -> str:
+    """The remedy where runs lie in a folder; empty when none do."""
+    runs = sorted(file.parent.as_posix() for file in folder.glob(f"*/{RUN_FILE}"))
+    return f"请写核对写出的结果文件夹；这里有：{'、'.join(runs[-5:])}" if runs else ""
 
 
 def _sealed(info: RunInfo) -> bool:

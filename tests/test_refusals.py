@@ -124,7 +124,7 @@ def test_a_first_day_that_nobody_can_read() -> None:
     for text in ("开春", "2010-10-08"):
         _first_day(text, problems)
     assert [problem.what for problem in problems] == [
-        "看不懂起始日“开春”", "起始日 2010-10-08 不是月初"
+        "起始日“开春”看不懂", "起始日 2010-10-08 不是月初"
     ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.tables.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS
 
-PART = 500_000
+PART = 250_000
 RULES, YEAR = "huangzhong-2009", parse_period("2010")
 NONE = pl.lit(None, pl.String)
 
@@ -41,27 +41,24 @@ def run(home: County) -> pl.DataFrame:
     parts = -(-len(rows) // PART)
     mine = (pl.col("id_raw").hash() % parts).alias("part")
     of_row, of_entry = rows.select(mine)["part"], roster.select(mine)["part"]
+    book, options = the_book(), Options()
+    checks = amount_checks(book, options.tolerance, options.near_cap)
 
     def one(part: int) -> pl.DataFrame:
-        return _of(home, rows.filter(of_row == part), roster.filter(of_entry == part))
+        own = rows.filter(of_row == part), roster.filter(of_entry == part)
+        stays = reconciled(home, book, filled(own[0], READ_STAYS), filled(own[1], READ_ROSTER))
+        findings, _ = raise_all(checks, stays)
+        return result(stays, findings)
 
     with mock.patch.object(link, "suggest", _nobody):
         return pl.concat(at_once(one, range(parts)))
 
 
-def _of(home: County, rows: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
-    whole = filled(rows, READ_STAYS), filled(roster, READ_ROSTER)
-    stays, book = reconciled(home, *whole)
-    options = Options()
-    findings, _ = raise_all(amount_checks(book, options.tolerance, options.near_cap), stays)
-    return result(stays, findings)
-
-
 def reconciled(
-    home: County, rows: pl.DataFrame, roster: pl.DataFrame
-) -> tuple[pl.DataFrame, Rulebook]:
+    home: County, book: Rulebook, rows: pl.DataFrame, roster: pl.DataFrame
+) -> pl.DataFrame:
     """The stays with all their amounts, before the findings."""
-    book, register = the_book(), pl.read_parquet(home.register)
+    register = pl.read_parquet(home.register)
     names = the_names(register)
     roster = _as_it_stands(roster).with_columns(
         category="category_raw",
@@ -81,7 +78,7 @@ def reconciled(
     stays = settlement._settled(stays, book)
     told = ("stated_why", *(f"{layer}_cause" for layer in book.layers))
     stays = stays.with_columns(NONE.alias(name) for name in told)
-    return settlement._reconciled(stays, book, Options()), book
+    return settlement._reconciled(stays, book, Options())
 
 
 def _nobody(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:

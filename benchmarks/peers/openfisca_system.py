@@ -18,7 +18,7 @@ from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 
 from benchmarks.data import County, read_roster, read_rows
-from benchmarks.peers.onestop import reconciled
+from benchmarks.peers.onestop import reconciled, the_book
 from benchmarks.peers.terms import (
     ALL_PAID,
     BANDS,
@@ -103,7 +103,7 @@ def run(home: County) -> pl.DataFrame:
 
 def holds(home: County, found: pl.DataFrame) -> bool:
     """Whether both amounts are onestop's before its caps, wherever the cap left the first one alone."""
-    ours, _ = reconciled(home, read_rows(home), read_roster(home))
+    ours = reconciled(home, the_book(), read_rows(home), read_roster(home))
     paid = pl.coalesce("basic_due_fen", "basic_bound_fen")
     same = pl.col("basic_alone") == pl.col("basic_uncapped_fen")
     second = pl.col("aid_alone") == pl.col("assistance_uncapped_fen")

@@ -78,7 +78,7 @@ class Parts:
         )
         stays = in_order(done.stays, self.book.layers)
         for name, table in (("stays", stays), ("findings", done.findings)):
-            _write_whole(table, self.folder / name / f"{number:05d}.parquet")
+            _write_whole(table, self.folder / name / f"{number:05d}.arrow")
         return {
             "control": control(stays, self.book.layers),
             "joined": done.joined,
@@ -199,9 +199,10 @@ def _shared(dealt: pl.LazyFrame, key: str, number: int, slices: int) -> pl.DataF
 
 
 def _write_whole(table: pl.DataFrame, file: Path) -> None:
-    """A part's table under its name only when it is complete: a lost worker leaves nothing that counts."""
+    """A part's table under its name only when it is complete: a lost worker leaves nothing that counts. It is written
+    once more with those of the other parts, so quickly here, and small there."""
     unfinished = file.with_suffix(".tmp")
-    table.write_parquet(unfinished)
+    table.write_ipc(unfinished, compression="lz4")
     unfinished.replace(file)
 
 
@@ -231,7 +232,7 @@ def _write(stage: Path, run: Run, parts: Parts) -> None:
     write_data(run, stage)
     few = run.findings.lazy()
     for name, more in (("stays", None), ("findings", few)):
-        whole = pl.scan_parquet(parts.folder / name / "*.parquet")
+        whole = pl.scan_ipc(parts.folder / name / "*.arrow")
         whole = whole if more is None else pl.concat([whole, more])
         whole.sink_parquet(stage / "data" / f"{name}.parquet")
     shutil.rmtree(parts.folder)

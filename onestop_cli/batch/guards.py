@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,8 +83,17 @@ def _undecided(candidate: Candidate) -> Iterator[str]:
     own = _decided(candidate.run.info)
     for folder, info in candidate.others:
         if missing := [line for line in _decided(info) if line not in own]:
-            yield f"{folder.name} 执行过 {len(missing)} 条处理意见，这一份没有"
+            named = "、".join(_decision(line) for line in missing[:3])
+            more = " 等" if len(missing) > 3 else ""
+            yield f"{folder.name} 执行过 {len(missing)} 条处理意见，这一份没有：{named}{more}"
             return
+
+
+def _decision(line: Mapping[str, object]) -> str:
+    """A decision in a few words."""
+    return " ".join(
+        str(line[key]) for key in ("decision", "code", "hospital", "stay_no") if line.get(key)
+    )
 
 
 def _decided(info: RunInfo) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from onestop_cli.batch.forms import FORMS, terms_of, write_forms
 from onestop_cli.county.settings import FILE_NAME, load_settings
+from onestop_cli.errors import stop
 from onestop_cli.resources import template_folder
 from onestop_cli.writers.ledger.brought_form import NAME as BROUGHT_FORM
 from onestop_cli.writers.ledger.brought_form import write_brought_form
@@ -35,6 +36,9 @@ def start_county(folder: Path, answers: Answers, *, templates: bool = False) -> 
 
     Raises `CannotRun` when it is there, when a rule document is not known or an answer is not valid.
     """
+    if (folder / FILE_NAME).is_file():
+        remedy = f"进去就可以用：cd {folder.name}，再输入 onestop；要补模板的，加 --templates"
+        raise stop("已经是县文件夹，不会覆盖", remedy, str(folder))
     terms = terms_of(answers.rules)
     with staged(folder) as stage:
         write_text(stage / FILE_NAME, settings_text(answers), newline=CRLF)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,6 +22,7 @@ from onestop_cli.readers.containers.grid import Grid, column_letter
 from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
 from onestop_cli.readers.guard import each_named
+from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.doubts import overlooked, unclear
 from onestop_cli.readers.layout.identities import holds, sentence
 from onestop_cli.readers.layout.row_kinds import sort_rows
@@ -290,11 +292,24 @@ def layout_by_hand(said: Mapping[str, object]) -> FileLayout | None:
     given = {key: value for key, value in said.items() if value}
     if not given:
         return None
+    refuse_misspelt(said.get("columns"))
     try:
         return FileLayout.model_validate({"file": "*", **given})
     except ValidationError as error:
         keys = "、".join(f"--{str(item['loc'][0]).replace('_', '-')}" for item in error.errors())
         raise stop(f"{keys} 的值不对", "请看 onestop inspect --help") from error
+
+
+def refuse_misspelt(columns: object) -> None:
+    """Raise `CannotRun` for a field of `columns` that is none and looks like one; layers have names of their own."""
+    tables = [aliases(table) for table in ("stays", "roster", "register")]
+    titles = [field.title for table in tables for field in table.fields.values()]
+    for name in columns if isinstance(columns, dict) else ():
+        near = get_close_matches(name, titles, 1, 0.7)
+        if near and not any(table.field_named(name) for table in tables):
+            raise stop(
+                f"没有“{name}”这一项", f"是不是 {near[0]}？请写成 --column {near[0]}=表头文字"
+            )
 
 
 def layout_of(sheet: SheetInfo, by_hand: FileLayout | None, by_sheet: bool) -> FileLayout:

@@ -15,7 +15,7 @@ from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.opening import Opening, open_books
 from onestop_cli.money import exact_fen
 from onestop_cli.readers.brought import read_brought
-from onestop_cli.readers.layout.days import Habit, read_day
+from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
 from onestop_cli.writers.ledger.screen import show_opened
 
 
@@ -76,7 +76,10 @@ def _first_day(text: str, problems: list[Problem]) -> date | None:
     day, fault = read_day(text, Habit(month="first"))
     if day is None:
         problems.append(
-            Problem(f"看不懂起始日“{fault or text}”", "请写成 --from 2010-10-01 的样子")
+            Problem(
+                f"起始日“{fault or text}”{why_no_day(fault or text)}",
+                "请写成 --from 2010-10-01 的样子",
+            )
         )
     elif day.day != 1:
         problems.append(

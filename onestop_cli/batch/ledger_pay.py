@@ -32,7 +32,7 @@ def list_owed(ledger: Path | None, out: Path) -> None:
     with opened(the_ledger(ledger)) as books, snapshot(books):
         lines, seen = sendable(books), end_of(books)[0]
     if lines.is_empty():
-        raise stop("台账里没有应补未补", "不用写名单")
+        raise stop("台账里没有应补未补", "本期的要等关账以后才有；已经关账的，不用写名单")
     county = county_settings().county
     number = paper_number(county.code, "", OWED, seen)
     with staged_file(out) as stage:

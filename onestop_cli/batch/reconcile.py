@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -20,9 +20,11 @@ from onestop_cli.batch.describe import (
 )
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
+from onestop_cli.batch.misnamed import misnamed
 from onestop_cli.batch.retroactive import retroactive
 from onestop_cli.core.corrected import CORRECTED
-from onestop_cli.core.insured_area import areas_of, own_area, several_areas
+from onestop_cli.core.findings.whole_files import whole_files
+from onestop_cli.core.insured_area import areas_of, mostly_elsewhere, own_area, several_areas
 from onestop_cli.core.options import Earlier, NameLookup, Options
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
@@ -41,6 +43,7 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
@@ -79,18 +82,21 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     tell("读取文件")
     with one_run(request.settings.limits.cells):
         read = _read(request)
+    chosen = [rule.file for rule in read.rules]
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
-    notes = [*inbox_notes(_handed(read, names))]
-    for note in notes:
-        tell(f"注意：{note}")
+    notes = [*inbox_notes(_handed(read, names)), *_idle_synonyms(request.settings, read.register)]
+    if home := request.county_folder:
+        books, decided = bool(request.ledger), bool(request.decisions)
+        notes += misnamed(home, decided=decided, books=books)
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
     period = parse_period(request.period)
     options = options_of(request.settings, areas_of(read.stays.rows.lazy()))
     core = Core(roster, read.register, book, period, names, options)
     done = core.work(read.stays.rows, earlier)
+    notes += _documents(chosen, period, done.stays)
     if done.decided is not None:
         tell("处理意见逐条比较")
         without = core.work(read.stays.rows, replace(earlier, decisions=None))
@@ -141,10 +147,33 @@ def _of_files(read: Read) -> Iterator[str]:
     yield from together(read.stays.proofs)
 
 
-def _several_areas(read: Read, settings: Settings) -> list[str]:
-    """What to know when rows are insured in several areas and none is known to be the county's own."""
+def _areas(read: Read, settings: Settings) -> list[str]:
+    """What to know when rows are insured in several areas and none is known to be the county's own, or when most are
+    not insured where onestop.toml says."""
     areas = areas_of(read.stays.rows.lazy())
-    return several_areas(areas, own_area(areas, settings.county.code))
+    own = own_area(areas, settings.county.code)
+    return [*several_areas(areas, own), *mostly_elsewhere(areas, own)]
+
+
+def _documents(rules: Sequence[RuleFile], period: Period, stays: pl.DataFrame) -> Iterator[str]:
+    """Documents in force by which no stay was settled, though some were by others; and those of an insurance that was
+    no more."""
+    used = set(stays["rule_id"].drop_nulls())
+    for rule in rules:
+        begin, end = rule.effective.from_, rule.effective.to or date.max
+        if used and rule.id not in used and begin <= period.last and period.first <= end:
+            yield (
+                f"没有一笔住院按政策文件 {rule.id}（{rule.title}）结算：它管的那些人的报表是不是没有放进来"
+            )
+        if period.first.year >= _MERGED and any("新农合" in one.name for one in rule.layer):
+            yield (
+                f"政策文件 {rule.id} 是新农合的，{period.first.year} 年的住院一般按居民医保的文件结算；"
+                "请核对 onestop.toml 的 [reconcile] rules，有哪些文件用 onestop rules list 看"
+            )
+
+
+_MERGED = 2019
+"""By then 新农合 had become part of 居民医保 everywhere."""
 
 
 def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
@@ -153,6 +182,16 @@ def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Sett
     texts = strange["hospital_raw"]
     known = register["hospital"].unique(maintain_order=True).to_list()
     return offered(hospitals(texts.drop_nulls().unique(), synonyms(settings), known), "医疗机构")
+
+
+def _idle_synonyms(settings: Settings, register: pl.DataFrame) -> Iterator[str]:
+    """Lines of `[synonyms.hospital]` that stand for no hospital of the register: both sides were exchanged, mostly."""
+    known = set(register["hospital"])
+    if idle := [name for name in settings.synonyms.hospital if name not in known]:
+        yield (
+            f"onestop.toml 的 [synonyms.hospital] 里，{'、'.join(f'“{name}”' for name in idle)} 不在定点机构名册上，"
+            "写了没有作用：等号左边写名册里的名称，右边写其他写法"
+        )
 
 
 def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
@@ -302,11 +341,12 @@ def _run(
             "control": control(done.stays, book.layers),
             "warnings": [
                 *mostly_outside(done.stays),
+                *whole_files(done.stays, done.findings, book.layers),
                 *notes,
                 *read.stays.warnings,
                 *read.roster.warnings,
                 *_of_files(read),
-                *_several_areas(read, request.settings),
+                *_areas(read, request.settings),
                 *_unknown_kinds(roster, book),
                 *_other_spellings(done.stays, read.register, request.settings),
                 *_skipped(period, earlier),

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onestop_cli.batch.misnamed import DECISIONS, county_nearby
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
 from onestop_cli.errors import CannotRun, Problem, stop
@@ -33,10 +34,6 @@ _LINES = {
 def line_for(option: str) -> str:
     """How to say an option once and for all."""
     return f"在县文件夹的 {FILE_NAME} 的 [reconcile] 加一行 {_LINES[option]}"
-
-
-DECISIONS = "处理意见.xlsx"
-"""The usual name of the decisions, in the county folder."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +75,8 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         for option, value in wanted.items()
         if not value
     ]
+    if problems and not (home / FILE_NAME).is_file() and (nearby := county_nearby(home)):
+        raise stop(f"没有找到 {FILE_NAME}", nearby)
     if decisions is not None and not decisions.exists():
         problems.append(Problem("找不到处理意见", _NO_DECISIONS, str(decisions)))
     if problems or register is None or out is None:

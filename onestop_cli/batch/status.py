@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
+from onestop_cli.batch.misnamed import DECISIONS, misnamed
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.inbox_check import inbox_notes
@@ -39,8 +40,12 @@ def standing(settings: Settings) -> Progress:
     books = _closed(settings.ledger) if settings.ledger else {}
     closed = tuple(reversed(books))
     runs = _runs(home, settings.reconcile.out)
-    like = next(iter(closed), None) or next((info.period for _, info in runs), None)
+    like = next(iter(closed), None) or next((i.period for _, i in runs if not _doubtful(i)), None)
     inbox, files = _inbox(settings, like, books)
+    decided = (home / DECISIONS).is_file() or bool(settings.reconcile.decisions)
+    lost = [*_lost_books(settings, runs)]
+    more = [*lost, *misnamed(home, decided=decided, books=bool(settings.ledger))]
+    inbox = replace(inbox, notes=(*more, *inbox.notes))
     period = inbox.period.id if inbox.period else None
     run = next((run for run in runs if run[1].period == period), None)
     return Progress(
@@ -51,8 +56,20 @@ def standing(settings: Settings) -> Progress:
         _papers(home, PUBLISHED, period, "manifest.json"),
         _papers(home, INSPECTED, period, "plan.json"),
         (settings.reconcile.ledger or Path(LEDGER)).as_posix(),
-        _astray(home, runs, {period, *closed}),
+        None if lost else _astray(home, runs, {period, *closed}),
     )
+
+
+def _doubtful(info: RunInfo) -> bool:
+    """Whether the period of a run was likely typed wrong."""
+    return any("是不是结算期写错了" in said for said in info.warnings)
+
+
+def _lost_books(settings: Settings, runs: list[tuple[Path, RunInfo]]) -> Iterator[str]:
+    """What to say when the newest run had books and there are none now."""
+    if settings.ledger is None and runs and runs[0][1].ledger:
+        name = (settings.reconcile.ledger or Path(LEDGER)).as_posix()
+        yield f"{runs[0][0].name} 核对时用过台账，现在没有找到 {name}：请先放回县文件夹"
 
 
 def _astray(

@@ -22,7 +22,10 @@ def write_stay_papers(folder: Path, text: str | None, hospital: str | None, out:
     """Write the papers to `out`, whole or not at all; returns of how many stays. Exactly one of `text` (which stay) and
     `hospital` must be given."""
     if (text is None) == (hospital is None):
-        raise stop("要么指明一笔住院，要么指明一家机构", "请写 STAY，或写 --hospital 机构名称")
+        raise stop(
+            "要么指明一笔住院，要么指明一家机构",
+            "请在结果文件夹后面写住院号，或写 --hospital 机构名称",
+        )
     refuse_existing(out)
     run = load_run(folder)
     papers = _of_stay(run, text) if text is not None else _of_hospital(run, hospital or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ def findings(
         for finding in CATALOGUE.values():
             typer.echo(f"{finding.code}  {SEVERITIES[finding.severity]}  {finding.title}")
         return
-    found = CATALOGUE.get(code.upper())
+    found = CATALOGUE.get(re.sub(r"^([A-Z]{2})(\d)$", r"\g<1>0\2", code.upper()))
     if found is None:
         raise stop(f"没有差错代码“{code}”", "运行 onestop findings 看全部代码")
     typer.echo(f"{found.code}  {found.title}（{SEVERITIES[found.severity]}）")

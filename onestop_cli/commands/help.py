@@ -16,31 +16,31 @@ EXAMPLES = {
     "reconcile": (
         "onestop reconcile --period 2010Q4        （在县文件夹里，其余取自 onestop.toml）\n"
         "  onestop reconcile --period 2010Q4 --stays 医院报表 --roster 花名册 \\\n"
-        "      --register 定点机构.csv --rules huangzhong-2009 --out 结算/2010Q4"
+        "      --register 定点机构.csv --rules huangzhong-2009 --out 结果/2010Q4"
     ),
     "quote": (
         "onestop quote --rules huangzhong-2009 --level county --category 五保户 \\\n"
         "      --total 3000 --eligible 2400"
     ),
-    "explain": "onestop explain 结算/2010Q4 100234",
+    "explain": "onestop explain 结果/2010Q4 100234",
     "precheck": (
         "onestop precheck 上报表.xlsx --rules huangzhong-2009 --out 自查.xlsx\n"
         "  onestop precheck 上报表.xlsx --rules huangzhong-2009 --save 云谷卫生院2010年第4季度.xlsx"
     ),
     "compare": "onestop compare 结果/2010Q4 结果/2010Q4-2 --out 比较.xlsx",
-    "letters": "onestop letters 结算/2010Q4 --out 通知",
-    "papers": "onestop papers 结算/2010Q4 100234 --out 审批表",
+    "letters": "onestop letters 结果/2010Q4 --out 通知",
+    "papers": "onestop papers 结果/2010Q4 100234 --out 审批表",
     "archive": (
-        "onestop archive 结算/2010Q4 --out 卷内目录.xlsx\n"
-        "  onestop archive 结算/2010Q4 --checked 卷内目录.xlsx --out 缺件清单.xlsx"
+        "onestop archive 结果/2010Q4 --out 卷内目录.xlsx\n"
+        "  onestop archive 结果/2010Q4 --checked 卷内目录.xlsx --out 缺件清单.xlsx"
     ),
-    "close": "onestop close 结算/2010Q4 --ledger 台账.db",
-    "publish": "onestop publish 结算/2010Q4 --out 公示 --from 2011-01-10",
-    "audit": "onestop audit 结算/2010Q4 --out 检查 --seed 20101231 --size 60",
-    "checklists": "onestop checklists 结算/2010Q4 --out 机构检查 --on 2011-01-20",
+    "close": "onestop close 结果/2010Q4 --ledger 台账.sqlite",
+    "publish": "onestop publish 结果/2010Q4 --out 公示 --from 2011-01-10",
+    "audit": "onestop audit 结果/2010Q4 --out 检查 --seed 20101231 --size 60",
+    "checklists": "onestop checklists 结果/2010Q4 --out 机构检查 --on 2011-01-20",
     "registers": "onestop registers 整改台账.xlsx 举报异议登记簿.xlsx",
     "check-table": 'onestop check-table 年报.xlsx 上年年报.xlsx --equations "合计=门诊+住院"',
-    "simulate": "onestop simulate 结算/2010 --change assistance.cap=8000 --out 测算",
+    "simulate": "onestop simulate 结果/2010 --change assistance.cap=8000 --out 测算",
     "findings": "onestop findings ID03",
     "doctor": "onestop doctor",
     "ledger show": "onestop ledger show",
@@ -62,7 +62,7 @@ EXAMPLES = {
         "onestop ledger second --year 2010 --out 二次补偿/2010\n"
         "  onestop ledger second --year 2010 --out 二次补偿/2010定稿 --book --on 2011-01-25"
     ),
-    "ledger verify": "onestop ledger verify 结算/2010Q4",
+    "ledger verify": "onestop ledger verify 结果/2010Q4",
     "ledger export": "onestop ledger export --out 台账.xlsx",
     "rules list": "onestop rules list",
     "rules show": "onestop rules show huangzhong-2009",
@@ -190,10 +190,13 @@ def example_of(ctx: Any) -> str:
 
 
 def wrong_dashes(words: Sequence[str]) -> str | None:
-    """The first option that was typed with full-width dashes, and how it should be typed; None without one."""
+    """The first option that was typed with full-width dashes or with one only, and how it should be typed; None
+    without one."""
     for word in words:
         if _DASHES.match(word):
             return f"“{word}”的横线是全角的，请改成半角：{_DASHES.sub('--', word)}"
+        if re.match(r"-[a-z][a-z-]", word):
+            return f"“{word}”少了一横，请写成：-{word}"
     return None
 
 
@@ -218,23 +221,34 @@ def chinese_error(error: Exception) -> str:
         near = getattr(error, "possibilities", None)
         return f"没有选项 {option}" + (f"，是不是 {'、'.join(near)}？" if near else "")
     if kind == "MissingParameter":
-        return f"缺少 {_named(error)}{_meant(error)}"
+        name, meaning = _named(error), _meaning(error)
+        if meaning and not name.startswith("-"):
+            return f"缺少{meaning}（{name}）"
+        return f"缺少 {name}{_meant(error)}"
     if kind == "BadOptionUsage":
         many = "does not take a value" in text
         return f"选项 {option} 后面{'不用写值' if many else '缺少值'}"
     if unknown := re.match(r"No such command '(.*?)'", text):
-        from difflib import get_close_matches
-
-        near = get_close_matches(
-            unknown[1], {word for name in EXAMPLES for word in name.split()}, 1
-        )
-        return f"没有命令“{unknown[1]}”" + (f"，是不是 {near[0]}？" if near else "")
+        near = _meant_command(unknown[1], getattr(error, "ctx", None))
+        return f"没有命令“{unknown[1]}”" + (f"，是不是 {near}？" if near else "")
     if extra := re.match(r"Got unexpected extra argument\S* \((.*)\)", text):
         return f"多出了不认识的内容：{extra[1]}"
     if text == "Missing command.":
         return "没有写命令"
     said = _value(text)
     return f"{_named(error)} 的值不对：{said}" if kind == "BadParameter" else said
+
+
+def _meant_command(typed: str, ctx: Any) -> str:
+    """The command that begins like the word that was typed, has it in its Chinese description, or looks like it."""
+    from difflib import get_close_matches
+
+    commands = getattr(getattr(ctx, "command", None), "commands", None) or {}
+    names = [*commands] or sorted({word for name in EXAMPLES for word in name.split()})
+    begun = [name for name in names if len(typed) > 1 and name.startswith(typed.lower())]
+    told = [name for name in commands if typed in (commands[name].help or "").split("：")[0]]
+    near = begun or told or get_close_matches(typed.lower(), names, 1)
+    return near[0] if near else ""
 
 
 def _value(text: str) -> str:
@@ -263,3 +277,9 @@ def _meant(error: Any) -> str:
     """What the missing thing is, in brackets."""
     meaning = str(getattr(error.param, "help", None) or "").split("；")[0]
     return f"（{meaning}）" if meaning else ""
+
+
+def _meaning(error: Any) -> str:
+    """What the missing thing is."""
+    meaning = str(getattr(error.param, "help", None) or "").split("；")[0]
+    return re.sub("（.*?）", "", meaning)

@@ -50,3 +50,6 @@ def init(
     print(f"已建好 {folder}")
     print(f"接下来：填好 {REGISTER}，看一遍 onestop.toml，把报表和花名册放进收件箱；")
     print("步骤见 使用说明.txt。")
+    if not rules:
+        print(f"政策文件先写了 {DEFAULT_RULES}（新农合）；不用这一份的，用 onestop rules list 找，")
+        print("再改 onestop.toml 里 [reconcile] 的 rules。")

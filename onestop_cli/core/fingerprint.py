@@ -24,11 +24,18 @@ def may_repeat(rows: pl.DataFrame, *columns: str) -> pl.Series:
 
 
 def may_differ(rows: pl.DataFrame, number: pl.Series, value: str) -> pl.Series:
-    """Whether another row of the same `number` (not blank) may have another `value`: neighbours in its order do."""
-    turn = number.arg_sort()
-    ordered, values = number.gather(turn), rows[value].gather(turn)
-    apart = (ordered == ordered.shift()) & values.ne_missing(values.shift())
-    return within(number, ordered.filter(apart))
+    """Whether another row of the same `number` (not blank) may have another `value`: neighbours in its order do.
+
+    What is put in order is the head of the number's hash, with the row at its end: values are sorted in half the time
+    that finding their order takes.
+    """
+    size = 1 << len(number).bit_length()
+    parts = number.to_frame("number").select(head=pl.col("number").hash() // size)
+    packed = pl.col("head") * size + pl.int_range(pl.len(), dtype=pl.UInt64)
+    ordered = parts.select(packed).to_series().sort()
+    ahead, values = ordered // size, rows[value].rechunk().gather(ordered % size)
+    apart = (ahead == ahead.shift()) & values.ne_missing(values.shift())
+    return within(parts["head"], ahead.filter(apart)) & number.is_not_null()
 
 
 def within(number: pl.Series, others: pl.Series) -> pl.Series:

@@ -16,6 +16,8 @@ from onestop_cli.tables.schema import IDENTITY
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
+SEXES = ("女", "男")
+"""By the 17th digit, even and odd."""
 BIRTH_YEARS = (1850, 2100)
 """Years of birth that can be meant; the core has no clock, so this only keeps nonsense out."""
 
@@ -42,17 +44,22 @@ def make_id(first17: str) -> str:
 def id_sex(number: pl.Expr) -> pl.Expr:
     """男 or 女 by the 17th digit of a usable 18-character number."""
     last = number.str.slice(16, 1).cast(pl.Int64, strict=False)
-    return pl.lit(pl.Series(["女", "男"])).gather(last % 2)
+    return pl.lit(pl.Series(SEXES)).gather(last % 2)
 
 
-def id_number(number: pl.Expr) -> pl.Expr:
-    """A usable 18-character number as a whole number, every one as another; null for any other text. Whole numbers are
-    joined and ordered in a third of the time."""
-    digits = number.str.head(17).cast(pl.Int64, strict=False)
-    end = number.str.tail(1)
-    last = pl.when(end == "X").then(10).otherwise(end.cast(pl.Int64, strict=False))
-    whole = (number.str.len_bytes() == 18) & (digits >= 10**16)
-    return pl.when(whole).then(digits * 11 + last)
+def id_number(numbers: pl.Series) -> pl.Series:
+    """Each usable 18-character number as a whole number, every one as another; null for any other text. Whole numbers
+    are joined and ordered in a third of the time."""
+    text = pl.col("text")
+    parts = numbers.to_frame("text").select(
+        digits=text.str.head(17).cast(pl.Int64, strict=False),
+        whole=text.cast(pl.Int64, strict=False),
+        crossed=text.str.ends_with("X"),
+        long=text.str.len_bytes() == 18,
+    )
+    last = pl.when("crossed").then(10).otherwise(pl.col("whole") - pl.col("digits") * 10)
+    plain = pl.col("long") & (pl.col("digits") >= 10**16)
+    return parts.select(pl.when(plain).then(pl.col("digits") * 11 + last)).to_series()
 
 
 def id_birth(number: pl.Expr) -> pl.Expr:
@@ -90,7 +97,7 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
     Nearly all numbers and names are written well; only the others are looked at closely.
     """
     raw = rows.select(pl.col("id_raw").fill_null(""), pl.col("id_numeric").fill_null(False))
-    sound = raw.lazy().select(_written_soundly()).collect().to_series()
+    sound = _written_soundly(raw)
     odd = raw.filter(~sound)
     judged = odd.join(
         _judge(odd.unique()),
@@ -114,12 +121,19 @@ def usable_ids(texts: pl.Series) -> pl.Series:
     return identify(rows.cast({"name": pl.String, "id_raw": pl.String}))["id_no"]
 
 
-def _written_soundly() -> pl.Expr:
+def _written_soundly(raw: pl.DataFrame) -> pl.Series:
     """Whether a text is a usable number as it stands."""
-    number, first17 = pl.col("id_raw"), pl.col("id_raw").str.head(17)
-    agrees = number.str.tail(1) == _check_character(first17)
-    sound = number.str.contains(_WRITTEN_WELL) & agrees & _real_birth(first17)
-    return (sound & ~pl.col("id_numeric")).fill_null(False)
+    text = pl.col("id_raw")
+    parts = raw.select(
+        "id_numeric",
+        well=text.str.contains(_WRITTEN_WELL),
+        digits=text.str.head(17).cast(pl.Int64, strict=False),
+        last=text.str.tail(1),
+    )
+    agrees = pl.col("last") == _character_of(pl.col("digits"))
+    born = pl.lit(birth_of(parts["digits"]).is_not_null())
+    sound = pl.col("well") & agrees & born & ~pl.col("id_numeric")
+    return parts.select(sound.fill_null(value=False)).to_series()
 
 
 def _name_keys(names: pl.Series) -> pl.Series:
@@ -168,16 +182,49 @@ def _take_apart(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def birth_of(digits: pl.Series) -> pl.Series:
+    """The day of birth in the seventeen digits of a number, null where there is no such day in `BIRTH_YEARS`.
+
+    Months are looked up: a fifth of the time that reading a day from text takes."""
+    starts = _month_starts()
+    place = digits // 10**5 % 10**6 - BIRTH_YEARS[0] * 100
+    month = place.zip_with(place.is_between(0, len(starts) - 1), pl.Series([None], dtype=pl.Int64))
+    parts = pl.DataFrame(
+        {"start": starts["start"].gather(month), "days": starts["days"].gather(month)}
+    )
+    day = pl.lit(digits // 10**3 % 100)
+    born = pl.when(day.is_between(1, "days")).then(pl.col("start") + day - 1)
+    return parts.select(born.cast(pl.Int32).cast(pl.Date)).to_series()
+
+
+@cache
+def _month_starts() -> pl.DataFrame:
+    """Of every number 100 × year + month since the first of `BIRTH_YEARS`: the month's first day and how many it has,
+    null where it is no month."""
+    months = pl.DataFrame(
+        {"number": pl.int_range(BIRTH_YEARS[0] * 100, BIRTH_YEARS[1] * 100 + 13, eager=True)}
+    )
+    first = pl.format("{}01", "number").str.to_date("%Y%m%d", strict=False)
+    return months.select(
+        start=first.to_physical().cast(pl.Int64), days=first.dt.days_in_month().cast(pl.Int64)
+    )
+
+
 def _real_birth(first17: pl.Expr) -> pl.Expr:
     return id_birth(first17).dt.year().is_between(*BIRTH_YEARS)
 
 
 def _check_character(first17: pl.Expr) -> pl.Expr:
-    """The check character that belongs to seventeen digits, null where other characters are among them.
+    """The check character that belongs to seventeen digits, null where other characters are among them."""
+    return _character_of(first17.cast(pl.Int64, strict=False))
+
+
+def _character_of(digits: pl.Expr) -> pl.Expr:
+    """The check character of a whole number of seventeen digits.
 
     The weights are powers of 2 modulo 11: five places further left, the same five digits weigh 2⁵ times as much.
     """
-    digits, weighed = first17.cast(pl.Int64, strict=False), pl.lit(_five_digits_weighed())
+    weighed = pl.lit(_five_digits_weighed())
     total = pl.lit(0, pl.Int64)
     for part in range(4):
         total += weighed.gather(digits // _FIVE**part % _FIVE) * 2 ** (5 * part) % 11

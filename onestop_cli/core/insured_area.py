@@ -53,3 +53,17 @@ def several_areas(areas: pl.DataFrame, own: str) -> list[str]:
     return [
         f"参保地有 {named}，认不出哪一处是本县，全部照样核对；请在 onestop.toml 的 [county] 写 code"
     ]
+
+
+def mostly_elsewhere(areas: pl.DataFrame, own: str) -> list[str]:
+    """The sentence for most rows being insured in one area that is not the county's own: its code is likely wrong."""
+    most = areas.head(1).filter(pl.col("rows") * 2 > areas["rows"].sum())
+    if not own or most.is_empty():
+        return []
+    area, rows = most.row(0)
+    if area.startswith(own) or area == own[:4] + "00":
+        return []
+    return [
+        f"{areas['rows'].sum():,} 行里有 {rows:,} 行的参保地是 {area}，不是本县（{own}）：请核对 onestop.toml 的"
+        f' [county] code，是本县的写 code = "{area}"'
+    ]

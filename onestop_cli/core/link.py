@@ -7,9 +7,10 @@ from typing import Literal
 
 import polars as pl
 
-from onestop_cli.core.options import NameLookup
+from onestop_cli.core.identify import id_number
+from onestop_cli.core.options import NameLookup, numbered
 from onestop_cli.core.residence import TEXTS, residence
-from onestop_cli.core.scatter import spread
+from onestop_cli.core.scatter import gathered, spread
 from onestop_cli.core.suggest import suggest
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import GOVERNING, View, by_view
@@ -43,10 +44,11 @@ def linked(
 def _stated(stays: pl.DataFrame, names: NameLookup) -> pl.Series:
     """The category that the file states; of several in one cell the one that applies, when it is among them."""
     texts = stays["category_raw"]
-    known = {text: names.kinds(text) for text in texts.unique().drop_nulls()}
-    single = {text: kinds[0] if kinds else None for text, kinds in known.items()}
-    first = texts.replace_strict(single, default=None, return_dtype=pl.String)
-    several = {(text, kind) for text, kinds in known.items() if len(kinds) > 1 for kind in kinds}
+    known, number = numbered(texts)
+    kinds = {text: names.kinds(text) for text in known}
+    single = pl.Series([named[0] if named else None for named in kinds.values()], dtype=pl.String)
+    first = single.gather(number)
+    several = {(text, kind) for text, named in kinds.items() if len(named) > 1 for kind in named}
     if not several:
         return first
     pairs = zip(texts, stays["category"], first, strict=True)
@@ -71,11 +73,8 @@ def link(
         at=pl.int_range(pl.len(), dtype=pl.UInt32)
     )
     one, several = _meet(asked, _entries(roster, priority))
-    verdicts = pl.concat([_of_one(one), _of_several(several, overlap)])
-    found = _beside(asked.select("at"), verdicts, _lapses(one, several))
-    found = found.with_columns(
-        pl.col("listed", "entitled").fill_null(False), pl.col("categories").fill_null([])
-    ).pipe(_with_residence, stays, roster)
+    found = _instead(_of_one(one, priority), _of_several(several, overlap))
+    found = _beside(found, _lapses(one, several)).pipe(_with_residence, stays, roster)
     lost = asked.hstack(found.select("township", "village")).filter(found["roster_place"].is_null())
     found = _beside(found, suggest(lost, roster))
     return stays.hstack(found.select(*LINK, "categories"))
@@ -85,6 +84,18 @@ def _beside(found: pl.DataFrame, *parts: pl.DataFrame) -> pl.DataFrame:
     """`found` with the columns of `parts`, each row at the stay that its `at` says."""
     columns = (spread(part.drop("at"), part["at"], len(found)) for part in parts)
     return pl.concat([found, *columns], how="horizontal")
+
+
+def _instead(found: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """`found`, row by row, with the rows of `others` at the stays that their `at` says."""
+    if others.is_empty():
+        return found
+    there = spread(others, others["at"], len(found))
+    stands = pl.lit(there["at"].is_not_null())
+    return found.with_columns(
+        pl.when(stands).then(pl.lit(column)).otherwise(column.name).alias(column.name)
+        for column in there.drop("at")
+    )
 
 
 def _entries(roster: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
@@ -111,21 +122,33 @@ def _entries(roster: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
 
 
 def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Stays beside the only entry of their ID, and stays beside each of several: those of their name first, valid ones
-    before others, then by rank and place."""
-    numbered = entries.select("id_no", entry=pl.int_range(pl.len(), dtype=pl.UInt32))
-    met = asked.select("at", "id_no", "name_key", "day").join(
-        numbered, on="id_no", maintain_order="left"
-    )
+    """All stays, beside the entry of those whose ID has a single one; and stays beside each of several: those of their
+    name first, valid ones before others, then by rank and place."""
+    met = _of_same_id(asked.select("at", "id_no"), entries["id_no"])
     at = pl.col("at")
     alone = met.select(at.ne_missing(at.shift(1)) & at.ne_missing(at.shift(-1))).to_series()
-    known = entries.drop("id_no").rechunk()
-    one, several = (
-        part.drop("id_no", "entry").hstack(known[part["entry"]]).pipe(_compared)
-        for part in (met.filter(alone), met.filter(~alone))
-    )
+    known, stays = entries.drop("id_no").rechunk(), asked.select("at", "name_key", "day")
+    single, each = met.filter(alone), met.filter(~alone)
+    numbers = spread(single.select("entry"), single["at"], len(asked))["entry"]
+    one = stays.hstack(gathered(known.drop(*PLACE), numbers)).pipe(_compared)
+    several = stays[each["at"]].hstack(known[each["entry"]]).pipe(_compared)
     best = (~pl.col("same"), ~pl.col("valid"))
-    return one, several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
+    ordered = several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
+    return one, ordered.drop(*PLACE)
+
+
+def _of_same_id(asked: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """(at, entry) of every stay and entry of one ID, in the order of the stays: by whole numbers, and by their texts
+    what makes no number."""
+    stays = asked.with_columns(number=id_number(asked["id_no"]))
+    entries = pl.DataFrame({"id_no": ids, "number": id_number(ids)})
+    entries = entries.with_columns(entry=pl.int_range(pl.len(), dtype=pl.UInt32))
+    met = stays.join(entries, on="number", maintain_order="left").select("at", "entry")
+    odd = entries.filter(pl.col("number").is_null())
+    if odd.is_empty():
+        return met
+    others = stays.join(odd, on="id_no", maintain_order="left").select("at", "entry")
+    return pl.concat([met, others]).sort("at", maintain_order=True)
 
 
 def holds(day: pl.Expr, *, surely: bool) -> pl.Expr:
@@ -168,10 +191,11 @@ _DIED = {
 }
 
 
-def _of_one(met: pl.DataFrame) -> pl.DataFrame:
-    """The verdict where a stay met a single entry, as nearly all do: nothing to choose between."""
+def _of_one(met: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
+    """The verdict where a stay met a single entry, as nearly all do, or none: nothing to choose between."""
     same, category, known = pl.col("same"), pl.col("category"), pl.col("rank").is_not_null()
     counts = pl.col("valid") & known
+    kinds = pl.Series([*([kind] for kind in priority), []], dtype=pl.List(pl.String))
     return met.select(
         "at",
         category=pl.when(counts).then(category),
@@ -186,7 +210,7 @@ def _of_one(met: pl.DataFrame) -> pl.DataFrame:
         **_DIED,
         categories_valid=pl.lit(None, pl.String),
         kinds_valid=pl.when("valid").then(category),
-        categories=pl.when(counts).then(pl.concat_list(category)),
+        categories=pl.lit(kinds).gather(pl.when(counts).then("rank").otherwise(len(priority))),
     )
 
 

@@ -67,7 +67,12 @@ NOTHING_BEFORE = Earlier()
 
 def named(texts: pl.Series, mapper: Mapper) -> pl.Series:
     """Each text's name, looked up once per distinct text."""
-    if texts.null_count() == len(texts):
-        return pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)).alias(texts.name)
-    found = {text: mapper(text) for text in texts.unique().drop_nulls()}
-    return texts.replace_strict(found, default=None, return_dtype=pl.String)
+    known, number = numbered(texts)
+    names = pl.Series([mapper(text) for text in known], dtype=pl.String)
+    return names.gather(number).alias(texts.name)
+
+
+def numbered(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct texts, and of each row the number of its own (null where it is blank)."""
+    known = texts.unique().drop_nulls()
+    return known, texts.cast(pl.Enum(known)).to_physical()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.identify import id_birth, id_sex
+from onestop_cli.core.identify import SEXES, birth_of
 
 
 def with_person(stays: pl.DataFrame) -> pl.DataFrame:
@@ -12,11 +12,11 @@ def with_person(stays: pl.DataFrame) -> pl.DataFrame:
 
     Where no ID can be used, the age is that of the day of birth which the file states; unknown without one.
     """
-    number = pl.col("id_no")
-    born = number.str.slice(6, 8).cast(pl.Int64, strict=False)
+    digits = stays["id_no"].str.head(17).cast(pl.Int64, strict=False)
+    born = pl.lit(digits // 10**3 % 10**8)
     return stays.with_columns(
-        id_sex=id_sex(number),
-        id_birth=id_birth(number),
+        id_sex=pl.lit(pl.Series(SEXES)).gather(pl.lit(digits % 2)),
+        id_birth=birth_of(digits),
         age=_years(pl.coalesce(born, _digits(pl.col("birth_on"))), pl.col("admitted_on")),
         sex_key=pl.col("sex_raw").str.extract("([男女])"),
     )

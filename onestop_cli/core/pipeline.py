@@ -51,7 +51,7 @@ from onestop_cli.errors import CannotRun
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.tables.borders import check
-from onestop_cli.tables.decisions import DECISIONS
+from onestop_cli.tables.decisions import CATEGORY, DECISIONS
 from onestop_cli.tables.schema import (
     CLOSED,
     GOVERNED,
@@ -103,13 +103,17 @@ class Core:
             check(history.stays, _OF_LEDGER, "ledger")
             history = replace(history, stays=_numbered(history.stays, len(stays)))
         found = None if earlier.decisions is None else self._matched(rows, stays, history, earlier)
-        lines, needless = None if found is None else found.lines, []
+        lines = None if found is None else found.lines
+        needless: list[dict[str, object]] = []
+        if lines is not None and not lines.filter(_RECOGNISED).is_empty():
+            _, gone = self._once(stays, history, lines, earlier, recognising=False)
+            lines, needless = _without(lines, gone.filter(_RECOGNISED), needless)
         while True:
             done, gone = self._once(stays, history, lines, earlier)
+            gone = gone if gone.is_empty() else gone.filter(~_RECOGNISED)
             if lines is None or gone.is_empty():
                 break
-            needless += gone.to_dicts()
-            lines = lines.join(gone.select("line"), on="line", how="anti", maintain_order="left")
+            lines, needless = _without(lines, gone, needless)
         carried_out = None if lines is None else lines.select(*DECISIONS)
         return replace(done, decided=carried_out, notes=tuple(_notes(found, needless)))
 
@@ -119,8 +123,11 @@ class Core:
         history: History | None,
         lines: pl.DataFrame | None,
         earlier: Earlier,
+        *,
+        recognising: bool = True,
     ) -> tuple[Work, pl.DataFrame]:
-        """What comes out under the decisions `lines`, and those of them that are not needed."""
+        """What comes out under the decisions `lines`, and those of them that are not needed. A recognised category
+        takes its finding away itself: whether it is needed shows when it is not carried out (`recognising`)."""
         book, options = self.book, self.options
         stays = with_identities(stays, lines, self.roster)
         if history is not None:
@@ -133,7 +140,9 @@ class Core:
         moved = pairs.moved(lines)
         stays = with_other_id(with_refunds(appended(stays, closed), moved), self.roster)
         stays = _with_best(stays.with_columns(amount_why=amount_why()), book)
-        stays = decided(stays, moved, book.layers).pipe(govern, book, governing(book, history))
+        carried_out = moved if moved is None or recognising else moved.filter(~_RECOGNISED)
+        stays = decided(stays, carried_out, book.layers)
+        stays = stays.pipe(govern, book, governing(book, history))
         check(stays, GOVERNED, "govern", book.layers)
         stays = with_brought(stays, history)
         checks = row_checks(self.period, options.readmission_days, options.area)
@@ -149,7 +158,7 @@ class Core:
             owed = owed_without_payments(stays, moved, book, options)
             outcome = Outcome(current, again, owed, book.layers)
             problems, gone = judged(moved, outcome, checks, earlier.decisions.file)
-            if problems:
+            if problems and recognising:
                 raise CannotRun(problems)
         findings, rows = raise_all(checks, current)
         corrected = history.corrected if history else frozenset()
@@ -188,6 +197,17 @@ class Core:
             return done.stays.select(*PLACE, "status", "codes")
 
         return matched(earlier.decisions, known, self.book.priority, self.names, told)
+
+
+_RECOGNISED = (pl.col("decision") == CATEGORY) & pl.col("code").is_not_null()
+
+
+def _without(
+    lines: pl.DataFrame, gone: pl.DataFrame, needless: list[dict[str, object]]
+) -> tuple[pl.DataFrame, list[dict[str, object]]]:
+    """The decisions that are left, and all that are not needed."""
+    left = lines.join(gone.select("line"), on="line", how="anti", maintain_order="left")
+    return left, [*needless, *gone.to_dicts()]
 
 
 _CLOSED = ("period", "status", "blocking")

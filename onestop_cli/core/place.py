@@ -31,9 +31,8 @@ def place(
     settled_or_discharged, settled_second, outside_period, belongs_to (the earlier period of a late stay, which only a
     ledger can tell from one that is out of place).
     """
-    row = register_row(rows, register, names)
+    row, name = register_row(rows, register, names)
     found = register.select(pl.col("hospital", "level").gather(row))
-    name = named(rows["hospital_raw"], names.hospital)
     stays = rows.with_columns(
         _register_row=row,
         hospital=pl.coalesce(found["hospital"], name, "hospital_raw"),
@@ -67,9 +66,9 @@ def looked_up(
     if history is None:
         return None
     stays = history.stays.with_columns(_said="hospital_raw", hospital_raw="hospital")
-    row = register_row(stays, register, names)
+    row, said = register_row(stays, register, names)
     found = register.select(pl.col("hospital", "level").gather(row))
-    name = pl.coalesce(found["hospital"], named(stays["hospital"], names.hospital), "hospital")
+    name = pl.coalesce(found["hospital"], said, "hospital")
     again = pl.col("recomputed") & history.register_too
     stays = stays.with_columns(
         hospital=name,

@@ -33,12 +33,19 @@ def reconcile(
     Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check` and `<layer>_docked_fen` (扣款 by decision). `tolerance`
     in fen.
     """
-    parted = stays.with_columns(
+    marked = stays.with_columns(
+        (pl.col("status") == status).alias(f"_{status}")
+        for status in ("settled", "rejected", "held")
+    ).with_columns(_allowed(layer, tolerance, choices[layer]) for layer in layers)
+    parted = marked.with_columns(
         part for layer in layers for part in _split(layer, tolerance, choices[layer])
     )
-    return _across(parted, layers).with_columns(
-        pl.when(SETTLED).then(own_share(layers)).alias("self_fen"),
-        *(cut for layer in layers for cut in _docked(layer)),
+    own = pl.when("_settled").then(own_share(layers)).alias("self_fen")
+    docked = [layer for layer in layers if stays[f"{layer}_docked_fen"].count()]
+    return (
+        _across(parted, layers)
+        .with_columns(own, *(cut for layer in layers for cut in _docked(layer, layer in docked)))
+        .drop("_settled", "_rejected", "_held", *(f"_{layer}_allowed" for layer in layers))
     )
 
 
@@ -48,10 +55,12 @@ def own_share(layers: Sequence[str]) -> pl.Expr:
     return pl.coalesce("self_due_fen", pl.col("total_fen") - paid)
 
 
-def _docked(layer: str) -> list[pl.Expr]:
+def _docked(layer: str, some: bool) -> list[pl.Expr]:
     """What a decision takes off a settled stay's payable amount, at most all of it; it makes up for nothing that was
-    paid too low. `_<layer>_beyond`: what the decision says too much, fen."""
-    docked = pl.when(SETTLED).then(pl.col(f"{layer}_docked_fen").fill_null(0)).otherwise(0)
+    paid too low. `_<layer>_beyond`: what the decision says too much, fen. `some`: there are such decisions."""
+    if not some:
+        return [pl.lit(0, pl.Int64).alias(f"_{layer}_beyond")]
+    docked = pl.when("_settled").then(pl.col(f"{layer}_docked_fen").fill_null(0)).otherwise(0)
     off = pl.min_horizontal(docked, f"{layer}_payable_fen")
     return [
         (pl.col(f"{layer}_payable_fen") - off).alias(f"{layer}_payable_fen"),
@@ -60,39 +69,28 @@ def _docked(layer: str) -> list[pl.Expr]:
     ]
 
 
+def _allowed(layer: str, tolerance: int, choice: Choice) -> pl.Expr:
+    """What a settled stay may keep of its claim: the claim within the tolerance of what is due or, where only that is
+    known, of the most it can be; a layer of which neither is known is not checked."""
+    claimed = pl.col(f"{layer}_claimed_fen").fill_null(0)
+    most = pl.coalesce(f"{layer}_due_fen", f"{layer}_bound_fen")
+    over = ~choice.accepted & (claimed > most + tolerance)
+    return pl.when(over).then(most).otherwise(claimed).alias(f"_{layer}_allowed")
+
+
 def _split(layer: str, tolerance: int, choice: Choice) -> list[pl.Expr]:
-    claimed, check = pl.col(f"{layer}_claimed_fen").fill_null(0), pl.col(f"{layer}_check")
-    due, bound = pl.col(f"{layer}_due_fen"), pl.col(f"{layer}_bound_fen")
-    near = (claimed - due).abs() <= tolerance
-    allowed = (
-        pl.when(check == "exact")
-        .then(pl.when(near).then(claimed).otherwise(pl.min_horizontal(claimed, due)))
-        .when(check == "bound")
-        .then(pl.when(claimed - bound <= tolerance).then(claimed).otherwise(bound))
-        .otherwise(claimed)
-    )
-    allowed = pl.when(choice.accepted).then(claimed).otherwise(allowed)
-    excess = claimed - allowed
-    short = (
-        pl.when((check == "exact") & ~near).then((due - claimed).clip(lower_bound=0)).otherwise(0)
-    )
-    status = pl.col("status")
-    zero = pl.lit(0, pl.Int64)
+    claimed, due = pl.col(f"{layer}_claimed_fen").fill_null(0), pl.col(f"{layer}_due_fen")
+    allowed, zero = pl.col(f"_{layer}_allowed"), pl.lit(0, pl.Int64)
+    excess, whole = claimed - allowed, pl.when("_rejected").then(claimed).otherwise(zero)
+    waiting = pl.when("_held").then(claimed).otherwise(zero)
+    kept = pl.when(choice.held).then(zero).otherwise(excess)
+    suspended = pl.when(choice.held).then(excess).otherwise(zero)
+    short = pl.when(pl.col("_settled") & (due > claimed + tolerance)).then(due - claimed)
     return [
-        pl.when(SETTLED).then(allowed).otherwise(zero).alias(f"{layer}_payable_fen"),
-        pl.when(SETTLED)
-        .then(pl.when(choice.held).then(zero).otherwise(excess))
-        .when(status == "rejected")
-        .then(claimed)
-        .otherwise(zero)
-        .alias(f"{layer}_deducted_fen"),
-        pl.when(SETTLED)
-        .then(pl.when(choice.held).then(excess).otherwise(zero))
-        .when(status == "held")
-        .then(claimed)
-        .otherwise(zero)
-        .alias(f"{layer}_held_fen"),
-        pl.when(SETTLED).then(short).otherwise(zero).alias(f"{layer}_shortfall_fen"),
+        pl.when("_settled").then(allowed).otherwise(zero).alias(f"{layer}_payable_fen"),
+        pl.when("_settled").then(kept).otherwise(whole).alias(f"{layer}_deducted_fen"),
+        pl.when("_settled").then(suspended).otherwise(waiting).alias(f"{layer}_held_fen"),
+        short.otherwise(zero).alias(f"{layer}_shortfall_fen"),
     ]
 
 
@@ -100,8 +98,10 @@ def _across(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     """Between layers of one stay: what was paid too high here offsets what was paid too low there."""
     deducted = pl.sum_horizontal(f"{layer}_deducted_fen" for layer in layers)
     shortfall = pl.sum_horizontal(f"{layer}_shortfall_fen" for layer in layers)
-    exact = SETTLED & pl.all_horizontal(pl.col(f"{layer}_check") == "exact" for layer in layers)
-    left = pl.when(exact).then(pl.min_horizontal(deducted, shortfall)).otherwise(0)
+    known = pl.col("_settled") & pl.all_horizontal(
+        pl.col(f"{layer}_due_fen").is_not_null() for layer in layers
+    )
+    left = pl.when(known).then(pl.min_horizontal(deducted, shortfall)).otherwise(0)
     stays = stays.with_columns(_left=left)
     for layer in layers:
         given = pl.min_horizontal(f"{layer}_shortfall_fen", "_left")

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.options import NameLookup, named
+from onestop_cli.core.options import NameLookup, named, numbered
 from onestop_cli.tables.schema import REGISTER, empty
 
 
-def register_row(rows: pl.DataFrame, register: pl.DataFrame, names: NameLookup) -> pl.Series:
+def register_row(
+    rows: pl.DataFrame, register: pl.DataFrame, names: NameLookup
+) -> tuple[pl.Series, pl.Series]:
     """The number of each stay's row in the register: of its hospital by name, else by code, the row that holds on the
-    day of admission; null where there is none. A stay without that day has its hospital's first row."""
+    day of admission; null where there is none. A stay without that day has its hospital's first row. And the name of
+    the hospital by what the file says, null where it says none that is known."""
     register = pl.concat([empty(REGISTER), register], how="diagonal")
     site = _sites(register)
     first = dict(zip(reversed(register["hospital"]), reversed(site), strict=True))
     codes = dict(zip(reversed(register["hospital_code"]), reversed(site), strict=True))
-    by_name = named(rows["hospital_raw"], names.hospital).replace_strict(
-        first, default=None, return_dtype=pl.Int64
-    )
+    texts, number = numbered(rows["hospital_raw"])
+    known = named(texts, names.hospital)
+    of_text = known.replace_strict(first, default=None, return_dtype=pl.Int64)
+    by_name, name = of_text.gather(number), known.gather(number)
     by_code = rows["hospital_code"].replace_strict(
         {code: number for code, number in codes.items() if code},
         default=None,
@@ -29,7 +33,7 @@ def register_row(rows: pl.DataFrame, register: pl.DataFrame, names: NameLookup) 
     for of_site in reversed(_rows_of(site)):
         row = pl.lit(of_site).gather(pl.col("site"))
         chosen = pl.when(_holds(register, row)).then(row).otherwise(chosen)
-    return asked.select(chosen.alias("row")).to_series()
+    return asked.select(chosen.alias("row")).to_series(), name
 
 
 def _rows_of(site: pl.Series) -> list[pl.Series]:

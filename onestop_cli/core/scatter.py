@@ -23,7 +23,12 @@ def spread(part: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
     place = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height).scatter(at, numbers)
     if place.count() != len(part):
         raise Broken("two rows stand in one place")
-    return pl.DataFrame(at_once(lambda column: _placed(column, place), part))
+    return gathered(part, place)
+
+
+def gathered(part: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The `rows` of `part` by their numbers; where there is none, all is null."""
+    return pl.DataFrame(at_once(lambda column: _placed(column, rows), part))
 
 
 def _placed(column: pl.Series, place: pl.Series) -> pl.Series:

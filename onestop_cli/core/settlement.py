@@ -16,7 +16,7 @@ from onestop_cli.core.findings.checks import released
 from onestop_cli.core.options import Options
 from onestop_cli.core.reconcile import Choice, reconcile
 from onestop_cli.core.scatter import spread
-from onestop_cli.core.settle import amounts_in_turn
+from onestop_cli.core.settle import amounts
 from onestop_cli.core.settle.inputs import SEEN, settle_input, with_waiting
 from onestop_cli.core.stated import with_stated
 from onestop_cli.rulebook.book import Rulebook
@@ -72,11 +72,12 @@ def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     rows = (stays["status"] == "settled").arg_true()
     seen = settle_input(stays, book).pipe(with_waiting, stays["status"] == "held", book)
     seen = seen.select(SEEN)
-    amounts, turn = amounts_in_turn(seen if len(rows) == len(seen) else seen[rows], book)
+    every = len(rows) == len(seen)
+    found = amounts(seen if every else seen[rows], book)
     beside = pl.when(status="settled").then(cs.exclude(stays.columns))
     told = seen.with_columns(stays["status"]).select(beside)
-    amounts = spread(amounts, rows.gather(turn), len(stays))
-    return stays.with_columns(*told, *amounts).with_columns(
+    found = found if every else spread(found, rows, len(stays))
+    return stays.with_columns(*told, *found).with_columns(
         pl.col(f"{layer}_check").fill_null("none") for layer in book.layers
     )
 

@@ -27,12 +27,16 @@ def with_codes(stays: pl.DataFrame, findings: pl.DataFrame, rows: pl.Series) -> 
     """`codes` and `blocking` of every stay: all its finding codes, and those that hold it, joined by `;`. `rows`: the
     number of each finding's stay."""
     blocking = pl.col("code").filter(pl.col("severity") == "blocks")
+    alone = pl.when(pl.col("severity") == "blocks").then("code").otherwise(pl.lit(""))
+    told, several = findings.select("code", "severity", row=rows), rows.is_duplicated()
+    single = told.filter(~several).select("row", codes="code", blocking=alone)
     each = (
-        findings.select("code", "severity", row=rows)
+        told.filter(several)
         .group_by("row")
         .agg(
             codes=pl.col("code").unique(maintain_order=True).str.join(";"),
             blocking=blocking.unique(maintain_order=True).str.join(";"),
         )
     )
-    return stays.with_columns(*spread(each.drop("row"), each["row"], len(stays)))
+    all_ = pl.concat([single, each])
+    return stays.with_columns(*spread(all_.drop("row"), all_["row"], len(stays)))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.core.settle.formula import Parameters
+from onestop_cli.core.settle.formula import TOLD_ONLY, Parameters
 from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST, ZERO, LayerPass, less_column
 from onestop_cli.money import FULL
 from onestop_cli.rulebook.book import Rulebook, Step
@@ -19,9 +19,6 @@ MOST_ROWS = 400_000
 
 _SAME = -1
 """Stands for the document as it is."""
-
-_TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
-"""Ends of the terms that no amount hangs on."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ class WhatIf:
         marks = ["_way", "_term", "_upstream", "_without", "_after"]
         frame = self._before(stays.join(ways.select(*marks, *beside), on="_term"))
         passed = Supposed(
-            self.book, self.step, params, live=False, any_after=bool(ways["_after"].any())
+            self.book, self.step, params, years=None, any_after=bool(ways["_after"].any())
         ).over(frame)
         amount = pl.col(f"{self.step.id}_due_fen") + pl.col("_others_fen")
         return passed.filter(amount == pl.col("_claimed")).select("_stay", "_way")
@@ -120,7 +117,7 @@ class WhatIf:
     def _columns(self) -> list[str]:
         """The step's terms that an amount hangs on."""
         own = [c for c in self.book.table.columns if c.startswith(f"{self.step.id}.")]
-        return [*(c for c in own if not c.endswith(_TOLD_ONLY)), "round_unit", "round_cut"]
+        return [*(c for c in own if not c.endswith(TOLD_ONLY)), "round_unit", "round_cut"]
 
     def _ways(self, terms: pl.Series) -> pl.DataFrame:
         """Per term every different way of reckoning (`_way`) that assumptions lead to, and which do (`_tries`).

@@ -73,9 +73,15 @@ class NextStep:
     commands: Sequence[str] = field(default=())
 
 
+_BY_MONTH = 2019
+
+
 def period_of(day: date, like: str | None) -> Period:
-    """The period `day` lies in, of the kind of `like` (`2010-11` month, `2010H2`, `2010`); a quarter without one."""
+    """The period `day` lies in, of the kind of `like` (`2010-11` month, `2010H2`, `2010`); without one a quarter, and
+    from 2019 on, when counties take the platform's exports, a month."""
     quarter = (day.month + 2) // 3
+    if like is None and day.year >= _BY_MONTH:
+        like = "-"
     if like is None or "Q" in like:
         return parse_period(f"{day.year}Q{quarter}")
     if "H" in like:
@@ -97,7 +103,8 @@ def _open_steps(standing: Progress) -> Iterator[NextStep]:
     if missing := [what for what, files in brought.items() if not files]:
         yield NextStep(f"把{'和'.join(missing)}放进收件箱，再运行 onestop 看一次")
     if standing.done or inbox.period is None:
-        yield NextStep("把下一期的报表和花名册放进收件箱，换掉旧文件")
+        folder = f"归档/{inbox.period.id}" if inbox.period else "归档"
+        yield NextStep(f"把收件箱里的文件移到 {folder}，放进下一期的报表和花名册")
         return
     name = inbox.period.id
     if run is None:

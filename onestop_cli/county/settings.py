@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -24,7 +25,7 @@ from onestop_cli.county.sections import (
     Unaided,
     Yuan,
 )
-from onestop_cli.county.toml_words import toml_problem
+from onestop_cli.county.toml_words import line_of, toml_problem
 from onestop_cli.county.workdays import Calendar
 from onestop_cli.errors import CannotRun, Problem, stop
 
@@ -307,7 +308,7 @@ def load_settings(path: Path | None) -> Settings:
     try:
         return Settings(folder=path.parent, **content)
     except ValidationError as error:
-        raise CannotRun(_explain(error, path)) from error
+        raise CannotRun(_explain(error, path, text)) from error
 
 
 _SENTENCES = {
@@ -332,17 +333,23 @@ _SENTENCES = {
 }
 
 
-def _explain(error: ValidationError, path: Path) -> list[Problem]:
-    """One problem per wrong key, with the key's full path."""
-    problems = []
+def _explain(error: ValidationError, path: Path, text: str) -> list[Problem]:
+    """One problem per wrong key, with the key's full path and its line where it has one."""
+    problems: dict[str, Problem] = {}
     for item in error.errors():
-        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in item["loc"])
+        where = [part for part in item["loc"] if part != "[key]"]
+        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
+        names = [part for part in where if isinstance(part, str)]
+        row, asleep = line_of(text, names)
         sentence = _SENTENCES.get(item["type"], "写法不对").format(**item.get("ctx", {}))
-        sentence = sentence.replace(" or ", " 或 ")
-        near = _nearest(str(item["loc"][-1])) if item["type"] == "extra_forbidden" else ""
-        remedy = f"{near}请对照 onestop init 写出的样本改正"
-        problems.append(Problem(f"设置项 {key}：{sentence}", remedy, str(path)))
-    return problems
+        sentence = re.sub("'(.*?)'", r"“\1”", sentence.replace(" or ", " 或 "))
+        remedy = "请对照 onestop init 写出的样本改正"
+        if asleep:
+            sentence, remedy = "不在该在的地方", f"它上面的“{asleep}”一行也要去掉行首的 #"
+        elif item["type"] == "extra_forbidden":
+            remedy = _nearest(names[-1]) + remedy
+        problems.setdefault(key, Problem(f"设置项 {key}：{sentence}", remedy, str(path), row=row))
+    return list(problems.values())
 
 
 def _nearest(key: str) -> str:

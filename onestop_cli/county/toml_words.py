@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from onestop_cli.errors import Problem
@@ -44,6 +45,8 @@ def toml_problem(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Probl
         wanted = _FULL_WIDTH[found] if _FULL_WIDTH[found].strip() else "空格"
         what = f"用了全角的“{found}”"
         remedy = f"请改成半角的 {wanted}" if found != "“" and found != "”" else '请改成半角的引号 "'
+    elif re.search(r"=\s*[\d.]+\s*[%％]", line):
+        what, remedy = "百分数不能直接写", "请写成小数，如 5% 写 0.05"
     else:
         what = next((said for words, said in _WORDS if re.search(words, message)), "写法不对")
         remedy = "请改正这一行；检查引号、方括号、等号是否成对，同一个键是否写了两次"
@@ -54,3 +57,17 @@ def _full_width(line: str) -> str | None:
     """The first full-width sign of a line that stands in no text."""
     bare = re.sub(r'"[^"]*"|\'[^\']*\'|#.*', "", line)
     return next((sign for sign in bare if sign in _FULL_WIDTH), None)
+
+
+def line_of(text: str, key: Sequence[str]) -> tuple[int | None, str]:
+    """The line a key of several parts stands in, as far as it can be told; and the heading right above it that is still
+    a remark, so that the key went to the table before."""
+    lines = text.splitlines()
+    name = re.escape(key[-1]) if key else ""
+    stands = [at for at, line in enumerate(lines) if re.match(rf'\s*"?{name}"?\s*=', line)]
+    if not name or len(stands) != 1:
+        return None, ""
+    above = (line.strip() for line in reversed(lines[: stands[0]]))
+    heading = next((line for line in above if re.match(r"#?\s*\[", line)), "")
+    asleep = re.match(r"#\s*\[+[^\]]+\]+", heading)
+    return stands[0] + 1, asleep[0] if asleep else ""

@@ -257,7 +257,7 @@ def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -
         names = "、".join(other.id for other in across)
         raise stop(
             f"台账按 {names} 关账，比{period.chinese}长，分不出{period.chinese}的数",
-            "请把 --period 写成台账里的结算期，或包含它们的更长的一段",
+            "请把 --period 写成台账里的结算期，或包含它们的更长的一段；单独一个月的，用 onestop ledger month",
         )
     if not inside:
         have = f"已关账的有：{'、'.join(p.id for p in closed)}" if closed else "还没有关过账"

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.core.decisions.complete import lacking
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import parse_fen
 from onestop_cli.readers.guard import named, through_the_door
-from onestop_cli.readers.layout.days import Habit, read_day
+from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
 from onestop_cli.tables.decisions import DECISIONS, KINDS
 
 COLUMNS = {
@@ -62,15 +63,16 @@ def read_decisions(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
 
 
 def _read(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
-    rows, problems = [], []
+    rows, problems, wanting = [], list[Problem](), list[Problem]()
     for line, cells in _table(path):
         if not any(_text(cells.get(field)) for field in _TO_FILL):
             continue
         row, faults = _row(line, cells, layers)
         rows.append(row)
         problems += [Problem(fault, "请改正后重新运行", path.name, row=line) for fault in faults]
+        wanting += [] if faults else lacking(row, path.name)
     if problems:
-        raise CannotRun(problems)
+        raise CannotRun([*problems, *wanting])
     return pl.DataFrame(rows, schema=dict(DECISIONS))
 
 
@@ -118,7 +120,7 @@ def _row(
         faults.append(f"看不懂补偿种类“{text['layer']}”，只能是 {'、'.join(layers)}")
     row["decided_on"], fault = read_day(cells.get("decided_on") or "", Habit())
     if fault:
-        faults.append(f"看不懂日期“{fault}”")
+        faults.append(f"日期“{fault}”{why_no_day(fault)}")
     return row, faults
 
 

@@ -65,6 +65,8 @@ def read_register_of_matters(path: Path, reply_days: int, calendar: Calendar) ->
         if problems:
             raise CannotRun(problems)
         return found
+    if not path.exists():
+        raise stop("找不到这个文件或文件夹", "请检查路径是否写对", str(path))
     raise stop("这份文件不是整改台账，也不是举报、异议登记簿", _REMEDY, str(path))
 
 

@@ -39,9 +39,7 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
     """
     governed = stays.with_columns(rule=which_rule(book) if rule is None else rule)
     governed = governed.with_columns(
-        rule_id=pl.col("rule").replace_strict(
-            {n: rule.id for n, rule in enumerate(book.rules)}, return_dtype=pl.String
-        ),
+        rule_id=pl.lit(pl.Series([rule.id for rule in book.rules])).gather("rule"),
         benefit_year=pl.coalesce("fund_year", _by_rule(book, _benefit_year)).cast(pl.Int64),
         term=_by_rule(book, lambda n, rule: _cell(book, n, pl.col("category"))),
     )
@@ -132,15 +130,18 @@ def _cell(book: Rulebook, number: int, category: pl.Expr) -> pl.Expr:
         if axis.name == "category" and len(codes) == 1:
             code = pl.lit(0, pl.Int64)
         elif axis.name == "category":
-            code = category.fill_null(NONE).replace_strict(
-                codes, default=None, return_dtype=pl.Int64
-            )
+            code = _number(category.fill_null(NONE), axis.values)
         elif axis.name == "level":
-            code = pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Int64)
+            code = _number(pl.col("level"), axis.values)
         else:
             code = _dimension_code(terms.rule, axis.name, codes)
         index = index * len(axis.values) + code
     return index + book.offsets[number]
+
+
+def _number(text: pl.Expr, values: Sequence[str]) -> pl.Expr:
+    """Which of the `values` a text is; null where it is none."""
+    return text.cast(pl.Enum(list(values)), strict=False).to_physical().cast(pl.Int64)
 
 
 def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.Expr:
@@ -285,7 +286,7 @@ def weaker(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
 
 def check_of(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
     """How far a step can be checked, by its terms and the checks of the steps before it."""
-    terms = StepTerms(book, stays[term_column(stays, step.id)], step.id)
+    terms = StepTerms(book, stays[term_column(stays, step.id)].cast(pl.UInt32), step.id)
     shared, uncounted = _shared(stays, book, step)
     open_ = (_partial(stays, book, step, terms) & ~shared) | (
         terms.where(pl.col("cap_unknown") == 1) & ~uncounted

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from onestop_cli.core.settle import turns
+from onestop_cli.core.settle.order import years_in_time
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import RuleFile
@@ -94,7 +94,8 @@ def gather(parts: Sequence[TrialRun]) -> Year:
     counts = dict(left["status"].value_counts().sort("status").iter_rows())
     number = pl.col("_who").rank("dense").cast(pl.Int64) + 10**17
     stays = stays.with_columns(id_no=number.cast(pl.String))
-    stays = stays[turns(stays)].drop("_who", "status").with_row_index("at")
+    place, _ = years_in_time(stays)
+    stays = stays[place].drop("_who", "status").with_row_index("at")
     periods = tuple(dict.fromkeys(part.run.info.period for part in parts))
     return Year(stays, book, periods, counts, repeated)
 

@@ -15,6 +15,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.paired import paired
 from onestop_cli.statements.statement import NO_HOSPITAL, STATUS, Statement
 from onestop_cli.tables.run_info import RunInfo
+from onestop_cli.tables.schema import LEVELS
 
 _KINDS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
 _SIDES = {
@@ -323,6 +324,8 @@ def _word(row: Mapping[str, Any], name: str) -> str:
     values = [row[f"{name}_{side}"] for side in ("before", "after")]
     if name == "id_no":
         values = [row[f"id_shown_{side}"] for side in ("before", "after")]
+    if name == "level":
+        values = [LEVELS.get(value, value) for value in values]
     if name.endswith("_fen"):
         values = [None if value is None else yuan(value) for value in values]
     return " → ".join("空" if value is None else str(value) for value in values)

@@ -123,6 +123,28 @@ def test_a_county_keeps_to_its_kind_of_period(like, period):
     assert period_of(date(2010, 11, 30), like).id == period
 
 
+def test_a_county_of_today_settles_by_the_month():
+    assert period_of(date(2024, 1, 31), None).id == "2024-01"
+
+
+def test_a_run_of_a_doubtful_period_does_not_tell_the_kind_of_period(county):
+    fill(county)
+    run = fake_run(county, "2010-01", []) / "run.json"
+    doubt = {"warnings": ["9 行里有 9 行不属本期（ST04），超过一半，是不是结算期写错了"]}
+    run.write_text(json.dumps(json.loads(run.read_text("utf-8")) | doubt), "utf-8")
+    assert seen(county).period.id == "2010Q4"
+
+
+def test_books_that_were_there_before_are_missed(county, capsys):
+    fill(county)
+    run = fake_run(county, "2010Q4", []) / "run.json"
+    books = {"ledger": {"runs": 1, "head": "x"}}
+    run.write_text(json.dumps(json.loads(run.read_text("utf-8")) | books), "utf-8")
+    assert cli.run([]) == 0
+    shown = capsys.readouterr().out.replace("\n", "")
+    assert "2010Q4 核对时用过台账，现在没有找到 台账.sqlite：请先放回县文件夹" in shown
+
+
 def test_a_closed_period_waits_for_the_next_one():
     inbox = InboxSummary(1, 10, 1, 10, period=parse_period("2010Q4"))
     run = LastRun("结果/2010Q4", "2011-01-10 09:30", 0, 0, 0)
@@ -170,7 +192,15 @@ def test_a_missing_option_shows_the_line_for_the_settings(tmp_path, monkeypatch,
 def test_onestop_alone_elsewhere_is_the_help(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.run([]) == 0
-    assert "reconcile" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "reconcile" in shown
+    assert shown.rstrip().endswith("第一次用：onestop init 结算        建一个县文件夹，名字自己取")
+
+
+def test_onestop_beside_the_county_folder_says_where_it_is(county, monkeypatch, capsys):
+    monkeypatch.chdir(county.parent)
+    assert cli.run([]) == 0
+    assert "请先进入县文件夹：cd 结 算" in capsys.readouterr().out
 
 
 # The doctor

@@ -92,7 +92,7 @@ def test_a_missing_argument_is_named_with_its_meaning_and_an_example(
 ) -> None:
     assert run(["close"]) == 2
     said = capsys.readouterr().err
-    assert "缺少 RUN（结算结果文件夹）。\n例：onestop close " in said
+    assert "缺少结算结果文件夹（RUN）。\n例：onestop close " in said
 
 
 @pytest.mark.parametrize(

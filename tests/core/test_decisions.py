@@ -317,6 +317,24 @@ def test_a_recognised_category_has_its_right_also_on_no_roster() -> None:
     assert not [code for code in run.findings["code"] if code.startswith("RO")]
 
 
+def test_a_recognised_category_is_carried_out_though_it_takes_its_own_finding_away() -> None:
+    """As the list of findings has it, with the finding's code: the assistance of 五保户 is 1,320.00."""
+    nowhere = replace(huangzhong(), unlisted=frozenset({LISTED}))
+    line = decisions(about(decision="认定类别", category="五保户", code="RO01"))
+    claimed = a_stay(assistance_claimed_fen=132_000, category_raw="五保户")
+    run = run_period(stays([claimed]), "2010Q4", None, line, nowhere)
+    assert run.stays["assistance_payable_fen"].to_list() == [132_000]
+    assert [line["code"] for line in run.info.decisions.lines] == ["RO01"]
+
+
+def test_a_recognised_category_whose_finding_is_gone_is_named_and_not_carried_out() -> None:
+    """The bureau mended the roster: nobody is a stranger any more."""
+    line = about(decision="认定类别", category="五保户", code="RO01")
+    run = run_of(a_stay(), decided=[line])
+    assert "没有执行：第2行 县级医院 ZY5 RO01" in run.info.warnings[0]
+    assert paid(run) == 168_000 + 84_900
+
+
 def test_a_category_that_no_document_knows_is_refused() -> None:
     line = about(decision="认定类别", category="外星人")
     assert "没有“外星人”这一类" in refused(a_stay(), decided=[line])

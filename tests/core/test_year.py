@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from random import Random
 
 import polars as pl
 import pytest
@@ -56,13 +57,53 @@ def test_what_the_year_had_brought_before_is_used_already() -> None:
 def test_stays_that_were_claimed_come_first_and_then_the_others_in_time(
     claimed: list[bool], taken: list[int]
 ) -> None:
-    turns = claimed_first(ints(ONE), pl.Series(claimed))
+    turns = claimed_first(in_time(ints(ONE)), pl.Series(claimed), ints([0] * 3))
     assert turns.capped(ints([60] * 3), ints([100] * 3))[1].to_list() == taken
 
 
+def in_a_loop(
+    stays: list[tuple[int, bool, int, int]], opened: dict[int, int]
+) -> list[tuple[int, int]]:
+    """(before, taken) of stays in time (person, claimed, amount, cap), one after the other: the claimed ones first."""
+    found, used = {}, dict(opened)
+    for n in sorted(range(len(stays)), key=lambda n: not stays[n][1]):
+        person, _, amount, cap = stays[n]
+        taken = max(0, min(amount, cap - used[person]))
+        found[n], used[person] = (used[person], taken), used[person] + taken
+    return [found[n] for n in range(len(stays))]
+
+
+@pytest.mark.parametrize("caps", [[100], [100, 60], [60, 100, 80]], ids=str)
+@pytest.mark.parametrize("seed", range(5))
+def test_it_is_the_same_as_going_through_them_wherever_the_rows_lie(
+    seed: int, caps: list[int]
+) -> None:
+    """Also where the cap of a year moves, and where the year had used some of it before."""
+    random = Random(seed)
+    stays = [
+        (person, random.random() < 0.6, random.randrange(60), random.choice(caps))
+        for person in range(9)
+        for _ in range(person % 5)
+    ]
+    opened = {person: random.choice([0, 30, 120]) for person in range(9)}
+    place = list(range(len(stays)))
+    random.shuffle(place)
+    rows = [stays[place.index(row)] for row in range(len(stays))]
+    people, touched, amounts, limits = (list(column) for column in zip(*rows, strict=True))
+    time = in_time(ints([stay[0] for stay in stays]), pl.Series(place, dtype=pl.UInt32))
+    turns = claimed_first(time, pl.Series(touched), ints([0] * len(rows)))
+    before, taken = turns.capped(
+        ints(amounts), ints(limits), ints([opened[person] for person in people])
+    )
+    wanted = in_a_loop(stays, opened)
+    assert list(zip(before, taken, strict=True)) == [
+        wanted[place.index(n)] for n in range(len(rows))
+    ]
+
+
 def test_accounts_of_a_year_are_counted_apart_and_never_with_another_persons() -> None:
-    people, account = ints([1, 1, 1, 2, 2]), ints([0, 1, 0, 0, 1])
-    turns = claimed_first(people, pl.Series([True] * 5), account)
+    time, account = in_time(ints([1, 1, 1, 2, 2])), ints([0, 1, 0, 0, 1])
+    turns = claimed_first(time, pl.Series([True] * 5), account)
     taken = turns.capped(ints([60] * 5), ints([100] * 5))[1]
     assert taken.to_list() == [60, 60, 40, 60, 60]
 
@@ -75,7 +116,7 @@ def test_accounts_of_a_year_are_counted_apart_and_never_with_another_persons() -
 def test_what_a_decision_paid_takes_its_room_among_the_claimed(paid: int, taken: list[int]) -> None:
     """The first stay was not claimed: 60 would be due, of which a decision paid a part; the second claimed 90."""
     touched = pl.Series([paid > 0, True])
-    turns = Divided(ints([1, 1]), touched, ints([paid, 0]), ints([0, 0]))
+    turns = Divided(in_time(ints([1, 1])), touched, ints([paid, 0]), ints([0, 0]))
     assert turns.capped(ints([60, 90]), ints([100, 100]))[1].to_list() == taken
 
 
@@ -111,7 +152,7 @@ def test_a_transfer_begins_elsewhere_within_the_days_of_the_document(
             "discharged_on": [date(2010, 3, 5), date(2010, 3, 20)],
         }
     )  # fmt: skip
-    found = chains(stays, "person", pl.lit(3))
+    found = chains(stays, stays["person"], pl.lit(3))
     assert found.carried.to_list() == [False, carried], case
     before = found.turns.before(ints([100, 100])).to_list()
     assert before == [0, 100 if carried else 0], case
@@ -125,4 +166,4 @@ def test_a_transfer_is_one_persons() -> None:
             "discharged_on": [date(2010, 3, 5), date(2010, 3, 20)],
         }
     )  # fmt: skip
-    assert chains(stays, "person", pl.lit(3)).carried.to_list() == [False, False]
+    assert chains(stays, stays["person"], pl.lit(3)).carried.to_list() == [False, False]

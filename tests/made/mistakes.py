@@ -111,6 +111,29 @@ def more(*lines: str) -> Deed:
     return lambda folder: write(folder, SHEET, TITLES, *STAYS, *lines)
 
 
+def twelve(name: str = SHEET, **cells: str) -> Deed:
+    """A list of twelve people's stays, with other values or titles (`总费用="可补偿费用"` exchanges two) in all rows."""
+    titles = TITLES.split(",")
+
+    def done(folder: Path) -> None:
+        rows = []
+        for number in range(12):
+            row = dict(zip(titles, STAYS[0].split(","), strict=True))
+            someone = {
+                "住院号": f"ZY1{number:02d}",
+                "姓名": f"丁{number}",
+                "身份证号": make_id(f"63990119600101{number:03d}"),
+            }
+            row |= someone | {title: value for title, value in cells.items() if value not in titles}
+            rows.append(",".join(row.values()))
+        heads = ",".join(
+            cells.get(title, title) if cells.get(title) in titles else title for title in titles
+        )
+        write(folder, name, heads, *rows)
+
+    return done
+
+
 def said_by_people(**cells: str) -> Deed:
     """处理意见 of one row about the first stay."""
     row = {
@@ -119,6 +142,16 @@ def said_by_people(**cells: str) -> Deed:
         "处理决定": "放行", "理由": "已核实", "依据": "病历", "经办人": "张三", "复核人": "李四", "日期": "2011-01-08",
     } | cells  # fmt: skip
     return lambda folder: write(folder, "处理意见.csv", ",".join(row), ",".join(row.values()))
+
+
+def shortened(name: str) -> Deed:
+    """The last row of a list is lost."""
+
+    def done(folder: Path) -> None:
+        rows = (folder / name).read_text("utf-8-sig").splitlines()
+        write(folder, name, *rows[:-1])
+
+    return done
 
 
 @dataclass(frozen=True)
@@ -202,11 +235,45 @@ FILES = (
     in_files("设置文件里同一项写了两次", replaced(TOML, "code =", "name ="), "同一个键写了两次", "请改正这一行"),
     in_files("设置文件里路径用了反斜杠", replaced(TOML, '["住院"]', '["D:\\住院"]'), "双引号里的反斜杠要写两个，或改用单引号", "请改正这一行"),
     in_files("读法里写了表上没有的表头", settings("[[layout]]", 'file = "云谷*"', "[layout.columns]", '"总费用" = "医药费"'), "[[layout]] 提到的表头 “医药费” 不在表里", "请照表头改正，这一行有"),
+    in_files("设置里去掉了一行的 #，忘了上面表名的 #", settings("[liability]", "# [premium.2011]", "standard = 30"), "设置项 liability.standard：不在该在的地方", "它上面的“# [premium.2011]”一行也要去掉行首的 #"),
+    in_files("设置里的百分数写成 5%", settings("[hospital_money]", "deposit = 5%"), "百分数不能直接写", "请写成小数，如 5% 写 0.05"),
+    in_files("设置里写了不能选的词", settings("[liability]", 'RO01 = "待核"'), "设置项 liability.RO01：只能是 “hospital” 或 “held”", "请对照 onestop init 写出的样本改正"),
+    in_files("机构名册另存成了 xlsx", move(HOSPITALS, "机构名册.xlsx"), "机构名册.csv：找不到这个文件或文件夹", "这里有 机构名册.xlsx"),
     in_files("政策文件的名字写错", replaced(TOML, "huangzhong-2009", "huangzong-2009"), "找不到规则“huangzong-2009”", "是不是 huangzhong-2009？"),
+)  # fmt: skip
+
+TODAY = together(
+    replaced(SHEET, "2010", "2024"),
+    replaced(SHEET, "个人自付", "个人自付,险种"),
+    replaced(SHEET, "144.00", "144.00,城乡居民基本医疗保险"),
+    replaced(SHEET, "375.00", "375.00,城乡居民基本医疗保险"),
+)
+OF_TODAY = "reconcile --period 2024Q4 --out 结算/2024Q4"
+
+
+def broken_off(folder: Path) -> None:
+    """A list that was copied in part."""
+    twelve()(folder)
+    data = (folder / SHEET).read_bytes()
+    (folder / SHEET).write_bytes(data[: len(data) // 2])
+
+
+WHOLE = (
+    in_rows("csv 只拷过来一半", broken_off, "没有写完，文件像是没有传完：请重新拷贝或导出，核对笔数"),
+    in_rows("整份表的入院、出院日期写反了", twelve(入院日期="出院日期", 出院日期="入院日期"), "12 笔里有 12 笔日期缺失或颠倒（ST03），像是整份的问题：入院、出院日期的表头是不是写反了"),
+    in_rows("整份表的总费用、可补偿费用写反了", twelve(总费用="可补偿费用", 可补偿费用="总费用"), "12 笔里有 12 笔可补偿费用大于总费用（AM05），像是整份的问题"),
+    in_rows("表头写了万元，数字其实是元", together(twelve(), replaced(SHEET, "总费用", "总费用（万元）")), "12 笔里有 12 笔分项合计不等于总费用（AM03），像是整份的问题：有没有哪一列的单位（元、万元）写错"),
+    in_rows("整份表的年份写错", twelve(结算日期="2001-10-09"), "12 笔里有 12 笔不属本期（ST04），像是整份的问题：是不是放了别期的报表，或年份写错了"),
+    in_rows("同一份表交了两次，第二次少了一行", together(twelve(), twelve("住院/云谷卫生院(1).csv"), shortened("住院/云谷卫生院(1).csv")), "重复申报（ST01），像是整份的问题：同一份报表是不是交了两次"),
+    in_rows("漏放了一份花名册", twelve(), "申报了救助的 12 笔里，有 12 笔的患者不在任何花名册上（RO01）：花名册是不是没有放全，或不是本期的"),
+    Mistake("今天的县用了新农合的政策文件", TODAY, OF_TODAY, ("政策文件 huangzhong-2009 是新农合的，2024 年的住院一般按居民医保的文件结算", "onestop rules list"), 0),
+    Mistake("职工的报表没有放进来", together(TODAY, replaced(TOML, '"huangzhong-2009"', '"shizhan-2024", "shizhan-work-2024"')), OF_TODAY, ("没有一笔住院按政策文件 shizhan-work-2024", "它管的那些人的报表是不是没有放进来"), 0),
+    in_rows("本县代码写错", together(replaced(TOML, "6399", "630122"), replaced(SHEET, "个人自付", "个人自付,参保地"), replaced(SHEET, "144.00", "144.00,639901"), replaced(SHEET, "375.00", "375.00,639901")), "2 行里有 2 行的参保地是 639901，不是本县（630122）", 'code = "639901"'),
 )  # fmt: skip
 
 ROWS = (
     in_rows("机构名册上没有这家医院", replaced(HOSPITALS, "云谷卫生院", "东滩卫生院"), "有 1 个机构名不在名册上：云谷卫生院（2 笔）", "请加进名册", "HO01"),
+    in_rows("医院的两种写法写反了", settings("[synonyms.hospital]", '"云谷乡卫生院" = ["云谷卫生院"]'), "[synonyms.hospital] 里，“云谷乡卫生院” 不在定点机构名册上", "等号左边写名册里的名称，右边写其他写法"),
     in_rows("医院名字换了写法", cell("医疗机构", "示例县云谷乡卫生院"), "看着相近的医疗机构的其他写法", '"云谷卫生院" = ["示例县云谷乡卫生院"]'),
     in_rows("花名册的类别政策里没有", replaced(PEOPLE, "农村低保户", "困难户"), "政策没有提到花名册类别“困难户”（1 人）", '"不享受救助" = ["困难户"]'),
     in_rows("花名册的批准时间看不懂", replaced(PEOPLE, "2008-01-01", "前年"), "RO09 资格日期存疑"),
@@ -236,9 +303,24 @@ COMMANDS = (
     typed("没有写结果放在哪里", "reconcile --period 2010Q4", "没有给出 --out", '加一行 out = "结果"'),
     Mistake("不在县文件夹里运行", gone(TOML), RECONCILE, ("没有给出 --stays", "没有给出 --rules", "或在县文件夹的 onestop.toml")),
     Mistake("结果写到已有的文件夹", together(lambda f: (f / "结果").mkdir(), put("结果/甲.txt", b"a")), "reconcile --period 2010Q4 --out 结果", ("输出位置已经存在，不会覆盖", "请换一个 --out 文件夹名")),
+    Mistake("设置文件被记事本存成了 onestop.toml.txt", move(TOML, "onestop.toml.txt"), RECONCILE, ("没有找到 onestop.toml", "这里有 onestop.toml.txt，没有 onestop.toml：请改名为 onestop.toml")),
+    Mistake("在县文件夹的上一层运行", lambda f: shutil.copytree(f, f / "结算县") and gone(TOML)(f), RECONCILE, ("这里不是县文件夹，请先进入县文件夹：cd 结算县",)),
+    typed("已有的县文件夹又建一次", "init .", "已经是县文件夹，不会覆盖", "再输入 onestop；要补模板的，加 --templates"),
+    typed("命令写成了中文", "核对 --period 2010Q4", "没有命令“核对”，是不是 reconcile？"),
+    typed("命令只写了一半", "recon --period 2010Q4", "没有命令“recon”，是不是 reconcile？"),
+    typed("差错代码少写了一个零", "findings id3", "ID03  身份证号精度丢失", code=0),
+    typed("读法里的项目名写错", "inspect 住院/云谷卫生院.csv --column 总费=总费用", "没有“总费”这一项", "是不是 总费用？请写成 --column 总费用=表头文字"),
+    typed("登记簿的文件名写错", "registers 整改.xlsx", "整改.xlsx：找不到这个文件或文件夹", "请检查路径是否写对"),
+    typed("开账日写了不存在的一天", "ledger open --from 2011-02-30 --ledger 新.sqlite", "2011 年 2 月只有 28 天", "请写成 --from 2010-10-01 的样子"),
+    typed("公示写成了放结果的文件夹", "publish 结算 --out 公示", "“结算”不是完整的结算结果文件夹", "这里有：结算/2010Q4", stage="run"),
+    typed("审批表没有写哪一笔", "papers 结算/2010Q4 --out 单", "要么指明一笔住院，要么指明一家机构", "请在结果文件夹后面写住院号，或写 --hospital 机构名称", stage="run"),
+    typed("还没有关账就写应补名单", "ledger pay --list 名单.xlsx", "台账里没有应补未补", "本期的要等关账以后才有", stage="run"),
+    Mistake("台账改了名", move("台账.sqlite", "台账备份.sqlite"), "", ("没有 台账.sqlite，这里有 台账备份.sqlite：是台账的请改回 台账.sqlite"), code=0, stage="run"),
+    Mistake("关账以后没有移走旧文件", nothing, "", ("本期已关账", "下一步：把收件箱里的文件移到 归档/2010Q4，放进下一期的报表和花名册"), code=0, stage="closed"),
+    typed("按季关账，要一个月的决算", "ledger report --period 2010-11", "台账按 2010Q4 关账，比2010年11月长", "用 onestop ledger month", stage="closed"),
     typed("命令拼错", "reconcil --period 2010Q4", "没有命令“reconcil”，是不是 reconcile？"),
     typed("选项的横线是全角的", "reconcile ——period 2010Q4", "的横线是全角的，请改成半角：--period"),
-    typed("选项少了一横", "reconcile -period 2010Q4", "没有选项 -p", "例：onestop reconcile --period 2010Q4"),
+    typed("选项少了一横", "reconcile -period 2010Q4", "“-period”少了一横，请写成：--period"),
     typed("要看的文件不在那里", "inspect 住院/没有.xlsx", "找不到这个文件或文件夹", "请检查路径是否写对"),
     typed("自查的是花名册", "precheck 花名册/低保.csv", "这像是花名册", "请移到放花名册的文件夹"),
     typed("测算时可补偿费用大于总费用", "quote --level 县级 --total 1000 --eligible 2000", "可补偿费用大于总费用", "请核对 --total 和 --eligible"),
@@ -286,16 +368,19 @@ DECISIONS = (
     decided("经办和复核是一个人", "缺：经办人和复核人（不同的两人）", "请补齐后重新运行", 复核人="张三"),
     decided("处理决定写成“同意”", "看不懂处理决定“同意”，只能是 放行、拒付", "请改正后重新运行", 处理决定="同意"),
     decided("处理意见的代码写错", "没有差错代码“AM99”", "请照差错清单原样填写代码", 代码="AM99"),
-    decided("处理意见的日期看不懂", "看不懂日期“昨天”", "请改正后重新运行", 日期="昨天"),
+    decided("处理意见的日期看不懂", "日期“昨天”看不懂", "请改正后重新运行", 日期="昨天"),
     decided("放行的差错已经没有了", "处理意见有 1 行已不需要（差错已经没有了），没有执行", code=0),
     decided("扣款没有写金额和补偿种类", "缺：金额、补偿种类", "请补齐后重新运行", 处理决定="扣款"),
     decided("扣款的补偿种类写错", "看不懂补偿种类“商业险”", "只能是", 处理决定="扣款", 补偿种类="商业险", 金额="9"),
     decided("补发没有欠的钱", "补发 9.00 元超过应补的 0.00 元", "请按应补未补的金额补发", 处理决定="补发", 补偿种类="医疗救助", 金额="9", 代码=""),
+    decided("处理意见的日期是不存在的一天", "日期“2011-02-30”不存在：2011 年 2 月只有 28 天", "请改正后重新运行", 日期="2011-02-30"),
+    Mistake("处理意见存成了别的文件名", together(said_by_people(), move("处理意见.csv", "处理意见2010Q4.csv")), AGAIN, ("处理意见2010Q4.csv 没有用上：要用的改名为 处理意见.xlsx，或加上 --decisions 处理意见2010Q4.csv",), 0, "run"),
     typed("处理意见的文件名写错", f"{AGAIN} --decisions 意见.xlsx", "意见.xlsx：找不到处理意见", "请检查路径", stage="run"),
 )  # fmt: skip
 
 PARTS: Sequence[tuple[str, Sequence[Mistake]]] = (
     ("文件和设置", FILES),
+    ("整份表、整本花名册", WHOLE),
     ("一笔住院或一个人的资料", ROWS),
     ("命令、结果和台账", COMMANDS),
     ("处理意见", DECISIONS),

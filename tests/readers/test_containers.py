@@ -12,6 +12,7 @@ import xlsxwriter
 
 from onestop_cli.batch.reconcile import Request, reconcile
 from onestop_cli.county.settings import Settings
+from onestop_cli.readers.containers.delimited import read_delimited
 from onestop_cli.readers.stays import read_stays
 from tests.made.biff_file import biff, compound
 from tests.made.reader_files import (
@@ -234,6 +235,18 @@ def test_a_web_page_archive_is_read_sheet_by_sheet(tmp_path: Path) -> None:
     assert reading.rows.height == 4
     assert reading.rows["sheet"][0] == "sheet001.htm"
     assert reading.inputs[0].kind == "mhtml"
+
+
+def test_a_text_that_breaks_off_in_a_line_is_told() -> None:
+    whole = "甲,乙,丙,丁\r\n" + "1,2,3,4\r\n" * 6
+    grid = read_delimited("a.csv", whole.encode("utf-8")[:-4])
+    assert grid.notes == ("第 7 行没有写完，文件像是没有传完：请重新拷贝或导出，核对笔数",)
+
+
+@pytest.mark.parametrize("end", ["", "1,2,3,4", "制表人：甲,复核：乙", "1,2\r\n"])
+def test_a_text_that_ends_with_a_line_is_not(end: str) -> None:
+    text = "甲,乙,丙,丁\r\n" + "1,2,3,4\r\n" * 6 + end
+    assert read_delimited("a.csv", text.encode("utf-8")).notes == ()
 
 
 def test_a_first_line_that_names_the_separator_is_no_row(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_scans_letters_and_locks_are_named_once_and_stop_nothing(tmp_path: Path)
     opened, problems, notes = inbox(tmp_path)
     assert (opened, problems) == (["a.csv"], [])
     assert "扫描.pdf（PDF 文件）、章.jpg（图片）不是表格，没有读" in notes
-    assert ".~lock.a.ods#、Thumbs.db、~$a.xlsx是系统或临时文件，没有读" in notes
+    assert ".~lock.a.ods#、Thumbs.db、~$a.xlsx 是系统或临时文件，没有读" in notes
 
 
 def test_a_scan_that_was_asked_for_is_a_problem(tmp_path: Path) -> None:

@@ -29,9 +29,7 @@ def incomplete(lines: pl.DataFrame, file: str, categories: Collection[str]) -> I
     """Lines that lack what their kind of decision needs, or anybody who answers for it."""
     usable = dict(zip(lines["line"], usable_ids(lines["id_no"]), strict=True))
     for row in lines.iter_rows(named=True):
-        if lacking := [title for title, missing in _needed(row) if missing]:
-            what = f"处理意见不完整，缺：{'、'.join(lacking)}"
-            yield Problem(what, "请补齐后重新运行", file, row=row["line"])
+        yield from lacking(row, file)
         if row["code"] and row["code"] not in CATALOGUE:
             what = f"没有差错代码“{row['code']}”"
             yield Problem(what, "请照差错清单原样填写代码", file, row=row["line"])
@@ -48,6 +46,13 @@ def incomplete(lines: pl.DataFrame, file: str, categories: Collection[str]) -> I
         if row["decision"] == ACCEPT and row["code"] != "ST06":
             what = "受理冲红只用于 ST06（红冲未配对）"
             yield Problem(what, "请写在退费那一行上", file, row=row["line"])
+
+
+def lacking(row: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """What a line must have and has not, in one sentence."""
+    if absent := [title for title, missing in _needed(row) if missing]:
+        what = f"处理意见不完整，缺：{'、'.join(absent)}"
+        yield Problem(what, "请补齐后重新运行", file, row=row["line"])
 
 
 def _needed(row: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:

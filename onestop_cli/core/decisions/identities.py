@@ -24,6 +24,8 @@ def with_identities(
     if "was_released" in stays.columns:
         freed |= pl.col("was_released").str.split(";").list.contains("ID04").fill_null(False)
     asked = stays.filter(freed, pl.col("id_no").is_not_null()).select("_at", "id_no", "name_key")
+    if asked.is_empty():
+        return stays.with_columns(listed_as=pl.lit(None, pl.String))
     named = roster.filter(pl.col("id_no").is_not_null(), pl.col("name_key").is_not_null())
     first = named.unique("id_no", keep="first", maintain_order=True)
     fits = asked.join(named, on=["id_no", "name_key"], how="semi")["_at"]
@@ -37,10 +39,11 @@ def with_identities(
 
 
 def _with_numbers(stays: pl.DataFrame, lines: pl.DataFrame | None) -> pl.DataFrame:
-    chosen = pl.DataFrame(schema={"_at": pl.Int64, "now": pl.String})
-    if lines is not None:
+    if lines is None:
+        found = stays.with_columns(now=pl.lit(None, pl.String))
+    else:
         chosen = lines.filter(decision=IDENTIFY).select(_at="stay", now="id_no").unique("_at")
-    found = stays.join(chosen, on="_at", how="left", validate="1:1", maintain_order="left")
+        found = stays.join(chosen, on="_at", how="left", validate="1:1", maintain_order="left")
     before = pl.col("was_id_no") if "was_id_no" in stays.columns else pl.lit(None, pl.String)
     found = found.with_columns(
         decided_id_no=pl.coalesce("now", before), id_fault_read="id_fault", id_read="id_no"

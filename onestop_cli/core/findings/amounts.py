@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import polars as pl
@@ -38,16 +39,24 @@ class Difference:
     def due(self) -> pl.Expr:
         return pl.col(f"{self.step.layer}_due_fen")
 
+    @cached_property
+    def apart(self) -> pl.Expr:
+        """Claimed is not due to the fen: where anything but a bound or a cap can be wrong, and quick to ask."""
+        return self.claimed != self.due
+
+    @property
+    def exact(self) -> pl.Expr:
+        """A settled stay whose due is known."""
+        return SETTLED & (pl.col(f"{self.step.layer}_check") == "exact")
+
     @property
     def differs(self) -> pl.Expr:
-        exact = SETTLED & (pl.col(f"{self.step.layer}_check") == "exact")
-        return exact & ((self.claimed - self.due).abs() > self.tolerance)
+        return self.exact & ((self.claimed - self.due).abs() > self.tolerance)
 
     @property
     def tail(self) -> pl.Expr:
         """A difference within the tolerance: AM02."""
-        exact = SETTLED & (pl.col(f"{self.step.layer}_check") == "exact")
-        return exact & (self.claimed != self.due) & ~self.differs
+        return self.exact & self.apart & ((self.claimed - self.due).abs() <= self.tolerance)
 
     @property
     def unentitled(self) -> pl.Expr:
@@ -60,16 +69,28 @@ class Difference:
         return self.differs & pl.lit(self.roster) & pl.col("entitled") & (self.claimed == 0)
 
     @property
-    def over_cap(self) -> pl.Expr:
-        """Claimed what the stay would get without the limits of year and month, or with all of them to itself."""
+    def _by_entitlement(self) -> pl.Expr:
+        """A difference there may be because of an entitlement: `unentitled` or `untouched`."""
+        entitled = pl.col("entitled")
+        without, unused = ~entitled & (self.claimed > 0), entitled & (self.claimed == 0)
+        return pl.lit(self.roster) & (without | unused)
+
+    @property
+    def _as_uncapped(self) -> pl.Expr:
+        """Claimed more than due: what the stay would get without the limits of year and month, or with all of them to
+        itself."""
         layer = self.step.layer
         uncapped, cap = pl.col(f"{layer}_uncapped_fen"), pl.col(f"{layer}_cap_fen")
         limits = [f"{layer}_month_limit_fen"] if self.monthly else []
         alone = pl.min_horizontal(uncapped, cap, *limits)
         near = (self.claimed - uncapped).abs() <= self.tolerance
         near |= (self.claimed - alone).abs() <= self.tolerance
-        plain = ~(self.unentitled | self.untouched)
-        return self.differs & plain & (self.claimed > self.due) & near
+        return (self.claimed > self.due) & near
+
+    @property
+    def over_cap(self) -> pl.Expr:
+        """Right but for the yearly cap: CA01."""
+        return self.differs & ~self._by_entitlement & self._as_uncapped
 
     @property
     def beyond_bound(self) -> pl.Expr:
@@ -81,7 +102,7 @@ class Difference:
     @property
     def against_policy(self) -> pl.Expr:
         """What is left: AM01."""
-        return self.differs & ~(self.unentitled | self.untouched | self.over_cap.fill_null(False))
+        return self.differs & ~(self._by_entitlement | self._as_uncapped.fill_null(False))
 
 
 def differences(book: Rulebook, tolerance: int) -> list[Difference]:
@@ -136,7 +157,9 @@ def _difference(
     if code == "AM01" and layer.step.layer == "basic":
         message = pl.concat_str(message, "stated_why", separator="；", ignore_nulls=True)
     cause = pl.lit(None, pl.String) if cause is None else cause
-    return Check(code, holds, message, layer.step.layer, layer.claimed, layer.due, cause)
+    return Check(
+        code, holds, message, layer.step.layer, layer.claimed, layer.due, cause, layer.apart
+    )
 
 
 def _more_or_less(diff: pl.Expr) -> pl.Expr:
@@ -150,7 +173,9 @@ def _tail(layer: Difference) -> Check:
         pl.lit(layer.step.name), yuan(layer.claimed), yuan(layer.due),
     )  # fmt: skip
     cause = pl.col(f"{layer.step.layer}_cause")
-    return Check("AM02", layer.tail, message, layer.step.layer, layer.claimed, layer.due, cause)
+    return Check(
+        "AM02", layer.tail, message, layer.step.layer, layer.claimed, layer.due, cause, layer.apart
+    )
 
 
 def _beyond_bound(layer: Difference) -> Check:
@@ -159,7 +184,10 @@ def _beyond_bound(layer: Difference) -> Check:
         "{}申报 {}，可核上限 {}，超过 {}",
         pl.lit(layer.step.name), yuan(layer.claimed), yuan(bound), yuan(layer.claimed - bound),
     )  # fmt: skip
-    return Check("AM07", layer.beyond_bound, message, layer.step.layer, layer.claimed, bound)
+    return Check(
+        "AM07", layer.beyond_bound, message, layer.step.layer, layer.claimed, bound,
+        among=layer.claimed > bound,
+    )  # fmt: skip
 
 
 def _caps(layer: Difference, near_cap: int) -> list[Check]:
@@ -174,7 +202,8 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
         message = pl.when(_by_month(name)).then(_month_message(layer)).otherwise(message)
     used = before + layer.due
     edge = cap * near_cap
-    nearing = SETTLED & (used * 10_000 >= edge) & (before * 10_000 < edge) & ~over.fill_null(False)
+    reached = (used * 10_000 >= edge) & (before * 10_000 < edge)
+    nearing = SETTLED & reached & ~over.fill_null(False)
     near = pl.format(
         "{}本年度累计 {}，封顶 {}，余 {}",
         pl.lit(layer.step.name),
@@ -183,8 +212,8 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
         yuan(cap - used),
     )
     return [
-        Check("CA01", over, message, name, layer.claimed, layer.due),
-        Check("CA02", nearing, near, name),
+        Check("CA01", over, message, name, layer.claimed, layer.due, among=layer.apart),
+        Check("CA02", nearing, near, name, among=reached),
     ]
 
 
@@ -218,7 +247,7 @@ def _category() -> Check:
 def _sums(tolerance: int) -> Sequence[Check]:
     """AM03, AM06: parts that add up neither to the bill nor to the price of a 定额, and a self-pay that no layer's
     difference explains."""
-    paid = pl.sum_horizontal(pl.col(f"{payer}_claimed_fen").fill_null(0) for payer in PAYERS)
+    paid = pl.sum_horizontal(f"{payer}_claimed_fen" for payer in PAYERS)
     own, owed = pl.col("self_claimed_fen"), pl.col("self_due_fen")
     whole = paid + own.fill_null(0)
     gap = pl.min_horizontal((whole - pl.col("total_fen")).abs(), (whole - pl.col("bill_fen")).abs())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from onestop_cli.core.findings.catalogue import CATALOGUE
-from onestop_cli.tables.schema import FINDINGS
+from onestop_cli.tables.schema import FINDINGS, empty
 
 _NO_TEXT = pl.lit(None, pl.String)
 _NO_FEN = pl.lit(None, pl.Int64)
@@ -18,7 +18,8 @@ _NO_FEN = pl.lit(None, pl.Int64)
 class Check:
     """A finding as two expressions over stays: where it holds, and the Chinese sentence that says so.
 
-    `claimed` and `due` (fen) and `layer` stand beside amount findings; `cause` is the diagnosis of AM01.
+    `claimed` and `due` (fen) and `layer` stand beside amount findings; `cause` is the diagnosis of AM01. `among`: what
+    is quickly asked and true of every stay on which the check stands; without it all stays are looked at.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Check:
     claimed: pl.Expr = field(default_factory=lambda: _NO_FEN)
     due: pl.Expr = field(default_factory=lambda: _NO_FEN)
     cause: pl.Expr = field(default_factory=lambda: _NO_TEXT)
+    among: pl.Expr | None = None
 
     @property
     def stands(self) -> pl.Expr:
@@ -39,7 +41,7 @@ class Check:
 
     def raised(self, stays: pl.DataFrame) -> pl.DataFrame:
         """Findings about `stays`, on all of which the check stands."""
-        return stays.select(**self._finding).cast(dict(FINDINGS))  # type: ignore[arg-type]
+        return stays.select(**self._finding)
 
     @property
     def columns(self) -> list[str]:
@@ -69,13 +71,39 @@ def released(code: str) -> pl.Expr:
 
 def raise_all(checks: Sequence[Check], stays: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """All findings of `checks` over `stays`, in the order of the checks, and of each the number of its stay's row."""
-    stand = stays.lazy().select(check.stands.alias(str(n)) for n, check in enumerate(checks))
-    rows = [holds.arg_true() for holds in stand.collect()]
-    found = pl.concat(
+    rows = _standing(checks, stays)
+    raised = (
         check.raised(stays.select(check.columns)[own])
         for check, own in zip(checks, rows, strict=True)
+        if len(own)
     )
-    return found, pl.concat(rows)
+    found = pl.concat([empty(FINDINGS), *raised], how="vertical_relaxed")
+    return found.cast(dict(FINDINGS)), pl.concat(rows)  # type: ignore[arg-type]
+
+
+def _standing(checks: Sequence[Check], stays: pl.DataFrame) -> list[pl.Series]:
+    """Of each check the numbers of the rows on which it stands. Checks that are asked `among` the same stays, which are
+    few, are asked of these only."""
+    together: dict[int, list[int]] = {}
+    for number, check in enumerate(checks):
+        together.setdefault(id(check.among), []).append(number)
+    found: dict[int, pl.Series] = {}
+    for numbers in together.values():
+        own = [checks[number] for number in numbers]
+        found |= zip(numbers, _rows_of(own, own[0].among, stays), strict=True)
+    return [found[number] for number in range(len(checks))]
+
+
+def _rows_of(
+    checks: Sequence[Check], among: pl.Expr | None, stays: pl.DataFrame
+) -> Iterator[pl.Series]:
+    stand = [check.stands.alias(str(number)) for number, check in enumerate(checks)]
+    if among is None:
+        yield from (holds.arg_true() for holds in stays.lazy().select(stand).collect())
+        return
+    rows = stays.select(among).to_series().arg_true()
+    names = dict.fromkeys(name for expr in stand for name in expr.meta.root_names())
+    yield from (rows.filter(holds) for holds in stays.select(*names)[rows].select(stand))
 
 
 def blocked(checks: Sequence[Check]) -> pl.Expr:

@@ -12,28 +12,18 @@ from collections.abc import Iterator
 import polars as pl
 import polars.selectors as cs
 
-from onestop_cli.core.identify import id_number
 from onestop_cli.core.scatter import spread
-from onestop_cli.core.settle.formula import Parameters
+from onestop_cli.core.settle.formula import Parameters, runs_over_the_year
 from onestop_cli.core.settle.inputs import SEEN
-from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, GROUP, REST
+from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
+from onestop_cli.core.settle.order import years_in_time
 from onestop_cli.core.settle.step import settle_step
-from onestop_cli.core.settle.year import claimed_first
+from onestop_cli.core.settle.year import ClaimedFirst, Turns
 from onestop_cli.core.threads import at_once
 from onestop_cli.errors import Broken
 from onestop_cli.money import share
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import EXPENSE_OF, NO_LIMIT
-from onestop_cli.tables.schema import ORDER
-
-_DAYS = 1 << 23
-"""More than the days of any calendar."""
-
-_TIMES = 1 << 40
-"""More than any year and day in one number."""
-
-_NOBODY = -1
-"""Stands for everybody without a usable ID; what is reckoned from it stays below 0."""
 
 SLICE = 1 << 19
 """Stays worked out in one go, and the rest of a person-year: the memory of one slice serves the next."""
@@ -53,95 +43,67 @@ def settle(
     cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen; bed_days where
     a document has a limit by day.
     """
-    seen = stays.select(SEEN)
-    if in_turn:
-        return stays.with_columns(_in_slices(seen, None, book, live).iter_columns())
-    amounts, turn = amounts_in_turn(seen, book, live=live)
-    return stays.with_columns(spread(amounts, turn, len(stays)).iter_columns())
+    return stays.with_columns(
+        amounts(stays.select(SEEN), book, live=live, in_turn=in_turn).iter_columns()
+    )
 
 
-def amounts_in_turn(
-    stays: pl.DataFrame, book: Rulebook, *, live: bool = True
-) -> tuple[pl.DataFrame, pl.Series]:
-    """What `settle` adds, in the contract's order, and the number of the row that each amount belongs to."""
-    turn = turns(stays)
-    return _in_slices(stays, turn, book, live), turn
-
-
-def _in_slices(
-    stays: pl.DataFrame, turn: pl.Series | None, book: Rulebook, live: bool
+def amounts(
+    stays: pl.DataFrame, book: Rulebook, *, live: bool = True, in_turn: bool = False
 ) -> pl.DataFrame:
-    """What `settle` adds, in turn; no person-year is divided."""
-    whole = stays.rechunk()
+    """What `settle` adds, row by row.
+
+    Where documents have nothing that runs over the year but caps on payment, the amounts are worked out as the rows
+    stand, and only what the caps need is put in order. Else it pays to put the rows in order once.
+    """
+    if not live:
+        return _amounts(stays, book, None)
+    if in_turn:
+        return _in_slices(stays, _standing(stays), book)
+    place, first = years_in_time(stays)
+    if not book.pools and not runs_over_the_year(book):
+        return _amounts(stays, book, Turns(first, place))
+    return spread(_in_slices(stays.rechunk()[place], Turns(first), book), place, len(stays))
+
+
+def _standing(stays: pl.DataFrame) -> Turns:
+    """The order of stays that stand in the contract's order already, person-year after person-year."""
+    moved = pl.col("id_no", "benefit_year").ne_missing(pl.col("id_no", "benefit_year").shift())
+    first = pl.any_horizontal(pl.int_range(pl.len()) == 0, moved)
+    return Turns(stays.select(first).to_series())
+
+
+def _in_slices(stays: pl.DataFrame, years: Turns, book: Rulebook) -> pl.DataFrame:
+    """What `settle` adds to stays that stand in turn; no person-year is divided."""
 
     def one(rows: slice) -> pl.DataFrame:
-        return _amounts(whole[rows] if turn is None else whole[turn[rows]], book, live)
+        return _amounts(stays[rows], book, Turns(years.first[rows]))
 
-    return pl.concat(at_once(one, _slices(whole.select("id_no", "benefit_year"), turn)))
+    return pl.concat(at_once(one, _slices(years.first)))
 
 
-def _slices(years: pl.DataFrame, turn: pl.Series | None) -> Iterator[slice]:
-    """Runs of places in turn that end with a person-year; a single one where there are no stays."""
-    start, height = 0, len(years)
+def _slices(first: pl.Series) -> Iterator[slice]:
+    """Runs of stays that end with a person-year; a single one where there are no stays."""
+    start, height = 0, len(first)
     while start < height or not start:
         end = min(start + SLICE, height)
-        while end < height and years.row(_row(turn, end)) == years.row(_row(turn, end - 1)):
+        while end < height and not first[end]:
             end += 1
         yield slice(start, end)
         start = end or 1
 
 
-def _row(turn: pl.Series | None, place: int) -> int:
-    return place if turn is None else int(turn[place])
-
-
-def _amounts(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
-    """What `settle` adds to stays that stand in turn."""
-    ordered = _bills(_person_years(stays), book)
-    settled = _with_pools(ordered, book, live) if book.pools else _steps(ordered, book, live)
+def _amounts(stays: pl.DataFrame, book: Rulebook, years: Turns | None) -> pl.DataFrame:
+    """What `settle` adds to the stays of whole `years`, or to stays that bring what the year had used."""
+    bills = _bills(stays, book)
+    settled = _with_pools(bills, book, years) if book.pools else _steps(bills, book, years)
     borne = pl.col("total_fen") - pl.col(BILL)
     borne += pl.sum_horizontal(f"{step.id}_borne_fen" for step in book.steps)
     open_ = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
     whole = settled.with_columns(
         hospital_borne_fen=borne, self_due_fen=pl.when(~open_).then(pl.col(REST))
     )
-    return whole.select(
-        cs.exclude(GROUP, REST) - cs.by_name(stays.columns) | cs.ends_with("_check")
-    )
-
-
-def turns(stays: pl.DataFrame) -> pl.Series:
-    """The numbers of the rows in the contract's order within each person's year, a year's stays together, people in
-    any order.
-
-    Whole numbers go first: a usable ID, year and day in one. Texts are only compared where these tie, and for people
-    without a usable ID.
-    """
-    day = pl.col(ORDER[0]).to_physical().cast(pl.Int64).fill_null(-_DAYS) + _DAYS
-    when = pl.col("benefit_year").fill_null(0) * 2 * _DAYS + day
-    key = stays.select(
-        key=id_number(pl.col("id_no")).fill_null(_NOBODY).cast(pl.Int128) * _TIMES + when
-    ).to_series()
-    turn = key.arg_sort()
-    ordered = key.gather(turn)
-    ahead = ordered == ordered.shift(-1)
-    tied = (ahead | ahead.shift(1)).fill_null(False) | (ordered < 0)
-    rows = turn.filter(tied)
-    nobody = pl.col("key") < 0
-    among = (
-        stays[rows]
-        .with_columns(key.gather(rows))
-        .select(pl.arg_sort_by(~nobody, pl.when(nobody).then("id_no"), "key", *ORDER))
-    )
-    return turn.scatter(tied.arg_true(), rows.gather(among.to_series()))
-
-
-def _person_years(ordered: pl.DataFrame) -> pl.DataFrame:
-    """`_group` numbers the person-years."""
-    first = (pl.col("id_no").ne_missing(pl.col("id_no").shift())) | (
-        pl.col("benefit_year").ne_missing(pl.col("benefit_year").shift())
-    )
-    return ordered.with_columns(first.cum_sum().cast(pl.Int64).alias(GROUP))
+    return whole.select(cs.exclude(REST) - cs.by_name(stays.columns) | cs.ends_with("_check"))
 
 
 def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
@@ -186,11 +148,11 @@ def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return stays
 
 
-def _steps(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
+def _steps(stays: pl.DataFrame, book: Rulebook, years: Turns | None) -> pl.DataFrame:
     """Every step in order of payment; `_rest_fen` is what is left of the bill."""
     stays = stays.with_columns(pl.col(BILL).alias(REST))
     for step in book.steps:
-        stays = settle_step(stays, book, step, live=live)
+        stays = settle_step(stays, book, step, years)
         rest = pl.col(REST) - pl.col(f"{step.id}_paid_fen") - pl.col(f"{step.id}_borne_fen")
         stays = stays.with_columns(rest.alias(REST))
         stays = _sum_parts(stays, book, step.layer, step.id)
@@ -229,23 +191,23 @@ def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl
     )
 
 
-def _with_pools(stays: pl.DataFrame, book: Rulebook, live: bool) -> pl.DataFrame:
+def _with_pools(stays: pl.DataFrame, book: Rulebook, years: Turns | None) -> pl.DataFrame:
     """Limits shared by several layers, to a fixed point: a stay's room hangs only on earlier stays of its year."""
     caps = {pool: book.table[f"pool.{pool}"].gather(stays["term"]) for pool in book.pools}
-    rooms = caps if live else {pool: _left(stays, pool, cap) for pool, cap in caps.items()}
+    rooms = caps if years else {pool: _left(stays, pool, cap) for pool, cap in caps.items()}
     for _ in range(stays.height + 2):
         tried = stays.with_columns(
             *(room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()),
             *(cap.alias(f"pool_{pool}_cap_fen") for pool, cap in caps.items()),
         )
-        tried = _steps(tried, book, live)
+        tried = _steps(tried, book, years)
         tried = tried.with_columns(
             (pl.col(f"pool_{pool}_room_fen") - _pooled(book, pool)).alias(f"pool_{pool}_left_fen")
             for pool in book.pools
         )
-        if not live:
+        if years is None:
             return tried
-        left = {pool: _room(tried, book, pool, caps[pool]) for pool in book.pools}
+        left = {pool: _room(tried, years, book, pool, caps[pool]) for pool in book.pools}
         if all(left[pool].equals(rooms[pool]) for pool in book.pools):
             return tried
         rooms = left
@@ -262,12 +224,14 @@ def _pooled(book: Rulebook, pool: str) -> pl.Expr:
     return pl.sum_horizontal(f"{step.id}_pooled_fen" for step in book.members(pool))
 
 
-def _room(stays: pl.DataFrame, book: Rulebook, pool: str, cap: pl.Series) -> pl.Series:
+def _room(
+    stays: pl.DataFrame, years: Turns, book: Rulebook, pool: str, cap: pl.Series
+) -> pl.Series:
     """What the pool leaves each stay after the earlier stays of the year."""
     claims = [f"{layer}_touched" for layer in book.pools[pool]]
     touched = stays.select(pl.any_horizontal(claims)).to_series()
     used = stays.select(pl.when(cap < NO_LIMIT).then(_pooled(book, pool)).otherwise(0))
-    before = claimed_first(stays[GROUP], touched).before(used.to_series())
+    before = ClaimedFirst(years, touched).before(used.to_series())
     opened = [c for layer in book.pools[pool] if (c := f"{layer}_opened_paid_fen") in stays.columns]
     for name in opened:
         before += stays[name].fill_null(0)

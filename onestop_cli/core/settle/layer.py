@@ -1,7 +1,7 @@
 """One step of the settlement: base, deductible, bands, rounding, caps.
 
 Each amount becomes a column named for what it is, so that a stay can be explained by printing its row, and so that it
-can be worked out again under another assumption with the year as it was (`live = False`).
+can be worked out again under another assumption with the year as it was (`years = None`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from onestop_cli.core.settle.formula import Parameters, banded, deductible, floo
 from onestop_cli.core.settle.visits import VISIT
 from onestop_cli.core.settle.year import (
     Chains,
+    ClaimedFirst,
     Divided,
     Months,
     Turns,
     apart,
     chains,
     claimed_first,
-    in_time,
     left_of,
 )
 from onestop_cli.rulebook.book import Rulebook, Step
@@ -29,7 +29,7 @@ from onestop_cli.rulebook.govern import lessened, together
 from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import COMPUTED, EACH_SETTLEMENT, NO_LIMIT, UNKNOWN_RATE
 
-GROUP, BILL, COVERED, REST = "_group", "bill_fen", "covered_fen", "_rest_fen"
+BILL, COVERED, REST = "bill_fen", "covered_fen", "_rest_fen"
 DAYS = "bed_days"
 USED_UP, HELD_USED_UP, ALONE = "_used_up_fen", "_held_used_up_fen", "_charged_alone_fen"
 ZERO = pl.lit(0, pl.Int64)
@@ -50,13 +50,14 @@ LEAST = Use()
 
 @dataclass(frozen=True)
 class LayerPass:
-    """One step over many stays. `live`: running totals are taken over the rows at hand; else each stay keeps the
-    `<step>_…_before_fen` that an earlier pass found. `use`: what stays that are not known exactly have used."""
+    """One step over many stays. `years`: the rows at hand in time, over which running totals are taken; without it
+    each stay keeps the `<step>_…_before_fen` that an earlier pass found. `use`: what stays that are not known exactly
+    have used."""
 
     book: Rulebook
     step: Step
     params: Parameters
-    live: bool = True
+    years: Turns | None
     use: Use = LEAST
 
     def over(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -93,10 +94,6 @@ class LayerPass:
 
     def _col(self, what: str) -> pl.Expr:
         return pl.col(self._name(what))
-
-    def _turns(self, frame: pl.DataFrame) -> Turns | None:
-        """The year in time; None when the year is remembered."""
-        return in_time(frame[GROUP]) if self.live else None
 
     def _opened(self, frame: pl.DataFrame, what: str) -> pl.Series | None:
         """What the year had brought before the first stay at hand (期初), where that is known."""
@@ -162,7 +159,7 @@ class LayerPass:
         single = pl.min_horizontal(name, limit)
         yearly = params["cost_year"] == 1
         frame, taken = self._grow(
-            frame, self._turns(frame), "cost_cap_", yearly, pl.col(name), params["cost_cap"],
+            frame, self.years, "cost_cap_", yearly, pl.col(name), params["cost_cap"],
             most=self.use.cost, opened="base_fen",
         )  # fmt: skip
         return frame.with_columns(pl.coalesce(taken, single).alias(name))
@@ -171,22 +168,23 @@ class LayerPass:
         """起付线 charged on this stay, never more than the base."""
         params, name, base = self.params, self._name("deductible_fen"), self._col("base_fen")
         chain, visit = None, self._visit(frame)
-        if self.live and (params.has("transfer_days", -1) or visit is not None):
-            chain = chains(frame, GROUP, params["transfer_days"], visit)
+        if self.years and (params.has("transfer_days", -1) or visit is not None):
+            chain = chains(frame, self.years.group, params["transfer_days"], visit)
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
-            if self.live:
-                frame = frame.with_columns(self._nth(frame, chain).alias(self._name("nth")))
+            if self.years:
+                nth = self._nth(frame, self.years, chain)
+                frame = frame.with_columns(nth.alias(self._name("nth")))
             stated = deductible(params, self._col("nth"))
         charged = pl.min_horizontal(stated, base)
         frame = frame.with_columns(
             pl.when(self._computed).then(charged).otherwise(ZERO).alias(name), _stated=stated
         )
-        stated, turns, most = pl.col("_stated"), self._turns(frame), self.use.charge
+        stated, most = pl.col("_stated"), self.use.charge
         rest: dict[str, Any] = {"most": most, "opened": "deductible_fen"}
         if params.has("deductible_year", 0):
             yearly = params["deductible_year"] == 1
-            frame, taken = self._grow(frame, turns, "charged_", yearly, base, stated, **rest)
+            frame, taken = self._grow(frame, self.years, "charged_", yearly, base, stated, **rest)
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
             if most and params.has("year_bands", 0):
                 frame = frame.with_columns(self._used_up(yearly).alias(USED_UP))
@@ -205,7 +203,7 @@ class LayerPass:
         if params.has("ceiling", NO_LIMIT):
             limited = params["ceiling"] < NO_LIMIT
             frame, taken = self._grow(
-                frame, turns, "ceiling_", limited, pl.col(name), params["ceiling"], **rest
+                frame, self.years, "ceiling_", limited, pl.col(name), params["ceiling"], **rest
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         return frame.drop("_stated")
@@ -230,15 +228,15 @@ class LayerPass:
         left = (pl.col("_stated") - self._col("charged_before_fen") + held).clip(lower_bound=0)
         return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
-    def _nth(self, frame: pl.DataFrame, chain: Chains | None) -> pl.Series:
+    def _nth(self, frame: pl.DataFrame, years: Turns, chain: Chains | None) -> pl.Series:
         """Which inpatient stay of the year it is, in time: in all hospitals, or in those of its level. A visit is none,
         and has the terms of the first; a transfer pays a difference, and has the number of the stay it carries on."""
         inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
         stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
         counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried
-        number = in_time(frame[GROUP]).nth(counts)
+        number = years.nth(counts)
         if self.params.has("nth_by_level", 0):
-            here = apart(frame[GROUP], column(frame, self.params["nth_level"])).nth(counts)
+            here = apart(years, column(frame, self.params["nth_level"])).nth(counts)
             by_level = column(frame, self.params["nth_by_level"]) == 1
             number = here.zip_with(by_level, number)
         number = number - 1 + counts.cast(pl.Int64)
@@ -257,7 +255,7 @@ class LayerPass:
         if params.has("year_bands", 0):
             frame = self._year_so_far(frame)
             cost, net = self._col("cost_before_fen"), self._col("net_before_fen")
-        frame = frame.with_columns(_grains=self._given(charged, cost, net))
+        frame = frame.with_columns(*once(frame, _grains=self._given(charged, cost, net)))
         amount = rounded(params, pl.col("_grains"))
         borne = ZERO
         if params.has("floor_rate", 0):
@@ -265,10 +263,12 @@ class LayerPass:
             borne = (lifted - amount) * params["floor_hospital"]
             amount = lifted - borne
         amount = pl.min_horizontal(amount, params["stay_cap"], REST).clip(lower_bound=0)
-        return frame.with_columns(
-            pl.when(self._computed).then(amount).otherwise(ZERO).alias(self._name("uncapped_fen")),
-            pl.when(self._computed).then(borne).otherwise(ZERO).alias(self._name("borne_fen")),
-        ).drop("_grains")
+        given = {"uncapped_fen": amount, "borne_fen": borne}
+        computed = {
+            self._name(what): pl.when(self._computed).then(fen).otherwise(ZERO)
+            for what, fen in given.items()
+        }
+        return frame.with_columns(*once(frame, **computed)).drop("_grains")
 
     def _given(self, charged: pl.Expr, cost: pl.Expr, net: pl.Expr) -> pl.Expr:
         """Grains by rate or bands on what the `charged` deductible leaves of the base."""
@@ -283,8 +283,8 @@ class LayerPass:
 
     def _year_so_far(self, frame: pl.DataFrame) -> pl.DataFrame:
         """What the year's earlier stays brought into bands that run over the year."""
-        turns = self._turns(frame)
-        if turns is None:
+        years = self.years
+        if years is None:
             return frame
         where, base, charged = self.params["year_bands"] == 1, "base_fen", "deductible_fen"
         gone = self._opened(frame, base)
@@ -294,7 +294,7 @@ class LayerPass:
             used = self._used(amount, where, self.use.charge)
             if what == "net" and USED_UP in frame.columns:
                 used -= pl.when(where).then(USED_UP).otherwise(ZERO)
-            before = turns.before(column(frame, used))
+            before = years.before(column(frame, used))
             if gone is not None and spent is not None:
                 before += gone if what == "cost" else gone - spent
             if self.use.held:
@@ -368,8 +368,8 @@ class LayerPass:
             cap=self.params["cap"].cast(pl.Int64),
             account=self.params["cap_account"],
         )
-        if self.live:
-            turns = self._cap_turns(frame, parts["account"])
+        if self.years:
+            turns = self._cap_turns(frame, self.years, parts["account"])
             opened = self._opened(frame, "paid_fen")
             before, taken = turns.capped(parts["amount"], parts["cap"], opened)
         else:
@@ -400,8 +400,8 @@ class LayerPass:
             account=self.params["cap_account"],
         )
         amount, cap, limit = parts["amount"], parts["cap"], parts["limit"]
-        if self.live:
-            turns = self._cap_turns(frame, parts["account"])
+        if self.years:
+            turns = self._cap_turns(frame, self.years, parts["account"])
             months = Months(self._months(frame), limit)
             opened = self._opened(frame, "paid_fen")
             before, taken, in_month = turns.capped_by_month(amount, cap, months, opened)
@@ -425,14 +425,16 @@ class LayerPass:
             day = pl.when(self.params["month_day"] == which).then(name).otherwise(day)
         return frame.select(day.dt.year() * 12 + day.dt.month().cast(pl.Int32)).to_series()
 
-    def _cap_turns(self, frame: pl.DataFrame, account: pl.Series) -> Turns | Divided:
+    def _cap_turns(
+        self, frame: pl.DataFrame, years: Turns, account: pl.Series
+    ) -> Turns | ClaimedFirst | Divided:
         """Stays on which the layer was claimed, then the others; of an amount nobody claimed only what a decision paid
         stands among the claimed."""
         touched, extra = frame[f"{self.step.layer}_touched"], f"{self.step.layer}_extra_fen"
         alone = [step.layer for step in self.book.steps].count(self.step.layer) == 1
         if alone and extra in frame.columns and frame[extra].sum():
-            return Divided(frame[GROUP], touched, frame[extra], account)
-        return claimed_first(frame[GROUP], touched, account)
+            return Divided(years, touched, frame[extra], account)
+        return claimed_first(years, touched, account)
 
     def _pool_room(self, pool: str) -> pl.Expr:
         """What a shared limit leaves this step after earlier stays and the stay's earlier layers; a bound-checked
@@ -464,6 +466,11 @@ class LayerPass:
 def column(frame: pl.DataFrame, expr: pl.Expr) -> pl.Series:
     """`expr` row by row, also where it is a constant."""
     return frame.with_columns(expr.alias("_value"))["_value"]
+
+
+def once(frame: pl.DataFrame, **columns: pl.Expr) -> pl.DataFrame:
+    """`columns` row by row, where what stands in them many times is worked out once: an eager query shares nothing."""
+    return frame.lazy().select(**columns).collect().rechunk()
 
 
 def less_column(less: str) -> str:

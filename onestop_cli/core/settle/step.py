@@ -11,23 +11,24 @@ from dataclasses import replace
 import polars as pl
 
 from onestop_cli.core.settle.formula import Parameters, beside
-from onestop_cli.core.settle.layer import GROUP, LEAST, LayerPass, Use
+from onestop_cli.core.settle.layer import LEAST, LayerPass, Use
+from onestop_cli.core.settle.year import Turns
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column, weaker
 
 
 def settle_step(
-    stays: pl.DataFrame, book: Rulebook, step: Step, *, live: bool = True
+    stays: pl.DataFrame, book: Rulebook, step: Step, years: Turns | None
 ) -> pl.DataFrame:
-    """Add one step's columns to stays that stand in the contract's order of each person-year (`_group`)."""
+    """Add one step's columns to the stays of whole `years`, or to stays that bring what the year had used."""
     params = Parameters(book.table, step.id)
     frame = beside(stays, params, stays[term_column(stays, step.id)])
-    if live:
+    if years:
         frame = _over_bounds(frame, book, step)
-    whole = LayerPass(book, step, params, live)
+    whole = LayerPass(book, step, params, years)
     passed = whole.over(frame)
-    if live and params.yearly:
-        passed = _bounded(frame, passed, whole)
+    if years and params.yearly:
+        passed = _bounded(frame, passed, whole, years)
     return passed.drop(params.varying)
 
 
@@ -40,7 +41,9 @@ def _over_bounds(frame: pl.DataFrame, book: Rulebook, step: Step) -> pl.DataFram
     return frame.with_columns(weaker(frame, book, step).alias(f"{step.id}_check"))
 
 
-def _bounded(frame: pl.DataFrame, passed: pl.DataFrame, whole: LayerPass) -> pl.DataFrame:
+def _bounded(
+    frame: pl.DataFrame, passed: pl.DataFrame, whole: LayerPass, years: Turns
+) -> pl.DataFrame:
     """`passed`, with bounds that are the most that can be right; a stay whose amount hangs on how much a bound-checked
     one has used of the year is bound-checked itself (contract 4).
 
@@ -48,11 +51,11 @@ def _bounded(frame: pl.DataFrame, passed: pl.DataFrame, whole: LayerPass) -> pl.
     ones having used nothing or all of their bill, until no further stay turns out to hang on that.
     """
     step = whole.step.id
-    uncertain = frame.filter(pl.col(f"{step}_check") == "bound")[GROUP]
-    rows = frame[GROUP].is_in(uncertain.implode()).arg_true()
+    uncertain = years.group.filter(frame[f"{step}_check"] == "bound")
+    rows = years.group.is_in(uncertain.implode()).arg_true()
     if rows.is_empty():
         return passed
-    part = frame[rows]
+    part, whole = frame[rows], replace(whole, years=years.only(rows))
     while True:
         tried = [replace(whole, use=use).over(part) for use in _uses(part)]
         turned = _hanging(tried[:3], step)

@@ -31,37 +31,34 @@ class Months:
 
 @dataclass(frozen=True)
 class Turns:
-    """The order of stays for one layer: `key` ascending, runs of equal `group` are one person's year (or account).
+    """An order of stays: `place` are the numbers of their rows in turn, None where the rows stand in turn already;
+    `first` says, in turn, which stays begin a group, one person's year (or account)."""
 
-    `key` is None where the rows stand in turn already.
-    """
-
-    group: pl.Series
-    key: pl.Series | None = None
+    first: pl.Series
+    place: pl.Series | None = None
 
     @cached_property
-    def place(self) -> pl.Series | None:
-        """Row numbers in turn; None where the rows stand in turn already."""
-        return None if self.key is None or self.key.is_sorted() else self.key.arg_sort()
-
-    @cached_property
-    def back(self) -> pl.Series | None:
-        """From turn back to row."""
-        return None if self.place is None else self.place.arg_sort()
+    def rank(self) -> pl.Series:
+        """Where in turn each row stands."""
+        numbers = pl.int_range(len(self.first), eager=True)
+        return numbers if self.place is None else numbers.clone().scatter(self.place, numbers)
 
     def in_turn(self, rows: pl.Series) -> pl.Series:
         """Values of the rows, in turn."""
-        return rows if self.place is None else rows.gather(self.place)
+        return rows if self.place is None else rows.rechunk().gather(self.place)
 
     def by_row(self, turns: pl.Series) -> pl.Series:
         """Values in turn, row by row."""
-        return turns if self.back is None else turns.gather(self.back)
+        return turns if self.place is None else turns.gather(self.rank)
 
     @cached_property
-    def first(self) -> pl.Series:
-        """In turn: whether a stay is the first of its group."""
-        group = self.in_turn(self.group)
-        return group.ne_missing(group.shift(1))
+    def group(self) -> pl.Series:
+        """The number of each row's group."""
+        return self.by_row(self.first.cum_sum().cast(pl.Int64))
+
+    def only(self, rows: pl.Series) -> Turns:
+        """The same for the rows of some groups, all of theirs, where the rows stand in turn."""
+        return Turns(self.first.gather(rows))
 
     def before(self, amount: pl.Series) -> pl.Series:
         """The total of `amount` (≥ 0) over the earlier stays of the group, row by row."""
@@ -70,9 +67,7 @@ class Turns:
     def _before(self, amount: pl.Series) -> pl.Series:
         """The same for amounts that stand in turn already."""
         running = amount.cum_sum() - amount
-        frame = pl.DataFrame({"running": running, "first": self.first})
-        opened = pl.when("first").then(pl.col("running")).otherwise(0).cum_max()
-        return frame.select(pl.col("running") - opened).to_series()
+        return running - _opened(running, self.first)
 
     def nth(self, counts: pl.Series) -> pl.Series:
         """1 for the first stay that counts, 2 for the next …"""
@@ -106,14 +101,12 @@ class Turns:
         One stay after another: what the year leaves hangs on what the month left, and the other way round.
         """
         opened = amount * 0 if start is None else start
-        columns = (self.group, amount, cap, opened, months.month, months.cap)
+        columns = map(self.in_turn, (amount, cap, opened, months.month, months.cap))
         found: list[tuple[int, int, int]] = []
-        current, year, used = None, 0, dict[int, int]()
-        for of, wanted, most, begun, month, monthly in zip(
-            *map(self.in_turn, columns), strict=True
-        ):
-            if of != current:
-                current, year, used = of, begun, {}
+        year, used = 0, dict[int, int]()
+        for first, wanted, most, begun, month, monthly in zip(self.first, *columns, strict=True):
+            if first:
+                year, used = begun, {}
             before = used.get(month, 0)
             taken = max(0, min(wanted, most - year, monthly - before))
             found.append((year, taken, before))
@@ -173,26 +166,112 @@ def _scan(rows: pl.DataFrame) -> pl.Series:
     return pl.Series("taken", taken, pl.Int64)
 
 
-def in_time(group: pl.Series) -> Turns:
-    """The year's order in time: as the rows stand."""
-    return Turns(group)
+def in_time(group: pl.Series, place: pl.Series | None = None) -> Turns:
+    """The year's order in time: `group`, in turn, is whose year it is; `place` the rows in turn, else they stand so."""
+    return Turns(group.ne_missing(group.shift(1)), place)
 
 
-def apart(group: pl.Series, kind: pl.Series) -> Turns:
+def apart(time: Turns, kind: pl.Series) -> Turns:
     """In time, but stays of every `kind` (a small number, not negative) by themselves."""
-    group = group * (int(kind.max() or 0) + 1) + kind  # type: ignore[arg-type]
-    return Turns(group, group * len(group) + pl.int_range(len(group), eager=True))
+    return _sorted(time.group, time.rank, pl.Series([True]).new_from_index(0, len(kind)), kind)
 
 
-def claimed_first(group: pl.Series, touched: pl.Series, account: pl.Series | None = None) -> Turns:
-    """The contract's order for one layer: stays that claimed it first, then the others, as the rows stand.
+def claimed_first(time: Turns, touched: pl.Series, account: pl.Series) -> Turns | ClaimedFirst:
+    """The contract's order for one layer: stays that claimed it first, then the others, each in time.
 
     `account` splits a person's year into accounts that are counted apart.
     """
-    if account is not None and account.n_unique() > 1:
-        group = group * (int(account.max()) + 1) + account  # type: ignore[arg-type]
-    rows = pl.int_range(len(group), eager=True)
-    return Turns(group, (group * 2 + (~touched).cast(pl.Int64)) * len(group) + rows)
+    if account.min() == account.max():
+        return ClaimedFirst(time, touched)
+    return _sorted(time.group, time.rank, touched, account)
+
+
+def _sorted(group: pl.Series, rank: pl.Series, touched: pl.Series, account: pl.Series) -> Turns:
+    """The same order, of rows that stand in time by `rank`."""
+    group = group * (int(account.max() or 0) + 1) + account  # type: ignore[arg-type]
+    place = ((group * 2 + (~touched).cast(pl.Int64)) * len(group) + rank).arg_sort()
+    return in_time(group.gather(place), place)
+
+
+@dataclass(frozen=True)
+class ClaimedFirst:
+    """Stays that claimed a layer before those that did not, without putting them in another order than that of `time`:
+    before a claimed stay lie the claimed ones so far, before another one all claimed ones of the year and the others so
+    far. Only years in which a cap moves are put in order, since there it matters which cap comes first."""
+
+    time: Turns
+    touched: pl.Series
+
+    def capped(
+        self, amount: pl.Series, cap: pl.Series, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series]:
+        """(before, taken), as of `Turns`."""
+        opened = pl.lit(0, pl.Int64) if start is None else pl.lit(start)
+        rows = pl.DataFrame({"amount": amount, "cap": cap, "total": self.before(amount)})
+        rows = rows.with_columns(before=pl.col("total") + opened)
+        reached = pl.min_horizontal("before", "cap")
+        found = rows.select(
+            before=reached + opened - pl.min_horizontal(opened, "cap"),
+            taken=pl.min_horizontal(pl.col("before") + pl.col("amount"), "cap") - reached,
+        )
+        return self._with_moving(found, amount, cap, start)
+
+    def capped_by_month(
+        self, amount: pl.Series, cap: pl.Series, months: Months, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """(before, taken, before in the month), as of `Turns`."""
+        ordered = _sorted(self.time.group, self.time.rank, self.touched, self.time.group * 0)
+        return ordered.capped_by_month(amount, cap, months, start)
+
+    def before(self, amount: pl.Series) -> pl.Series:
+        """The total of `amount` over the stays that come before, row by row."""
+        time, touched = self.time, self.time.in_turn(self.touched)
+        parts = pl.DataFrame({"amount": time.in_turn(amount), "touched": touched})
+        claimed = pl.when("touched").then("amount").otherwise(0)
+        parts = parts.select("touched", claimed=claimed, rest=pl.col("amount") - claimed)
+        sums = parts.select(pl.col("claimed", "rest").cum_sum())
+        claimed_before, rest_before = (sums[name] - parts[name] for name in sums.columns)
+        whole = _closing(sums["claimed"], time.first)
+        others = whole + rest_before - _opened(rest_before, time.first)
+        before = claimed_before.zip_with(touched, others) - _opened(claimed_before, time.first)
+        return time.by_row(before)
+
+    def _with_moving(
+        self, found: pl.DataFrame, amount: pl.Series, cap: pl.Series, start: pl.Series | None
+    ) -> tuple[pl.Series, pl.Series]:
+        """(before, taken) of `found`, put right in the years in which the cap moves."""
+        before, taken = found["before"], found["taken"]
+        if cap.min() == cap.max():
+            return before, taken
+        ordered, first = self.time.in_turn(cap), self.time.first
+        year = first.cum_sum()
+        moved = year.filter((ordered != ordered.shift(1)) & ~first)
+        turns = year.is_in(moved.unique().implode()).arg_true()
+        if turns.is_empty():
+            return before, taken
+        rows = turns if self.time.place is None else self.time.place.gather(turns)
+        touched = self.touched.gather(rows)
+        rank = pl.int_range(len(rows), eager=True)
+        own = _sorted(year.gather(turns).cast(pl.Int64), rank, touched, rank * 0).capped(
+            amount.gather(rows), cap.gather(rows), None if start is None else start.gather(rows)
+        )
+        return before.scatter(rows, own[0]), taken.scatter(rows, own[1])
+
+
+def _opened(running: pl.Series, first: pl.Series) -> pl.Series:
+    """What a running total was where each group begins, in turn."""
+    frame = pl.DataFrame({"running": running, "first": first})
+    return frame.select(pl.when("first").then("running").forward_fill()).to_series()
+
+
+def _closing(running: pl.Series, first: pl.Series) -> pl.Series:
+    """What a running total is where each group ends, in turn."""
+    frame = pl.DataFrame({"running": running, "last": first.shift(-1, fill_value=True)})
+    return frame.select(pl.when("last").then("running").backward_fill()).to_series()
+
+
+def _twice(rows: pl.Series) -> pl.Series:
+    return pl.concat([rows, rows])
 
 
 @dataclass(frozen=True)
@@ -200,7 +279,7 @@ class Divided:
     """The same as `Turns.capped`, where a decision paid out part of an amount that was not claimed: that part takes its
     room among the claimed ones, the rest after them. `paid`: fen, on stays that are not claimed."""
 
-    group: pl.Series
+    time: Turns
     touched: pl.Series
     paid: pl.Series
     account: pl.Series
@@ -209,7 +288,7 @@ class Divided:
         self, amount: pl.Series, cap: pl.Series, start: pl.Series | None = None
     ) -> tuple[pl.Series, pl.Series]:
         """(before, taken), as of `Turns`."""
-        before, taken = self._twice.capped(
+        before, taken = self._doubled.capped(
             self._halves(amount), _twice(cap), None if start is None else _twice(start)
         )
         return self._of_room(before), taken.head(len(amount)) + taken.tail(len(amount))
@@ -218,7 +297,7 @@ class Divided:
         self, amount: pl.Series, cap: pl.Series, months: Months, start: pl.Series | None = None
     ) -> tuple[pl.Series, pl.Series, pl.Series]:
         """(before, taken, before in the month), as of `Turns`."""
-        before, taken, of_month = self._twice.capped_by_month(
+        before, taken, of_month = self._doubled.capped_by_month(
             self._halves(amount),
             _twice(cap),
             months.doubled(),
@@ -228,11 +307,14 @@ class Divided:
         return self._of_room(before), whole, self._of_room(of_month)
 
     @cached_property
-    def _twice(self) -> Turns:
+    def _doubled(self) -> Turns:
         """The stays with what counts as claimed, and once more with the rest."""
-        unclaimed = pl.Series([False]).new_from_index(0, len(self.touched))
-        return claimed_first(
-            _twice(self.group), pl.concat([self.touched, unclaimed]), _twice(self.account)
+        height = len(self.touched)
+        return _sorted(
+            _twice(self.time.group),
+            pl.concat([self.time.rank, self.time.rank + height]),
+            pl.concat([self.touched, pl.Series([False]).new_from_index(0, height)]),
+            _twice(self.account),
         )
 
     def _halves(self, amount: pl.Series) -> pl.Series:
@@ -242,14 +324,9 @@ class Divided:
         return pl.concat([first.to_series(), amount - first.to_series()])
 
     def _of_room(self, before: pl.Series) -> pl.Series:
-        """What the year had used before a stay: before its claimed part, where it has one."""
+        """What had been used before a stay: before its claimed part, where it has one."""
         size = len(self.touched)
         return before.head(size).zip_with(self.touched, before.tail(size))
-
-
-def _twice(rows: pl.Series) -> pl.Series:
-    """The rows, and the same rows once more; unlike `append` it leaves `rows` as they are."""
-    return pl.concat([rows, rows])
 
 
 def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:
@@ -268,27 +345,31 @@ class Chains:
     carried: pl.Series
 
 
-def chains(stays: pl.DataFrame, group: str, days: pl.Expr, visit: pl.Expr | None) -> Chains:
+def chains(
+    stays: pl.DataFrame, group: pl.Series, days: pl.Expr, visit: pl.Expr | None = None
+) -> Chains:
     """A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere, or
     settles the same `visit` (a number, null for most); a visit begins where its first settlement does."""
-    begin = pl.col("admitted_on")
-    if visit is not None:
-        begin = pl.when(visit.is_not_null()).then(begin.min().over(group, visit)).otherwise(begin)
     rows = stays.select(
-        group,
         "hospital",
         "admitted_on",
         "discharged_on",
+        group=group,
         days=days,
         visit=pl.lit(None, pl.Int64) if visit is None else visit,
-        begin=begin,
+        begin="admitted_on",
         row=pl.int_range(pl.len()),
-    ).sort(group, "begin", "discharged_on", "row")
+    )
+    if visit is not None:
+        began = pl.col("admitted_on").min().over("group", "visit")
+        rows = rows.with_columns(
+            begin=pl.when(pl.col("visit").is_not_null()).then(began).otherwise("admitted_on")
+        )
+    rows = rows.sort("group", "begin", "discharged_on", "row")
     gap = (pl.col("admitted_on") - pl.col("discharged_on").shift()).dt.total_days()
     moved = (pl.col("hospital") != pl.col("hospital").shift()) & gap.is_between(0, pl.col("days"))
     again = (pl.col("visit") == pl.col("visit").shift()).fill_null(False)
-    carried = (pl.col(group) == pl.col(group).shift()) & (moved | again)
-    rows = rows.with_columns(carried=carried.fill_null(False))
-    rows = rows.with_columns(chain=(~pl.col("carried")).cum_sum().cast(pl.Int64))
-    rows = rows.with_columns(key=pl.int_range(pl.len())).sort("row")
-    return Chains(Turns(rows["chain"], rows["key"]), rows["carried"])
+    carried = (pl.col("group") == pl.col("group").shift()) & (moved | again)
+    carries = rows.select(carried.fill_null(False)).to_series()
+    turns = Turns(~carries, rows["row"])
+    return Chains(turns, turns.by_row(carries))

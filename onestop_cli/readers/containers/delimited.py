@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from onestop_cli.readers.containers.grid import Grid, Unreadable
 from onestop_cli.readers.containers.limits import LONGEST_TEXT, check_extent, made_grid
@@ -15,6 +17,9 @@ _SWALLOWED = re.compile(r"\d{17}[\dXx]")
 """A quote that never closed swallows following rows; an ID number in such a cell gives it away."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+_ROWS_TO_TELL, _CELLS_TO_TELL = 5, 3
+"""A file of fewer rows, and a last line of fewer cells (制表人 …), says nothing about how the rows end."""
 
 _TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line that tells Excel the separator, and that Excel does not show."""
@@ -29,7 +34,17 @@ def read_delimited(source: str, data: bytes) -> Grid:
     told = _TOLD.match(text)
     mark = told[1] if told else _delimiter(text)
     rows = _rows(text[told.end() :] if told else text, mark)
-    return made_grid(source, None, [[_unforced(cell) for cell in row] for row in rows])
+    grid = made_grid(source, None, [[_unforced(cell) for cell in row] for row in rows])
+    return replace(grid, notes=(*grid.notes, *_cut_short(text, rows)))
+
+
+def _cut_short(text: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What to say of a file whose last record ends in the midst of a line: it was copied in part."""
+    if len(rows) < _ROWS_TO_TELL or text.endswith(("\n", "\r")):
+        return
+    usual = Counter(len(row) for row in rows[:-1]).most_common(1)[0][0]
+    if _CELLS_TO_TELL <= len(rows[-1]) < usual:
+        yield f"第 {len(rows)} 行没有写完，文件像是没有传完：请重新拷贝或导出，核对笔数"
 
 
 def _rows(text: str, mark: str) -> list[list[str]]:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -57,7 +58,9 @@ class _Walk:
     def begin(self) -> None:
         mode = self._mode(self._path)
         if mode is None:
-            self._wrong(self._path, "找不到这个文件或文件夹", "请检查路径是否写对")
+            self._wrong(
+                self._path, "找不到这个文件或文件夹", f"请检查路径是否写对{like(self._path)}"
+            )
         elif stat.S_ISDIR(mode):
             self._folder(self._path)
         else:
@@ -133,3 +136,15 @@ def _told_apart(files: Sequence[tuple[str, Path, bool]]) -> list[tuple[str, Path
 
 def _longer(source: str, path: Path) -> str:
     return PurePosixPath(*path.resolve().parts[-len(PurePosixPath(source).parts) - 1 :]).as_posix()
+
+
+def like(path: Path) -> str:
+    """`；这里有 …`: what lies where `path` should, under a name like it or as another kind of file; empty without."""
+    try:
+        names = sorted(other.name for other in path.parent.iterdir())
+    except OSError:
+        return ""
+    stem = path.name.split(".")[0]
+    same = [name for name in names if name.split(".")[0] == stem]
+    near = same or get_close_matches(path.name, names, 3, 0.75)
+    return f"；这里有 {'、'.join(near[:3])}" if near else ""

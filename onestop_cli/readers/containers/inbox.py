@@ -56,7 +56,7 @@ def _opened(lying: FolderEntry, limits: ReadingLimits, passwords: Sequence[str])
         system += file.left_lying
         trouble = file.trouble or _too_many_cells(file, limits)
         if isinstance(trouble, NoTable) and not alone:
-            no_tables.append(f"{file.source}（{trouble.kind}）")
+            no_tables.append(f"{file.source}（{trouble.kind.strip()}）")
         elif file.our_own and not alone:
             ours.append(file.source)
         elif trouble:
@@ -72,7 +72,7 @@ def _opened(lying: FolderEntry, limits: ReadingLimits, passwords: Sequence[str])
         "不是表格，没有读": no_tables,
         "按 [inbox] ignore 没有读": lying.ignored,
         " 是 onestop 写出的结果，没有读": ours,
-        "是系统或临时文件，没有读": system,
+        " 是系统或临时文件，没有读": system,
     }
     said = tuple(f"{_named(names)}{why}" for why, names in notes.items() if names)
     return Inbox(tuple(opened), tuple(problems), said)

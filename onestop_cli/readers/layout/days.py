@@ -251,3 +251,20 @@ def _real(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+DAY_PARTS = re.compile(r"\s*(\d{4})(?:\D{1,2}(\d{1,2})\D(\d{1,2})|(\d\d)(\d\d))\D?\s*")
+"""Year, month and day as people type them, whether the calendar has them or not."""
+
+
+def why_no_day(text: str) -> str:
+    """What is wrong with a day: the calendar has none, or it is not written as one."""
+    parts = DAY_PARTS.fullmatch(uniform(text))
+    if not parts:
+        return "看不懂"
+    year, month, day = (int(part) for part in parts.groups() if part)
+    if not 1 <= month <= 12:
+        return f"不存在：没有 {month} 月"
+    if 1 <= day <= monthrange(year, month)[1]:
+        return "像是写错了年份"
+    return f"不存在：{year} 年 {month} 月只有 {monthrange(year, month)[1]} 天，没有 {day} 日"

@@ -20,7 +20,7 @@ from onestop_cli.ledger.trial_balance import AccountBalance
 from onestop_cli.money import yuan
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import Statement
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.screen import clean, console_for, noted
 
 
 def show_opened(path: Path, opening: Opening) -> None:
@@ -55,7 +55,7 @@ def show_plan(run: Run, ledger: Path, notes: Sequence[str], why: Why) -> None:
         more += f"，补发患者 {yuan(extra)} 元" if extra else ""
         console.print(f"{clean(fund.name)}应拨医疗机构 {yuan(payment - person)} 元{more}")
     for note in notes:
-        console.print(f"注意：{clean(note)}", style="yellow")
+        noted(console, note)
     for doubt in why.doubts:
         console.print(f"有疑点仍然关账：{clean(doubt)}；原因：{clean(why.reason)}", style="yellow")
     console.print()

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from onestop_cli.tables.inspection import SheetInfo
 from onestop_cli.tables.reading import SheetAccount
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.screen import clean, console_for, noted
 
 _LEFT = {
     "title": "标题",
@@ -36,7 +36,7 @@ def show(seen: Sequence[SheetInfo], notes: Sequence[str] = ()) -> None:
     """Every sheet: what it was taken for, its columns, where its rows went, and what is doubtful; first `notes`."""
     console = console_for(sys.stdout)
     for note in notes:
-        console.print(Text(f"注意：{clean(note)}", style="yellow"))
+        noted(console, note)
     for sheet in seen:
         _show_sheet(console, sheet)
         console.print()

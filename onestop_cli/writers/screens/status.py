@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.county.progress import InboxSummary, LastRun, Progress, next_step
-from onestop_cli.writers.toolkit.screen import clean, console_for, folded
+from onestop_cli.writers.toolkit.screen import clean, console_for, folded, noted
 
 _SHOWN = 5
 
@@ -36,14 +36,11 @@ def show_standing(standing: Progress) -> None:
     if more := standing.inbox.problems[_SHOWN:]:
         console.print(f"  还有 {len(more)} 个问题")
     for note in standing.inbox.notes:
-        console.print(f"注意：{clean(note)}", style="yellow")
+        noted(console, note)
     if standing.astray:
         folder, other = standing.astray
-        console.print(
-            f"! {clean(folder)} 核对的是 {clean(other)}，收件箱里多数住院不属于那一期；结算期写错了的，"
-            "请移走那个文件夹",
-            style="yellow",
-        )
+        said = f"{folder} 核对的是 {other}，收件箱里多数住院不属于那一期；结算期写错了的，请移走那个文件夹"
+        noted(console, said, "! ")
     step = next_step(standing)
     console.print(f"\n下一步：{clean(step.what)}", style="bold")
     for command in step.commands:

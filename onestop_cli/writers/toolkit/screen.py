@@ -79,6 +79,12 @@ def folded(text: str, width: int, indent: str) -> list[str]:
     return lines
 
 
+def noted(console: Console, text: str, mark: str = "注意：") -> None:
+    """A sentence to be heeded, broken between characters."""
+    for line in folded(f"{mark}{clean(text)}", console.width, ""):
+        console.print(line, style="yellow", soft_wrap=True)
+
+
 def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
     """Why a run cannot be done: every problem with its place and its remedy, on stderr; `stands`: what was done all
     the same."""
@@ -150,7 +156,7 @@ def _warning(console: Console, text: str) -> None:
     if first.endswith("都相符"):
         console.print(clean(first), style="green")
         return
-    console.print(f"注意：{clean(first)}", style="yellow")
+    noted(console, first)
     for line in more:
         console.print(f"  {clean(line)}", style="yellow", soft_wrap=True)
 

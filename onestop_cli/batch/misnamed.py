@@ -1,0 +1,39 @@
+"""Files of a county folder under other names than those that are looked for, and where a county folder is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from onestop_cli.county.settings import FILE_NAME, LEDGER
+
+DECISIONS = "处理意见.xlsx"
+"""The usual name of the decisions, in the county folder."""
+
+
+def county_nearby(here: Path) -> str:
+    """What to do in a folder without onestop.toml when the county's is there under another name, in it or around it;
+    empty otherwise."""
+    if renamed := _named(here, "onestop*.toml*", FILE_NAME):
+        return f"这里有 {renamed[0]}，没有 {FILE_NAME}：请改名为 {FILE_NAME}（记事本另存时保存类型选“所有文件”）"
+    inside = sorted(file.parent.name for file in here.glob(f"*/{FILE_NAME}"))
+    if inside:
+        return f"这里不是县文件夹，请先进入县文件夹：cd {' 或 cd '.join(inside[:3])}"
+    above = next((up for up in here.absolute().parents[:3] if (up / FILE_NAME).is_file()), None)
+    return f"这里不是县文件夹，请先回到县文件夹：cd {above}" if above else ""
+
+
+def misnamed(home: Path, *, decided: bool, books: bool) -> Iterator[str]:
+    """Decisions and books that lie in the county folder and are not used, because they are called otherwise; `decided`,
+    `books`: others are used."""
+    if not decided and (found := _named(home, "*处理意见*", DECISIONS)):
+        yield f"{found[0]} 没有用上：要用的改名为 {DECISIONS}，或加上 --decisions {found[0]}"
+    if not books and (found := _named(home, "*.sqlite", LEDGER)):
+        yield f"没有 {LEDGER}，这里有 {found[0]}：是台账的请改回 {LEDGER}，或加上 --ledger {found[0]}"
+
+
+def _named(home: Path, pattern: str, usual: str) -> list[str]:
+    if (home / usual).exists():
+        return []
+    files = (file for file in home.glob(pattern) if file.is_file())
+    return sorted(file.name for file in files if not file.name.startswith((".", "~")))
