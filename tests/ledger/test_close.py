@@ -191,7 +191,7 @@ class TestDoubts:
         write_data(with_line, tmp_path / "a")
         assert doubts(Candidate(tmp_path / "b", moved, Settings())) == []
         assert doubts(Candidate(tmp_path / "c", later, Settings())) == [
-            "a 执行过 1 条处理意见，这一份没有"
+            "a 执行过 1 条处理意见，这一份没有：放行 县级医院 ZY9"
         ]
 
 
