@@ -27,8 +27,14 @@ def the_ledger(given: Path | None) -> Path:
 def known_funds() -> list[str]:
     """The funds of the county's documents, each once, as far as onestop.toml names them."""
     book = _documents()
-    layers = [book.layer(id_) for id_ in book.layers] if book else []
-    return list(dict.fromkeys(layer.fund or layer.name for layer in layers))
+    if book is None:
+        return []
+    named = (
+        name
+        for layer in map(book.layer, book.layers)
+        for name in (book.funds(layer.id).values() or [layer.fund or layer.name])
+    )
+    return list(dict.fromkeys(named))
 
 
 def layer_names() -> dict[str, str]:

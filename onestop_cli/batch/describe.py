@@ -132,9 +132,10 @@ def about_past(
     return said
 
 
-def _layer(book: Rulebook, layer: str) -> dict[str, str]:
+def _layer(book: Rulebook, layer: str) -> dict[str, Any]:
     words = book.layer(layer)
-    return {"id": layer, "name": words.name, "kind": words.kind, "fund": words.fund or words.name}
+    said = {"id": layer, "name": words.name, "kind": words.kind, "fund": words.fund or words.name}
+    return said | _if_set(funds=book.funds(layer))
 
 
 def _rule(rule: LoadedRule) -> dict[str, Any]:
@@ -148,6 +149,7 @@ def _rule(rule: LoadedRule) -> dict[str, Any]:
         "to": file.effective.to.isoformat() if file.effective.to else None,
         "assumed": list(file.effective.assumed_ends),
         "readings": _readings(file.model_dump()),
+        "schemes": list(file.scope.schemes),
         "sha256": rule.sha256,
     }
 

@@ -246,7 +246,7 @@ def columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:
     """Further export columns that the documents' terms depend on: the headers of all of them."""
     wanted: dict[str, dict[str, None]] = {}
     for file in (rule.file for rule in rules):
-        asked = {d.id: d.columns for d in file.dimension if d.source == "stay"}
+        asked = {d.id: d.columns for d in file.dimension if d.source in ("stay", "years")}
         asked |= {expense.id: expense.columns for expense in file.expense if expense.columns}
         for name, titles in asked.items():
             wanted.setdefault(name, {}).update(dict.fromkeys(titles))

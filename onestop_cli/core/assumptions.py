@@ -51,6 +51,7 @@ def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
         yield Assumption("bands:whole", instead={"whole": 1})
         yield Assumption("bands:progressive", instead={"whole": 0})
     yield from _levels(book, params)
+    yield from _conditions(book, step)
     yield Assumption("base:total", instead={"from_total": 1})
     yield Assumption("base:eligible", instead={"from_total": 0})
     yield Assumption("deductible-after", after=True)
@@ -86,6 +87,16 @@ def _levels(book: Rulebook, params: Parameters) -> Iterator[Assumption]:
     for level, terms in book.elsewhere("level").items():
         yield Assumption(f"level:{level}", terms)
         yield Assumption(f"level:{level}", terms, own=True)
+
+
+def _conditions(book: Rulebook, step: Step) -> Iterator[Assumption]:
+    """A stay taken for one of another kind (未备案 …), where rates are folded or raised by it."""
+    layers = [layer for rule in book.rules for layer in rule.layer if layer.id == step.id]
+    clauses = (clause for layer in layers for clause in (*layer.factor, *layer.points))
+    kinds = {dim.id for rule in book.rules for dim in rule.dimension if not dim.in_years}
+    for name in dict.fromkeys(name for clause in clauses for name in clause.when if name in kinds):
+        for value, terms in book.elsewhere(name).items():
+            yield Assumption(f"condition:{value}", terms)
 
 
 def _omissions(book: Rulebook, step: Step) -> Iterator[Assumption]:

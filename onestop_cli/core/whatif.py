@@ -9,7 +9,7 @@ from functools import cached_property
 import polars as pl
 
 from onestop_cli.core.settle.formula import TOLD_ONLY, Parameters
-from onestop_cli.core.settle.layer import BILL, COVERED, REST, ZERO, LayerPass, less_column
+from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST, ZERO, LayerPass, less_column
 from onestop_cli.money import FULL
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import lessened, term_column
@@ -100,7 +100,7 @@ class WhatIf:
     def _needed(self, stays: pl.DataFrame) -> list[str | pl.Expr]:
         """The columns a step looks at."""
         step, layer = self.step.id, self.step.layer
-        wanted = {"_stay", "_claimed", "quota", "has_eligible", BILL, COVERED, "price_fen"}
+        wanted = {"_stay", "_claimed", "quota", "has_eligible", BILL, COVERED, DAYS, "price_fen"}
         wanted |= {less_column(less) for less in lessened(self.book, self.step)}
         wanted |= {f"{other}_claimed_fen" for other in self.book.layers}
         wanted |= {f"{layer}_due_fen", f"{layer}_own_due_fen", f"{step}_check"}

@@ -76,7 +76,9 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "row": person * 1000 + place,
         "hospital": stay.hospital,
         "level": levels(stay.level),
-        "stay_no": f"{place:04}",
+        "stay_no": stay.stay_no or f"{place:04}",
+        "visit_no": stay.stay_no or None,
+        "settlement_no": stay.settlement or None,
         "category": valid[0] if valid else None,
         "categories": valid,
         "scheme_raw": stay.scheme or next(iter(book.rules[0].scope.schemes), None),
@@ -95,9 +97,14 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "first_pay_fen": stay.first_pay,
         "over_limit_fen": stay.over_limit,
         **{f"{layer}_claimed_fen": stay.paid.get(layer) for layer in PAYERS},
-        **{f"x_{d.id}": further.get(d.id) for rule in book.rules for d in rule.dimension},
+        **{f"x_{d.id}": _text(further.get(d.id)) for rule in book.rules for d in rule.dimension},
         **{f"{e.id}_cost_fen": _cost(further.get(e.id)) for e in book.expenses},
     }
+
+
+def _text(said: Any) -> str | None:
+    """What an export would say: a number of years is written without quotes."""
+    return None if said is None else str(said)
 
 
 def _inpatient(further: Mapping[str, Any], book: Rulebook) -> bool | None:
@@ -125,6 +132,7 @@ def _frame(rows: Sequence[Amounts], book: Rulebook) -> pl.DataFrame:
     kinds |= {name: pl.String for name in rows[0] if name.startswith("x_")}
     kinds |= {"category": pl.String, "categories": pl.List(pl.String), "scheme_raw": pl.String}
     kinds |= {"settled_on": pl.Date, "age": pl.Int64, "inpatient": pl.Boolean}
+    kinds |= {"visit_no": pl.String, "settlement_no": pl.String}
     blank: dict[str, Any] = {"source": pl.String, "sheet": pl.String, "person": pl.String}
     blank |= {"fund_year": pl.Int64, "amount_why": pl.String}
     blank |= {f"{layer}_supplement_fen": pl.Int64 for layer in book.layers}

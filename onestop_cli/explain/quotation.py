@@ -67,6 +67,7 @@ class YearSoFar:
             )
             said = {
                 "before": paid,
+                "month_before": 0,
                 "cost_cap_before": cost,
                 "charged_before": charged,
                 "ceiling_before": charged,

@@ -13,9 +13,18 @@ from datetime import date, datetime, timedelta
 
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.ledger.books import beginning, closed_periods, closings, layers_of
+from onestop_cli.ledger.books import (
+    OF_SCHEME,
+    Closing,
+    Total,
+    beginning,
+    closed_periods,
+    closings,
+    layers_of,
+)
 from onestop_cli.ledger.chain import ADVANCE, MONEY_IN, SECOND, Draft, Entry, append, entries
 from onestop_cli.ledger.store import transaction
+from onestop_cli.statements.funds import fund_names, fund_of
 
 APPROVED = ("payable", "offset", "supplement")
 """What of a layer its fund pays."""
@@ -63,7 +72,7 @@ def book_advance(
     Raises `CannotRun` for an unknown fund, a period that is closed or lies before a closed one, or nothing to book.
     """
     with transaction(ledger):
-        names = sorted({*funds(ledger).values(), *known})
+        names = sorted({*funds(ledger), *known})
         problems = [*doubts(ledger, line), *implausible(ledger, line, now), *_twice(ledger, line)]
         if names and line.fund not in names:
             problems.append(
@@ -154,9 +163,9 @@ def correction(ledger: sqlite3.Connection, number: int, note: str, operator: str
     return replace(wrong, fen=-wrong.fen, note=note, operator=operator, corrects=number)
 
 
-def funds(ledger: sqlite3.Connection) -> dict[str, str]:
-    """Layer id → the fund that pays it, by all closed runs."""
-    return {id_: layer.fund for id_, layer in layers_of(ledger).items()}
+def funds(ledger: sqlite3.Connection) -> list[str]:
+    """The funds that pay a layer, by all closed runs."""
+    return fund_names(layers_of(ledger).values())
 
 
 def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list[AccountLine]:
@@ -183,7 +192,7 @@ def accounts(ledger: sqlite3.Connection, upcoming: Period | None = None) -> list
     }
     ordered = sorted(periods.values(), key=lambda period: period.first)
     lines = []
-    names = [*funds(ledger).values(), *opened, *(fund for fund, _ in (*advanced, *second))]
+    names = [*funds(ledger), *opened, *(fund for fund, _ in (*advanced, *second))]
     for fund in dict.fromkeys(names):
         balance = opened.get(fund, 0)
         for key in ((fund, period.id) for period in ordered):
@@ -227,12 +236,14 @@ class Sum:
 
 def sums(ledger: sqlite3.Connection) -> list[Sum]:
     """What the closings posted, summed when they did; `verify` adds it all up again."""
-    of = funds(ledger) | {"": ""}
-    return [
-        Sum(of[total.layer], total.layer, total.what, one.period.id, total.belongs_to, total.fen)
-        for one in closings(ledger)
-        for total in one.totals
-    ]
+    layers = layers_of(ledger)
+
+    def summed(one: Closing, total: Total) -> Sum:
+        id_, _, scheme = total.layer.partition(OF_SCHEME)
+        fund = fund_of(layers[id_], scheme) if id_ else ""
+        return Sum(fund, id_, total.what, one.period.id, total.belongs_to, total.fen)
+
+    return [summed(one, total) for one in closings(ledger) for total in one.totals]
 
 
 def received(ledger: sqlite3.Connection) -> list[Advance]:

@@ -13,13 +13,18 @@ from onestop_cli.core.closed import POSTED, WHOLE
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.ledger.chain import CLOSING, OPENING, REOPENING, Entry, entries, kept
 from onestop_cli.ledger.pack import columns_of, unpack
+from onestop_cli.run import Run
+from onestop_cli.statements.funds import layers_together, rules_together
 from onestop_cli.tables.by_hand import by_hand
-from onestop_cli.tables.run_info import LayerInfo, RunInfo
+from onestop_cli.tables.run_info import LayerInfo, RuleInfo, RunInfo
 from onestop_cli.tables.schema import BROUGHT, empty
 
 RUN, STAYS, CHANGES, BEFORE = "run.json", "stays", "changes", "before"
 """What postings keep: the run as it was finished, its stays, what it changed about closed ones, and 期初."""
 
+
+OF_SCHEME = "@"
+"""Stands between a layer and the scheme in the totals of a layer that several funds pay."""
 
 PERSON = "person"
 """The kind of total for what of payable and offset goes to the person (零星报销), not to a hospital."""
@@ -36,7 +41,8 @@ class Beginning:
 @dataclass(frozen=True)
 class Total:
     """All amounts of one layer and kind that a closing posted for stays of `belongs_to`, in fen. `own`: for the stays
-    it brought, else for closed ones; amounts of no layer have layer ""."""
+    it brought, else for closed ones; amounts of no layer have layer "". Of a layer that several funds pay, `layer` has
+    the scheme behind it (`OF_SCHEME`)."""
 
     own: bool
     layer: str
@@ -109,9 +115,13 @@ def run_of(ledger: sqlite3.Connection, closing: Closing) -> RunInfo:
 
 
 def layers_of(ledger: sqlite3.Connection) -> dict[str, LayerInfo]:
-    """Every layer of any closed run; it goes by what the last of them calls it."""
-    runs = (run_of(ledger, closing) for closing in closings(ledger))
-    return {layer.id: layer for run in runs for layer in run.layers}
+    """Every layer of any closed run; it goes by what the last of them calls it, and has the funds of all of them."""
+    return layers_together(run_of(ledger, closing) for closing in closings(ledger))
+
+
+def rules_of(ledger: sqlite3.Connection) -> dict[str, RuleInfo]:
+    """Every document of any closed run."""
+    return rules_together(run_of(ledger, closing) for closing in closings(ledger))
 
 
 def stays_of(
@@ -139,25 +149,37 @@ def _table(
 
 
 def totals_of(
-    stays: pl.DataFrame, layers: Sequence[str], period: str
+    stays: pl.DataFrame, run: RunInfo | Run, period: str
 ) -> dict[tuple[str, str, str], int]:
     """(layer, what, the period it belongs to) → fen, of stays or lines that a closing of `period` posts; without 0."""
+    layers = [layer.id for layer in run.layers]
     names = {f"{layer}_{what}_fen": (layer, what) for layer in layers for what in POSTED}
     names |= {name: ("", what) for what, name in WHOLE.items()}
     own = pl.col("belongs_to").fill_null(period).alias("_period")
     person = {f"_{layer}_person": (layer, PERSON) for layer in layers}
     sums = (
         stays.with_columns(_to_person(stays, layers))
-        .group_by(own)
+        .group_by(own, _scheme(run).alias("_scheme"))
         .agg(pl.col(name).fill_null(0).sum() for name in (*names, *person))
     )
     names |= person
-    return {
-        (*names[name], row["_period"]): row[name]
-        for row in sums.sort("_period").iter_rows(named=True)
-        for name in names
-        if row[name]
-    }
+    several = {layer.id: layer.funds for layer in run.layers if layer.funds}
+    found: dict[tuple[str, str, str], int] = {}
+    for row in sums.sort("_period", "_scheme").iter_rows(named=True):
+        for name, (layer, what) in names.items():
+            scheme = row["_scheme"] if row["_scheme"] in several.get(layer, {}) else None
+            key = (layer + (OF_SCHEME + scheme if scheme is not None else ""), what, row["_period"])
+            found[key] = found.get(key, 0) + row[name]
+    return {key: fen for key, fen in found.items() if fen}
+
+
+def _scheme(run: RunInfo | Run) -> pl.Expr:
+    """The scheme of each stay's document, where a layer is paid by several funds; else null."""
+    rules = run.info.rules if isinstance(run, Run) else run.rules
+    if not any(layer.funds for layer in run.layers):
+        return pl.lit(None, pl.String)
+    schemes = {rule.id: rule.scheme for rule in rules}
+    return pl.col("rule_id").replace_strict(schemes, default=None, return_dtype=pl.String)
 
 
 def _to_person(stays: pl.DataFrame, layers: Sequence[str]) -> list[pl.Expr]:

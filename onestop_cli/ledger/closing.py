@@ -262,5 +262,5 @@ def _changes(ledger: sqlite3.Connection, run: Run) -> pl.DataFrame:
 
 def _totals(stays: pl.DataFrame, run: Run, *, own: bool) -> list[tuple[bool, str, str, str, int]]:
     """`books.Total` of every layer and kind, and of the whole stays."""
-    found = totals_of(stays, [layer.id for layer in run.layers], run.period.id)
+    found = totals_of(stays, run, run.period.id)
     return [(own, *key, fen) for key, fen in found.items()]

@@ -41,18 +41,23 @@ from onestop_cli.statements.care import (
     kind_of,
     level_lines,
 )
+from onestop_cli.statements.funds import (
+    Fund,
+    funds_of,
+    layers_together,
+    rules_together,
+    whole_of,
+)
 from onestop_cli.statements.indicators import Aided, Figures
 from onestop_cli.statements.statement import (
     NO_CATEGORY,
     NO_HOSPITAL,
     NOWHERE,
-    Fund,
-    funds_of,
     numbered,
     ratio,
 )
 from onestop_cli.tables.by_hand import LEVEL, PAYEE, with_payee
-from onestop_cli.tables.run_info import LayerInfo
+from onestop_cli.tables.run_info import LayerInfo, RuleInfo, RunInfo
 from onestop_cli.tables.schema import LEVELS
 
 SIDES = {
@@ -80,6 +85,7 @@ class FinalAccount:
     period: Period
     runs: tuple[Period, ...]
     layers: tuple[LayerInfo, ...]
+    rules: tuple[RuleInfo, ...]
     events: pl.DataFrame
     accounts: tuple[AccountLine, ...]
     hospital_money: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -87,7 +93,7 @@ class FinalAccount:
     @cached_property
     def funds(self) -> tuple[Fund, ...]:
         """The funds of all these runs, in the order of payment."""
-        return funds_of(self.layers)
+        return funds_of(self.layers, self.rules)
 
     @property
     def complete(self) -> bool:
@@ -223,6 +229,13 @@ class FinalAccount:
             outpatients=self._visits(events)[0],
         )
 
+    def paid(self, fund: Fund, layer: str) -> int:
+        """What a fund paid of a layer, fen."""
+        if layer not in fund.layers:
+            return 0
+        each = pl.sum_horizontal(fund.amount(layer, what) for what in _PAID)
+        return int(self.events.select(each.sum()).item())
+
     def used(self, fund: str) -> tuple[int, int]:
         """What was approved of a fund, and what there was: the opening balance and all advances, fen."""
         lines = [line for line in self.accounts if line.fund == fund]
@@ -251,20 +264,29 @@ def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -
         raise stop(f"台账里{period.chinese}没有已关账的结算期", f"{have}；关账用 onestop close")
     runs = {other.id for other in inside}
     chosen = [one for one in closings(ledger) if one.period.id in runs]
-    layers = _layers(ledger, chosen)
+    books = [run_of(ledger, one) for one in chosen]
+    layers, rules = of_books(books)
     lines = tuple(line for line in accounts(ledger) if line.period in runs)
-    events = events_of(_tables(ledger, chosen, layers), layers, hospital)
+    events = events_of(_tables(ledger, chosen, layers), layers, rules, hospital)
     money = hospital_accounts(ledger, sorted(runs), hospital)
-    return FinalAccount(period, tuple(inside), layers, events, lines, money)
+    return FinalAccount(period, tuple(inside), layers, rules, events, lines, money)
 
 
-def _layers(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> tuple[LayerInfo, ...]:
-    """The layers of these runs; a layer goes by what the last of them calls it."""
-    runs = (run_of(ledger, one) for one in closed)
-    return tuple({layer.id: layer for run in runs for layer in run.layers}.values())
+def of_books(runs: Sequence[RunInfo]) -> tuple[tuple[LayerInfo, ...], tuple[RuleInfo, ...]]:
+    """The layers of these runs, as the last of them calls them, and their documents."""
+    return tuple(layers_together(runs).values()), tuple(rules_together(runs).values())
 
 
-_TEXTS = ("hospital", "level", "category", "township", "person", "setl_type", "visit_raw")
+_TEXTS = (
+    "hospital",
+    "level",
+    "category",
+    "township",
+    "person",
+    "setl_type",
+    "visit_raw",
+    "rule_id",
+)
 _DECIDED = ("decided_category", "decided_id_no")
 _DAYS = ("settled_on", "discharged_on")
 _MARKS = ("inpatient", CAPPED)
@@ -289,7 +311,10 @@ def _tables(
 
 
 def events_of(
-    tables: Iterable[PeriodTables], layers: Sequence[LayerInfo], hospital: Mapper = str
+    tables: Iterable[PeriodTables],
+    layers: Sequence[LayerInfo],
+    rules: Sequence[RuleInfo],
+    hospital: Mapper = str,
 ) -> pl.DataFrame:
     """A row per stay and run that booked it or changed it, with what becomes of its visit, its costs, and amounts."""
     parts = []
@@ -305,7 +330,7 @@ def events_of(
             own=pl.lit(value=False),
         )
         parts += [part.with_columns(period=pl.lit(period)) for part in (own, later)]
-    return _whole(parts).pipe(named_now, hospital).pipe(_with_amounts, layers)
+    return _whole(parts).pipe(named_now, hospital).pipe(_with_amounts, layers, rules)
 
 
 def _whole(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
@@ -346,18 +371,24 @@ def _posted(layers: Sequence[LayerInfo]) -> list[str]:
     return [f"{layer.id}_{what}_fen" for layer in layers for what in POSTED]
 
 
-def _with_amounts(events: pl.DataFrame, layers: Sequence[LayerInfo]) -> pl.DataFrame:
+def _with_amounts(
+    events: pl.DataFrame, layers: Sequence[LayerInfo], rules: Sequence[RuleInfo]
+) -> pl.DataFrame:
     """Every event with its sums: per layer `paid`, per fund and for all the `SIDES`, and `own_fen`."""
     absent = [name for name in _posted(layers) if name not in events.columns]
     events = events.with_columns(pl.lit(0, pl.Int64).alias(name) for name in absent)
-    funds = funds_of(layers)
-    purses = [*((fund.key, fund.layers) for fund in funds)]
-    purses.append(("all", tuple(layer for _, ids in purses for layer in ids)))
+    funds = funds_of(layers, rules)
+    purses = [*funds, whole_of(funds)]
     whole = events.with_columns(
-        *(_sum((layer.id,), ("payable", "offset"), f"{layer.id}_paid_fen") for layer in layers),
         *(
-            _sum(ids, ("payable", "offset") if side == "payment" else (side,), f"{key}_{side}_fen")
-            for key, ids in purses
+            Fund("", "", (layer.id,)).sum_of(*_PAID).alias(f"{layer.id}_paid_fen")
+            for layer in layers
+        ),
+        *(
+            purse.sum_of(*(_PAID if side == "payment" else (side,))).alias(
+                f"{purse.key}_{side}_fen"
+            )
+            for purse in purses
             for side in SIDES
             if side != "adjusted"
         ),
@@ -365,11 +396,10 @@ def _with_amounts(events: pl.DataFrame, layers: Sequence[LayerInfo]) -> pl.DataF
     )
     own = pl.col("own")
     return whole.with_columns(
-        pl.when(own).then(0).otherwise(pl.col(f"{key}_payment_fen")).alias(f"{key}_adjusted_fen")
-        for key, _ in purses
+        pl.when(own).then(0).otherwise(f"{one.key}_payment_fen").alias(f"{one.key}_adjusted_fen")
+        for one in purses
     )
 
 
-def _sum(layers: Sequence[str], kinds: Sequence[str], name: str) -> pl.Expr:
-    parts = [pl.col(f"{layer}_{kind}_fen").fill_null(0) for layer in layers for kind in kinds]
-    return pl.sum_horizontal(pl.lit(0, pl.Int64), *parts).alias(name)
+_PAID = ("payable", "offset")
+"""What a fund pays to hospitals."""

@@ -25,7 +25,8 @@ from onestop_cli.ledger.chain import HOSPITAL, Draft, Entry, append, entries
 from onestop_cli.ledger.load import named_now
 from onestop_cli.ledger.store import transaction
 from onestop_cli.money import yuan
-from onestop_cli.statements.statement import NO_HOSPITAL, deposit_of, funds_of
+from onestop_cli.statements.funds import funds_of, whole_of
+from onestop_cli.statements.statement import NO_HOSPITAL, deposit_of
 from onestop_cli.tables.by_hand import by_hand
 from onestop_cli.tables.schema import Schema
 
@@ -108,9 +109,11 @@ def hospital_accounts(
 def approved(ledger: sqlite3.Connection, closing: Closing) -> pl.DataFrame:
     """核定应拨 of a closing: per hospital and fund payable + offset of its stays and lines (`what` due); what goes to
     people themselves (零星报销) is none."""
-    funds = funds_of(run_of(ledger, closing).layers)
-    names = [f"{la}_{what}_fen" for f in funds for la in f.layers for what in ("payable", "offset")]
-    known = ["hospital", "setl_type", *names]
+    info = run_of(ledger, closing)
+    funds = funds_of(info.layers, info.rules)
+    layers = whole_of(funds).layers
+    names = [f"{la}_{what}_fen" for la in layers for what in ("payable", "offset")]
+    known = ["hospital", "setl_type", "rule_id", *names]
     tables = [read(ledger, closing, known) for read in (stays_of, changes_of)]
     rows = together([table.filter(~by_hand(table)) for table in tables if len(table)])
     if rows.is_empty():
@@ -118,11 +121,7 @@ def approved(ledger: sqlite3.Connection, closing: Closing) -> pl.DataFrame:
     each = [
         rows.group_by(pl.col("hospital").fill_null(NO_HOSPITAL)).agg(
             fund=pl.lit(fund.name),
-            fen=pl.sum_horizontal(
-                pl.col(f"{la}_{what}_fen").fill_null(0)
-                for la in fund.layers
-                for what in ("payable", "offset")
-            ).sum(),
+            fen=fund.sum_of("payable", "offset").sum(),
         )
         for fund in funds
     ]

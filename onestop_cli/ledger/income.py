@@ -57,7 +57,7 @@ def book_income(
     Raises `CannotRun` naming everything that is wrong with it; nothing is booked then.
     """
     with transaction(ledger):
-        names = sorted({*funds(ledger).values(), *known})
+        names = sorted({*funds(ledger), *known})
         problems = [
             *doubts(ledger, line, "收入"),
             *implausible(ledger, line, now),

@@ -24,12 +24,13 @@ from onestop_cli.ledger.final_account import (
     PeriodTables,
     columns_needed,
     events_of,
+    of_books,
 )
 from onestop_cli.ledger.hospital_money import KEPT, deposits_by
 from onestop_cli.ledger.income import NO_SOURCE, incomes
 from onestop_cli.ledger.second import paid_again
 from onestop_cli.run import Run
-from onestop_cli.tables.run_info import LayerInfo
+from onestop_cli.tables.run_info import LayerInfo, RuleInfo
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,16 @@ def month_report(
         holder = run.period
     open_run = None if known else run
     earlier = [period for period in settled if period.first < month.first]
-    layers = _layers(ledger, open_run)
-    events = events_of(_tables(ledger, month, layers, open_run), layers, hospital)
+    layers, rules = _of_books(ledger, open_run)
+    events = events_of(_tables(ledger, month, layers, open_run), layers, rules, hospital)
     events = _with_month(events, {p.id: p for p in [*settled, holder]})
-    shown = FinalAccount(month, (holder,), layers, events.filter(pl.col("month") == month.id), ())
+    own = events.filter(pl.col("month") == month.id)
+    shown = FinalAccount(month, (holder,), layers, rules, own, ())
     until = FinalAccount(
         replace(month, first=date(month.first.year, 1, 1)),
         tuple(dict.fromkeys([*earlier, holder])),
         layers,
+        rules,
         events.filter(pl.col("month") <= month.id),
         (),
     )
@@ -125,11 +128,12 @@ def _within(inner: Period, outer: Period) -> bool:
     return outer.first <= inner.first and inner.last <= outer.last
 
 
-def _layers(ledger: sqlite3.Connection, run: Run | None) -> tuple[LayerInfo, ...]:
-    """All layers of the books and of the run; a layer goes by what the last of them calls it."""
+def _of_books(
+    ledger: sqlite3.Connection, run: Run | None
+) -> tuple[tuple[LayerInfo, ...], tuple[RuleInfo, ...]]:
+    """All layers of the books and of the run, as the last of them calls them, and their documents."""
     runs = [run_of(ledger, one) for one in closings(ledger)]
-    found = [layer for info in runs for layer in info.layers] + [*(run.layers if run else ())]
-    return tuple({layer.id: layer for layer in found}.values())
+    return of_books([*runs, *([run.info] if run else [])])
 
 
 def _tables(

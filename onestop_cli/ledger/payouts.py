@@ -15,12 +15,13 @@ from datetime import date, datetime
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem, stop
-from onestop_cli.ledger.books import closings, layers_of, stays_of, together
+from onestop_cli.ledger.books import closings, layers_of, rules_of, stays_of, together
 from onestop_cli.ledger.chain import PAYOUT, PAYOUT_RESULT, Draft, append, end_of, entries
 from onestop_cli.ledger.owed import Payment, owed, post_payments
 from onestop_cli.ledger.second import PART, second_lines
 from onestop_cli.ledger.store import transaction
 from onestop_cli.money import yuan
+from onestop_cli.statements.funds import fund_of
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,17 @@ def sendable(ledger: sqlite3.Connection) -> pl.DataFrame:
     lines = owed(ledger)
     keep = [key not in on_way for key in lines.select("number", "layer").iter_rows()]
     lines = lines.filter(pl.Series(keep, dtype=pl.Boolean))
-    funds = {id_: layer.fund or layer.name for id_, layer in layers_of(ledger).items()}
+    layers = layers_of(ledger)
+    schemes = {rule.id: rule.scheme for rule in rules_of(ledger).values()}
     tried = _came_back(ledger)
     keys = list(lines.select("number", "layer").iter_rows())
-    return lines.join(_ids(ledger), on="number", how="left", maintain_order="left").with_columns(
-        fund=pl.col("layer").replace_strict(funds, default=None, return_dtype=pl.String),
+    lines = lines.join(_ids(ledger), on="number", how="left", maintain_order="left")
+    pays = [
+        fund_of(layers[id_], schemes.get(rule or "", ""))
+        for id_, rule in lines.select("layer", "rule_id").iter_rows()
+    ]
+    return lines.drop("rule_id").with_columns(
+        fund=pl.Series(pays, dtype=pl.String),
         tries=pl.Series([tried.get(key, (0, ""))[0] for key in keys], dtype=pl.Int64),
         came_back=pl.Series([tried.get(key, (0, ""))[1] for key in keys], dtype=pl.String),
     )
@@ -141,18 +148,17 @@ def _came_back(ledger: sqlite3.Connection) -> dict[tuple[int, str], tuple[int, s
 
 
 def _ids(ledger: sqlite3.Connection) -> pl.DataFrame:
-    """The person of each stay: number, id_no."""
-    tables = [
-        stays_of(ledger, one, ["number", "id_no", "decided_id_no"]) for one in closings(ledger)
-    ]
-    none = pl.DataFrame(schema={"number": pl.Int64, "id_no": pl.String})
+    """The person of each stay, and the document that governs it: number, id_no, rule_id."""
+    wanted = ["number", "id_no", "decided_id_no", "rule_id"]
+    tables = [stays_of(ledger, one, wanted) for one in closings(ledger)]
+    none = pl.DataFrame(schema={"number": pl.Int64, "id_no": pl.String, "rule_id": pl.String})
     if not tables:
         return none
     rows = together(tables)
     decided = (
         pl.col("decided_id_no") if "decided_id_no" in rows.columns else pl.lit(None, pl.String)
     )
-    return rows.select("number", id_no=pl.coalesce(decided, "id_no"))
+    return rows.select("number", "rule_id", id_no=pl.coalesce(decided, "id_no"))
 
 
 def send(

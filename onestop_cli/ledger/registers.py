@@ -9,17 +9,20 @@ import polars as pl
 
 from onestop_cli.core.closed import POSTED, WHOLE
 from onestop_cli.ledger.books import (
+    OF_SCHEME,
     Closing,
     changes_of,
     closings,
     layers_of,
+    rules_of,
     run_of,
     stays_of,
     together,
 )
 from onestop_cli.ledger.chain import ADVANCE, KINDS, entries
 from onestop_cli.privacy import mask_id
-from onestop_cli.tables.run_info import LayerInfo, RunInfo
+from onestop_cli.statements.funds import fund_of
+from onestop_cli.tables.run_info import LayerInfo, RuleInfo, RunInfo
 from onestop_cli.tables.schema import Schema
 
 AMOUNTS = {
@@ -136,14 +139,14 @@ def advance_table(ledger: sqlite3.Connection) -> pl.DataFrame:
 def postings(ledger: sqlite3.Connection, rows: int = 1_000_000) -> Iterator[pl.DataFrame]:
     """Every amount as `POSTINGS`, in parts of at most `rows`; at least one part, though it be empty."""
     number = 0
-    layers, about = layers_of(ledger), pl.DataFrame()
+    layers, rules, about = layers_of(ledger), rules_of(ledger), pl.DataFrame()
     waiting = pl.DataFrame(schema=dict(POSTINGS))
     for one in closings(ledger):
         own = stays_of(ledger, one)
         about = together([about, own.select("number", "hospital", "stay_no", "name", "id_raw")])
         later = changes_of(ledger, one).drop("hospital", "stay_no", "name", strict=False)
         later = later.join(about, on="number", how="left", maintain_order="left")
-        lines = pl.concat([_amounts_of(part, one, layers) for part in (own, later)])
+        lines = pl.concat([_amounts_of(part, one, layers, rules) for part in (own, later)])
         numbered = lines.with_columns(number=pl.int_range(number + 1, number + 1 + pl.len()))
         number += len(lines)
         waiting = pl.concat([waiting, numbered.select(*POSTINGS)])
@@ -154,19 +157,24 @@ def postings(ledger: sqlite3.Connection, rows: int = 1_000_000) -> Iterator[pl.D
 
 
 def _amounts_of(
-    stays: pl.DataFrame, closing: Closing, layers: dict[str, LayerInfo]
+    stays: pl.DataFrame,
+    closing: Closing,
+    layers: dict[str, LayerInfo],
+    rules: dict[str, RuleInfo],
 ) -> pl.DataFrame:
     """A line for every amount of these stays that is not 0."""
     names = {
-        f"{layer.id}_{what}_fen": (layer.fund, layer.name, AMOUNTS[what])
+        f"{layer.id}_{what}_fen": (layer.id, layer.name, AMOUNTS[what])
         for layer in layers.values()
         for what in POSTED
     } | {name: ("", "", AMOUNTS[what]) for what, name in WHOLE.items()}
     there = [name for name in names if name in stays.columns]
+    schemes = {rule.id: rule.scheme for rule in rules.values()}
     lines = (
         stays.select(
             "hospital", "stay_no", "name", *there,
             at=pl.int_range(pl.len()),
+            scheme=pl.col("rule_id").replace_strict(schemes, default="", return_dtype=pl.String),
             id_shown=mask_id(pl.col("id_raw")),
             run=pl.lit(closing.period.id),
             period=pl.col("belongs_to").fill_null(closing.period.id),
@@ -176,12 +184,23 @@ def _amounts_of(
         .filter(pl.col("fen") != 0)
         .sort("at", maintain_order=True)
     )  # fmt: skip
-    return lines.with_columns(
+    named = lines.with_columns(
         pl.col("which")
         .replace_strict({name: names[name][at] for name in there}, return_dtype=pl.String)
         .alias(word)
-        for at, word in enumerate(("fund", "layer_name", "what_name"))
+        for at, word in enumerate(("_layer", "layer_name", "what_name"))
     )
+    return named.with_columns(fund=_fund(named, layers)).drop("scheme", "_layer")
 
 
-_ABOUT = ("hospital", "stay_no", "name", "at", "id_shown", "run", "period", "closed_at")
+def _fund(lines: pl.DataFrame, layers: dict[str, LayerInfo]) -> pl.Expr:
+    """The fund of each line's layer and scheme; "" for amounts of no layer."""
+    found = {
+        id_ + OF_SCHEME + scheme: fund_of(layers[id_], scheme) if id_ else ""
+        for id_, scheme in lines.select("_layer", "scheme").unique().iter_rows()
+    }
+    key = pl.concat_str("_layer", pl.lit(OF_SCHEME), "scheme")
+    return key.replace_strict(found, return_dtype=pl.String)
+
+
+_ABOUT = ("hospital", "stay_no", "name", "at", "scheme", "id_shown", "run", "period", "closed_at")

@@ -140,7 +140,7 @@ def book_second(
         if end_of(ledger)[0] != seen:
             raise stop("台账刚刚有变动，没有记账", "请再运行一次")
         problems = [*doubts(ledger, line, line.name), *implausible(ledger, line, now)]
-        names = sorted({*funds(ledger).values(), *known})
+        names = sorted({*funds(ledger), *known})
         if line.fund not in names:
             problems.append(
                 Problem(

@@ -149,10 +149,10 @@ def _changed_stays(ledger: sqlite3.Connection) -> Iterator[str]:
 def _unlike_totals(ledger: sqlite3.Connection, closed: Sequence[Closing]) -> Iterator[str]:
     """Where the amounts of the stays do not give the totals that accounts and statements stand on."""
     for one in closed:
-        layers = run_of(ledger, one).layers
+        info = run_of(ledger, one)
         for own, stays in ((True, stays_of(ledger, one)), (False, changes_of(ledger, one))):
             there = {(t.layer, t.what, t.belongs_to): t.fen for t in one.totals if t.own == own}
-            found = totals_of(stays, [layer.id for layer in layers], one.period.id)
+            found = totals_of(stays, info, one.period.id)
             if there != found:
                 what = "住院" if own else "上期调整"
                 yield f"{one.entry.title}的{what}与关账时的控制数不符"

@@ -9,6 +9,7 @@ from onestop_cli.errors import Broken
 from onestop_cli.notices.lines import ELIGIBLE
 from onestop_cli.notices.notices import Notice, Notices
 from onestop_cli.run import Run
+from onestop_cli.statements.funds import whole_of
 from onestop_cli.statements.statement import Statement
 
 _LEVELS = ("township", "village", "hospital")
@@ -36,7 +37,7 @@ def proof_of(run: Run, notices: Notices) -> BoardProof:
             raise Broken(f"{level} boards do not add up to the county's: {', '.join(wrong)}")
     statement = Statement(run)
     total = statement.total
-    paid = sum(county[f"{layer}_fen"] for fund in statement.funds for layer in fund.layers)
+    paid = sum(county[f"{layer}_fen"] for layer in whole_of(statement.funds).layers)
     proof = BoardProof(
         total["all_payable_fen"], total["all_offset_fen"], total["all_adjusted_fen"], paid
     )

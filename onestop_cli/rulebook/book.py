@@ -10,7 +10,7 @@ import polars as pl
 
 from onestop_cli.rulebook.language import NONE, Expense, Layer, Quota, RuleFile
 from onestop_cli.rulebook.terms import NO_LIMIT, Cell, Terms, defaults
-from onestop_cli.tables.schema import LAYERS
+from onestop_cli.tables.schema import LAYERS, LEVELS
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,15 @@ class Rulebook:
                     found.setdefault(tuple(rule.scope.schemes), layer)
         first, *_ = layers = list(found.values())
         return first.model_copy(update={what: _all(what, layers) for what in ("name", "fund")})
+
+    def funds(self, layer: str) -> dict[str, str]:
+        """Scheme (its names as one) → the fund that pays a layer by the first document of the scheme; empty where one
+        fund pays it by all documents."""
+        found: dict[str, str] = {}
+        for rule in self.rules:
+            for own in (la for la in rule.layer if la.id == layer and la.kind != "waiver"):
+                found.setdefault("、".join(rule.scope.schemes), own.fund or own.name)
+        return found if len(set(found.values())) > 1 else {}
 
     def on_roster(self, layer: str) -> bool:
         """Whether a layer is, in any document, for people on rosters only."""
@@ -144,7 +153,7 @@ class Rulebook:
             for cell in terms.cells
         ]
         frame = pl.DataFrame(rows, infer_schema_length=None)
-        return frame.with_columns(self._filled(frame.columns))
+        return frame.with_columns(self._filled(frame.columns)).with_columns(self._levels(frame))
 
     def _filled(self, present: Sequence[str]) -> Iterable[pl.Expr]:
         """Every column of every step, with the neutral value where a document is silent."""
@@ -153,12 +162,21 @@ class Rulebook:
             own = {c for c in present if c.startswith(f"{step.id}.")}
             for name in {f"{step.id}.{term}" for term in neutral} | own:
                 term = name.split(".")[1]
-                value = neutral.get(term, _beyond(term))
+                value = pl.col(term) if term in _OF_DOCUMENT else neutral.get(term, _beyond(term))
                 column = pl.col(name) if name in own else pl.lit(None, pl.Int64)
                 yield column.fill_null(value).cast(pl.Int64).alias(name)
         yield from (pl.col(f"pool.{pool}").fill_null(NO_LIMIT) for pool in self.pools)
         for expense in self.expenses:
             yield pl.col(f"expense.{expense.id}", f"expense_of.{expense.id}").fill_null(0)
+
+    def _levels(self, frame: pl.DataFrame) -> Iterator[pl.Series]:
+        """`<step>.nth_level`: the number of each cell's hospital level, for steps of which some document counts the
+        n-th stay by level."""
+        levels = pl.Series([[*LEVELS].index(cell["level"]) for _, cell in self.cells])
+        for step in self.steps:
+            name = f"{step.id}.nth_by_level"
+            if name in frame.columns and (frame[name] == 1).any():
+                yield levels.alias(f"{step.id}.nth_level")
 
     @cached_property
     def cells(self) -> list[tuple[int, Cell]]:
@@ -191,6 +209,10 @@ class Rulebook:
         targets = (row.get((n, *sorted(cell.items()))) for n, cell in cells)
         found = [None if target == place else target for place, target in enumerate(targets)]
         return pl.Series(found, dtype=pl.Int64)
+
+
+_OF_DOCUMENT = ("round_unit", "round_cut")
+"""Terms that a step has from its document, unless it has them of its own."""
 
 
 def _step(id_: str, home: str, layers: Sequence[Layer]) -> Step:

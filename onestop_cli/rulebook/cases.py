@@ -25,8 +25,8 @@ Amount = Fen | None
 
 
 class Given(BaseModel):
-    """One stay. Amounts in fen. `paid`: what layers claimed that are given or only bound-checked. Further keys
-    are the document's own dimensions and expenses."""
+    """One stay. Amounts in fen. `stay_no`, `settlement`: its numbers, where several settle one visit. `paid`: what
+    layers claimed that are given or only bound-checked. Further keys are the document's own dimensions and expenses."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
@@ -44,6 +44,8 @@ class Given(BaseModel):
     admitted: date | None = None
     discharged: date | None = None
     settled: date | None = None
+    stay_no: str = ""
+    settlement: str = ""
     paid: Mapping[str, Fen] = Field(default_factory=dict)
 
     @property

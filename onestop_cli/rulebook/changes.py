@@ -53,7 +53,7 @@ class _Both:
     def _values(self, name: str) -> tuple[str, ...]:
         found = [a.values for t in (self.old, self.new) for a in t.axes if a.name == name]
         dims = (*self.old.rule.dimension, *self.new.rule.dimension)
-        if any(dim.id == name and dim.source == "age" for dim in dims):
+        if any(dim.id == name and dim.in_years for dim in dims):
             starts = sorted({int(value.split("-")[0]) for values in found for value in values})
             return tuple(f"{a}-{b - 1}" for a, b in itertools.pairwise([*starts, 151]))
         every = dict.fromkeys(value for values in found for value in values)
@@ -92,8 +92,8 @@ def _said(terms: Terms, clauses: Sequence[Clause], cell: Cell, layers: Sequence[
         value = cell[axis.name]
         if axis.name == "category" and axis.values == (NONE,):
             value = NONE
-        age = any(d.id == axis.name and d.source == "age" for d in terms.rule.dimension)
-        if value not in axis.values and not age:
+        years = any(d.id == axis.name and d.in_years for d in terms.rule.dimension)
+        if value not in axis.values and not years:
             return NO_SUCH
         own[axis.name] = value
     here = [layer for layer in terms.rule.layer if layer.id in {one.id for one in layers}]
@@ -126,11 +126,17 @@ def _layer(both: _Both, old: Layer, new: Layer) -> Iterator[Change]:
     if old.base and new.base:
         bases = words.base(both.old.rule, old.base), words.base(both.new.rule, new.base)
         said.append(("基数", *bases))
+    if old.rounding or new.rounding:
+        said.append(("舍入", _rounding(both.old.rule, old), _rounding(both.new.rule, new)))
     yield from (Change(new.name, what, a, b) for what, a, b in said if a != b)
     if old.kind == new.kind == "computed":
         for aspect in dict.fromkeys((*old.aspects, *new.aspects)):
             clauses = getattr(old, aspect), getattr(new, aspect)
             yield from both.compare(new.name, words.ASPECTS[aspect], *clauses, old, new)
+
+
+def _rounding(rule: RuleFile, layer: Layer) -> str:
+    return words.rounding(layer.rounding or rule.rounding)
 
 
 def _expenses(both: _Both) -> Iterator[Change]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from onestop_cli.county import platform
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.language import EXPENSES, NONE, RuleFile
+from onestop_cli.rulebook.language import EXPENSES, NONE, Dimension, RuleFile
 from onestop_cli.rulebook.terms import ABSENT, COMPUTED, EXPENSE_OF, UNKNOWN_RATE
 
 GOVERNING = {
@@ -146,11 +146,11 @@ def _number(text: pl.Expr, values: Sequence[str]) -> pl.Expr:
 
 def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.Expr:
     dim = next(d for d in rule.dimension if d.id == name)
-    if dim.source == "age":
+    if dim.in_years:
+        years = pl.col("age") if dim.source == "age" else _insured_years(dim)
         starts = [int(value.split("-")[0]) for value in codes]
-        older = (pl.col("age") >= start for start in starts)
-        reached = pl.sum_horizontal(*older).cast(pl.Int64) - 1
-        return pl.when(pl.col("age").is_between(0, 150)).then(reached)
+        reached = pl.sum_horizontal(*(years >= start for start in starts)).cast(pl.Int64) - 1
+        return pl.when(years.is_between(0, 150)).then(reached)
     spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
     spelled |= {plain(value): code for value, code in codes.items()}
     text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
@@ -159,6 +159,13 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
         rest = pl.coalesce(_by_platform(text, spelled), rest)
     found = text.replace_strict(spelled, default=None, return_dtype=pl.Int64)
     return pl.coalesce(found, rest)
+
+
+def _insured_years(dim: Dimension) -> pl.Expr:
+    """连续参保年数 as the export says it (5, 5年, 5.0); of anything else as the document says, else null."""
+    text = pl.col(f"x_{dim.id}").str.normalize("NFKC").str.replace_all(r"\s", "")
+    said = text.str.extract(r"^(\d{1,2})(?:\.0+)?年?$").cast(pl.Int64)
+    return pl.coalesce(said, pl.lit(int(dim.otherwise) if dim.otherwise else None, pl.Int64))
 
 
 _KINDS_OF_CARE = {"医疗类别", "医保就诊类别", "med_type"}
@@ -225,6 +232,8 @@ def _unknown_dimension(book: Rulebook, number: int, rule: RuleFile) -> pl.Expr:
         dim = next(d for d in rule.dimension if d.id == axis.name)
         if dim.source == "age":
             why = pl.lit("不知道年龄，而政策文件的条款按年龄区分")
+        elif dim.source == "years":
+            why = pl.lit(f"不知道{dim.name}，而政策文件的条款按它区分")
         else:
             said = pl.col(f"x_{axis.name}").fill_null("")
             why = pl.format("{}“{}”不在政策文件所列之中，而条款按它区分", pl.lit(dim.name), said)
@@ -267,6 +276,12 @@ def _checks(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     for step in book.steps:
         stays = stays.with_columns(check_of(stays, book, step).alias(f"{step.id}_check"))
     return stays
+
+
+def weaker(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
+    """A step's check anew, by the checks of the steps before it; what is no longer exact stays so."""
+    check = pl.col(f"{step.id}_check")
+    return pl.when(check == "exact").then(check_of(stays, book, step)).otherwise(check)
 
 
 def check_of(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:

@@ -67,7 +67,7 @@ class Cited(RulePart):
 
 
 class AgeSpan(RulePart):
-    """Whole years of age on the admission day, both ends inclusive."""
+    """Whole years, both ends inclusive: of age on the admission day, or insured without a break (连续参保)."""
 
     from_: Annotated[int, Field(alias="from", ge=0, le=150)] = 0
     to: Annotated[int, Field(ge=0, le=150)] = 150
@@ -82,14 +82,17 @@ class Clause(Cited):
 
 class Deductible(Clause):
     """起付线. `later`: amounts for the 2nd, 3rd … stay of the year, the last one holds on;
-    `later_rate`: the same as shares of `amount`, never under `minimum`. `per = "year"`: charged
-    once a year, however many stays."""
+    `later_rate`: the same as shares of `amount`, never under `minimum`. `counted = "level"`: the
+    2nd, 3rd … is that in hospitals of one level, not in all. `per`: charged on each `stay`, which
+    leaves open what a further settlement of one visit (中途结算) is charged; once a `visit`, however
+    often it is settled; on each `settlement`; or once a `year`, however many stays."""
 
     amount: Fen | Literal["unknown", "to-fill"]
-    per: Per = "stay"
+    per: Literal["stay", "visit", "settlement", "year"] = "stay"
     later: list[Fen] = Field(default_factory=list)
     later_rate: list[Rate] = Field(default_factory=list)
     minimum: Fen = 0
+    counted: Literal["all", "level"] = "all"
 
 
 class Relief(Clause):
@@ -171,11 +174,19 @@ class Cap(Clause):
     account: str = ""
 
 
-class CostCap(Clause):
-    """A limit on the cost that is looked at (not on the payment), per stay or per year."""
+class MonthCap(Clause):
+    """A limit on the layer's payment within a calendar month; what a month leaves is not carried on. Payments are
+    counted together as those of the yearly cap are. The month is that of the day by which the year is told."""
 
     amount: Fen | Literal["none", "to-fill"]
-    per: Per = "year"
+
+
+class CostCap(Clause):
+    """A limit on the cost that is looked at (not on the payment): per year, per stay, or per day in bed (床日: from
+    admission to discharge, the last day not counted, at least one)."""
+
+    amount: Fen | Literal["none", "to-fill"]
+    per: Literal["stay", "year", "day"] = "year"
 
 
 class Floor(Clause):
@@ -190,6 +201,13 @@ class Floor(Clause):
     borne_by: Literal["fund", "hospital"] = "fund"
 
 
+class Rounding(Cited):
+    """To which unit a layer is rounded, and how: of a whole document, or of one layer."""
+
+    unit: Literal["fen", "jiao", "yuan"] = "fen"
+    mode: Literal["half-up", "truncate"] = "half-up"
+
+
 class Base(Cited):
     """What a layer looks at: `from` less any of `less`."""
 
@@ -198,7 +216,15 @@ class Base(Cited):
 
 
 Optional = Literal[
-    "relief", "ceiling", "transfer", "points", "factor", "stay_cap", "cost_cap", "floor"
+    "relief",
+    "ceiling",
+    "transfer",
+    "points",
+    "factor",
+    "stay_cap",
+    "month_cap",
+    "cost_cap",
+    "floor",
 ]
 ASPECTS = ("deductible", "rate", "cap")
 OPTIONAL: tuple[Optional, ...] = (
@@ -208,6 +234,7 @@ OPTIONAL: tuple[Optional, ...] = (
     "points",
     "factor",
     "stay_cap",
+    "month_cap",
     "cost_cap",
     "floor",
 )
@@ -217,7 +244,7 @@ class Layer(Cited):
     """One payer. `who = "roster"`: only people with a valid category are entitled, others are due
     exactly 0. `also`: the optional aspects this layer has, so that a forgotten clause is noticed.
     `part_of`: the amount is added to that layer (several categories stacked); `only` restricts
-    which categories are looked at."""
+    which categories are looked at. `rounding`: of this layer, where it is not the document's."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
@@ -228,6 +255,7 @@ class Layer(Cited):
     only: list[str] = Field(default_factory=list)
     also: list[Optional] = Field(default_factory=list)
     base: Base | None = None
+    rounding: Rounding | None = None
     deductible: list[Deductible] = Field(default_factory=list)
     relief: list[Relief] = Field(default_factory=list)
     ceiling: list[Ceiling] = Field(default_factory=list)
@@ -237,14 +265,15 @@ class Layer(Cited):
     factor: list[Factor] = Field(default_factory=list)
     cap: list[Cap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
+    month_cap: list[MonthCap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)
     floor: list[Floor] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _whole(self) -> Layer:
         clauses = [name for name in (*ASPECTS, *OPTIONAL) if getattr(self, name)]
-        if self.kind != "computed" and (self.base or clauses):
-            raise ValueError("given、waiver 层按医院所报计，不写 base 和条款")
+        if self.kind != "computed" and (self.base or self.rounding or clauses):
+            raise ValueError("given、waiver 层按医院所报计，不写 base、rounding 和条款")
         if self.kind == "computed" and self.base is None:
             raise ValueError("computed 层必须写 base（补偿基数）")
         stray = [name for name in clauses if name in OPTIONAL and name not in self.also]
@@ -307,19 +336,24 @@ class Expense(Cited):
 class Dimension(Cited):
     """A further thing that terms depend on. `source = "stay"`: a column of the export (`columns`
     are its headers); `hospital`: a column of the register; `age`: years of age on the admission
-    day. `values`: value → other spellings; a text that is none of them, or a blank, is
-    `otherwise`; without it there is no applicable rule. `names_from`: a list beside the document
-    with more spellings (`rulebook.lists`); `listed`: how many names of a value the document says
-    there are."""
+    day; `years`: a column of the export with whole years (连续参保年数). `values`: value → other
+    spellings; a text that is none of them, or a blank, is `otherwise`; without it there is no
+    applicable rule. `names_from`: a list beside the document with more spellings
+    (`rulebook.lists`); `listed`: how many names of a value the document says there are."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
-    source: Literal["stay", "hospital", "age"] = "stay"
+    source: Literal["stay", "hospital", "age", "years"] = "stay"
     columns: list[str] = Field(default_factory=list)
     values: Mapping[str, list[str]] = Field(default_factory=dict)
     otherwise: str = ""
     names_from: str = ""
     listed: Mapping[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+
+    @property
+    def in_years(self) -> bool:
+        """Whether its values are spans of whole years."""
+        return self.source in ("age", "years")
 
 
 class Source(RulePart):
@@ -371,13 +405,6 @@ class Scope(Cited):
 
     levels: list[str] = Field(default_factory=lambda: [at for at in LEVELS if at != VILLAGE])
     schemes: list[str] = Field(default_factory=list)
-
-
-class Rounding(Cited):
-    """To which unit each layer is rounded, and how."""
-
-    unit: Literal["fen", "jiao", "yuan"] = "fen"
-    mode: Literal["half-up", "truncate"] = "half-up"
 
 
 class RuleFile(RulePart):

@@ -29,6 +29,7 @@ MAIN = {
     "factor": "share",
     "cap": "amount",
     "stay_cap": "amount",
+    "month_cap": "amount",
     "cost_cap": "amount",
     "floor": "rate",
     "share": "share",

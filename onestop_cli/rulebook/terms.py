@@ -24,6 +24,7 @@ from onestop_cli.rulebook.language import (
     Floor,
     Layer,
     RateClause,
+    Rounding,
     RuleFile,
 )
 
@@ -35,6 +36,12 @@ ABSENT, COMPUTED, GIVEN, UNKNOWN_RATE = range(4)
 
 EXPENSE_OF = ("column", "total", "eligible")
 """What an expense is a share of, by number."""
+
+NO_WORD, ONE_A_VISIT, EACH_SETTLEMENT = range(3)
+"""What a document says of the deductible of a further settlement of one visit; once a year needs no word."""
+
+MONTH_OF = ("discharge", "admission", "settlement")
+"""The day in whose month a stay counts, by number."""
 
 UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
 
@@ -79,7 +86,7 @@ class Terms:
         return (*fixed, *(Axis(dim.id, self._values(dim)) for dim in rule.dimension))
 
     def _values(self, dim: Dimension) -> tuple[str, ...]:
-        if dim.source == "age":
+        if dim.in_years:
             starts = sorted({0} | set(self._age_cuts(dim.id)))
             return tuple(f"{start}-{end - 1}" for start, end in itertools.pairwise([*starts, 151]))
         rest = [dim.otherwise] if dim.otherwise and dim.otherwise not in dim.values else []
@@ -165,10 +172,7 @@ class Terms:
 
         A cap's account is its place in `accounts`.
         """
-        row: Numbers = {
-            "round_unit": UNITS[self.rule.rounding.unit],
-            "round_cut": int(self.rule.rounding.mode == "truncate"),
-        }
+        row: Numbers = _rounding(self.rule.rounding)
         for layer in self.rule.layer:
             row |= {f"{layer.id}.{k}": v for k, v in self._layer(layer, cell, accounts).items()}
         for expense in self.rule.expense:
@@ -194,7 +198,12 @@ class Terms:
         row |= _deductible(clause["deductible"], clause)
         row |= _rates(clause["rate"], clause)
         row |= _limits(clause) | {"cap_account": accounts.index(clause["cap"].account)}
-        return row
+        row |= {"month_day": MONTH_OF.index(self.rule.basis.benefit_year)}
+        return row | (_rounding(layer.rounding) if layer.rounding else {})
+
+
+def _rounding(rounding: Rounding) -> Numbers:
+    return {"round_unit": UNITS[rounding.unit], "round_cut": int(rounding.mode == "truncate")}
 
 
 def _limit(amount: int | str) -> int:
@@ -216,6 +225,8 @@ def _deductible(term: Deductible, clause: Mapping[str, Clause]) -> Numbers:
         "deductible_unknown": int(not known),
         "deductible_steps": len(steps),
         "deductible_year": int(term.per == "year"),
+        "nth_by_level": int(term.counted == "level"),
+        "visit_deductible": {"stay": NO_WORD, "visit": ONE_A_VISIT}.get(term.per, EACH_SETTLEMENT),
         "ceiling": _limit(getattr(clause.get("ceiling"), "amount", NONE)),
         "transfer_days": getattr(clause.get("transfer"), "days", -1),
     }
@@ -257,6 +268,8 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
         "stay_cap": _limit(getattr(clause.get("stay_cap"), "amount", NONE)),
         "cost_cap": _limit(getattr(cost, "amount", NONE)),
         "cost_year": int(getattr(cost, "per", "stay") == "year"),
+        "cost_day": int(getattr(cost, "per", "stay") == "day"),
+        "month_cap": _limit(getattr(clause.get("month_cap"), "amount", NONE)),
         "floor_rate": getattr(floor, "rate", 0) if getattr(floor, "status", "") == "on" else 0,
         "floor_stated": getattr(floor, "rate", 0),
         "floor_total": int(getattr(floor, "of", "") == "total"),
@@ -281,6 +294,8 @@ def defaults() -> Numbers:
         "deductible_steps": 1,
         "deductible_1": 0,
         "deductible_year": 0,
+        "nth_by_level": 0,
+        "visit_deductible": EACH_SETTLEMENT,
         "ceiling": NO_LIMIT,
         "transfer_days": -1,
         "bands": 1,
@@ -297,6 +312,9 @@ def defaults() -> Numbers:
         "stay_cap": NO_LIMIT,
         "cost_cap": NO_LIMIT,
         "cost_year": 0,
+        "cost_day": 0,
+        "month_cap": NO_LIMIT,
+        "month_day": 0,
         "floor_rate": 0,
         "floor_stated": 0,
         "floor_total": 0,

@@ -19,6 +19,7 @@ from onestop_cli.rulebook.language import (
     Deductible,
     Factor,
     Floor,
+    MonthCap,
     PointsClause,
     Quota,
     RateClause,
@@ -40,6 +41,7 @@ ASPECTS = {
     "points": "提高百分点",
     "factor": "比例折算",
     "stay_cap": "每次封顶",
+    "month_cap": "每月限额",
     "cap": "年度封顶",
     "cost_cap": "费用限额",
     "floor": "保底",
@@ -100,8 +102,21 @@ def value(name: str, text: str) -> str:
         return LEVELS.get(text, text)
     first, dash, last = text.partition("-")
     if dash and first.isdigit() and last.isdigit():
-        return ages(int(first), int(last))
+        return span(name, int(first), int(last))
     return _WORDS.get(text, text) if name == "category" else text
+
+
+def span(name: str, first: int, last: int) -> str:
+    """Whole years, both ends inclusive: of age, or insured without a break."""
+    return _insured(first, last) if name == "years" else ages(first, last)
+
+
+def _insured(first: int, last: int) -> str:
+    if first == 0:
+        return "各参保年数" if last >= 150 else f"连续参保 {last} 年及以下"
+    if first == last:
+        return f"连续参保 {first} 年"
+    return f"连续参保 {first} 年及以上" if last >= 150 else f"连续参保 {first}—{last} 年"
 
 
 def ages(first: int, last: int) -> str:
@@ -116,7 +131,7 @@ def who(clause: Clause) -> str:
     parts = []
     for name, wanted in clause.when.items():
         if isinstance(wanted, AgeSpan):
-            parts.append(ages(wanted.from_, wanted.to))
+            parts.append(span(name, wanted.from_, wanted.to))
         else:
             parts.append("、".join(value(name, text) for text in wanted))
     return " · ".join(parts) or EVERYONE
@@ -131,13 +146,17 @@ def term(clause: Clause) -> str:
 @term.register
 def _(clause: Deductible) -> str:
     text = limit(clause.amount)
+    where = "同级别机构" if clause.counted == "level" else ""
     if clause.later:
-        text += "，" + _numbered(money(fen) for fen in clause.later)
+        text += "，" + where + _numbered(money(fen) for fen in clause.later)
     if clause.later_rate:
-        text += "，" + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
+        text += "，" + where + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
     if clause.minimum:
         text += f"，不低于 {money(clause.minimum)}"
-    return text + ("（每年一次）" if clause.per == "year" else "")
+    return text + _OFTEN.get(clause.per, "")
+
+
+_OFTEN = {"year": "（每年一次）", "visit": "（一次就诊扣一次）", "settlement": "（每次结算都扣）"}
 
 
 def _numbered(steps: Iterator[str]) -> str:
@@ -217,8 +236,14 @@ def _(clause: Cap) -> str:
 
 
 @term.register
+def _(clause: MonthCap) -> str:
+    return f"每月 {limit(clause.amount)}" if clause.amount != NONE else "不限"
+
+
+@term.register
 def _(clause: CostCap) -> str:
-    return limit(clause.amount) + ("（每年）" if clause.per == "year" else "（每次）")
+    per = {"year": "每年", "stay": "每次", "day": "每床日"}[clause.per]
+    return f"{limit(clause.amount)}（{per}）"
 
 
 @term.register

@@ -130,7 +130,10 @@ def _of_layer(amounts: pl.DataFrame, book: Rulebook, layer: str, name: str) -> l
         lost = (pl.col(f"{step}_uncapped_fen") - due).fill_null(0)
         full = (before + due >= pl.col(f"{step}_cap_fen")) & (pl.col(f"{step}_cap_fen") > 0)
         cut.append(lost)
-        reached.append((lost > 0) | full.fill_null(False))
+        by_month = (
+            f"{step}_month_limit_fen" in amounts.columns
+        )  # what a month cut off is not for the year
+        reached.append(full.fill_null(False) | ((lost > 0) & pl.lit(not by_month)))
     return [
         pl.col(f"{layer}_check").alias(f"{name}_check"),
         pl.col(f"{layer}_due_fen").alias(f"{name}_fen"),

@@ -47,4 +47,6 @@ def _full(step: str, stays: pl.DataFrame) -> pl.Expr:
     due = pl.col(own if own in stays.columns else f"{step}_due_fen")
     cap = pl.col(f"{step}_cap_fen")
     full = (pl.col(f"{step}_before_fen") + due >= cap) & (cap > 0)
+    if f"{step}_month_limit_fen" in stays.columns:  # what a month cut off is not for the year
+        return full.fill_null(value=False)
     return ((pl.col(f"{step}_uncapped_fen") > due) | full).fill_null(value=False)

@@ -29,6 +29,7 @@ _FOLLOWS: Mapping[str, Sequence[str]] = {
     "floor": ("floor",),
     "cap-ignored": ("cap",),
     "bonus": ("rate", "points"),
+    "condition": ("rate", "points", "factor"),
 }
 """Which clauses a cause is measured by; any other is measured by the rate."""
 
@@ -134,7 +135,7 @@ def _sentences(
         said = basis("享受对象", step.layer) + basis("身份核对", step.rule.basis)
         said += step.said("rate") if code == "RO02" else ()
     elif code == "CA01":
-        said = step.said("cap")
+        said = step.said("month_cap", "cap")
     else:
         said = _by_cause(step, finding["cause"] or "")
     return said
@@ -143,7 +144,8 @@ def _sentences(
 def _by_cause(step: StepOnStay, cause: str) -> tuple[RuleSentence, ...]:
     token = cause.split(";")[0].split("+")[0].split(":")[0]
     if token == "rounding":
-        return basis("取整", step.rule.rounding)
+        own = step.layer.rounding if step.layer else None
+        return basis("取整", own or step.rule.rounding)
     aspects = _FOLLOWS.get(token, ("rate",))
     if aspects == ("base",):
         return basis("补偿基数", step.layer.base if step.layer else None)

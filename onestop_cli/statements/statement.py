@@ -26,6 +26,7 @@ from onestop_cli.statements.care import (
     care_of,
     kind_of,
 )
+from onestop_cli.statements.funds import Fund, funds_of, whole_of
 from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
 from onestop_cli.statements.payees import payees
 from onestop_cli.tables.by_hand import LEVEL, PAYEE
@@ -52,20 +53,8 @@ STATUS = {
 NOWHERE = "其他"
 NO_HOSPITAL = "（未写明机构）"
 _AID = "医疗救助"
-SHARED = "、"
-"""Stands between the funds of a layer that documents of several schemes have."""
-
 _NO_DOCUMENT = "（没有适用的政策文件）"
 NO_CATEGORY = "无救助身份"
-
-
-@dataclass(frozen=True)
-class Fund:
-    """A purse that pays hospitals: its name, its column prefix and the layers it pays."""
-
-    name: str
-    key: str
-    layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,17 +64,6 @@ class AidClass:
     label: str
     key: str
     categories: tuple[str, ...]
-
-
-def funds_of(layers: Sequence[LayerInfo]) -> tuple[Fund, ...]:
-    """The funds of a run in the order of payment; a hospital's own waiver is no fund."""
-    paid: dict[str, list[str]] = {}
-    for layer in layers:
-        if layer.kind != "waiver":
-            paid.setdefault(layer.fund or layer.name, []).append(layer.id)
-    return tuple(
-        Fund(name, f"fund{index}", tuple(ids)) for index, (name, ids) in enumerate(paid.items())
-    )
 
 
 def classes_of(classes: Mapping[str, str]) -> tuple[AidClass, ...]:
@@ -111,7 +89,7 @@ class Statement:
 
     @cached_property
     def funds(self) -> tuple[Fund, ...]:
-        return funds_of(self.layers)
+        return funds_of(self.layers, self.run.info.rules)
 
     @cached_property
     def aid_layers(self) -> tuple[str, ...]:
@@ -185,12 +163,12 @@ class Statement:
         )
 
     def _sides(self) -> Iterator[tuple[str, pl.Expr]]:
-        everything = tuple(layer for fund in self.funds for layer in fund.layers)
-        for key, layers in [*((f.key, f.layers) for f in self.funds), ("all", everything)]:
+        for purse in [*self.funds, whole_of(self.funds)]:
+            key = purse.key
             for side in _PLAIN:
-                yield f"{key}_{side}_fen", _sum_of(layers, side)
-            yield f"{key}_payment_fen", _sum_of(layers, "paid", "adjusted")
-            whole = _sum_of(layers, "paid", "adjusted", "supplement")
+                yield f"{key}_{side}_fen", purse.sum_of(side)
+            yield f"{key}_payment_fen", purse.sum_of("paid", "adjusted")
+            whole = purse.sum_of("paid", "adjusted", "supplement")
             before = pl.col("belongs_to").is_not_null()
             yield f"{key}_earlier_fen", pl.when(before).then(whole).otherwise(0)
 
@@ -296,12 +274,9 @@ class Statement:
 
     @cached_property
     def documents(self) -> pl.DataFrame:
-        """By governing document (`title`), in the order of the run; without rows where no fund is shared by several.
-
-        What residents' and employees' funds pay of a layer that both documents have is told apart here alone.
-        """
+        """By governing document (`title`), in the order of the run; without rows where no layer has several funds."""
         titles = {rule.id: rule.title for rule in self.run.info.rules}
-        shared = any(SHARED in fund.name for fund in self.funds)
+        shared = any(layer.funds for layer in self.layers)
         found = self.by("rule_id").filter(pl.lit(shared))
         order = pl.col("rule_id").replace_strict(
             list(titles), range(len(titles)), default=len(titles), return_dtype=pl.Int64
@@ -379,12 +354,6 @@ class Statement:
 def deposit_of(payment: pl.Expr, rate: int) -> pl.Expr:
     """质量保证金 of what a hospital is paid: `rate` ten-thousandths, half up to the fen; none of what it owes."""
     return share(payment.clip(lower_bound=0), rate)
-
-
-def _sum_of(layers: Sequence[str], *sides: str) -> pl.Expr:
-    """These amounts of the layers, added up."""
-    names = [f"{layer}_{side}_fen" for layer in layers for side in sides]
-    return pl.sum_horizontal(pl.col(name).fill_null(0) for name in names)
 
 
 def _aid(layers: Sequence[str]) -> pl.Expr:

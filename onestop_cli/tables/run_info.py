@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,12 +50,14 @@ class SettledWith(_Part):
 
 @dataclass(frozen=True)
 class LayerInfo:
-    """A layer of the run: its id (column prefix), its Chinese name, its kind and the fund that pays it."""
+    """A layer of the run: its id (column prefix), its Chinese name, its kind and the fund that pays it. `funds`: scheme
+    → fund, where documents of several schemes pay it out of several."""
 
     id: str
     name: str
     kind: str
     fund: str
+    funds: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class RuleInfo(_Part):
@@ -70,6 +72,12 @@ class RuleInfo(_Part):
     assumed: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     sha256: str = ""
+    schemes: tuple[str, ...] = ()
+
+    @property
+    def scheme(self) -> str:
+        """The schemes it is for, as one name."""
+        return "、".join(self.schemes)
 
 
 class StandardInfo(_Part):

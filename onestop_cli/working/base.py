@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from onestop_cli.money import yuan
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.govern import lessened
 from onestop_cli.rulebook.terms import NO_LIMIT
@@ -50,6 +51,10 @@ def _taken(step: StepOnStay) -> Iterator[tuple[str, int]]:
 def _limited(step: StepOnStay, cost: int) -> Iterator[Line]:
     """A limit on the cost that is looked at, per stay or over the year."""
     name, room = "费用限额", step.term("cost_cap")
+    if step.term("cost_day"):
+        days = int(step.row["bed_days"])
+        yield figure("费用限额", f"每床日 {yuan(room)} × {days} 日", room * days)
+        room *= days
     if step.term("cost_year") and step.works:
         room, line = left_of(name, room, step.before("计"), step.fen("cost_cap_before"))
         yield line

@@ -21,6 +21,9 @@ def charge_group(step: StepOnStay) -> Group:
     return Group(tuple(_charged(step, stated, turn)), said)
 
 
+_OFTEN = {"year": "全年只扣一次", "visit": "一次就诊扣一次", "settlement": "每次结算都扣"}
+
+
 def _stated(step: StepOnStay) -> int:
     """The amount for the n-th stay of the year; the last one written holds on."""
     nth = min(step.row.get(f"{step.step.id}_nth") or 1, step.term("deductible_steps"))
@@ -30,12 +33,13 @@ def _stated(step: StepOnStay) -> int:
 def _turn(step: StepOnStay) -> str:
     """Which stay of the year it is, where that matters."""
     several = step.term("deductible_steps") > 1
-    return f"本年第 {step.row[f'{step.step.id}_nth']} 次住院，" if several else ""
+    where = "在同级别机构" if step.term("nth_by_level") else ""
+    return f"本年{where}第 {step.row[f'{step.step.id}_nth']} 次住院，" if several else ""
 
 
 def _charged(step: StepOnStay, stated: int, turn: str) -> Iterator[Line]:
     share = getattr(step.clause("relief"), "share", FULL)
-    often = "全年只扣一次" if step.term("deductible_year") else "每次住院扣一次"
+    often = _OFTEN.get(getattr(step.clause("deductible"), "per", ""), "每次住院扣一次")
     relief = f"，按 {rate_text(share)} 收取" if share != FULL else ""
     yield figure("起付线标准", f"{turn}{often}{relief}", stated)
     rooms = [("起付线标准", stated)]
@@ -60,7 +64,9 @@ def _already(step: StepOnStay, stated: int) -> Iterator[tuple[int, Line]]:
     if yearly:
         yield _still(step.before("扣"), stated, step.fen("charged_before"))
     if step.term("transfer_days") >= 0 and step.works and (carried or yearly):
-        yield _still("转院前已扣", stated, carried)
+        yield _still("转院或本次就诊此前已扣", stated, carried)
+    elif carried and step.works:
+        yield _still("本次就诊此前结算已扣", stated, carried)
 
 
 def _still(used: str, stated: int, before: int) -> tuple[int, Line]:

@@ -28,6 +28,8 @@ def limits_group(step: StepOnStay) -> Group:
     for pool, left, line in () if step.free else _pools(step):
         lines.append(line)
         rooms.append((f"{pool.name}尚余", left))
+    month = _month(step, lines)
+    rooms += month
     if step.cap is None:
         lines.append(Line("年度封顶", _no_cap(step)))
     elif step.counts:
@@ -40,7 +42,19 @@ def limits_group(step: StepOnStay) -> Group:
     lines.append(_granted(step, granted, smallest(*(named(*room) for room in rooms))))
     if step.cap is not None and step.counts:
         lines.append(_year(step.fen("before"), granted))
-    return Group(tuple(lines), step.said("cap") + tuple(_pooled(step)))
+    return Group(tuple(lines), step.said("month_cap", "cap") + tuple(_pooled(step)))
+
+
+def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
+    """What the month's limit leaves, where there is one."""
+    limit = step.row.get(f"{step.step.id}_month_limit_fen")
+    if limit is None:
+        return []
+    if not step.counts:
+        return [("每月限额", int(limit))]
+    left, line = left_of("每月限额", int(limit), "此前本月已补", step.fen("month_before"))
+    lines.append(line)
+    return [("本月尚余", left)]
 
 
 def _granted(step: StepOnStay, granted: int, sum_: str) -> Line:

@@ -19,7 +19,8 @@ from onestop_cli.core.findings.causes import Glossary
 from onestop_cli.core.options import NameLookup
 from onestop_cli.core.pipeline import work
 from onestop_cli.county.periods import parse_period
-from tests.made.books import PEOPLE, REGISTER, huangzhong, stays
+from onestop_cli.rulebook.library import load_rules
+from tests.made.books import PEOPLE, REGISTER, Office, huangzhong, stays
 
 HOSPITAL = dict(zip(REGISTER["level"], REGISTER["hospital"], strict=True))
 NAMES = NameLookup(
@@ -114,6 +115,26 @@ def test_aid_on_wrong_insurance_follows_from_it() -> None:
     assert causes(rows, "assistance")[0].split(";")[0] == "upstream"
 
 
+@pytest.mark.parametrize(
+    ("referral", "claimed", "cause"),
+    [("临时外出就医", 48_000, "condition:本地或已备案"), (None, 38_400, "condition:未备案")],
+)
+def test_a_share_of_the_rate_that_is_not_taken_or_taken_wrongly_is_named(
+    referral: str | None, claimed: int, cause: str
+) -> None:
+    """County hospital, 1,000 yuan: 80 % of 600 is 480, and 未备案 80 % of that, 384."""
+    row = {
+        "row": 2, "stay_no": "1", "name": "人1", "id_raw": PEOPLE[1], "hospital_raw": HOSPITAL["county"],
+        "admitted_on": date(2024, 5, 1), "discharged_on": date(2024, 5, 8), "settled_on": date(2024, 5, 8),
+        "total_fen": 100_000, "eligible_fen": 100_000, "basic_claimed_fen": claimed,
+        "x_visit": "21", "x_disease_code": None, "x_referral": referral,
+    }  # fmt: skip
+    office = Office(load_rules(["shizhan-2024"]), ("稳定脱贫人口",))
+    done = work(stays([row]), office.roster, REGISTER, office.book, parse_period("2024Q2"), NAMES)
+    found = done.findings.filter(code="AM01", layer="basic")["cause"].to_list()
+    assert [said.split(";")[0] for said in found] == [cause]
+
+
 def test_a_plain_habit_comes_before_a_rare_kind_of_people() -> None:
     """Of 8,334 yuan 2,500.20 are left: 80 % of them are what 优抚对象 get, and the last band gives on everything."""
     bill = {"total_fen": 833_400, "eligible_fen": 833_400, "basic_claimed_fen": 583_380}
@@ -158,6 +179,7 @@ def test_noise_is_given_no_cause() -> None:
     ("cause", "words"),
     [
         ("omitted", "这一层没有申报"),
+        ("condition:未备案", "按“未备案”计算"),
         ("omitted:critical", "基数没有减去大病保险"),
         ("omitted:first_pay", "基数没有减去先行自付"),
         ("level:city+deductible", "按市级比例计算，同时起付线扣得不对（应扣未扣，或不应扣而扣）"),

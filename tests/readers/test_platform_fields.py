@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from onestop_cli.batch.inspect import InspectOptions, inspect
 from onestop_cli.county import platform
 from onestop_cli.readers.layout.aliases import aliases, tidy
-from tests.made.reader_files import csv_bytes, read
+from tests.made.reader_files import csv_bytes, person, read
 from tests.readers.test_stay_marks import PLATFORM, settlement
 
 _FIELDS = """
@@ -98,6 +99,36 @@ def test_a_field_of_the_platform_is_read_or_named_as_not_needed(
     claim = aliases("stays").claim(tidy(title))
     assert (claim.field if claim else None) == field
     assert (platform.word(title) in platform.unneeded()) is (field is None)
+
+
+VALUES = """
+mdtrt_id=V setl_id=S ipt_otp_no=ZY1 psn_no=6399000065 psn_name=甲一 psn_cert_type=01 gend=1 naty=汉族
+brdy=1970-01-01 age=54 insutype=390 psn_type=1701 insu_admdvs=639901 insuplc_admdvs=639901
+fix_blng_admdvs=639901 fixmedins_poolarea=639901 fixmedins_code=H63990100001 fixmedins_name=示例县人民医院
+hosp_lv=02 dedc_hosp_lv=2 med_type=21 begndate=2024-10-01 enddate=2024-10-08 setl_time=2024-10-08
+medfee_sumamt=1000.00 fulamt_ownpay_amt=50.00 preselfpay_amt=50.00 inscp_scp_amt=900.00 act_pay_dedc=100.00
+pool_prop_selfpay=0.75 hifp_pay=600.00 maf_pay=200.00 fund_pay_sumamt=800.00 psn_part_amt=200.00 balc=12.50
+psn_cash_pay=200.00 vali_flag=1 setl_type=2 year=2024 dise_name=肺炎 crt_payb_lmt_amt=5000.00
+setl_proc_info=完成
+"""
+
+
+def test_an_export_with_every_field_leaves_no_column_without_a_word(tmp_path: Path) -> None:
+    """`inspect` shows each as read or as not used, all sums hold, and no number is taken for an amount nobody reads."""
+    said = dict(pair.split("=") for pair in VALUES.split())
+    codes = [line.split()[0] for line in _FIELDS.strip().splitlines() if line[0].isascii()]
+    said["certno"] = person(1)
+    rows = [
+        [
+            f"{said.get(code, '0')}{number if code in ('mdtrt_id', 'setl_id') else ''}"
+            for code in codes
+        ]
+        for number in (1, 2, 3)
+    ]
+    (tmp_path / "a.csv").write_bytes(csv_bytes([codes, *rows]))
+    (sheet,) = inspect(InspectOptions(paths=[tmp_path / "a.csv"]))
+    assert {column.header for column in sheet.columns} | set(sheet.account.unused) == set(codes)
+    assert (len(sheet.proofs), sheet.doubts) == (4, ())
 
 
 def test_a_row_per_fund_is_no_row_per_settlement(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ SPLITS: Sequence[Sequence[Mapping[str, Any]]] = (
     [{"category": "一类"}, {"category": ["丙类", "none"]}],
     [{"visit": "门诊"}, {"visit": "住院"}],
     [{"age": {"to": 59}}, {"age": {"from": 60}}],
+    [{"years": {"to": 3}}, {"years": {"from": 4, "to": 4}}, {"years": {"from": 5}}],
     [
         {"category": "any", "level": "county"},
         {"category": "none", "level": "county"},
@@ -53,9 +54,18 @@ def deductible(random: Random) -> Table:
             table["per"] = "year"
         case 3:
             table["later"] = [yuan(random, 0, 40, 80) for _ in range(random.randint(1, 2))]
+            table["counted"] = random.choice(("all", "level"))
         case 4:
             table |= {"later_rate": [Decimal("0.75"), Decimal("0.5")], "minimum": 60}
+            table["counted"] = random.choice(("all", "level"))
     return table
+
+
+def rounding(random: Random) -> Table:
+    return {
+        "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan")),
+        "mode": random.choice(("half-up", "half-up", "truncate")),
+    }
 
 
 def rate(random: Random) -> Table:
@@ -102,8 +112,9 @@ OPTIONAL: Mapping[str, Any] = {
     "stay_cap": lambda random: {"amount": random.choice((yuan(random, 200, 900), "none"))},
     "cost_cap": lambda random: {
         "amount": random.choice((yuan(random, 500, 1000), "none")),
-        "per": random.choice(("stay", "year")),
+        "per": random.choice(("stay", "year", "day")),
     },
+    "month_cap": lambda random: {"amount": random.choice((yuan(random, 100, 400), "none"))},
 }
 
 
@@ -129,6 +140,8 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
     if random.random() < 0.25:
         table["floor"] = clauses(random, floor(id_, before))
         also.append("floor")
+    if random.random() < 0.2:
+        table["rounding"] = rounding(random)
     return table | {"also": also}
 
 
@@ -172,14 +185,13 @@ def rule(random: Random, first: date, last: date | None, number: int) -> RuleFil
         "effective": {"from": first, **({"to": last} if last else {})},
         "basis": {"governing_date": random.choice(("discharge", "admission", "settlement"))},
         "categories": {"priority": list(CATEGORIES), "class": {"一类": ["甲类", "乙类"]}},
-        "rounding": {
-            "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan")),
-            "mode": random.choice(("half-up", "half-up", "truncate")),
-        },
+        "rounding": rounding(random),
         "dimension": [
             {"id": "visit", "name": "就诊类型", "columns": ["就诊类型"],
              "values": {"门诊": ["普通门诊"]}, "otherwise": "住院"},
             {"id": "age", "name": "年龄", "source": "age"},
+            {"id": "years", "name": "连续参保年数", "source": "years", "columns": ["参保年数"],
+             "otherwise": random.choice(("", "0"))},
         ],
         "expense": [
             {"id": "class_b", "name": "乙类", "columns": ["乙类费用"], "share": [share]},
@@ -237,7 +249,10 @@ def bill(random: Random, person: str, number: int, layers: Sequence[str]) -> Bil
         categories=valid,
         disease=random.choice(DISEASES),
         age=random.choice((5, 59, 60, 90)),
-        texts={"visit": random.choice(("", "门诊", "普通门诊"))},
+        texts={
+            "visit": random.choice(("", "门诊", "普通门诊")),
+            "years": random.choice(("", "0", "3", "4", "5", "20")),
+        },
         costs={"class_b": random.randrange(total // 2)},
         taken={name: random.randrange(total // 2) for name in layers},
         touched=frozenset(name for name in layers if random.random() < 0.7),
@@ -279,6 +294,7 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
             "has_eligible": bill.eligible is not None,
             **{f"{name}_fen": getattr(bill, name) for name in EXPENSES},
             "x_visit": bill.texts.get("visit"),
+            "x_years": bill.texts.get("years"),
             "class_b_cost_fen": bill.costs.get("class_b"),
             **{f"{name}_taken_fen": bill.taken.get(name) for name in layers},
             **{f"{name}_touched": name in bill.touched for name in layers},

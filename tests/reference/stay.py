@@ -163,6 +163,8 @@ def value_of(bill: Bill, dimension: Dimension) -> str | int | None:
     if dimension.source == "age":
         return bill.age
     text = bill.texts.get(dimension.id, "")
+    if dimension.source == "years":
+        return int(text or dimension.otherwise) if text or dimension.otherwise else None
     for value, spellings in dimension.values.items():
         if text == value or text in spellings:
             return value

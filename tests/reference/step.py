@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from onestop_cli.rulebook.language import Floor
-from tests.reference.stay import Result, Settled, cell_of
+from tests.reference.stay import Result, Settled, cell_of, day_of
 from tests.reference.terms import ENDLESS, Terms, limit, one, rounded
 
 Rooms = dict[tuple[int, str, str], tuple[int, int]]
@@ -148,7 +148,10 @@ class Step:
             amount = max(0, amount - sum(self.taken_off(stay, less) for less in base.less))
             result.base = amount
             cap = terms.maybe("cost_cap")
-            if cap is not None and cap.per == "stay":
+            if cap is not None and cap.per == "day":
+                nights = (stay.bill.discharged - stay.bill.admitted).days
+                result.base = min(amount, limit(cap.amount) * max(1, nights))
+            elif cap is not None and cap.per == "stay":
                 result.base = min(amount, limit(cap.amount))
             elif cap is not None:
                 left = max(0, limit(cap.amount) - used)
@@ -174,12 +177,16 @@ class Step:
         """What each stay is charged: by its number in the year, its place in a transfer, the year's ceiling."""
         chains = self.chains()
         charged_this_year = total = number = 0
+        numbers: dict[str, int] = defaultdict(int)
         charged_in: dict[int, int] = defaultdict(int)
         stated: dict[int, int] = {}
         for stay, result, terms in self.working():
             moved, _ = chains[id(stay)]
             number += stay.bill.inpatient and not moved
-            nth = max(1, number) if stay.bill.inpatient else 1
+            numbers[stay.bill.level] += stay.bill.inpatient and not moved
+            by_level = terms.of("deductible").counted == "level"
+            nth = max(1, numbers[stay.bill.level] if by_level else number)
+            nth = nth if stay.bill.inpatient else 1
             stated[id(stay)] = terms.stated_deductible(nth)
             result.deductible = min(result.base, stated[id(stay)])
             if terms.of("deductible").per == "year":
@@ -273,6 +280,7 @@ class Step:
 
     def caps(self) -> None:
         used: dict[str, int] = defaultdict(int)
+        month: dict[tuple[str, int, int], int] = defaultdict(int)
         claimed_first = sorted(
             self.working(by_quota=True), key=lambda found: self.layer not in found[0].bill.touched
         )
@@ -284,6 +292,12 @@ class Step:
             ]
             wanted = min([result.uncapped, *rooms])
             cap = terms.of("cap")
+            monthly = None if stay.outside_caps(self.id) else terms.maybe("month_cap")
+            if monthly is not None:
+                day = day_of(stay.bill, stay.rule.basis.benefit_year)
+                key = (cap.account, day.year, day.month)
+                left = limit(monthly.amount)
+                wanted = max(0, min(wanted, left - month[key] if result.counts else left))
             if stay.outside_caps(self.id):
                 result.granted = result.uncapped
             elif not isinstance(cap.amount, int):
@@ -293,6 +307,8 @@ class Step:
                 used[cap.account] += result.granted
             else:
                 result.granted = min(wanted, cap.amount)
+            if monthly is not None and monthly.amount != "none" and result.counts:
+                month[key] += result.granted
 
     def pay(self, stay: Settled) -> None:
         result = stay.steps[self.id]

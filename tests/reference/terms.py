@@ -112,8 +112,9 @@ class Terms:
         return self.rate(next(b.rate for b in bands if b.to is None or amount <= b.to))
 
     def rounded(self, amount: Fraction) -> int:
-        unit = UNIT[self.rule.rounding.unit]
-        if self.rule.rounding.mode == "truncate":
+        written = self.layer.rounding or self.rule.rounding
+        unit = UNIT[written.unit]
+        if written.mode == "truncate":
             return amount // unit * unit
         return rounded(amount / unit) * unit
 

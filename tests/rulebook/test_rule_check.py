@@ -77,6 +77,23 @@ DAMAGE = {
         "既列为救助类别，又列为没有待遇",
     ),
     "a category twice": ('["五保户", "农村低保户"]', '["五保户", "农村低保户", "五保户"]', "写了两次"),
+    "insured years under another id": (
+        '[[dimension]]\n',
+        '[[dimension]]\nid = "insured"\nname = "年数"\nsource = "years"\ncolumns = ["年数"]\n\n[[dimension]]\n',
+        "参保年数的维度编号是 years",
+    ),
+    "insured years with values": (
+        '[[dimension]]\n',
+        '[[dimension]]\nid = "years"\nname = "年数"\nsource = "years"\ncolumns = ["年数"]\nvalues = { "4" = [] }\n\n'
+        '[[dimension]]\n',
+        "参保年数不写 values",
+    ),
+    "blank insured years that are no number": (
+        '[[dimension]]\n',
+        '[[dimension]]\nid = "years"\nname = "年数"\nsource = "years"\ncolumns = ["年数"]\notherwise = "不详"\n\n'
+        '[[dimension]]\n',
+        "空白按多少年计，应写数字",
+    ),
     "one spelling for two values": (
         '"门诊" = ["普通门诊"]',
         '"门诊" = ["普通门诊"]\n"急诊" = ["普通门诊"]',
@@ -93,6 +110,14 @@ DAMAGE = {
     "a life without its sentence": ("\nquote = \"自2010年1月1日起施行，有效期一年\"", "", "effective：没有引文"),
     "a deductible above the cap": ("amount = 30000", "amount = 300", "起付线不低于年度封顶线"),
     "a cap for one stay above the year's": ("amount = 20000", "amount = 40000", "每次封顶线高于年度封顶线"),
+    "a limit of the month above the year's": (
+        '[[layer.stay_cap]]', '[[layer.month_cap]]\namount = 40000\nquote = "每月四万元"\n\n[[layer.stay_cap]]',
+        "每月限额高于年度封顶线",
+    ),
+    "a limit of the month under one stay's": (
+        '[[layer.stay_cap]]', '[[layer.month_cap]]\namount = 400\nquote = "每月四百元"\n\n[[layer.stay_cap]]',
+        "每次封顶线高于每月限额",
+    ),
     "a ceiling under one deductible": ("amount = 500", "amount = 200", "全年起付线上限低于一次的起付线"),
     "a cap of nothing": ("amount = 30000", "amount = 0", "封顶线为 0"),
     "an end before the beginning": ("to = 2010-12-31", "to = 2009-12-31", "止日早于起日"),
@@ -102,6 +127,11 @@ DAMAGE = {
         "amount = 100\n",
         "amount = 100\nlater = [50]\nlater_rate = [0.5]\n",
         "later 与 later_rate 只能写一个",
+    ),
+    "a number of stays that changes nothing": (
+        "amount = 100\n",
+        'amount = 100\ncounted = "level"\n',
+        "没有写第二次的起付线，按级别数次数（counted）没有用",
     ),
     "a minimum above the deductible": (
         "amount = 100\n",
@@ -145,7 +175,7 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    for word in ("floor", "factor"):
+    for word in ("floor", "factor", "month_cap"):
         if f"[[layer.{word}]]" in after:
             text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from onestop_cli.explain.by_hand import settle_given
+from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.cases import Given
+from onestop_cli.rulebook.language import Effective
 from tests.made.small_layers import BASIC, document, due, results, stay
+
+FIRST, LAST = date(2010, 1, 1), date(2010, 6, 30)
+DAYS = (date(2010, 3, 1), date(2010, 9, 1))
 
 SHAPES = {
     "deductible each stay": ({"deductible": "[{ amount = 100 }]"}, [300, 300], [100, 100]),
@@ -89,6 +97,10 @@ SHAPES = {
         {"also": '["cost_cap"]\ncost_cap = [{ amount = 200, per = "stay" }]'},
         [300, 300], [100, 100],
     ),
+    "a limit within a month, besides the year's": (
+        {"also": '["month_cap"]\nmonth_cap = [{ amount = 100 }]', "cap": "[{ amount = 180 }]"},
+        [100, 160, 100], [50, 50, 0],
+    ),
     "a floor that binds": (
         {"also": '["floor"]\nfloor = [{ rate = 0.6, of = "eligible", status = "on" }]'},
         [300], [180],
@@ -164,6 +176,198 @@ def test_a_transfer_pays_the_difference() -> None:
     same = at("卫生院", "township", "2010-03-06", "2010-03-20")
     charged = [results(rule, first, then)[1]["basic_deductible_fen"] for then in (soon, late, same)]
     assert charged == [15_000, 25_000, 10_000]
+
+
+COUNTED = """
+[[layer.deductible]]
+when = {{ level = "township" }}
+amount = 100
+later_rate = [0.5]
+counted = "{counted}"
+[[layer.deductible]]
+when = {{ level = ["county", "city", "province"] }}
+amount = 300
+later_rate = [0.5]
+counted = "{counted}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("counted", "charged"), [("level", [100, 300, 50, 150, 300]), ("all", [100, 150, 50, 150, 150])]
+)
+def test_the_second_stay_is_that_in_hospitals_of_the_level(
+    counted: str, charged: list[int]
+) -> None:
+    """“同年度同级别医疗机构第二次及以上住院，起付标准减半”: 100 in a township, 300 above; to the city last."""
+    text = BASIC.replace("deductible = [{ amount = 0 }]\n", "") + COUNTED.format(counted=counted)
+    levels = ("township", "county", "township", "county", "city")
+    rows = results(document(text), *(stay(1000, level=level) for level in levels))
+    assert [row["basic_deductible_fen"] for row in rows] == [yuan * 100 for yuan in charged]
+
+
+def test_the_level_is_counted_from_the_years_first_document() -> None:
+    """A stay before the change of documents is one of its level, too."""
+    text = BASIC.replace("deductible = [{ amount = 0 }]\n", "") + COUNTED.format(counted="level")
+    before = document(text.replace('counted = "level"\n', "")).model_copy(
+        update={"id": "before", "effective": Effective.model_validate({"from": FIRST, "to": LAST})}
+    )
+    after = document(text).model_copy(
+        update={"effective": Effective.model_validate({"from": LAST + timedelta(days=1)})}
+    )
+    stays = [Given.model_validate(stay(1000, level="county", discharged=d)) for d in DAYS]
+    rows = settle_given([stays[:1], stays], Rulebook((before, after)))
+    assert [row["basic_deductible_fen"] for row in rows] == [30_000, 15_000]
+
+
+YEARS = (
+    BASIC
+    + """
+[[dimension]]
+id = "years"
+name = "连续参保年数"
+source = "years"
+columns = ["连续参保年数"]
+"""
+)
+GROWS = (
+    '[{ when = { years = { to = 3 } }, amount = 100 }, { when = { years = { from = 4, to = 4 } }, amount = 130 }, '
+    '{ when = { years = { from = 5 } }, amount = 160 }]'
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("years", "yuan"),
+    [(0, 100), (3, 100), (4, 130), (5, 160), ("5年", 160), ("４", 130), ("4.0", 130), (40, 160)],
+)
+def test_a_cap_that_grows_with_the_years_insured(years: object, yuan: int) -> None:
+    """“连续参保满4年后每连续参保1年，最高支付限额提高”: 30 more each, and 150 of 300 would be paid otherwise."""
+    assert due(document(YEARS, cap=GROWS), stay(1000, years=years)) == [yuan]
+
+
+@pytest.mark.parametrize("years", [None, "不详", "4.5", "-1", "100"])
+def test_insured_years_that_are_not_known_leave_no_terms(years: object) -> None:
+    (row,) = results(document(YEARS, cap=GROWS), stay(1000, years=years))
+    assert row["ungoverned"] == "不知道连续参保年数，而政策文件的条款按它区分"
+
+
+def test_insured_years_that_are_not_known_are_what_the_document_says() -> None:
+    text = YEARS.replace('source = "years"', 'source = "years"\notherwise = "4"')
+    assert due(document(text, cap=GROWS), stay(1000), stay(1000, years="不详")) == [130, 0]
+
+
+def test_a_layer_that_is_rounded_otherwise_than_the_document() -> None:
+    """123.45 × 50 % = 61.725: the first layer to the fen; what it leaves, 61.72 × 50 % = 30.86, whole yuan: 30."""
+    second = BASIC.replace('"basic"', '"critical"').replace(
+        'base = { from = "eligible" }',
+        'base = { from = "eligible", less = ["basic"] }\nrounding = { unit = "yuan", mode = "truncate" }',
+    )
+    (row,) = results(document(BASIC + second), {"eligible": Decimal("123.45")})
+    assert (row["basic_due_fen"], row["critical_due_fen"]) == (6173, 3000)
+
+
+def test_what_a_month_leaves_is_not_carried_on() -> None:
+    """“每月限额100元”: 80 and 20 in March, 100 in April, and of the year's 250 the last 50 in May."""
+    text = BASIC + 'also = ["month_cap"]\nmonth_cap = [{ amount = 100 }]\n'
+    days = [date(2010, 3, 2), date(2010, 3, 30), date(2010, 4, 1), date(2010, 5, 1)]
+    bills = [160, 300, 300, 300]
+    stays = [stay(bill, discharged=day) for bill, day in zip(bills, days, strict=True)]
+    assert due(document(text, cap="[{ amount = 250 }]"), *stays) == [80, 20, 100, 50]
+
+
+def test_a_month_is_counted_in_the_account_of_the_years_cap() -> None:
+    """门诊 100 a month; 住院 has no limit of the month and takes none of it."""
+    text = BASIC + (
+        'also = ["month_cap"]\n'
+        '[[layer.month_cap]]\nwhen = { visit = "门诊" }\namount = 100\n'
+        '[[layer.month_cap]]\nwhen = { visit = "住院" }\namount = "none"\n'
+        '[[dimension]]\nid = "visit"\nname = "就诊"\ncolumns = ["就诊"]\notherwise = "住院"\n'
+        'values = { "门诊" = [] }\n'
+    )
+    rule = document(
+        text,
+        cap='[{ when = { visit = "门诊" }, amount = 1000, account = "门诊" }, '
+        '{ when = { visit = "住院" }, amount = 500 }]',
+    )
+    same_day = {"discharged": date(2010, 3, 2)}
+    bills = [
+        stay(900, **same_day),
+        stay(160, visit="门诊", **same_day),
+        stay(160, visit="门诊", **same_day),
+    ]
+    assert due(rule, *bills) == [450, 80, 20]
+
+
+def test_a_limit_on_the_cost_of_a_day_in_bed() -> None:
+    """“每床日120元”, half of it: four nights 240, in and out on one day as one."""
+    rule = document(BASIC + 'also = ["cost_cap"]\ncost_cap = [{ amount = 120, per = "day" }]\n')
+    first = date(2010, 3, 1)
+    four, none = first + timedelta(days=4), first
+    due_ = [due(rule, stay(1000, admitted=first, discharged=last)) for last in (four, none)]
+    assert due_ == [[240], [60]]
+
+
+def settlement(number: str, last: date, eligible: int = 600, **more: Any) -> dict[str, Any]:
+    """One of several settlements of a visit that began on 1 March 2010."""
+    days = {"admitted": date(2010, 3, 1), "discharged": last}
+    return stay(eligible, stay_no="V1", settlement=number, **days, **more)
+
+
+@pytest.mark.parametrize(
+    ("per", "first", "second"),
+    [
+        ("visit", 600, (300, None)),
+        ("visit", 60, (280, None)),
+        ("settlement", 600, (250, None)),
+        ("stay", 600, (None, 300)),
+    ],
+)
+def test_the_deductible_of_a_further_settlement_is_as_the_document_says(
+    per: str, first: int, second: tuple[int | None, int | None]
+) -> None:
+    """100 and half of the rest: once a visit (what the first left of it), on each settlement, or nobody knows."""
+    rule = document(BASIC, deductible=f'[{{ amount = 100, per = "{per}" }}]')
+    rows = [settlement("S1", date(2010, 3, 8), first), settlement("S2", date(2010, 3, 15))]
+    row = results(rule, *rows)[1]
+    wanted = tuple(None if yuan is None else yuan * 100 for yuan in second)
+    assert (row["basic_due_fen"], row["basic_bound_fen"]) == wanted
+
+
+def test_what_hangs_on_a_further_settlement_is_a_bound_too() -> None:
+    second = BASIC.replace('"basic"', '"critical"').replace(
+        'base = { from = "eligible" }', 'base = { from = "eligible", less = ["basic"] }'
+    )
+    text = BASIC.replace("amount = 0", "amount = 100") + second
+    rows = [
+        settlement("S1", date(2010, 3, 8)),
+        settlement("S2", date(2010, 3, 15), paid={"basic": 250}),
+    ]
+    row = results(document(text), *rows)[1]
+    assert (row["critical_check"], row["critical_bound_fen"]) == ("bound", 17_500)
+
+
+def test_a_settlement_after_one_that_is_not_known_exactly_is_a_bound() -> None:
+    """What was charged on a bill without 可补偿费用 nobody knows: at best nothing is left of the deductible."""
+    rule = document(BASIC, deductible='[{ amount = 100, per = "visit" }]')
+    unknown = settlement("S1", date(2010, 3, 8)) | {"total": 600}
+    del unknown["eligible"]
+    row = results(rule, unknown, settlement("S2", date(2010, 3, 15)))[1]
+    assert (row["basic_check"], row["basic_bound_fen"]) == ("bound", 30_000)
+
+
+@pytest.mark.parametrize(("per", "check"), [("visit", "bound"), ("settlement", "exact")])
+def test_a_visit_that_began_in_another_year(per: str, check: str) -> None:
+    """Whether the new year charges the visit again no word says; each settlement is charged anyway."""
+    rule = document(BASIC, deductible=f'[{{ amount = 100, per = "{per}" }}]')
+    rows = [settlement("S1", date(2010, 12, 31)), settlement("S2", date(2011, 1, 10))]
+    assert results(rule, *rows)[1]["basic_check"] == check
+
+
+def test_a_further_settlement_is_no_further_stay() -> None:
+    """The stay after a visit that was settled twice is the second one."""
+    rule = document(BASIC, deductible='[{ amount = 100, per = "visit", later_rate = [0.5, 0.1] }]')
+    rows = [settlement("S1", date(2010, 3, 8)), settlement("S2", date(2010, 3, 15))]
+    after = stay(300, discharged=date(2010, 5, 1))
+    assert results(rule, *rows, after)[2]["basic_deductible_fen"] == 5_000
 
 
 def test_accounts_are_capped_apart() -> None:

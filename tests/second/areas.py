@@ -17,10 +17,11 @@ from tests.second import (
     national,
     shizhan,
     silent,
+    words,
     zhengan,
 )
-from tests.second.stays import Stay
-from tests.second.year import Document
+from tests.second.stays import Outcome, Stay
+from tests.second.year import Document, settle
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ class Area:
     diseases: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     on_settlement: tuple[str, ...] = ()
+    outcomes: Callable[[list[Stay]], list[Outcome]] | None = None
+    """The second hand's own loop over a person's stays, for a document that `year` has no words for."""
+
+    def settle(self, stays: list[Stay]) -> list[Outcome]:
+        """What the second hand makes of one person's stays."""
+        return self.outcomes(stays) if self.outcomes else settle(stays, self.document_of)
 
 
 def shipped(*ids: str) -> Callable[[], tuple[LoadedRule, ...]]:
@@ -320,6 +327,18 @@ def areas() -> Iterator[Area]:
             "530000",
         ),
         frozenset({"outpatient"}),
+    )
+    yield Area(
+        "words",
+        words.documents,
+        lambda stay: None,
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "critical"),
+        (),
+        ("100", "50", "300", "150", "600", "600.10", "4000", "28871.42", "31728.57", "34585.71"),
+        frozenset({"outpatient", "years", "interim", "all eligible"}),
+        outcomes=words.outcomes,
     )
 
 

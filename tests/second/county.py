@@ -20,7 +20,6 @@ from onestop_cli.tables.schema import READ_ROSTER, READ_STAYS
 from tests.made.books import Office
 from tests.second.areas import Area
 from tests.second.stays import ZERO, Outcome, Stay, Yuan
-from tests.second.year import settle
 
 LEVELS = ("township", "county", "city", "province")
 FEN = Fraction(1, 100)
@@ -70,14 +69,15 @@ class County:
         """What the second hand makes of every stay."""
         found: dict[int, Outcome] = {}
         for rows in by_person(self.people).values():
-            worked_out = settle([self.stays[row] for row in rows], self.area.document_of)
+            worked_out = self.area.settle([self.stays[row] for row in rows])
             found.update(zip(rows, worked_out, strict=True))
         return found
 
     def rows(self) -> pl.DataFrame:
         """The stays as the readers hand them on."""
         lines = [as_read(row, stay, self.people[row]) for row, stay in self.stays.items()]
-        texts = ("x_away", "x_major", "x_visit", "x_referral", "x_disease_code", "x_illness")
+        asked = ("away", "major", "visit", "referral", "disease_code", "illness", "years")
+        texts = [f"x_{name}" for name in asked]
         return pl.DataFrame(lines, schema={**READ_STAYS, **dict.fromkeys(texts, pl.String)})
 
 
@@ -122,7 +122,8 @@ def make_county(rng: Random, area: Area, size: int, *, within_year: bool) -> Cou
         person = make_person(rng, area, len(stays))
         for stay in life(rng, area, person, hospitals, within_year=within_year):
             row = len(stays) + 2
-            stays[row] = replace(stay, row=row, stay_no=f"ZY{rng.randrange(10**9):09d}")
+            number = stay.stay_no or f"ZY{rng.randrange(10**9):09d}"
+            stays[row] = replace(stay, row=row, stay_no=number)
             people[row] = person
     for rows in by_person(people).values():
         claimed = with_claims(rng, area, [stays[row] for row in rows])
@@ -186,6 +187,8 @@ def life(
 ) -> Iterator[Stay]:
     """A person's stays one after another, some begun on the day the one before ended; settled then or later."""
     counts_eligible = rng.random() < 0.85  # else some of the files have no 可补偿 column
+    counts_eligible |= "all eligible" in area.ask
+    years = rng.choice([0, 3, 4, 5, 6, 12])
     free, before = some_day(rng, area), ZERO
     for _ in range(rng.choice([1, 2, 3, 4, 6, 9])):
         admitted = free + timedelta(rng.choice([0, 1, 2, 10, 40]))
@@ -200,8 +203,9 @@ def life(
         stay = one_stay(rng, area, person, rng.choice(hospitals), admitted, discharged)
         total, eligible = amounts(rng, area, before)
         before = eligible
-        yield replace(
+        stay = replace(
             stay,
+            years=years,
             settled=settled,
             categories=person.kinds(settled if stay.scheme in area.on_settlement else admitted),
             at=rng.choice([None, time(rng.randrange(24), rng.randrange(60), 7)])
@@ -211,6 +215,18 @@ def life(
             unreadable=rng.choice(("total", "eligible")) if rng.random() < 0.02 else "",
             eligible=eligible if known else None,
         )
+        if "interim" not in area.ask or stay.outpatient or rng.random() < 0.7:
+            yield stay
+            continue
+        visit = f"V{person.id_no[6:]}{admitted:%m%d}"
+        for number in range(rng.choice([2, 3])):
+            total, eligible = amounts(rng, area, before)
+            part = replace(
+                stay, stay_no=visit, settlement=f"{visit}-{number}", total=total, eligible=eligible
+            )
+            last = min(discharged + timedelta(7 * number), area.last)
+            yield replace(part, discharged=last, settled=max(settled, last))
+            free = last
 
 
 def one_stay(
@@ -279,7 +295,7 @@ def with_claims(rng: Random, area: Area, stays: list[Stay]) -> list[Stay]:
     ]
     drawn = [{layer: rng.random() for layer in area.layers} for _ in stays]
     for _ in range(4):  # what is due may hang on whether it is claimed
-        outcomes = settle(claimed, area.document_of)
+        outcomes = area.settle(claimed)
         claimed = [
             replace(stay, claimed=claims(stay, outcome, habit, luck))
             for stay, outcome, habit, luck in zip(claimed, outcomes, habits, drawn, strict=True)
@@ -330,6 +346,10 @@ def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
         "eligible_fen": None if blank else fen(stay.in_scope),
         "has_eligible": stay.eligible is not None or stay.unreadable == "eligible",
         "x_away": "外出务工急病" if stay.away else None,
+        "x_years": str(stay.years),
+        "inpatient": False if stay.outpatient else None,
+        "settlement_no": stay.settlement or None,
+        "visit_no": stay.stay_no if stay.settlement else None,
         "x_major": "是" if stay.major else None,
         "x_referral": "临时外出就医" if stay.away else None,
         "x_disease_code": {"高血压": "M03900", "糖尿病": "M01600"}.get(stay.disease),

@@ -42,6 +42,8 @@ class Stay:
     private: bool = False  # 民营
     designated: bool = True  # 定点
     major: bool = False  # 大病
+    years: int = 0  # 连续参保年数
+    settlement: str = ""  # 结算ID, where several settle one visit
     source: str = ""
     sheet: str | None = None
     row: int = 0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from onestop_cli.money import yuan
 from onestop_cli.run import Run, load_run
+from onestop_cli.statements.funds import funds_of
 from onestop_cli.statements.indicators import figures, indicators
 from onestop_cli.statements.patterns import (
     by_code,
@@ -22,7 +23,7 @@ from onestop_cli.statements.patterns import (
 )
 from onestop_cli.statements.patterns import with_reasons as reasoned
 from onestop_cli.statements.remarks import checked_how_far, cover_lines, equation, rules_in_force
-from onestop_cli.statements.statement import NOWHERE, SIDES, Statement, classes_of, funds_of
+from onestop_cli.statements.statement import NOWHERE, SIDES, Statement, classes_of
 from onestop_cli.tables.run_info import LayerInfo
 from onestop_cli.writers.toolkit.run_folder import write_data
 from tests.made.run import CLASSES, made_run, with_info, with_ledger

@@ -15,17 +15,21 @@ import polars as pl
 
 from onestop_cli.core.findings.checks import Check, yuan
 from onestop_cli.core.reconcile import SETTLED
+from onestop_cli.core.settle.formula import Parameters
 from onestop_cli.rulebook.book import Rulebook, Step
+from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import PAYERS
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One layer's claimed beside its due, as expressions; `tolerance` in fen."""
+    """One layer's claimed beside its due, as expressions; `tolerance` in fen; `monthly`: some document limits what the
+    layer pays in a month."""
 
     step: Step
     roster: bool
     tolerance: int
+    monthly: bool = False
 
     @property
     def claimed(self) -> pl.Expr:
@@ -73,10 +77,12 @@ class Difference:
 
     @property
     def _as_uncapped(self) -> pl.Expr:
-        """Claimed more than due: what the stay would get without the yearly cap, or with the whole cap to itself."""
+        """Claimed more than due: what the stay would get without the limits of year and month, or with all of them to
+        itself."""
         layer = self.step.layer
         uncapped, cap = pl.col(f"{layer}_uncapped_fen"), pl.col(f"{layer}_cap_fen")
-        alone = pl.min_horizontal(uncapped, cap)
+        limits = [f"{layer}_month_limit_fen"] if self.monthly else []
+        alone = pl.min_horizontal(uncapped, cap, *limits)
         near = (self.claimed - uncapped).abs() <= self.tolerance
         near |= (self.claimed - alone).abs() <= self.tolerance
         return (self.claimed > self.due) & near
@@ -103,7 +109,10 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
     """One per layer of the run."""
     return [
         Difference(
-            step, book.layer(step.id).who == "roster" or bool(book.layer(step.id).only), tolerance
+            step,
+            book.layer(step.id).who == "roster" or bool(book.layer(step.id).only),
+            tolerance,
+            Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
         )
         for step in book.steps
         if step.id == step.layer
@@ -189,6 +198,8 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
         "{}年度封顶 {}，本笔之前已用 {}，本笔应为 {}，申报 {}",
         pl.lit(layer.step.name), yuan(cap), yuan(before), yuan(layer.due), yuan(layer.claimed),
     )  # fmt: skip
+    if layer.monthly:
+        message = pl.when(_by_month(name)).then(_month_message(layer)).otherwise(message)
     used = before + layer.due
     edge = cap * near_cap
     reached = (used * 10_000 >= edge) & (before * 10_000 < edge)
@@ -204,6 +215,23 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
         Check("CA01", over, message, name, layer.claimed, layer.due, among=layer.apart),
         Check("CA02", nearing, near, name, among=reached),
     ]
+
+
+def _by_month(layer: str) -> pl.Expr:
+    """Where it is the month that cut an amount: nothing is left of it, or less than of the year."""
+    limit, cap = pl.col(f"{layer}_month_limit_fen"), pl.col(f"{layer}_cap_fen")
+    of_year = cap - pl.col(f"{layer}_before_fen")
+    of_month = limit - pl.col(f"{layer}_month_before_fen")
+    return limit.is_not_null() & (cap.is_null() | (of_month <= of_year))
+
+
+def _month_message(layer: Difference) -> pl.Expr:
+    name = layer.step.layer
+    limit, before = pl.col(f"{name}_month_limit_fen"), pl.col(f"{name}_month_before_fen")
+    return pl.format(
+        "{}每月限额 {}，本月此前已用 {}，本笔应为 {}，申报 {}",
+        pl.lit(layer.step.name), yuan(limit), yuan(before), yuan(layer.due), yuan(layer.claimed),
+    )  # fmt: skip
 
 
 def _category() -> Check:

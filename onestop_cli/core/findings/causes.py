@@ -45,6 +45,7 @@ CAUSES: Mapping[str, str] = {
 _NAMED = {
     "level": "按{}比例{}计算",
     "category": "按“{}”类别计算",
+    "condition": "按“{}”计算",
     "rule": "按另一份文件“{}”计算",
     "omitted": "基数没有减去{}",
 }

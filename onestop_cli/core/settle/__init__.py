@@ -13,9 +13,9 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.scatter import spread
-from onestop_cli.core.settle.formula import runs_over_the_year
+from onestop_cli.core.settle.formula import Parameters, runs_over_the_year
 from onestop_cli.core.settle.inputs import SEEN
-from onestop_cli.core.settle.layer import BILL, COVERED, REST
+from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
 from onestop_cli.core.settle.order import years_in_time
 from onestop_cli.core.settle.step import settle_step
 from onestop_cli.core.settle.year import ClaimedFirst, Turns
@@ -40,7 +40,8 @@ def settle(
 
     Needs id_no, benefit_year, the columns of `ORDER`, total_fen, eligible_fen, has_eligible, the expenses, term, quota,
     and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
-    cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen.
+    cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen; bed_days where
+    a document has a limit by day.
     """
     return stays.with_columns(
         amounts(stays.select(SEEN), book, live=live, in_turn=in_turn).iter_columns()
@@ -123,7 +124,15 @@ def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
         bill = pl.when(whole).then("total_fen").otherwise(price)
     stays = stays.with_columns(price.alias("price_fen"), bill.alias(BILL))
     stays = stays.with_columns(pl.min_horizontal(eligible, BILL).alias(COVERED))
+    if any(Parameters(book.table, step.id).has("cost_day", 0) for step in book.steps):
+        stays = stays.with_columns(_bed_days().alias(DAYS))
     return _expenses(stays, book).drop("_fixed", "_amount", "_patient", strict=False)
+
+
+def _bed_days() -> pl.Expr:
+    """床日: the first day counts, the last does not; whoever leaves on the day of admission was there for one."""
+    nights = (pl.col("discharged_on") - pl.col("admitted_on")).dt.total_days()
+    return nights.clip(lower_bound=1)
 
 
 def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:

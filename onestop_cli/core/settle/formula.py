@@ -13,7 +13,7 @@ import polars as pl
 
 from onestop_cli.money import cut_to, round_to
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.terms import NO_LIMIT
+from onestop_cli.rulebook.terms import NO_LIMIT, ONE_A_VISIT
 
 TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
 """Ends of the terms that no amount hangs on."""
@@ -32,7 +32,8 @@ class Parameters:
         return int(column[0]) if column.n_unique() == 1 else None
 
     def _full(self, name: str) -> str:
-        return name if name in self.table.columns else f"{self.step}.{name}"
+        own = f"{self.step}.{name}"
+        return own if own in self.table.columns else name
 
     def has(self, name: str, neutral: int) -> bool:
         """Whether any cell of the book has this term at other than its neutral value."""
@@ -47,8 +48,8 @@ class Parameters:
         """The step's columns that have to be put beside the stays."""
         own = [c for c in self.table.columns if c.startswith(f"{self.step}.")]
         own = [c for c in own if not c.endswith(TOLD_ONLY)]
-        shared = ["round_unit", "round_cut"]
-        return [c for c in own + shared if self.table[c].n_unique() > 1]
+        shared = [self._full(name) for name in ("round_unit", "round_cut")]
+        return [c for c in dict.fromkeys(own + shared) if self.table[c].n_unique() > 1]
 
     @property
     def yearly(self) -> bool:
@@ -59,6 +60,7 @@ class Parameters:
             or self.deductible_steps > 1
             or self.has("transfer_days", -1)
             or self.has("ceiling", NO_LIMIT)
+            or bool((self.table[self._full("visit_deductible")] == ONE_A_VISIT).any())
         )
 
     def greatest(self, name: str) -> int:

@@ -6,14 +6,16 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.settle.formula import runs_over_the_year
-from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.core.settle.visits import VISIT, unsure, with_visits
+from onestop_cli.rulebook.book import Rulebook, Step
+from onestop_cli.rulebook.govern import term_column, weaker
 from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
-    "quota", "_held_before", "_held_before_fen",
+    "quota", "_held_before", "_held_before_fen", VISIT,
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(
@@ -32,6 +34,7 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
     stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"))
+    stays = _sure(with_visits(stays), book)
     taken = _taken(stays, book)
     return stays.with_columns(
         *(
@@ -52,6 +55,29 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
             for layer, claim in claims.items()
         ),
     ).drop(cs.ends_with("_claimed_fen"))
+
+
+def _sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """`stays` with steps bound-checked of which only the year, not the terms, tells that they are not known exactly."""
+    for step in book.steps:
+        check = pl.col(f"{step.id}_check")
+        unknown = _unnumbered(stays, book, step) | unsure(stays, book, step)
+        if not stays.select(found=unknown & (check == "exact"))["found"].any():
+            continue
+        bound = pl.when(unknown & (check == "exact")).then(pl.lit("bound")).otherwise(check)
+        stays = stays.with_columns(bound.alias(f"{step.id}_check"))
+        for later in book.steps[book.steps.index(step) + 1 :]:
+            stays = stays.with_columns(weaker(stays, book, later).alias(f"{later.id}_check"))
+    return stays
+
+
+def _unnumbered(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
+    """Where the n-th stay is counted by level and 期初 brought stays: it does not say of which level these were."""
+    opened = f"{step.layer}_opened_stays"
+    if opened not in stays.columns or step.id != step.layer:
+        return pl.lit(False)
+    by_level = book.table[f"{step.id}.nth_by_level"].gather(stays[term_column(stays, step.id)])
+    return (pl.lit(by_level == 1) & (pl.col(opened) > 0)).fill_null(False)
 
 
 def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:

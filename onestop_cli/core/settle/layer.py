@@ -12,11 +12,14 @@ from typing import Any
 import polars as pl
 
 from onestop_cli.core.settle.formula import Parameters, banded, deductible, floor, rounded
+from onestop_cli.core.settle.visits import VISIT
 from onestop_cli.core.settle.year import (
     Chains,
     ClaimedFirst,
     Divided,
+    Months,
     Turns,
+    apart,
     chains,
     claimed_first,
     left_of,
@@ -24,9 +27,10 @@ from onestop_cli.core.settle.year import (
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import lessened, together
 from onestop_cli.rulebook.language import EXPENSES
-from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
+from onestop_cli.rulebook.terms import COMPUTED, EACH_SETTLEMENT, NO_LIMIT, UNKNOWN_RATE
 
 BILL, COVERED, REST = "bill_fen", "covered_fen", "_rest_fen"
+DAYS = "bed_days"
 USED_UP, HELD_USED_UP, ALONE = "_used_up_fen", "_held_used_up_fen", "_charged_alone_fen"
 ZERO = pl.lit(0, pl.Int64)
 
@@ -149,7 +153,10 @@ class LayerPass:
         frame = frame.with_columns(base.alias(name))
         if not params.has("cost_cap", NO_LIMIT):
             return frame
-        single = pl.min_horizontal(name, params["cost_cap"])
+        limit = params["cost_cap"]
+        if params.has("cost_day", 0):
+            limit = limit * pl.when(params["cost_day"] == 1).then(DAYS).otherwise(1)
+        single = pl.min_horizontal(name, limit)
         yearly = params["cost_year"] == 1
         frame, taken = self._grow(
             frame, self.years, "cost_cap_", yearly, pl.col(name), params["cost_cap"],
@@ -160,9 +167,9 @@ class LayerPass:
     def _charge(self, frame: pl.DataFrame) -> pl.DataFrame:
         """起付线 charged on this stay, never more than the base."""
         params, name, base = self.params, self._name("deductible_fen"), self._col("base_fen")
-        chain = None
-        if self.years and params.has("transfer_days", -1):
-            chain = chains(frame, self.years.group, params["transfer_days"])
+        chain, visit = None, self._visit(frame)
+        if self.years and (params.has("transfer_days", -1) or visit is not None):
+            chain = chains(frame, self.years.group, params["transfer_days"], visit)
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
             if self.years:
@@ -185,8 +192,9 @@ class LayerPass:
                     waiting = self._at_most_left("_held_before_fen", yearly)
                     alone = self._at_most_left(self._name("base_fen"), yearly)
                     frame = frame.with_columns(waiting.alias(HELD_USED_UP), alone.alias(ALONE))
-        if params.has("transfer_days", -1):
+        if params.has("transfer_days", -1) or visit is not None:
             carried = params["transfer_days"] >= 0
+            carried |= pl.lit(False) if visit is None else visit.is_not_null()
             moved = chain.turns if chain else None
             frame, taken = self._grow(
                 frame, moved, "carried_", carried, base, stated, most=most, opened=""
@@ -199,6 +207,13 @@ class LayerPass:
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         return frame.drop("_stated")
+
+    def _visit(self, frame: pl.DataFrame) -> pl.Expr | None:
+        """The visit that a row settles with others, where that is not charged a deductible each time; None where no
+        row does."""
+        if VISIT not in frame.columns or frame[VISIT].count() == 0:
+            return None
+        return pl.when(self.params["visit_deductible"] < EACH_SETTLEMENT).then(VISIT)
 
     def _used_up(self, yearly: pl.Expr) -> pl.Expr:
         """What a stay that may have used all of its bill used of the year's deductible: that part is in no band."""
@@ -214,12 +229,17 @@ class LayerPass:
         return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
     def _nth(self, frame: pl.DataFrame, years: Turns, chain: Chains | None) -> pl.Series:
-        """Which inpatient stay of the year it is, in time. A visit is none, and has the terms of the first; a transfer
-        pays a difference, and has the number of the stay it carries on."""
+        """Which inpatient stay of the year it is, in time: in all hospitals, or in those of its level. A visit is none,
+        and has the terms of the first; a transfer pays a difference, and has the number of the stay it carries on."""
         inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
         stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
         counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried
-        number = years.nth(counts) - 1 + counts.cast(pl.Int64)
+        number = years.nth(counts)
+        if self.params.has("nth_by_level", 0):
+            here = apart(years, column(frame, self.params["nth_level"])).nth(counts)
+            by_level = column(frame, self.params["nth_by_level"]) == 1
+            number = here.zip_with(by_level, number)
+        number = number - 1 + counts.cast(pl.Int64)
         if (opened := self._opened(frame, "stays")) is not None:
             number += opened
         if self.use.held:
@@ -324,6 +344,14 @@ class LayerPass:
         alone = pl.when(capped).then(pl.min_horizontal(wanted, params["cap"])).otherwise(wanted)
         limit = pl.when(capped).then(params["cap"]).cast(pl.Int64)
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
+        if params.has("month_cap", NO_LIMIT):
+            monthly = self._computed & (params["month_cap"] < NO_LIMIT) & ~pl.col("_free")
+            frame, taken = self._capped_by_month(frame, capped, monthly, wanted)
+            least = pl.when(monthly).then(pl.min_horizontal(alone, params["month_cap"]))
+            return frame.with_columns(
+                pl.coalesce(taken, least.otherwise(alone)).alias(granted),
+                pl.when(monthly).then(params["month_cap"]).alias(self._name("month_limit_fen")),
+            )
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
         frame, taken = self._capped(frame, capped & pl.col("_counts"), wanted)
@@ -353,6 +381,49 @@ class LayerPass:
             pl.when("which").then("taken").alias("taken"),
         )
         return frame.with_columns(grown[column_name]), grown["taken"]
+
+    def _capped_by_month(
+        self, frame: pl.DataFrame, capped: pl.Expr, monthly: pl.Expr, wanted: pl.Expr
+    ) -> tuple[pl.DataFrame, pl.Series]:
+        """What the limits of the month and the year leave stays that have either; adds `<step>_before_fen` and
+        `<step>_month_before_fen`."""
+        of_year, of_month = self._name("before_fen"), self._name("month_before_fen")
+        which = (capped | monthly) & pl.col("_counts")
+        parts = frame.select(
+            which=which,
+            amount=pl.when(which).then(wanted).otherwise(ZERO),
+            cap=pl.when(capped).then(self.params["cap"]).otherwise(NO_LIMIT).cast(pl.Int64),
+            limit=pl.when(monthly)
+            .then(self.params["month_cap"])
+            .otherwise(NO_LIMIT)
+            .cast(pl.Int64),
+            account=self.params["cap_account"],
+        )
+        amount, cap, limit = parts["amount"], parts["cap"], parts["limit"]
+        if self.years:
+            turns = self._cap_turns(frame, self.years, parts["account"])
+            months = Months(self._months(frame), limit)
+            opened = self._opened(frame, "paid_fen")
+            before, taken, in_month = turns.capped_by_month(amount, cap, months, opened)
+        else:
+            before, in_month = frame[of_year], frame[of_month]
+            taken = left_of(left_of(amount, cap, before), limit, in_month)
+        parts = parts.with_columns(before=before, taken=taken, in_month=in_month)
+        grown = frame.with_columns(
+            parts.select("before", "taken", "in_month").iter_columns()
+        ).select(
+            pl.when(capped & pl.col("_counts")).then("before").otherwise(ZERO).alias(of_year),
+            pl.when(monthly & pl.col("_counts")).then("in_month").otherwise(ZERO).alias(of_month),
+            pl.when(which).then("taken").alias("taken"),
+        )
+        return frame.with_columns(grown[of_year], grown[of_month]), grown["taken"]
+
+    def _months(self, frame: pl.DataFrame) -> pl.Series:
+        """The month in which each stay counts, months numbered through the years."""
+        day = pl.col("discharged_on")
+        for which, name in ((1, "admitted_on"), (2, "settled_or_discharged")):
+            day = pl.when(self.params["month_day"] == which).then(name).otherwise(day)
+        return frame.select(day.dt.year() * 12 + day.dt.month().cast(pl.Int32)).to_series()
 
     def _cap_turns(
         self, frame: pl.DataFrame, years: Turns, account: pl.Series

@@ -14,7 +14,7 @@ from onestop_cli.core.settle.formula import Parameters, beside
 from onestop_cli.core.settle.layer import LEAST, LayerPass, Use
 from onestop_cli.core.settle.year import Turns
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import check_of, term_column
+from onestop_cli.rulebook.govern import term_column, weaker
 
 
 def settle_step(
@@ -38,7 +38,7 @@ def _over_bounds(frame: pl.DataFrame, book: Rulebook, step: Step) -> pl.DataFram
     uncertain = [other for other in before if (frame[f"{other.id}_check"] == "bound").any()]
     if not any(Parameters(book.table, other.id).yearly for other in uncertain):
         return frame
-    return frame.with_columns(check_of(frame, book, step).alias(f"{step.id}_check"))
+    return frame.with_columns(weaker(frame, book, step).alias(f"{step.id}_check"))
 
 
 def _bounded(

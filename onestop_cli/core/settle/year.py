@@ -14,6 +14,20 @@ from functools import cached_property
 
 import polars as pl
 
+from onestop_cli.rulebook.terms import NO_LIMIT
+
+
+@dataclass(frozen=True)
+class Months:
+    """A limit within a month: the number of the month of each stay, and the limit (`NO_LIMIT`: none)."""
+
+    month: pl.Series
+    cap: pl.Series
+
+    def doubled(self) -> Months:
+        """For stays that stand twice."""
+        return Months(_twice(self.month), _twice(self.cap))
+
 
 @dataclass(frozen=True)
 class Turns:
@@ -79,6 +93,29 @@ class Turns:
             taken = self._after_rise(amount, cap, before, taken)
         return self.by_row(self._before(taken) + opened), self.by_row(taken)
 
+    def capped_by_month(
+        self, amount: pl.Series, cap: pl.Series, months: Months, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """(before, taken, before in the month): as `capped`, with a limit within each month besides.
+
+        One stay after another: what the year leaves hangs on what the month left, and the other way round.
+        """
+        opened = amount * 0 if start is None else start
+        columns = map(self.in_turn, (amount, cap, opened, months.month, months.cap))
+        found: list[tuple[int, int, int]] = []
+        year, used = 0, dict[int, int]()
+        for first, wanted, most, begun, month, monthly in zip(self.first, *columns, strict=True):
+            if first:
+                year, used = begun, {}
+            before = used.get(month, 0)
+            taken = max(0, min(wanted, most - year, monthly - before))
+            found.append((year, taken, before))
+            year += taken if most < NO_LIMIT else 0
+            used[month] = before + (taken if monthly < NO_LIMIT else 0)
+        frame = pl.DataFrame(found, schema=["year", "taken", "month"], orient="row")
+        frame = frame.cast(pl.Int64)
+        return self.by_row(frame["year"]), self.by_row(frame["taken"]), self.by_row(frame["month"])
+
     def _rises(self, cap: pl.Series) -> bool:
         return bool(((cap > cap.shift(1)) & ~self.first).any())
 
@@ -134,6 +171,11 @@ def in_time(group: pl.Series, place: pl.Series | None = None) -> Turns:
     return Turns(group.ne_missing(group.shift(1)), place)
 
 
+def apart(time: Turns, kind: pl.Series) -> Turns:
+    """In time, but stays of every `kind` (a small number, not negative) by themselves."""
+    return _sorted(time.group, time.rank, pl.Series([True]).new_from_index(0, len(kind)), kind)
+
+
 def claimed_first(time: Turns, touched: pl.Series, account: pl.Series) -> Turns | ClaimedFirst:
     """The contract's order for one layer: stays that claimed it first, then the others, each in time.
 
@@ -173,6 +215,13 @@ class ClaimedFirst:
             taken=pl.min_horizontal(pl.col("before") + pl.col("amount"), "cap") - reached,
         )
         return self._with_moving(found, amount, cap, start)
+
+    def capped_by_month(
+        self, amount: pl.Series, cap: pl.Series, months: Months, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """(before, taken, before in the month), as of `Turns`."""
+        ordered = _sorted(self.time.group, self.time.rank, self.touched, self.time.group * 0)
+        return ordered.capped_by_month(amount, cap, months, start)
 
     def before(self, amount: pl.Series) -> pl.Series:
         """The total of `amount` over the stays that come before, row by row."""
@@ -239,26 +288,45 @@ class Divided:
         self, amount: pl.Series, cap: pl.Series, start: pl.Series | None = None
     ) -> tuple[pl.Series, pl.Series]:
         """(before, taken), as of `Turns`."""
-        parts = pl.DataFrame({"amount": amount, "paid": self.paid, "touched": self.touched})
-        part = pl.when(pl.col("paid") > 0).then(pl.min_horizontal("amount", "paid"))
-        first = parts.select(pl.when("touched").then(part.otherwise("amount")).otherwise(0))
-        rest = amount - first.to_series()
-        height = len(amount)
-        double = _sorted(
+        before, taken = self._doubled.capped(
+            self._halves(amount), _twice(cap), None if start is None else _twice(start)
+        )
+        return self._of_room(before), taken.head(len(amount)) + taken.tail(len(amount))
+
+    def capped_by_month(
+        self, amount: pl.Series, cap: pl.Series, months: Months, start: pl.Series | None = None
+    ) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """(before, taken, before in the month), as of `Turns`."""
+        before, taken, of_month = self._doubled.capped_by_month(
+            self._halves(amount),
+            _twice(cap),
+            months.doubled(),
+            None if start is None else _twice(start),
+        )
+        whole = taken.head(len(amount)) + taken.tail(len(amount))
+        return self._of_room(before), whole, self._of_room(of_month)
+
+    @cached_property
+    def _doubled(self) -> Turns:
+        """The stays with what counts as claimed, and once more with the rest."""
+        height = len(self.touched)
+        return _sorted(
             _twice(self.time.group),
             pl.concat([self.time.rank, self.time.rank + height]),
             pl.concat([self.touched, pl.Series([False]).new_from_index(0, height)]),
             _twice(self.account),
         )
-        before, taken = double.capped(
-            pl.concat([first.to_series(), rest]),
-            _twice(cap),
-            None if start is None else _twice(start),
-        )
-        chosen = pl.when("touched").then("first").otherwise("last")
-        halves = {"first": before.head(height), "last": before.tail(height)}
-        of_room = parts.with_columns(**halves).select(chosen.alias("before")).to_series()
-        return of_room, taken.head(height) + taken.tail(height)
+
+    def _halves(self, amount: pl.Series) -> pl.Series:
+        parts = pl.DataFrame({"amount": amount, "paid": self.paid, "touched": self.touched})
+        part = pl.when(pl.col("paid") > 0).then(pl.min_horizontal("amount", "paid"))
+        first = parts.select(pl.when("touched").then(part.otherwise("amount")).otherwise(0))
+        return pl.concat([first.to_series(), amount - first.to_series()])
+
+    def _of_room(self, before: pl.Series) -> pl.Series:
+        """What had been used before a stay: before its claimed part, where it has one."""
+        size = len(self.touched)
+        return before.head(size).zip_with(self.touched, before.tail(size))
 
 
 def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:
@@ -270,29 +338,38 @@ def left_of(amount: pl.Series, cap: pl.Series, before: pl.Series) -> pl.Series:
 
 @dataclass(frozen=True)
 class Chains:
-    """Stays that are one illness carried from hospital to hospital (转院): `turns` within each chain, by admission;
-    `carried`: which stays carry on the one before."""
+    """Stays that are one illness carried from hospital to hospital (转院), or one visit settled several times: `turns`
+    within each chain, by admission; `carried`: which stays carry on the one before."""
 
     turns: Turns
     carried: pl.Series
 
 
-def chains(stays: pl.DataFrame, group: pl.Series, days: pl.Expr) -> Chains:
-    """A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere."""
+def chains(
+    stays: pl.DataFrame, group: pl.Series, days: pl.Expr, visit: pl.Expr | None = None
+) -> Chains:
+    """A stay carries on the one before it when it begins 0 to `days` days after that one's discharge, elsewhere, or
+    settles the same `visit` (a number, null for most); a visit begins where its first settlement does."""
     rows = stays.select(
         "hospital",
         "admitted_on",
         "discharged_on",
         group=group,
         days=days,
+        visit=pl.lit(None, pl.Int64) if visit is None else visit,
+        begin="admitted_on",
         row=pl.int_range(pl.len()),
-    ).sort("group", "admitted_on", "discharged_on", "row")
-    gap = (pl.col("admitted_on") - pl.col("discharged_on").shift()).dt.total_days()
-    carried = (
-        (pl.col("group") == pl.col("group").shift())
-        & (pl.col("hospital") != pl.col("hospital").shift())
-        & gap.is_between(0, pl.col("days"))
     )
+    if visit is not None:
+        began = pl.col("admitted_on").min().over("group", "visit")
+        rows = rows.with_columns(
+            begin=pl.when(pl.col("visit").is_not_null()).then(began).otherwise("admitted_on")
+        )
+    rows = rows.sort("group", "begin", "discharged_on", "row")
+    gap = (pl.col("admitted_on") - pl.col("discharged_on").shift()).dt.total_days()
+    moved = (pl.col("hospital") != pl.col("hospital").shift()) & gap.is_between(0, pl.col("days"))
+    again = (pl.col("visit") == pl.col("visit").shift()).fill_null(False)
+    carried = (pl.col("group") == pl.col("group").shift()) & (moved | again)
     carries = rows.select(carried.fill_null(False)).to_series()
     turns = Turns(~carries, rows["row"])
     return Chains(turns, turns.by_row(carries))

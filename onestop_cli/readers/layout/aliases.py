@@ -80,8 +80,14 @@ class Aliases:
         return (
             self.ignored(label)
             or platform.word(label) in platform.unneeded()
+            or self._is_no_money(label)
             or any(pattern.fullmatch(label) for pattern in self.known)
         )
+
+    def _is_no_money(self, label: str) -> bool:
+        """Whether this is another title of a field that is no amount: area codes in a second column look like money."""
+        known = self.fields.get(self.exact.get(platform.word(label), ""))
+        return known is not None and known.kind != "money"
 
     def field_named(self, text: str) -> str | None:
         """The field id of an id or a Chinese title, as `[[layout]] columns` may write it."""

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from onestop_cli.rulebook.check.parts import Finding, parts
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import EXPENSES, NONE, AgeSpan, Clause, Layer, RuleFile
+from onestop_cli.rulebook.language import (
+    EXPENSES,
+    NONE,
+    AgeSpan,
+    Clause,
+    Dimension,
+    Layer,
+    RuleFile,
+)
 from onestop_cli.rulebook.terms import Terms
 from onestop_cli.tables.schema import LEVELS, PAYERS
 
@@ -98,16 +107,16 @@ def _taken_twice(rule: RuleFile, key: Key, less: Sequence[str]) -> Iterator[Find
 def _conditions(rule: RuleFile, key: Key, clause: Clause) -> Iterator[Finding]:
     """`when` names dimensions of the document and values that they have."""
     values = {axis.name: axis.values for axis in Terms(rule).axes}
-    ages = {dimension.id for dimension in rule.dimension if dimension.source == "age"}
+    spans = {dimension.id for dimension in rule.dimension if dimension.in_years}
     for name, wanted in clause.when.items():
         place = (*key, "when", name)
         if name not in values:
             yield from _unknown((*key, "when"), [name], values)
-        elif (name in ages) != isinstance(wanted, AgeSpan):
-            yield place, "写法与维度不符", "年龄写作 { from = 60 }，其他维度写值的名字"
+        elif (name in spans) != isinstance(wanted, AgeSpan):
+            yield place, "写法与维度不符", "年龄、参保年数写作 { from = 60 }，其他维度写值的名字"
         elif isinstance(wanted, AgeSpan):
             if wanted.from_ > wanted.to:
-                yield place, "from 大于 to", "请改正年龄范围"
+                yield place, "from 大于 to", "请改正范围"
         else:
             more = ("any", *rule.categories.classes) if name == "category" else ()
             yield from _unknown(place, wanted, (*values[name], *more))
@@ -136,6 +145,7 @@ def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
             yield (*key, "id"), f"“{dimension.id}”是固有的维度", "请另取编号"
         if dimension.id in expenses:
             yield (*key, "id"), f"“{dimension.id}”也是一项费用的编号", "请另取编号"
+        yield from _insured_years(key, dimension)
         if (dimension.source == "age") == bool(dimension.values or dimension.columns):
             yield (*key, "values"), "年龄不写 values 和 columns，其他维度都要写", "请改正"
         elif dimension.source != "age" and not dimension.columns:
@@ -146,6 +156,20 @@ def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
         spelled = [t for v, texts in dimension.values.items() for t in {v, *texts}]
         for text in {text for text in spelled if spelled.count(text) > 1}:
             yield (*key, "values"), f"“{text}”属于两个值", "每种写法只归一个值"
+
+
+def _insured_years(key: Key, dimension: Dimension) -> Iterator[Finding]:
+    """参保年数 has one name, so that every screen says what its numbers are, and no values but numbers."""
+    if (dimension.source == "years") != (dimension.id == "years"):
+        yield (
+            (*key, "id"),
+            "参保年数的维度编号是 years，其他维度不用这个编号",
+            "请改正编号或 source",
+        )
+    elif dimension.source == "years" and dimension.values:
+        yield (*key, "values"), "参保年数不写 values", "条款里写作 { from = 4 }"
+    elif dimension.source == "years" and not re.fullmatch(r"\d{0,2}", dimension.otherwise):
+        yield (*key, "otherwise"), "空白按多少年计，应写数字", '例如 otherwise = "0"，或删去'
 
 
 def _unknown(key: Key, used: Iterable[str], known: Collection[str]) -> Iterator[Finding]:

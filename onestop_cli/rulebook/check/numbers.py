@@ -93,6 +93,8 @@ def _at_odds(terms: Terms, layer: Layer, cell: Cell) -> Iterator[tuple[Key, str]
         ("deductible", "stay_cap", "起付线不低于每次封顶线"),
         ("deductible", "cost_cap", "起付线不低于费用限额"),
         ("stay_cap", "cap", "每次封顶线高于年度封顶线"),
+        ("stay_cap", "month_cap", "每次封顶线高于每月限额"),
+        ("month_cap", "cap", "每月限额高于年度封顶线"),
     )
     for low, high, what in pairs:
         if low in known and high in known and known[low] >= known[high] + (low != "deductible"):
@@ -122,6 +124,9 @@ def _steps(key: Key, term: Deductible) -> Iterator[Finding]:
         yield key, "later 与 later_rate 只能写一个", "请删去一个"
     if (term.later or term.later_rate) and term.per == "year":
         yield key, "每年一次的起付线没有第二次", "请删去 later、later_rate，或改为按次"
+    if term.counted == "level" and not (term.later or term.later_rate):
+        what = "没有写第二次的起付线，按级别数次数（counted）没有用"
+        yield (*key, "counted"), what, "请写 later 或 later_rate，或删去 counted"
     if isinstance(term.amount, int) and term.minimum > term.amount:
         yield key, "最低起付线高于起付线", "请核对两个数字"
 

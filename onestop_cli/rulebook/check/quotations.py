@@ -92,7 +92,7 @@ def _ages(clause: Clause, spoken: Said) -> Iterator[Number]:
         for end, age, beside in (("from", span.from_, -1), ("to", span.to, 1)):
             if 0 < age < 150:
                 found = any(spoken.count(Decimal(n)) for n in (age, age + beside))
-                yield ("when", name, end), f"{age} 岁", found
+                yield ("when", name, end), f"{age} {'年' if name == 'years' else '岁'}", found
 
 
 def _days(effective: Effective) -> Iterator[Number]:

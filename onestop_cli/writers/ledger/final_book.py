@@ -10,6 +10,7 @@ import polars as pl
 
 from onestop_cli.ledger.final_account import SIDES, FinalAccount
 from onestop_cli.money import capital
+from onestop_cli.statements.funds import whole_of
 from onestop_cli.statements.indicators import Indicator
 from onestop_cli.statements.numbers import FINAL, paper_number
 from onestop_cli.writers.ledger.hospital_screen import ACCOUNT_COLUMNS
@@ -135,7 +136,7 @@ def _cover(book: Book, paper: PeriodPaper) -> None:
 def _benefits(found: FinalAccount) -> list[Column]:
     """Visits, people, costs, what each layer paid, what of it are adjustments, own share and rate."""
     paid = [f"{layer.id}_paid_fen" for layer in found.layers]
-    of_funds = [f"{layer}_paid_fen" for fund in found.funds for layer in fund.layers]
+    of_funds = [f"{layer}_paid_fen" for layer in whole_of(found.funds).layers]
     changed = "其中：上期调整"
     return [
         Column("visits", "人次", "int", total=True),

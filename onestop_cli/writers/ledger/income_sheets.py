@@ -71,7 +71,7 @@ def _lines(found: FinalAccount, paper: IncomePaper) -> Sequence[dict[str, object
     layers = [
         line(
             f"　　{layer.name}",
-            [total[f"{layer.id}_paid_fen"] if layer.id in fund.layers else 0 for fund in funds],
+            [found.paid(fund, layer.id) for fund in funds],
         )
         for layer in found.layers
         if any(layer.id in fund.layers for fund in funds)

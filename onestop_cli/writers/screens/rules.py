@@ -131,7 +131,7 @@ def _heads(rule: RuleFile) -> None:
         *(("名单", text) for text in lists_in_words(rule)),
         ("对象", _categories(rule.categories)),
         ("", _source(rule.categories)),
-        ("舍入", f"每层{words.rounding(rule.rounding)}"),
+        ("舍入", f"每层{words.rounding(rule.rounding)}" + _unless(rule)),
         ("", _source(rule.rounding)),
     ]
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
@@ -141,6 +141,10 @@ def _heads(rule: RuleFile) -> None:
     _console().print(table)
 
 
+def _unless(rule: RuleFile) -> str:
+    return "（另有写明的层除外）" if any(layer.rounding for layer in rule.layer) else ""
+
+
 def _layer(rule: RuleFile, layer: Layer) -> None:
     kind = words.KINDS[layer.kind]
     who = words.WHO[layer.who] if layer.kind == "computed" else ""
@@ -148,6 +152,9 @@ def _layer(rule: RuleFile, layer: Layer) -> None:
     if layer.base:
         _say(f"基数：{words.base(rule, layer.base)}", indent=2)
         _say(_source(layer.base), indent=8)
+    if layer.rounding:
+        _say(f"舍入：{words.rounding(layer.rounding)}", indent=2)
+        _say(_source(layer.rounding), indent=8)
     _terms(
         [
             (words.ASPECTS[aspect], clause)

@@ -11,7 +11,8 @@ from onestop_cli.money import capital
 from onestop_cli.run import Run
 from onestop_cli.statements.care import LevelLine, line_rows
 from onestop_cli.statements.effects import EFFECT
-from onestop_cli.statements.statement import STATUS, Fund, Statement, numbered
+from onestop_cli.statements.funds import Fund, whole_of
+from onestop_cli.statements.statement import STATUS, Statement, numbered
 from onestop_cli.tables.decisions import DECISIONS
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
 from onestop_cli.writers.toolkit.workbook import Book, Sheet
@@ -61,7 +62,7 @@ def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Colum
             Column(f"{group.key}_stays", "人次", "int", 6, total=True, group=heading),
             Column(f"{group.key}_fen", "金额", "yuan", 12, total=True, group=heading),
         ]
-    by_funds = [f"{layer}_paid_fen" for fund in statement.funds for layer in fund.layers]
+    by_funds = [f"{layer}_paid_fen" for layer in whole_of(statement.funds).layers]
     ratio = Column("rate", "实际补偿比", "percent", ratio=(*by_funds, "total_fen"))
     return [
         *columns,

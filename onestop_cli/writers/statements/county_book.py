@@ -10,11 +10,12 @@ import polars as pl
 from onestop_cli.money import capital
 from onestop_cli.statements.capped import capped_people, counted, with_capped
 from onestop_cli.statements.care import level_lines
+from onestop_cli.statements.funds import Fund
 from onestop_cli.statements.indicators import aided_line, figures, of_figures
 from onestop_cli.statements.numbers import ACCOUNT, APPLICATION, COUNTY, number_of
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.remarks import cover_lines
-from onestop_cli.statements.statement import Fund, Statement, numbered
+from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.writers.statements.columns import (
     BELOW_ZERO,
     BLANK,

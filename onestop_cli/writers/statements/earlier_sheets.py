@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.statements.statement import Fund, Statement, numbered
+from onestop_cli.statements.funds import Fund
+from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.writers.statements.columns import HOSPITAL, WHO, adjustment_columns, late_columns
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
