@@ -205,8 +205,8 @@ MUTANTS = (
             "the last day of a transfer does not count",
         ),
         (
-            '& (pl.col("hospital") != pl.col("hospital").shift())',
-            "",
+            '(pl.col("hospital") != pl.col("hospital").shift()) & gap',
+            "gap",
             "a readmission to the same hospital is a transfer",
         ),
         (

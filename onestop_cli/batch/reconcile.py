@@ -29,7 +29,7 @@ from onestop_cli.core.options import Earlier, NameLookup, Options
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
-from onestop_cli.county.inbox_check import Handed, inbox_notes
+from onestop_cli.county.inbox_check import Handed, inbox_notes, known_files
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.spelling import hospitals, kind_question, offered
@@ -86,7 +86,10 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     read, earlier = _remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
-    notes = [*inbox_notes(_handed(read, names)), *_idle_synonyms(request.settings, read.register)]
+    handed = _handed(read, names)
+    for note in known_files(handed):
+        tell(f"注意：{note}")
+    notes = [*inbox_notes(handed), *_idle_synonyms(request.settings, read.register)]
     if home := request.county_folder:
         books, decided = bool(request.ledger), bool(request.decisions)
         notes += misnamed(home, decided=decided, books=books)

@@ -36,7 +36,7 @@ class Handed:
 
 def inbox_notes(handed: Handed) -> list[str]:
     """Sentences, none when all is well."""
-    return [*_known_files(handed), *_silent(handed), *_unknown(handed), *_same_roster(handed)]
+    return [*known_files(handed), *_silent(handed), *_unknown(handed), *_same_roster(handed)]
 
 
 def _silent(handed: Handed) -> Iterator[str]:
@@ -55,7 +55,7 @@ def _unknown(handed: Handed) -> Iterator[str]:
         )
 
 
-def _known_files(handed: Handed) -> Iterator[str]:
+def known_files(handed: Handed) -> Iterator[str]:
     """Lists of stays that a closed period has read already."""
     periods = {
         file.sha256: period

@@ -95,7 +95,7 @@ def test_a_stay_that_came_and_one_that_went(run: Run) -> None:
         ({"name": "王改"}, "医院改报", "王改"),
         ({"total_fen": 123_45}, "医院改报", "总费用"),
         ({"category": "某类", "status": "held"}, "花名册变动", "某类"),
-        ({"level": "city", "status": "held"}, "机构名册变动", "city"),
+        ({"level": "city", "status": "held"}, "机构名册变动", "级别 乡级 → 市级"),
         ({"rule_id": "other", "status": "held"}, "政策文件变动", "other"),
         ({"status": "held"}, "同一人别的住院、政策或设置变动", "年度累计"),
     ],
