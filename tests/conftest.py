@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 from contextlib import suppress
 from functools import cache
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
-import typer.main
 from hypothesis import settings
 
 from onestop_cli.workers.pool import _Worker
+
+with warnings.catch_warnings():
+    warnings.simplefilter(
+        "ignore", DeprecationWarning
+    )  # the oldest typer allowed asks click for an old name
+    import typer.main
 
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=False)
 settings.load_profile("house")
