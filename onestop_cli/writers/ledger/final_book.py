@@ -172,7 +172,7 @@ def _claims(book: Book, paper: PeriodPaper) -> None:
     columns = [
         _NUMBER,
         Column("hospital", "医疗机构", width=24),
-        Column("level_name", "级别", width=6, align="center"),
+        Column("level_name", "级别", width=7, align="center"),
     ]
     for index, (key, name) in enumerate([*((f.key, f.name) for f in found.funds), ("all", "合计")]):
         sides = [

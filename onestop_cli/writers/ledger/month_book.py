@@ -144,7 +144,7 @@ def _settlement(book: Book, paper: MonthPaper) -> None:
     columns = [
         Column("number", "序号", "int", 5, align="center"),
         Column("hospital", "医疗机构", width=24),
-        Column("level_name", "级别", width=6, align="center"),
+        Column("level_name", "级别", width=7, align="center"),
         Column("visits", "人次", "int", total=True, group=basic),
         Column("people", "人数", "int", total=True, group=basic),
         Column("total_fen", "总费用", "yuan", total=True, group=basic),
