@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-STATEMENTS, BRANCHES = 97.9, 93.0
+STATEMENTS, BRANCHES = 98.0, 93.5
 """Percent, as last measured. Raise them when they rise."""
 
 REPORT = Path("build/coverage/report.json")
