@@ -183,7 +183,8 @@ def with_brought(stays: pl.DataFrame, history: History | None) -> pl.DataFrame:
 
 
 def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame:
-    """The run's stays with the `closed` ones (`History.stays`, paired) after them, for which `period` is not null."""
+    """The run's stays with the `closed` ones (`History.stays`, paired) after them, for which `period` is not null and
+    that are outside no period: a check must be able to ask (null would be no in every question)."""
     if closed is None:
         return current.with_columns(
             pl.lit(None, kind).alias(name) for name, kind in _OF_CLOSED.items()
@@ -192,7 +193,7 @@ def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame
     kept = [c for c in closed.columns if c.startswith(("posted_", "was_"))]
     known = closed.select(
         *shared, "period", "blocking", "settled_with", "recomputed", *kept,
-        closed_status="status", was_blocking="blocking",
+        closed_status="status", was_blocking="blocking", outside_period=pl.lit(False),
     ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)  # fmt: skip
     return pl.concat([current, known], how="diagonal")
 

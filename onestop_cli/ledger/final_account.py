@@ -36,8 +36,7 @@ from onestop_cli.statements.care import (
     OUTPATIENT,
     SPECIAL,
     LevelLine,
-    benefits_of,
-    bill_of,
+    NamedByCare,
     kind_of,
     level_lines,
 )
@@ -75,7 +74,7 @@ _NOT_LISTED = "非定点"
 
 
 @dataclass(frozen=True)
-class FinalAccount:
+class FinalAccount(NamedByCare):
     """The closed runs within `period`: `events` has a row per stay and run that booked something about it.
 
     `runs`: their periods in order of time; `accounts`: each fund's lines of these runs; `hospital_money`:
@@ -165,16 +164,6 @@ class FinalAccount:
     def has_outpatients(self) -> bool:
         """Whether anybody was treated without a bed (门诊)."""
         return bool(self.events["kind"].is_in([OUTPATIENT, SPECIAL]).any())
-
-    @property
-    def bill(self) -> str:
-        """What the costs of these stays are called."""
-        return bill_of(self.has_outpatients)
-
-    @property
-    def benefits(self) -> str:
-        """What is paid for."""
-        return benefits_of(self.has_outpatients)
 
     def by_care(self, second: tuple[int, int] = (0, 0)) -> list[LevelLine]:
         """门诊 and 住院 by level, net; `second`: people and fen of 大病二次补偿."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -227,17 +227,7 @@ Optional = Literal[
     "floor",
 ]
 ASPECTS = ("deductible", "rate", "cap")
-OPTIONAL: tuple[Optional, ...] = (
-    "relief",
-    "ceiling",
-    "transfer",
-    "points",
-    "factor",
-    "stay_cap",
-    "month_cap",
-    "cost_cap",
-    "floor",
-)
+OPTIONAL: tuple[Optional, ...] = get_args(Optional)
 
 
 class Layer(Cited):

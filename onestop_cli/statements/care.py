@@ -6,6 +6,7 @@ own.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -67,9 +68,23 @@ def bill_of(has_outpatients: bool) -> str:
     return "总费用" if has_outpatients else "住院总费用"
 
 
-def benefits_of(has_outpatients: bool) -> str:
-    """What is paid for: 住院补偿, with visits 医疗费用补偿."""
-    return "医疗费用补偿" if has_outpatients else "住院补偿"
+class NamedByCare(ABC):
+    """A paper's stays, and what their costs and what is paid for are called with and without visits among them."""
+
+    @property
+    @abstractmethod
+    def has_outpatients(self) -> bool:
+        """Whether anybody was treated without a bed (门诊)."""
+
+    @property
+    def bill(self) -> str:
+        """总费用, of stays alone 住院总费用."""
+        return bill_of(self.has_outpatients)
+
+    @property
+    def benefits(self) -> str:
+        """医疗费用补偿, of stays alone 住院补偿."""
+        return "医疗费用补偿" if self.has_outpatients else "住院补偿"
 
 
 @dataclass(frozen=True)

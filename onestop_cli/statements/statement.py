@@ -21,8 +21,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.care import (
     COUNTED,
     OUTPATIENT,
-    benefits_of,
-    bill_of,
+    NamedByCare,
     care_of,
     kind_of,
 )
@@ -78,7 +77,7 @@ def classes_of(classes: Mapping[str, str]) -> tuple[AidClass, ...]:
 
 
 @dataclass(frozen=True)
-class Statement:
+class Statement(NamedByCare):
     """A run seen as an account: its stays with everything that is summed, grouped as asked."""
 
     run: Run
@@ -295,16 +294,6 @@ class Statement:
     def has_outpatients(self) -> bool:
         """Whether anybody was treated without a bed (门诊)."""
         return bool((self._lines["care"] == OUTPATIENT).any())
-
-    @property
-    def bill(self) -> str:
-        """What the costs of these stays are called."""
-        return bill_of(self.has_outpatients)
-
-    @property
-    def benefits(self) -> str:
-        """What is paid for."""
-        return benefits_of(self.has_outpatients)
 
     @cached_property
     def cares(self) -> pl.DataFrame:

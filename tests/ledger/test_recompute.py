@@ -38,13 +38,18 @@ from tests.made.books import (
 
 OCTOBER, SEPTEMBER = parse_period("2010-10"), "2010-09"
 RIGHT = huangzhong()
+
+
+def with_county_hospital(level: str) -> Office:
+    """The office whose register calls the county hospital one of another level."""
+    found = pl.when(pl.col("hospital") == "县级医院").then(pl.lit(level)).otherwise("level")
+    return replace(RIGHT, register=REGISTER.with_columns(level=found))
+
+
 UNLISTED = replace(RIGHT, unlisted=frozenset({PEOPLE[7]}))
-TOWNSHIP = replace(
-    RIGHT,
-    register=REGISTER.with_columns(
-        level=pl.when(pl.col("hospital") == "县级医院").then(pl.lit("township")).otherwise("level")
-    ),
-)
+TOWNSHIP = with_county_hospital("township")
+VILLAGE = with_county_hospital("village")
+STRANGE = replace(RIGHT, categories=("另类人员",))
 UNKNOWN = replace(RIGHT, register=REGISTER.filter(pl.col("hospital") != "县级医院"))
 
 
@@ -139,6 +144,25 @@ def test_a_refused_duplicate_worked_out_again_is_still_one(tmp_path: Path) -> No
         line = run.adjustments.row(by_predicate=pl.col("row") == 10, named=True)
     assert (line["status"], line["blocking"]) == ("settled", "")
     assert (line["basic_payable_fen"], line["assistance_payable_fen"]) == (168_000, 92_400)
+
+
+def test_what_the_document_does_not_cover_waits_and_is_not_paid_as_claimed(tmp_path: Path) -> None:
+    """The county hospital is found to be a village clinic, of which the document says nothing: what September paid,
+    1,680.00 and 924.00, is taken back until people decide, as if the stay came today."""
+    path = tmp_path / "账"
+    closed_under(path, RIGHT)
+    line = october(path, office=VILLAGE).adjustments.row(0, named=True)
+    assert (line["kind"], line["status"], line["blocking"]) == ("转待核", "held", "RU01")
+    assert (line["basic_payable_fen"], line["assistance_payable_fen"]) == (-168_000, -92_400)
+    assert (line["basic_held_fen"], line["assistance_held_fen"]) == (168_000, 92_400)
+
+
+def test_a_kind_nobody_knows_still_waits_when_its_period_is_worked_out_again(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "账"
+    closed_under(path, STRANGE)
+    assert october(path, office=STRANGE).adjustments.is_empty()
 
 
 class TestRetroactive:
