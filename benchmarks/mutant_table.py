@@ -681,6 +681,11 @@ MUTANTS = (
     *_of(
         "core/closed.py",
         (
+            "outside_period=pl.lit(False)",
+            "outside_period=pl.lit(None, pl.Boolean)",
+            "what no document covers is paid as claimed when a period is worked out again",
+        ),
+        (
             "(day.dt.month().cast(pl.Int64) + 5) // 6",
             "(day.dt.month().cast(pl.Int64) + 6) // 7",
             "December is in the first half-year",

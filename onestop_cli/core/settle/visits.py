@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from onestop_cli.core.scatter import spread
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column
 from onestop_cli.rulebook.terms import NO_WORD, ONE_A_VISIT
@@ -42,8 +43,7 @@ def with_visits(stays: pl.DataFrame) -> pl.DataFrame:
         pl.struct(_SAME).rank("dense").cast(pl.Int64).alias(VISIT),
         _visit_began=pl.when(~first).then(pl.col("benefit_year").first().over(_SAME)),
     )
-    rows = stays.with_columns(_row=pl.int_range(pl.len()))
-    return rows.join(found, on="_row", how="left", maintain_order="left").drop("_row")
+    return stays.hstack(spread(found.drop("_row"), found["_row"], len(stays)))
 
 
 def unsure(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
