@@ -1,27 +1,27 @@
-"""Who works the parts of a run: this process, or a Ray cluster. Thin: a part is a number, its result a mapping."""
+"""Who works the parts of a run: this process, or a Ray cluster. Thin: a part is a number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from onestop_cli.errors import stop
 
-Part = Callable[[int], Mapping[str, Any]]
-"""Works one part out, writes its tables under the part's name, and returns its sums. Doing it twice gives the same."""
+Done = TypeVar("Done")
+"""What comes of a part, whose tables are written under its name. Doing it twice gives the same."""
 
 RETRIES = 3
 """How often a part is begun again when its worker is lost."""
 
 
-def run_parts(part: Part, numbers: Iterable[int], engine: str) -> dict[int, Mapping[str, Any]]:
+def run_parts(part: Callable[[int], Done], numbers: Iterable[int], engine: str) -> dict[int, Done]:
     """Every part's result under its number: each counts once, however often it was begun."""
     if engine == "ray":
         return _on_ray(part, list(numbers))
     return {number: part(number) for number in numbers}
 
 
-def _on_ray(part: Part, numbers: list[int]) -> dict[int, Mapping[str, Any]]:
+def _on_ray(part: Callable[[int], Done], numbers: list[int]) -> dict[int, Done]:
     """On the cluster that `RAY_ADDRESS` names or this process is in, else on one of this machine's own."""
     try:
         import ray
@@ -42,5 +42,5 @@ def _on_ray(part: Part, numbers: list[int]) -> dict[int, Mapping[str, Any]]:
     return dict(zip(numbers, results, strict=True))
 
 
-def _alone(part: Part, number: int) -> Mapping[str, Any]:
+def _alone(part: Callable[[int], Done], number: int) -> Done:
     return part(number)

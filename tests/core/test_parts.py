@@ -89,9 +89,11 @@ def test_a_person_is_never_divided() -> None:
             "hospital": ["a", "b"],
             "name_key": ["王强", None],
             "id_no": [None, None],
+            "stay_no": ["1", "2"],
             "admitted_on": [None, None],
+            "discharged_on": [None, None],
         },
-        schema_overrides={"admitted_on": pl.Date, "id_no": pl.String},
+        schema_overrides={"admitted_on": pl.Date, "discharged_on": pl.Date, "id_no": pl.String},
     )
     keyed = with_keys(rows, 64)
     assert keyed["_bucket"].n_unique() == 1
