@@ -292,7 +292,8 @@ def _retroactive(dealt: Dealt) -> Iterator[str]:
 def _together(dealt: Dealt, name: str) -> pl.DataFrame:
     """What the parts wrote about closed stays, in the order of the books."""
     files = sorted((dealt.parts.folder / name).glob("*.arrow"))
-    whole = pl.concat([pl.read_ipc(file) for file in files], how="diagonal_relaxed")
+    tables = [pl.read_ipc(file) for file in files]
+    whole = pl.concat([t for t in tables if len(t)] or tables[:1], how="diagonal_relaxed")
     if dealt.earlier.history is None or whole.is_empty():
         return whole
     keys = ["period", *PLACE]
