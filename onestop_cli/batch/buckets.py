@@ -51,6 +51,7 @@ from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import PLACE
 from onestop_cli.writers.statements.parts_screen import sums
 from onestop_cli.writers.toolkit.folder import staged
+from onestop_cli.writers.toolkit.row_groups import join
 from onestop_cli.writers.toolkit.run_folder import seal, write_data
 from onestop_cli.writers.toolkit.screen import progress
 
@@ -80,10 +81,11 @@ class Parts:
     """The core over the parts that lie in `folder`; called with a part's number, writes its tables there.
 
     A plain value: it can be sent to another process, which must see the same folder. `earlier`: with no closed stays,
-    which lie in the folder, too; all decisions are about people of the part `decided_in`.
+    which lie in the folder; all decisions are about people of the part `decided_in`.
     """
 
     folder: Path
+    roster: pl.DataFrame
     register: pl.DataFrame
     book: Rulebook
     period: Period
@@ -94,16 +96,15 @@ class Parts:
 
     def __call__(self, number: int) -> PartDone:
         """Work the part out."""
-        core = self.core(pl.read_parquet(self.folder / "roster.parquet"))
         rows, earlier = self.rows(number), self.of_part(number)
         try:
-            done = with_effects(core, rows, earlier, core.work(rows, earlier))
+            done = with_effects(self.core, rows, earlier, self.core.work(rows, earlier))
         except CannotRun as error:
             return PartDone(problems=tuple(error.problems))
         stays = in_order(done.stays, self.book.layers)
         tables = stays, done.findings, done.adjustments, done.closed
         for name, table in zip(_ABOUT_STAYS, tables, strict=True):
-            _write_whole(table, self.folder / name / f"{number:05d}.arrow")
+            _write_whole(table, self.folder / name / f"{number:05d}.parquet")
         found = {
             "control": control(stays, self.book.layers),
             "joined": done.joined,
@@ -112,10 +113,11 @@ class Parts:
         }
         return PartDone(found, done.decided, done.notes)
 
-    def core(self, roster: pl.DataFrame) -> Core:
+    @property
+    def core(self) -> Core:
         """The core with what all parts share."""
         names = names_of(self.settings, self.register, self.book)
-        return Core(roster, self.register, self.book, self.period, names, self.options)
+        return Core(self.roster, self.register, self.book, self.period, names, self.options)
 
     def rows(self, number: int) -> pl.DataFrame:
         """The stays of a part: those dealt to it, less whom it lost to another part, and whom it won."""
@@ -124,6 +126,10 @@ class Parts:
         won = moved.filter(pl.col(BUCKET) == number).drop(BUCKET)
         stay = own.join(moved.select(PERSON).unique(), on=PERSON, how="anti", maintain_order="left")
         return pl.concat([stay, won]).drop(PERSON, *KEYS)
+
+    def tables(self, name: str) -> list[Path]:
+        """What the parts have written of a table, in their order."""
+        return sorted((self.folder / name).glob("*.parquet"))
 
     def of_part(self, number: int) -> Earlier:
         """What was there before, as far as it is about the part's people."""
@@ -137,12 +143,11 @@ class Parts:
 
 @dataclass(frozen=True)
 class Dealt:
-    """What was read and remembered, and its `parts` on disk; `roster`: as understood."""
+    """What was read and remembered, and its `parts` on disk."""
 
     request: Request
     read: Read
     earlier: Earlier
-    roster: pl.DataFrame
     parts: Parts
 
 
@@ -180,11 +185,12 @@ def _dealt(
     read, earlier = _remembered(request, read, dealing)
     book = _book(read)
     roster = understand_roster(read.roster.rows, names_of(settings, read.register, book).kinds)
-    roster.write_parquet(folder / "roster.parquet")
     decided_in = dealing.bring_together(total, earlier, roster, book)
     shared = replace(earlier, history=_without_stays(earlier.history))
-    parts = Parts(folder, read.register, book, period, settings, options, shared, decided_in)
-    return Dealt(request, read, earlier, roster, parts)
+    parts = Parts(
+        folder, roster, read.register, book, period, settings, options, shared, decided_in
+    )
+    return Dealt(request, read, earlier, parts)
 
 
 def _book(read: Read) -> Rulebook:
@@ -226,10 +232,9 @@ def _roster(request: Request) -> Reading:
 
 
 def _write_whole(table: pl.DataFrame, file: Path) -> None:
-    """A part's table under its name only when it is complete: a lost worker leaves nothing that counts. It is written
-    once more with those of the other parts, so quickly here, and small there."""
+    """A part's table under its name only when it is complete: a lost worker leaves nothing that counts."""
     unfinished = file.with_suffix(".tmp")
-    table.write_ipc(unfinished, compression="lz4")
+    table.write_parquet(unfinished, compression_level=1)
     unfinished.replace(file)
 
 
@@ -237,11 +242,11 @@ def _whole(dealt: Dealt, done: Sequence[PartDone], engines: Mapping[str, Any]) -
     """The run without the stays of its parts and their findings; its own findings are those about files and the
     roster."""
     lines, closed = (_together(dealt, name) for name in ("adjustments", "closed"))
-    found, quarantine = file_level(dealt.read, dealt.roster)
+    found, quarantine = file_level(dealt.read, dealt.parts.roster)
     documents = {rule.file.id: rule.data for rule in dealt.read.rules}
     info = _info(dealt, done, lines, engines)
     return Run(
-        info, pl.DataFrame(), found, dealt.roster, quarantine, lines, documents,
+        info, pl.DataFrame(), found, dealt.parts.roster, quarantine, lines, documents,
         dealt.read.register, closed,
     )  # fmt: skip
 
@@ -286,13 +291,12 @@ def _retroactive(dealt: Dealt) -> Iterator[str]:
         own = pl.col(PERSON).is_in(people.hash().implode())
         return every.filter(own).drop(PERSON, *KEYS).collect(engine="streaming")
 
-    yield from retroactive(ledger, parts.core(dealt.roster), rows, dealt.earlier)
+    yield from retroactive(ledger, parts.core, rows, dealt.earlier)
 
 
 def _together(dealt: Dealt, name: str) -> pl.DataFrame:
     """What the parts wrote about closed stays, in the order of the books."""
-    files = sorted((dealt.parts.folder / name).glob("*.arrow"))
-    tables = [pl.read_ipc(file) for file in files]
+    tables = [pl.read_parquet(file) for file in dealt.parts.tables(name)]
     whole = pl.concat([t for t in tables if len(t)] or tables[:1], how="diagonal_relaxed")
     if dealt.earlier.history is None or whole.is_empty():
         return whole
@@ -302,13 +306,12 @@ def _together(dealt: Dealt, name: str) -> pl.DataFrame:
 
 
 def _write(stage: Path, run: Run, parts: Parts) -> None:
-    """The data of the run folder: small tables as ever, the parts' tables streamed into one file each."""
+    """The data of the run folder: small tables as ever, the parts' tables behind each other in one file each."""
     write_data(run, stage)
-    few = run.findings.lazy()
-    for name, more in (("stays", None), ("findings", few)):
-        whole = pl.scan_ipc(parts.folder / name / "*.arrow")
-        whole = whole if more is None else pl.concat([whole, more])
-        whole.sink_parquet(stage / "data" / f"{name}.parquet")
+    of_files = parts.folder / "of_files.parquet"
+    run.findings.write_parquet(of_files)
+    for name, more in (("stays", []), ("findings", [of_files])):
+        join([*parts.tables(name), *more], stage / "data" / f"{name}.parquet")
     shutil.rmtree(parts.folder)
     seal(run.info, stage)
 
