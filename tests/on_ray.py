@@ -30,7 +30,7 @@ def test_two_workers_give_what_one_process_gives(tmp_path: Path) -> None:
     request = written(tangled(), tmp_path)
     infos = []
     for engine in ("local", "ray"):
-        info = reconcile_in_parts(request, tmp_path / engine, 5, engine).model_dump()
+        info = reconcile_in_parts(request, tmp_path / engine, 5, engine).info.model_dump()
         assert info.pop("parts") == {"buckets": 5, "engine": engine}
         infos.append(info)
     assert infos[0] == infos[1]

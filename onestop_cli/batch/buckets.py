@@ -1,8 +1,8 @@
 """`onestop reconcile --buckets N`: a run too large for memory, part by part, with the sums of one run.
 
 The rows are dealt out once into N parts of whole persons, on disk beside the result; each part goes through the same
-core as a small run, here or on a Ray cluster; the tables are joined without ever being held whole. Such a run has the
-data of a run folder, and no workbooks: they end at a million rows.
+core as a small run, here or on a Ray cluster; the tables are joined without ever being held whole. Workbooks are made
+from the joined tables, up to the million rows that a sheet holds; a larger run has the data of a run folder only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from typing import Any
 
 import polars as pl
 
+from onestop_cli.batch.compare import with_the_one_before
 from onestop_cli.batch.dealing import CLOSED_FILE, Dealing
 from onestop_cli.batch.describe import Read, about_past, about_run, counts, file_level, in_order
 from onestop_cli.batch.engines import run_parts
+from onestop_cli.batch.guards import mostly_outside
+from onestop_cli.batch.papers import write_papers
 from onestop_cli.batch.reconcile import (
     Request,
     Tell,
@@ -30,6 +33,7 @@ from onestop_cli.batch.reconcile import (
 )
 from onestop_cli.batch.retroactive import retroactive
 from onestop_cli.core.closed import History
+from onestop_cli.core.findings.whole_files import whole_files
 from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.options import NOTHING_BEFORE, Earlier, Options
 from onestop_cli.core.parts import BUCKET, KEYS, PERSON, added_up
@@ -53,10 +57,12 @@ from onestop_cli.writers.statements.parts_screen import sums
 from onestop_cli.writers.toolkit.folder import staged
 from onestop_cli.writers.toolkit.row_groups import join
 from onestop_cli.writers.toolkit.run_folder import seal, write_data
-from onestop_cli.writers.toolkit.screen import progress
+from onestop_cli.writers.toolkit.screen import progress, summary
 
 BATCH = 500_000
 """Rows that are dealt out at a time."""
+MOST_IN_BOOKS = 1_000_000
+"""Rows that a sheet holds with its headings; a run of more has its data only."""
 SPILL = ".parts"
 _ABOUT_STAYS = ("stays", "findings", "adjustments", "closed")
 """The tables that every part writes."""
@@ -152,9 +158,18 @@ class Dealt:
 
 
 def reconcile_in_parts(
-    request: Request, out: Path, buckets: int, engine: str, tell: Tell = lambda stage: None
-) -> RunInfo:
-    """Write the run folder `out` and return its `run.json`; raises `CannotRun` with every problem."""
+    request: Request,
+    out: Path,
+    buckets: int,
+    engine: str,
+    tell: Tell = lambda stage: None,
+    *,
+    papers: bool = False,
+) -> Run:
+    """Write the run folder `out`, with `papers` where they can hold every row; raises `CannotRun` with every problem.
+
+    The run has its stays and their findings only where papers were written.
+    """
     tell("读取文件")
     read, scans = _read(request)
     with staged(out) as stage:
@@ -168,7 +183,29 @@ def reconcile_in_parts(
         tell("核对合计")
         run = _whole(dealt, done, {"buckets": buckets, "engine": engine})
         _write(stage, run, dealt.parts)
-    return run.info
+        if papers and fit(run.info):
+            tell("写出结果")
+            run = _with_stays(run, stage / "data")
+            write_papers(run, stage, request.settings, tell, with_the_one_before(run, out))
+            seal(run.info, stage)
+    return run
+
+
+def fit(info: RunInfo) -> bool:
+    """Whether a sheet can hold every stay and every finding of a run."""
+    return max(info.counts.stays, sum(info.severity.values())) <= MOST_IN_BOOKS
+
+
+def _with_stays(run: Run, data: Path) -> Run:
+    """The run as it is in memory without parts, its rows in the order of their files, and what they say as a whole."""
+    stays, findings = (
+        pl.read_parquet(data / f"{name}.parquet").sort(*PLACE, maintain_order=True)
+        for name in ("stays", "findings")
+    )
+    layers = [layer.id for layer in run.layers]
+    said = [*mostly_outside(stays), *whole_files(stays, findings, layers), *run.info.warnings]
+    info = run.info.model_copy(update={"warnings": tuple(said)})
+    return replace(run, info=info, stays=stays, findings=findings)
 
 
 def _dealt(
@@ -319,9 +356,11 @@ def _write(stage: Path, run: Run, parts: Parts) -> None:
 def run_parts_and_write(
     request: Request, out: Path, buckets: int, engine: str, *, quiet: bool
 ) -> set[str]:
-    """Reconcile in parts, write the run folder, show its sums; returns the severities of its findings."""
+    """Reconcile in parts, write the run folder, show what came of it; returns the severities of its findings."""
     with progress(quiet=quiet) as tell:
-        info = reconcile_in_parts(request, out, buckets, engine, tell)
-    if not quiet:
-        sums(info, out)
-    return set(info.severity)
+        run = reconcile_in_parts(request, out, buckets, engine, tell, papers=True)
+    if not quiet and fit(run.info):
+        summary(run, out)
+    elif not quiet:
+        sums(run.info, out)
+    return set(run.info.severity)
