@@ -198,14 +198,24 @@ def fit(info: RunInfo) -> bool:
 
 def _with_stays(run: Run, data: Path) -> Run:
     """The run as it is in memory without parts, its rows in the order of their files, and what they say as a whole."""
-    stays, findings = (
-        pl.read_parquet(data / f"{name}.parquet").sort(*PLACE, maintain_order=True)
-        for name in ("stays", "findings")
-    )
+    stays, findings = (_in_order(data / f"{name}.parquet") for name in ("stays", "findings"))
     layers = [layer.id for layer in run.layers]
     said = [*mostly_outside(stays), *whole_files(stays, findings, layers), *run.info.warnings]
     info = run.info.model_copy(update={"warnings": tuple(said)})
     return replace(run, info=info, stays=stays, findings=findings)
+
+
+def _in_order(file: Path) -> pl.DataFrame:
+    """A table in the order of its rows' places, column by column, since all of them take the memory that parts save;
+    blank ones stay a literal, which takes none."""
+    places = pl.read_parquet(file, columns=[*PLACE]).with_row_index("_row")
+    order = places.sort(*PLACE, maintain_order=True)["_row"]
+    columns = []
+    for name, kind in pl.read_parquet_schema(file).items():
+        column = pl.read_parquet(file, columns=[name]).to_series()
+        blank = column.null_count() == len(order)
+        columns.append(pl.lit(None, kind).alias(name) if blank else column.rechunk().gather(order))
+    return order.to_frame().with_columns(columns).drop("_row")
 
 
 def _dealt(

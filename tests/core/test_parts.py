@@ -166,3 +166,10 @@ def test_a_part_that_fails_ends_the_run_and_leaves_nothing(
     with pytest.raises(MemoryError):
         reconcile_in_parts(written(tangled(), tmp_path), tmp_path / "out", 4, "local")
     assert {path.name for path in tmp_path.iterdir()} == {"stays", "roster.parquet", "register.csv"}
+
+
+def test_a_table_without_rows_stays_without(tmp_path: Path) -> None:
+    """Read again in the order of its places."""
+    table = pl.DataFrame(schema={"source": pl.String, "sheet": pl.String, "row": pl.Int64})
+    table.write_parquet(tmp_path / "t.parquet")
+    assert_frame_equal(buckets._in_order(tmp_path / "t.parquet"), table)
