@@ -16,6 +16,7 @@ import polars as pl
 from onestop_cli.core.closed import History, refreshed
 from onestop_cli.core.decisions.identities import with_identities
 from onestop_cli.core.decisions.match import as_the_house_says
+from onestop_cli.core.fingerprint import may_differ
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Earlier, NameLookup
 from onestop_cli.core.parts import (
@@ -145,6 +146,7 @@ class Dealing:
 
 def of_several(pairs: pl.DataFrame) -> pl.DataFrame:
     """Those of (`_visit`, `_person`) whose visit several persons have."""
+    pairs = pairs.filter(may_differ(pairs, pairs[VISIT], PERSON))
     several = pairs.group_by(VISIT).agg(low=pl.col(PERSON).min(), high=pl.col(PERSON).max())
     return pairs.join(several.filter(pl.col("low") != pl.col("high")), on=VISIT, how="semi")
 
