@@ -22,8 +22,6 @@ from onestop_cli.batch.engines import run_parts
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.papers import write_papers
 from onestop_cli.batch.reconcile import (
-    Request,
-    Tell,
     again,
     beside_stays,
     names_of,
@@ -31,7 +29,9 @@ from onestop_cli.batch.reconcile import (
     remembered,
     with_effects,
 )
+from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive
+from onestop_cli.batch.start import READING, refuse_books
 from onestop_cli.core.closed import History
 from onestop_cli.core.findings.whole_files import whole_files
 from onestop_cli.core.insured_area import areas_of
@@ -54,10 +54,11 @@ from onestop_cli.tables.reading import Reading
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import PLACE
 from onestop_cli.writers.statements.parts_screen import sums
+from onestop_cli.writers.toolkit.console import progress
 from onestop_cli.writers.toolkit.folder import staged
 from onestop_cli.writers.toolkit.row_groups import join
 from onestop_cli.writers.toolkit.run_folder import seal, write_data
-from onestop_cli.writers.toolkit.screen import progress, summary
+from onestop_cli.writers.toolkit.screen import summary
 
 BATCH = 500_000
 """Rows that are dealt out at a time."""
@@ -170,7 +171,6 @@ def reconcile_in_parts(
 
     The run has its stays and their findings only where papers were written.
     """
-    tell("读取文件")
     read, scans = _read(request)
     with staged(out) as stage:
         tell("按人分批")
@@ -368,6 +368,8 @@ def run_parts_and_write(
 ) -> set[str]:
     """Reconcile in parts, write the run folder, show what came of it; returns the severities of its findings."""
     with progress(quiet=quiet) as tell:
+        tell(READING)
+        refuse_books(request, out)
         run = reconcile_in_parts(request, out, buckets, engine, tell, papers=True)
     if not quiet and fit(run.info):
         summary(run, out)

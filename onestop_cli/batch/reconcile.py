@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 
@@ -21,6 +20,7 @@ from onestop_cli.batch.describe import (
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
 from onestop_cli.batch.misnamed import misnamed
+from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive, rows_among
 from onestop_cli.core.corrected import CORRECTED
 from onestop_cli.core.findings.whole_files import whole_files
@@ -54,32 +54,9 @@ from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
 
-Tell = Callable[[str], None]
-"""Told the Chinese name of each stage as it begins."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO;
-    `recompute`: closed periods to work out again."""
-
-    period: str
-    stays: Sequence[Path]
-    roster: Sequence[Path]
-    register: Path
-    rules: Sequence[str]
-    settings: Settings
-    county_folder: Path | None = None
-    ledger: Path | None = None
-    decisions: Path | None = None
-    password_file: Path | None = None
-    made_at: str = ""
-    recompute: Sequence[Period] = ()
-
 
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     """A whole run in memory, control totals asserted; raises `CannotRun` with every problem at once."""
-    tell("读取文件")
     with one_run(request.settings.limits.cells):
         read = _read(request)
     chosen = [rule.file for rule in read.rules]

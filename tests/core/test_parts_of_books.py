@@ -12,7 +12,8 @@ from polars.testing import assert_frame_equal
 
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.describe import Read
-from onestop_cli.batch.reconcile import Request, names_of, options_of, remembered
+from onestop_cli.batch.reconcile import names_of, options_of, remembered
+from onestop_cli.batch.request import Request
 from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.roster import understand_roster

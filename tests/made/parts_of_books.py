@@ -13,7 +13,7 @@ import polars as pl
 from openpyxl import Workbook
 
 from onestop_cli.batch.buckets import reconcile_in_parts
-from onestop_cli.batch.reconcile import Request
+from onestop_cli.batch.request import Request
 from onestop_cli.readers.decisions import COLUMNS
 from onestop_cli.run import Run, load_run
 from samples.fabricate.many import Many

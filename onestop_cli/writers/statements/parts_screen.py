@@ -12,7 +12,7 @@ from onestop_cli.core.findings.catalogue import SEVERITIES
 from onestop_cli.county.periods import parse_period
 from onestop_cli.money import yuan
 from onestop_cli.tables.run_info import RunInfo
-from onestop_cli.writers.toolkit.screen import clean, console_for, noted
+from onestop_cli.writers.toolkit.console import clean, console_for, noted
 
 _STATUS = {"settled": "核定", "held": "待核", "rejected": "拒付", "reversed": "冲红"}
 _SIDES = {
