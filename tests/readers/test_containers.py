@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from onestop_cli.readers.containers.delimited import read_delimited
 from onestop_cli.readers.stays import read_stays
