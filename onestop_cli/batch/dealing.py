@@ -104,7 +104,8 @@ class Dealing:
             meant = [self._meant(lines), *(_among(stays, lines) for stays in closed)]
             known.append(bonds_of_decided(pl.concat(meant), lines, roster))
         going = moves(self._shared(total, known), self.buckets)
-        moved = self.dealt.join(going.lazy(), on=PERSON).collect(engine="streaming")
+        moves_to = self.dealt.join(going.lazy(), on=PERSON, maintain_order="left")
+        moved = moves_to.collect(engine="streaming")
         moved.write_parquet(self.folder / "moved.parquet")
         if history is not None:
             part = part_of(closed[1]["person"].hash(), going, self.buckets)

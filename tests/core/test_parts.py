@@ -46,6 +46,12 @@ def test_parts_give_the_control_totals_of_one_run(runs: dict[int, Path]) -> None
     assert infos[0]["counts"]["stays"] == len(tangled().stays)
 
 
+def test_the_same_rows_give_the_same_bytes(runs: dict[int, Path], tmp_path: Path) -> None:
+    """Whichever part is done first, and in whatever order people change parts."""
+    reconcile_in_parts(written(tangled(), tmp_path), tmp_path / "out", 4, "local")
+    assert digests_of(tmp_path / "out") == digests_of(runs[4])
+
+
 def test_a_row_without_id_is_found_to_be_a_duplicate_across_parts(runs: dict[int, Path]) -> None:
     """5 rows sent twice and 3 without an ID are ST01 in 9 parts too; 30 under another ID are other people."""
     found = tables(runs[9])["findings"].filter(pl.col("code") == "ST01")
