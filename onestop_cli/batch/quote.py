@@ -17,6 +17,7 @@ from onestop_cli import __version__
 from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.start import county_settings, line_for
 from onestop_cli.core.identify import identify
+from onestop_cli.core.settle.formula import by_bed_day
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.explain.quotation import YearSoFar, quote_each
@@ -40,7 +41,8 @@ FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以
 
 @dataclass(frozen=True)
 class QuoteOptions:
-    """What was typed, as typed; `day` is today unless another was. `days`: the running bill instead of sums."""
+    """What was typed, as typed; `day` (of discharge) is today unless another was. `days`: the running bill instead of
+    sums."""
 
     day: date
     level: str
@@ -57,6 +59,7 @@ class QuoteOptions:
     ledger: Path | None = None
     person: str = ""
     days: Path | None = None
+    admitted: date | None = None
 
 
 def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = None) -> None:
@@ -144,12 +147,14 @@ def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given
         "total": reader.yuan("--total", asked.total or "0"),
         "eligible": reader.yuan("--eligible", asked.eligible) if asked.eligible else None,
         "disease": asked.disease,
+        "admitted": asked.admitted,
         "discharged": asked.day,
         "paid": reader.layers("--given", asked.given),
         **reader.further(asked.further),
     }
     paid = reader.fen("--used", asked.used)
     charged, cost = reader.fen("--charged", asked.charged), reader.fen("--cost", asked.cost)
+    reader.days(asked)
     reader.check(stay)
     if reader.problems:
         raise CannotRun(reader.problems)
@@ -234,6 +239,13 @@ class _WordReader:
             else:
                 self._wrong(f"看不懂 {option} “{text}”", f"请写成 {option} 名称=值")
         return pairs
+
+    def days(self, asked: QuoteOptions) -> None:
+        """A document that counts days in bed must be told when they began; a running bill tells it."""
+        if asked.admitted is not None and asked.admitted > asked.day:
+            self._wrong("入院日期晚于出院日期", "请核对 --admitted 和 --on")
+        elif asked.admitted is None and asked.days is None and by_bed_day(self.book):
+            self._wrong("政策文件按床日计，不知道住了几天", "请加上 --admitted 入院日期")
 
     def check(self, stay: Mapping[str, Any]) -> None:
         """What can only be said once everything is understood."""

@@ -241,17 +241,18 @@ def _rule(row: Row, book: Rulebook) -> ExplanationPart:
         Line("施行", f"{rule.effective.from_} 起{end}"),
         *_text("注意", "" if rule.status == "in-force" else _CHECK_FIRST),
         Line("适用", f"{words.DAYS[day]} {_day(row[days[day]])}；{who}"),
-        *_price(row),
+        *_price(row, book),
     )
     said = basis("施行日期", rule.effective) + basis("适用日", rule.basis)
     several = basis("多重身份", rule.categories) if row.get("categories_valid") else ()
     return ExplanationPart("政策", (Group(lines, said + several),))
 
 
-def _price(row: Row) -> Iterator[Line]:
+def _price(row: Row, book: Rulebook) -> Iterator[Line]:
     """The bill that layers look at, where it is not the total."""
     if row["bill_fen"] != row["total_fen"]:
-        yield figure("单病种结算价", "", row["bill_fen"])
+        daily = row["quota"] is not None and book.quotas[row["quota"]][1].per == "day"
+        yield figure("床日付费结算价" if daily else "单病种结算价", "", row["bill_fen"])
         yield figure("医院承担", "", row["hospital_borne_fen"])
 
 

@@ -124,15 +124,17 @@ class Rulebook:
 
     @cached_property
     def quota_table(self) -> pl.DataFrame:
-        """A row per quota: `fixed`, `amount` (fen), `counts`, `patient` (bears the excess), and `<layer>.share`
-        (−1: the ordinary terms)."""
+        """A row per quota: `fixed`, `amount` (fen), `daily` (of a day in bed), `counts`, `patient` (bears the excess),
+        and `<layer>.share` (−1: the ordinary terms) with `<layer>.pays` (fen besides it)."""
         rows = [
             {
                 "fixed": int(quota.kind == "fixed"),
                 "amount": quota.amount if isinstance(quota.amount, int) else NO_LIMIT,
+                "daily": int(quota.per == "day"),
                 "counts": int(quota.counts),
                 "patient": int(quota.excess == "patient"),
-                **{f"{s.id}.share": quota.shares.get(s.id, -1) for s in self.steps},
+                **{f"{s.id}.share": _share(quota, s.id) for s in self.steps},
+                **{f"{s.id}.pays": quota.pays.get(s.id, 0) for s in self.steps},
             }
             for _, quota in self.quotas
         ]
@@ -213,6 +215,11 @@ class Rulebook:
 
 _OF_DOCUMENT = ("round_unit", "round_cut")
 """Terms that a step has from its document, unless it has them of its own."""
+
+
+def _share(quota: Quota, step: str) -> int:
+    """What a quota gives a step of its price; nothing where it gives an amount, −1 where the ordinary terms hold."""
+    return quota.shares.get(step, 0 if step in quota.pays else -1)
 
 
 def _step(id_: str, home: str, layers: Sequence[Layer]) -> Step:

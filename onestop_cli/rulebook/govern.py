@@ -252,22 +252,27 @@ def _in_force(book: Rulebook) -> pl.Expr:
 
 
 def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """The quota that fits a stay's disease and cell, null when none does."""
+    """The quota that fits a stay's disease and cell, else one that fits whatever the disease; null when none does."""
     rows = [
-        {"term": book.offsets[n] + place, "disease_key": plain(disease), "quota": number}
+        {"term": book.offsets[n] + place, "disease_key": disease, "quota": number}
         for number, (n, quota) in enumerate(book.quotas)
         for place, cell in enumerate(book.terms[n].cells)
         if book.terms[n].fits(quota, cell)
-        for disease in quota.diseases
+        for disease in [plain(name) for name in quota.diseases] or [None]
     ]
     if not rows:
         return stays.with_columns(quota=pl.lit(None, pl.Int64))
-    table = pl.DataFrame(rows)
+    kinds = {"term": pl.Int64, "disease_key": pl.String, "quota": pl.Int64}
+    table = pl.DataFrame(rows, schema=kinds)
+    named = table.filter(pl.col("disease_key").is_not_null())
+    others = table.filter(pl.col("disease_key").is_null()).select("term", _other="quota")
     key = pl.col("disease").str.normalize("NFKC").str.replace_all(r"\s", "")
     return (
         stays.with_columns(disease_key=key)
-        .join(table, on=["term", "disease_key"], how="left", validate="m:1", maintain_order="left")
-        .drop("disease_key")
+        .join(named, on=["term", "disease_key"], how="left", validate="m:1", maintain_order="left")
+        .join(others, on="term", how="left", validate="m:1", maintain_order="left")
+        .with_columns(quota=pl.coalesce("quota", "_other"))
+        .drop("disease_key", "_other")
     )
 
 

@@ -289,12 +289,17 @@ class Pool(Cited):
 class Quota(Clause):
     """单病种. `fixed` (定额): the layers pay `shares` of `amount` whatever the bill; `limit` (限额):
     shares of the bill up to `amount`, or the ordinary terms up to it when no shares are written.
-    `excess`: who bears what the bill has above `amount`. `counts`: towards the yearly caps."""
+    `per = "day"` (按床日付费): `amount` is the price of a day in bed. `pays`: layers that pay so much
+    of a fixed price instead of a share of it. No `diseases`: whatever the disease, unless a quota
+    names it. `excess`: who bears what the bill has above `amount`. `counts`: towards the yearly
+    caps."""
 
-    diseases: list[str]
+    diseases: list[str] = Field(default_factory=list)
     kind: Literal["fixed", "limit"]
     amount: Fen | Literal["to-fill"]
+    per: Literal["stay", "day"] = "stay"
     shares: Mapping[str, Rate] = Field(default_factory=dict)
+    pays: Mapping[str, Fen] = Field(default_factory=dict)
     excess: Literal["hospital", "patient"] = "hospital"
     counts: bool = True
 

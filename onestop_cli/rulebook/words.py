@@ -262,11 +262,26 @@ def _(clause: Share) -> str:
 
 @term.register
 def _(clause: Quota) -> str:
-    kind = "定额" if clause.kind == "fixed" else "限价"
-    shares = "，".join(f"{_layer(id_)} {rate_text(r)}" for id_, r in clause.shares.items())
+    kind = ("每床日" if clause.per == "day" else "") + (
+        "定额" if clause.kind == "fixed" else "限价"
+    )
+    said = [f"{_layer(id_)} {rate_text(r)}" for id_, r in clause.shares.items()]
+    shares = "，".join(
+        [*said, *(f"{_layer(id_)} {money(fen)}" for id_, fen in clause.pays.items())]
+    )
     excess = "医院" if clause.excess == "hospital" else "患者"
     counts = "" if clause.counts else "，不计入年度封顶"
     return f"{kind} {limit(clause.amount)}：{shares or '按普通比例'}，超出由{excess}承担{counts}"
+
+
+def diseases(quota: Quota) -> str:
+    """Which diseases a quota is for."""
+    return "、".join(quota.diseases) or "不论病种"
+
+
+def quota_name(quota: Quota) -> str:
+    """What such a way of paying is called."""
+    return "按床日付费" if quota.per == "day" else "单病种"
 
 
 def rounding(rounding: Rounding) -> str:

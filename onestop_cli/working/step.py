@@ -120,7 +120,17 @@ class StepOnStay:
     @property
     def share(self) -> int | None:
         """What the quota gives this step, ten-thousandths; None under the ordinary terms."""
-        return None if self.quota is None else self.quota.shares.get(self.step.id)
+        if self.quota is None or self.step.id in self.quota.shares:
+            return None if self.quota is None else self.quota.shares[self.step.id]
+        return 0 if self.step.id in self.quota.pays else None
+
+    @property
+    def paid_apart(self) -> tuple[int, int] | None:
+        """What the quota has this step pay as an amount, and how many times (床日); None where it is a share."""
+        if self.quota is None or self.step.id not in self.quota.pays:
+            return None
+        days = int(self.row["bed_days"]) if self.quota.per == "day" else 1
+        return self.quota.pays[self.step.id], days
 
     @property
     def free(self) -> bool:
@@ -137,7 +147,10 @@ class StepOnStay:
     def bill(self) -> tuple[str, int]:
         """The bill that layers look at, under its name."""
         limited = self.row["bill_fen"] != self.row["total_fen"]
-        return "单病种结算价" if limited else "总费用", self.row["bill_fen"]
+        name = "单病种结算价"
+        if self.quota is not None and self.quota.per == "day":
+            name = "床日付费结算价"
+        return name if limited else "总费用", self.row["bill_fen"]
 
     @property
     def covered(self) -> tuple[str, int]:

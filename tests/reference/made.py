@@ -159,12 +159,19 @@ def layers(random: Random) -> list[Table]:
 
 
 def quota(random: Random, disease: str, ids: Sequence[str]) -> Table:
+    """A quota of a `disease`, or of all others on 门诊; by the day, or of so much for a layer, now and then."""
     shares = {name: Decimal(random.choice((0, 25, 50))) / 100 for name in ids[:2]}
     kind = random.choice(("fixed", "limit"))
+    pays = {}
+    if kind == "fixed" and random.random() < 0.3:
+        pays = {ids[0]: yuan(random, 30, 60)}
+        del shares[ids[0]]
     return {
-        "diseases": [disease],
+        **({"diseases": [disease]} if disease else {"when": {"visit": "门诊"}}),
         "kind": kind,
+        "per": random.choice(("stay", "day")),
         "amount": yuan(random, 300, 900),
+        "pays": pays,
         "shares": shares if kind == "fixed" or random.random() < 0.7 else {},
         "excess": random.choice(("hospital", "patient")) if shares else "hospital",
         "counts": random.choice((True, False)),
@@ -175,7 +182,7 @@ def rule(random: Random, first: date, last: date | None, number: int) -> RuleFil
     """A whole random document."""
     stack = layers(random)
     ids = [table["id"] for table in stack if "part_of" not in table]
-    quotas = [quota(random, name, ids) for name in DISEASES[1:] if random.random() < 0.4]
+    quotas = [quota(random, name, ids) for name in DISEASES if random.random() < 0.4]
     share = {"share": Decimal(random.choice((3, 10, 20))) / 100}
     table: Table = {
         "id": f"made-{number}",

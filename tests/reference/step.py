@@ -86,6 +86,8 @@ class Step:
 
     def share(self, stay: Settled) -> int | None:
         """The quota's share of this layer in ten-thousandths, if there is one."""
+        if stay.quota is not None and self.id in stay.quota.pays:
+            return 0
         return None if stay.quota is None else stay.quota.shares.get(self.id)
 
     def check(self, stay: Settled) -> str:
@@ -257,14 +259,15 @@ class Step:
 
     def by_quota(self, stay: Settled, result: Result, share: int) -> None:
         assert stay.quota is not None
-        assert isinstance(stay.quota.amount, int)
         price = stay.price
         if stay.quota.excess == "patient":
             fixed = stay.quota.kind == "fixed"
-            price = stay.quota.amount if fixed else min(price, stay.quota.amount)
+            price = stay.most if fixed else min(price, stay.most)
         terms = self.terms[id(stay)]
         assert terms is not None
         exact = terms.rounded(Fraction(price * share, 10_000))
+        times = stay.days if stay.quota.per == "day" else 1
+        exact += stay.quota.pays.get(self.id, 0) * times
         result.uncapped = max(0, min(exact, stay.rest))
 
     def least(self, stay: Settled, result: Result, terms: Terms) -> int:

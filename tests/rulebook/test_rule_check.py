@@ -31,6 +31,15 @@ share = 0.10
 quote = "饮片先行自付一成"
 """
 EXPENSES = HERBS.replace("herbs", "slices") + HERBS
+FIRST_LAYER = '[[layer]]\nid = "basic"'
+BY_DAY = """
+[[quota]]
+kind = "fixed"
+per = "day"
+amount = 130
+pays = { basic = 110 }
+quote = "每床日一百三十元，基金支付一百一十元"
+"""
 
 
 def told(loaded: LoadedRule) -> list[str]:
@@ -159,6 +168,28 @@ DAMAGE = {
         "[[layer.stay_cap]]",
         '[[layer.factor]]\nshare = 0.3333\nquote = "按33.33%支付"\n\n[[layer.stay_cap]]',
         "比例折算后不是整的万分之一",
+    ),
+    "two prices of a day for one stay": (FIRST_LAYER, BY_DAY * 2 + FIRST_LAYER, "不论病种的第 1 条、第 2 条都适用于"),
+    "more paid than the price of a day": (
+        FIRST_LAYER, BY_DAY.replace("110", "140") + FIRST_LAYER, "各层所付合计超过定额",
+    ),
+    "a price of a day that its sentence does not say": (
+        FIRST_LAYER, BY_DAY.replace("130", "135") + FIRST_LAYER, "按床日付费 不论病种（全部对象）引文里没有 135 元",
+    ),
+    "a payment that its sentence does not say": (
+        FIRST_LAYER, BY_DAY.replace("110", "105") + FIRST_LAYER, "引文里没有 105 元",
+    ),
+    "an amount paid of a limit": (
+        FIRST_LAYER, BY_DAY.replace("fixed", "limit") + FIRST_LAYER, "限价按实际费用计，各层不能写固定金额（pays）",
+    ),
+    "a share and an amount of one layer": (
+        FIRST_LAYER, BY_DAY + "shares = { basic = 0.10 }\n" + FIRST_LAYER, "basic 既写了份额又写了金额",
+    ),
+    "an amount paid by an unknown layer": (
+        FIRST_LAYER, BY_DAY.replace("basic = 110", "basics = 110") + FIRST_LAYER, "不认识“basics”",
+    ),
+    "a fixed price of which nobody pays": (
+        FIRST_LAYER, BY_DAY.replace("pays = { basic = 110 }\n", "") + FIRST_LAYER, "定额没有写各层的份额",
     ),
     "a floor that counts a later layer": (
         '[[layer.stay_cap]]',

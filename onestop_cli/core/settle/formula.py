@@ -83,6 +83,13 @@ def runs_over_the_year(book: Rulebook) -> bool:
     return any(Parameters(book.table, step.id).yearly for step in book.steps)
 
 
+def by_bed_day(book: Rulebook) -> bool:
+    """Whether some document has a price or a limit by day in bed."""
+    if any(quota.per == "day" for _, quota in book.quotas):
+        return True
+    return any(Parameters(book.table, step.id).has("cost_day", 0) for step in book.steps)
+
+
 def beside(stays: pl.DataFrame, params: Parameters, term: pl.Series) -> pl.DataFrame:
     """`stays` with the step's varying terms gathered by `term`, replacing those of an earlier step."""
     rows = term.cast(pl.UInt32)

@@ -6,7 +6,7 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.settle.formula import runs_over_the_year
-from onestop_cli.core.settle.visits import VISIT, unsure, with_visits
+from onestop_cli.core.settle.visits import SINCE, VISIT, unsure, with_visits
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column, weaker
 from onestop_cli.rulebook.language import EXPENSES
@@ -15,7 +15,7 @@ from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
-    "quota", "_held_before", "_held_before_fen", VISIT,
+    "quota", "_held_before", "_held_before_fen", VISIT, SINCE,
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(

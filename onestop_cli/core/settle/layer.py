@@ -327,10 +327,23 @@ class LayerPass:
         if not self.book.quotas:
             return frame
         shared = self._computed & pl.col("_share").is_not_null()
-        amount = rounded(self.params, pl.col("price_fen") * pl.col("_share"))
+        amount = rounded(self.params, pl.col("price_fen") * pl.col("_share")) + self._paid_apart(
+            frame
+        )
         least = pl.min_horizontal(amount, REST).clip(lower_bound=0)
         uncapped = self._name("uncapped_fen")
         return frame.with_columns(pl.when(shared).then(least).otherwise(uncapped).alias(uncapped))
+
+    def _paid_apart(self, frame: pl.DataFrame) -> pl.Expr:
+        """What a quota has the step pay as an amount, each day in bed or once."""
+        table, quota = self.book.quota_table, frame["quota"]
+        pays = table[f"{self.step.id}.pays"]
+        if not pays.max():
+            return ZERO
+        if not table["daily"].max():
+            return pl.lit(pays.gather(quota))
+        daily = pl.lit(table["daily"].gather(quota)) == 1
+        return pl.lit(pays.gather(quota)) * pl.when(daily).then(DAYS).otherwise(1)
 
     def _cap(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The yearly cap and shared pools: `before` is what the year had used, `granted` what this stay is left."""

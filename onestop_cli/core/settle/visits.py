@@ -18,13 +18,16 @@ from onestop_cli.tables.schema import ORDER
 VISIT = "_visit"
 """The number of the visit that a row settles with others; null for all other rows."""
 
+SINCE = "_visit_since"
+"""The day to which the visit was settled before, on further settlements; null for all other rows."""
+
 _SAME = ("id_no", "hospital", "visit_no")
 _OPEN = ("settled", "held")
 
 
 def with_visits(stays: pl.DataFrame) -> pl.DataFrame:
-    """`stays` with `VISIT`, and `_visit_began`: the benefit year of the visit's first settlement, on further ones; no
-    such columns where every visit was settled once."""
+    """`stays` with `VISIT`, `SINCE`, and `_visit_began`: the benefit year of the visit's first settlement, on further
+    ones; no such columns where every visit was settled once."""
     if "visit_no" not in stays.columns:
         return stays
     whole = pl.all_horizontal(pl.col(*_SAME, "settlement_no").is_not_null())
@@ -41,6 +44,7 @@ def with_visits(stays: pl.DataFrame) -> pl.DataFrame:
     found = known.select(
         "_row",
         pl.struct(_SAME).rank("dense").cast(pl.Int64).alias(VISIT),
+        pl.col("discharged_on").shift().over(_SAME).alias(SINCE),
         _visit_began=pl.when(~first).then(pl.col("benefit_year").first().over(_SAME)),
     )
     return stays.hstack(spread(found.drop("_row"), found["_row"], len(stays)))

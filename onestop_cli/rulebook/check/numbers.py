@@ -134,5 +134,9 @@ def _steps(key: Key, term: Deductible) -> Iterator[Finding]:
 def _shares(key: Key, quota: Quota) -> Iterator[Finding]:
     if sum(quota.shares.values()) > 10_000:
         yield (*key, "shares"), "各层份额合计超过 100%", "请核对份额"
+    if isinstance(quota.amount, int):
+        shared = sum(quota.amount * share for share in quota.shares.values())
+        if sum(quota.pays.values()) * FULL + shared > quota.amount * FULL and quota.pays:
+            yield (*key, "pays"), "各层所付合计超过定额", "请核对金额"
     if quota.amount == 0:
         yield (*key, "amount"), "定额或限价为 0", "请核对金额"

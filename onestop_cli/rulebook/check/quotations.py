@@ -20,7 +20,7 @@ from onestop_cli.rulebook.language import (
     RuleFile,
 )
 
-_MONEY = ("amount", "later", "minimum", "to")
+_MONEY = ("amount", "later", "minimum", "to", "pays")
 _SHARES = ("rate", "share", "later_rate", "shares")
 _REMEDY = "请核对数字和引文；原文没有直接写出的，在 reading 里写明这个数是怎样来的"
 
@@ -65,7 +65,7 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
     elif isinstance(value, Band):
         for inside, inner in value:
             yield from _leaves((*steps, inside), inside, inner, spoken)
-    elif isinstance(value, Mapping) and name == "shares":
+    elif isinstance(value, Mapping) and name in ("shares", "pays"):
         for layer, share in value.items():
             if share:
                 yield from _leaves((*steps, layer), name, share, spoken)
