@@ -76,7 +76,7 @@ class YearSoFar:
                 "net_before": max(cost - charged, 0),
             }
             found |= {f"{step.id}_{name}_fen": fen for name, fen in said.items()}
-            found[f"{step.id}_nth"] = self.nth
+            found[f"{step.id}_nth"] = found[f"{step.id}_rate_nth"] = self.nth
         for pool, layers in book.pools.items():
             found[f"pool_{pool}_before_fen"] = sum(int(self.paid.get(la, 0)) for la in layers)
         return found

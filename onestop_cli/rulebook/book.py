@@ -176,8 +176,8 @@ class Rulebook:
         n-th stay by level."""
         levels = pl.Series([[*LEVELS].index(cell["level"]) for _, cell in self.cells])
         for step in self.steps:
-            name = f"{step.id}.nth_by_level"
-            if name in frame.columns and (frame[name] == 1).any():
+            names = (f"{step.id}.nth_by_level", f"{step.id}.nth_rate_by_level")
+            if any((frame[name] == 1).any() for name in names if name in frame.columns):
                 yield levels.alias(f"{step.id}.nth_level")
 
     @cached_property

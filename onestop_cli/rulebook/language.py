@@ -123,13 +123,17 @@ class Band(RulePart):
 
 class RateClause(Clause):
     """A flat `rate`, or `bands`. Bands have no defaults: progressive or whole, gross or net of
-    the deductible, per stay or on the running total of the year, the file must say."""
+    the deductible, per stay or on the running total of the year, the file must say. `later_rate`:
+    the rates of the 2nd, 3rd … stay of the year in place of `rate`, the last one holds on;
+    `counted` as of a deductible."""
 
     rate: Rate | Literal["unknown", "to-fill"] | None = None
     bands: list[Band] = Field(default_factory=list)
     mode: Literal["progressive", "whole"] | None = None
     edges: Literal["gross", "net"] | None = None
     per: Per | None = None
+    later_rate: list[Rate] = Field(default_factory=list)
+    counted: Literal["all", "level"] = "all"
 
     @model_validator(mode="after")
     def _one_shape(self) -> RateClause:
@@ -139,6 +143,8 @@ class RateClause(Clause):
             self._whole_bands()
         elif self.mode or self.edges or self.per:
             raise ValueError("mode、edges、per 只用于 bands（分段）")
+        if self.later_rate and not isinstance(self.rate, int):
+            raise ValueError("later_rate 只用于写了数的 rate（单一比例）；分段的用 later_points")
         return self
 
     def _whole_bands(self) -> None:
@@ -154,9 +160,13 @@ class RateClause(Clause):
 
 
 class PointsClause(Clause):
-    """提高若干百分点: added to every rate of the layer, never beyond 100 %."""
+    """提高若干百分点: added to every rate of the layer, never beyond 100 %. `later_points`: those of
+    the 2nd, 3rd … stay of the year in place of `points`, the last ones hold on; `counted` as of a
+    deductible."""
 
     points: Points | Literal["to-fill"]
+    later_points: list[Points] = Field(default_factory=list)
+    counted: Literal["all", "level"] = "all"
 
 
 class Factor(Clause):

@@ -75,6 +75,7 @@ class Spot:
         """What one is of: `rate`, `points`, `days`, or `yuan`."""
         last = next(step for step in reversed(self.part) if isinstance(step, str))
         kinds = {"rate": "rate", "share": "rate", "later_rate": "rate", "shares": "rate"}
+        kinds["later_points"] = "points"
         inside = str(self.part[0])
         return (
             kinds.get(last) or kinds.get(inside) or (last if last in ("points", "days") else "yuan")

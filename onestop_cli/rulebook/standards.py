@@ -20,7 +20,7 @@ def standards(book: Rulebook) -> list[dict[str, str]]:
 def _rows(rule: RuleFile, layer: Layer) -> Iterator[dict[str, str]]:
     base = words.base(rule, layer.base) if layer.base else ""
     said: list[tuple[Clause, str, str]] = [
-        (clause, "；".join(words.bands(clause)) or words.rate(clause.rate), base)
+        (clause, "；".join(words.bands(clause)) or words.term(clause), base)
         for clause in layer.rate
     ]
     said += [

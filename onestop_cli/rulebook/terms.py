@@ -243,12 +243,16 @@ def _rates(term: RateClause, clause: Mapping[str, Clause]) -> Numbers:
         return {"state": UNKNOWN_RATE}
     flat = [] if term.rate is None else [(NO_LIMIT, term.rate)]
     bands = flat or [(_limit(band.to or NONE), band.rate) for band in term.bands]
-    points = getattr(clause.get("points"), "points", 0)
+    more = clause.get("points")
+    points = getattr(more, "points", 0)
     factor = getattr(clause.get("factor"), "share", FULL)
-    row = {"bands": len(bands)}
+    stays = _of_stays(term, more)
+    row = {"bands": len(bands), "nth_rates": len(stays), "nth_rate_by_level": _by_level(term, more)}
     for number, (edge, rate) in enumerate(bands, 1):
         row[f"edge_{number}"] = edge
-        row[f"rate_{number}"] = _part(max(0, min(FULL, rate + points)), factor)
+        for nth, (own, raised) in enumerate(stays, 1):
+            paid = _part(max(0, min(FULL, (own if own is not None else rate) + raised)), factor)
+            row[f"rate_{number}" if nth == 1 else f"rate_{number}_at_{nth}"] = paid
     return row | {
         "points": points,
         "factor": factor,
@@ -256,6 +260,20 @@ def _rates(term: RateClause, clause: Mapping[str, Clause]) -> Numbers:
         "gross": int(term.edges == "gross"),
         "year_bands": int(term.per == "year"),
     }
+
+
+def _of_stays(term: RateClause, more: Clause | None) -> list[tuple[int | None, int]]:
+    """Of the 1st, 2nd … stay of the year the rate in place of the bands' (None: theirs), and the points."""
+    rates = [None, *term.later_rate]
+    points = [getattr(more, "points", 0), *getattr(more, "later_points", [])]
+    last = max(len(rates), len(points))
+    return [(rates[min(n, len(rates) - 1)], points[min(n, len(points) - 1)]) for n in range(last)]
+
+
+def _by_level(term: RateClause, more: Clause | None) -> int:
+    """Whether the n-th stay, on which the rate hangs, is that in hospitals of one level."""
+    points = getattr(more, "counted", "all") if getattr(more, "later_points", []) else "all"
+    return int("level" in (term.counted, points))
 
 
 def _limits(clause: Mapping[str, Clause]) -> Numbers:
@@ -301,6 +319,8 @@ def defaults() -> Numbers:
         "bands": 1,
         "edge_1": NO_LIMIT,
         "rate_1": 0,
+        "nth_rates": 1,
+        "nth_rate_by_level": 0,
         "points": 0,
         "factor": FULL,
         "whole": 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 
 from onestop_cli.money import FULL, rate_text, yuan
@@ -145,12 +145,8 @@ def term(clause: Clause) -> str:
 
 @term.register
 def _(clause: Deductible) -> str:
-    text = limit(clause.amount)
-    where = "同级别机构" if clause.counted == "level" else ""
-    if clause.later:
-        text += "，" + where + _numbered(money(fen) for fen in clause.later)
-    if clause.later_rate:
-        text += "，" + where + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
+    text = limit(clause.amount) + _later(map(money, clause.later), clause.counted)
+    text += _later((f"按 {rate_text(r)}" for r in clause.later_rate), clause.counted)
     if clause.minimum:
         text += f"，不低于 {money(clause.minimum)}"
     return text + _OFTEN.get(clause.per, "")
@@ -183,9 +179,16 @@ def _(clause: Transfer) -> str:
 
 @term.register
 def _(clause: RateClause) -> str:
-    return (
-        "，".join(bands(clause)) + f"（{banding(clause)}）" if clause.bands else rate(clause.rate)
-    )
+    if clause.bands:
+        return "，".join(bands(clause)) + f"（{banding(clause)}）"
+    return rate(clause.rate) + _later(map(rate_text, clause.later_rate), clause.counted)
+
+
+def _later(steps: Iterable[str], counted: str) -> str:
+    """What holds for the second, third … stay of the year; nothing where it is the same."""
+    said = list(steps)
+    where = "同级别机构" if counted == "level" else ""
+    return f"，{where}{_numbered(iter(said))}" if said else ""
 
 
 def bands(clause: RateClause) -> list[str]:
@@ -218,10 +221,14 @@ def banding(clause: RateClause) -> str:
 def _(clause: PointsClause) -> str:
     if not isinstance(clause.points, int):
         return limit(clause.points)
-    if clause.points == 0:
+    return _raised(clause.points) + _later(map(_raised, clause.later_points), clause.counted)
+
+
+def _raised(points: int) -> str:
+    if points == 0:
         return "不提高"
-    sign = "+" if clause.points >= 0 else "−"
-    return f"{sign}{rate_text(abs(clause.points)).removesuffix('%')} 个百分点"
+    sign = "+" if points >= 0 else "−"
+    return f"{sign}{rate_text(abs(points)).removesuffix('%')} 个百分点"
 
 
 @term.register

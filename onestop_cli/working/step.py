@@ -33,6 +33,23 @@ class StepOnStay:
         """A number of the document: of this step, else of the whole document."""
         return int(self._terms.get(f"{self.step.id}.{name}", self._terms.get(name, 0)))
 
+    @property
+    def rate_nth(self) -> int:
+        """Which stay of the year it is, as far as rates are written for one after the other."""
+        return min(int(self.row.get(f"{self.step.id}_rate_nth") or 1), self.term("nth_rates"))
+
+    def rate(self, band: int) -> int:
+        """A band's rate, of the stay's number in the year."""
+        nth = self.rate_nth
+        return self.term(f"rate_{band}" if nth == 1 else f"rate_{band}_at_{nth}")
+
+    @property
+    def points(self) -> int:
+        """The percentage points in the rate, of the stay's number in the year."""
+        clause = self.clause("points")
+        each = [self.term("points"), *getattr(clause, "later_points", [])]
+        return int(each[min(self.rate_nth, len(each)) - 1])
+
     def fen(self, what: str) -> int:
         """The column `<step>_<what>_fen`; a missing amount is 0."""
         return int(self.row.get(f"{self.step.id}_{what}_fen") or 0)

@@ -64,11 +64,13 @@ def test_random_documents_use_the_whole_language() -> None:
                 used |= {layer.kind, layer.who, *layer.also, *(["part"] if layer.part_of else [])}
                 used |= {"expense"} if layer.base and "class_b" in layer.base.less else set()
                 for term in layer.rate:
+                    used |= {f"later rate:{term.counted}"} if term.later_rate else set()
                     used.add(f"{term.mode}:{term.edges}:{term.per}" if term.bands else "flat")
                 for charge in layer.deductible:
                     used |= {f"deductible:{charge.per}", *(["later"] if charge.later else [])}
                     used |= {"factor"} if charge.later_rate else set()
                     used.add(f"counted:{charge.counted}")
+                used |= {"later points" for more in layer.points if more.later_points}
                 used |= {"own rounding"} if layer.rounding else set()
     bands = {f"{m}:{e}:{p}" for m in ("progressive", "whole") for e in ("gross", "net")
              for p in ("stay", "year")}  # fmt: skip
@@ -76,6 +78,8 @@ def test_random_documents_use_the_whole_language() -> None:
     quotas |= {"quota:fixed:day", "quota:limit:day", "pays", "any disease"}
     assert used >= {
         *OPTIONAL, *bands, *quotas, "given", "computed", "roster", "part", "expense", "flat",
-        "pool:True", "deductible:year", "later", "factor", "counted:level", "own rounding", "jiao", "yuan", "truncate",
+        "pool:True", "deductible:year", "later",
+        "later rate:all", "later rate:level", "later points", "factor", "counted:level", "own rounding",
+        "jiao", "yuan", "truncate",
         "admission", "settlement", "discharge",
     }  # fmt: skip

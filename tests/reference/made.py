@@ -73,7 +73,12 @@ def rate(random: Random) -> Table:
     if kind == 0:
         return {"rate": "unknown"}
     if kind < 4:
-        return {"rate": Decimal(random.randint(0, 100)) / 100}
+        later = [Decimal(random.randint(0, 100)) / 100 for _ in range(random.choice((0, 0, 1, 2)))]
+        counted = random.choice(("all", "level"))
+        return {
+            "rate": Decimal(random.randint(0, 100)) / 100,
+            **({"later_rate": later, "counted": counted} if later else {}),
+        }
     edges = sorted(random.sample(range(1, 20), random.randint(1, 3)))
     bands = [{"to": edge * 100, "rate": Decimal(random.randint(0, 100)) / 100} for edge in edges]
     bands.append({"rate": Decimal(random.randint(0, 10_000)) / 10_000})
@@ -108,7 +113,10 @@ OPTIONAL: Mapping[str, Any] = {
     "relief": lambda random: {"share": random.choice((0, 1, Decimal("0.5")))},
     "ceiling": lambda random: {"amount": random.choice((yuan(random, 100, 250), "none"))},
     "transfer": lambda random: {"days": random.choice((0, 7, 30))},
-    "points": lambda random: {"points": random.choice((-20, 0, 5, 10))},
+    "points": lambda random: {
+        "points": random.choice((-20, 0, 5, 10)),
+        "later_points": random.choice(([], [], [5], [0, -10])),
+    },
     "stay_cap": lambda random: {"amount": random.choice((yuan(random, 200, 900), "none"))},
     "cost_cap": lambda random: {
         "amount": random.choice((yuan(random, 500, 1000), "none")),

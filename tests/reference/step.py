@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from onestop_cli.rulebook.language import Floor
@@ -217,6 +217,19 @@ class Step:
                 result.deductible = min(wanted, left)
                 total += min(left, self.uses(stay, result, wanted, self.use.charge))
 
+    def numbers(self) -> dict[int, int]:
+        """Which stay of the year each one is, in all hospitals or in those of its level, as its rate counts them."""
+        chains, every = self.chains(), 0
+        of_level: dict[str, int] = defaultdict(int)
+        found: dict[int, int] = {}
+        for stay, _, terms in self.working():
+            counts = stay.bill.inpatient and not chains[id(stay)][0]
+            every += counts
+            of_level[stay.bill.level] += counts
+            number = of_level[stay.bill.level] if terms.counted_by_level() else every
+            found[id(stay)] = max(1, number) if stay.bill.inpatient else 1
+        return found
+
     def chains(self) -> dict[int, tuple[bool, int]]:
         """Whether a stay carries on the illness of the one admitted before it (转院), and which chain it is in."""
         found: dict[int, tuple[bool, int]] = {}
@@ -234,6 +247,7 @@ class Step:
 
     def amounts(self) -> None:
         cost = net = 0
+        numbers = self.numbers()
         for stay, result, terms in self.working(by_quota=True):
             share = self.share(stay)
             if share is not None:
@@ -241,6 +255,7 @@ class Step:
                 continue
             yearly = terms.of("rate").per == "year"
             before = (cost, net) if yearly else (0, 0)
+            terms = replace(terms, nth=numbers.get(id(stay), 1))
             exact = terms.given_on(result.base, result.deductible, *before)
             if yearly:
                 most = self.use.charge

@@ -142,6 +142,25 @@ DAMAGE = {
         'amount = 100\ncounted = "level"\n',
         "没有写第二次的起付线，按级别数次数（counted）没有用",
     ),
+    "a number of stays that no rate hangs on": (
+        "rate = 0.70\n", 'rate = 0.70\ncounted = "level"\n', "没有写第二次住院的比例，按级别数次数（counted）没有用",
+    ),
+    "a later rate that its sentence does not say": (
+        "rate = 0.70\n", "rate = 0.70\nlater_rate = [0.75]\n", "引文里没有 75%",
+    ),
+    "later points that their sentence does not say": (
+        "[[layer.stay_cap]]", '[[layer.points]]\npoints = 0\nlater_points = [5]\nquote = "第二次提高三个百分点"\n\n'
+        "[[layer.stay_cap]]", "引文里没有 5%",
+    ),
+    "stays numbered in two ways for one rate": (
+        'quote = "住院七成"', 'later_rate = [0.75]\nquote = "住院七成，七成五，提高五个百分点"\n\n[[layer.points]]\n'
+        'points = 0\nlater_points = [5]\ncounted = "level"\nquote = "提高5个百分点"', "数第几次住院的办法不同",
+    ),
+    "a whole amount by the year and by the number of the stay": (
+        'rate = 0.70\nquote = "住院七成"', 'mode = "whole"\nedges = "net"\nper = "year"\n'
+        'bands = [{ to = 500, rate = 0.5 }, { rate = 0.7 }]\nquote = "500元五成，以上七成"\n\n[[layer.points]]\n'
+        'points = 0\nlater_points = [5]\nquote = "提高5个百分点"', "不能随第几次住院变",
+    ),
     "a minimum above the deductible": (
         "amount = 100\n",
         "amount = 100\nlater_rate = [0.5]\nminimum = 200\n",
@@ -206,7 +225,7 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    for word in ("floor", "factor", "month_cap"):
+    for word in ("floor", "factor", "month_cap", "points"):
         if f"[[layer.{word}]]" in after:
             text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))
@@ -230,6 +249,14 @@ def test_what_is_no_number_or_no_sentence_is_refused_when_read(what: str, tmp_pa
     (problem,) = refused.value.problems
     assert sentence in problem.what
     assert problem.row == text.splitlines().index(after) + 1
+
+
+def test_a_rate_of_the_second_stay_belongs_to_a_flat_rate(tmp_path: Path) -> None:
+    """Bands have points for it."""
+    bands = 'later_rate = [0.75]\nmode = "progressive"\nedges = "net"\nper = "stay"\nbands = [{ rate = 0.70 }]'
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, SMALL.replace("rate = 0.70", bands))
+    assert "later_rate 只用于写了数的 rate" in refused.value.problems[0].what
 
 
 def test_points_below_one_are_a_rate_by_mistake(tmp_path: Path) -> None:

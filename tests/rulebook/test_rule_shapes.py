@@ -82,6 +82,18 @@ SHAPES = {
          'per = "stay", bands = [{ to = 200, rate = 0.5 }, { rate = 1.0 }] }]'},
         [300, 400], [100, 150],
     ),
+    "second and later stays are paid at another rate": (
+        {"rate": "[{ rate = 0.50, later_rate = [0.60, 0.65] }]"}, [100, 200, 200, 200], [50, 120, 130, 130],
+    ),
+    "points for second and later stays": (
+        {"also": '["points"]\npoints = [{ points = 0, later_points = [-5, -10] }]'}, [100, 200, 200], [50, 90, 80],
+    ),
+    "points for later stays on bands and a share of them": (
+        {"also": '["points", "factor"]\npoints = [{ points = 10, later_points = [0] }]\nfactor = [{ share = 0.5 }]',
+         "rate": '[{ mode = "progressive", edges = "net", per = "stay", '
+         "bands = [{ to = 200, rate = 0.5 }, { rate = 0.8 }] }]"},
+        [400, 400], [150, 130],
+    ),
     "points never beyond all of it": (
         {"also": '["points"]\npoints = [{ points = 60 }]'}, [300], [300],
     ),
@@ -203,6 +215,41 @@ def test_the_second_stay_is_that_in_hospitals_of_the_level(
     levels = ("township", "county", "township", "county", "city")
     rows = results(document(text), *(stay(1000, level=level) for level in levels))
     assert [row["basic_deductible_fen"] for row in rows] == [yuan * 100 for yuan in charged]
+
+
+@pytest.mark.parametrize(
+    ("counted", "paid"), [("level", [500, 500, 600, 600]), ("all", [500, 600, 600, 600])]
+)
+def test_the_rate_of_the_second_stay_in_hospitals_of_the_level(
+    counted: str, paid: list[int]
+) -> None:
+    """“同级别医疗机构第二次及以后住院按60%”."""
+    rule = document(BASIC, rate=f'[{{ rate = 0.5, later_rate = [0.6], counted = "{counted}" }}]')
+    levels = ("township", "county", "township", "county")
+    assert due(rule, *(stay(1000, level=level) for level in levels)) == paid
+
+
+def test_visits_are_no_stays_of_which_the_rate_hangs() -> None:
+    """门诊 is paid as the first stay is, and the stay after it is still the first."""
+    text = BASIC + (
+        '[[dimension]]\nid = "visit"\nname = "就诊"\ncolumns = ["就诊"]\notherwise = "住院"\n'
+        'values = { "门诊" = [] }\n'
+    )
+    rule = document(text, rate="[{ rate = 0.5, later_rate = [0.6] }]")
+    bills = [stay(100), stay(100, visit="门诊"), stay(100, visit="住院")]
+    assert due(rule, *bills) == [50, 50, 60]
+    assert due(rule, *bills[1:]) == [50, 50]
+
+
+def test_a_further_settlement_has_the_rate_of_its_visit() -> None:
+    """Whether or not a deductible is charged again; the stay after the visit is the second one."""
+    rule = document(
+        BASIC,
+        deductible='[{ amount = 100, per = "settlement" }]',
+        rate="[{ rate = 0.5, later_rate = [0.6] }]",
+    )
+    rows = [settlement("S1", date(2010, 3, 8)), settlement("S2", date(2010, 3, 15))]
+    assert due(rule, *rows, stay(600, discharged=date(2010, 5, 1))) == [250, 250, 300]
 
 
 def test_the_level_is_counted_from_the_years_first_document() -> None:

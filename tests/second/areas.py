@@ -13,6 +13,7 @@ from tests.second import (
     cities,
     county_aid,
     dafang,
+    days,
     huangzhong,
     national,
     shizhan,
@@ -339,6 +340,19 @@ def areas() -> Iterator[Area]:
         ("100", "50", "300", "150", "600", "600.10", "4000", "28871.42", "31728.57", "34585.71"),
         frozenset({"outpatient", "years", "interim", "all eligible"}),
         outcomes=words.outcomes,
+    )
+    yield Area(
+        "days",
+        days.documents,
+        lambda stay: None,
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "critical"),
+        (days.POOR,),
+        ("500", "1500", "4000", "75500", "20000"),
+        frozenset({"major", "interim", "all eligible"}),
+        ("白内障", "肺炎"),
+        outcomes=days.outcomes,
     )
 
 

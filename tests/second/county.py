@@ -76,7 +76,7 @@ class County:
     def rows(self) -> pl.DataFrame:
         """The stays as the readers hand them on."""
         lines = [as_read(row, stay, self.people[row]) for row, stay in self.stays.items()]
-        asked = ("away", "major", "visit", "referral", "disease_code", "illness", "years")
+        asked = ("away", "major", "visit", "referral", "disease_code", "illness", "years", "kind")
         texts = [f"x_{name}" for name in asked]
         return pl.DataFrame(lines, schema={**READ_STAYS, **dict.fromkeys(texts, pl.String)})
 
@@ -351,6 +351,7 @@ def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
         "settlement_no": stay.settlement or None,
         "visit_no": stay.stay_no if stay.settlement else None,
         "x_major": "是" if stay.major else None,
+        "x_kind": "精神病住院" if stay.major else None,
         "x_referral": "临时外出就医" if stay.away else None,
         "x_disease_code": {"高血压": "M03900", "糖尿病": "M01600"}.get(stay.disease),
         "x_illness": stay.disease or None,

@@ -22,8 +22,9 @@ from tests.second.county import County, make_county
 from tests.second.shizhan import RESIDENT
 from tests.second.stays import Stay
 
-MONTHS = ("zhengan", "chongqing", "tongchuan", "words")
-"""A cap that rises in the year, two yearly deductibles, bands over the year; limits of the month and of a visit."""
+MONTHS = ("zhengan", "chongqing", "tongchuan", "words", "days")
+"""A cap that rises in the year, two yearly deductibles, bands over the year; limits of the month and of a visit; days
+in bed and rates by the number of the stay."""
 
 
 def told(county: County, found: dict[int, str]) -> str:

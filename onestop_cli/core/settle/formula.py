@@ -35,6 +35,10 @@ class Parameters:
         own = f"{self.step}.{name}"
         return own if own in self.table.columns else name
 
+    def knows(self, name: str) -> bool:
+        """Whether any document has such a term."""
+        return self._full(name) in self.table.columns
+
     def has(self, name: str, neutral: int) -> bool:
         """Whether any cell of the book has this term at other than its neutral value."""
         return self.unique(name) != neutral
@@ -58,6 +62,7 @@ class Parameters:
         return (
             any(self.has(name, 0) for name in years)
             or self.deductible_steps > 1
+            or self.nth_rates > 1
             or self.has("transfer_days", -1)
             or self.has("ceiling", NO_LIMIT)
             or bool((self.table[self._full("visit_deductible")] == ONE_A_VISIT).any())
@@ -71,6 +76,11 @@ class Parameters:
     def bands(self) -> int:
         """The greatest number of bands in the book."""
         return self.greatest("bands")
+
+    @property
+    def nth_rates(self) -> int:
+        """The most rates written for one stay after the other."""
+        return self.greatest("nth_rates")
 
     @property
     def deductible_steps(self) -> int:
@@ -107,30 +117,37 @@ def deductible(params: Parameters, nth: pl.Expr) -> pl.Expr:
     return chosen
 
 
+def rate(params: Parameters, band: int) -> pl.Expr:
+    """A band's rate, of the stay's number in the year (`<step>_rate_nth`); the last one written holds on."""
+    chosen = params[f"rate_{band}"]
+    for number in range(2, params.nth_rates + 1):
+        later = (pl.col(f"{params.step}_rate_nth") >= number) & (params["nth_rates"] >= number)
+        own = f"rate_{band}_at_{number}"
+        chosen = pl.when(later).then(params[own]).otherwise(chosen) if params.knows(own) else chosen
+    return chosen
+
+
 def progressive(params: Parameters, amount: pl.Expr) -> pl.Expr:
     """F(amount) in grains: each band's rate on the part of the amount that lies in it.
 
     Amounts and edges are known, so that the smaller of two is what `clip` gives, in a fifth of the time where a bound
     is a column.
     """
-    total = pl.min_horizontal(amount, params["edge_1"]) * params["rate_1"]
+    total = pl.min_horizontal(amount, params["edge_1"]) * rate(params, 1)
     for number in range(2, params.bands + 1):
         low, high = params[f"edge_{number - 1}"], params[f"edge_{number}"]
         inside = pl.max_horizontal(pl.min_horizontal(amount, high), low) - low
-        total = total + inside * params[f"rate_{number}"]
+        total = total + inside * rate(params, number)
     return total
 
 
 def whole_rate(params: Parameters, amount: pl.Expr) -> pl.Expr:
     """The rate of the one band in which the amount falls; an upper edge belongs to the lower band."""
-    rate = params["rate_1"]
+    chosen = rate(params, 1)
     for number in range(2, params.bands + 1):
-        rate = (
-            pl.when(amount > params[f"edge_{number - 1}"])
-            .then(params[f"rate_{number}"])
-            .otherwise(rate)
-        )
-    return rate
+        above = amount > params[f"edge_{number - 1}"]
+        chosen = pl.when(above).then(rate(params, number)).otherwise(chosen)
+    return chosen
 
 
 def banded(

@@ -76,8 +76,10 @@ def _unnumbered(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
     opened = f"{step.layer}_opened_stays"
     if opened not in stays.columns or step.id != step.layer:
         return pl.lit(False)
-    by_level = book.table[f"{step.id}.nth_by_level"].gather(stays[term_column(stays, step.id)])
-    return (pl.lit(by_level == 1) & (pl.col(opened) > 0)).fill_null(False)
+    names = (f"{step.id}.nth_by_level", f"{step.id}.nth_rate_by_level")
+    by_level = book.table.select(pl.max_horizontal(names)).to_series()
+    counted = by_level.gather(stays[term_column(stays, step.id)]) == 1
+    return (pl.lit(counted) & (pl.col(opened) > 0)).fill_null(False)
 
 
 def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:

@@ -173,7 +173,7 @@ class LayerPass:
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
             if self.years:
-                nth = self._nth(frame, self.years, chain)
+                nth = self._nth(frame, self.years, chain, "nth_by_level")
                 frame = frame.with_columns(nth.alias(self._name("nth")))
             stated = deductible(params, self._col("nth"))
         charged = pl.min_horizontal(stated, base)
@@ -228,17 +228,25 @@ class LayerPass:
         left = (pl.col("_stated") - self._col("charged_before_fen") + held).clip(lower_bound=0)
         return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
-    def _nth(self, frame: pl.DataFrame, years: Turns, chain: Chains | None) -> pl.Series:
+    def _nth_for_rates(self, frame: pl.DataFrame, years: Turns) -> pl.Series:
+        """The same for rates that hang on it; a further settlement of a visit is no further stay."""
+        chain, visit = None, pl.col(VISIT) if VISIT in frame.columns else None
+        if self.params.has("transfer_days", -1) or visit is not None:
+            chain = chains(frame, years.group, self.params["transfer_days"], visit)
+        return self._nth(frame, years, chain, "nth_rate_by_level")
+
+    def _nth(
+        self, frame: pl.DataFrame, years: Turns, chain: Chains | None, by_level: str
+    ) -> pl.Series:
         """Which inpatient stay of the year it is, in time: in all hospitals, or in those of its level. A visit is none,
         and has the terms of the first; a transfer pays a difference, and has the number of the stay it carries on."""
         inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
         stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
         counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried
         number = years.nth(counts)
-        if self.params.has("nth_by_level", 0):
+        if self.params.has(by_level, 0):
             here = apart(years, column(frame, self.params["nth_level"])).nth(counts)
-            by_level = column(frame, self.params["nth_by_level"]) == 1
-            number = here.zip_with(by_level, number)
+            number = here.zip_with(column(frame, self.params[by_level]) == 1, number)
         number = number - 1 + counts.cast(pl.Int64)
         if (opened := self._opened(frame, "stays")) is not None:
             number += opened
@@ -252,6 +260,9 @@ class LayerPass:
         params = self.params
         charged = self._col("deductible_fen")
         cost = net = ZERO
+        if params.nth_rates > 1 and self.years:
+            nth = self._nth_for_rates(frame, self.years)
+            frame = frame.with_columns(nth.alias(self._name("rate_nth")))
         if params.has("year_bands", 0):
             frame = self._year_so_far(frame)
             cost, net = self._col("cost_before_fen"), self._col("net_before_fen")

@@ -24,7 +24,7 @@ _MONEY = ("amount", "later", "minimum", "to", "pays")
 _SHARES = ("rate", "share", "later_rate", "shares")
 _REMEDY = "请核对数字和引文；原文没有直接写出的，在 reading 里写明这个数是怎样来的"
 
-_NEUTRAL = (("points", 0), ("share", FULL), ("minimum", 0))
+_NEUTRAL = (("points", 0), ("later_points", 0), ("share", FULL), ("minimum", 0))
 
 Number = tuple[Key, str, bool]
 """Steps to a number within its part, the number in words, and whether the text at hand says it."""
@@ -78,7 +78,7 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
             )
         elif name in _SHARES:
             yield steps, rate_text(value), spoken.share(Decimal(value) / 100)
-        elif name == "points":
+        elif name in ("points", "later_points"):
             yield steps, rate_text(abs(value)), spoken.count(abs(Decimal(value)) / 100)
         elif name == "days":
             yield steps, f"{value} 日", spoken.count(Decimal(value))
