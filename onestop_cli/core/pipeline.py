@@ -145,7 +145,7 @@ class Core:
         stays = stays.pipe(govern, book, governing(book, history))
         check(stays, GOVERNED, "govern", book.layers)
         stays = with_brought(stays, history)
-        checks = row_checks(self.period, options.readmission_days, options.area)
+        checks = row_checks(self.period, options.readmission_days, options.area, book.dividing)
         stays = with_status(stays, blocked(checks)).pipe(
             reopened, CANNOT, standing(checks, ABOUT_PERSON), standing(checks, ABOUT_PLACE)
         )

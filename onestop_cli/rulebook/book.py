@@ -93,6 +93,11 @@ class Rulebook:
         return tuple(dict.fromkeys(named))
 
     @cached_property
+    def dividing(self) -> tuple[str, ...]:
+        """The ids of documents that divide stays at New Year."""
+        return tuple(rule.id for rule in self.rules if rule.basis.benefit_year == "split")
+
+    @cached_property
     def accounts(self) -> tuple[str, ...]:
         """Names of the accounts that caps count in."""
         names = {c.account for r in self.rules for layer in r.layer for c in layer.cap}

@@ -23,6 +23,9 @@ GOVERNING = {
 }
 """The day of a stay that a document looks at."""
 
+SETTLED_TO = pl.min_horizontal("discharged_on", pl.coalesce("settled_on", "discharged_on"))
+"""The last day that a row settles: an interim settlement may come before the discharge."""
+
 
 def plain(text: str) -> str:
     """A text for comparing: NFKC, without blanks."""
@@ -115,7 +118,8 @@ def _by_rule(book: Rulebook, expr: Callable[[int, RuleFile], pl.Expr]) -> pl.Exp
 
 
 def _benefit_year(number: int, rule: RuleFile) -> pl.Expr:
-    return GOVERNING[rule.basis.benefit_year].dt.year()
+    day = rule.basis.benefit_year
+    return (SETTLED_TO if day == "split" else GOVERNING[day]).dt.year()
 
 
 def _cell(book: Rulebook, number: int, category: pl.Expr) -> pl.Expr:

@@ -383,10 +383,12 @@ class Effective(Cited):
 
 
 class Basis(Cited):
-    """Which day governs, which year counts, on which day the roster is looked at."""
+    """Which day governs, which year counts, on which day the roster is looked at. A year that is
+    `split` ends for everybody on 31 December: a stay counts in the year to whose end it was settled,
+    and one that a single row has in two years can be checked against the most only."""
 
     governing_date: Literal["discharge", "admission", "settlement"]
-    benefit_year: Literal["discharge", "admission", "settlement"] = "discharge"
+    benefit_year: Literal["discharge", "admission", "settlement", "split"] = "discharge"
     roster_day: Literal["admission", "discharge", "settlement"] = "admission"
 
 

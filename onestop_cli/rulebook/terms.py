@@ -40,7 +40,7 @@ EXPENSE_OF = ("column", "total", "eligible")
 NO_WORD, ONE_A_VISIT, EACH_SETTLEMENT = range(3)
 """What a document says of the deductible of a further settlement of one visit; once a year needs no word."""
 
-MONTH_OF = ("discharge", "admission", "settlement")
+MONTH_OF = ("discharge", "admission", "settlement", "split")
 """The day in whose month a stay counts, by number."""
 
 UNITS = {"fen": 1, "jiao": 10, "yuan": 100}

@@ -52,7 +52,12 @@ EVERYONE = "全部对象"
 OTHERS = "其他参保人员"
 FROM = {"total": "总费用", "eligible": "可补偿费用"}
 EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "over_limit": "超限价自费"}
-DAYS = {"discharge": "出院日", "admission": "入院日", "settlement": "结算日"}
+DAYS = {
+    "discharge": "出院日",
+    "admission": "入院日",
+    "settlement": "结算日",
+    "split": "结算截止日（跨年度的在12月31日分开）",
+}
 STATUS = {"in-force": "可用", "check-before-use": "用前核对", "template": "样板，待填"}
 KINDS = {"computed": "按条款计算", "given": "按医院所报计（未核）", "waiver": "医院减免"}
 WHO = {"all": "全部参保人员", "roster": "在册救助对象"}

@@ -9,7 +9,7 @@ from onestop_cli.rulebook import words
 from onestop_cli.rulebook.govern import together
 from onestop_cli.rulebook.language import Quota
 from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.bands import banded
+from onestop_cli.working.bands import banded, highest
 from onestop_cli.working.lines import (
     Group,
     Line,
@@ -19,6 +19,7 @@ from onestop_cli.working.lines import (
     greatest,
     less,
     named,
+    over_years,
     smallest,
 )
 from onestop_cli.working.step import StepOnStay
@@ -36,7 +37,9 @@ def amount_group(step: StepOnStay) -> Group:
         said = step.said("rate", "points", "factor", "floor", "stay_cap")
     rooms = [("本层金额", amount)]
     if step.share is None and step.term("stay_cap") < NO_LIMIT:
-        rooms.append(("单次封顶", step.term("stay_cap")))
+        if step.years > 1:
+            lines.append(over_years("单次封顶", step.term("stay_cap"), step.years))
+        rooms.append(("单次封顶", step.term("stay_cap") * step.years))
     if step.rest < amount:
         rooms.append(("账单余额", step.rest))
     if len(rooms) > 1:
@@ -78,9 +81,12 @@ def _by_rate(step: StepOnStay) -> tuple[list[Line], int]:
     if charged:
         sum_ = less(named("补偿基数", base), [named("起付线", charged)], base - charged)
         lines.append(figure("扣除起付线后", sum_, base - charged))
-    parts, grains = banded(step)
+    parts, grains = highest(step, base - charged) if step.years > 1 else banded(step)
     amount, rounding = rounded(step, grains)
     lines += [*parts, *rounding]
+    if step.years > 1 and (unit := step.term("round_unit")) > 1:
+        lines.append(figure("两年各自舍入", f"{yuan(amount)} + {yuan(unit)}", amount + unit))
+        amount += unit
     if step.term("floor_rate"):
         floor, amount = _floored(step, amount)
         lines += floor

@@ -33,6 +33,19 @@ def _number(step: StepOnStay) -> Iterator[Line]:
         yield Line("第几次住院", f"本年{where}第 {number} 次，比例按此次")
 
 
+def highest(step: StepOnStay, net: int) -> tuple[list[Line], int]:
+    """The highest rate that any part of the amount can have."""
+    numbers = range(1, step.term("bands") + 1)
+    known = [step.term(f"rate_{band}") for band in numbers]
+    known += [
+        step.term(f"rate_{band}_at_{nth}")
+        for band in numbers
+        for nth in range(2, step.term("nth_rates") + 1)
+    ]
+    rate = max(known)
+    return [Line("最高比例", f"{yuan(net)} × {rate_text(rate)}", net * rate)], net * rate
+
+
 def _progressive(step: StepOnStay, low: int, high: int) -> tuple[list[Line], int]:
     """Each band's rate on the part of the amount that lies in it."""
     parts = [

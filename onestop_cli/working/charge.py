@@ -16,12 +16,22 @@ def charge_group(step: StepOnStay) -> Group:
     stated, turn = _stated(step), _turn(step)
     if step.term("deductible_unknown"):
         return Group((figure("起付线", "来源未载，按 0 计，只能核对上限", 0),), said)
+    if step.years > 1:
+        return Group(tuple(_at_least(step, stated)), said)
     if not stated:
         return Group((figure("起付线", f"{turn}不扣起付线", 0),), said)
     return Group(tuple(_charged(step, stated, turn)), said)
 
 
 _OFTEN = {"year": "全年只扣一次", "visit": "一次就诊扣一次", "settlement": "每次结算都扣"}
+
+
+def _at_least(step: StepOnStay, stated: int) -> Iterator[Line]:
+    """What a row over two years is charged for certain; the run has it."""
+    charged = step.fen("deductible")
+    yield Line("跨年度", "一行跨两个年度，各年多少费用不知道，只核上限")
+    why = "至少扣一次" if charged else "可能已在别处扣满，按不扣算" if stated else "不扣起付线"
+    yield figure("扣起付线", why, charged)
 
 
 def _stated(step: StepOnStay) -> int:

@@ -50,6 +50,11 @@ class StepOnStay:
         each = [self.term("points"), *getattr(clause, "later_points", [])]
         return int(each[min(self.rate_nth, len(each)) - 1])
 
+    @property
+    def years(self) -> int:
+        """Over how many benefit years the row runs; more than one is one of which nobody knows what cost in which."""
+        return int(self.row.get("benefit_years") or 1)
+
     def fen(self, what: str) -> int:
         """The column `<step>_<what>_fen`; a missing amount is 0."""
         return int(self.row.get(f"{self.step.id}_{what}_fen") or 0)

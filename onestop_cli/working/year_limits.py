@@ -16,6 +16,7 @@ from onestop_cli.working.lines import (
     left_of,
     less,
     named,
+    over_years,
     smallest,
 )
 from onestop_cli.working.step import StepOnStay
@@ -30,6 +31,8 @@ def limits_group(step: StepOnStay) -> Group:
         rooms.append((f"{pool.name}尚余", left))
     month = _month(step, lines)
     rooms += month
+    if step.cap is not None and step.years > 1:
+        lines.append(over_years("年度封顶", step.cap // step.years, step.years))
     if step.cap is None:
         lines.append(Line("年度封顶", _no_cap(step)))
     elif step.counts:
@@ -78,7 +81,7 @@ def _no_cap(step: StepOnStay) -> str:
 def _pools(step: StepOnStay) -> Iterator[tuple[Pool, int, Line]]:
     """What each shared limit leaves after the year's earlier stays and this stay's earlier layers."""
     for pool in _limits_of(step):
-        cap = int(step.row[f"pool_{pool.id}_cap_fen"])
+        cap = int(step.row[f"pool_{pool.id}_cap_fen"]) * step.years
         room = int(step.row[f"pool_{pool.id}_room_fen"]) if step.counts else cap
         members = [member.id for member in step.book.members(pool.id)]
         earlier = [m for m in members[: members.index(step.step.id)] if step.counts]

@@ -12,7 +12,7 @@ import pytest
 from onestop_cli.explain.by_hand import settle_given
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
-from onestop_cli.rulebook.language import Effective
+from onestop_cli.rulebook.language import Effective, RuleFile
 from tests.made.small_layers import BASIC, document, due, results, stay
 
 FIRST, LAST = date(2010, 1, 1), date(2010, 6, 30)
@@ -415,6 +415,104 @@ def test_a_further_settlement_is_no_further_stay() -> None:
     rows = [settlement("S1", date(2010, 3, 8)), settlement("S2", date(2010, 3, 15))]
     after = stay(300, discharged=date(2010, 5, 1))
     assert results(rule, *rows, after)[2]["basic_deductible_fen"] == 5_000
+
+
+SPLIT = {"admitted": date(2010, 12, 22), "discharged": date(2011, 1, 10)}
+
+
+def at_new_year(text: str = BASIC, **replaced: str) -> RuleFile:
+    """A document that divides stays at New Year."""
+    rule = document(text, **replaced)
+    return rule.model_copy(
+        update={"basis": rule.basis.model_copy(update={"benefit_year": "split"})}
+    )
+
+
+def test_two_settlements_of_a_stay_over_new_year_are_each_in_their_year() -> None:
+    """400 a year, 300 in the old year before: 100 are left for it, the new year has all of its 400."""
+    rule = at_new_year(
+        deductible='[{ amount = 100, per = "settlement" }]', cap="[{ amount = 400 }]"
+    )
+    first = stay(1000, discharged=date(2010, 6, 1))
+    old = stay(500, stay_no="V1", settlement="S1", settled=date(2010, 12, 31), **SPLIT)
+    new = stay(900, stay_no="V1", settlement="S2", settled=date(2011, 1, 10), **SPLIT)
+    rows = results(rule, stay(700, discharged=date(2010, 6, 1)), old, new)
+    assert [(row["benefit_year"], row["basic_due_fen"]) for row in rows] == [
+        (2010, 30_000), (2010, 10_000), (2011, 40_000),
+    ]  # fmt: skip
+    assert due(rule, first, stay(500, **SPLIT | {"admitted": date(2011, 1, 1)})) == [400, 200]
+
+
+def test_a_stay_that_goes_on_from_the_last_of_december_is_of_the_new_year() -> None:
+    """Admitted on 31 December in the hospital where another stay ended that day: nothing of it is of the old year."""
+    rule = at_new_year()
+    ended = stay(300, admitted=date(2010, 12, 20), discharged=date(2010, 12, 31))
+    on = stay(300, admitted=date(2010, 12, 31), discharged=date(2011, 1, 5))
+    assert [row["basic_check"] for row in results(rule, ended, on)] == ["exact", "exact"]
+    assert results(rule, on)[0]["basic_check"] == "bound"
+
+
+@pytest.mark.parametrize(
+    ("changes", "bound"),
+    [
+        ({}, 50_000),
+        ({"deductible": "[{ amount = 100 }]"}, 45_000),
+        ({"deductible": "[{ amount = 100, later = [60] }]"}, 47_000),
+        ({"deductible": '[{ amount = 100, per = "year" }]'}, 50_000),
+        ({"cap": "[{ amount = 200 }]"}, 40_000),
+        ({"also": '["stay_cap"]\nstay_cap = [{ amount = 150 }]'}, 30_000),
+        ({"also": '["ceiling"]\nceiling = [{ amount = 90 }]', "deductible": "[{ amount = 50 }]"}, 50_000),
+        ({"also": '["cost_cap"]\ncost_cap = [{ amount = 300 }]'}, 30_000),
+        ({"also": '["cost_cap"]\ncost_cap = [{ amount = 40, per = "day" }]'}, 38_000),
+        ({"also": '["month_cap"]\nmonth_cap = [{ amount = 100 }]'}, 20_000),
+        ({"rate": "[{ rate = 0.5, later_rate = [0.6] }]"}, 60_000),
+        ({"rate": '[{ mode = "progressive", edges = "net", per = "year", '
+          "bands = [{ to = 200, rate = 0.7 }, { rate = 0.5 }] }]"}, 70_000),
+    ],
+)  # fmt: skip
+def test_one_row_over_new_year_is_checked_against_the_most(
+    changes: dict[str, str], bound: int
+) -> None:
+    """1,000 from 22 December to 10 January (19 days), of which nobody knows what cost in which year."""
+    (row,) = results(at_new_year(**changes), stay(1000, **SPLIT))
+    told = (row["basic_check"], row["basic_due_fen"], row["basic_bound_fen"], row["benefit_year"])
+    assert told == ("bound", None, bound, 2011)
+
+
+def test_halves_that_are_rounded_apart_may_come_to_a_unit_more() -> None:
+    rule = at_new_year('rounding = { unit = "yuan" }\n' + BASIC)
+    (row,) = results(rule, stay(1000, **SPLIT))
+    assert row["basic_bound_fen"] == 50_100
+
+
+def test_what_comes_after_one_row_over_new_year_is_a_bound_in_both_years() -> None:
+    """100 once a year: in either year the row may have used them up or not."""
+    rule = at_new_year(deductible='[{ amount = 100, per = "year" }]')
+    over = stay(1000, **SPLIT)
+    late = stay(300, discharged=date(2010, 12, 20), settled=date(2011, 2, 1))
+    after = stay(300, discharged=date(2011, 3, 1))
+    early = stay(300, discharged=date(2010, 12, 20))
+    told = [
+        (r["basic_check"], r["basic_bound_fen"]) for r in results(rule, early, over, late, after)
+    ]
+    assert told == [("exact", None), ("bound", 50_000), ("bound", 15_000), ("bound", 15_000)]
+    assert results(rule, over, late)[1]["basic_bound_fen"] == 15_000
+
+
+def test_a_part_before_new_year_under_another_document_is_not_checked() -> None:
+    """Nobody can say what the old document gives on a part that nobody knows."""
+    rule = at_new_year()
+    new = rule.model_copy(
+        update={"effective": Effective.model_validate({"from": date(2011, 1, 1)})}
+    )
+    old = rule.model_copy(
+        update={"id": "before", "effective": Effective.model_validate(
+            {"from": date(2010, 1, 1), "to": date(2010, 12, 31)})}
+    )  # fmt: skip
+    given = Given.model_validate(stay(1000, **SPLIT))
+    for book in (Rulebook((old, new)), Rulebook((new,))):
+        (row,) = settle_given([[given]], book)
+        assert (row["basic_check"], row["benefit_year"]) == ("none", 2011)
 
 
 def test_accounts_are_capped_apart() -> None:

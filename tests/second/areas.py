@@ -16,6 +16,7 @@ from tests.second import (
     days,
     huangzhong,
     national,
+    newyear,
     shizhan,
     silent,
     words,
@@ -353,6 +354,18 @@ def areas() -> Iterator[Area]:
         frozenset({"major", "interim", "all eligible"}),
         ("白内障", "肺炎"),
         outcomes=days.outcomes,
+    )
+    yield Area(
+        "new-year",
+        newyear.documents,
+        lambda stay: None,
+        date(2023, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "assistance"),
+        (newyear.POOR,),
+        ("300", "71728.57", "143157.14", "300.01", "2000"),
+        frozenset({"new year", "all eligible"}),
+        outcomes=newyear.outcomes,
     )
 
 

@@ -13,9 +13,11 @@ from typing import Literal
 
 import polars as pl
 
-from onestop_cli.core.findings.checks import Check, yuan
+from onestop_cli.core.findings.checks import Check, day, yuan
+from onestop_cli.core.findings.rows import LIVE
 from onestop_cli.core.reconcile import SETTLED
 from onestop_cli.core.settle.formula import Parameters
+from onestop_cli.core.settle.visits import YEARS
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import PAYERS
@@ -123,7 +125,39 @@ def amount_checks(book: Rulebook, tolerance: int, near_cap: int) -> list[Check]:
     """Every check of a settled stay. `near_cap` in ten-thousandths of the cap."""
     layers = differences(book, tolerance)
     checks = [check for layer in layers for check in _of_layer(layer, near_cap)]
-    return [*checks, _category(), *_sums(tolerance)]
+    return [*checks, _category(), *_sums(tolerance), *_at_new_year(book)]
+
+
+def _at_new_year(book: Rulebook) -> list[Check]:
+    """ST08 under documents that divide stays at New Year: what of them is not known."""
+    dividing = book.dividing
+    if not dividing:
+        return []
+    over = pl.col("admitted_on").dt.year() != pl.col("discharged_on").dt.year()
+    holds = LIVE & over & pl.col("rule_id").is_in(dividing)
+    unchecked = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
+    why = (
+        pl.when((pl.col(YEARS) > 1) & unchecked)
+        .then(
+            pl.lit("一行跨两个年度，各年多少费用不知道，只核上限；请医院按 12 月 31 日分开结算报来")
+        )
+        .when(pl.col(YEARS) > 1)
+        .then(
+            pl.lit(
+                "一行跨两个年度，上年那一段没有同一份政策文件，未核；请医院按 12 月 31 日分开结算报来"
+            )
+        )
+        .otherwise(
+            pl.format("按 {} 年度计算", pl.col("benefit_year").cast(pl.String).fill_null("（空）"))
+        )
+    )
+    return [
+        Check(
+            "ST08",
+            holds,
+            pl.format("{} 入院，{} 出院，{}", day("admitted_on"), day("discharged_on"), why),
+        )
+    ]
 
 
 def _of_layer(layer: Difference, near_cap: int) -> list[Check]:

@@ -18,7 +18,7 @@ from onestop_cli.core.settle.inputs import SEEN
 from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
 from onestop_cli.core.settle.order import years_in_time
 from onestop_cli.core.settle.step import settle_step
-from onestop_cli.core.settle.visits import SINCE
+from onestop_cli.core.settle.visits import SINCE, VISIT
 from onestop_cli.core.settle.year import ClaimedFirst, Turns
 from onestop_cli.core.threads import at_once
 from onestop_cli.errors import Broken
@@ -136,10 +136,14 @@ def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 def _bed_days(stays: pl.DataFrame) -> pl.Expr:
     """床日: the first day counts, the last does not; whoever leaves on the day of admission was there for one.
     A further settlement of a visit has the days that the one before it left."""
-    nights = (pl.col("discharged_on") - pl.col("admitted_on")).dt.total_days().clip(lower_bound=1)
-    if SINCE not in stays.columns:
+    last = pl.col("discharged_on")
+    if VISIT in stays.columns:
+        interim = pl.min_horizontal("discharged_on", "settled_or_discharged")
+        last = pl.when(pl.col(VISIT).is_not_null()).then(interim).otherwise(last)
+    nights = (last - pl.col("admitted_on")).dt.total_days().clip(lower_bound=1)
+    if VISIT not in stays.columns:
         return nights
-    further = (pl.col("discharged_on") - pl.col(SINCE)).dt.total_days().clip(lower_bound=0)
+    further = (last - pl.col(SINCE)).dt.total_days().clip(lower_bound=0)
     return pl.min_horizontal(further, nights)
 
 

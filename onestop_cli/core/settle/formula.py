@@ -6,6 +6,7 @@ Nothing here knows of other stays: what the year has used is handed in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,8 @@ import polars as pl
 from onestop_cli.money import cut_to, round_to
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import NO_LIMIT, ONE_A_VISIT
+
+_A_RATE = re.compile(r"rate_\d+(_at_\d+)?")
 
 TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
 """Ends of the terms that no amount hangs on."""
@@ -125,6 +128,12 @@ def rate(params: Parameters, band: int) -> pl.Expr:
         own = f"rate_{band}_at_{number}"
         chosen = pl.when(later).then(params[own]).otherwise(chosen) if params.knows(own) else chosen
     return chosen
+
+
+def highest_rate(params: Parameters) -> pl.Expr:
+    """The highest rate of any band and any stay of the year."""
+    names = (name.removeprefix(f"{params.step}.") for name in params.table.columns)
+    return pl.max_horizontal(params[name] for name in names if _A_RATE.fullmatch(name))
 
 
 def progressive(params: Parameters, amount: pl.Expr) -> pl.Expr:

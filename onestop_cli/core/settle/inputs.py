@@ -6,7 +6,15 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.settle.formula import runs_over_the_year
-from onestop_cli.core.settle.visits import SINCE, VISIT, unsure, with_visits
+from onestop_cli.core.settle.visits import (
+    SINCE,
+    VISIT,
+    YEARS,
+    over_new_year,
+    unsure,
+    with_visits,
+    with_years,
+)
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column, weaker
 from onestop_cli.rulebook.language import EXPENSES
@@ -15,7 +23,7 @@ from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
-    "quota", "_held_before", "_held_before_fen", VISIT, SINCE,
+    "quota", "_held_before", "_held_before_fen", VISIT, SINCE, YEARS,
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(
@@ -34,7 +42,7 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
     stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"))
-    stays = _sure(with_visits(stays), book)
+    stays = _sure(with_years(with_visits(stays), book), book)
     taken = _taken(stays, book)
     return stays.with_columns(
         *(
@@ -62,6 +70,7 @@ def _sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     for step in book.steps:
         check = pl.col(f"{step.id}_check")
         unknown = _unnumbered(stays, book, step) | unsure(stays, book, step)
+        unknown |= over_new_year(stays, book, step)
         if not stays.select(found=unknown & (check == "exact"))["found"].any():
             continue
         bound = pl.when(unknown & (check == "exact")).then(pl.lit("bound")).otherwise(check)
@@ -101,7 +110,8 @@ def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:
 
 def with_waiting(seen: pl.DataFrame, held: pl.Series, book: Rulebook) -> pl.DataFrame:
     """`seen` with `_held_before` and `_held_before_fen`: how many stays that wait (`held`) stand before each one in its
-    person's year, and their totals (`_UNREADABLE` where one cannot be read). Only where a bound may hang on them."""
+    person's year, and their totals (`_UNREADABLE` where one cannot be read); with them what runs over the year's end.
+    Only where a bound may hang on them."""
     uncertain = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
     if not (held.any() and runs_over_the_year(book) and seen.select(uncertain.any()).item()):
         return seen
@@ -115,4 +125,7 @@ def with_waiting(seen: pl.DataFrame, held: pl.Series, book: Rulebook) -> pl.Data
         _held_before_fen=total.fill_null(0).cum_sum().over("id_no", "benefit_year"),
     )
     counted = before.sort("at").drop("at")
-    return seen.hstack(counted)
+    known = [name for name in counted.columns if name in seen.columns]
+    return seen.with_columns(
+        counted.with_columns(pl.col(name) + seen[name] for name in known).iter_columns()
+    )

@@ -11,8 +11,15 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.settle.formula import Parameters, banded, deductible, floor, rounded
-from onestop_cli.core.settle.visits import VISIT
+from onestop_cli.core.settle.formula import (
+    Parameters,
+    banded,
+    deductible,
+    floor,
+    highest_rate,
+    rounded,
+)
+from onestop_cli.core.settle.visits import SINCE, VISIT, YEARS
 from onestop_cli.core.settle.year import (
     Chains,
     ClaimedFirst,
@@ -155,9 +162,12 @@ class LayerPass:
             return frame
         limit = params["cost_cap"]
         if params.has("cost_day", 0):
-            limit = limit * pl.when(params["cost_day"] == 1).then(DAYS).otherwise(1)
+            by_day = params["cost_day"] == 1
+            limit = limit * pl.when(by_day).then(DAYS).otherwise(self._years(frame))
+        else:
+            limit = limit * self._years(frame)
         single = pl.min_horizontal(name, limit)
-        yearly = params["cost_year"] == 1
+        yearly = (params["cost_year"] == 1) & ~self._over_years(frame)
         frame, taken = self._grow(
             frame, self.years, "cost_cap_", yearly, pl.col(name), params["cost_cap"],
             most=self.use.cost, opened="base_fen",
@@ -206,7 +216,38 @@ class LayerPass:
                 frame, self.years, "ceiling_", limited, pl.col(name), params["ceiling"], **rest
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
+        if YEARS in frame.columns:
+            least = pl.when(self._over_years(frame)).then(self._charged_at_least(frame))
+            frame = frame.with_columns(least.otherwise(name).alias(name))
         return frame.drop("_stated")
+
+    @staticmethod
+    def _years(frame: pl.DataFrame) -> pl.Expr:
+        """Over how many years a row runs: so many limits it may have."""
+        return pl.col(YEARS) if YEARS in frame.columns else pl.lit(1, pl.Int64)
+
+    def _over_years(self, frame: pl.DataFrame) -> pl.Expr:
+        """Rows that have two years in one, so that only the most that can be right is known: the highest rate, on all
+        that is not certainly charged as a deductible."""
+        return self._years(frame) > 1
+
+    def _charged_at_least(self, frame: pl.DataFrame) -> pl.Expr:
+        """What a row over two years is charged for certain: nothing, where the years before may have used it up."""
+        params = self.params
+        steps = [
+            pl.when(params["deductible_steps"] >= n).then(params[f"deductible_{n}"])
+            for n in range(1, params.deductible_steps + 1)
+        ]
+        open_ = (params["deductible_year"] == 1) | (params["ceiling"] < NO_LIMIT)
+        open_ |= params["transfer_days"] >= 0
+        if SINCE in frame.columns:
+            open_ |= pl.col(SINCE).is_not_null() & (params["visit_deductible"] < EACH_SETTLEMENT)
+        least = pl.when(~open_).then(pl.min_horizontal(steps)).otherwise(ZERO)
+        return (
+            pl.when(self._computed)
+            .then(pl.min_horizontal(least, self._name("base_fen")))
+            .otherwise(ZERO)
+        )
 
     def _visit(self, frame: pl.DataFrame) -> pl.Expr | None:
         """The visit that a row settles with others, where that is not charged a deductible each time; None where no
@@ -268,12 +309,17 @@ class LayerPass:
             cost, net = self._col("cost_before_fen"), self._col("net_before_fen")
         frame = frame.with_columns(*once(frame, _grains=self._given(charged, cost, net)))
         amount = rounded(params, pl.col("_grains"))
+        if YEARS in frame.columns:
+            most = rounded(params, (self._col("base_fen") - charged) * highest_rate(params))
+            most += pl.when(params["round_unit"] > 1).then(params["round_unit"]).otherwise(0)
+            amount = pl.when(self._over_years(frame)).then(most).otherwise(amount)
         borne = ZERO
         if params.has("floor_rate", 0):
             lifted = pl.max_horizontal(amount, pl.min_horizontal(self._least(charged), REST))
             borne = (lifted - amount) * params["floor_hospital"]
             amount = lifted - borne
-        amount = pl.min_horizontal(amount, params["stay_cap"], REST).clip(lower_bound=0)
+        limit = params["stay_cap"] * self._years(frame)
+        amount = pl.min_horizontal(amount, limit, REST).clip(lower_bound=0)
         given = {"uncapped_fen": amount, "borne_fen": borne}
         computed = {
             self._name(what): pl.when(self._computed).then(fen).otherwise(ZERO)
@@ -362,19 +408,23 @@ class LayerPass:
         pools = self.book.pools_of(self.step)
         wanted = self._col("uncapped_fen")
         if pools:
-            shared = pl.min_horizontal(wanted, *(self._pool_room(pool) for pool in pools))
+            rooms = [self._pool_room(pool) * self._years(frame) for pool in pools]
+            shared = pl.min_horizontal(wanted, *rooms)
             wanted = pl.when("_free").then(wanted).otherwise(shared.clip(lower_bound=0))
         capped = self._computed & (params["cap"] < NO_LIMIT) & ~pl.col("_free")
-        alone = pl.when(capped).then(pl.min_horizontal(wanted, params["cap"])).otherwise(wanted)
-        limit = pl.when(capped).then(params["cap"]).cast(pl.Int64)
+        years = self._years(frame)
+        most = params["cap"] * years
+        alone = pl.when(capped).then(pl.min_horizontal(wanted, most)).otherwise(wanted)
+        limit = pl.when(capped).then(most).cast(pl.Int64)
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
         if params.has("month_cap", NO_LIMIT):
             monthly = self._computed & (params["month_cap"] < NO_LIMIT) & ~pl.col("_free")
             frame, taken = self._capped_by_month(frame, capped, monthly, wanted)
-            least = pl.when(monthly).then(pl.min_horizontal(alone, params["month_cap"]))
+            most = params["month_cap"] * years
+            least = pl.when(monthly).then(pl.min_horizontal(alone, most))
             return frame.with_columns(
                 pl.coalesce(taken, least.otherwise(alone)).alias(granted),
-                pl.when(monthly).then(params["month_cap"]).alias(self._name("month_limit_fen")),
+                pl.when(monthly).then(most).alias(self._name("month_limit_fen")),
             )
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
@@ -445,8 +495,10 @@ class LayerPass:
     def _months(self, frame: pl.DataFrame) -> pl.Series:
         """The month in which each stay counts, months numbered through the years."""
         day = pl.col("discharged_on")
-        for which, name in ((1, "admitted_on"), (2, "settled_or_discharged")):
-            day = pl.when(self.params["month_day"] == which).then(name).otherwise(day)
+        settled = pl.col("settled_or_discharged")
+        to = pl.min_horizontal("discharged_on", settled)
+        for which, other in ((1, pl.col("admitted_on")), (2, settled), (3, to)):
+            day = pl.when(self.params["month_day"] == which).then(other).otherwise(day)
         return frame.select(day.dt.year() * 12 + day.dt.month().cast(pl.Int32)).to_series()
 
     def _cap_turns(
