@@ -73,6 +73,15 @@ class AgeSpan(RulePart):
     to: Annotated[int, Field(ge=0, le=150)] = 150
 
 
+Months = Annotated[int, Field(ge=1, le=36)]
+"""How many months a window has."""
+
+
+def _with_months(per: str, months: int | None) -> None:
+    if (per == "window") != (months is not None):
+        raise ValueError('连续几个月累计的写 per = "window" 和 months，其他的都不写 months')
+
+
 class Clause(Cited):
     """One term and for whom it holds. `when` maps a dimension (`level`, `category`, or a declared
     one) to the values it is for; a dimension not named means all of them."""
@@ -85,14 +94,21 @@ class Deductible(Clause):
     `later_rate`: the same as shares of `amount`, never under `minimum`. `counted = "level"`: the
     2nd, 3rd … is that in hospitals of one level, not in all. `per`: charged on each `stay`, which
     leaves open what a further settlement of one visit (中途结算) is charged; once a `visit`, however
-    often it is settled; on each `settlement`; or once a `year`, however many stays."""
+    often it is settled; on each `settlement`; once a `year`, however many stays; or once in a
+    `window` of so many `months` up to the day of discharge, whatever year they are of."""
 
     amount: Fen | Literal["unknown", "to-fill"]
-    per: Literal["stay", "visit", "settlement", "year"] = "stay"
+    per: Literal["stay", "visit", "settlement", "year", "window"] = "stay"
+    months: Months | None = None
     later: list[Fen] = Field(default_factory=list)
     later_rate: list[Rate] = Field(default_factory=list)
     minimum: Fen = 0
     counted: Literal["all", "level"] = "all"
+
+    @model_validator(mode="after")
+    def _of_months(self) -> Deductible:
+        _with_months(self.per, self.months)
+        return self
 
 
 class Relief(Clause):
@@ -184,6 +200,18 @@ class Cap(Clause):
     account: str = ""
 
 
+class LayerCap(Cap):
+    """A layer's 封顶线: of the benefit year, or of a `window` of so many `months` up to the day of discharge."""
+
+    per: Literal["year", "window"] = "year"
+    months: Months | None = None
+
+    @model_validator(mode="after")
+    def _of_months(self) -> LayerCap:
+        _with_months(self.per, self.months)
+        return self
+
+
 class MonthCap(Clause):
     """A limit on the layer's payment within a calendar month; what a month leaves is not carried on. Payments are
     counted together as those of the yearly cap are. The month is that of the day by which the year is told."""
@@ -263,7 +291,7 @@ class Layer(Cited):
     rate: list[RateClause] = Field(default_factory=list)
     points: list[PointsClause] = Field(default_factory=list)
     factor: list[Factor] = Field(default_factory=list)
-    cap: list[Cap] = Field(default_factory=list)
+    cap: list[LayerCap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
     month_cap: list[MonthCap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)

@@ -154,6 +154,8 @@ def _(clause: Deductible) -> str:
     text += _later((f"按 {rate_text(r)}" for r in clause.later_rate), clause.counted)
     if clause.minimum:
         text += f"，不低于 {money(clause.minimum)}"
+    if clause.months:
+        return f"{text}（连续 {clause.months} 个月累计）"
     return text + _OFTEN.get(clause.per, "")
 
 
@@ -244,6 +246,8 @@ def _(clause: Factor) -> str:
 @term.register
 def _(clause: Cap) -> str:
     text = "不封顶" if clause.amount == NONE else limit(clause.amount)
+    if months := getattr(clause, "months", None):
+        text += f"（连续 {months} 个月累计）"
     return text + (f"（{clause.account}单独累计）" if clause.account else "")
 
 

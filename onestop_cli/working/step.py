@@ -108,6 +108,10 @@ class StepOnStay:
         """What the year brought before this stay; of one that is bound-checked, the most that it may have brought."""
         return f"此前本年{'已' if self.counts else '最多已'}{verb}"
 
+    def of_months(self, what: str, term: str) -> str:
+        """What the months before this stay brought, where a term is counted over them."""
+        return f"前 {self.term(term)} 个月{what}" if self.term(term) else f"此前本年{what}"
+
     @property
     def rule(self) -> RuleFile:
         """The document that governs the stay."""

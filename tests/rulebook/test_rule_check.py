@@ -161,6 +161,24 @@ DAMAGE = {
         'bands = [{ to = 500, rate = 0.5 }, { rate = 0.7 }]\nquote = "500元五成，以上七成"\n\n[[layer.points]]\n'
         'points = 0\nlater_points = [5]\nquote = "提高5个百分点"', "不能随第几次住院变",
     ),
+    "months that their sentence does not say": (
+        "amount = 30000\n", 'amount = 30000\nper = "window"\nmonths = 12\n', "引文里没有 12 个月",
+    ),
+    "limits of a year and of months in one layer": (
+        '[[layer.cap]]\namount = 30000', '[[layer.cap]]\nwhen = { visit = "门诊" }\namount = 900\nper = "window"\n'
+        'months = 6\nquote = "六个月内九百元"\n\n[[layer.cap]]\nwhen = { visit = "住院" }\namount = 30000',
+        "同一层的限额有的按年",
+    ),
+    "a limit of months beside one of the month": (
+        '[[layer.cap]]\namount = 30000', '[[layer.month_cap]]\namount = 20000\nquote = "每月二万元"\n\n[[layer.cap]]\n'
+        'amount = 30000\nper = "window"\nmonths = 12', "按几个月累计的限额不能再加每月限额",
+    ),
+    "a deductible of months under a ceiling of the year": (
+        "amount = 100\n", 'amount = 100\nper = "window"\nmonths = 12\n', "不能再写全年起付线上限、转院补差",
+    ),
+    "a second deductible in some months": (
+        "amount = 100\n", 'amount = 100\nper = "window"\nmonths = 12\nlater = [50]\n', "没有第二次",
+    ),
     "a minimum above the deductible": (
         "amount = 100\n",
         "amount = 100\nlater_rate = [0.5]\nminimum = 200\n",
@@ -249,6 +267,14 @@ def test_what_is_no_number_or_no_sentence_is_refused_when_read(what: str, tmp_pa
     (problem,) = refused.value.problems
     assert sentence in problem.what
     assert problem.row == text.splitlines().index(after) + 1
+
+
+@pytest.mark.parametrize("more", ['per = "window"', "months = 12"])
+@pytest.mark.parametrize("amount", ["amount = 100", "amount = 30000"])
+def test_months_and_a_window_are_written_together(amount: str, more: str, tmp_path: Path) -> None:
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, SMALL.replace(f"{amount}\n", f"{amount}\n{more}\n"))
+    assert '写 per = "window" 和 months' in refused.value.problems[0].what
 
 
 def test_a_rate_of_the_second_stay_belongs_to_a_flat_rate(tmp_path: Path) -> None:

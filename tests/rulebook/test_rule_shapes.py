@@ -417,6 +417,51 @@ def test_a_further_settlement_is_no_further_stay() -> None:
     assert results(rule, *rows, after)[2]["basic_deductible_fen"] == 5_000
 
 
+def ended(day: date, eligible: int, **more: Any) -> dict[str, Any]:
+    return stay(eligible, admitted=day - timedelta(days=3), discharged=day, **more)
+
+
+@pytest.mark.parametrize(
+    ("last", "paid"), [(date(2011, 3, 15), 250), (date(2011, 3, 16), 50), (date(2011, 8, 2), 0)]
+)
+def test_a_deductible_over_the_twelve_months_before(last: date, paid: int) -> None:
+    """600, and 400 on 16 March, 200 on 1 August 2010: the months to 15 March 2011 have both, those to the 16th the 200
+    only, and those to 2 August nothing."""
+    rule = document(BASIC, deductible='[{ amount = 600, per = "window", months = 12 }]')
+    before = [ended(date(2010, 3, 16), 400), ended(date(2010, 8, 1), 200)]
+    assert due(rule, *before, ended(last, 500))[2] == paid
+
+
+@pytest.mark.parametrize(
+    ("last", "paid"), [(date(2011, 3, 15), 50), (date(2011, 3, 16), 200), (date(2011, 8, 2), 250)]
+)
+def test_a_limit_over_the_twelve_months_before(last: date, paid: int) -> None:
+    """250: 150 of 16 March 2010 and 50 of 1 August are in the months to 15 March, of the next day only the 50."""
+    rule = document(BASIC, cap='[{ amount = 250, per = "window", months = 12 }]')
+    before = [ended(date(2010, 3, 16), 300), ended(date(2010, 8, 1), 100)]
+    assert due(rule, *before, ended(last, 600))[2] == paid
+
+
+def test_months_end_where_they_have_no_such_day() -> None:
+    """Six months to 31 August begin on 1 March, those to 28 February on 29 August."""
+    rule = document(BASIC, cap='[{ amount = 100, per = "window", months = 6 }]')
+    august, last = ended(date(2010, 8, 31), 200), date(2010, 2, 28)
+    assert due(rule, ended(last, 200), august) == [100, 100]
+    assert due(rule, ended(date(2010, 3, 1), 200), august) == [100, 0]
+
+
+def test_an_uncertain_stay_in_the_months_leaves_a_bound() -> None:
+    """A bill without 可补偿费用: it may have used the threshold up. Beyond twelve months it does not matter."""
+    rule = document(BASIC, deductible='[{ amount = 600, per = "window", months = 12 }]')
+    unknown = {"total": 900, "admitted": date(2010, 6, 1), "discharged": date(2010, 6, 4)}
+    told = [
+        (row["basic_check"], row["basic_due_fen"], row["basic_bound_fen"])
+        for day in (date(2011, 6, 3), date(2011, 6, 4))
+        for row in results(rule, unknown, ended(day, 500))[1:]
+    ]
+    assert told == [("bound", None, 25_000), ("exact", 0, None)]
+
+
 SPLIT = {"admitted": date(2010, 12, 22), "discharged": date(2011, 1, 10)}
 
 

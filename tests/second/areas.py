@@ -15,6 +15,7 @@ from tests.second import (
     dafang,
     days,
     huangzhong,
+    months,
     national,
     newyear,
     shizhan,
@@ -366,6 +367,18 @@ def areas() -> Iterator[Area]:
         ("300", "71728.57", "143157.14", "300.01", "2000"),
         frozenset({"new year", "all eligible"}),
         outcomes=newyear.outcomes,
+    )
+    yield Area(
+        "months",
+        months.documents,
+        lambda stay: None,
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "assistance"),
+        (months.POOR,),
+        ("2500", "2500.03", "10000", "7500", "1250"),
+        frozenset({"all eligible"}),
+        outcomes=months.outcomes,
     )
 
 

@@ -22,9 +22,10 @@ from tests.second.county import County, make_county
 from tests.second.shizhan import RESIDENT
 from tests.second.stays import Stay
 
-MONTHS = ("zhengan", "chongqing", "tongchuan", "words", "days", "new-year")
+MONTHS = ("zhengan", "chongqing", "tongchuan", "words", "days", "new-year", "months")
 """A cap that rises in the year, two yearly deductibles, bands over the year; limits of the month and of a visit; days
-in bed and rates by the number of the stay; stays divided at New Year."""
+in bed and rates by the number of the stay; stays divided at New Year; the
+months before a stay."""
 
 
 def told(county: County, found: dict[int, str]) -> str:

@@ -26,12 +26,13 @@ from onestop_cli.tables.schema import PAYERS
 @dataclass(frozen=True)
 class Difference:
     """One layer's claimed beside its due, as expressions; `tolerance` in fen; `monthly`: some document limits what the
-    layer pays in a month."""
+    layer pays in a month; `cap_name`: what its limit is called."""
 
     step: Step
     roster: bool
     tolerance: int
     monthly: bool = False
+    cap_name: str = "年度封顶"
 
     @property
     def claimed(self) -> pl.Expr:
@@ -115,10 +116,20 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
             book.layer(step.id).who == "roster" or bool(book.layer(step.id).only),
             tolerance,
             Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
+            _cap_name(Parameters(book.table, step.id)),
         )
         for step in book.steps
         if step.id == step.layer
     ]
+
+
+def _cap_name(params: Parameters) -> str:
+    """The limit of the year, or of so many months."""
+    limited = params.table.filter(pl.col(f"{params.step}.cap") < NO_LIMIT)
+    months = limited[f"{params.step}.cap_window"].unique().to_list() or [0]
+    if len(months) > 1:
+        return "限额"
+    return f"连续 {months[0]} 个月限额" if months[0] else "年度封顶"
 
 
 def amount_checks(book: Rulebook, tolerance: int, near_cap: int) -> list[Check]:
@@ -229,8 +240,8 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
     cap, before = pl.col(f"{name}_cap_fen"), pl.col(f"{name}_before_fen")
     over = layer.over_cap
     message = pl.format(
-        "{}年度封顶 {}，本笔之前已用 {}，本笔应为 {}，申报 {}",
-        pl.lit(layer.step.name), yuan(cap), yuan(before), yuan(layer.due), yuan(layer.claimed),
+        "{}{} {}，本笔之前已用 {}，本笔应为 {}，申报 {}",
+        pl.lit(layer.step.name), pl.lit(layer.cap_name), yuan(cap), yuan(before), yuan(layer.due), yuan(layer.claimed),
     )  # fmt: skip
     if layer.monthly:
         message = pl.when(_by_month(name)).then(_month_message(layer)).otherwise(message)

@@ -19,6 +19,7 @@ from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
 from onestop_cli.core.settle.order import years_in_time
 from onestop_cli.core.settle.step import settle_step
 from onestop_cli.core.settle.visits import SINCE, VISIT
+from onestop_cli.core.settle.windows import has_windows
 from onestop_cli.core.settle.year import ClaimedFirst, Turns
 from onestop_cli.core.threads import at_once
 from onestop_cli.errors import Broken
@@ -62,7 +63,7 @@ def amounts(
     if in_turn:
         return _in_slices(stays, _standing(stays), book)
     place, first = years_in_time(stays)
-    if not book.pools and not runs_over_the_year(book):
+    if not book.pools and not runs_over_the_year(book) and not has_windows(book):
         return _amounts(stays, book, Turns(first, place))
     return spread(_in_slices(stays.rechunk()[place], Turns(first), book), place, len(stays))
 
@@ -76,6 +77,9 @@ def _standing(stays: pl.DataFrame) -> Turns:
 
 def _in_slices(stays: pl.DataFrame, years: Turns, book: Rulebook) -> pl.DataFrame:
     """What `settle` adds to stays that stand in turn; no person-year is divided."""
+
+    if has_windows(book):
+        return _amounts(stays, book, years)
 
     def one(rows: slice) -> pl.DataFrame:
         return _amounts(stays[rows], book, Turns(years.first[rows]))

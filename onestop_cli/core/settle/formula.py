@@ -61,7 +61,7 @@ class Parameters:
     @property
     def yearly(self) -> bool:
         """Whether anything but a limit on payment hangs on the earlier stays of the year."""
-        years = ("deductible_year", "cost_year", "year_bands")
+        years = ("deductible_year", "deductible_window", "cost_year", "year_bands")
         return (
             any(self.has(name, 0) for name in years)
             or self.deductible_steps > 1

@@ -20,6 +20,7 @@ from onestop_cli.core.settle.formula import (
     rounded,
 )
 from onestop_cli.core.settle.visits import SINCE, VISIT, YEARS
+from onestop_cli.core.settle.windows import EVER, OPEN, windows
 from onestop_cli.core.settle.year import (
     Chains,
     ClaimedFirst,
@@ -202,6 +203,9 @@ class LayerPass:
                     waiting = self._at_most_left("_held_before_fen", yearly)
                     alone = self._at_most_left(self._name("base_fen"), yearly)
                     frame = frame.with_columns(waiting.alias(HELD_USED_UP), alone.alias(ALONE))
+        if params.has("deductible_window", 0):
+            frame, taken = self._charge_of_months(frame, stated, most=most)
+            frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         if params.has("transfer_days", -1) or visit is not None:
             carried = params["transfer_days"] >= 0
             carried |= pl.lit(False) if visit is None else visit.is_not_null()
@@ -248,6 +252,31 @@ class LayerPass:
             .then(pl.min_horizontal(least, self._name("base_fen")))
             .otherwise(ZERO)
         )
+
+    def _charge_of_months(
+        self, frame: pl.DataFrame, stated: pl.Expr, *, most: bool
+    ) -> tuple[pl.DataFrame, pl.Series]:
+        """What is left of a deductible after the bases of the months before; adds `<step>_charged_before_fen`."""
+        months, column_ = self.params["deductible_window"], self._name("charged_before_fen")
+        where = (months > 0) & pl.col("_works")
+        parts = frame.select(
+            where=where,
+            used=self._used(self._col("base_fen"), months > 0, most),
+            open=pl.col(OPEN) if OPEN in frame.columns else pl.lit(False),
+        )
+        if self.years:
+            before = windows(frame, months).before(parts["used"])
+            if self.use.held:
+                before += frame[EVER]
+            before = before.set(parts["open"], NO_LIMIT)
+        else:
+            before = frame[column_]
+        kept = pl.col(column_) if column_ in frame.columns else ZERO
+        told = pl.when(pl.lit(parts["where"])).then(pl.lit(before)).otherwise(kept)
+        frame = frame.with_columns(told.alias(column_))
+        left = (stated - pl.col(column_)).clip(lower_bound=0)
+        taken = pl.when(where).then(pl.min_horizontal(self._col("base_fen"), left))
+        return frame, column(frame, taken)
 
     def _visit(self, frame: pl.DataFrame) -> pl.Expr | None:
         """The visit that a row settles with others, where that is not charged a deductible each time; None where no
@@ -428,8 +457,38 @@ class LayerPass:
             )
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
-        frame, taken = self._capped(frame, capped & pl.col("_counts"), wanted)
-        return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
+        which = capped & pl.col("_counts")
+        by_months = params["cap_window"] > 0
+        if not params.has("cap_window", 0):
+            frame, taken = self._capped(frame, which, wanted)
+            return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
+        of_months = self._capped_by_months(frame, which & by_months, wanted)
+        frame, taken = self._capped(frame, which & ~by_months, wanted)
+        used = pl.coalesce(of_months["used"], self._name("before_fen"))
+        return frame.with_columns(
+            pl.coalesce(of_months["taken"], taken, alone).alias(granted),
+            used.alias(self._name("before_fen")),
+        )
+
+    def _capped_by_months(
+        self, frame: pl.DataFrame, which: pl.Expr, wanted: pl.Expr
+    ) -> pl.DataFrame:
+        """`used` and `taken` of `which` stays, under a limit on the months before each; null on others."""
+        parts = frame.select(
+            which=which,
+            amount=pl.when(which).then(wanted).otherwise(ZERO),
+            cap=pl.when(which).then(self.params["cap"]).otherwise(NO_LIMIT).cast(pl.Int64),
+            account=self.params["cap_account"],
+        )
+        if self.years:
+            months = windows(frame, self.params["cap_window"])
+            touched = frame[f"{self.step.layer}_touched"]
+            used, taken = months.capped(parts["amount"], parts["cap"], touched, parts["account"])
+        else:
+            used = frame[self._name("before_fen")]
+            taken = left_of(parts["amount"], parts["cap"], used)
+        found = pl.DataFrame({"which": parts["which"], "used": used, "taken": taken})
+        return found.select(pl.when("which").then(name).alias(name) for name in ("used", "taken"))
 
     def _capped(
         self, frame: pl.DataFrame, which: pl.Expr, wanted: pl.Expr

@@ -8,6 +8,7 @@ from onestop_cli.money import FULL
 from onestop_cli.rulebook.check.parts import Finding, clause_name, parts
 from onestop_cli.rulebook.faults import Key
 from onestop_cli.rulebook.language import (
+    NONE,
     TO_FILL,
     UNKNOWN,
     Categories,
@@ -77,6 +78,7 @@ def impossible(rule: RuleFile) -> Iterator[Finding]:
         for place, term in enumerate(layer.deductible):
             yield from _steps(("layer", number, "deductible", place), term)
         yield from _counted(("layer", number), layer)
+        yield from _windows(("layer", number), layer)
     for number, quota in enumerate(rule.quota):
         yield from _shares(("quota", number), quota)
 
@@ -133,6 +135,19 @@ def _by_number(key: Key, rate: RateClause, points: PointsClause) -> Iterator[tup
         yield key, "按年累计、全额套档的比例不能随第几次住院变（later_points）"
 
 
+def _windows(key: Key, layer: Layer) -> Iterator[Finding]:
+    """Limits of a window are counted by themselves: not beside those of a year, a month, or a ceiling."""
+    months = {cap.months for cap in layer.cap if cap.amount != NONE}
+    if len(months) > 1:
+        what = "同一层的限额有的按年、有的按几个月累计，或者月数不同"
+        yield (*key, "cap"), what, "请改成一样的，或分成两份文件"
+    if any(months) and layer.month_cap:
+        yield (*key, "month_cap"), "按几个月累计的限额不能再加每月限额", "请删去一个"
+    if any(term.months for term in layer.deductible) and (layer.ceiling or layer.transfer):
+        what = "按几个月累计的起付线不能再写全年起付线上限、转院补差"
+        yield (*key, "deductible"), what, "请删去 ceiling、transfer"
+
+
 def _counted(key: Key, layer: Layer) -> Iterator[Finding]:
     """A way to number stays that no rate hangs on."""
     clauses = [("rate", n, c.later_rate, c.counted) for n, c in enumerate(layer.rate)]
@@ -147,7 +162,7 @@ def _counted(key: Key, layer: Layer) -> Iterator[Finding]:
 def _steps(key: Key, term: Deductible) -> Iterator[Finding]:
     if term.later and term.later_rate:
         yield key, "later 与 later_rate 只能写一个", "请删去一个"
-    if (term.later or term.later_rate) and term.per == "year":
+    if (term.later or term.later_rate) and term.per in ("year", "window"):
         yield key, "每年一次的起付线没有第二次", "请删去 later、later_rate，或改为按次"
     if term.counted == "level" and not (term.later or term.later_rate):
         what = "没有写第二次的起付线，按级别数次数（counted）没有用"

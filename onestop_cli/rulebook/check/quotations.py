@@ -82,6 +82,8 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
             yield steps, rate_text(abs(value)), spoken.count(abs(Decimal(value)) / 100)
         elif name == "days":
             yield steps, f"{value} 日", spoken.count(Decimal(value))
+        elif name == "months":
+            yield steps, f"{value} 个月", spoken.count(Decimal(value))
 
 
 def _ages(clause: Clause, spoken: Said) -> Iterator[Number]:
