@@ -262,14 +262,14 @@ def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
         for number, (n, quota) in enumerate(book.quotas)
         for place, cell in enumerate(book.terms[n].cells)
         if book.terms[n].fits(quota, cell)
-        for disease in [plain(name) for name in quota.diseases] or [None]
+        for disease in (plain(name) for name in quota.diseases or [""])
     ]
     if not rows:
         return stays.with_columns(quota=pl.lit(None, pl.Int64))
     kinds = {"term": pl.Int64, "disease_key": pl.String, "quota": pl.Int64}
     table = pl.DataFrame(rows, schema=kinds)
-    named = table.filter(pl.col("disease_key").is_not_null())
-    others = table.filter(pl.col("disease_key").is_null()).select("term", _other="quota")
+    named = table.filter(pl.col("disease_key") != "")
+    others = table.filter(disease_key="").select("term", _other="quota")
     key = pl.col("disease").str.normalize("NFKC").str.replace_all(r"\s", "")
     return (
         stays.with_columns(disease_key=key)

@@ -71,6 +71,7 @@ def test_random_documents_use_the_whole_language() -> None:
                     used |= {"factor"} if charge.later_rate else set()
                     used.add(f"counted:{charge.counted}")
                 used |= {"later points" for more in layer.points if more.later_points}
+                used |= {"cap of months" for cap in layer.cap if cap.months}
                 used |= {"own rounding"} if layer.rounding else set()
     bands = {f"{m}:{e}:{p}" for m in ("progressive", "whole") for e in ("gross", "net")
              for p in ("stay", "year")}  # fmt: skip
@@ -78,7 +79,7 @@ def test_random_documents_use_the_whole_language() -> None:
     quotas |= {"quota:fixed:day", "quota:limit:day", "pays", "any disease"}
     assert used >= {
         *OPTIONAL, *bands, *quotas, "given", "computed", "roster", "part", "expense", "flat",
-        "pool:True", "deductible:year", "later",
+        "pool:True", "deductible:year", "deductible:window", "cap of months", "later",
         "later rate:all", "later rate:level", "later points", "factor", "counted:level", "own rounding",
         "jiao", "yuan", "truncate",
         "admission", "settlement", "discharge",

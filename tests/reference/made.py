@@ -47,9 +47,11 @@ def clauses(random: Random, term: Any) -> list[Table]:
 
 def deductible(random: Random) -> Table:
     table: Table = {"amount": yuan(random, 0, 0, 50, 100, 300)}
-    match random.randrange(8):
+    match random.randrange(10):
         case 0:
             table["amount"] = "unknown"
+        case 8 | 9:
+            table |= {"per": "window", "months": random.choice((1, 2, 3))}
         case 1 | 2:
             table["per"] = "year"
         case 3:
@@ -150,7 +152,14 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
         also.append("floor")
     if random.random() < 0.2:
         table["rounding"] = rounding(random)
-    return table | {"also": also}
+    if any(clause.get("per") == "window" for clause in table["deductible"]):
+        also = [name for name in also if name not in ("ceiling", "transfer")]
+    if random.random() < 0.25:
+        also = [name for name in also if name != "month_cap"]
+        months = random.choice((1, 2, 4))
+        table["cap"] = [{**one, "per": "window", "months": months} for one in table["cap"]]
+    kept = {name: part for name, part in table.items() if name not in OPTIONAL or name in also}
+    return kept | {"also": also}
 
 
 def layers(random: Random) -> list[Table]:

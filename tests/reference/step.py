@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from fractions import Fraction
 
-from onestop_cli.rulebook.language import Floor
+from onestop_cli.rulebook.language import Floor, LayerCap
 from tests.reference.stay import Result, Settled, cell_of, day_of
 from tests.reference.terms import ENDLESS, Terms, limit, one, rounded
 
@@ -200,6 +202,7 @@ class Step:
                 plain = terms.maybe("transfer") is None
                 plain &= ceiling is None or not isinstance(ceiling.amount, int)
                 result.used_up = 0 if result.counts or not plain else used_up
+        self.deductibles_of_months(stated)
         working = {id(stay): (result, terms) for stay, result, terms in self.working()}
         for stay in sorted(self.stays, key=lambda s: (s.bill.admitted, s.bill.discharged)):
             result, terms = working.get(id(stay), (None, None))
@@ -216,6 +219,17 @@ class Step:
                 wanted = result.deductible
                 result.deductible = min(wanted, left)
                 total += min(left, self.uses(stay, result, wanted, self.use.charge))
+
+    def deductibles_of_months(self, stated: dict[int, int]) -> None:
+        """What the bases of the stays before, in the months up to a stay's own day, leave of its deductible."""
+        past: list[tuple[Settled, int]] = []
+        for stay, result, terms in self.working():
+            months = terms.of("deductible").months
+            if months is None:
+                continue
+            used = sum(fen for other, fen in past if in_months(stay, other, months))
+            result.deductible = min(result.base, max(0, stated[id(stay)] - used))
+            past.append((stay, self.uses(stay, result, result.base, self.use.charge)))
 
     def numbers(self) -> dict[int, int]:
         """Which stay of the year each one is, in all hospitals or in those of its level, as its rate counts them."""
@@ -296,7 +310,30 @@ class Step:
             stay.layers[layer].paid for layer in floor.together if layer in stay.layers
         )
 
+    def room_of_months(
+        self, stay: Settled, cap: LayerCap, granted: list[tuple[Settled, int, LayerCap]]
+    ) -> int:
+        """What is left to a stay by its own months; to one that was not claimed also by those of stays behind it."""
+        assert isinstance(cap.amount, int)
+        assert cap.months is not None
+        turn = {id(other): number for number, other in enumerate(self.stays)}
+        same = [one for one in granted if one[2].account == cap.account]
+
+        def spent(own: Settled, months: int) -> int:
+            before = (one for one in same if turn[id(one[0])] < turn[id(own)])
+            return sum(fen for other, fen, _ in before if in_months(own, other, months))
+
+        rooms = [cap.amount - spent(stay, cap.months)]
+        if self.layer not in stay.bill.touched:
+            for other, fen, own in same:
+                assert isinstance(own.amount, int)
+                assert own.months is not None
+                if turn[id(other)] > turn[id(stay)] and in_months(other, stay, own.months):
+                    rooms.append(own.amount - spent(other, own.months) - fen)
+        return max(0, min(rooms))
+
     def caps(self) -> None:
+        of_months: list[tuple[Settled, int, LayerCap]] = []
         used: dict[str, int] = defaultdict(int)
         month: dict[tuple[str, int, int], int] = defaultdict(int)
         claimed_first = sorted(
@@ -320,6 +357,9 @@ class Step:
                 result.granted = result.uncapped
             elif not isinstance(cap.amount, int):
                 result.granted = wanted
+            elif result.counts and cap.months:
+                result.granted = min(wanted, self.room_of_months(stay, cap, of_months))
+                of_months.append((stay, result.granted, cap))
             elif result.counts:
                 result.granted = max(0, min(wanted, cap.amount - used[cap.account]))
                 used[cap.account] += result.granted
@@ -337,6 +377,14 @@ class Step:
             result.paid = min(result.granted, taken)
         else:
             result.paid = taken
+
+
+def in_months(stay: Settled, other: Settled, months: int) -> bool:
+    """Whether `other` ended in so many months up to and with the day that `stay` did."""
+    day = stay.bill.discharged
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    first = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + timedelta(days=1)
+    return first <= other.bill.discharged <= day
 
 
 def carried(before: Settled, stay: Settled, days: int) -> bool:
