@@ -43,14 +43,6 @@ def first_days(day: pl.Expr, months: pl.Expr) -> pl.Expr:
 
 
 @dataclass(frozen=True)
-class Past:
-    """One earlier stay of a person: the day it ended, and an amount."""
-
-    day: int
-    amount: int
-
-
-@dataclass(frozen=True)
 class Windows:
     """Stays in turn, person after person. `frame`: _at (the number of the row), first (of a person), and numbers of
     days: day, since."""
@@ -60,12 +52,12 @@ class Windows:
     def before(self, amount: pl.Series) -> pl.Series:
         """Row by row, the total of `amount` over the earlier stays in each stay's own months."""
         found: list[int] = []
-        past: list[Past] = []
+        past: list[tuple[int, int]] = []
         columns = self._in_turn("first", "day", "since"), amount.gather(self.frame["_at"])
         for (first, day, since), own in zip(columns[0].iter_rows(), columns[1], strict=True):
             past = [] if first else past
-            found.append(sum(one.amount for one in past if since <= one.day <= day))
-            past.append(Past(day, own))
+            found.append(sum(fen for ended, fen in past if since <= ended <= day))
+            past.append((day, own))
         return self._by_row(found)
 
     def capped(
