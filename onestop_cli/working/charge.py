@@ -74,7 +74,7 @@ def _already(step: StepOnStay, stated: int) -> Iterator[tuple[int, Line]]:
     """What was charged before: earlier in the year, or in the hospital the patient was moved from."""
     yearly = step.term("deductible_year") == 1 and step.works
     carried = step.fen("carried_before")
-    if step.row.get(OPEN) and step.term("deductible_window") and step.works:
+    if step.row.get(OPEN) and step.term("deductible_window") and step.works and not step.counts:
         yield 0, figure("尚未扣的起付线", "台账记起以前的不知道，按已扣满算", 0)
     elif step.term("deductible_window") and step.works:
         yield _still(

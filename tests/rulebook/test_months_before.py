@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from onestop_cli.explain.explanation import explain
+from onestop_cli.rulebook.library import load_rule
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import BROUGHT
 from onestop_cli.working import StepOnStay, work_out
@@ -79,6 +80,21 @@ def test_months_before_the_books_leave_a_bound(
     assert row["assistance_bound_fen"] == (100_000 if check == "bound" else None)
     told = [text for text in run.info.warnings if "连续几个月" in text]
     assert len(told) == (check == "bound")
+
+
+def test_a_layer_of_which_the_books_know_all_months_is_exact(tmp_path: Path) -> None:
+    """100 once in a month before 60 %, beside limits of which the books know a part only."""
+    county = county_of(ended(2, date(2024, 3, 15), 5100, basic=3000))
+    text = months.DOCUMENT.read_text("utf-8")
+    text = text.replace("amount = 0\n", 'amount = 100\nper = "window"\nmonths = 1\n', 1)
+    documents = (load_rule(months.DOCUMENT, text.encode()),)
+    with new_books(tmp_path / "账.db", BEGUN) as books:
+        office = replace(county.office, documents=documents)
+        row = run_period(county.rows(), "2024-03", books, office=office).stays.row(0, named=True)
+    told = [row[f"{layer}_check"] for layer in ("basic", "assistance")]
+    assert (told, row["basic_deductible_fen"], row["basic_due_fen"]) == (
+        ["exact", "bound"], 10_000, 300_000,
+    )  # fmt: skip
 
 
 def test_closed_stays_of_the_months_before_are_looked_at(tmp_path: Path) -> None:

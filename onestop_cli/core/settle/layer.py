@@ -262,7 +262,7 @@ class LayerPass:
         parts = frame.select(
             where=where,
             used=self._used(self._col("base_fen"), months > 0, most),
-            open=pl.col(OPEN) if OPEN in frame.columns else pl.lit(False),
+            open=pl.col(OPEN) & ~pl.col("_counts") if OPEN in frame.columns else pl.lit(False),
         )
         if self.years:
             before = windows(frame, months).before(parts["used"])
