@@ -277,6 +277,10 @@ def in_words(rule: RuleFile, spot: Spot) -> str:
     band = ""
     if spot.part[0] == "bands":
         band = f"第 {int(spot.part[1]) + 1} 段" + ("上限" if spot.part[-1] == "to" else "比例")
+    elif str(spot.part[0]).startswith("later") and isinstance(spot.part[-1], int):
+        band = f"第 {spot.part[-1] + 2} 次"
+    elif spot.part[-1] == "months":
+        band = "累计的月数"
     return f"{_title(part, spot)}{who}{band}"
 
 

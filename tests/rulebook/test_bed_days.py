@@ -10,7 +10,8 @@ import pytest
 from onestop_cli.cli import run
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.changes import changes
-from onestop_cli.rulebook.library import load_rule
+from onestop_cli.rulebook.library import load_rule, read_toml
+from onestop_cli.rulebook.named import find_spot, in_words
 from tests.made.rule_county import CaseCounty
 
 RULE = Path(__file__).parents[1] / "made" / "rules" / "chuangri-2024.toml"
@@ -42,3 +43,18 @@ def test_another_price_of_a_day_is_told() -> None:
         "每床日定额 230 元：基本保障 90%，大病保险 0%，超出由医院承担 → "
         "每床日定额 250 元：基本保障 90%，大病保险 0%，超出由医院承担"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "words"),
+    [
+        ("chuangri-2024", "basic.rate.later_rate[1]", "职工医保 · 补偿比例第 2 次"),
+        ("chuangri-2024", "quota.pays.basic", "单病种（精神病住院、乡级、县级）"),
+        ("lianxu-2024", "assistance.cap.months", "医疗救助 · 年度封顶累计的月数"),
+    ],
+)
+def test_the_new_numbers_have_names(name: str, key: str, words: str) -> None:
+    """As `simulate --change` takes them."""
+    path = RULE.with_stem(name)
+    rule = load_rule(path).file
+    assert in_words(rule, find_spot(rule, read_toml(path)[1], key)) == words

@@ -32,8 +32,8 @@ def has_windows(book: Rulebook) -> bool:
 
 def longest(book: Rulebook, step: str) -> int:
     """The most months that a step looks back; 0 where it looks at years only."""
-    columns = book.table.select(f"{step}.{name}" for name in _WINDOWS)
-    return max((months for row in columns.iter_rows() for months in row), default=0)
+    names = [f"{step}.{name}" for name in _WINDOWS]
+    return int(book.table.select(pl.max_horizontal(names).max()).item() or 0)
 
 
 def first_days(day: pl.Expr, months: pl.Expr) -> pl.Expr:
