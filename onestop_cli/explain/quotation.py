@@ -70,6 +70,7 @@ class YearSoFar:
                 "month_before": 0,
                 "cost_cap_before": cost,
                 "charged_before": charged,
+                "months_before": charged,
                 "ceiling_before": charged,
                 "carried_before": 0,
                 "cost_before": cost,

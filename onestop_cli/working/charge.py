@@ -78,7 +78,7 @@ def _already(step: StepOnStay, stated: int) -> Iterator[tuple[int, Line]]:
         yield 0, figure("尚未扣的起付线", "台账记起以前的不知道，按已扣满算", 0)
     elif step.term("deductible_window") and step.works:
         yield _still(
-            step.of_months("计入费用", "deductible_window"), stated, step.fen("charged_before")
+            step.of_months("计入费用", "deductible_window"), stated, step.fen("months_before")
         )
     if yearly:
         yield _still(step.before("扣"), stated, step.fen("charged_before"))

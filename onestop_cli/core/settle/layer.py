@@ -256,8 +256,8 @@ class LayerPass:
     def _charge_of_months(
         self, frame: pl.DataFrame, stated: pl.Expr, *, most: bool
     ) -> tuple[pl.DataFrame, pl.Series]:
-        """What is left of a deductible after the bases of the months before; adds `<step>_charged_before_fen`."""
-        months, column_ = self.params["deductible_window"], self._name("charged_before_fen")
+        """What is left of a deductible after the bases of the months before; adds `<step>_months_before_fen`."""
+        months, name = self.params["deductible_window"], self._name("months_before_fen")
         where = (months > 0) & pl.col("_works")
         parts = frame.select(
             where=where,
@@ -270,11 +270,10 @@ class LayerPass:
                 before += frame[EVER]
             before = before.set(parts["open"], NO_LIMIT)
         else:
-            before = frame[column_]
-        kept = pl.col(column_) if column_ in frame.columns else ZERO
-        told = pl.when(pl.lit(parts["where"])).then(pl.lit(before)).otherwise(kept)
-        frame = frame.with_columns(told.alias(column_))
-        left = (stated - pl.col(column_)).clip(lower_bound=0)
+            before = frame[name]
+        told = pl.when(pl.lit(parts["where"])).then(pl.lit(before)).otherwise(ZERO)
+        frame = frame.with_columns(told.alias(name))
+        left = (stated - pl.col(name)).clip(lower_bound=0)
         taken = pl.when(where).then(pl.min_horizontal(self._col("base_fen"), left))
         return frame, column(frame, taken)
 
