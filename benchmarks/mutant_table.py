@@ -37,6 +37,7 @@ NOTICE = {
         "tests/core/test_settle_inputs.py",
         "tests/core/test_order.py",
         "tests/core/test_year.py",
+        "tests/core/test_windows.py",
         "tests/core/test_plain_loop.py",
         "tests/core/test_settle.py",
         "tests/rulebook/test_rule_shapes.py",
