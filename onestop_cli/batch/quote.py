@@ -69,13 +69,13 @@ def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = No
     bill = _bill(asked)
     settings = county_settings()
     loaded = _documents(list(rules) or list(settings.reconcile.rules))
-    closed = None
+    closed = begun = None
     if asked.person:
-        loaded, closed = _closed(asked.ledger or settings.ledger, asked.person, loaded)
+        loaded, closed, begun = _closed(asked.ledger or settings.ledger, asked.person, loaded)
     book = Rulebook(tuple(rule.file for rule in loaded))
     given, year = understood(asked, book, names(settings))
     if closed is not None:
-        year = replace(year, closed=closed)
+        year = replace(year, closed=closed, begun=begun)
     each = quote_each(_day_by_day(given, bill) if bill else [given], book, year)
     told = running(each) if bill else each[0].explanation
     show(told, console_for(sys.stdout))
@@ -126,8 +126,8 @@ def _documents(names: Sequence[str]) -> tuple[LoadedRule, ...]:
 
 def _closed(
     ledger: Path | None, person: str, rules: tuple[LoadedRule, ...]
-) -> tuple[tuple[LoadedRule, ...], pl.DataFrame]:
-    """The documents of the books and this one's, and the person's settled stays in the books."""
+) -> tuple[tuple[LoadedRule, ...], pl.DataFrame, date]:
+    """The documents of the books and this one's, the person's settled stays in the books, and their first day."""
     if ledger is None or not ledger.is_file():
         raise stop("没有台账可查", f"请用 --ledger 给出台账文件，或{line_for('--ledger')}")
     asked = pl.DataFrame({"id_raw": [person], "id_numeric": [False]})
@@ -135,7 +135,8 @@ def _closed(
     if identify(row)["id_no"][0] is None:
         raise stop("身份证号无效", "请核对 --id；查台账须写完整的证号")
     past = remember(ledger, row, rules)
-    return past.rules, past.history.stays.filter(pl.col("status") == "settled")
+    known = past.history.stays.filter(pl.col("status") == "settled")
+    return past.rules, known, past.history.first_day
 
 
 def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given, YearSoFar]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -204,6 +205,22 @@ class TestWords:
         }  # fmt: skip
         lines = [line for part in found.explanation.parts for g in part.groups for line in g.lines]
         assert all(result(line) in (None, amount(line.amount)) for line in lines if line.grains)
+
+    @pytest.mark.parametrize(
+        ("begun", "check"), [(date(2024, 2, 1), "bound"), (date(2023, 1, 1), "exact")]
+    )
+    def test_months_that_the_books_do_not_know_leave_a_limit(self, begun: date, check: str) -> None:
+        """2,000 borne, of which 1,000 in three months are the patient's: half of the rest, or of all at most."""
+        path = BY_DAY.replace("chuangri", "lianxu")
+        book = Rulebook(tuple(rule.file for rule in load_rules([path])))
+        asked = QuoteOptions(date(2024, 3, 15), "county", "5000", "5000", ["因病致贫重病患者"])
+        stay, year = understood(asked, book, names(Settings()))
+        blank = quote(stay, book, year).row
+        kept = {k: [v] for k, v in blank.items() if k in ("id_no", "hospital", "stay_no")}
+        nobody = pl.DataFrame(kept).clear()
+        row = quote(stay, book, replace(year, closed=nobody, begun=begun)).row
+        assert row["assistance_check"] == check
+        assert row["assistance_paid_fen"] == {"bound": 100_000, "exact": 50_000}[check]
 
     def test_more_eligible_than_total_is_refused(self) -> None:
         with pytest.raises(CannotRun, match="可补偿费用大于总费用"):
