@@ -11,6 +11,7 @@ import polars as pl
 
 from onestop_cli.money import yuan
 from onestop_cli.statements.care import OUTPATIENT, bill_of
+from onestop_cli.statements.lines import BORNE
 from onestop_cli.statements.numbers import CLAIM, NOTICE, number_of
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.statement import Statement, numbered
@@ -160,6 +161,7 @@ class _HospitalBook:
             Column("total_fen", bill_of(self._has_visits), "yuan", total=True),
             Column("eligible_fen", "可补偿费用", "yuan", total=True),
             *amounts,
+            *self._borne(),
             Column("self_fen", "个人自付", "yuan", 12, total=True),
             Column("status_name", "状态", width=8, align="center"),
             *self._late(),
@@ -167,6 +169,11 @@ class _HospitalBook:
         ]
         live = self.account.stays.filter(pl.col("status") != "reversed")
         self._table(book, "垫付明细花名册", columns, live)
+
+    def _borne(self) -> list[Column]:
+        """What the hospital bears itself, where it does: above the price of a 单病种, or of the days in bed."""
+        some = self.account.stays[BORNE].fill_null(0).abs().sum()
+        return [Column(BORNE, "医院承担", "yuan", 12, total=True)] if some else []
 
     def _kind_of_care(self) -> list[Column]:
         """门诊 or 住院, where there is a choice."""
