@@ -81,6 +81,12 @@ class Rulebook:
         return any(part.who == "roster" or part.only for part in parts)
 
     @cached_property
+    def waived(self) -> frozenset[str]:
+        """The layers that hospitals bear themselves (医院减免); no fund pays them."""
+        layers = (layer for rule in self.rules for layer in rule.layer)
+        return frozenset(layer.id for layer in layers if layer.kind == "waiver")
+
+    @cached_property
     def no_right(self) -> tuple[str, ...]:
         """The kinds of people that some document names as having no right, and none as having one."""
         named = (name for rule in self.rules for name in rule.categories.no_right)

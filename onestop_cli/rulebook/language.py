@@ -234,7 +234,8 @@ class Layer(Cited):
     """One payer. `who = "roster"`: only people with a valid category are entitled, others are due
     exactly 0. `also`: the optional aspects this layer has, so that a forgotten clause is noticed.
     `part_of`: the amount is added to that layer (several categories stacked); `only` restricts
-    which categories are looked at. `rounding`: of this layer, where it is not the document's."""
+    which categories are looked at. `rounding`: of this layer, where it is not the document's.
+    A `waiver` (医院减免) is the hospital's own, which no fund pays: worked out with a `base`, else as claimed."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
@@ -262,8 +263,12 @@ class Layer(Cited):
     @model_validator(mode="after")
     def _whole(self) -> Layer:
         clauses = [name for name in (*ASPECTS, *OPTIONAL) if getattr(self, name)]
-        if self.kind != "computed" and (self.base or self.rounding or clauses):
-            raise ValueError("given、waiver 层按医院所报计，不写 base、rounding 和条款")
+        if self.kind == "given" and (self.base or self.rounding or clauses):
+            raise ValueError("given 层按医院所报计，不写 base、rounding 和条款")
+        if self.kind == "waiver" and not self.base and (self.rounding or clauses):
+            raise ValueError("waiver 层按比例算的要写 base（减免的基数）；按医院所报计的不写条款")
+        if self.kind == "waiver" and self.fund:
+            raise ValueError("waiver 层由医院承担，不写 fund（基金）")
         if self.kind == "computed" and self.base is None:
             raise ValueError("computed 层必须写 base（补偿基数）")
         stray = [name for name in clauses if name in OPTIONAL and name not in self.also]
@@ -272,9 +277,14 @@ class Layer(Cited):
         return self
 
     @property
+    def regulated(self) -> bool:
+        """Whether the document says what it comes to, so that it is worked out."""
+        return self.base is not None
+
+    @property
     def aspects(self) -> tuple[str, ...]:
         """The aspects in which exactly one clause must fit every stay."""
-        return (*ASPECTS, *self.also) if self.kind == "computed" else ()
+        return (*ASPECTS, *self.also) if self.regulated else ()
 
 
 class Pool(Cited):
@@ -430,7 +440,7 @@ class RuleFile(RulePart):
     @property
     def computed(self) -> tuple[Layer, ...]:
         """The layers this document regulates, in order."""
-        return tuple(layer for layer in self.layer if layer.kind == "computed")
+        return tuple(layer for layer in self.layer if layer.regulated)
 
     @property
     def layer_ids(self) -> tuple[str, ...]:

@@ -185,7 +185,7 @@ class Terms:
         return row
 
     def _layer(self, layer: Layer, cell: Cell, accounts: Sequence[str]) -> Numbers:
-        if layer.kind != "computed":
+        if not layer.regulated:
             return {"state": GIVEN}
         if not self.entitled(layer, cell):
             return {"state": ABSENT}

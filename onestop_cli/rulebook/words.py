@@ -19,6 +19,7 @@ from onestop_cli.rulebook.language import (
     Deductible,
     Factor,
     Floor,
+    Layer,
     MonthCap,
     PointsClause,
     Quota,
@@ -54,7 +55,11 @@ FROM = {"total": "总费用", "eligible": "可补偿费用"}
 EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "over_limit": "超限价自费"}
 DAYS = {"discharge": "出院日", "admission": "入院日", "settlement": "结算日"}
 STATUS = {"in-force": "可用", "check-before-use": "用前核对", "template": "样板，待填"}
-KINDS = {"computed": "按条款计算", "given": "按医院所报计（未核）", "waiver": "医院减免"}
+KINDS = {
+    "computed": "按条款计算",
+    "given": "按医院所报计（未核）",
+    "waiver": "由医院减免，基金不付",
+}
 WHO = {"all": "全部参保人员", "roster": "在册救助对象"}
 OVERLAPS = {"priority": "按所列次序取一", "best": "取待遇最高的", "stack": "依次叠加"}
 UNITS = {"fen": "分", "jiao": "角", "yuan": "元"}
@@ -82,6 +87,12 @@ def quoted(text: str) -> str:
 def money(fen: int) -> str:
     """`600000` → `6,000 元`; fen only where there are any."""
     return yuan(fen).removesuffix(".00") + " 元"
+
+
+def kind(layer: Layer) -> str:
+    """How a layer is arrived at."""
+    taken = layer.kind == "waiver" and not layer.regulated
+    return KINDS[layer.kind] + ("，按医院所报计" if taken else "")
 
 
 def limit(amount: int | str) -> str:

@@ -159,6 +159,12 @@ class VariantComparison:
         return {la: names[la] for la in (*LAYERS, *sorted(set(names) - set(LAYERS))) if la in names}
 
     @cached_property
+    def funds(self) -> list[str]:
+        """The layers that funds pay: all but what hospitals waive."""
+        waived = self.variant.book.waived | self.year.book.waived
+        return [layer for layer in self.layers if layer not in waived]
+
+    @cached_property
     def stays(self) -> pl.DataFrame:
         """The year's stays with both sides, and how each layer can be compared, `<layer>_compared`:
 

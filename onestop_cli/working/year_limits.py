@@ -58,7 +58,8 @@ def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
 
 
 def _granted(step: StepOnStay, granted: int, sum_: str) -> Line:
-    found, label = (step.due, "应补") if step.counts else (step.bound, "最多可补")
+    verb = "减免" if step.step.layer in step.book.waived else "补"
+    found, label = (step.due, f"应{verb}") if step.counts else (step.bound, f"最多可{verb}")
     if granted != found:
         raise Broken(f"{step.step.id}：写出的算式得 {granted}，结算得 {found}")
     return figure(label, sum_, granted, strong=True)

@@ -69,7 +69,7 @@ def test_random_documents_use_the_whole_language() -> None:
              for p in ("stay", "year")}  # fmt: skip
     quotas = {"fixed:hospital:True", "limit:patient:False", "fixed:patient:True"}
     assert used >= {
-        *OPTIONAL, *bands, *quotas, "given", "computed", "roster", "part", "expense", "flat",
+        *OPTIONAL, *bands, *quotas, "given", "computed", "waiver", "roster", "part", "expense", "flat",
         "pool:True", "deductible:year", "later", "factor", "counted:level", "own rounding", "jiao", "yuan", "truncate",
         "admission", "settlement", "discharge",
     }  # fmt: skip

@@ -122,7 +122,8 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
     """A random layer after the layers `before`, of which `computed` may be named with their deductible."""
     head: Table = {"id": id_, "name": id_, "who": random.choice(("all", "roster"))}
     if random.random() < 0.1:
-        return {**head, "kind": "given"}
+        return {**head, "kind": random.choice(("given", "waiver"))}
+    head |= {"kind": random.choice(("computed",) * 9 + ("waiver",))}
     deductibles = [f"{name}_deductible" for name in computed]
     could = [*EXPENSES, "class_b", "away", *deductibles]
     less = [name for name in could if random.random() < 0.15] + [
@@ -150,7 +151,7 @@ def layers(random: Random) -> list[Table]:
     made: list[Table] = []
     for id_ in sorted(random.sample(LAYERS, random.randint(2, 4)), key=LAYERS.index):
         before = [table["id"] for table in made if "part_of" not in table]
-        computed = [t["id"] for t in made if t.get("kind") != "given" and "part_of" not in t]
+        computed = [t["id"] for t in made if "base" in t and "part_of" not in t]
         made.append(layer(random, id_, before, computed))
         if id_ == "assistance" and random.random() < 0.3:
             part = layer(random, "assistance_more", [*before, id_], computed)

@@ -74,7 +74,7 @@ class Step:
         if layer is None:
             return None
         category = stay.bill.category
-        if layer.kind != "computed":
+        if layer.base is None:
             return Terms(layer, {}, stay.rule)
         if layer.only:
             category = next((c for c in stay.bill.categories if c in layer.only), None)

@@ -50,7 +50,7 @@ class Terms:
 
     def given(self, by_quota: bool) -> bool:
         """Paid as claimed: the document does not regulate it, or does not say at what rate."""
-        if self.layer.kind != "computed":
+        if self.layer.base is None:
             return True
         return self.of("rate").rate == "unknown" and not by_quota
 

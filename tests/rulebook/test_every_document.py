@@ -1,4 +1,4 @@
-"""Every document, shipped or in the docs, through every command: its own cases are the stays of a county."""
+"""Every document, shipped, made up or in the docs, through every command: its own cases are the stays of a county."""
 
 from __future__ import annotations
 
@@ -22,9 +22,14 @@ from tests.made.rule_county import CaseCounty, stay_no, stays_of
 from tests.made.toml_text import toml_text
 
 DOCS = Path(__file__).parents[2] / "docs"
+MADE = Path(__file__).parents[1] / "made" / "rules"
 DOCUMENTS = {
-    path.stem: path for path in sorted(rules_folder().rglob("*.toml")) if "cases" not in path.name
+    path.stem: path
+    for folder in (rules_folder(), MADE)
+    for path in sorted(folder.rglob("*.toml"))
+    if "cases" not in path.name
 }
+"""Those that are shipped, and made-up ones for words that no shipped document needs."""
 MONEY = ("RO01", "RO02", "RO04", "AM01", "AM02", "AM03", "AM06", "AM07", "CA01")
 
 

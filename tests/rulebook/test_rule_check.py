@@ -155,6 +155,14 @@ DAMAGE = {
         '[[layer]]\nid = "basic"', HERBS.replace("herbs", "visit") + '\n[[layer]]\nid = "basic"',
         "“visit”也是一项费用的编号",
     ),
+    "a waiver under the name of a fund": (
+        'id = "assistance"\n', 'id = "assistance"\nkind = "waiver"\n', "不认识的层“assistance”",
+    ),
+    "a waiver that is part of a fund's layer": (
+        'id = "assistance"\n',
+        'id = "waiver"\nkind = "waiver"\npart_of = "basic"\n',
+        "医院减免不是基金支付，不能与别的层合并",
+    ),
     "a share that leaves no whole rate": (
         "[[layer.stay_cap]]",
         '[[layer.factor]]\nshare = 0.3333\nquote = "按33.33%支付"\n\n[[layer.stay_cap]]',
@@ -187,6 +195,26 @@ REFUSED = {
     "a quotation without a word": ('quote = "全年三万元"', 'quote = " …"', "没有文字"),
     "an absurd amount": ("amount = 30000", "amount = 30000000", "金额超过一千万元"),
 }  # fmt: skip
+
+
+WAIVER = 'id = "waiver"\nname = "医院减免"\nkind = "waiver"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ('fund = "救助基金"\n', "waiver 层由医院承担，不写 fund（基金）"),
+        ("rate = [{ rate = 0.1 }]\n", "waiver 层按比例算的要写 base"),
+    ],
+)
+def test_a_waiver_is_no_funds_and_has_a_base_or_no_terms(
+    more: str, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(CannotRun) as refused:
+        written(
+            tmp_path, SMALL.replace("[[layer]]\n", f"[[layer]]\n{WAIVER}{more}\n[[layer]]\n", 1)
+        )
+    assert sentence in refused.value.problems[0].what
 
 
 @pytest.mark.parametrize("what", REFUSED)

@@ -24,12 +24,13 @@ from onestop_cli.tables.schema import PAYERS
 @dataclass(frozen=True)
 class Difference:
     """One layer's claimed beside its due, as expressions; `tolerance` in fen; `monthly`: some document limits what the
-    layer pays in a month."""
+    layer pays in a month; `waived`: the hospital's own (医院减免), of which it may give more than is due."""
 
     step: Step
     roster: bool
     tolerance: int
     monthly: bool = False
+    waived: bool = False
 
     @property
     def claimed(self) -> pl.Expr:
@@ -51,6 +52,8 @@ class Difference:
 
     @property
     def differs(self) -> pl.Expr:
+        if self.waived:
+            return self.exact & (self.due - self.claimed > self.tolerance)
         return self.exact & ((self.claimed - self.due).abs() > self.tolerance)
 
     @property
@@ -97,7 +100,8 @@ class Difference:
         """Claimed more than the most it can be."""
         bound = pl.col(f"{self.step.layer}_bound_fen")
         checked = SETTLED & (pl.col(f"{self.step.layer}_check") == "bound")
-        return checked & (self.claimed - bound > self.tolerance)
+        over = checked & (self.claimed - bound > self.tolerance)
+        return over & ~pl.lit(self.waived)
 
     @property
     def against_policy(self) -> pl.Expr:
@@ -110,13 +114,18 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
     return [
         Difference(
             step,
-            book.layer(step.id).who == "roster" or bool(book.layer(step.id).only),
+            _by_roster(book, step.id) and step.layer not in book.waived,
             tolerance,
             Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
+            step.layer in book.waived,
         )
         for step in book.steps
         if step.id == step.layer
     ]
+
+
+def _by_roster(book: Rulebook, layer: str) -> bool:
+    return book.layer(layer).who == "roster" or bool(book.layer(layer).only)
 
 
 def amount_checks(book: Rulebook, tolerance: int, near_cap: int) -> list[Check]:
@@ -154,11 +163,30 @@ def _difference(
         yuan(layer.due),
         _more_or_less(layer.claimed - layer.due),
     )
+    if layer.waived:
+        message = _not_waived(layer)
     if code == "AM01" and layer.step.layer == "basic":
         message = pl.concat_str(message, "stated_why", separator="；", ignore_nulls=True)
     cause = pl.lit(None, pl.String) if cause is None else cause
     return Check(
         code, holds, message, layer.step.layer, layer.claimed, layer.due, cause, layer.apart
+    )
+
+
+def _not_waived(layer: Difference) -> pl.Expr:
+    """应减免未减免: what the person lost, and who makes it good."""
+    short = layer.due - layer.claimed
+    made_up = pl.col(f"{layer.step.layer}_offset_fen")
+    left = pl.when(made_up > 0).then(
+        pl.format("，其中 {} 已由同一笔其他层多减的部分抵过", yuan(made_up))
+    )
+    return pl.format(
+        "{}应为 {}，已减免 {}，应减免未减免 {}{}；由医院退给患者，基金不支付",
+        pl.lit(layer.step.name),
+        yuan(layer.due),
+        yuan(layer.claimed),
+        yuan(short),
+        left.otherwise(pl.lit("")),
     )
 
 

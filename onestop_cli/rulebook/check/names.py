@@ -21,7 +21,7 @@ from onestop_cli.rulebook.terms import Terms
 from onestop_cli.tables.schema import LEVELS, PAYERS
 
 COMPUTABLE = tuple(payer for payer in PAYERS if payer not in ("waiver", "other"))
-"""The payers that a document may work out; a waiver and what is left over are only taken as claimed."""
+"""The funds that a document may work out; what is left over is only taken as claimed."""
 
 
 def names(rule: RuleFile) -> Iterator[Finding]:
@@ -76,12 +76,16 @@ def _stack(rule: RuleFile) -> Iterator[Finding]:
 
 def _layer_names(rule: RuleFile, number: int, layer: Layer, before: set[str]) -> Iterator[Finding]:
     key: Key = ("layer", number)
-    allowed = COMPUTABLE if layer.kind == "computed" else PAYERS
+    allowed = {"computed": COMPUTABLE, "given": PAYERS, "waiver": ("waiver",)}[layer.kind]
     if not layer.part_of and layer.id not in allowed:
         what = f"不认识的层“{layer.id}”"
         yield (*key, "id"), what, f"层的编号用 {'、'.join(allowed)}；叠加的部分另写 part_of"
     if layer.part_of:
         yield from _unknown((*key, "part_of"), [layer.part_of], before)
+        homes = {home.id: home.kind for home in rule.layer[:number]}
+        if "waiver" in (layer.kind, homes.get(layer.part_of)):
+            what = "医院减免不是基金支付，不能与别的层合并"
+            yield (*key, "part_of"), what, "请删去 part_of，减免单独作一层"
     if layer.who == "roster" and not rule.categories.priority:
         yield (*key, "who"), "只给在册人员，但文件没有列出类别", "请写 [categories] 的 priority"
     yield from _unknown((*key, "only"), layer.only, rule.categories.priority)

@@ -68,7 +68,7 @@ def impossible(rule: RuleFile) -> Iterator[Finding]:
     terms = Terms(rule)
     for number, layer in enumerate(rule.layer):
         found: dict[tuple[Key, str], None] = {}
-        for cell in terms.cells if layer.kind == "computed" else ():
+        for cell in terms.cells if layer.regulated else ():
             if terms.entitled(layer, cell):
                 found |= dict.fromkeys(_at_odds(terms, layer, cell))
         for where, what in found:
