@@ -47,6 +47,7 @@ def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
     yield from upstream(book, step)
     yield from roundings()
     params = Parameters(book.table, step.id)
+    yield from _no_steps(params)
     if params.bands > 1:
         yield Assumption("bands:whole", instead={"whole": 1})
         yield Assumption("bands:progressive", instead={"whole": 0})
@@ -80,6 +81,14 @@ def roundings() -> Iterator[Assumption]:
     """Other units and modes than the document's."""
     for mode, instead in ROUNDINGS.items():
         yield Assumption(f"rounding:{mode}", instead=instead)
+
+
+def _no_steps(params: Parameters) -> Iterator[Assumption]:
+    """To the fen where the document says whole units, and a base that is not taken in whole units."""
+    if params.has("round_unit", 1):
+        yield Assumption("rounding:fen", instead={"round_unit": 1, "round_cut": 0})
+    if params.has("base_round_unit", 1):
+        yield Assumption("rounding:base", instead={"base_round_unit": 1})
 
 
 def _levels(book: Rulebook, params: Parameters) -> Iterator[Assumption]:

@@ -202,17 +202,35 @@ class Floor(Clause):
 
 
 class Rounding(Cited):
-    """To which unit a layer is rounded, and how: of a whole document, or of one layer."""
+    """To which unit an amount is rounded, and how: of a whole document, of one layer, or of a base. `unit`: by name, or
+    so many yuan (steps of 0.1万元); `mode = "up"`: 不足一个单位按一个单位计."""
 
-    unit: Literal["fen", "jiao", "yuan"] = "fen"
-    mode: Literal["half-up", "truncate"] = "half-up"
+    unit: Fen | Literal["fen", "jiao", "yuan"] = "fen"
+    mode: Literal["half-up", "truncate", "up"] = "half-up"
+
+    @field_validator("unit")
+    @classmethod
+    def _of_some_size(cls, unit: int | str) -> int | str:
+        if unit == 0:
+            raise ValueError("舍入的单位不能是 0")
+        return unit
+
+    @property
+    def fen(self) -> int:
+        """The unit in fen."""
+        return self.unit if isinstance(self.unit, int) else _UNITS[self.unit]
+
+
+_UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
 
 
 class Base(Cited):
-    """What a layer looks at: `from` less any of `less`."""
+    """What a layer looks at: `from` less any of `less`; in whole units where `rounding` says so, before a limit on the
+    cost."""
 
     from_: Annotated[Quantity, Field(alias="from")]
     less: list[Deduction] = Field(default_factory=list)
+    rounding: Rounding | None = None
 
 
 Optional = Literal[

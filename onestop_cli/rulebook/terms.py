@@ -43,7 +43,8 @@ NO_WORD, ONE_A_VISIT, EACH_SETTLEMENT = range(3)
 MONTH_OF = ("discharge", "admission", "settlement")
 """The day in whose month a stay counts, by number."""
 
-UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
+ROUNDED = ("half-up", "truncate", "up")
+"""How an amount is rounded, by number."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ class Terms:
         clause = {a: getattr(layer, a)[n] for a, n in number.items()}
         row: Numbers = {"state": COMPUTED, "from_total": int(layer.base.from_ == "total")}
         row |= {f"less_{what}": 1 for what in layer.base.less}
+        row |= {f"base_{k}": n for k, n in _rounding(layer.base.rounding or Rounding()).items()}
         row |= {f"{aspect}_clause": n for aspect, n in number.items()}
         row |= _deductible(clause["deductible"], clause)
         row |= _rates(clause["rate"], clause)
@@ -203,7 +205,7 @@ class Terms:
 
 
 def _rounding(rounding: Rounding) -> Numbers:
-    return {"round_unit": UNITS[rounding.unit], "round_cut": int(rounding.mode == "truncate")}
+    return {"round_unit": rounding.fen, "round_cut": ROUNDED.index(rounding.mode)}
 
 
 def _limit(amount: int | str) -> int:
@@ -289,6 +291,8 @@ def defaults() -> Numbers:
     return {
         "state": ABSENT,
         "from_total": 0,
+        "base_round_unit": 1,
+        "base_round_cut": 0,
         **{f"less_{what}": 0 for what in EXPENSES},
         "deductible_unknown": 0,
         "deductible_steps": 1,

@@ -282,8 +282,17 @@ def _(clause: Quota) -> str:
 
 def rounding(rounding: Rounding) -> str:
     """To which unit a layer's amount is rounded, and how."""
-    unit = UNITS[rounding.unit]
-    return f"四舍五入到{unit}" if rounding.mode == "half-up" else f"{unit}以下舍去"
+    unit = UNITS.get(str(rounding.unit), "")
+    return in_units(unit or money(rounding.fen), rounding.mode)
+
+
+def in_units(unit: str, mode: str) -> str:
+    """How an amount is rounded to a unit, whose name or size is given."""
+    sized = unit[0].isdigit()
+    if mode == "half-up":
+        return f"四舍五入到{' ' if sized else ''}{unit}"
+    one = f" {unit} " if sized else f"一{unit}"
+    return f"{unit}以下舍去" if mode == "truncate" else f"不足{one}的按{one}计"
 
 
 def _layer(id_: str) -> str:
@@ -296,7 +305,8 @@ def base(rule: RuleFile, base: Base) -> str:
     names = {**EXPENSES, **{e.id: e.name for e in rule.expense}}
     for layer in rule.layer:
         names |= {layer.id: layer.name, f"{layer.id}_deductible": f"{layer.name}起付线"}
-    return " − ".join([FROM[base.from_], *(names.get(less, less) for less in base.less)])
+    text = " − ".join([FROM[base.from_], *(names.get(less, less) for less in base.less)])
+    return text + (f"（{rounding(base.rounding)}）" if base.rounding else "")
 
 
 def cells(axes: Sequence[Axis], some: Collection[Cell]) -> list[str]:

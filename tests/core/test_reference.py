@@ -65,11 +65,13 @@ def test_random_documents_use_the_whole_language() -> None:
                     used |= {"factor"} if charge.later_rate else set()
                     used.add(f"counted:{charge.counted}")
                 used |= {"own rounding"} if layer.rounding else set()
+                used |= {"base rounding"} if layer.base and layer.base.rounding else set()
     bands = {f"{m}:{e}:{p}" for m in ("progressive", "whole") for e in ("gross", "net")
              for p in ("stay", "year")}  # fmt: skip
     quotas = {"fixed:hospital:True", "limit:patient:False", "fixed:patient:True"}
     assert used >= {
         *OPTIONAL, *bands, *quotas, "given", "computed", "waiver", "roster", "part", "expense", "flat",
         "pool:True", "deductible:year", "later", "factor", "counted:level", "own rounding", "jiao", "yuan", "truncate",
+        "up", 10_000, "base rounding",
         "admission", "settlement", "discharge",
     }  # fmt: skip

@@ -63,8 +63,8 @@ def deductible(random: Random) -> Table:
 
 def rounding(random: Random) -> Table:
     return {
-        "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan")),
-        "mode": random.choice(("half-up", "half-up", "truncate")),
+        "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan", 100, 7)),
+        "mode": random.choice(("half-up", "half-up", "truncate", "up")),
     }
 
 
@@ -132,7 +132,8 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
     also = [name for name in OPTIONAL if random.random() < 0.25]
     table = {
         **head,
-        "base": {"from": random.choice(("total", "eligible")), "less": less},
+        "base": {"from": random.choice(("total", "eligible")), "less": less}
+        | ({"rounding": rounding(random)} if random.random() < 0.2 else {}),
         "deductible": clauses(random, deductible),
         "rate": clauses(random, rate),
         "cap": clauses(random, cap),

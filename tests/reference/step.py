@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from onestop_cli.rulebook.language import Floor
 from tests.reference.stay import Result, Settled, cell_of, day_of
-from tests.reference.terms import ENDLESS, Terms, limit, one, rounded
+from tests.reference.terms import ENDLESS, Terms, in_units, limit, one, rounded
 
 Rooms = dict[tuple[int, str, str], tuple[int, int]]
 """What a pool leaves a layer of a stay, and the whole pool: (stay, layer, pool) → fen."""
@@ -146,6 +146,8 @@ class Step:
             assert base is not None
             amount = stay.price if base.from_ == "total" else stay.covered
             amount = max(0, amount - sum(self.taken_off(stay, less) for less in base.less))
+            if base.rounding is not None:
+                amount = in_units(base.rounding, Fraction(amount))
             result.base = amount
             cap = terms.maybe("cost_cap")
             if cap is not None and cap.per == "day":

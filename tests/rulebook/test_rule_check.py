@@ -155,6 +155,16 @@ DAMAGE = {
         '[[layer]]\nid = "basic"', HERBS.replace("herbs", "visit") + '\n[[layer]]\nid = "basic"',
         "“visit”也是一项费用的编号",
     ),
+    "a unit of rounding that its sentence does not say": (
+        "[layer.base]\n",
+        '[layer.rounding]\nunit = 1000\nquote = "以100元为单位"\n\n[layer.base]\n',
+        "引文里没有 1,000 元",
+    ),
+    "a unit of a base that its sentence does not say": (
+        'from = "eligible"\nquote = "可补偿费用"\n',
+        'from = "eligible"\nquote = "可补偿费用"\nrounding = { unit = 1000, mode = "up", quote = "以百元为单位" }\n',
+        "引文里没有 1,000 元",
+    ),
     "a waiver under the name of a fund": (
         'id = "assistance"\n', 'id = "assistance"\nkind = "waiver"\n', "不认识的层“assistance”",
     ),
@@ -227,6 +237,13 @@ def test_what_is_no_number_or_no_sentence_is_refused_when_read(what: str, tmp_pa
     (problem,) = refused.value.problems
     assert sentence in problem.what
     assert problem.row == text.splitlines().index(after) + 1
+
+
+def test_nothing_is_rounded_to_nothing(tmp_path: Path) -> None:
+    nothing = '[layer.rounding]\nunit = 0\nquote = "取整"\n\n[layer.base]'
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, SMALL.replace("[layer.base]", nothing, 1))
+    assert "舍入的单位不能是 0" in refused.value.problems[0].what
 
 
 def test_points_below_one_are_a_rate_by_mistake(tmp_path: Path) -> None:

@@ -11,7 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.settle.formula import Parameters, banded, deductible, floor, rounded
+from onestop_cli.core.settle.formula import (
+    Parameters,
+    banded,
+    deductible,
+    floor,
+    rounded,
+    whole_units,
+)
 from onestop_cli.core.settle.visits import VISIT
 from onestop_cli.core.settle.year import (
     Chains,
@@ -149,7 +156,8 @@ class LayerPass:
         start = pl.when(params["from_total"] == 1).then(BILL).otherwise(COVERED)
         for less in lessened(self.book, self.step):
             start = start - pl.col(less_column(less)).fill_null(0) * params[f"less_{less}"]
-        base = pl.when(self._computed).then(start.clip(lower_bound=0)).otherwise(ZERO)
+        start = whole_units(params, start.clip(lower_bound=0))
+        base = pl.when(self._computed).then(start).otherwise(ZERO)
         frame = frame.with_columns(base.alias(name))
         if not params.has("cost_cap", NO_LIMIT):
             return frame

@@ -17,6 +17,7 @@ from onestop_cli.rulebook.language import (
     Clause,
     Dimension,
     Effective,
+    Rounding,
     RuleFile,
 )
 
@@ -48,6 +49,8 @@ def _numbers(part: Cited, spoken: Said) -> Iterator[Number]:
     if isinstance(part, Dimension):
         for value, count in part.listed.items():
             yield ("listed", value), f"{value} {count} 种", spoken.count(Decimal(count))
+    if isinstance(part, Rounding) and isinstance(part.unit, int):
+        yield from _leaves(("unit",), "amount", part.unit, spoken)
     if isinstance(part, Clause):
         yield from _ages(part, spoken)
         for name, value in part:
