@@ -17,7 +17,14 @@ import polars as pl
 
 from onestop_cli.batch.describe import Read, about_run, counts, file_level, in_order
 from onestop_cli.batch.engines import run_parts
-from onestop_cli.batch.reconcile import Request, Tell, names_of, options_of
+from onestop_cli.batch.reconcile import (
+    Request,
+    Tell,
+    insured_of,
+    names_of,
+    no_list,
+    options_of,
+)
 from onestop_cli.core.closed import no_adjustments
 from onestop_cli.core.identify import identify
 from onestop_cli.core.insured_area import areas_of
@@ -63,6 +70,7 @@ class Parts:
     period: Period
     names: NameLookup
     options: Options
+    insured: pl.DataFrame
 
     def __call__(self, number: int) -> Mapping[str, Any]:
         """The part's sums: control totals, stays by status and findings by severity."""
@@ -75,6 +83,7 @@ class Parts:
             self.period,
             self.names,
             self.options,
+            insured=self.insured,
         )
         stays = in_order(done.stays, self.book.layers)
         for name, table in (("stays", stays), ("findings", done.findings)):
@@ -108,7 +117,8 @@ def reconcile_in_parts(
     period = parse_period(request.period)
     roster = understand_roster(read.roster.rows, names.kinds)
     with staged(out) as stage:
-        parts = Parts(stage / SPILL, read.register, book, period, names, USUAL)
+        listed = read.insured.rows
+        parts = Parts(stage / SPILL, read.register, book, period, names, USUAL, listed)
         tell("按人分批")
         deal(batches(scans, BATCH), parts, buckets)
         areas = areas_of(pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet"))
@@ -141,7 +151,7 @@ def _read(request: Request) -> tuple[Read, dict[str, pl.LazyFrame]]:
     problems += roster.problems
     if problems:
         raise CannotRun(problems)
-    return Read(stays, roster, register, rules), scans
+    return Read(stays, roster, register, rules, insured=insured_of(request.settings)), scans
 
 
 def _roster(request: Request) -> Reading:
@@ -221,7 +231,7 @@ def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any])
             "counts": counts(read, sums["status"], sums["joined"]),
             "control": sums["control"],
             "severity": dict(sorted(sums["severity"].items())),
-            "warnings": list(read.roster.warnings),
+            "warnings": [*read.roster.warnings, *no_list(book, read.insured)],
             "parts": sums["parts"],
         }
     )

@@ -38,6 +38,7 @@ from onestop_cli.core.findings.rows import (
     standing,
 )
 from onestop_cli.core.identify import identify
+from onestop_cli.core.insured import with_listed
 from onestop_cli.core.link import linked
 from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, NameLookup, Options
 from onestop_cli.core.pairing import paired
@@ -56,12 +57,14 @@ from onestop_cli.tables.schema import (
     CLOSED,
     GOVERNED,
     IDENTITY,
+    INSURED,
     LINK,
     PAIRING,
     PLACE,
     PLACED,
     RECONCILED,
     SETTLED,
+    empty,
 )
 
 
@@ -91,6 +94,7 @@ class Core:
     period: Period
     names: NameLookup
     options: Options
+    insured: pl.DataFrame = field(default_factory=lambda: empty(INSURED))
 
     def work(self, rows: pl.DataFrame, earlier: Earlier) -> Work:
         """All stages, once more without the decisions whose findings are gone."""
@@ -135,6 +139,7 @@ class Core:
         pairs = paired(stays, options.readmission_days, history, self.roster)
         check(pairs.stays, PAIRING, "pair")
         stays = with_person(linked(pairs.stays, self.roster, book, self.names))
+        stays = with_listed(stays, self.insured, book)
         check(stays, LINK, "link")
         closed = None if pairs.closed is None else self._looked_up_again(pairs.closed)
         moved = pairs.moved(lines)
@@ -177,6 +182,7 @@ class Core:
         again = with_person(
             linked(own.drop(LINKED, strict=False), self.roster, self.book, self.names)
         )
+        again = with_listed(again, self.insured, self.book)
         return pl.concat([closed.filter(~asked), again], how="diagonal_relaxed").sort("_at")
 
     def _matched(
@@ -252,9 +258,12 @@ def work(
     names: NameLookup,
     options: Options = USUAL,
     earlier: Earlier = NOTHING_BEFORE,
+    insured: pl.DataFrame | None = None,
 ) -> Work:
-    """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run.
+    """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run; `insured`: the list
+    of insured people, if there is one.
 
     Raises `CannotRun` for decisions that fit no stay, or not the one they name.
     """
-    return Core(roster, register, book, period, names, options).work(rows, earlier)
+    known = empty(INSURED) if insured is None else insured
+    return Core(roster, register, book, period, names, options, known).work(rows, earlier)

@@ -19,7 +19,7 @@ from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.county import platform
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
-from onestop_cli.rulebook.govern import govern
+from onestop_cli.rulebook.govern import LISTED_RAISE, LISTED_YEARS, govern
 from onestop_cli.tables.schema import LEVELS, PAYERS
 
 Amounts = Mapping[str, Any]
@@ -98,8 +98,18 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "over_limit_fen": stay.over_limit,
         **{f"{layer}_claimed_fen": stay.paid.get(layer) for layer in PAYERS},
         **{f"x_{d.id}": _text(further.get(d.id)) for rule in book.rules for d in rule.dimension},
+        LISTED_YEARS: _text(stay.listed_years),
+        LISTED_RAISE: _text(stay.listed_raise),
+        **_listed_years(stay, book),
         **{f"{e.id}_cost_fen": _cost(further.get(e.id)) for e in book.expenses},
     }
+
+
+def _listed_years(stay: Given, book: Rulebook) -> dict[str, str]:
+    """The years of a dimension that has them from the list."""
+    dims = {dim.id for rule in book.rules for dim in rule.dimension if dim.from_list}
+    years = _text(stay.listed_years)
+    return {} if years is None else {f"x_{name}": years for name in dims}
 
 
 def _text(said: Any) -> str | None:

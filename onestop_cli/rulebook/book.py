@@ -87,6 +87,12 @@ class Rulebook:
         return frozenset(layer.id for layer in layers if layer.kind == "waiver")
 
     @cached_property
+    def asks_list(self) -> bool:
+        """Whether some document's terms hang on a list of insured people (参保激励名单)."""
+        listed = any(dim.from_list for rule in self.rules for dim in rule.dimension)
+        return listed or any(layer.bonus for rule in self.rules for layer in rule.layer)
+
+    @cached_property
     def no_right(self) -> tuple[str, ...]:
         """The kinds of people that some document names as having no right, and none as having one."""
         named = (name for rule in self.rules for name in rule.categories.no_right)

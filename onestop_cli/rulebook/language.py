@@ -174,6 +174,18 @@ class Cap(Clause):
     account: str = ""
 
 
+class Bonus(Clause):
+    """激励: what somebody's yearly cap is raised by, as a list of persons says (参保激励名单, onestop.toml): `per_year`
+    for each year insured without a break beyond `after`, and with `listed` the amount on the list; together at most
+    `most` of the cap. `unlisted`: of people who are not on it; where that is not written it is not known."""
+
+    per_year: Fen = 0
+    after: Annotated[int, Field(ge=0, le=50)] = 0
+    listed: bool = False
+    most: Rate | None = None
+    unlisted: Fen | None = None
+
+
 class MonthCap(Clause):
     """A limit on the layer's payment within a calendar month; what a month leaves is not carried on. Payments are
     counted together as those of the yearly cap are. The month is that of the day by which the year is told."""
@@ -240,6 +252,7 @@ Optional = Literal[
     "points",
     "factor",
     "stay_cap",
+    "bonus",
     "month_cap",
     "cost_cap",
     "floor",
@@ -274,6 +287,7 @@ class Layer(Cited):
     factor: list[Factor] = Field(default_factory=list)
     cap: list[Cap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
+    bonus: list[Bonus] = Field(default_factory=list)
     month_cap: list[MonthCap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)
     floor: list[Floor] = Field(default_factory=list)
@@ -354,7 +368,8 @@ class Expense(Cited):
 class Dimension(Cited):
     """A further thing that terms depend on. `source = "stay"`: a column of the export (`columns`
     are its headers); `hospital`: a column of the register; `age`: years of age on the admission
-    day; `years`: a column of the export with whole years (连续参保年数). `values`: value → other
+    day; `years`: whole years insured without a break (连续参保年数), from a column of the export or,
+    `from_list`, from the list of insured people that onestop.toml names. `values`: value → other
     spellings; a text that is none of them, or a blank, is `otherwise`; without it there is no
     applicable rule. `names_from`: a list beside the document with more spellings
     (`rulebook.lists`); `listed`: how many names of a value the document says there are."""
@@ -365,6 +380,7 @@ class Dimension(Cited):
     columns: list[str] = Field(default_factory=list)
     values: Mapping[str, list[str]] = Field(default_factory=dict)
     otherwise: str = ""
+    from_list: bool = False
     names_from: str = ""
     listed: Mapping[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
 

@@ -29,6 +29,7 @@ MAIN = {
     "factor": "share",
     "cap": "amount",
     "stay_cap": "amount",
+    "bonus": "per_year",
     "month_cap": "amount",
     "cost_cap": "amount",
     "floor": "rate",

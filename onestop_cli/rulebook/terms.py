@@ -18,6 +18,7 @@ from onestop_cli.rulebook.language import (
     NONE,
     UNKNOWN,
     AgeSpan,
+    Bonus,
     Clause,
     Deductible,
     Dimension,
@@ -272,12 +273,27 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
         "cost_year": int(getattr(cost, "per", "stay") == "year"),
         "cost_day": int(getattr(cost, "per", "stay") == "day"),
         "month_cap": _limit(getattr(clause.get("month_cap"), "amount", NONE)),
+        **_bonus(clause.get("bonus")),
         "floor_rate": getattr(floor, "rate", 0) if getattr(floor, "status", "") == "on" else 0,
         "floor_stated": getattr(floor, "rate", 0),
         "floor_total": int(getattr(floor, "of", "") == "total"),
         "floor_less": int(getattr(floor, "less_deductible", False)),
         "floor_hospital": int(getattr(floor, "borne_by", "") == "hospital"),
         **{f"floor_with_{layer}": 1 for layer in _together(floor)},
+    }
+
+
+def _bonus(clause: Clause | None) -> Numbers:
+    """By what a list raises the cap; −1: no such limit, or not known."""
+    if not isinstance(clause, Bonus):
+        return {}
+    return {
+        "bonus": int(bool(clause.per_year or clause.listed)),
+        "bonus_per_year": clause.per_year,
+        "bonus_after": clause.after,
+        "bonus_listed": int(clause.listed),
+        "bonus_most": -1 if clause.most is None else clause.most,
+        "bonus_unlisted": -1 if clause.unlisted is None else clause.unlisted,
     }
 
 
@@ -317,6 +333,12 @@ def defaults() -> Numbers:
         "cost_cap": NO_LIMIT,
         "cost_year": 0,
         "cost_day": 0,
+        "bonus": 0,
+        "bonus_per_year": 0,
+        "bonus_after": 0,
+        "bonus_listed": 0,
+        "bonus_most": -1,
+        "bonus_unlisted": -1,
         "month_cap": NO_LIMIT,
         "month_day": 0,
         "floor_rate": 0,

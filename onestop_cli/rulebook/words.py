@@ -12,6 +12,7 @@ from onestop_cli.rulebook.language import (
     UNKNOWN,
     AgeSpan,
     Base,
+    Bonus,
     Cap,
     Ceiling,
     Clause,
@@ -44,6 +45,7 @@ ASPECTS = {
     "stay_cap": "每次封顶",
     "month_cap": "每月限额",
     "cap": "年度封顶",
+    "bonus": "封顶提高",
     "cost_cap": "费用限额",
     "floor": "保底",
     "share": "先行自付比例",
@@ -244,6 +246,21 @@ def _(clause: Factor) -> str:
 def _(clause: Cap) -> str:
     text = "不封顶" if clause.amount == NONE else limit(clause.amount)
     return text + (f"（{clause.account}单独累计）" if clause.account else "")
+
+
+@term.register
+def _(clause: Bonus) -> str:
+    by_year = f"连续参保满 {clause.after} 年后每满 1 年提高 {money(clause.per_year)}"
+    parts = [by_year] if clause.per_year else []
+    parts += ["按名单的提高限额"] if clause.listed else []
+    if not parts:
+        return "不提高"
+    parts += [f"最多为封顶的 {rate_text(clause.most)}"] if clause.most is not None else []
+    if clause.unlisted is not None:
+        parts.append(
+            "名单以外不提高" if not clause.unlisted else f"名单以外 {money(clause.unlisted)}"
+        )
+    return "，".join(parts)
 
 
 @term.register

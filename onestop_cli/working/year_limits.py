@@ -30,6 +30,7 @@ def limits_group(step: StepOnStay) -> Group:
         rooms.append((f"{pool.name}尚余", left))
     month = _month(step, lines)
     rooms += month
+    lines += _raised(step)
     if step.cap is None:
         lines.append(Line("年度封顶", _no_cap(step)))
     elif step.counts:
@@ -42,7 +43,19 @@ def limits_group(step: StepOnStay) -> Group:
     lines.append(_granted(step, granted, smallest(*(named(*room) for room in rooms))))
     if step.cap is not None and step.counts:
         lines.append(_year(step.fen("before"), granted))
-    return Group(tuple(lines), step.said("month_cap", "cap") + tuple(_pooled(step)))
+    return Group(tuple(lines), step.said("month_cap", "bonus", "cap") + tuple(_pooled(step)))
+
+
+def _raised(step: StepOnStay) -> Iterator[Line]:
+    """By what a list of persons raises the cap, or may."""
+    more = step.fen("bonus")
+    if not step.term("bonus") or step.cap is None:
+        return
+    said = [step.row.get(name) for name in ("listed_years", "listed_fen")]
+    known = any(word is not None for word in said) or step.term("bonus_unlisted") >= 0
+    name = "名单提高" if known else "最多提高（名单没有写明）"
+    sum_ = f"{named('封顶线', step.term('cap'))} + {named(name, more)}"
+    yield figure("年度封顶", sum_, step.term("cap") + more)
 
 
 def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -59,11 +59,23 @@ class CaseCounty:
         _table(
             self.folder / "机构.csv", [{k: row.get(k) for k in own} for row in register.values()]
         )
+        insured = [*self._insured()]
+        if insured:
+            _table(self.folder / "参保激励名单.csv", insured)
         (self.folder / "onestop.toml").write_text(
             '[county]\nname = "示例县"\ncode = "6399"\n\n[reconcile]\nstays = ["住院"]\nroster = ["花名册"]\n'
-            f'register = "机构.csv"\nrules = ["{self.rules}"]\n',
+            f'register = "机构.csv"\nrules = ["{self.rules}"]\n'
+            + ('insured = ["参保激励名单.csv"]\n' if insured else ""),
             "utf-8",
         )
+
+    def _insured(self) -> Iterator[dict[str, Any]]:
+        """The list of insured people, of whom a case says something."""
+        for number, case in enumerate(self.cases.cases):
+            years, more = case.given.listed_years, case.given.listed_raise
+            if years is not None or more is not None:
+                who = {"身份证号": self._id(number, case), "姓名": _name(number)}
+                yield {**who, "连续参保年数": years, "提高限额": _yuan(more)}
 
     @property
     def rule(self) -> RuleFile:

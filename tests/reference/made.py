@@ -114,6 +114,13 @@ OPTIONAL: Mapping[str, Any] = {
         "amount": random.choice((yuan(random, 500, 1000), "none")),
         "per": random.choice(("stay", "year", "day")),
     },
+    "bonus": lambda random: {
+        "per_year": random.choice((0, 10, 30)),
+        "after": random.choice((0, 4)),
+        "listed": random.choice((True, False)),
+        **random.choice(({}, {"most": Decimal("0.2")})),
+        **random.choice(({}, {"unlisted": 0}, {"unlisted": 50})),
+    },
     "month_cap": lambda random: {"amount": random.choice((yuan(random, 100, 400), "none"))},
 }
 
@@ -259,6 +266,8 @@ def bill(random: Random, person: str, number: int, layers: Sequence[str]) -> Bil
         taken={name: random.randrange(total // 2) for name in layers},
         touched=frozenset(name for name in layers if random.random() < 0.7),
         inpatient=random.random() < 0.8,
+        listed_years=random.choice((None, 3, 4, 5, 9)),
+        listed_raise=random.choice((None, 0, 4_000, 25_037)),
         **expenses,
     )
 
@@ -297,6 +306,8 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
             **{f"{name}_fen": getattr(bill, name) for name in EXPENSES},
             "x_visit": bill.texts.get("visit"),
             "x_years": bill.texts.get("years"),
+            "x_listed_years": None if bill.listed_years is None else str(bill.listed_years),
+            "x_listed_raise": None if bill.listed_raise is None else str(bill.listed_raise),
             "class_b_cost_fen": bill.costs.get("class_b"),
             **{f"{name}_taken_fen": bill.taken.get(name) for name in layers},
             **{f"{name}_touched": name in bill.touched for name in layers},
@@ -306,5 +317,6 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
     empty = {"fund_year": pl.Int64, "source": pl.String, "sheet": pl.String, "row": pl.Int64}
     amounts = {c: pl.Int64 for c in rows[0] if c.endswith("_fen")}
     overrides = {**amounts, "settled_on": pl.Date, "category": pl.String, "scheme_raw": pl.String}
+    overrides |= {"x_listed_years": pl.String, "x_listed_raise": pl.String}
     table = pl.DataFrame(rows, schema_overrides=overrides, infer_schema_length=None)
     return table.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())

@@ -37,6 +37,8 @@ class Bill:
     taken: Mapping[str, int] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
     inpatient: bool = True
+    listed_years: int | None = None
+    listed_raise: int | None = None
 
     @property
     def turn(self) -> tuple[date, date, date, str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from onestop_cli.rulebook.language import Floor
+from onestop_cli.rulebook.language import Bonus, Floor
 from tests.reference.stay import Result, Settled, cell_of, day_of
 from tests.reference.terms import ENDLESS, Terms, in_units, limit, one, rounded
 
@@ -97,7 +97,16 @@ class Step:
             return "none"
         if terms.of("cap").amount == "unknown" and not stay.outside_caps(self.id):
             return "bound"
+        if self.cap_is_open(stay, terms) and not stay.outside_caps(self.id):
+            return "bound"
         return "bound" if not by_quota and self.is_open(stay, terms) else "exact"
+
+    def cap_is_open(self, stay: Settled, terms: Terms) -> bool:
+        """Whether the list does not say by what the cap is raised, and the year's bills are more than the cap."""
+        cap, bonus = terms.of("cap").amount, terms.maybe("bonus")
+        if not isinstance(cap, int) or bonus is None or raised(stay, bonus, cap) is not None:
+            return False
+        return sum(other.bill.total for other in self.stays) > cap
 
     def is_open(self, stay: Settled, terms: Terms) -> bool:
         """Whether something that the amount hangs on is not known exactly."""
@@ -300,15 +309,16 @@ class Step:
                 key = (cap.account, day.year, day.month)
                 left = limit(monthly.amount)
                 wanted = max(0, min(wanted, left - month[key] if result.counts else left))
+            most = limit_of(stay, terms)
             if stay.outside_caps(self.id):
                 result.granted = result.uncapped
-            elif not isinstance(cap.amount, int):
+            elif most >= ENDLESS:
                 result.granted = wanted
             elif result.counts:
-                result.granted = max(0, min(wanted, cap.amount - used[cap.account]))
+                result.granted = max(0, min(wanted, most - used[cap.account]))
                 used[cap.account] += result.granted
             else:
-                result.granted = min(wanted, cap.amount)
+                result.granted = min(wanted, most)
             if monthly is not None and monthly.amount != "none" and result.counts:
                 month[key] += result.granted
 
@@ -321,6 +331,34 @@ class Step:
             result.paid = min(result.granted, taken)
         else:
             result.paid = taken
+
+
+def raised(stay: Settled, bonus: Bonus, cap: int) -> int | None:
+    """By what the list raises a cap; None where it does not say."""
+    years, amount = stay.bill.listed_years, stay.bill.listed_raise
+    if not bonus.per_year and not bonus.listed:
+        return 0
+    if years is None and amount is None and bonus.unlisted is not None:
+        more: int | None = bonus.unlisted
+    elif (bonus.per_year and years is None) or (bonus.listed and amount is None):
+        more = None
+    else:
+        more = max(0, (years or 0) - bonus.after) * bonus.per_year
+        more += (amount or 0) if bonus.listed else 0
+    return more if more is None else min(more, most_raised(bonus, cap))
+
+
+def most_raised(bonus: Bonus, cap: int) -> int:
+    return ENDLESS if bonus.most is None else rounded(Fraction(cap * bonus.most, 10_000))
+
+
+def limit_of(stay: Settled, terms: Terms) -> int:
+    """The yearly cap with what raises it, or may; `ENDLESS` where there is none."""
+    cap, bonus = limit(terms.of("cap").amount), terms.maybe("bonus")
+    if bonus is None or cap == ENDLESS:
+        return cap
+    more = raised(stay, bonus, cap)
+    return cap + (most_raised(bonus, cap) if more is None else more)
 
 
 def carried(before: Settled, stay: Settled, days: int) -> bool:

@@ -165,6 +165,19 @@ DAMAGE = {
         'from = "eligible"\nquote = "可补偿费用"\nrounding = { unit = 1000, mode = "up", quote = "以百元为单位" }\n',
         "引文里没有 1,000 元",
     ),
+    "a list for something else than years": (
+        'columns = ["就诊类型"]\n', 'columns = ["就诊类型"]\nfrom_list = true\n', "参保激励名单只有连续参保年数",
+    ),
+    "a rise of the cap that its sentence does not say": (
+        "[[layer.stay_cap]]",
+        '[[layer.bonus]]\nper_year = 1000\nafter = 4\nmost = 0.2\nquote = "满4年后每年提高100元，不超过20%"\n\n[[layer.stay_cap]]',
+        "引文里没有 1,000 元",
+    ),
+    "years before a rise that its sentence does not say": (
+        "[[layer.stay_cap]]",
+        '[[layer.bonus]]\nper_year = 1000\nafter = 5\nquote = "满4年后每年提高1000元"\n\n[[layer.stay_cap]]',
+        "引文里没有 5 年",
+    ),
     "a waiver under the name of a fund": (
         'id = "assistance"\n', 'id = "assistance"\nkind = "waiver"\n', "不认识的层“assistance”",
     ),
@@ -193,7 +206,7 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    for word in ("floor", "factor", "month_cap"):
+    for word in ("floor", "factor", "month_cap", "bonus"):
         if f"[[layer.{word}]]" in after:
             text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))

@@ -13,6 +13,7 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.scatter import spread
+from onestop_cli.core.settle.bonus import with_raises
 from onestop_cli.core.settle.formula import Parameters, runs_over_the_year
 from onestop_cli.core.settle.inputs import SEEN
 from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
@@ -126,6 +127,7 @@ def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     stays = stays.with_columns(pl.min_horizontal(eligible, BILL).alias(COVERED))
     if any(Parameters(book.table, step.id).has("cost_day", 0) for step in book.steps):
         stays = stays.with_columns(_bed_days().alias(DAYS))
+    stays = with_raises(stays, book)
     return _expenses(stays, book).drop("_fixed", "_amount", "_patient", strict=False)
 
 

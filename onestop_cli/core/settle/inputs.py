@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import polars.selectors as cs
 
+from onestop_cli.core.settle.bonus import unsure_of_raise
 from onestop_cli.core.settle.formula import runs_over_the_year
 from onestop_cli.core.settle.visits import VISIT, unsure, with_visits
 from onestop_cli.rulebook.book import Rulebook, Step
@@ -15,7 +16,7 @@ from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
-    "quota", "_held_before", "_held_before_fen", VISIT,
+    "quota", "_held_before", "_held_before_fen", VISIT, "listed_years", "listed_fen",
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(
@@ -34,7 +35,7 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
     stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"))
-    stays = _sure(with_visits(stays), book)
+    stays = sure(with_visits(stays), book)
     taken = _taken(stays, book)
     return stays.with_columns(
         *(
@@ -57,11 +58,12 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     ).drop(cs.ends_with("_claimed_fen"))
 
 
-def _sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+def sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """`stays` with steps bound-checked of which only the year, not the terms, tells that they are not known exactly."""
     for step in book.steps:
         check = pl.col(f"{step.id}_check")
         unknown = _unnumbered(stays, book, step) | unsure(stays, book, step)
+        unknown |= unsure_of_raise(stays, book, step)
         if not stays.select(found=unknown & (check == "exact"))["found"].any():
             continue
         bound = pl.when(unknown & (check == "exact")).then(pl.lit("bound")).otherwise(check)

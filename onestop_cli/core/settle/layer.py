@@ -340,6 +340,14 @@ class LayerPass:
         uncapped = self._name("uncapped_fen")
         return frame.with_columns(pl.when(shared).then(least).otherwise(uncapped).alias(uncapped))
 
+    @property
+    def _limit(self) -> pl.Expr:
+        """The yearly cap, raised by what a list of persons says."""
+        cap = self.params["cap"]
+        if not self.params.has("bonus", 0):
+            return cap
+        return pl.min_horizontal(cap + self._col("bonus_fen"), NO_LIMIT)
+
     def _cap(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The yearly cap and shared pools: `before` is what the year had used, `granted` what this stay is left."""
         params, granted = self.params, self._name("granted_fen")
@@ -348,9 +356,9 @@ class LayerPass:
         if pools:
             shared = pl.min_horizontal(wanted, *(self._pool_room(pool) for pool in pools))
             wanted = pl.when("_free").then(wanted).otherwise(shared.clip(lower_bound=0))
-        capped = self._computed & (params["cap"] < NO_LIMIT) & ~pl.col("_free")
-        alone = pl.when(capped).then(pl.min_horizontal(wanted, params["cap"])).otherwise(wanted)
-        limit = pl.when(capped).then(params["cap"]).cast(pl.Int64)
+        capped = self._computed & (self._limit < NO_LIMIT) & ~pl.col("_free")
+        alone = pl.when(capped).then(pl.min_horizontal(wanted, self._limit)).otherwise(wanted)
+        limit = pl.when(capped).then(self._limit).cast(pl.Int64)
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
         if params.has("month_cap", NO_LIMIT):
             monthly = self._computed & (params["month_cap"] < NO_LIMIT) & ~pl.col("_free")
@@ -373,7 +381,7 @@ class LayerPass:
         parts = frame.select(
             which=which,
             amount=pl.when(which).then(wanted).otherwise(ZERO),
-            cap=self.params["cap"].cast(pl.Int64),
+            cap=self._limit.cast(pl.Int64),
             account=self.params["cap_account"],
         )
         if self.years:
@@ -400,7 +408,7 @@ class LayerPass:
         parts = frame.select(
             which=which,
             amount=pl.when(which).then(wanted).otherwise(ZERO),
-            cap=pl.when(capped).then(self.params["cap"]).otherwise(NO_LIMIT).cast(pl.Int64),
+            cap=pl.when(capped).then(self._limit).otherwise(NO_LIMIT).cast(pl.Int64),
             limit=pl.when(monthly)
             .then(self.params["month_cap"])
             .otherwise(NO_LIMIT)

@@ -150,9 +150,16 @@ def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
         if dimension.id in expenses:
             yield (*key, "id"), f"“{dimension.id}”也是一项费用的编号", "请另取编号"
         yield from _insured_years(key, dimension)
-        if (dimension.source == "age") == bool(dimension.values or dimension.columns):
+        if dimension.from_list and dimension.source != "years":
+            yield (
+                (*key, "from_list"),
+                "参保激励名单只有连续参保年数",
+                '请删去 from_list，或写 source = "years"',
+            )
+        bare = not (dimension.values or dimension.columns or dimension.from_list)
+        if (dimension.source == "age") != bare:
             yield (*key, "values"), "年龄不写 values 和 columns，其他维度都要写", "请改正"
-        elif dimension.source != "age" and not dimension.columns:
+        elif dimension.source != "age" and not (dimension.columns or dimension.from_list):
             yield (*key, "columns"), "没有写取自哪一列", "请写 columns（表头）"
         yield from _unknown((*key, "listed"), dimension.listed, dimension.values)
         if dimension.names_from and dimension.source != "stay":

@@ -21,11 +21,11 @@ from onestop_cli.rulebook.language import (
     RuleFile,
 )
 
-_MONEY = ("amount", "later", "minimum", "to")
-_SHARES = ("rate", "share", "later_rate", "shares")
+_MONEY = ("amount", "later", "minimum", "to", "per_year", "unlisted")
+_SHARES = ("rate", "share", "later_rate", "shares", "most")
 _REMEDY = "请核对数字和引文；原文没有直接写出的，在 reading 里写明这个数是怎样来的"
 
-_NEUTRAL = (("points", 0), ("share", FULL), ("minimum", 0))
+_NEUTRAL = (("per_year", 0), ("after", 0), ("points", 0), ("share", FULL), ("minimum", 0))
 
 Number = tuple[Key, str, bool]
 """Steps to a number within its part, the number in words, and whether the text at hand says it."""
@@ -83,8 +83,9 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
             yield steps, rate_text(value), spoken.share(Decimal(value) / 100)
         elif name == "points":
             yield steps, rate_text(abs(value)), spoken.count(abs(Decimal(value)) / 100)
-        elif name == "days":
-            yield steps, f"{value} 日", spoken.count(Decimal(value))
+        elif name in ("days", "after"):
+            unit = "日" if name == "days" else "年"
+            yield steps, f"{value} {unit}", spoken.count(Decimal(value))
 
 
 def _ages(clause: Clause, spoken: Said) -> Iterator[Number]:
