@@ -113,6 +113,9 @@ def reconcile_in_parts(
     tell("读取文件")
     read, scans = _read(request)
     book = Rulebook(tuple(rule.file for rule in read.rules))
+    if book.of_households:
+        what = "政策文件有全户限额，分批核对会把一户的人分到几批"
+        raise stop(what, "请不用 --buckets，一次核对")
     names = names_of(request.settings, read.register, book)
     period = parse_period(request.period)
     roster = understand_roster(read.roster.rows, names.kinds)

@@ -13,6 +13,7 @@ import polars as pl
 
 from onestop_cli.batch.handed_in import Closed, closed_files
 from onestop_cli.core.closed import History
+from onestop_cli.core.household import members
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
@@ -22,9 +23,16 @@ from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.hospital_money import hospital_accounts
-from onestop_cli.ledger.load import carried_out, closed_rules, history, named_now
+from onestop_cli.ledger.load import (
+    carried_out,
+    closed_rules,
+    history,
+    named_now,
+    of_households,
+)
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
+from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
@@ -56,20 +64,28 @@ def remember(
     hospital: Mapper = lambda text: text,
     decisions: pl.DataFrame | None = None,
     recompute: Sequence[Period] = (),
+    roster: pl.DataFrame | None = None,
 ) -> Past:
     """What the ledger at `path` knows of everybody in `rows` (as read), and of the stays that `decisions` name.
 
-    `period`: of the run, for the accounts. `hospital`: a text as the register says it. `recompute`: what to work out
-    again. Raises `CannotRun` when that is not closed, or a document was changed after another period was closed by it.
+    Where documents have limits that households share, also of everybody in their households, by the `roster`
+    (identified) and by the books. `period`: of the run, for the accounts. `hospital`: a text as the register says it.
+    `recompute`: what to work out again. Raises `CannotRun` when that is not closed, or a document was changed after
+    another period was closed by it.
     """
     with opened(path) as ledger, snapshot(ledger):
         again = periods_again(closed_periods(ledger), recompute)
         documents, corrected = documents_with(ledger, rules, again)
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
         known = identify(rows)
+        people = _people(known["person"], decisions)
+        book = Rulebook(tuple(rule.file for rule in documents))
+        if roster is not None and book.of_households:
+            sharing, homes = members(people, roster)
+            people = pl.concat([people, sharing, of_households(ledger, homes)]).unique()
         found = history(
             ledger,
-            _people(known["person"], decisions),
+            people,
             {
                 *_pairs(known, "hospital_raw", hospital),
                 *_pairs(decisions, "hospital", hospital),

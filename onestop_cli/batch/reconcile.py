@@ -24,6 +24,8 @@ from onestop_cli.batch.misnamed import misnamed
 from onestop_cli.batch.retroactive import retroactive
 from onestop_cli.core.corrected import CORRECTED
 from onestop_cli.core.findings.whole_files import whole_files
+from onestop_cli.core.household import unknown_households
+from onestop_cli.core.identify import identify
 from onestop_cli.core.insured import other_names
 from onestop_cli.core.insured_area import areas_of, mostly_elsewhere, own_area, several_areas
 from onestop_cli.core.options import Earlier, NameLookup, Options
@@ -102,6 +104,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     core = Core(roster, read.register, book, period, names, options, read.insured.rows)
     done = core.work(read.stays.rows, earlier)
     notes += [*_documents(chosen, period, done.stays), *no_list(book, read.insured)]
+    notes += unknown_households(done.stays, book)
     notes += other_names(done.stays, read.insured.rows, book)
     if done.decided is not None:
         tell("处理意见逐条比较")
@@ -139,6 +142,7 @@ def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
         hospital=names_of(request.settings, read.register, book).hospital,
         decisions=lines,
         recompute=request.recompute,
+        roster=identify(read.roster.rows),
     )
     decisions = _decisions(request, lines, past.carried_out)
     return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)

@@ -37,6 +37,7 @@ from onestop_cli.core.findings.rows import (
     row_checks,
     standing,
 )
+from onestop_cli.core.household import with_household, with_opened
 from onestop_cli.core.identify import identify
 from onestop_cli.core.insured import with_listed
 from onestop_cli.core.link import linked
@@ -139,7 +140,7 @@ class Core:
         pairs = paired(stays, options.readmission_days, history, self.roster)
         check(pairs.stays, PAIRING, "pair")
         stays = with_person(linked(pairs.stays, self.roster, book, self.names))
-        stays = with_listed(stays, self.insured, book)
+        stays = with_listed(stays, self.insured, book).pipe(with_household, self.roster, book)
         check(stays, LINK, "link")
         closed = None if pairs.closed is None else self._looked_up_again(pairs.closed)
         moved = pairs.moved(lines)
@@ -150,6 +151,8 @@ class Core:
         stays = stays.pipe(govern, book, governing(book, history))
         check(stays, GOVERNED, "govern", book.layers)
         stays = with_brought(stays, history)
+        if history is not None:
+            stays = with_opened(stays, history.brought, self.roster, book)
         checks = row_checks(self.period, options.readmission_days, options.area)
         stays = with_status(stays, blocked(checks)).pipe(
             reopened, CANNOT, standing(checks, ABOUT_PERSON), standing(checks, ABOUT_PLACE)
@@ -183,6 +186,7 @@ class Core:
             linked(own.drop(LINKED, strict=False), self.roster, self.book, self.names)
         )
         again = with_listed(again, self.insured, self.book)
+        again = with_household(again, self.roster, self.book)
         return pl.concat([closed.filter(~asked), again], how="diagonal_relaxed").sort("_at")
 
     def _matched(

@@ -23,6 +23,7 @@ from onestop_cli.ledger.books import (
 from onestop_cli.ledger.chain import document
 from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import DIGEST, FACTS
+from onestop_cli.rulebook.govern import HOUSEHOLD
 from onestop_cli.tables.decisions import CARRIED_OUT
 from onestop_cli.tables.schema import row_place
 
@@ -113,6 +114,14 @@ def without_right(ledger: sqlite3.Connection, people: pl.Series) -> list[str]:
     ]
     met = pl.concat(found).unique() if found else pl.Series(dtype=pl.String)
     return met.filter(met.is_in(people.implode())).sort().to_list()
+
+
+def of_households(ledger: sqlite3.Connection, homes: pl.Series) -> pl.Series:
+    """Everybody with a closed stay that was of one of these households."""
+    parts = [stays_of(ledger, one, ["person", HOUSEHOLD]) for one in closings(ledger)]
+    known = (part for part in parts if HOUSEHOLD in part.columns)
+    found = [part.filter(pl.col(HOUSEHOLD).is_in(homes.implode()))["person"] for part in known]
+    return pl.concat([homes.clear(), *found]).drop_nulls().unique()
 
 
 def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:

@@ -115,6 +115,12 @@ class Rulebook:
         """Shared yearly limits and their layers."""
         return {pool.id: tuple(pool.layers) for rule in self.rules for pool in rule.pool}
 
+    @cached_property
+    def of_households(self) -> tuple[Step, ...]:
+        """The steps that have, in some document, a limit that households share."""
+        ids = {layer.id for rule in self.rules for layer in rule.layer if layer.household_cap}
+        return tuple(step for step in self.steps if step.id in ids)
+
     def members(self, pool: str) -> list[Step]:
         """The steps that a shared limit holds together, in order of payment."""
         return [step for step in self.steps if step.layer in self.pools[pool]]

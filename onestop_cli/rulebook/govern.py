@@ -24,6 +24,9 @@ GOVERNING = {
 """The day of a stay that a document looks at."""
 
 
+HOUSEHOLD = "x_household"
+"""A stay's household, as the roster numbers it; null where that is not known."""
+
 LISTED_YEARS, LISTED_RAISE = "x_listed_years", "x_listed_raise"
 """What a list of insured people says of a stay's person: whole years, and fen by which a limit is raised; as text."""
 
@@ -47,6 +50,11 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
         benefit_year=pl.coalesce("fund_year", _by_rule(book, _benefit_year)).cast(pl.Int64),
         term=_by_rule(book, lambda n, rule: _cell(book, n, pl.col("category"))),
     )
+    if book.of_households:
+        known = HOUSEHOLD in governed.columns
+        governed = governed.with_columns(
+            household=pl.col(HOUSEHOLD) if known else pl.lit(None, pl.String)
+        )
     if book.asks_list:
         governed = governed.with_columns(
             _whole_number(governed, LISTED_YEARS).alias("listed_years"),

@@ -193,6 +193,13 @@ class MonthCap(Clause):
     amount: Fen | Literal["none", "to-fill"]
 
 
+class HouseholdCap(Clause):
+    """A yearly limit that all members of a household share (以户为单位), by the 户号 of the roster. Whose household
+    is not known can only be bound-checked."""
+
+    amount: Fen | Literal["none", "to-fill"]
+
+
 class CostCap(Clause):
     """A limit on the cost that is looked at (not on the payment): per year, per stay, or per day in bed (床日: from
     admission to discharge, the last day not counted, at least one)."""
@@ -253,6 +260,7 @@ Optional = Literal[
     "factor",
     "stay_cap",
     "bonus",
+    "household_cap",
     "month_cap",
     "cost_cap",
     "floor",
@@ -288,6 +296,7 @@ class Layer(Cited):
     cap: list[Cap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
     bonus: list[Bonus] = Field(default_factory=list)
+    household_cap: list[HouseholdCap] = Field(default_factory=list)
     month_cap: list[MonthCap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)
     floor: list[Floor] = Field(default_factory=list)

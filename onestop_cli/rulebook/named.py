@@ -30,6 +30,7 @@ MAIN = {
     "cap": "amount",
     "stay_cap": "amount",
     "bonus": "per_year",
+    "household_cap": "amount",
     "month_cap": "amount",
     "cost_cap": "amount",
     "floor": "rate",

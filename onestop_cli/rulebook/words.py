@@ -20,6 +20,7 @@ from onestop_cli.rulebook.language import (
     Deductible,
     Factor,
     Floor,
+    HouseholdCap,
     Layer,
     MonthCap,
     PointsClause,
@@ -46,6 +47,7 @@ ASPECTS = {
     "month_cap": "每月限额",
     "cap": "年度封顶",
     "bonus": "封顶提高",
+    "household_cap": "全户年度限额",
     "cost_cap": "费用限额",
     "floor": "保底",
     "share": "先行自付比例",
@@ -261,6 +263,11 @@ def _(clause: Bonus) -> str:
             "名单以外不提高" if not clause.unlisted else f"名单以外 {money(clause.unlisted)}"
         )
     return "，".join(parts)
+
+
+@term.register
+def _(clause: HouseholdCap) -> str:
+    return f"全户每年 {limit(clause.amount)}" if clause.amount != NONE else "不限"
 
 
 @term.register

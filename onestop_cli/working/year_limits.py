@@ -28,6 +28,7 @@ def limits_group(step: StepOnStay) -> Group:
     for pool, left, line in () if step.free else _pools(step):
         lines.append(line)
         rooms.append((f"{pool.name}尚余", left))
+    rooms += _household(step, lines)
     month = _month(step, lines)
     rooms += month
     lines += _raised(step)
@@ -43,7 +44,22 @@ def limits_group(step: StepOnStay) -> Group:
     lines.append(_granted(step, granted, smallest(*(named(*room) for room in rooms))))
     if step.cap is not None and step.counts:
         lines.append(_year(step.fen("before"), granted))
-    return Group(tuple(lines), step.said("month_cap", "bonus", "cap") + tuple(_pooled(step)))
+    return Group(
+        tuple(lines), step.said("month_cap", "household_cap", "bonus", "cap") + tuple(_pooled(step))
+    )
+
+
+def _household(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
+    """What the household's limit leaves, where there is one."""
+    limit = step.term("household_cap")
+    if limit == NO_LIMIT or step.free:
+        return []
+    if not step.counts:
+        return [("全户年度限额", limit)]
+    used = limit - step.fen("household_room")
+    left, line = left_of("全户年度限额", limit, "此前全户已补", used)
+    lines.append(line)
+    return [("全户尚余", left)]
 
 
 def _raised(step: StepOnStay) -> Iterator[Line]:

@@ -44,9 +44,15 @@ class CaseCounty:
             if own:
                 _table(self.folder / "住院" / f"{name}.csv", own)
         roster = [
-            {"姓名": _name(number), "身份证号": self._id(number, case), "救助类别": category}
+            {
+                "姓名": _name(number) + member,
+                "身份证号": self._id(number, case, member),
+                "救助类别": category,
+                "户号": (given.household and f"{number}户{given.household}") or None,
+            }
             for number, case in enumerate(self.cases.cases)
-            for category in case.given.category
+            for member, given in _members(case).items()
+            for category in given.category
         ]
         outsider = {
             "姓名": "外人",
@@ -74,7 +80,7 @@ class CaseCounty:
         for number, case in enumerate(self.cases.cases):
             years, more = case.given.listed_years, case.given.listed_raise
             if years is not None or more is not None:
-                who = {"身份证号": self._id(number, case), "姓名": _name(number)}
+                who = {"身份证号": self._id(number, case, case.given.member), "姓名": _name(number)}
                 yield {**who, "连续参保年数": years, "提高限额": _yuan(more)}
 
     @property
@@ -124,7 +130,8 @@ class CaseCounty:
         hospital = f"{given.hospital}{level}{kinds}"
         return {
             "医疗机构": hospital, "机构级别": level, "住院号": number_in_list,
-            "姓名": _name(number), "身份证号": self._id(number, case),
+            "姓名": _name(number) + given.member,
+            "身份证号": self._id(number, case, given.member),
             "参保类别": given.scheme or next(iter(self.rule.scope.schemes), None),
             "病种": given.disease or None, "结算ID": given.settlement or None,
             "入院日期": admitted, "出院日期": given.discharged or settled, "结算日期": settled,
@@ -143,10 +150,16 @@ class CaseCounty:
         day = given.discharged or given.admitted or start + timedelta(days=9 + place)
         return given.admitted or day, given.settled or day
 
-    def _id(self, number: int, case: Case) -> str:
+    def _id(self, number: int, case: Case, member: str = "") -> str:
+        place = [*_members(case)].index(member)
         age = AGE if case.given.age is None else case.given.age
         admitted = self._days(case, len(case.earlier))[0]
-        return make_id(f"639901{admitted.year - age:04d}0101{number + 1:03d}")
+        return make_id(f"639901{admitted.year - age:04d}0101{number + 1 + 300 * place:03d}")
+
+
+def _members(case: Case) -> dict[str, Given]:
+    """The people of a case, the one it is about first, each with a stay of theirs; nearly all cases are of one."""
+    return {stay.member: stay for stay in [case.given, *case.earlier, case.given]}
 
 
 def stay_no(number: int, place: int) -> str:

@@ -17,6 +17,7 @@ LAYERS = ("basic", "critical", "assistance", "extra", "backstop")
 CATEGORIES = ("甲类", "乙类", "丙类")
 HOSPITALS = ("甲医院", "乙医院", "丙医院")
 DISEASES = ("", "白内障", "阑尾炎")
+HOUSEHOLDS = {"P0": "一户", "P1": "一户", "P2": "二户", "P4": "一户"}
 EXPENSES = ("out_of_scope", "first_pay", "over_limit")
 SPLITS: Sequence[Sequence[Mapping[str, Any]]] = (
     [{}],
@@ -121,6 +122,7 @@ OPTIONAL: Mapping[str, Any] = {
         **random.choice(({}, {"most": Decimal("0.2")})),
         **random.choice(({}, {"unlisted": 0}, {"unlisted": 50})),
     },
+    "household_cap": lambda random: {"amount": random.choice((yuan(random, 200, 700), "none"))},
     "month_cap": lambda random: {"amount": random.choice((yuan(random, 100, 400), "none"))},
 }
 
@@ -266,6 +268,7 @@ def bill(random: Random, person: str, number: int, layers: Sequence[str]) -> Bil
         taken={name: random.randrange(total // 2) for name in layers},
         touched=frozenset(name for name in layers if random.random() < 0.7),
         inpatient=random.random() < 0.8,
+        household=HOUSEHOLDS.get(person),
         listed_years=random.choice((None, 3, 4, 5, 9)),
         listed_raise=random.choice((None, 0, 4_000, 25_037)),
         **expenses,
@@ -306,6 +309,7 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
             **{f"{name}_fen": getattr(bill, name) for name in EXPENSES},
             "x_visit": bill.texts.get("visit"),
             "x_years": bill.texts.get("years"),
+            "x_household": bill.household,
             "x_listed_years": None if bill.listed_years is None else str(bill.listed_years),
             "x_listed_raise": None if bill.listed_raise is None else str(bill.listed_raise),
             "class_b_cost_fen": bill.costs.get("class_b"),
@@ -317,6 +321,10 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
     empty = {"fund_year": pl.Int64, "source": pl.String, "sheet": pl.String, "row": pl.Int64}
     amounts = {c: pl.Int64 for c in rows[0] if c.endswith("_fen")}
     overrides = {**amounts, "settled_on": pl.Date, "category": pl.String, "scheme_raw": pl.String}
-    overrides |= {"x_listed_years": pl.String, "x_listed_raise": pl.String}
+    overrides |= {
+        "x_household": pl.String,
+        "x_listed_years": pl.String,
+        "x_listed_raise": pl.String,
+    }
     table = pl.DataFrame(rows, schema_overrides=overrides, infer_schema_length=None)
     return table.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())

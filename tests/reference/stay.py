@@ -37,6 +37,7 @@ class Bill:
     taken: Mapping[str, int] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
     inpatient: bool = True
+    household: str | None = None
     listed_years: int | None = None
     listed_raise: int | None = None
 

@@ -97,6 +97,10 @@ class Step:
             return "none"
         if terms.of("cap").amount == "unknown" and not stay.outside_caps(self.id):
             return "bound"
+        shared = terms.maybe("household_cap")
+        alone = stay.bill.household is None and not stay.outside_caps(self.id)
+        if shared is not None and limit(shared.amount) != ENDLESS and alone:
+            return "bound"
         if self.cap_is_open(stay, terms) and not stay.outside_caps(self.id):
             return "bound"
         return "bound" if not by_quota and self.is_open(stay, terms) else "exact"

@@ -170,13 +170,19 @@ DAMAGE = {
     ),
     "a rise of the cap that its sentence does not say": (
         "[[layer.stay_cap]]",
-        '[[layer.bonus]]\nper_year = 1000\nafter = 4\nmost = 0.2\nquote = "满4年后每年提高100元，不超过20%"\n\n[[layer.stay_cap]]',
+        '[[layer.bonus]]\nper_year = 1000\nafter = 4\nmost = 0.2\nquote = "满4年后每年提高100元，不超过20%"\n\n'
+        "[[layer.stay_cap]]",
         "引文里没有 1,000 元",
     ),
     "years before a rise that its sentence does not say": (
         "[[layer.stay_cap]]",
         '[[layer.bonus]]\nper_year = 1000\nafter = 5\nquote = "满4年后每年提高1000元"\n\n[[layer.stay_cap]]',
         "引文里没有 5 年",
+    ),
+    "a cap above the household's": (
+        "[[layer.stay_cap]]",
+        '[[layer.household_cap]]\namount = 20000\nquote = "全户每年二万元"\n\n[[layer.stay_cap]]',
+        "年度封顶线高于全户年度限额",
     ),
     "a waiver under the name of a fund": (
         'id = "assistance"\n', 'id = "assistance"\nkind = "waiver"\n', "不认识的层“assistance”",
@@ -206,7 +212,7 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    for word in ("floor", "factor", "month_cap", "bonus"):
+    for word in ("floor", "factor", "month_cap", "bonus", "household_cap"):
         if f"[[layer.{word}]]" in after:
             text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))

@@ -24,13 +24,15 @@ from onestop_cli.tables.schema import PAYERS
 @dataclass(frozen=True)
 class Difference:
     """One layer's claimed beside its due, as expressions; `tolerance` in fen; `monthly`: some document limits what the
-    layer pays in a month; `waived`: the hospital's own (医院减免), of which it may give more than is due."""
+    layer pays in a month; `waived`: the hospital's own (医院减免), of which it may give more than is due;
+    `shared`: some document limits what it pays to a household in a year."""
 
     step: Step
     roster: bool
     tolerance: int
     monthly: bool = False
     waived: bool = False
+    shared: bool = False
 
     @property
     def claimed(self) -> pl.Expr:
@@ -85,6 +87,7 @@ class Difference:
         layer = self.step.layer
         uncapped, cap = pl.col(f"{layer}_uncapped_fen"), pl.col(f"{layer}_cap_fen")
         limits = [f"{layer}_month_limit_fen"] if self.monthly else []
+        limits += [f"{layer}_household_cap_fen"] if self.shared else []
         alone = pl.min_horizontal(uncapped, cap, *limits)
         near = (self.claimed - uncapped).abs() <= self.tolerance
         near |= (self.claimed - alone).abs() <= self.tolerance
@@ -118,6 +121,7 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
             tolerance,
             Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
             step.layer in book.waived,
+            step in book.of_households,
         )
         for step in book.steps
         if step.id == step.layer
@@ -228,6 +232,8 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
     )  # fmt: skip
     if layer.monthly:
         message = pl.when(_by_month(name)).then(_month_message(layer)).otherwise(message)
+    if layer.shared:
+        message = pl.when(_by_household(name)).then(_household_message(layer)).otherwise(message)
     used = before + layer.due
     edge = cap * near_cap
     reached = (used * 10_000 >= edge) & (before * 10_000 < edge)
@@ -243,6 +249,22 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
         Check("CA01", over, message, name, layer.claimed, layer.due, among=layer.apart),
         Check("CA02", nearing, near, name, among=reached),
     ]
+
+
+def _by_household(layer: str) -> pl.Expr:
+    """Where it is the household's limit that cut an amount: less is left of it than of the person's own."""
+    room, cap = pl.col(f"{layer}_household_room_fen"), pl.col(f"{layer}_cap_fen")
+    own = cap - pl.col(f"{layer}_before_fen")
+    return (pl.col(f"{layer}_household_cap_fen") < NO_LIMIT) & (cap.is_null() | (room <= own))
+
+
+def _household_message(layer: Difference) -> pl.Expr:
+    name = layer.step.layer
+    cap, room = pl.col(f"{name}_household_cap_fen"), pl.col(f"{name}_household_room_fen")
+    return pl.format(
+        "{}全户年度限额 {}，本笔之前全户已用 {}，本笔应为 {}，申报 {}",
+        pl.lit(layer.step.name), yuan(cap), yuan(cap - room), yuan(layer.due), yuan(layer.claimed),
+    )  # fmt: skip
 
 
 def _by_month(layer: str) -> pl.Expr:

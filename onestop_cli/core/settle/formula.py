@@ -48,6 +48,10 @@ class Parameters:
         """Whether any cell of the book has this value of a term."""
         return value in self.values(name)
 
+    def of(self, term: pl.Series, name: str) -> pl.Series:
+        """A term beside stays whose rows in the book are `term`."""
+        return self.table[self._full(name)].gather(term.cast(pl.UInt32))
+
     def __getitem__(self, name: str) -> pl.Expr:
         value = self.unique(name)
         return pl.col(self._full(name)) if value is None else pl.lit(value, pl.Int64)

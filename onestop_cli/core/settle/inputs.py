@@ -7,6 +7,7 @@ import polars.selectors as cs
 
 from onestop_cli.core.settle.bonus import unsure_of_raise
 from onestop_cli.core.settle.formula import runs_over_the_year
+from onestop_cli.core.settle.shared import without_household
 from onestop_cli.core.settle.visits import VISIT, unsure, with_visits
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column, weaker
@@ -16,7 +17,7 @@ from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
-    "quota", "_held_before", "_held_before_fen", VISIT, "listed_years", "listed_fen",
+    "quota", "_held_before", "_held_before_fen", VISIT, "listed_years", "listed_fen", "household",
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(
@@ -63,7 +64,7 @@ def sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     for step in book.steps:
         check = pl.col(f"{step.id}_check")
         unknown = _unnumbered(stays, book, step) | unsure(stays, book, step)
-        unknown |= unsure_of_raise(stays, book, step)
+        unknown |= unsure_of_raise(stays, book, step) | without_household(stays, book, step)
         if not stays.select(found=unknown & (check == "exact"))["found"].any():
             continue
         bound = pl.when(unknown & (check == "exact")).then(pl.lit("bound")).otherwise(check)

@@ -19,6 +19,7 @@ from onestop_cli.core.settle.formula import (
     rounded,
     whole_units,
 )
+from onestop_cli.core.settle.shared import household
 from onestop_cli.core.settle.visits import VISIT
 from onestop_cli.core.settle.year import (
     Chains,
@@ -356,6 +357,9 @@ class LayerPass:
         if pools:
             shared = pl.min_horizontal(wanted, *(self._pool_room(pool) for pool in pools))
             wanted = pl.when("_free").then(wanted).otherwise(shared.clip(lower_bound=0))
+        if self.params.has("household_cap", NO_LIMIT):
+            room = pl.min_horizontal(wanted, self._household_room()).clip(lower_bound=0)
+            wanted = pl.when("_free").then(wanted).otherwise(room)
         capped = self._computed & (self._limit < NO_LIMIT) & ~pl.col("_free")
         alone = pl.when(capped).then(pl.min_horizontal(wanted, self._limit)).otherwise(wanted)
         limit = pl.when(capped).then(self._limit).cast(pl.Int64)
@@ -460,6 +464,11 @@ class LayerPass:
         used = pl.sum_horizontal(ZERO, *(f"{member}_pooled_fen" for member in earlier))
         left = pl.col(f"pool_{pool}_room_fen") - used
         return pl.when("_counts").then(left).otherwise(f"pool_{pool}_cap_fen")
+
+    def _household_room(self) -> pl.Expr:
+        """What the household's limit leaves after its earlier stays; a bound-checked stay is looked at alone."""
+        head = household(self.step.id)
+        return pl.when("_counts").then(f"{head}_room_fen").otherwise(f"{head}_cap_fen")
 
     def _result(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`due` where it can be known, `bound` where only the most it can be is; `paid` goes on to later layers."""

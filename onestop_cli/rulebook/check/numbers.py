@@ -95,6 +95,8 @@ def _at_odds(terms: Terms, layer: Layer, cell: Cell) -> Iterator[tuple[Key, str]
         ("stay_cap", "cap", "每次封顶线高于年度封顶线"),
         ("stay_cap", "month_cap", "每次封顶线高于每月限额"),
         ("month_cap", "cap", "每月限额高于年度封顶线"),
+        ("stay_cap", "household_cap", "每次封顶线高于全户年度限额"),
+        ("cap", "household_cap", "年度封顶线高于全户年度限额"),
     )
     for low, high, what in pairs:
         if low in known and high in known and known[low] >= known[high] + (low != "deductible"):
