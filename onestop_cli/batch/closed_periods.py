@@ -13,7 +13,6 @@ import polars as pl
 
 from onestop_cli.batch.handed_in import Closed, closed_files
 from onestop_cli.core.closed import History
-from onestop_cli.core.household import members
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
@@ -28,7 +27,7 @@ from onestop_cli.ledger.load import (
     closed_rules,
     history,
     named_now,
-    of_households,
+    with_members,
 )
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
@@ -79,10 +78,9 @@ def remember(
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
         known = identify(rows)
         people = _people(known["person"], decisions)
-        book = Rulebook(tuple(rule.file for rule in documents))
-        if roster is not None and book.of_households:
-            sharing, homes = members(people, roster)
-            people = pl.concat([people, sharing, of_households(ledger, homes)]).unique()
+        if roster is not None:
+            book = Rulebook(tuple(rule.file for rule in documents))
+            people = with_members(ledger, people, roster, book)
         found = history(
             ledger,
             people,

@@ -9,6 +9,7 @@ import polars as pl
 
 from onestop_cli.core.closed import POSTED, REFUNDED, WHOLE, History
 from onestop_cli.core.corrected import as_put_right
+from onestop_cli.core.household import members
 from onestop_cli.core.options import Mapper, named
 from onestop_cli.ledger.books import (
     Closing,
@@ -23,6 +24,7 @@ from onestop_cli.ledger.books import (
 from onestop_cli.ledger.chain import document
 from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import DIGEST, FACTS
+from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import HOUSEHOLD
 from onestop_cli.tables.decisions import CARRIED_OUT
 from onestop_cli.tables.schema import row_place
@@ -114,6 +116,17 @@ def without_right(ledger: sqlite3.Connection, people: pl.Series) -> list[str]:
     ]
     met = pl.concat(found).unique() if found else pl.Series(dtype=pl.String)
     return met.filter(met.is_in(people.implode())).sort().to_list()
+
+
+def with_members(
+    ledger: sqlite3.Connection, people: pl.Series, roster: pl.DataFrame, book: Rulebook
+) -> pl.Series:
+    """`people` and, where documents have limits that households share, everybody in their households, by the `roster`
+    (with identities) and by the books."""
+    if not book.of_households:
+        return people
+    sharing, homes = members(people, roster)
+    return pl.concat([people, sharing, of_households(ledger, homes)]).unique()
 
 
 def of_households(ledger: sqlite3.Connection, homes: pl.Series) -> pl.Series:
