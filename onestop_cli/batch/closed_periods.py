@@ -23,6 +23,7 @@ from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.hospital_money import hospital_accounts
 from onestop_cli.ledger.load import (
+    NO_NUMBERS,
     carried_out,
     closed_rules,
     history,
@@ -77,22 +78,27 @@ def remember(
         documents, corrected = documents_with(ledger, rules, again)
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
         known = identify(rows)
+        numbers = [
+            _numbers(known, "hospital_raw", hospital),
+            _numbers(decisions, "hospital", hospital),
+        ]
+
+        def of(people: pl.Series) -> History:
+            return history(
+                ledger,
+                people,
+                pl.concat(numbers),
+                layers,
+                places=_places(decisions),
+                hospital=hospital,
+                recompute=again,
+            )
+
         people = _people(known["person"], decisions)
-        if roster is not None:
-            book = Rulebook(tuple(rule.file for rule in documents))
-            people = with_members(ledger, people, roster, book)
-        found = history(
-            ledger,
-            people,
-            {
-                *_pairs(known, "hospital_raw", hospital),
-                *_pairs(decisions, "hospital", hospital),
-            },
-            layers,
-            places=_places(decisions),
-            hospital=hospital,
-            recompute=again,
-        )
+        found = of(people)
+        book = Rulebook(tuple(rule.file for rule in documents))
+        if roster is not None and book.of_households:
+            found = of(with_members(ledger, people, found.stays, roster))
         own = {rule.file.id for rule in rules}
         old = frozenset(rule.file.id for rule in documents) - own
         return Past(
@@ -123,12 +129,12 @@ def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:
     return pl.concat([persons, named]).drop_nulls().unique()
 
 
-def _pairs(rows: pl.DataFrame | None, said: str, hospital: Mapper) -> list[tuple[str, str]]:
-    """(hospital, 住院号) of all rows, whose hospital stands in the column `said`."""
+def _numbers(rows: pl.DataFrame | None, said: str, hospital: Mapper) -> pl.DataFrame:
+    """(hospital, stay_no) of all rows, whose hospital stands in the column `said`."""
     if rows is None:
-        return []
+        return NO_NUMBERS
     pairs = rows.select("stay_no", hospital=said).drop_nulls().unique()
-    return named_now(pairs, hospital).select("hospital", "stay_no").rows()
+    return named_now(pairs, hospital).select("hospital", "stay_no")
 
 
 def _places(decisions: pl.DataFrame | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,25 +10,33 @@ import polars as pl
 
 from onestop_cli.core.closed import History, refreshed
 from onestop_cli.core.corrected import CORRECTED
+from onestop_cli.core.household import members
 from onestop_cli.core.identify import identify
 from onestop_cli.core.link import linked
 from onestop_cli.core.options import Earlier
 from onestop_cli.core.pipeline import LINKED, Core
-from onestop_cli.ledger.load import history, without_right
+from onestop_cli.ledger.load import NO_NUMBERS, history, with_members, without_right
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.money import yuan
 
+RowsOf = Callable[[pl.Series], pl.DataFrame]
+"""The run's rows (as read) of some people (`person`)."""
 
-def retroactive(ledger: Path, core: Core, rows: pl.DataFrame, earlier: Earlier) -> Iterator[str]:
+
+def rows_among(rows: pl.DataFrame) -> RowsOf:
+    """Those of a run that is in memory."""
+    return lambda people: rows.filter(identify(rows)["person"].is_in(people.implode()))
+
+
+def retroactive(ledger: Path, core: Core, rows: RowsOf, earlier: Earlier) -> Iterator[str]:
     """What the roster of this run changes about closed stays that are not worked out again anyway, as a sentence.
 
-    `rows`: the run's, as read. Nothing is booked by it.
+    Nothing is booked by it.
     """
     past = _of_the_covered(ledger, core, earlier)
     if past is None:
         return
-    people = past.stays["person"].unique()
-    own = rows.filter(identify(rows)["person"].is_in(people.implode()))
+    own = rows(past.stays["person"].unique())
     lines = [
         core.work(own, Earlier(replace(past, recompute=again))).adjustments
         for again in (frozenset(), past.recompute)
@@ -44,13 +52,20 @@ def _of_the_covered(ledger: Path, core: Core, earlier: Earlier) -> History | Non
         asked = without_right(books, known)
         if not asked:
             return None
-        found = history(books, asked, [], core.book.layers, hospital=core.names.hospital)
+        found = history(books, asked, NO_NUMBERS, core.book.layers, hospital=core.names.hospital)
+        if core.book.of_households:
+            people = with_members(books, pl.Series(asked), found.stays, core.roster)
+            found = history(
+                books, people, NO_NUMBERS, core.book.layers, hospital=core.names.hospital
+            )
     closed = frozenset(period.id for period in found.periods) - done
     found = replace(found, recompute=closed, register_too=False)
     now = _linked_now(found, core)
     own = now.filter(pl.col("category").is_not_null())["person"].unique()
     if own.is_empty():
         return None
+    if core.book.of_households:
+        own = pl.concat([own, members(own, core.roster)[0]]).unique()
     stays = found.stays.filter(pl.col("person").is_in(own.implode()))
     return replace(
         found, stays=stays, rules=earlier.history.rules if earlier.history else found.rules

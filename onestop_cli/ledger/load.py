@@ -24,7 +24,6 @@ from onestop_cli.ledger.books import (
 from onestop_cli.ledger.chain import document
 from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import DIGEST, FACTS
-from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import HOUSEHOLD
 from onestop_cli.tables.decisions import CARRIED_OUT
 from onestop_cli.tables.schema import row_place
@@ -75,14 +74,14 @@ def carried_out(ledger: sqlite3.Connection) -> pl.DataFrame:
 def history(
     ledger: sqlite3.Connection,
     people: Iterable[str],
-    numbers: Iterable[tuple[str, str]],
+    numbers: pl.DataFrame,
     layers: Sequence[str],
     *,
     places: Iterable[str] = (),
     hospital: Mapper = str,
     recompute: Collection[str] = (),
 ) -> History:
-    """Closed stays of `people`, those with one of the (hospital, 住院号) `numbers`, those at `places` (文件 · 工作表 ·
+    """Closed stays of `people`, those with one of the `numbers` (hospital, stay_no), those at `places` (文件 · 工作表 ·
     第n行) of any period, all of the periods `recompute`, and everything else of the same persons. `hospital`: what one
     is called now."""
     closed = closings(ledger)
@@ -119,14 +118,15 @@ def without_right(ledger: sqlite3.Connection, people: pl.Series) -> list[str]:
 
 
 def with_members(
-    ledger: sqlite3.Connection, people: pl.Series, roster: pl.DataFrame, book: Rulebook
+    ledger: sqlite3.Connection, people: pl.Series, closed: pl.DataFrame, roster: pl.DataFrame
 ) -> pl.Series:
-    """`people` and, where documents have limits that households share, everybody in their households, by the `roster`
-    (with identities) and by the books."""
-    if not book.of_households:
-        return people
-    sharing, homes = members(people, roster)
-    return pl.concat([people, sharing, of_households(ledger, homes)]).unique()
+    """`people` and those of the `closed` stays, and everybody in their households by the `roster` (with identities) and
+    by the books."""
+    asked = pl.concat([people, closed["person"]]).drop_nulls().unique()
+    sharing, homes = members(asked, roster)
+    if HOUSEHOLD in closed.columns:
+        homes = pl.concat([homes, closed[HOUSEHOLD].drop_nulls()]).unique()
+    return pl.concat([asked, sharing, of_households(ledger, homes)]).unique()
 
 
 def of_households(ledger: sqlite3.Connection, homes: pl.Series) -> pl.Series:
@@ -140,7 +140,7 @@ def of_households(ledger: sqlite3.Connection, homes: pl.Series) -> pl.Series:
 def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:
     """All closed stays."""
     people = _keys(ledger, closings(ledger))["person"].unique()
-    numbers = _keys(ledger, closings(ledger)).select("hospital", "stay_no").unique().rows()
+    numbers = _keys(ledger, closings(ledger)).select("hospital", "stay_no").unique()
     return history(ledger, people.drop_nulls(), numbers, layers)
 
 
@@ -169,6 +169,9 @@ def named_now(rows: pl.DataFrame, hospital: Mapper) -> pl.DataFrame:
 _DECIDED = ("number", "decided_id_no")
 
 
+NO_NUMBERS = pl.DataFrame(schema={"hospital": pl.String, "stay_no": pl.String})
+"""No stay by its number."""
+
 _NO_KEYS = {
     **dict.fromkeys(_KEYS, pl.String),
     "number": pl.Int64,
@@ -181,17 +184,15 @@ _NO_KEYS = {
 def _wanted(
     keys: pl.DataFrame,
     people: Iterable[str],
-    numbers: Iterable[tuple[str, str]],
+    numbers: pl.DataFrame,
     places: Iterable[str],
     again: Sequence[int],
     paid: pl.Series,
 ) -> pl.DataFrame:
     """The closed stays to fetch, in the order of their numbers."""
-    everybody = pl.Series([*people], dtype=pl.String)
-    texts = {"hospital": pl.String, "stay_no": pl.String}
-    named = pl.DataFrame([*numbers], schema=texts, orient="row").unique()
+    everybody = people if isinstance(people, pl.Series) else pl.Series([*people], dtype=pl.String)
     met = [
-        keys.join(named, on=["hospital", "stay_no"], how="semi"),
+        keys.join(numbers, on=["hospital", "stay_no"], how="semi"),
         keys.filter(pl.col("closing").is_in(again) | pl.col("number").is_in(paid.implode())),
     ]
     if there := [*places]:

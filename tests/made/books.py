@@ -16,6 +16,7 @@ from unittest.mock import patch
 import polars as pl
 
 from onestop_cli.batch.describe import about_rules, in_order
+from onestop_cli.core.closed import History
 from onestop_cli.core.findings.amounts import Difference
 from onestop_cli.core.identify import identify, make_id
 from onestop_cli.core.options import Earlier, NameLookup, Options
@@ -180,15 +181,21 @@ def _work(
     past, before = None, empty(CARRIED_OUT)
     if books is not None:
         known = identify(rows)
-        numbers = known.select("hospital_raw", "stay_no").drop_nulls().unique().rows()
-        everybody = known["person"].drop_nulls().unique()
-        people = with_members(books, everybody, office.roster, office.book).to_list()
+        numbers = known.select("stay_no", hospital="hospital_raw").drop_nulls().unique()
+        people = known["person"].drop_nulls().unique().to_list()
         people += [] if decided is None else decided["id_no"].drop_nulls().to_list()
         places = [] if decided is None else decided.select(place=row_place())["place"]
-        past = history(
-            books, people, numbers, office.book.layers, places=places, hospital=office.hospital,
-            recompute=recompute,
-        )  # fmt: skip
+
+        def remembered(whose: Iterable[str]) -> History:
+            return history(
+                books, whose, numbers, office.book.layers, places=places, hospital=office.hospital,
+                recompute=recompute,
+            )  # fmt: skip
+
+        past = remembered(people)
+        if office.book.of_households:
+            whose = pl.Series(people, dtype=pl.String)
+            past = remembered(with_members(books, whose, past.stays, office.roster))
         before = carried_out(books)
     names = NameLookup(
         hospital=office.hospital,
