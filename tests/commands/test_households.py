@@ -139,6 +139,21 @@ def test_a_late_claim_of_one_member_changes_what_another_was_due(county: Path) -
     ]
 
 
+def test_a_number_put_right_is_worked_out_again_with_the_household(county: Path) -> None:
+    """The mother stood under another number in February; put right, she shares with the father, whose month stands."""
+    opened()
+    closed(county, "2024-01", JANUARY)
+    table(county / "花名册" / "花名册.csv", roster(李母="9"))
+    assert closed(county, "2024-02", FEBRUARY[0])["2"]["assistance_due_fen"] == 600_000
+    table(county / "花名册" / "花名册.csv", roster())
+    table(county / "住院" / "住院.csv", [stay("4", STRANGER, "2024-03-10", 100, 50)])
+    asked = ["reconcile", "--quiet", "--period", "2024-03", "--recompute", "2024-02"]
+    assert run([*asked, "--out", "2024-03"]) == 0
+    lines = pl.read_parquet(county / "2024-03" / "data" / "adjustments.parquet")
+    told = lines.select("stay_no", "kind", "because", "assistance_payable_fen")
+    assert told.rows() == [("2", "更正", "户号改了", -200_000)]
+
+
 @pytest.mark.parametrize(
     "homes",
     [roster(李母=""), [*roster(), *roster(MOTHER, 李母="9")]],
