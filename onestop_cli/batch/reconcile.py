@@ -250,7 +250,7 @@ def no_list(book: Rulebook, insured: InsuredList) -> Iterator[str]:
     """What to know when a document asks for a list that is not there, or nobody asks for the one that is."""
     if book.asks_list and insured.rows.is_empty():
         yield (
-            "政策文件要用参保激励名单（连续参保年数、提高限额），没有给出：没有说明名单以外怎样算的，年内费用超过封顶线的只核上限；"
+            "政策文件要用参保激励名单（连续参保年数、提高限额），没有给出：年内费用超过封顶线的人，这一层只核上限；"
             '请在 onestop.toml 的 [reconcile] 写 insured = ["参保激励名单.xlsx"]，空表用 onestop init --templates 生成'
         )
     elif insured.files and not book.asks_list:

@@ -65,7 +65,7 @@ def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
     for rule, terms in book.other_documents().items():
         yield Assumption(f"rule:{rule}", terms)
     yield Assumption("floor", instead={"floor_rate": params.greatest("floor_stated")})
-    yield from _deductibles(params)
+    yield from _deductibles(params, () if step.layer in book.waived else HABITUAL_DEDUCTIBLES)
     for level, terms in book.elsewhere("level").items():
         yield Assumption(f"level:{level}+deductible", terms, instead=_charging(params, 0))
     yield Assumption("cap-ignored", instead={"cap": NO_LIMIT})
@@ -131,9 +131,9 @@ def _charging(params: Parameters, amount: int) -> dict[str, int]:
     return {f"deductible_{n}": amount for n in range(1, params.deductible_steps + 1)}
 
 
-def _deductibles(params: Parameters) -> Iterator[Assumption]:
+def _deductibles(params: Parameters, habitual: Sequence[int]) -> Iterator[Assumption]:
     """Another deductible, none, or that of the year once more."""
-    for amount in [*_written(params), *HABITUAL_DEDUCTIBLES]:
+    for amount in [*_written(params), *habitual]:
         yield Assumption("deductible", instead=_charging(params, amount))
     if params.has("deductible_year", 0):
         yield Assumption("deductible", instead={"deductible_year": 0})

@@ -29,6 +29,8 @@ HOUSEHOLD = "x_household"
 
 LISTED_YEARS, LISTED_RAISE = "x_listed_years", "x_listed_raise"
 """What a list of insured people says of a stay's person: whole years, and fen by which a limit is raised; as text."""
+LISTED_OPEN = "?"
+"""Stands there where nobody knows what a list says, or whether the person is on it."""
 
 
 def plain(text: str) -> str:
@@ -59,6 +61,7 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
         governed = governed.with_columns(
             _whole_number(governed, LISTED_YEARS).alias("listed_years"),
             _whole_number(governed, LISTED_RAISE).alias("listed_fen"),
+            listed_open=_said(governed, LISTED_YEARS).eq(LISTED_OPEN).fill_null(False),
         )
     for step, only in _partial_steps(book).items():
         governed = governed.with_columns(_partial_term(book, only).alias(f"{step}_term"))
@@ -66,9 +69,12 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
     return _quota(governed, book).pipe(_checks, book)
 
 
+def _said(stays: pl.DataFrame, name: str) -> pl.Expr:
+    return pl.col(name) if name in stays.columns else pl.lit(LISTED_OPEN)
+
+
 def _whole_number(stays: pl.DataFrame, name: str) -> pl.Expr:
-    said = pl.col(name) if name in stays.columns else pl.lit(None, pl.String)
-    return said.cast(pl.Int64)
+    return _said(stays, name).replace(LISTED_OPEN, None).cast(pl.Int64)
 
 
 def which_rule(book: Rulebook) -> pl.Expr:

@@ -19,7 +19,7 @@ from onestop_cli.core.settle import settle
 from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.changes import Change
-from onestop_cli.rulebook.govern import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS, View, by_view, govern
+from onestop_cli.rulebook.govern import HOUSEHOLD, View, by_view, govern
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.simulation.stays import Year
 from onestop_cli.tables.schema import LAYERS
@@ -80,7 +80,6 @@ def _with_columns(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     wanted |= {f"{layer}_supplement_fen": pl.Int64 for layer in book.layers}
     wanted |= {"person": pl.String, "kinds_valid": pl.String}
     wanted |= {HOUSEHOLD: pl.String} if book.of_households else {}
-    wanted |= dict.fromkeys((LISTED_YEARS, LISTED_RAISE), pl.String) if book.asks_list else {}
     absent = {name: kind for name, kind in wanted.items() if name not in stays.columns}
     return stays.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items())
 

@@ -68,7 +68,9 @@ def _raised(step: StepOnStay) -> Iterator[Line]:
     if not step.term("bonus") or step.cap is None:
         return
     said = [step.row.get(name) for name in ("listed_years", "listed_fen")]
-    known = any(word is not None for word in said) or step.term("bonus_unlisted") >= 0
+    known = any(word is not None for word in said) or (
+        step.term("bonus_unlisted") >= 0 and not step.row.get("listed_open")
+    )
     name = "名单提高" if known else "最多提高（名单没有写明）"
     sum_ = f"{named('封顶线', step.term('cap'))} + {named(name, more)}"
     yield figure("年度封顶", sum_, step.term("cap") + more)

@@ -88,6 +88,26 @@ def test_a_document_without_its_list_says_so(county: Path) -> None:
     assert any("政策文件要用参保激励名单" in line for line in told()["warnings"])
 
 
+def test_without_a_list_nobody_is_taken_for_not_listed(county: Path) -> None:
+    """The document says 0 of people who are not on it: true of one, of nobody where no list is there."""
+    said = RULE.read_text("utf-8").replace("most = 0.20", "most = 0.20\nunlisted = 0")
+    (county / "jili-2025.toml").write_text(
+        said.replace("，按名单", "，按名单，名单外不提高"), "utf-8"
+    )
+    toml = (county / "onestop.toml").read_text("utf-8").replace(str(RULE), "jili-2025.toml")
+    (county / "onestop.toml").write_text(toml, "utf-8")
+    rows = listed(county)
+    write(county, [*rows[:2], {**rows[2], "姓名": "别人"}, *rows[3:]])
+    found = worked_out()
+    assert (found[NOBODY]["critical_check"], found[NOBODY]["critical_due_fen"]) == (
+        "exact",
+        2_000_000,
+    )
+    assert found[SIX]["critical_check"] == "bound"
+    (county / "onestop.toml").write_text(toml.replace(f'insured = ["{LIST}"]\n', ""), "utf-8")
+    assert worked_out("没有名单")[NOBODY]["critical_check"] == "bound"
+
+
 def test_a_list_that_cannot_be_read_stops_the_run(
     county: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

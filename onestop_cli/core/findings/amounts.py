@@ -181,16 +181,22 @@ def _not_waived(layer: Difference) -> pl.Expr:
     """应减免未减免: what the person lost, and who makes it good."""
     short = layer.due - layer.claimed
     made_up = pl.col(f"{layer.step.layer}_offset_fen")
-    left = pl.when(made_up > 0).then(
-        pl.format("，其中 {} 已由同一笔其他层多减的部分抵过", yuan(made_up))
+    rest = pl.lit("由医院退给患者，基金不支付")
+    by_others = pl.lit("已由同一笔其他层多减的部分抵过")
+    after = (
+        pl.when(made_up == 0)
+        .then(pl.format("；{}", rest))
+        .when(made_up >= short)
+        .then(pl.format("；{}，患者没有少得", by_others))
+        .otherwise(pl.format("，其中 {} {}；其余{}", yuan(made_up), by_others, rest))
     )
     return pl.format(
-        "{}应为 {}，已减免 {}，应减免未减免 {}{}；由医院退给患者，基金不支付",
+        "{}应为 {}，已减免 {}，应减免未减免 {}{}",
         pl.lit(layer.step.name),
         yuan(layer.due),
         yuan(layer.claimed),
         yuan(short),
-        left.otherwise(pl.lit("")),
+        after,
     )
 
 

@@ -64,7 +64,7 @@ def _known(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
     by_years = pl.when(per_year > 0).then(beyond * per_year).otherwise(0)
     by_list = pl.when(_term(stays, book, step, "bonus_listed") == 1).then(amount).otherwise(0)
     unlisted = _term(stays, book, step, "bonus_unlisted")
-    outside = years.is_null() & amount.is_null() & (unlisted >= 0)
+    outside = years.is_null() & amount.is_null() & ~pl.col("listed_open") & (unlisted >= 0)
     said = pl.when(outside).then(unlisted).otherwise(by_years + by_list)
     none = _term(stays, book, step, "bonus") == 0
     most = _most(stays, book, step)

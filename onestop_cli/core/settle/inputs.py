@@ -17,7 +17,8 @@ from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
-    "quota", "_held_before", "_held_before_fen", VISIT, "listed_years", "listed_fen", "household",
+    "quota", "_held_before", "_held_before_fen", VISIT, "listed_years", "listed_fen", "listed_open",
+    "household",
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(
