@@ -44,6 +44,7 @@ NOTICE = {
         "tests/rulebook/test_rule_shapes_together.py",
         "tests/core/test_reference.py",
         "tests/ledger/test_opening.py",
+        "tests/second/test_homes.py",
         "tests/second/test_second_reference.py",
     ),
     "core/settlement.py": (
@@ -88,9 +89,14 @@ MUTANTS = (
     *_of(
         "core/reconcile.py",
         (
-            "for layer in layers:\n        given",
-            "for layer in reversed(layers):\n        given",
+            "for layer in (*funds, *(",
+            "for layer in (*reversed(funds), *(",
             "offset given to layers in reverse order",
+        ),
+        (
+            "for layer in (*funds, *(layer for layer in layers if layer in waived)):",
+            "for layer in layers:",
+            "a waiver made up for before a fund",
         ),
         (
             'known = pl.col("_settled") & pl.all_horizontal(',
@@ -123,9 +129,14 @@ MUTANTS = (
             "made up for although nobody had too much",
         ),
         (
-            "patient_owed_fen=shortfall - offset",
-            "patient_owed_fen=shortfall",
+            '(pl.col(f"{layer}_shortfall_fen") - pl.col(f"{layer}_offset_fen") for layer in funds)',
+            '(pl.col(f"{layer}_shortfall_fen") for layer in funds)',
             "the patient is owed what was made up",
+        ),
+        (
+            '_offset_fen") for layer in funds),',
+            '_offset_fen") for layer in layers),',
+            "a fund owes what a hospital did not waive",
         ),
         (
             'pl.when("_rejected").then(claimed).otherwise(zero)',
@@ -368,10 +379,41 @@ MUTANTS = (
             'limited = pl.col("_amount")',
             "a limit on the price gives more than the bill",
         ),
+    ),
+    *_of(
+        "core/settle/shared.py",
         (
             "before += stays[name].fill_null(0)",
             "before += 0",
             "期初 uses up nothing of a shared limit",
+        ),
+        (
+            "yield Shared(household(step.id), cap, [step], [step.layer], turns, opened)",
+            "yield Shared(household(step.id), cap, [step], [step.layer], years, opened)",
+            "each member has a household's limit alone",
+        ),
+        (
+            'pl.col("household").is_null() & ~uncounted',
+            "pl.lit(False) & ~uncounted",
+            "somebody of no household has its limit alone",
+        ),
+    ),
+    *_of(
+        "core/settle/bonus.py",
+        (
+            "beyond = (years - _term",
+            "beyond = (years - 0 * _term",
+            "years insured count from the first one",
+        ),
+        (
+            "then(pl.min_horizontal(said, most))",
+            "then(said)",
+            "a list raises a cap beyond what it may",
+        ),
+        (
+            "unknown & (year > cap)",
+            "unknown & (year > 2 * cap)",
+            "somebody on no list is sure beyond the cap",
         ),
     ),
     *_of(
@@ -806,8 +848,8 @@ MUTANTS = (
             "CA02 on every later stay",
         ),
         (
-            "return checked & (self.claimed - bound > self.tolerance)",
-            "return checked & (self.claimed - bound > 0)",
+            "over = checked & (self.claimed - bound > self.tolerance)",
+            "over = checked & (self.claimed - bound > 0)",
             "AM07 for a fen",
         ),
         (

@@ -315,6 +315,12 @@ PARTS: Sequence[tuple[str, Sequence[Word]]] = (
                 ("own_fen", "subsidy_fen"),
                 "the premium, by an enrolment list",
             ),
+            Word(
+                "连续参保年数、提高限额",
+                "years, raise",
+                ("years", "raise_fen"),
+                "of a list of insured people (参保激励名单)",
+            ),
             Word("疑似同一人", "suggestion", ("suggestion",), "only ever suggests"),
         ),
     ),

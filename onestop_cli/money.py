@@ -35,6 +35,12 @@ def cut_to(grains: pl.Expr, unit: int = 1) -> pl.Expr:
     return grains.abs() // (FULL * unit) * unit * grains.sign()
 
 
+def raise_to(grains: pl.Expr, unit: int = 1) -> pl.Expr:
+    """Fen from grains, up (away from zero) to whole multiples of `unit` fen: 不足一个单位按一个单位计."""
+    step = FULL * unit
+    return (grains.abs() + (step - 1)) // step * unit * grains.sign()
+
+
 def share(amount: pl.Expr, rate: int | pl.Expr) -> pl.Expr:
     """`amount` fen times `rate` ten-thousandths, rounded half up to the fen."""
     return round_to(amount * rate)

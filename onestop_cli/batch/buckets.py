@@ -24,7 +24,9 @@ from onestop_cli.batch.papers import write_papers
 from onestop_cli.batch.reconcile import (
     again,
     beside_stays,
+    insured_of,
     names_of,
+    no_list,
     options_of,
     remembered,
     with_effects,
@@ -42,7 +44,7 @@ from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
-from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, has_columns, scan
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -98,6 +100,7 @@ class Parts:
     period: Period
     settings: Settings
     options: Options
+    insured: pl.DataFrame
     earlier: Earlier = NOTHING_BEFORE
     decided_in: int = 0
 
@@ -124,7 +127,9 @@ class Parts:
     def core(self) -> Core:
         """The core with what all parts share."""
         names = names_of(self.settings, self.register, self.book)
-        return Core(self.roster, self.register, self.book, self.period, names, self.options)
+        return Core(
+            self.roster, self.register, self.book, self.period, names, self.options, self.insured
+        )
 
     def rows(self, number: int) -> pl.DataFrame:
         """The stays of a part: those dealt to it, less whom it lost to another part, and whom it won."""
@@ -223,6 +228,7 @@ def _dealt(
 ) -> Dealt:
     """Everything in parts below `folder`."""
     settings, period = request.settings, parse_period(request.period)
+    _refuse_households(_book(read))
     names = names_of(settings, read.register, _book(read))
     dealing = Dealing(folder, buckets, read.register, names, period)
     total = dealing.deal(batches(scans, BATCH))
@@ -231,13 +237,22 @@ def _dealt(
     options = options_of(settings, areas_of(dealing.dealt))
     read, earlier = _remembered(request, read, dealing)
     book = _book(read)
+    _refuse_households(book)
     roster = understand_roster(read.roster.rows, names_of(settings, read.register, book).kinds)
     decided_in = dealing.bring_together(total, earlier, roster, book)
     shared = replace(earlier, history=_without_stays(earlier.history))
     parts = Parts(
-        folder, roster, read.register, book, period, settings, options, shared, decided_in
-    )
+        folder, roster, read.register, book, period, settings, options, read.insured.rows, shared,
+        decided_in,
+    )  # fmt: skip
     return Dealt(request, read, earlier, parts)
+
+
+def _refuse_households(book: Rulebook) -> None:
+    """Raise `CannotRun` for documents by which people of several parts would hang on each other."""
+    if book.of_households:
+        what = "政策文件有全户限额，分批核对会把一户的人分到几批"
+        raise stop(what, "请不用 --buckets，一次核对")
 
 
 def _book(read: Read) -> Rulebook:
@@ -266,7 +281,7 @@ def _read(request: Request) -> tuple[Read, dict[str, pl.LazyFrame]]:
     problems += roster.problems
     if problems:
         raise CannotRun(problems)
-    return Read(stays, roster, register, rules), scans
+    return Read(stays, roster, register, rules, insured=insured_of(request.settings)), scans
 
 
 def _roster(request: Request) -> Reading:
@@ -317,6 +332,7 @@ def _info(
             "warnings": [
                 *_retroactive(dealt),
                 *read.roster.warnings,
+                *no_list(parts.book, read.insured),
                 *beside_stays(parts.period, read.register, dealt.earlier, lines),
                 *(note for part in done for note in part.notes),
             ],

@@ -22,9 +22,17 @@ from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.hospital_money import hospital_accounts
-from onestop_cli.ledger.load import NO_NUMBERS, carried_out, closed_rules, history, named_now
+from onestop_cli.ledger.load import (
+    NO_NUMBERS,
+    carried_out,
+    closed_rules,
+    history,
+    named_now,
+    with_members,
+)
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
+from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
@@ -56,31 +64,41 @@ def remember(
     hospital: Mapper = lambda text: text,
     decisions: pl.DataFrame | None = None,
     recompute: Sequence[Period] = (),
+    roster: pl.DataFrame | None = None,
 ) -> Past:
     """What the ledger at `path` knows of everybody in `rows` (as read), and of the stays that `decisions` name.
 
-    `period`: of the run, for the accounts. `hospital`: a text as the register says it. `recompute`: what to work out
-    again. Raises `CannotRun` when that is not closed, or a document was changed after another period was closed by it.
+    Where documents have limits that households share, also of everybody in their households, by the `roster`
+    (identified) and by the books. `period`: of the run, for the accounts. `hospital`: a text as the register says it.
+    `recompute`: what to work out again. Raises `CannotRun` when that is not closed, or a document was changed after
+    another period was closed by it.
     """
     with opened(path) as ledger, snapshot(ledger):
         again = periods_again(closed_periods(ledger), recompute)
         documents, corrected = documents_with(ledger, rules, again)
         layers = list(dict.fromkeys(id_ for rule in documents for id_ in rule.file.layer_ids))
         known = identify(rows)
-        found = history(
-            ledger,
-            _people(known["person"], decisions),
-            pl.concat(
-                [
-                    _numbers(known, "hospital_raw", hospital),
-                    _numbers(decisions, "hospital", hospital),
-                ]
-            ),
-            layers,
-            places=_places(decisions),
-            hospital=hospital,
-            recompute=again,
-        )
+        numbers = [
+            _numbers(known, "hospital_raw", hospital),
+            _numbers(decisions, "hospital", hospital),
+        ]
+
+        def of(people: pl.Series) -> History:
+            return history(
+                ledger,
+                people,
+                pl.concat(numbers),
+                layers,
+                places=_places(decisions),
+                hospital=hospital,
+                recompute=again,
+            )
+
+        people = _people(known["person"], decisions)
+        found = of(people)
+        book = Rulebook(tuple(rule.file for rule in documents))
+        if roster is not None and book.of_households:
+            found = of(with_members(ledger, people, found.stays, roster))
         own = {rule.file.id for rule in rules}
         old = frozenset(rule.file.id for rule in documents) - own
         return Past(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from onestop_cli.core.findings.files import (
 from onestop_cli.county.periods import Period
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken
+from onestop_cli.readers.insured_list import InsuredList
 from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import LoadedRule
@@ -40,6 +41,7 @@ class Read:
     register: pl.DataFrame
     rules: tuple[LoadedRule, ...]
     past: Past | None = None
+    insured: InsuredList = field(default_factory=InsuredList)
 
 
 def file_level(read: Read, roster: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -172,7 +174,11 @@ def inputs(read: Read, register: Path) -> list[dict[str, Any]]:
         "sha256": hashlib.sha256(register.read_bytes()).hexdigest(),
         "rows": len(read.register),
     }
-    return [*_files("stays", read.stays), *_files("roster", read.roster), own]
+    listed = [
+        {"path": path, "kind": "insured", "sha256": digest, "rows": rows}
+        for path, digest, rows in read.insured.files
+    ]
+    return [*_files("stays", read.stays), *_files("roster", read.roster), own, *listed]
 
 
 def _files(kind: str, reading: Reading) -> list[dict[str, Any]]:

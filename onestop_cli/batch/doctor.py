@@ -179,7 +179,7 @@ def _county(now: datetime) -> Iterator[HealthCheck]:
 
 def _settings(settings: Settings) -> Iterator[HealthCheck]:
     chosen = settings.reconcile
-    places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file])]
+    places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file]), *chosen.insured]
     missing = [place.as_posix() for place in places if not (settings.folder / place).exists()]
     if missing:
         yield HealthCheck(

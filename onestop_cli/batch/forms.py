@@ -23,7 +23,7 @@ def terms_of(rules: Sequence[str], county: Path | None = None) -> FormWords:
         return FormWords((), ())
     book = Rulebook(tuple(rule.file for rule in load_rules(rules, county)))
     names = [book.layer(id_).name for id_ in book.layers]
-    return FormWords(tuple(dict.fromkeys(names)), book.priority)
+    return FormWords(tuple(dict.fromkeys(names)), book.priority, book.asks_list)
 
 
 def write_forms(folder: Path, terms: FormWords) -> list[str]:

@@ -120,7 +120,7 @@ def refuse_changed_inputs(candidate: Candidate) -> None:
 def _changed_files(candidate: Candidate) -> Iterator[Problem]:
     settings, run = candidate.settings, candidate.run
     chosen, home = settings.reconcile, settings.folder
-    places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file])]
+    places = [*chosen.stays, *chosen.roster, *filter(None, [chosen.register_file]), *chosen.insured]
     used = {file.sha256: file.path for file in run.info.inputs}
     now = _tables([path for place in places if (path := home / place).exists()], settings, used)
     if not used.keys() & now.keys():

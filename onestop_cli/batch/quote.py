@@ -162,6 +162,10 @@ def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given
     return Given.model_validate(stay), YearSoFar(paid, charged, cost, asked.nth)
 
 
+_LISTED = {"连续参保年数": "listed_years", "提高限额": "listed_raise"}
+"""What a list of insured people (参保激励名单) would say of the person."""
+
+
 @dataclass
 class _WordReader:
     """Understands words, and remembers those it does not."""
@@ -222,12 +226,19 @@ class _WordReader:
         for name, text in self._pairs("--with", texts):
             if name in costs:
                 found[costs[name]] = self.yuan("--with", text)
+            elif self.book.asks_list and name in _LISTED:
+                years = name == "连续参保年数"
+                whole = int(text) if years and re.fullmatch(r"\d{1,2}", text) else None
+                found[_LISTED[name]] = whole if years else self.yuan("--with", text)
             elif name in dims and dims[name].source == "age":
                 found["age"] = int(text) if re.fullmatch(r"\d{1,3}", text) else None
             elif name in dims:
                 found[dims[name].id] = text
             else:
-                choice = "、".join({d.name for d in dims.values()} | {*words.EXPENSES.values()})
+                listed = [*_LISTED] if self.book.asks_list else []
+                choice = "、".join(
+                    {d.name for d in dims.values()} | {*words.EXPENSES.values(), *listed}
+                )
                 self._wrong(f"--with 的“{name}”在政策文件中没有", f"可写：{choice}")
         return found
 

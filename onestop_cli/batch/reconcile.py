@@ -24,6 +24,9 @@ from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive, rows_among
 from onestop_cli.core.corrected import CORRECTED
 from onestop_cli.core.findings.whole_files import whole_files
+from onestop_cli.core.household import unknown_households
+from onestop_cli.core.identify import identify
+from onestop_cli.core.insured import other_names
 from onestop_cli.core.insured_area import areas_of, mostly_elsewhere, own_area, several_areas
 from onestop_cli.core.options import Earlier, NameLookup, Options
 from onestop_cli.core.pipeline import Core, Work
@@ -38,6 +41,7 @@ from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.accounts import UNKNOWN
 from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
+from onestop_cli.readers.insured_list import InsuredList, read_insured
 from onestop_cli.readers.layout.identities import together
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -74,9 +78,11 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     roster = understand_roster(read.roster.rows, names.kinds)
     period = parse_period(request.period)
     options = options_of(request.settings, areas_of(read.stays.rows.lazy()))
-    core = Core(roster, read.register, book, period, names, options)
+    core = Core(roster, read.register, book, period, names, options, read.insured.rows)
     done = core.work(read.stays.rows, earlier)
-    notes += _documents(chosen, period, done.stays)
+    notes += [*_documents(chosen, period, done.stays), *no_list(book, read.insured)]
+    notes += unknown_households(done.stays, book)
+    notes += other_names(done.stays, read.insured.rows, book)
     if done.decided is not None:
         tell("处理意见逐条比较")
         done = with_effects(core, read.stays.rows, earlier, done)
@@ -120,6 +126,7 @@ def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
         hospital=names_of(request.settings, read.register, book).hospital,
         decisions=lines,
         recompute=request.recompute,
+        roster=identify(read.roster.rows),
     )
     decisions = _decisions(request, lines, past.carried_out)
     return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)
@@ -222,11 +229,32 @@ def _read(request: Request) -> Read:
     stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
     roster = read_rosters(request.roster, settings, passwords)
     problems += [*stays.problems, *roster.problems]
+    insured = InsuredList()
+    try:
+        insured = insured_of(settings)
+    except CannotRun as error:
+        problems += error.problems
     if not problems and len(stays.rows) == 0:
         raise stop("没有读到一行住院记录", "请检查 --stays 给出的文件或文件夹")
     if problems:
         raise CannotRun(problems)
-    return Read(stays, roster, register, rules)
+    return Read(stays, roster, register, rules, insured=insured)
+
+
+def insured_of(settings: Settings) -> InsuredList:
+    """The lists of insured people that onestop.toml names; raises `CannotRun` for what cannot be used of them."""
+    return read_insured(settings.folder / path for path in settings.reconcile.insured)
+
+
+def no_list(book: Rulebook, insured: InsuredList) -> Iterator[str]:
+    """What to know when a document asks for a list that is not there, or nobody asks for the one that is."""
+    if book.asks_list and insured.rows.is_empty():
+        yield (
+            "政策文件要用参保激励名单（连续参保年数、提高限额），没有给出：年内费用超过封顶线的人，这一层只核上限；"
+            '请在 onestop.toml 的 [reconcile] 写 insured = ["参保激励名单.xlsx"]，空表用 onestop init --templates 生成'
+        )
+    elif insured.files and not book.asks_list:
+        yield "onestop.toml 写了参保激励名单（insured），本次的政策文件都不用它"
 
 
 def columns_wanted(rules: Sequence[LoadedRule]) -> Mapping[str, Sequence[str]]:

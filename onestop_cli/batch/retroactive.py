@@ -10,11 +10,12 @@ import polars as pl
 
 from onestop_cli.core.closed import History, refreshed
 from onestop_cli.core.corrected import CORRECTED
+from onestop_cli.core.household import members
 from onestop_cli.core.identify import identify
 from onestop_cli.core.link import linked
 from onestop_cli.core.options import Earlier
 from onestop_cli.core.pipeline import LINKED, Core
-from onestop_cli.ledger.load import NO_NUMBERS, history, without_right
+from onestop_cli.ledger.load import NO_NUMBERS, history, with_members, without_right
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.money import yuan
 
@@ -52,12 +53,19 @@ def _of_the_covered(ledger: Path, core: Core, earlier: Earlier) -> History | Non
         if not asked:
             return None
         found = history(books, asked, NO_NUMBERS, core.book.layers, hospital=core.names.hospital)
+        if core.book.of_households:
+            people = with_members(books, pl.Series(asked), found.stays, core.roster)
+            found = history(
+                books, people, NO_NUMBERS, core.book.layers, hospital=core.names.hospital
+            )
     closed = frozenset(period.id for period in found.periods) - done
     found = replace(found, recompute=closed, register_too=False)
     now = _linked_now(found, core)
     own = now.filter(pl.col("category").is_not_null())["person"].unique()
     if own.is_empty():
         return None
+    if core.book.of_households:
+        own = pl.concat([own, members(own, core.roster)[0]]).unique()
     stays = found.stays.filter(pl.col("person").is_in(own.implode()))
     return replace(
         found, stays=stays, rules=earlier.history.rules if earlier.history else found.rules

@@ -47,6 +47,7 @@ def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
     yield from upstream(book, step)
     yield from roundings()
     params = Parameters(book.table, step.id)
+    yield from _no_steps(params)
     if params.bands > 1:
         yield Assumption("bands:whole", instead={"whole": 1})
         yield Assumption("bands:progressive", instead={"whole": 0})
@@ -64,7 +65,7 @@ def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
     for rule, terms in book.other_documents().items():
         yield Assumption(f"rule:{rule}", terms)
     yield Assumption("floor", instead={"floor_rate": params.greatest("floor_stated")})
-    yield from _deductibles(params)
+    yield from _deductibles(params, () if step.layer in book.waived else HABITUAL_DEDUCTIBLES)
     for level, terms in book.elsewhere("level").items():
         yield Assumption(f"level:{level}+deductible", terms, instead=_charging(params, 0))
     yield Assumption("cap-ignored", instead={"cap": NO_LIMIT})
@@ -80,6 +81,14 @@ def roundings() -> Iterator[Assumption]:
     """Other units and modes than the document's."""
     for mode, instead in ROUNDINGS.items():
         yield Assumption(f"rounding:{mode}", instead=instead)
+
+
+def _no_steps(params: Parameters) -> Iterator[Assumption]:
+    """To the fen where the document says whole units, and a base that is not taken in whole units."""
+    if params.has("round_unit", 1):
+        yield Assumption("rounding:fen", instead={"round_unit": 1, "round_cut": 0})
+    if params.has("base_round_unit", 1):
+        yield Assumption("rounding:base", instead={"base_round_unit": 1})
 
 
 def _levels(book: Rulebook, params: Parameters) -> Iterator[Assumption]:
@@ -131,9 +140,9 @@ def _charging(params: Parameters, amount: int) -> dict[str, int]:
     return {f"deductible_{n}": amount for n in range(1, params.deductible_steps + 1)}
 
 
-def _deductibles(params: Parameters) -> Iterator[Assumption]:
+def _deductibles(params: Parameters, habitual: Sequence[int]) -> Iterator[Assumption]:
     """Another deductible, none, or that of the year once more."""
-    for amount in [*_written(params), *HABITUAL_DEDUCTIBLES]:
+    for amount in [*_written(params), *habitual]:
         yield Assumption("deductible", instead=_charging(params, amount))
     if params.has("deductible_year", 0):
         yield Assumption("deductible", instead={"deductible_year": 0})

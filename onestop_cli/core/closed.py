@@ -19,7 +19,7 @@ from onestop_cli.core.settle.windows import has_windows
 from onestop_cli.county.periods import Period
 from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import which_rule
+from onestop_cli.rulebook.govern import HOUSEHOLD, which_rule
 from onestop_cli.tables.decisions import PAY
 from onestop_cli.tables.schema import (
     BROUGHT,
@@ -221,9 +221,9 @@ def reopened(
     """`both` with `kind`, `because`, `status`, `blocking` of closed stays, without those that this run does not touch.
 
     Worked out again are all stays of everybody who has a stay, a reversal or a decision in this run, or a stay of a
-    period found wrong. `kind` says why a closed stay changes, `because` by what; null where only its year may look
-    different. `cannot`: what can never be worked out; `anew`, `place`: where codes about the person and
-    about the hospital stand.
+    period found wrong, and of those who share a limit with them (`HOUSEHOLD`). `kind` says why a closed stay changes,
+    `because` by what; null where only its year may look different. `cannot`: what can never be worked out; `anew`,
+    `place`: where codes about the person and about the hospital stand.
     """
     if not both["period"].count():
         return both.with_columns(pl.lit(None, pl.String).alias(n) for n in ("kind", "because"))
@@ -239,8 +239,12 @@ def reopened(
     )
     touched = ~closed | pl.col("kind").is_not_null() | pl.col("recomputed")
     touched |= pl.col("was_payment").is_not_null()
-    people = marked.filter(touched)["person"]
-    return marked.filter(~closed | pl.col("person").is_in(people.unique().implode()))
+    people = pl.col("person").is_in(marked.filter(touched)["person"].unique().implode())
+    if HOUSEHOLD in marked.columns:
+        homes = marked.filter(people)[HOUSEHOLD].drop_nulls().unique()
+        sharing = marked.filter(pl.col(HOUSEHOLD).is_in(homes.implode()))["person"].unique()
+        people |= pl.col("person").is_in(sharing.implode())
+    return marked.filter(~closed | people)
 
 
 def _kind(both: pl.DataFrame, cannot: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from onestop_cli.rulebook.govern import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS
 from onestop_cli.tables.schema import LEVELS, LINK, Schema
 
 LOOKED_UP: Schema = {
@@ -20,7 +21,14 @@ LOOKED_UP: Schema = {
 }
 """The facts of a stay that do not come from its own row; conditions of the hospital (`x_…`) come beside them."""
 
-_MATERIAL = ("in_register", "level", "category", "categories", "listed", "entitled")
+_OF_LISTS = {
+    HOUSEHOLD: "户号",
+    LISTED_YEARS: "名单的连续参保年数",
+    LISTED_RAISE: "名单的提高限额",
+}
+"""What rosters and lists of persons say beside the category, where documents ask for it."""
+
+_MATERIAL = ("in_register", "level", "category", "categories", "listed", "entitled", *_OF_LISTS)
 """Those on which an amount can hang."""
 
 CORRECTED = "更正"
@@ -63,7 +71,12 @@ def changed(stays: pl.DataFrame, documents: Collection[str]) -> pl.Expr:
     whose terms were corrected."""
     return pl.when("recomputed").then(
         pl.concat_str(
-            _level(), _category(), _document(documents), separator="；", ignore_nulls=True
+            _level(),
+            _category(),
+            *(_of_list(name, word) for name, word in _OF_LISTS.items() if name in stays.columns),
+            _document(documents),
+            separator="；",
+            ignore_nulls=True,
         ).replace("", None)
     )
 
@@ -89,6 +102,10 @@ def _category() -> pl.Expr:
     return pl.when(now.ne_missing(was)).then(
         pl.format("救助类别 {} → {}（{}）", was.fill_null("无"), now.fill_null("无"), place)
     )
+
+
+def _of_list(name: str, word: str) -> pl.Expr:
+    return pl.when(pl.col(name).ne_missing(_was(name))).then(pl.lit(f"{word}改了"))
 
 
 def _document(corrected: Collection[str]) -> pl.Expr:

@@ -37,7 +37,9 @@ from onestop_cli.core.findings.rows import (
     row_checks,
     standing,
 )
+from onestop_cli.core.household import with_household, with_opened
 from onestop_cli.core.identify import identify
+from onestop_cli.core.insured import with_listed
 from onestop_cli.core.link import linked
 from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, NameLookup, Options
 from onestop_cli.core.pairing import paired
@@ -57,12 +59,14 @@ from onestop_cli.tables.schema import (
     CLOSED,
     GOVERNED,
     IDENTITY,
+    INSURED,
     LINK,
     PAIRING,
     PLACE,
     PLACED,
     RECONCILED,
     SETTLED,
+    empty,
 )
 
 
@@ -92,6 +96,7 @@ class Core:
     period: Period
     names: NameLookup
     options: Options
+    insured: pl.DataFrame = field(default_factory=lambda: empty(INSURED))
 
     def work(self, rows: pl.DataFrame, earlier: Earlier) -> Work:
         """All stages, once more without the decisions whose findings are gone."""
@@ -137,6 +142,7 @@ class Core:
         pairs = paired(stays, options.readmission_days, history, self.roster)
         check(pairs.stays, PAIRING, "pair")
         stays = with_person(linked(pairs.stays, self.roster, book, self.names))
+        stays = with_listed(stays, self.insured, book).pipe(with_household, self.roster, book)
         check(stays, LINK, "link")
         closed = None if pairs.closed is None else self._looked_up_again(pairs.closed)
         moved = pairs.moved(lines)
@@ -147,6 +153,8 @@ class Core:
         stays = stays.pipe(govern, book, governing(book, history))
         check(stays, GOVERNED, "govern", book.layers)
         stays = with_brought(stays, history, book)
+        if history is not None:
+            stays = with_opened(stays, history.brought, self.roster, book)
         checks = row_checks(self.period, options.readmission_days, options.area, book.dividing)
         stays = with_status(stays, blocked(checks)).pipe(
             reopened, CANNOT, standing(checks, ABOUT_PERSON), standing(checks, ABOUT_PLACE)
@@ -179,6 +187,8 @@ class Core:
         again = with_person(
             linked(own.drop(LINKED, strict=False), self.roster, self.book, self.names)
         )
+        again = with_listed(again, self.insured, self.book)
+        again = with_household(again, self.roster, self.book)
         return pl.concat([closed.filter(~asked), again], how="diagonal_relaxed").sort("_at")
 
     def _matched(
@@ -264,9 +274,12 @@ def work(
     names: NameLookup,
     options: Options = USUAL,
     earlier: Earlier = NOTHING_BEFORE,
+    insured: pl.DataFrame | None = None,
 ) -> Work:
-    """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run.
+    """`rows` as read (READ_STAYS), an understood roster, the register and the documents of the run; `insured`: the list
+    of insured people, if there is one.
 
     Raises `CannotRun` for decisions that fit no stay, or not the one they name.
     """
-    return Core(roster, register, book, period, names, options).work(rows, earlier)
+    known = empty(INSURED) if insured is None else insured
+    return Core(roster, register, book, period, names, options, known).work(rows, earlier)

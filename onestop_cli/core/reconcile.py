@@ -5,7 +5,7 @@ Contract section 4. Amounts are fen; a blank claim claims nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +26,16 @@ class Choice:
 
 
 def reconcile(
-    stays: pl.DataFrame, layers: Sequence[str], tolerance: int, choices: Mapping[str, Choice]
+    stays: pl.DataFrame,
+    layers: Sequence[str],
+    tolerance: int,
+    choices: Mapping[str, Choice],
+    waived: Collection[str] = (),
 ) -> pl.DataFrame:
     """Add `<layer>_payable/deducted/held/shortfall/offset_fen`, `patient_owed_fen` and `self_fen` to every stay.
 
     Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check` and `<layer>_docked_fen` (扣款 by decision). `tolerance`
-    in fen.
+    in fen. `waived`: layers that hospitals bear themselves; what they did not waive is no fund's debt.
     """
     marked = stays.with_columns(
         (pl.col("status") == status).alias(f"_{status}")
@@ -43,7 +47,7 @@ def reconcile(
     own = pl.when("_settled").then(own_share(layers)).alias("self_fen")
     docked = [layer for layer in layers if stays[f"{layer}_docked_fen"].count()]
     return (
-        _across(parted, layers)
+        _across(parted, layers, waived)
         .with_columns(own, *(cut for layer in layers for cut in _docked(layer, layer in docked)))
         .drop("_settled", "_rejected", "_held", *(f"_{layer}_allowed" for layer in layers))
     )
@@ -94,8 +98,10 @@ def _split(layer: str, tolerance: int, choice: Choice) -> list[pl.Expr]:
     ]
 
 
-def _across(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
-    """Between layers of one stay: what was paid too high here offsets what was paid too low there."""
+def _across(stays: pl.DataFrame, layers: Sequence[str], waived: Collection[str]) -> pl.DataFrame:
+    """Between layers of one stay: what was paid too high here offsets what was paid too low there, waivers last, whose
+    offset no fund pays: the hospital has borne it. `patient_owed_fen` is what funds owe."""
+    funds = [layer for layer in layers if layer not in waived]
     deducted = pl.sum_horizontal(f"{layer}_deducted_fen" for layer in layers)
     shortfall = pl.sum_horizontal(f"{layer}_shortfall_fen" for layer in layers)
     known = pl.col("_settled") & pl.all_horizontal(
@@ -103,12 +109,15 @@ def _across(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     )
     left = pl.when(known).then(pl.min_horizontal(deducted, shortfall)).otherwise(0)
     stays = stays.with_columns(_left=left)
-    for layer in layers:
+    for layer in (*funds, *(layer for layer in layers if layer in waived)):
         given = pl.min_horizontal(f"{layer}_shortfall_fen", "_left")
         stays = stays.with_columns(given.alias(f"{layer}_offset_fen"))
         stays = stays.with_columns(_left=pl.col("_left") - pl.col(f"{layer}_offset_fen"))
-    offset = pl.sum_horizontal(f"{layer}_offset_fen" for layer in layers)
-    return stays.with_columns(patient_owed_fen=shortfall - offset).drop("_left")
+    owed = pl.sum_horizontal(
+        pl.lit(0, pl.Int64),
+        *(pl.col(f"{layer}_shortfall_fen") - pl.col(f"{layer}_offset_fen") for layer in funds),
+    )
+    return stays.with_columns(patient_owed_fen=owed).drop("_left")
 
 
 _SUMMED = (

@@ -56,13 +56,16 @@ def owed_without_payments(
 
 
 def _left(book: Rulebook) -> list[pl.Expr]:
-    """Per layer what is short, less what the same stay makes up for and what was paid out before."""
+    """Per layer what is short, less what the same stay makes up for and what was paid out before; no fund owes what a
+    hospital did not waive."""
     return [
         (
             pl.col(f"{layer}_shortfall_fen")
             - pl.col(f"{layer}_offset_fen")
             - pl.col(f"{layer}_supplement_fen").fill_null(0)
         ).alias(f"{layer}_owed_fen")
+        if layer not in book.waived
+        else pl.lit(0, pl.Int64).alias(f"{layer}_owed_fen")
         for layer in book.layers
     ]
 
@@ -83,7 +86,8 @@ def _settled(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 
 def _reconciled(stays: pl.DataFrame, book: Rulebook, options: Options) -> pl.DataFrame:
-    return reconcile(stays, book.layers, options.tolerance, _by_choice(stays, book, options))
+    choices = _by_choice(stays, book, options)
+    return reconcile(stays, book.layers, options.tolerance, choices, book.waived)
 
 
 def _by_choice(stays: pl.DataFrame, book: Rulebook, options: Options) -> Mapping[str, Choice]:
@@ -97,6 +101,8 @@ def _by_choice(stays: pl.DataFrame, book: Rulebook, options: Options) -> Mapping
 
 
 def _choice(layer: Difference, options: Options, some_released: bool) -> Choice:
+    if layer.waived:
+        return Choice(held=pl.lit(False), accepted=pl.lit(True))
     cases = {
         "CA01": layer.over_cap,
         "RO01": layer.unentitled & ~pl.col("listed"),

@@ -57,6 +57,7 @@ class Reconcile(TomlTable):
     roster: tuple[Path, ...] = ()
     register_file: Path | None = Field(default=None, alias="register")
     rules: tuple[str, ...] = ()
+    insured: tuple[Path, ...] = ()
     ledger: Path | None = None
     decisions: Path | None = None
     out: Path | None = None

@@ -19,7 +19,7 @@ from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.county import platform
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
-from onestop_cli.rulebook.govern import govern
+from onestop_cli.rulebook.govern import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS, govern
 from onestop_cli.tables.schema import LEVELS, PAYERS
 
 Amounts = Mapping[str, Any]
@@ -51,8 +51,9 @@ def settle_given(
     ruled = ruled.with_columns(pl.lit(used).alias(name) for name, used in (year or {}).items())
     settled = settle(settle_input(ruled, book), book, live=year is None)
     amounts = {row["row"]: row for row in settled.to_dicts()}
-    last = governed.group_by("id_no", maintain_order=True).last()
-    return [amounts.get(row["row"], row) for row in last.to_dicts()]
+    last = [person * 1000 + len(several) - 1 for person, several in enumerate(people)]
+    asked = {row["row"]: row for row in governed.filter(pl.col("row").is_in(last)).to_dicts()}
+    return [amounts.get(number, asked[number]) for number in last]
 
 
 def _remembered(closed: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +77,7 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
     total = stay.eligible if stay.total is None else stay.total
     further = stay.further
     return {
-        "id_no": f"{person:06}",
+        "id_no": f"{person:06}{stay.member}",
         "row": person * 1000 + place,
         "hospital": stay.hospital,
         "level": levels(stay.level),
@@ -102,8 +103,19 @@ def _row(person: int, place: int, stay: Given, book: Rulebook) -> dict[str, Any]
         "over_limit_fen": stay.over_limit,
         **{f"{layer}_claimed_fen": stay.paid.get(layer) for layer in PAYERS},
         **{f"x_{d.id}": _text(further.get(d.id)) for rule in book.rules for d in rule.dimension},
+        HOUSEHOLD: f"{person:06}{stay.household}" if stay.household else None,
+        LISTED_YEARS: _text(stay.listed_years),
+        LISTED_RAISE: _text(stay.listed_raise),
+        **_listed_years(stay, book),
         **{f"{e.id}_cost_fen": _cost(further.get(e.id)) for e in book.expenses},
     }
+
+
+def _listed_years(stay: Given, book: Rulebook) -> dict[str, str]:
+    """The years of a dimension that has them from the list."""
+    dims = {dim.id for rule in book.rules for dim in rule.dimension if dim.from_list}
+    years = _text(stay.listed_years)
+    return {} if years is None else {f"x_{name}": years for name in dims}
 
 
 def _text(said: Any) -> str | None:

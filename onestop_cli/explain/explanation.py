@@ -82,7 +82,7 @@ def explain(run: Run, row: Row, book: Rulebook, bookings: Sequence[Booking] = ()
         parts += [] if closed else _year(run.stays, row, book, "此前已关账各期")
     tolerance = run.info.settings.tolerance_fen
     now = "现在的申报与核定" if closed else "申报与核定"
-    parts.append(ExplanationPart(now, outcome(row, layers, tolerance)))
+    parts.append(ExplanationPart(now, outcome(row, layers, tolerance, book.waived)))
     parts += _booked(bookings, layers) if closed else [_found(run, row)]
     return Explanation(*_titles(row, run.period.chinese), tuple(parts))
 
@@ -98,7 +98,8 @@ def explain_booked(bookings: Sequence[Booking], layers: Layers, standing: Standi
         parts += rule_parts(row, standing.book)
         parts += _year(standing.person, row, standing.book, "期初")
     notes = tuple(unlike_posted(row, known))
-    sums = outcome(row, known, json.loads(row["settled_with"])["tolerance_fen"])
+    tolerance = json.loads(row["settled_with"])["tolerance_fen"]
+    sums = outcome(row, known, tolerance, standing.book.waived)
     parts.append(ExplanationPart("申报与核定", (*sums, *([Group(notes)] if notes else ()))))
     parts += _booked(bookings, layers)
     return Explanation(*_titles(row, parse_period(bookings[0].period).chinese), tuple(parts))

@@ -9,6 +9,7 @@ import polars as pl
 
 from onestop_cli.core.closed import POSTED, REFUNDED, WHOLE, History
 from onestop_cli.core.corrected import as_put_right
+from onestop_cli.core.household import members
 from onestop_cli.core.options import Mapper, named
 from onestop_cli.ledger.books import (
     Closing,
@@ -23,6 +24,7 @@ from onestop_cli.ledger.books import (
 from onestop_cli.ledger.chain import document
 from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import DIGEST, FACTS
+from onestop_cli.rulebook.govern import HOUSEHOLD
 from onestop_cli.tables.decisions import CARRIED_OUT
 from onestop_cli.tables.schema import row_place
 
@@ -113,6 +115,26 @@ def without_right(ledger: sqlite3.Connection, people: pl.Series) -> list[str]:
     ]
     met = pl.concat(found).unique() if found else pl.Series(dtype=pl.String)
     return met.filter(met.is_in(people.implode())).sort().to_list()
+
+
+def with_members(
+    ledger: sqlite3.Connection, people: pl.Series, closed: pl.DataFrame, roster: pl.DataFrame
+) -> pl.Series:
+    """`people` and those of the `closed` stays, and everybody in their households by the `roster` (with identities) and
+    by the books."""
+    asked = pl.concat([people, closed["person"]]).drop_nulls().unique()
+    sharing, homes = members(asked, roster)
+    if HOUSEHOLD in closed.columns:
+        homes = pl.concat([homes, closed[HOUSEHOLD].drop_nulls()]).unique()
+    return pl.concat([asked, sharing, of_households(ledger, homes)]).unique()
+
+
+def of_households(ledger: sqlite3.Connection, homes: pl.Series) -> pl.Series:
+    """Everybody with a closed stay that was of one of these households."""
+    parts = [stays_of(ledger, one, ["person", HOUSEHOLD]) for one in closings(ledger)]
+    known = (part for part in parts if HOUSEHOLD in part.columns)
+    found = [part.filter(pl.col(HOUSEHOLD).is_in(homes.implode()))["person"] for part in known]
+    return pl.concat([homes.clear(), *found]).drop_nulls().unique()
 
 
 def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:

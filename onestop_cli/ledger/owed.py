@@ -46,8 +46,8 @@ class Payment:
 
 
 def owed(ledger: sqlite3.Connection) -> pl.DataFrame:
-    """Everything that is owed (`OWED`), by township, village and name."""
-    layers = layers_of(ledger)
+    """Everything that funds owe (`OWED`), by township, village and name; a waiver is the hospital's to give."""
+    layers = {id_: la for id_, la in layers_of(ledger).items() if la.kind != "waiver"}
     parts = [*_parts(ledger, list(layers))]
     if not parts:
         return pl.DataFrame(schema=dict(OWED))

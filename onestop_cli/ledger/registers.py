@@ -116,7 +116,12 @@ def inputs(ledger: sqlite3.Connection) -> pl.DataFrame:
 
 
 def _sources(run: RunInfo) -> Iterator[tuple[str, str, str]]:
-    kinds = {"stays": "住院报表", "roster": "花名册", "register": "定点机构名册"}
+    kinds = {
+        "stays": "住院报表",
+        "roster": "花名册",
+        "register": "定点机构名册",
+        "insured": "参保激励名单",
+    }
     for file in run.inputs:
         yield kinds.get(file.kind, file.kind), file.path, file.sha256
     if run.decisions:

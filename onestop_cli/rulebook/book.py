@@ -81,6 +81,18 @@ class Rulebook:
         return any(part.who == "roster" or part.only for part in parts)
 
     @cached_property
+    def waived(self) -> frozenset[str]:
+        """The layers that hospitals bear themselves (医院减免); no fund pays them."""
+        layers = (layer for rule in self.rules for layer in rule.layer)
+        return frozenset(layer.id for layer in layers if layer.kind == "waiver")
+
+    @cached_property
+    def asks_list(self) -> bool:
+        """Whether some document's terms hang on a list of insured people (参保激励名单)."""
+        listed = any(dim.from_list for rule in self.rules for dim in rule.dimension)
+        return listed or any(layer.bonus for rule in self.rules for layer in rule.layer)
+
+    @cached_property
     def no_right(self) -> tuple[str, ...]:
         """The kinds of people that some document names as having no right, and none as having one."""
         named = (name for rule in self.rules for name in rule.categories.no_right)
@@ -107,6 +119,12 @@ class Rulebook:
     def pools(self) -> Mapping[str, tuple[str, ...]]:
         """Shared yearly limits and their layers."""
         return {pool.id: tuple(pool.layers) for rule in self.rules for pool in rule.pool}
+
+    @cached_property
+    def of_households(self) -> tuple[Step, ...]:
+        """The steps that have, in some document, a limit that households share."""
+        ids = {layer.id for rule in self.rules for layer in rule.layer if layer.household_cap}
+        return tuple(step for step in self.steps if step.id in ids)
 
     def members(self, pool: str) -> list[Step]:
         """The steps that a shared limit holds together, in order of payment."""

@@ -26,7 +26,9 @@ Amount = Fen | None
 
 class Given(BaseModel):
     """One stay. Amounts in fen. `stay_no`, `settlement`: its numbers, where several settle one visit. `paid`: what
-    layers claimed that are given or only bound-checked. Further keys are the document's own dimensions and expenses."""
+    layers claimed that are given or only bound-checked. `household`, and which `member` of it, as a word of one's own.
+    `listed_years`, `listed_raise`: what the list of insured people says. Further keys are the document's own dimensions
+    and expenses."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
@@ -47,6 +49,10 @@ class Given(BaseModel):
     stay_no: str = ""
     settlement: str = ""
     paid: Mapping[str, Fen] = Field(default_factory=dict)
+    household: str = ""
+    member: str = ""
+    listed_years: int | None = None
+    listed_raise: Amount = None
 
     @property
     def further(self) -> Mapping[str, Any]:

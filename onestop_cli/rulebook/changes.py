@@ -120,7 +120,7 @@ def _layers(both: _Both) -> Iterator[Change]:
 def _layer(both: _Both, old: Layer, new: Layer) -> Iterator[Change]:
     said = [
         ("名称", old.name, new.name),
-        ("计法", words.KINDS[old.kind], words.KINDS[new.kind]),
+        ("计法", words.kind(old), words.kind(new)),
         ("对象", words.WHO[old.who], words.WHO[new.who]),
     ]
     if old.base and new.base:
@@ -129,7 +129,7 @@ def _layer(both: _Both, old: Layer, new: Layer) -> Iterator[Change]:
     if old.rounding or new.rounding:
         said.append(("舍入", _rounding(both.old.rule, old), _rounding(both.new.rule, new)))
     yield from (Change(new.name, what, a, b) for what, a, b in said if a != b)
-    if old.kind == new.kind == "computed":
+    if old.kind == new.kind and old.regulated and new.regulated:
         for aspect in dict.fromkeys((*old.aspects, *new.aspects)):
             clauses = getattr(old, aspect), getattr(new, aspect)
             yield from both.compare(new.name, words.ASPECTS[aspect], *clauses, old, new)

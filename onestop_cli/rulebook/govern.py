@@ -27,6 +27,15 @@ SETTLED_TO = pl.min_horizontal("discharged_on", pl.coalesce("settled_on", "disch
 """The last day that a row settles: an interim settlement may come before the discharge."""
 
 
+HOUSEHOLD = "x_household"
+"""A stay's household, as the roster numbers it; null where that is not known."""
+
+LISTED_YEARS, LISTED_RAISE = "x_listed_years", "x_listed_raise"
+"""What a list of insured people says of a stay's person: whole years, and fen by which a limit is raised; as text."""
+LISTED_OPEN = "?"
+"""Stands there where nobody knows what a list says, or whether the person is on it."""
+
+
 def plain(text: str) -> str:
     """A text for comparing: NFKC, without blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split())
@@ -46,10 +55,29 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
         benefit_year=pl.coalesce("fund_year", _by_rule(book, _benefit_year)).cast(pl.Int64),
         term=_by_rule(book, lambda n, rule: _cell(book, n, pl.col("category"))),
     )
+    if book.of_households:
+        known = HOUSEHOLD in governed.columns
+        governed = governed.with_columns(
+            household=pl.col(HOUSEHOLD) if known else pl.lit(None, pl.String)
+        )
+    if book.asks_list:
+        governed = governed.with_columns(
+            _whole_number(governed, LISTED_YEARS).alias("listed_years"),
+            _whole_number(governed, LISTED_RAISE).alias("listed_fen"),
+            listed_open=_said(governed, LISTED_YEARS).eq(LISTED_OPEN).fill_null(False),
+        )
     for step, only in _partial_steps(book).items():
         governed = governed.with_columns(_partial_term(book, only).alias(f"{step}_term"))
     governed = governed.with_columns(ungoverned=_why_not(book))
     return _quota(governed, book).pipe(_checks, book)
+
+
+def _said(stays: pl.DataFrame, name: str) -> pl.Expr:
+    return pl.col(name) if name in stays.columns else pl.lit(LISTED_OPEN)
+
+
+def _whole_number(stays: pl.DataFrame, name: str) -> pl.Expr:
+    return _said(stays, name).replace(LISTED_OPEN, None).cast(pl.Int64)
 
 
 def which_rule(book: Rulebook) -> pl.Expr:
@@ -65,6 +93,14 @@ def which_rule(book: Rulebook) -> pl.Expr:
             fits &= named | _only_scheme(book, rule)
         choice = pl.when(fits).then(pl.lit(number, pl.Int32)).otherwise(choice)
     return choice
+
+
+def governing_day(book: Rulebook) -> pl.Expr:
+    """The day by which a stay's document is chosen; the discharge where none is in force."""
+    rule, day = which_rule(book), pl.col("discharged_on")
+    for number, own in enumerate(book.rules):
+        day = pl.when(rule == number).then(GOVERNING[own.basis.governing_date]).otherwise(day)
+    return day
 
 
 @dataclass(frozen=True)
@@ -296,7 +332,7 @@ def weaker(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
 def check_of(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
     """How far a step can be checked, by its terms and the checks of the steps before it."""
     terms = StepTerms(book, stays[term_column(stays, step.id)].cast(pl.UInt32), step.id)
-    shared, uncounted = _shared(stays, book, step)
+    shared, uncounted = quota_share(stays, book, step)
     open_ = (_partial(stays, book, step, terms) & ~shared) | (
         terms.where(pl.col("cap_unknown") == 1) & ~uncounted
     )
@@ -324,7 +360,7 @@ def _partial(stays: pl.DataFrame, book: Rulebook, step: Step, terms: StepTerms) 
     return partial
 
 
-def _shared(stays: pl.DataFrame, book: Rulebook, step: Step) -> tuple[pl.Expr, pl.Expr]:
+def quota_share(stays: pl.DataFrame, book: Rulebook, step: Step) -> tuple[pl.Expr, pl.Expr]:
     """Where a quota gives this step's share, and where that share counts towards no yearly limit."""
     if not book.quotas:
         return pl.lit(False), pl.lit(False)

@@ -212,9 +212,28 @@ class LayerCap(Cap):
         return self
 
 
+class Bonus(Clause):
+    """激励: what somebody's yearly cap is raised by, as a list of persons says (参保激励名单, onestop.toml): `per_year`
+    for each year insured without a break beyond `after`, and with `listed` the amount on the list; together at most
+    `most` of the cap. `unlisted`: of people who are not on it; where that is not written it is not known."""
+
+    per_year: Fen = 0
+    after: Annotated[int, Field(ge=0, le=50)] = 0
+    listed: bool = False
+    most: Rate | None = None
+    unlisted: Fen | None = None
+
+
 class MonthCap(Clause):
     """A limit on the layer's payment within a calendar month; what a month leaves is not carried on. Payments are
     counted together as those of the yearly cap are. The month is that of the day by which the year is told."""
+
+    amount: Fen | Literal["none", "to-fill"]
+
+
+class HouseholdCap(Clause):
+    """A yearly limit that all members of a household share (以户为单位), by the 户号 of the roster. Whose household
+    is not known can only be bound-checked."""
 
     amount: Fen | Literal["none", "to-fill"]
 
@@ -240,17 +259,35 @@ class Floor(Clause):
 
 
 class Rounding(Cited):
-    """To which unit a layer is rounded, and how: of a whole document, or of one layer."""
+    """To which unit an amount is rounded, and how: of a whole document, of one layer, or of a base. `unit`: by name, or
+    so many yuan (steps of 0.1万元); `mode = "up"`: 不足一个单位按一个单位计."""
 
-    unit: Literal["fen", "jiao", "yuan"] = "fen"
-    mode: Literal["half-up", "truncate"] = "half-up"
+    unit: Fen | Literal["fen", "jiao", "yuan"] = "fen"
+    mode: Literal["half-up", "truncate", "up"] = "half-up"
+
+    @field_validator("unit")
+    @classmethod
+    def _of_some_size(cls, unit: int | str) -> int | str:
+        if unit == 0:
+            raise ValueError("舍入的单位不能是 0")
+        return unit
+
+    @property
+    def fen(self) -> int:
+        """The unit in fen."""
+        return self.unit if isinstance(self.unit, int) else _UNITS[self.unit]
+
+
+_UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
 
 
 class Base(Cited):
-    """What a layer looks at: `from` less any of `less`."""
+    """What a layer looks at: `from` less any of `less`; in whole units where `rounding` says so, before a limit on the
+    cost."""
 
     from_: Annotated[Quantity, Field(alias="from")]
     less: list[Deduction] = Field(default_factory=list)
+    rounding: Rounding | None = None
 
 
 Optional = Literal[
@@ -260,6 +297,8 @@ Optional = Literal[
     "points",
     "factor",
     "stay_cap",
+    "bonus",
+    "household_cap",
     "month_cap",
     "cost_cap",
     "floor",
@@ -272,7 +311,8 @@ class Layer(Cited):
     """One payer. `who = "roster"`: only people with a valid category are entitled, others are due
     exactly 0. `also`: the optional aspects this layer has, so that a forgotten clause is noticed.
     `part_of`: the amount is added to that layer (several categories stacked); `only` restricts
-    which categories are looked at. `rounding`: of this layer, where it is not the document's."""
+    which categories are looked at. `rounding`: of this layer, where it is not the document's.
+    A `waiver` (医院减免) is the hospital's own, which no fund pays: worked out with a `base`, else as claimed."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
     name: str
@@ -293,6 +333,8 @@ class Layer(Cited):
     factor: list[Factor] = Field(default_factory=list)
     cap: list[LayerCap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
+    bonus: list[Bonus] = Field(default_factory=list)
+    household_cap: list[HouseholdCap] = Field(default_factory=list)
     month_cap: list[MonthCap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)
     floor: list[Floor] = Field(default_factory=list)
@@ -300,8 +342,12 @@ class Layer(Cited):
     @model_validator(mode="after")
     def _whole(self) -> Layer:
         clauses = [name for name in (*ASPECTS, *OPTIONAL) if getattr(self, name)]
-        if self.kind != "computed" and (self.base or self.rounding or clauses):
-            raise ValueError("given、waiver 层按医院所报计，不写 base、rounding 和条款")
+        if self.kind == "given" and (self.base or self.rounding or clauses):
+            raise ValueError("given 层按医院所报计，不写 base、rounding 和条款")
+        if self.kind == "waiver" and not self.base and (self.rounding or clauses):
+            raise ValueError("waiver 层按比例算的要写 base（减免的基数）；按医院所报计的不写条款")
+        if self.kind == "waiver" and self.fund:
+            raise ValueError("waiver 层由医院承担，不写 fund（基金）")
         if self.kind == "computed" and self.base is None:
             raise ValueError("computed 层必须写 base（补偿基数）")
         stray = [name for name in clauses if name in OPTIONAL and name not in self.also]
@@ -310,9 +356,14 @@ class Layer(Cited):
         return self
 
     @property
+    def regulated(self) -> bool:
+        """Whether the document says what it comes to, so that it is worked out."""
+        return self.base is not None
+
+    @property
     def aspects(self) -> tuple[str, ...]:
         """The aspects in which exactly one clause must fit every stay."""
-        return (*ASPECTS, *self.also) if self.kind == "computed" else ()
+        return (*ASPECTS, *self.also) if self.regulated else ()
 
 
 class Pool(Cited):
@@ -369,7 +420,8 @@ class Expense(Cited):
 class Dimension(Cited):
     """A further thing that terms depend on. `source = "stay"`: a column of the export (`columns`
     are its headers); `hospital`: a column of the register; `age`: years of age on the admission
-    day; `years`: a column of the export with whole years (连续参保年数). `values`: value → other
+    day; `years`: whole years insured without a break (连续参保年数), from a column of the export or,
+    `from_list`, from the list of insured people that onestop.toml names. `values`: value → other
     spellings; a text that is none of them, or a blank, is `otherwise`; without it there is no
     applicable rule. `names_from`: a list beside the document with more spellings
     (`rulebook.lists`); `listed`: how many names of a value the document says there are."""
@@ -380,6 +432,7 @@ class Dimension(Cited):
     columns: list[str] = Field(default_factory=list)
     values: Mapping[str, list[str]] = Field(default_factory=dict)
     otherwise: str = ""
+    from_list: bool = False
     names_from: str = ""
     listed: Mapping[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
 
@@ -475,7 +528,7 @@ class RuleFile(RulePart):
     @property
     def computed(self) -> tuple[Layer, ...]:
         """The layers this document regulates, in order."""
-        return tuple(layer for layer in self.layer if layer.kind == "computed")
+        return tuple(layer for layer in self.layer if layer.regulated)
 
     @property
     def layer_ids(self) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ MAIN = {
     "factor": "share",
     "cap": "amount",
     "stay_cap": "amount",
+    "bonus": "per_year",
+    "household_cap": "amount",
     "month_cap": "amount",
     "cost_cap": "amount",
     "floor": "rate",

@@ -18,6 +18,7 @@ from onestop_cli.rulebook.language import (
     NONE,
     UNKNOWN,
     AgeSpan,
+    Bonus,
     Clause,
     Deductible,
     Dimension,
@@ -43,7 +44,8 @@ NO_WORD, ONE_A_VISIT, EACH_SETTLEMENT = range(3)
 MONTH_OF = ("discharge", "admission", "settlement", "split")
 """The day in whose month a stay counts, by number."""
 
-UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
+ROUNDED = ("half-up", "truncate", "up")
+"""How an amount is rounded, by number."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ class Terms:
         return row
 
     def _layer(self, layer: Layer, cell: Cell, accounts: Sequence[str]) -> Numbers:
-        if layer.kind != "computed":
+        if not layer.regulated:
             return {"state": GIVEN}
         if not self.entitled(layer, cell):
             return {"state": ABSENT}
@@ -194,6 +196,7 @@ class Terms:
         clause = {a: getattr(layer, a)[n] for a, n in number.items()}
         row: Numbers = {"state": COMPUTED, "from_total": int(layer.base.from_ == "total")}
         row |= {f"less_{what}": 1 for what in layer.base.less}
+        row |= {f"base_{k}": n for k, n in _rounding(layer.base.rounding or Rounding()).items()}
         row |= {f"{aspect}_clause": n for aspect, n in number.items()}
         row |= _deductible(clause["deductible"], clause)
         row |= _rates(clause["rate"], clause)
@@ -203,7 +206,7 @@ class Terms:
 
 
 def _rounding(rounding: Rounding) -> Numbers:
-    return {"round_unit": UNITS[rounding.unit], "round_cut": int(rounding.mode == "truncate")}
+    return {"round_unit": rounding.fen, "round_cut": ROUNDED.index(rounding.mode)}
 
 
 def _limit(amount: int | str) -> int:
@@ -290,12 +293,28 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
         "cost_year": int(getattr(cost, "per", "stay") == "year"),
         "cost_day": int(getattr(cost, "per", "stay") == "day"),
         "month_cap": _limit(getattr(clause.get("month_cap"), "amount", NONE)),
+        **_bonus(clause.get("bonus")),
+        "household_cap": _limit(getattr(clause.get("household_cap"), "amount", NONE)),
         "floor_rate": getattr(floor, "rate", 0) if getattr(floor, "status", "") == "on" else 0,
         "floor_stated": getattr(floor, "rate", 0),
         "floor_total": int(getattr(floor, "of", "") == "total"),
         "floor_less": int(getattr(floor, "less_deductible", False)),
         "floor_hospital": int(getattr(floor, "borne_by", "") == "hospital"),
         **{f"floor_with_{layer}": 1 for layer in _together(floor)},
+    }
+
+
+def _bonus(clause: Clause | None) -> Numbers:
+    """By what a list raises the cap; −1: no such limit, or not known."""
+    if not isinstance(clause, Bonus):
+        return {}
+    return {
+        "bonus": int(bool(clause.per_year or clause.listed)),
+        "bonus_per_year": clause.per_year,
+        "bonus_after": clause.after,
+        "bonus_listed": int(clause.listed),
+        "bonus_most": -1 if clause.most is None else clause.most,
+        "bonus_unlisted": -1 if clause.unlisted is None else clause.unlisted,
     }
 
 
@@ -309,6 +328,8 @@ def defaults() -> Numbers:
     return {
         "state": ABSENT,
         "from_total": 0,
+        "base_round_unit": 1,
+        "base_round_cut": 0,
         **{f"less_{what}": 0 for what in EXPENSES},
         "deductible_unknown": 0,
         "deductible_steps": 1,
@@ -337,6 +358,13 @@ def defaults() -> Numbers:
         "cost_cap": NO_LIMIT,
         "cost_year": 0,
         "cost_day": 0,
+        "bonus": 0,
+        "bonus_per_year": 0,
+        "bonus_after": 0,
+        "bonus_listed": 0,
+        "bonus_most": -1,
+        "bonus_unlisted": -1,
+        "household_cap": NO_LIMIT,
         "month_cap": NO_LIMIT,
         "month_day": 0,
         "floor_rate": 0,

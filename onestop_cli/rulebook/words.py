@@ -12,6 +12,7 @@ from onestop_cli.rulebook.language import (
     UNKNOWN,
     AgeSpan,
     Base,
+    Bonus,
     Cap,
     Ceiling,
     Clause,
@@ -19,6 +20,8 @@ from onestop_cli.rulebook.language import (
     Deductible,
     Factor,
     Floor,
+    HouseholdCap,
+    Layer,
     MonthCap,
     PointsClause,
     Quota,
@@ -43,6 +46,8 @@ ASPECTS = {
     "stay_cap": "每次封顶",
     "month_cap": "每月限额",
     "cap": "年度封顶",
+    "bonus": "封顶提高",
+    "household_cap": "全户年度限额",
     "cost_cap": "费用限额",
     "floor": "保底",
     "share": "先行自付比例",
@@ -59,7 +64,11 @@ DAYS = {
     "split": "结算截止日（跨年度的在12月31日分开）",
 }
 STATUS = {"in-force": "可用", "check-before-use": "用前核对", "template": "样板，待填"}
-KINDS = {"computed": "按条款计算", "given": "按医院所报计（未核）", "waiver": "医院减免"}
+KINDS = {
+    "computed": "按条款计算",
+    "given": "按医院所报计（未核）",
+    "waiver": "由医院减免，基金不付",
+}
 WHO = {"all": "全部参保人员", "roster": "在册救助对象"}
 OVERLAPS = {"priority": "按所列次序取一", "best": "取待遇最高的", "stack": "依次叠加"}
 UNITS = {"fen": "分", "jiao": "角", "yuan": "元"}
@@ -87,6 +96,12 @@ def quoted(text: str) -> str:
 def money(fen: int) -> str:
     """`600000` → `6,000 元`; fen only where there are any."""
     return yuan(fen).removesuffix(".00") + " 元"
+
+
+def kind(layer: Layer) -> str:
+    """How a layer is arrived at."""
+    taken = layer.kind == "waiver" and not layer.regulated
+    return KINDS[layer.kind] + ("，按医院所报计" if taken else "")
 
 
 def limit(amount: int | str) -> str:
@@ -252,6 +267,26 @@ def _(clause: Cap) -> str:
 
 
 @term.register
+def _(clause: Bonus) -> str:
+    by_year = f"连续参保满 {clause.after} 年后每满 1 年提高 {money(clause.per_year)}"
+    parts = [by_year] if clause.per_year else []
+    parts += ["按名单的提高限额"] if clause.listed else []
+    if not parts:
+        return "不提高"
+    parts += [f"最多为封顶的 {rate_text(clause.most)}"] if clause.most is not None else []
+    if clause.unlisted is not None:
+        parts.append(
+            "名单以外不提高" if not clause.unlisted else f"名单以外 {money(clause.unlisted)}"
+        )
+    return "，".join(parts)
+
+
+@term.register
+def _(clause: HouseholdCap) -> str:
+    return f"全户每年 {limit(clause.amount)}" if clause.amount != NONE else "不限"
+
+
+@term.register
 def _(clause: MonthCap) -> str:
     return f"每月 {limit(clause.amount)}" if clause.amount != NONE else "不限"
 
@@ -302,8 +337,17 @@ def quota_name(quota: Quota) -> str:
 
 def rounding(rounding: Rounding) -> str:
     """To which unit a layer's amount is rounded, and how."""
-    unit = UNITS[rounding.unit]
-    return f"四舍五入到{unit}" if rounding.mode == "half-up" else f"{unit}以下舍去"
+    unit = UNITS.get(str(rounding.unit), "")
+    return in_units(unit or money(rounding.fen), rounding.mode)
+
+
+def in_units(unit: str, mode: str) -> str:
+    """How an amount is rounded to a unit, whose name or size is given."""
+    sized = unit[0].isdigit()
+    if mode == "half-up":
+        return f"四舍五入到{' ' if sized else ''}{unit}"
+    one = f" {unit} " if sized else f"一{unit}"
+    return f"{unit}以下舍去" if mode == "truncate" else f"不足{one}的按{one}计"
 
 
 def _layer(id_: str) -> str:
@@ -316,7 +360,8 @@ def base(rule: RuleFile, base: Base) -> str:
     names = {**EXPENSES, **{e.id: e.name for e in rule.expense}}
     for layer in rule.layer:
         names |= {layer.id: layer.name, f"{layer.id}_deductible": f"{layer.name}起付线"}
-    return " − ".join([FROM[base.from_], *(names.get(less, less) for less in base.less)])
+    text = " − ".join([FROM[base.from_], *(names.get(less, less) for less in base.less)])
+    return text + (f"（{rounding(base.rounding)}）" if base.rounding else "")
 
 
 def cells(axes: Sequence[Axis], some: Collection[Cell]) -> list[str]:

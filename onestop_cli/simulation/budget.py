@@ -207,7 +207,7 @@ def _fund(rule: RuleFile, spot: Spot) -> tuple[str, tuple[str, ...]]:
     homes = {layer.id: layer for layer in rule.computed if not layer.part_of}
     named = next((layer for layer in rule.layer if layer.id == spot.group), None)
     if named is None:
-        return "各项基金", tuple(homes)
+        return "各项基金", tuple(id_ for id_, la in homes.items() if la.kind != "waiver")
     home = homes[named.part_of or named.id]
     fund = home.fund or home.name
     return fund, tuple(id_ for id_, layer in homes.items() if (layer.fund or layer.name) == fund)

@@ -19,7 +19,7 @@ from onestop_cli.core.settle import settle
 from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.changes import Change
-from onestop_cli.rulebook.govern import View, by_view, govern
+from onestop_cli.rulebook.govern import HOUSEHOLD, View, by_view, govern
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.simulation.stays import Year
 from onestop_cli.tables.schema import LAYERS
@@ -79,6 +79,7 @@ def _with_columns(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     wanted |= {f"{expense.id}_cost_fen": pl.Int64 for expense in book.expenses}
     wanted |= {f"{layer}_supplement_fen": pl.Int64 for layer in book.layers}
     wanted |= {"person": pl.String, "kinds_valid": pl.String}
+    wanted |= {HOUSEHOLD: pl.String} if book.of_households else {}
     absent = {name: kind for name, kind in wanted.items() if name not in stays.columns}
     return stays.with_columns(pl.lit(None, kind).alias(name) for name, kind in absent.items())
 
@@ -157,6 +158,12 @@ class VariantComparison:
         books = (self.variant.book, self.year.book)
         names = {la: book.layer(la).name for book in books for la in book.layers}
         return {la: names[la] for la in (*LAYERS, *sorted(set(names) - set(LAYERS))) if la in names}
+
+    @cached_property
+    def funds(self) -> list[str]:
+        """The layers that funds pay: all but what hospitals waive."""
+        waived = self.variant.book.waived | self.year.book.waived
+        return [layer for layer in self.layers if layer not in waived]
 
     @cached_property
     def stays(self) -> pl.DataFrame:

@@ -62,8 +62,9 @@ def _people(where: pl.Expr) -> pl.Expr:
 
 def money(comparison: VariantComparison) -> pl.DataFrame:
     """What funds pay, a row per layer and 合计 where there are several: name, before_fen, after_fen, change_fen, rate
-    (of the change, ten-thousandths, null where today's is 0)."""
-    table = layers(comparison).select("name", "before_fen", "after_fen")
+    (of the change, ten-thousandths, null where today's is 0). What hospitals waive is no fund's."""
+    paid = layers(comparison).filter(pl.col("layer").is_in(comparison.funds))
+    table = paid.select("name", "before_fen", "after_fen")
     if table.height > 1:
         table = pl.concat(
             [table, table.select(pl.lit("合计").alias("name"), pl.exclude("name").sum())]
@@ -165,9 +166,12 @@ def _rank(group: str) -> pl.Expr:
 
 def _sums(comparison: VariantComparison, side: str) -> list[pl.Expr]:
     each = [pl.col(f"{la}_{side}_fen").filter(exact(la)).sum() for la in comparison.layers]
+    paid = [
+        sum_ for la, sum_ in zip(comparison.layers, each, strict=True) if la in comparison.funds
+    ]
     return [
         *(sum_.alias(f"{la}_{side}_fen") for la, sum_ in zip(comparison.layers, each, strict=True)),
-        pl.sum_horizontal(each).alias(f"{side}_fen"),
+        pl.sum_horizontal(paid).alias(f"{side}_fen"),
         pl.col(f"self_{side}_fen").filter("sure").sum().alias(f"{side}_self_fen"),
     ]
 
@@ -221,13 +225,13 @@ def grown(comparison: VariantComparison, growth: Mapping[str, int]) -> pl.DataFr
     grown_fen; each level's sum is scaled and rounded half up once, per layer."""
     rate = pl.col("level").replace_strict(growth, default=0, return_dtype=pl.Int64)
     table = comparison.stays.group_by("level").agg(
-        pl.col(f"{la}_after_fen").filter(exact(la)).sum() for la in comparison.layers
+        pl.col(f"{la}_after_fen").filter(exact(la)).sum() for la in comparison.funds
     )
-    scaled = [share(pl.col(f"{la}_after_fen"), 10_000 + rate) for la in comparison.layers]
+    scaled = [share(pl.col(f"{la}_after_fen"), 10_000 + rate) for la in comparison.funds]
     return (
         table.with_columns(
             growth=rate,
-            after_fen=pl.sum_horizontal(f"{la}_after_fen" for la in comparison.layers),
+            after_fen=pl.sum_horizontal(f"{la}_after_fen" for la in comparison.funds),
             grown_fen=pl.sum_horizontal(scaled),
         )
         .select(

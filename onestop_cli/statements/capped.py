@@ -41,7 +41,7 @@ def capped(stays: pl.DataFrame) -> pl.Expr:
 
 
 def _full(step: str, stays: pl.DataFrame) -> pl.Expr:
-    if step.startswith("pool_"):
+    if step.startswith("pool_") or step.endswith("_household"):
         return (pl.col(f"{step}_left_fen") <= 0).fill_null(value=False)
     own = f"{step}_own_due_fen"
     due = pl.col(own if own in stays.columns else f"{step}_due_fen")

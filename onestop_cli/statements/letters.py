@@ -135,7 +135,7 @@ def _sentences(
         said = basis("享受对象", step.layer) + basis("身份核对", step.rule.basis)
         said += step.said("rate") if code == "RO02" else ()
     elif code == "CA01":
-        said = step.said("month_cap", "cap")
+        said = step.said("month_cap", "household_cap", "bonus", "cap")
     else:
         said = _by_cause(step, finding["cause"] or "")
     return said

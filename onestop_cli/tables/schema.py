@@ -146,6 +146,18 @@ READ_ENROLMENT: Schema = {
 the person is enrolled. `own_fen`, `subsidy_fen`: what the person and what the subsidy paid; null when blank or
 without a column."""
 
+INSURED: Schema = {
+    "id_no": pl.String,
+    "name_key": pl.String,
+    "years": pl.Int64,
+    "raise_fen": pl.Int64,
+    "from_on": pl.Date,
+    "to_on": pl.Date,
+}
+"""A row of a list of insured people (参保激励名单): whole years insured without a break, and what raises the person's
+yearly limit, each null where it does not say; from its first to its last day, both inclusive, null = open. The days of
+one person do not overlap."""
+
 REGISTER: Schema = {
     "hospital": pl.String,
     "level": pl.String,

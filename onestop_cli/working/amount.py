@@ -17,14 +17,13 @@ from onestop_cli.working.lines import (
     exact,
     figure,
     greatest,
+    in_steps,
     less,
     named,
     over_years,
     smallest,
 )
 from onestop_cli.working.step import StepOnStay
-
-_UNITS = {1: "分", 10: "角", 100: "元"}
 
 
 def amount_group(step: StepOnStay) -> Group:
@@ -95,13 +94,8 @@ def _by_rate(step: StepOnStay) -> tuple[list[Line], int]:
 
 def rounded(step: StepOnStay, grains: int) -> tuple[int, list[Line]]:
     """Whole fen in the document's unit, and the line that says how, where there is anything to round."""
-    unit, cut = step.term("round_unit"), step.term("round_cut")
-    grain = FULL * unit
-    fen = (grains if cut else grains + grain // 2) // grain * unit
-    if fen * FULL == grains:
-        return fen, []
-    words = f"舍去{_UNITS[unit]}以下" if cut else f"四舍五入到{_UNITS[unit]}"
-    return fen, [figure(words, exact(grains), fen)]
+    fen, how = in_steps(step.term("round_unit"), step.term("round_cut"), grains)
+    return fen, [] if fen * FULL == grains else [figure(how, exact(grains), fen)]
 
 
 def _floored(step: StepOnStay, amount: int) -> tuple[list[Line], int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onestop_cli.money import yuan
+from onestop_cli.money import FULL, yuan
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.govern import lessened
 from onestop_cli.rulebook.terms import NO_LIMIT
@@ -14,6 +14,7 @@ from onestop_cli.working.lines import (
     RuleSentence,
     basis,
     figure,
+    in_steps,
     left_of,
     less,
     named,
@@ -29,17 +30,25 @@ def base_group(step: StepOnStay) -> Group:
     taken = list(_taken(step))
     left = start - sum(fen for _, fen in taken)
     sum_ = less(named(name, start), [named(label, fen) for label, fen in taken], left)
-    if step.term("cost_cap") == NO_LIMIT:
-        lines = [figure("补偿基数", sum_, max(left, 0))]
-        step.agree(max(left, 0), "base")
+    base, limited = max(left, 0), step.term("cost_cap") < NO_LIMIT
+    sums = [(sum_, base)]
+    if (unit := step.term("base_round_unit")) > 1:
+        base, how = in_steps(unit, step.term("base_round_cut"), base * FULL)
+        sums.append((f"{named('计入费用', sums[0][1])}，{how}", base))
+    lines = [figure("计入费用", *each) for each in sums]
+    if limited:
+        lines += _limited(step, base)
     else:
-        lines = [figure("计入费用", sum_, max(left, 0)), *_limited(step, max(left, 0))]
+        lines[-1] = figure("补偿基数", *sums[-1])
+        step.agree(base, "base")
     return Group(tuple(lines), _said(step) + step.said("cost_cap"))
 
 
 def _said(step: StepOnStay) -> tuple[RuleSentence, ...]:
     base = step.layer.base if step.layer else None
-    return basis("补偿基数", base, words.base(step.rule, base)) if base else ()
+    if base is None:
+        return ()
+    return basis("补偿基数", base, words.base(step.rule, base)) + basis("取整", base.rounding)
 
 
 def _taken(step: StepOnStay) -> Iterator[tuple[str, int]]:

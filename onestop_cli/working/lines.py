@@ -10,10 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from onestop_cli.money import FULL, yuan
+from onestop_cli.rulebook import words
 from onestop_cli.rulebook.language import Cited
+from onestop_cli.rulebook.terms import ROUNDED
 
 _DECIMALS = 6
 """A grain is a millionth of a yuan."""
+
+_UNITS = {1: "分", 10: "角", 100: "元"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,15 @@ def exact(grains: int) -> str:
     whole, part = divmod(size, 100 * FULL)
     decimals = f"{part:0{_DECIMALS}d}".rstrip("0").ljust(2, "0")
     return f"{sign}{whole:,}.{decimals}"
+
+
+def in_steps(unit: int, mode: int, grains: int) -> tuple[int, str]:
+    """`grains` in fen to whole units by a mode of `ROUNDED`, and how that is done, in words."""
+    grain = FULL * unit
+    more = {"half-up": grain // 2, "truncate": 0, "up": grain - 1}[ROUNDED[mode]]
+    name = _UNITS.get(unit) or words.money(unit)
+    how = f"舍去{name}以下" if ROUNDED[mode] == "truncate" else words.in_units(name, ROUNDED[mode])
+    return (grains + more) // grain * unit, how
 
 
 def named(name: str, fen: int) -> str:

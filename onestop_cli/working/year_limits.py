@@ -29,8 +29,10 @@ def limits_group(step: StepOnStay) -> Group:
     for pool, left, line in () if step.free else _pools(step):
         lines.append(line)
         rooms.append((f"{pool.name}尚余", left))
+    rooms += _household(step, lines)
     month = _month(step, lines)
     rooms += month
+    lines += _raised(step)
     if step.cap is not None and step.years > 1:
         lines.append(over_years("年度封顶", step.cap // step.years, step.years))
     if step.cap is None:
@@ -46,7 +48,36 @@ def limits_group(step: StepOnStay) -> Group:
     lines.append(_granted(step, granted, smallest(*(named(*room) for room in rooms))))
     if step.cap is not None and step.counts:
         lines.append(_year(step, step.fen("before"), granted))
-    return Group(tuple(lines), step.said("month_cap", "cap") + tuple(_pooled(step)))
+    return Group(
+        tuple(lines), step.said("month_cap", "household_cap", "bonus", "cap") + tuple(_pooled(step))
+    )
+
+
+def _household(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
+    """What the household's limit leaves, where there is one."""
+    limit = step.term("household_cap")
+    if limit == NO_LIMIT or step.free:
+        return []
+    if not step.counts:
+        return [("全户年度限额", limit * step.years)]
+    used = limit - step.fen("household_room")
+    left, line = left_of("全户年度限额", limit, "此前全户已补", used)
+    lines.append(line)
+    return [("全户尚余", left)]
+
+
+def _raised(step: StepOnStay) -> Iterator[Line]:
+    """By what a list of persons raises the cap, or may."""
+    more = step.fen("bonus")
+    if not step.term("bonus") or step.cap is None:
+        return
+    said = [step.row.get(name) for name in ("listed_years", "listed_fen")]
+    known = any(word is not None for word in said) or (
+        step.term("bonus_unlisted") >= 0 and not step.row.get("listed_open")
+    )
+    name = "名单提高" if known else "最多提高（名单没有写明）"
+    sum_ = f"{named('封顶线', step.term('cap'))} + {named(name, more)}"
+    yield figure("年度封顶", sum_, step.term("cap") + more)
 
 
 def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
@@ -62,7 +93,8 @@ def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
 
 
 def _granted(step: StepOnStay, granted: int, sum_: str) -> Line:
-    found, label = (step.due, "应补") if step.counts else (step.bound, "最多可补")
+    verb = "减免" if step.step.layer in step.book.waived else "补"
+    found, label = (step.due, f"应{verb}") if step.counts else (step.bound, f"最多可{verb}")
     if granted != found:
         raise Broken(f"{step.step.id}：写出的算式得 {granted}，结算得 {found}")
     return figure(label, sum_, granted, strong=True)

@@ -258,3 +258,38 @@ def test_no_result_leaves_the_house_whose_shares_are_not_the_bill() -> None:
     found = reconcile(stay({"claimed": "90.00", "due": "70.00"}), "a", 1, {"a": NOBODY})
     with pytest.raises(Broken, match="self_due"):
         control(found.with_columns(self_due_fen=pl.lit(492_999)), "a")
+
+
+WAIVED = """
+claimed  due      payable  deducted  short   offset
+100.00   100.00   100.00   .         .       .
+40.00    100.00   40.00    .         60.00   .
+160.00   100.00   160.00   .         .       .
+"""
+
+
+@pytest.mark.parametrize("row", table(WAIVED), ids=lambda row: row["claimed"])
+def test_what_a_hospital_waives_is_no_funds_business(row: Row) -> None:
+    """Too little is the hospital's to give back, too much its own; neither is deducted, and no fund owes it."""
+    own = {"a": Choice(held=NEVER, accepted=pl.lit(value=True))}
+    (found,) = reconcile(stay(row), "a", 1, own, waived={"a"}).to_dicts()
+    assert parts(found) == told(row)
+    assert found["patient_owed_fen"] == 0
+
+
+def test_a_fund_paid_too_high_makes_up_for_a_waiver_after_other_funds() -> None:
+    """a 30 too high; c 20 too low, the waiver b 50 too low: the patient is short of 40 by the hospital, of nothing by
+    funds."""
+    rows = table("claimed due\n130.00 100.00\n50.00 100.00\n80.00 100.00")
+    choices = {**dict.fromkeys("ac", NOBODY), "b": Choice(NEVER, pl.lit(value=True))}
+    (found,) = reconcile(stay(*rows), "abc", 1, choices, waived={"b"}).to_dicts()
+    assert [found[f"{layer}_offset_fen"] for layer in "abc"] == [0, 1_000, 2_000]
+    assert found["patient_owed_fen"] == 0
+
+
+def test_a_waiver_beyond_what_is_due_does_not_pay_a_funds_debt() -> None:
+    """The hospital gave 50 more than it must; the fund, 30 too low, still owes the patient these."""
+    rows = table("claimed due\n70.00 100.00\n150.00 100.00")
+    choices = {"a": NOBODY, "b": Choice(NEVER, pl.lit(value=True))}
+    (found,) = reconcile(stay(*rows), "ab", 1, choices, waived={"b"}).to_dicts()
+    assert (found["a_offset_fen"], found["patient_owed_fen"]) == (0, 3_000)

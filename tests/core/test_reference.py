@@ -73,14 +73,15 @@ def test_random_documents_use_the_whole_language() -> None:
                 used |= {"later points" for more in layer.points if more.later_points}
                 used |= {"cap of months" for cap in layer.cap if cap.months}
                 used |= {"own rounding"} if layer.rounding else set()
+                used |= {"base rounding"} if layer.base and layer.base.rounding else set()
     bands = {f"{m}:{e}:{p}" for m in ("progressive", "whole") for e in ("gross", "net")
              for p in ("stay", "year")}  # fmt: skip
     quotas = {"fixed:hospital:True", "limit:patient:False", "fixed:patient:True"}
     quotas |= {"quota:fixed:day", "quota:limit:day", "pays", "any disease"}
     assert used >= {
-        *OPTIONAL, *bands, *quotas, "given", "computed", "roster", "part", "expense", "flat",
+        *OPTIONAL, *bands, *quotas, "given", "computed", "waiver", "roster", "part", "expense", "flat",
         "pool:True", "deductible:year", "deductible:window", "cap of months", "later",
         "later rate:all", "later rate:level", "later points", "factor", "counted:level", "own rounding",
-        "jiao", "yuan", "truncate",
+        "jiao", "yuan", "truncate", "up", 10_000, "base rounding",
         "admission", "settlement", "discharge",
     }  # fmt: skip

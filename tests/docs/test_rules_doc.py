@@ -84,6 +84,9 @@ def assert_clauses(value: dict[str, Any]) -> None:
     """Clauses of a layer that stand by themselves in a snippet."""
     for aspect, clauses in value.items():
         kind = Layer.model_fields[aspect].annotation.__args__[0]  # type: ignore[union-attr]
+        if isinstance(clauses, dict):
+            assert kind.model_validate(clauses)
+            continue
         for clause in clauses:
             assert kind.model_validate(clause)
 

@@ -16,6 +16,7 @@ from unittest.mock import patch
 import polars as pl
 
 from onestop_cli.batch.describe import about_rules, in_order
+from onestop_cli.core.closed import History
 from onestop_cli.core.findings.amounts import Difference
 from onestop_cli.core.identify import identify, make_id
 from onestop_cli.core.options import Earlier, NameLookup, Options
@@ -24,7 +25,7 @@ from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
 from onestop_cli.ledger.closing import Posted, close, head
-from onestop_cli.ledger.load import carried_out, history
+from onestop_cli.ledger.load import carried_out, history, with_members
 from onestop_cli.ledger.opening import Opening, open_books
 from onestop_cli.ledger.store import opened
 from onestop_cli.rulebook.book import Rulebook
@@ -33,7 +34,7 @@ from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.run import Run
 from onestop_cli.tables.decisions import CARRIED_OUT, DECISIONS, Decisions
 from onestop_cli.tables.run_info import RunInfo
-from onestop_cli.tables.schema import LEVELS, READ_ROSTER, READ_STAYS, empty, row_place
+from onestop_cli.tables.schema import INSURED, LEVELS, READ_ROSTER, READ_STAYS, empty, row_place
 
 REGISTER = pl.DataFrame(
     {
@@ -63,6 +64,9 @@ class Office:
         """The register's name for it."""
         now = self.called.get(text, text)
         return now if now in set(self.register["hospital"]) else None
+
+    insured: pl.DataFrame = field(default_factory=lambda: empty(INSURED), compare=False)
+    """The list of insured people."""
 
     unlisted: frozenset[str] = frozenset()
     """People who are not on the roster (yet)."""
@@ -181,10 +185,17 @@ def _work(
         people = known["person"].drop_nulls().unique().to_list()
         people += [] if decided is None else decided["id_no"].drop_nulls().to_list()
         places = [] if decided is None else decided.select(place=row_place())["place"]
-        past = history(
-            books, people, numbers, office.book.layers, places=places, hospital=office.hospital,
-            recompute=recompute,
-        )  # fmt: skip
+
+        def remembered(whose: Iterable[str]) -> History:
+            return history(
+                books, whose, numbers, office.book.layers, places=places, hospital=office.hospital,
+                recompute=recompute,
+            )  # fmt: skip
+
+        past = remembered(people)
+        if office.book.of_households:
+            whose = pl.Series(people, dtype=pl.String)
+            past = remembered(with_members(books, whose, past.stays, office.roster))
         before = carried_out(books)
     names = NameLookup(
         hospital=office.hospital,
@@ -195,7 +206,7 @@ def _work(
     with patch("onestop_cli.core.settlement.diagnose", _undiagnosed):
         return work(
             rows, office.roster, office.register, office.book, parse_period(period), names, options,
-            Earlier(past, asked),
+            Earlier(past, asked), office.insured,
         )  # fmt: skip
 
 

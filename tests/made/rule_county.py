@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -44,9 +44,15 @@ class CaseCounty:
             if own:
                 _table(self.folder / "住院" / f"{name}.csv", own)
         roster = [
-            {"姓名": _name(number), "身份证号": self._id(number, case), "救助类别": category}
+            {
+                "姓名": _name(number) + member,
+                "身份证号": self._id(number, case, member),
+                "救助类别": category,
+                "户号": (given.household and f"{number}户{given.household}") or None,
+            }
             for number, case in enumerate(self.cases.cases)
-            for category in case.given.category
+            for member, given in _members(case).items()
+            for category in given.category
         ]
         outsider = {
             "姓名": "外人",
@@ -59,11 +65,23 @@ class CaseCounty:
         _table(
             self.folder / "机构.csv", [{k: row.get(k) for k in own} for row in register.values()]
         )
+        insured = [*self._insured()]
+        if insured:
+            _table(self.folder / "参保激励名单.csv", insured)
         (self.folder / "onestop.toml").write_text(
             '[county]\nname = "示例县"\ncode = "6399"\n\n[reconcile]\nstays = ["住院"]\nroster = ["花名册"]\n'
-            f'register = "机构.csv"\nrules = ["{self.rules}"]\n',
+            f'register = "机构.csv"\nrules = ["{self.rules}"]\n'
+            + ('insured = ["参保激励名单.csv"]\n' if insured else ""),
             "utf-8",
         )
+
+    def _insured(self) -> Iterator[dict[str, Any]]:
+        """The list of insured people, of whom a case says something."""
+        for number, case in enumerate(self.cases.cases):
+            years, more = case.given.listed_years, case.given.listed_raise
+            if years is not None or more is not None:
+                who = {"身份证号": self._id(number, case, case.given.member), "姓名": _name(number)}
+                yield {**who, "连续参保年数": years, "提高限额": _yuan(more)}
 
     @property
     def rule(self) -> RuleFile:
@@ -112,7 +130,8 @@ class CaseCounty:
         hospital = f"{given.hospital}{level}{kinds}"
         return {
             "医疗机构": hospital, "机构级别": level, "住院号": number_in_list,
-            "姓名": _name(number), "身份证号": self._id(number, case),
+            "姓名": _name(number) + given.member,
+            "身份证号": self._id(number, case, given.member),
             "参保类别": given.scheme or next(iter(self.rule.scope.schemes), None),
             "病种": given.disease or None, "结算ID": given.settlement or None,
             "就诊ID": f"{number}{given.stay_no}" if given.stay_no else None,
@@ -132,10 +151,16 @@ class CaseCounty:
         day = given.discharged or given.admitted or start + timedelta(days=9 + place)
         return given.admitted or day, given.settled or day
 
-    def _id(self, number: int, case: Case) -> str:
+    def _id(self, number: int, case: Case, member: str = "") -> str:
+        place = [*_members(case)].index(member)
         age = AGE if case.given.age is None else case.given.age
         admitted = self._days(case, len(case.earlier))[0]
-        return make_id(f"639901{admitted.year - age:04d}0101{number + 1:03d}")
+        return make_id(f"639901{admitted.year - age:04d}0101{number + 1 + 300 * place:03d}")
+
+
+def _members(case: Case) -> dict[str, Given]:
+    """The people of a case, the one it is about first, each with a stay of theirs; nearly all cases are of one."""
+    return {stay.member: stay for stay in [case.given, *case.earlier, case.given]}
 
 
 def stay_no(number: int, place: int) -> str:

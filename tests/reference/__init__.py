@@ -26,25 +26,55 @@ def settle(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> list[Settled | N
     for stay in settled:
         if stay is not None:
             years[stay.bill.person, stay.year].append(stay)
-    for stays in years.values():
-        settle_year(sorted(stays, key=lambda stay: stay.bill.turn), rules)
+    homes: dict[tuple[str, int], list[list[Settled]]] = defaultdict(list)
+    for (person, year), stays in years.items():
+        home = stays[0].bill.household or f"?{person}"
+        homes[home, year].append(sorted(stays, key=lambda stay: stay.bill.turn))
+    for members in homes.values():
+        settle_years(members, rules)
     return settled
 
 
-def settle_year(stays: list[Settled], rules: Sequence[RuleFile]) -> None:
-    """All layers of one person's year; with shared limits, until every room is what the others leave."""
+def settle_years(members: list[list[Settled]], rules: Sequence[RuleFile]) -> None:
+    """All layers of a year of everybody in one household; with shared limits, until every room is what the others
+    leave."""
     rooms: Rooms = {}
-    for _ in range(100):
-        for stay in stays:
-            stay.steps, stay.layers = {}, {}
-        for step, layer in steps_of(rules):
-            Step(stays, step, layer, rooms).settle()
-            sum_layer(stays, layer)
-        left = rooms_left(stays, rules)
+    for _ in range(200):
+        for stays in members:
+            for stay in stays:
+                stay.steps, stay.layers = {}, {}
+            for step, layer in steps_of(rules):
+                Step(stays, step, layer, rooms).settle()
+                sum_layer(stays, layer)
+        left = household_rooms(members, rules)
+        for stays in members:
+            left |= rooms_left(stays, rules)
         if left == rooms:
             return
         rooms = left
     raise AssertionError("shared limits do not settle")
+
+
+def household_rooms(members: list[list[Settled]], rules: Sequence[RuleFile]) -> Rooms:
+    """What each step's limit of the household leaves: claimed stays of any member first, each in time."""
+    rooms: Rooms = {}
+    stays = sorted((stay for own in members for stay in own), key=lambda stay: stay.bill.turn)
+    for step, layer in steps_of(rules):
+        used = 0
+        for stay in sorted(stays, key=lambda s: layer not in s.bill.touched):
+            cap = household_cap(stay, step)
+            if cap == ENDLESS:
+                continue
+            rooms[id(stay), step, "household"] = max(0, cap - used), cap
+            used += 0 if stay.outside_caps(step) else stay.steps[step].due or 0
+    return rooms
+
+
+def household_cap(stay: Settled, step: str) -> int:
+    """The limit of a stay's household in this step; `ENDLESS` where there is none."""
+    terms = Step([stay], step, step, {}).terms_of(stay)
+    clause = None if terms is None or terms.layer.base is None else terms.maybe("household_cap")
+    return ENDLESS if clause is None else limit(clause.amount)
 
 
 def sum_layer(stays: Iterable[Settled], layer: str) -> None:

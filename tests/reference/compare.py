@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from onestop_cli.core.settle import settle
+from onestop_cli.core.settle.inputs import sure
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.language import RuleFile
@@ -20,7 +21,7 @@ def by_engine(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> dict[int, Amo
     """What the engine gives, by the stay's place in `bills`; stays without a document are left out."""
     book = Rulebook(tuple(rules))
     governed = govern(frame(bills, rules), book)
-    settled = settle(governed.filter(governed["term"].is_not_null()), book)
+    settled = settle(sure(governed.filter(governed["term"].is_not_null()), book), book)
     columns = ["place", "rule_id", "benefit_year", "hospital_borne_fen", "self_due_fen"]
     for layer in book.layers:
         columns += [f"{layer}_{what}" for what in ("check", "due_fen", "bound_fen", "paid_fen")]

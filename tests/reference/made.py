@@ -17,6 +17,7 @@ LAYERS = ("basic", "critical", "assistance", "extra", "backstop")
 CATEGORIES = ("甲类", "乙类", "丙类")
 HOSPITALS = ("甲医院", "乙医院", "丙医院")
 DISEASES = ("", "白内障", "阑尾炎")
+HOUSEHOLDS = {"P0": "一户", "P1": "一户", "P2": "二户", "P4": "一户"}
 EXPENSES = ("out_of_scope", "first_pay", "over_limit")
 SPLITS: Sequence[Sequence[Mapping[str, Any]]] = (
     [{}],
@@ -65,8 +66,8 @@ def deductible(random: Random) -> Table:
 
 def rounding(random: Random) -> Table:
     return {
-        "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan")),
-        "mode": random.choice(("half-up", "half-up", "truncate")),
+        "unit": random.choice(("fen", "fen", "fen", "jiao", "yuan", 100, 7)),
+        "mode": random.choice(("half-up", "half-up", "truncate", "up")),
     }
 
 
@@ -124,6 +125,14 @@ OPTIONAL: Mapping[str, Any] = {
         "amount": random.choice((yuan(random, 500, 1000), "none")),
         "per": random.choice(("stay", "year", "day")),
     },
+    "bonus": lambda random: {
+        "per_year": random.choice((0, 10, 30)),
+        "after": random.choice((0, 4)),
+        "listed": random.choice((True, False)),
+        **random.choice(({}, {"most": Decimal("0.2")})),
+        **random.choice(({}, {"unlisted": 0}, {"unlisted": 50})),
+    },
+    "household_cap": lambda random: {"amount": random.choice((yuan(random, 200, 700), "none"))},
     "month_cap": lambda random: {"amount": random.choice((yuan(random, 100, 400), "none"))},
 }
 
@@ -132,7 +141,8 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
     """A random layer after the layers `before`, of which `computed` may be named with their deductible."""
     head: Table = {"id": id_, "name": id_, "who": random.choice(("all", "roster"))}
     if random.random() < 0.1:
-        return {**head, "kind": "given"}
+        return {**head, "kind": random.choice(("given", "waiver"))}
+    head |= {"kind": random.choice(("computed",) * 9 + ("waiver",))}
     deductibles = [f"{name}_deductible" for name in computed]
     could = [*EXPENSES, "class_b", "away", *deductibles]
     less = [name for name in could if random.random() < 0.15] + [
@@ -141,7 +151,8 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
     also = [name for name in OPTIONAL if random.random() < 0.25]
     table = {
         **head,
-        "base": {"from": random.choice(("total", "eligible")), "less": less},
+        "base": {"from": random.choice(("total", "eligible")), "less": less}
+        | ({"rounding": rounding(random)} if random.random() < 0.2 else {}),
         "deductible": clauses(random, deductible),
         "rate": clauses(random, rate),
         "cap": clauses(random, cap),
@@ -155,7 +166,7 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
     if any(clause.get("per") == "window" for clause in table["deductible"]):
         also = [name for name in also if name not in ("ceiling", "transfer")]
     if random.random() < 0.25:
-        also = [name for name in also if name != "month_cap"]
+        also = [name for name in also if name not in ("month_cap", "bonus")]
         months = random.choice((1, 2, 4))
         table["cap"] = [{**one, "per": "window", "months": months} for one in table["cap"]]
     kept = {name: part for name, part in table.items() if name not in OPTIONAL or name in also}
@@ -167,7 +178,7 @@ def layers(random: Random) -> list[Table]:
     made: list[Table] = []
     for id_ in sorted(random.sample(LAYERS, random.randint(2, 4)), key=LAYERS.index):
         before = [table["id"] for table in made if "part_of" not in table]
-        computed = [t["id"] for t in made if t.get("kind") != "given" and "part_of" not in t]
+        computed = [t["id"] for t in made if "base" in t and "part_of" not in t]
         made.append(layer(random, id_, before, computed))
         if id_ == "assistance" and random.random() < 0.3:
             part = layer(random, "assistance_more", [*before, id_], computed)
@@ -281,6 +292,9 @@ def bill(random: Random, person: str, number: int, layers: Sequence[str]) -> Bil
         taken={name: random.randrange(total // 2) for name in layers},
         touched=frozenset(name for name in layers if random.random() < 0.7),
         inpatient=random.random() < 0.8,
+        household=HOUSEHOLDS.get(person),
+        listed_years=random.choice((None, 3, 4, 5, 9)),
+        listed_raise=random.choice((None, 0, 4_000, 25_037)),
         **expenses,
     )
 
@@ -319,6 +333,9 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
             **{f"{name}_fen": getattr(bill, name) for name in EXPENSES},
             "x_visit": bill.texts.get("visit"),
             "x_years": bill.texts.get("years"),
+            "x_household": bill.household,
+            "x_listed_years": None if bill.listed_years is None else str(bill.listed_years),
+            "x_listed_raise": None if bill.listed_raise is None else str(bill.listed_raise),
             "class_b_cost_fen": bill.costs.get("class_b"),
             **{f"{name}_taken_fen": bill.taken.get(name) for name in layers},
             **{f"{name}_touched": name in bill.touched for name in layers},
@@ -328,5 +345,10 @@ def frame(bills: Sequence[Bill], rules: Sequence[RuleFile]) -> pl.DataFrame:
     empty = {"fund_year": pl.Int64, "source": pl.String, "sheet": pl.String, "row": pl.Int64}
     amounts = {c: pl.Int64 for c in rows[0] if c.endswith("_fen")}
     overrides = {**amounts, "settled_on": pl.Date, "category": pl.String, "scheme_raw": pl.String}
+    overrides |= {
+        "x_household": pl.String,
+        "x_listed_years": pl.String,
+        "x_listed_raise": pl.String,
+    }
     table = pl.DataFrame(rows, schema_overrides=overrides, infer_schema_length=None)
     return table.with_columns(pl.lit(None, kind).alias(name) for name, kind in empty.items())

@@ -37,6 +37,9 @@ class Bill:
     taken: Mapping[str, int] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
     inpatient: bool = True
+    household: str | None = None
+    listed_years: int | None = None
+    listed_raise: int | None = None
 
     @property
     def turn(self) -> tuple[date, date, date, str, str]:

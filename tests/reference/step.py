@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from onestop_cli.rulebook.language import Floor, LayerCap
+from onestop_cli.rulebook.language import Bonus, Floor, LayerCap
 from tests.reference.stay import Result, Settled, cell_of, day_of
-from tests.reference.terms import ENDLESS, Terms, limit, one, rounded
+from tests.reference.terms import ENDLESS, Terms, in_units, limit, one, rounded
 
 Rooms = dict[tuple[int, str, str], tuple[int, int]]
 """What a pool leaves a layer of a stay, and the whole pool: (stay, layer, pool) → fen."""
@@ -76,7 +76,7 @@ class Step:
         if layer is None:
             return None
         category = stay.bill.category
-        if layer.kind != "computed":
+        if layer.base is None:
             return Terms(layer, {}, stay.rule)
         if layer.only:
             category = next((c for c in stay.bill.categories if c in layer.only), None)
@@ -101,7 +101,20 @@ class Step:
             return "none"
         if terms.of("cap").amount == "unknown" and not stay.outside_caps(self.id):
             return "bound"
+        shared = terms.maybe("household_cap")
+        alone = stay.bill.household is None and not stay.outside_caps(self.id)
+        if shared is not None and limit(shared.amount) != ENDLESS and alone:
+            return "bound"
+        if self.cap_is_open(stay, terms) and not stay.outside_caps(self.id):
+            return "bound"
         return "bound" if not by_quota and self.is_open(stay, terms) else "exact"
+
+    def cap_is_open(self, stay: Settled, terms: Terms) -> bool:
+        """Whether the list does not say by what the cap is raised, and the year's bills are more than the cap."""
+        cap, bonus = terms.of("cap").amount, terms.maybe("bonus")
+        if not isinstance(cap, int) or bonus is None or raised(stay, bonus, cap) is not None:
+            return False
+        return sum(other.bill.total for other in self.stays) > cap
 
     def is_open(self, stay: Settled, terms: Terms) -> bool:
         """Whether something that the amount hangs on is not known exactly."""
@@ -150,6 +163,8 @@ class Step:
             assert base is not None
             amount = stay.price if base.from_ == "total" else stay.covered
             amount = max(0, amount - sum(self.taken_off(stay, less) for less in base.less))
+            if base.rounding is not None:
+                amount = in_units(base.rounding, Fraction(amount))
             result.base = amount
             cap = terms.maybe("cost_cap")
             if cap is not None and cap.per == "day":
@@ -353,18 +368,19 @@ class Step:
                 key = (cap.account, day.year, day.month)
                 left = limit(monthly.amount)
                 wanted = max(0, min(wanted, left - month[key] if result.counts else left))
+            most = limit_of(stay, terms)
             if stay.outside_caps(self.id):
                 result.granted = result.uncapped
-            elif not isinstance(cap.amount, int):
+            elif most >= ENDLESS:
                 result.granted = wanted
             elif result.counts and cap.months:
                 result.granted = min(wanted, self.room_of_months(stay, cap, of_months))
                 of_months.append((stay, result.granted, cap))
             elif result.counts:
-                result.granted = max(0, min(wanted, cap.amount - used[cap.account]))
+                result.granted = max(0, min(wanted, most - used[cap.account]))
                 used[cap.account] += result.granted
             else:
-                result.granted = min(wanted, cap.amount)
+                result.granted = min(wanted, most)
             if monthly is not None and monthly.amount != "none" and result.counts:
                 month[key] += result.granted
 
@@ -385,6 +401,34 @@ def in_months(stay: Settled, other: Settled, months: int) -> bool:
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     first = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + timedelta(days=1)
     return first <= other.bill.discharged <= day
+
+
+def raised(stay: Settled, bonus: Bonus, cap: int) -> int | None:
+    """By what the list raises a cap; None where it does not say."""
+    years, amount = stay.bill.listed_years, stay.bill.listed_raise
+    if not bonus.per_year and not bonus.listed:
+        return 0
+    if years is None and amount is None and bonus.unlisted is not None:
+        more: int | None = bonus.unlisted
+    elif (bonus.per_year and years is None) or (bonus.listed and amount is None):
+        more = None
+    else:
+        more = max(0, (years or 0) - bonus.after) * bonus.per_year
+        more += (amount or 0) if bonus.listed else 0
+    return more if more is None else min(more, most_raised(bonus, cap))
+
+
+def most_raised(bonus: Bonus, cap: int) -> int:
+    return ENDLESS if bonus.most is None else rounded(Fraction(cap * bonus.most, 10_000))
+
+
+def limit_of(stay: Settled, terms: Terms) -> int:
+    """The yearly cap with what raises it, or may; `ENDLESS` where there is none."""
+    cap, bonus = limit(terms.of("cap").amount), terms.maybe("bonus")
+    if bonus is None or cap == ENDLESS:
+        return cap
+    more = raised(stay, bonus, cap)
+    return cap + (most_raised(bonus, cap) if more is None else more)
 
 
 def carried(before: Settled, stay: Settled, days: int) -> bool:

@@ -13,6 +13,7 @@ from onestop_cli.rulebook.language import (
     Deductible,
     Layer,
     RateClause,
+    Rounding,
     RuleFile,
 )
 
@@ -50,7 +51,7 @@ class Terms:
 
     def given(self, by_quota: bool) -> bool:
         """Paid as claimed: the document does not regulate it, or does not say at what rate."""
-        if self.layer.kind != "computed":
+        if self.layer.base is None:
             return True
         return self.of("rate").rate == "unknown" and not by_quota
 
@@ -124,10 +125,7 @@ class Terms:
 
     def rounded(self, amount: Fraction) -> int:
         written = self.layer.rounding or self.rule.rounding
-        unit = UNIT[written.unit]
-        if written.mode == "truncate":
-            return amount // unit * unit
-        return rounded(amount / unit) * unit
+        return in_units(written, amount)
 
 
 def one(clauses: Sequence[Clause], cell: Mapping[str, str | int], rule: RuleFile):  # type: ignore[no-untyped-def]
@@ -137,6 +135,15 @@ def one(clauses: Sequence[Clause], cell: Mapping[str, str | int], rule: RuleFile
 
 def limit(amount: int | str) -> int:
     return amount if isinstance(amount, int) else ENDLESS
+
+
+def in_units(written: Rounding, amount: Fraction) -> int:
+    """In whole units, by the mode that is written; amounts are no less than 0."""
+    unit = written.unit if isinstance(written.unit, int) else UNIT[written.unit]
+    if written.mode == "half-up":
+        return rounded(amount / unit) * unit
+    whole = amount // unit * unit
+    return whole + unit if written.mode == "up" and whole < amount else whole
 
 
 def rounded(amount: Fraction) -> int:

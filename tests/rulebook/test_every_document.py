@@ -1,4 +1,4 @@
-"""Every document, shipped, in the docs or made up, through every command: its own cases are the stays of a county."""
+"""Every document, shipped, made up or in the docs, through every command: its own cases are the stays of a county."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ DOCUMENTS = {
     for path in sorted(folder.rglob("*.toml"))
     if "cases" not in path.name
 }
+"""Those that are shipped, and made-up ones for words that no shipped document needs."""
 MONEY = ("RO01", "RO02", "RO04", "AM01", "AM02", "AM03", "AM06", "AM07", "CA01")
 
 

@@ -173,6 +173,10 @@ DAMAGE = {
         '[[layer.cap]]\namount = 30000', '[[layer.month_cap]]\namount = 20000\nquote = "每月二万元"\n\n[[layer.cap]]\n'
         'amount = 30000\nper = "window"\nmonths = 12', "按几个月累计的限额不能再加每月限额",
     ),
+    "a limit of months that a list raises": (
+        '[[layer.cap]]\namount = 30000', '[[layer.bonus]]\nper_year = 1000\nafter = 4\nquote = "满4年后每年一千元"\n\n'
+        '[[layer.cap]]\namount = 30000\nper = "window"\nmonths = 12', "不能提高按几个月累计的限额",
+    ),
     "a deductible of months under a ceiling of the year": (
         "amount = 100\n", 'amount = 100\nper = "window"\nmonths = 12\n', "不能再写全年起付线上限、转院补差",
     ),
@@ -200,6 +204,43 @@ DAMAGE = {
     "a condition with the id of an expense": (
         '[[layer]]\nid = "basic"', HERBS.replace("herbs", "visit") + '\n[[layer]]\nid = "basic"',
         "“visit”也是一项费用的编号",
+    ),
+    "a unit of rounding that its sentence does not say": (
+        "[layer.base]\n",
+        '[layer.rounding]\nunit = 1000\nquote = "以100元为单位"\n\n[layer.base]\n',
+        "引文里没有 1,000 元",
+    ),
+    "a unit of a base that its sentence does not say": (
+        'from = "eligible"\nquote = "可补偿费用"\n',
+        'from = "eligible"\nquote = "可补偿费用"\nrounding = { unit = 1000, mode = "up", quote = "以百元为单位" }\n',
+        "引文里没有 1,000 元",
+    ),
+    "a list for something else than years": (
+        'columns = ["就诊类型"]\n', 'columns = ["就诊类型"]\nfrom_list = true\n', "参保激励名单只有连续参保年数",
+    ),
+    "a rise of the cap that its sentence does not say": (
+        "[[layer.stay_cap]]",
+        '[[layer.bonus]]\nper_year = 1000\nafter = 4\nmost = 0.2\nquote = "满4年后每年提高100元，不超过20%"\n\n'
+        "[[layer.stay_cap]]",
+        "引文里没有 1,000 元",
+    ),
+    "years before a rise that its sentence does not say": (
+        "[[layer.stay_cap]]",
+        '[[layer.bonus]]\nper_year = 1000\nafter = 5\nquote = "满4年后每年提高1000元"\n\n[[layer.stay_cap]]',
+        "引文里没有 5 年",
+    ),
+    "a cap above the household's": (
+        "[[layer.stay_cap]]",
+        '[[layer.household_cap]]\namount = 20000\nquote = "全户每年二万元"\n\n[[layer.stay_cap]]',
+        "年度封顶线高于全户年度限额",
+    ),
+    "a waiver under the name of a fund": (
+        'id = "assistance"\n', 'id = "assistance"\nkind = "waiver"\n', "不认识的层“assistance”",
+    ),
+    "a waiver that is part of a fund's layer": (
+        'id = "assistance"\n',
+        'id = "waiver"\nkind = "waiver"\npart_of = "basic"\n',
+        "医院减免不是基金支付，不能与别的层合并",
     ),
     "a share that leaves no whole rate": (
         "[[layer.stay_cap]]",
@@ -243,7 +284,7 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    for word in ("floor", "factor", "month_cap", "points"):
+    for word in ("floor", "factor", "month_cap", "points", "bonus", "household_cap"):
         if f"[[layer.{word}]]" in after:
             text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))
@@ -255,6 +296,26 @@ REFUSED = {
     "a quotation without a word": ('quote = "全年三万元"', 'quote = " …"', "没有文字"),
     "an absurd amount": ("amount = 30000", "amount = 30000000", "金额超过一千万元"),
 }  # fmt: skip
+
+
+WAIVER = 'id = "waiver"\nname = "医院减免"\nkind = "waiver"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ('fund = "救助基金"\n', "waiver 层由医院承担，不写 fund（基金）"),
+        ("rate = [{ rate = 0.1 }]\n", "waiver 层按比例算的要写 base"),
+    ],
+)
+def test_a_waiver_is_no_funds_and_has_a_base_or_no_terms(
+    more: str, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(CannotRun) as refused:
+        written(
+            tmp_path, SMALL.replace("[[layer]]\n", f"[[layer]]\n{WAIVER}{more}\n[[layer]]\n", 1)
+        )
+    assert sentence in refused.value.problems[0].what
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -283,6 +344,13 @@ def test_a_rate_of_the_second_stay_belongs_to_a_flat_rate(tmp_path: Path) -> Non
     with pytest.raises(CannotRun) as refused:
         written(tmp_path, SMALL.replace("rate = 0.70", bands))
     assert "later_rate 只用于写了数的 rate" in refused.value.problems[0].what
+
+
+def test_nothing_is_rounded_to_nothing(tmp_path: Path) -> None:
+    nothing = '[layer.rounding]\nunit = 0\nquote = "取整"\n\n[layer.base]'
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, SMALL.replace("[layer.base]", nothing, 1))
+    assert "舍入的单位不能是 0" in refused.value.problems[0].what
 
 
 def test_points_below_one_are_a_rate_by_mistake(tmp_path: Path) -> None:

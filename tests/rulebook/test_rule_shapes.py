@@ -573,3 +573,49 @@ def test_accounts_are_capped_apart() -> None:
     )
     bills = [stay(80, visit="门诊"), stay(300), stay(80, visit="门诊"), stay(300)]
     assert due(rule, *bills) == [40, 150, 10, 50]
+
+
+STEPS = [
+    # 50 % of 1,999.99, 2,000, 2,000.02 and 5,100: 999.995 → 1,000.00, 1,000, 1,000.01 and 2,550 yuan
+    ("up", [1_000, 1_000, 2_000, 3_000]),
+    ("truncate", [0, 1_000, 1_000, 2_000]),
+    ("half-up", [1_000, 1_000, 1_000, 3_000]),
+]
+
+
+@pytest.mark.parametrize(("mode", "expected"), STEPS)
+def test_an_amount_in_steps_of_a_thousand_yuan(mode: str, expected: list[int]) -> None:
+    """0.1万元: one fen under, exactly, one over a step, and the half of one more. Exact products are rounded once."""
+    rule = document(f'{BASIC}rounding = {{ unit = 1000, mode = "{mode}" }}\n')
+    bills = [
+        {"eligible": Decimal(text), "total": 9000}
+        for text in ("1999.99", "2000", "2000.02", "5100")
+    ]
+    alone = [results(rule, bill)[0]["basic_due_fen"] for bill in bills]
+    assert alone == [yuan * 100 for yuan in expected]
+
+
+def test_rounding_up_never_goes_beyond_the_bill() -> None:
+    """50 % of 300 would be 1,000 yuan; the bill is 300."""
+    rule = document(f'{BASIC}rounding = {{ unit = 1000, mode = "up" }}\n')
+    assert due(rule, stay(300)) == [300]
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("up", [50, 100, 100]), ("truncate", [0, 50, 50])])
+def test_a_base_in_steps_of_a_hundred_yuan(mode: str, expected: list[int]) -> None:
+    """99.99 is 100 or nothing; 100.01 and 199 are 200 or 100; half of these."""
+    rule = document(
+        BASIC, base=f'{{ from = "eligible", rounding = {{ unit = 100, mode = "{mode}" }} }}'
+    )
+    bills = [{"eligible": Decimal(text), "total": 900} for text in ("99.99", "100.01", "199")]
+    found = [results(rule, bill)[0] for bill in bills]
+    assert [row["basic_due_fen"] for row in found] == [yuan * 100 for yuan in expected]
+
+
+def test_a_limit_on_the_cost_comes_after_the_steps_of_a_base() -> None:
+    """150 is 200, of which 180 are looked at: 90."""
+    rule = document(
+        BASIC + 'also = ["cost_cap"]\ncost_cap = [{ amount = 180, per = "stay" }]\n',
+        base='{ from = "eligible", rounding = { unit = 100, mode = "up" } }',
+    )
+    assert due(rule, stay(150)) == [90]

@@ -26,13 +26,16 @@ from onestop_cli.tables.schema import PAYERS
 @dataclass(frozen=True)
 class Difference:
     """One layer's claimed beside its due, as expressions; `tolerance` in fen; `monthly`: some document limits what the
-    layer pays in a month; `cap_name`: what its limit is called."""
+    layer pays in a month; `cap_name`: what its limit is called; `waived`: the hospital's own (医院减免), of which it
+    may give more than is due; `shared`: some document limits what it pays to a household in a year."""
 
     step: Step
     roster: bool
     tolerance: int
     monthly: bool = False
     cap_name: str = "年度封顶"
+    waived: bool = False
+    shared: bool = False
 
     @property
     def claimed(self) -> pl.Expr:
@@ -54,6 +57,8 @@ class Difference:
 
     @property
     def differs(self) -> pl.Expr:
+        if self.waived:
+            return self.exact & (self.due - self.claimed > self.tolerance)
         return self.exact & ((self.claimed - self.due).abs() > self.tolerance)
 
     @property
@@ -85,6 +90,7 @@ class Difference:
         layer = self.step.layer
         uncapped, cap = pl.col(f"{layer}_uncapped_fen"), pl.col(f"{layer}_cap_fen")
         limits = [f"{layer}_month_limit_fen"] if self.monthly else []
+        limits += [f"{layer}_household_cap_fen"] if self.shared else []
         alone = pl.min_horizontal(uncapped, cap, *limits)
         near = (self.claimed - uncapped).abs() <= self.tolerance
         near |= (self.claimed - alone).abs() <= self.tolerance
@@ -100,7 +106,8 @@ class Difference:
         """Claimed more than the most it can be."""
         bound = pl.col(f"{self.step.layer}_bound_fen")
         checked = SETTLED & (pl.col(f"{self.step.layer}_check") == "bound")
-        return checked & (self.claimed - bound > self.tolerance)
+        over = checked & (self.claimed - bound > self.tolerance)
+        return over & ~pl.lit(self.waived)
 
     @property
     def against_policy(self) -> pl.Expr:
@@ -113,10 +120,12 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
     return [
         Difference(
             step,
-            book.layer(step.id).who == "roster" or bool(book.layer(step.id).only),
+            _by_roster(book, step.id) and step.layer not in book.waived,
             tolerance,
             Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
             _cap_name(Parameters(book.table, step.id)),
+            step.layer in book.waived,
+            step in book.of_households,
         )
         for step in book.steps
         if step.id == step.layer
@@ -130,6 +139,10 @@ def _cap_name(params: Parameters) -> str:
     if len(months) > 1:
         return "限额"
     return f"连续 {months[0]} 个月限额" if months[0] else "年度封顶"
+
+
+def _by_roster(book: Rulebook, layer: str) -> bool:
+    return book.layer(layer).who == "roster" or bool(book.layer(layer).only)
 
 
 def amount_checks(book: Rulebook, tolerance: int, near_cap: int) -> list[Check]:
@@ -199,11 +212,36 @@ def _difference(
         yuan(layer.due),
         _more_or_less(layer.claimed - layer.due),
     )
+    if layer.waived:
+        message = _not_waived(layer)
     if code == "AM01" and layer.step.layer == "basic":
         message = pl.concat_str(message, "stated_why", separator="；", ignore_nulls=True)
     cause = pl.lit(None, pl.String) if cause is None else cause
     return Check(
         code, holds, message, layer.step.layer, layer.claimed, layer.due, cause, layer.apart
+    )
+
+
+def _not_waived(layer: Difference) -> pl.Expr:
+    """应减免未减免: what the person lost, and who makes it good."""
+    short = layer.due - layer.claimed
+    made_up = pl.col(f"{layer.step.layer}_offset_fen")
+    rest = pl.lit("由医院退给患者，基金不支付")
+    by_others = pl.lit("已由同一笔其他层多减的部分抵过")
+    after = (
+        pl.when(made_up == 0)
+        .then(pl.format("；{}", rest))
+        .when(made_up >= short)
+        .then(pl.format("；{}，患者没有少得", by_others))
+        .otherwise(pl.format("，其中 {} {}；其余{}", yuan(made_up), by_others, rest))
+    )
+    return pl.format(
+        "{}应为 {}，已减免 {}，应减免未减免 {}{}",
+        pl.lit(layer.step.name),
+        yuan(layer.due),
+        yuan(layer.claimed),
+        yuan(short),
+        after,
     )
 
 
@@ -245,6 +283,8 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
     )  # fmt: skip
     if layer.monthly:
         message = pl.when(_by_month(name)).then(_month_message(layer)).otherwise(message)
+    if layer.shared:
+        message = pl.when(_by_household(name)).then(_household_message(layer)).otherwise(message)
     used = before + layer.due
     edge = cap * near_cap
     reached = (used * 10_000 >= edge) & (before * 10_000 < edge)
@@ -260,6 +300,22 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
         Check("CA01", over, message, name, layer.claimed, layer.due, among=layer.apart),
         Check("CA02", nearing, near, name, among=reached),
     ]
+
+
+def _by_household(layer: str) -> pl.Expr:
+    """Where it is the household's limit that cut an amount: less is left of it than of the person's own."""
+    room, cap = pl.col(f"{layer}_household_room_fen"), pl.col(f"{layer}_cap_fen")
+    own = cap - pl.col(f"{layer}_before_fen")
+    return (pl.col(f"{layer}_household_cap_fen") < NO_LIMIT) & (cap.is_null() | (room <= own))
+
+
+def _household_message(layer: Difference) -> pl.Expr:
+    name = layer.step.layer
+    cap, room = pl.col(f"{name}_household_cap_fen"), pl.col(f"{name}_household_room_fen")
+    return pl.format(
+        "{}全户年度限额 {}，本笔之前全户已用 {}，本笔应为 {}，申报 {}",
+        pl.lit(layer.step.name), yuan(cap), yuan(cap - room), yuan(layer.due), yuan(layer.claimed),
+    )  # fmt: skip
 
 
 def _by_month(layer: str) -> pl.Expr:

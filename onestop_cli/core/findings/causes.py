@@ -19,6 +19,8 @@ from onestop_cli.tables.schema import LEVELS
 CAUSES: Mapping[str, str] = {
     "bands:whole": "整额套用最高一档比例，没有分段累进",
     "bands:progressive": "按分段累进计算",
+    "rounding:fen": "只算到分，没有按文件的单位取整",
+    "rounding:base": "基数没有按文件的单位取整",
     "rounding:truncate": "舍去分以下的尾数",
     "rounding:jiao": "四舍五入到角",
     "rounding:yuan": "四舍五入到元",

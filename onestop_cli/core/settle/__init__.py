@@ -13,19 +13,20 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.scatter import spread
+from onestop_cli.core.settle.bonus import with_raises
 from onestop_cli.core.settle.formula import by_bed_day, runs_over_the_year
 from onestop_cli.core.settle.inputs import SEEN
 from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
 from onestop_cli.core.settle.order import years_in_time
+from onestop_cli.core.settle.shared import shared_out
 from onestop_cli.core.settle.step import settle_step
 from onestop_cli.core.settle.visits import SINCE, VISIT
 from onestop_cli.core.settle.windows import has_windows
-from onestop_cli.core.settle.year import ClaimedFirst, Turns
+from onestop_cli.core.settle.year import Turns
 from onestop_cli.core.threads import at_once
-from onestop_cli.errors import Broken
 from onestop_cli.money import share
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.terms import EXPENSE_OF, NO_LIMIT
+from onestop_cli.rulebook.terms import EXPENSE_OF
 
 SLICE = 1 << 19
 """Stays worked out in one go, and the rest of a person-year: the memory of one slice serves the next."""
@@ -56,16 +57,19 @@ def amounts(
     """What `settle` adds, row by row.
 
     Where documents have nothing that runs over the year but caps on payment, the amounts are worked out as the rows
-    stand, and only what the caps need is put in order. Else it pays to put the rows in order once.
+    stand, and only what the caps need is put in order. Else it pays to put the rows in order once. People of one
+    household hang on each other, so their years are not divided into slices.
     """
     if not live:
         return _amounts(stays, book, None)
+    by_year = _amounts if book.of_households else _in_slices
     if in_turn:
-        return _in_slices(stays, _standing(stays), book)
+        return by_year(stays, book, _standing(stays))
     place, first = years_in_time(stays)
-    if not book.pools and not runs_over_the_year(book) and not has_windows(book):
+    apart = book.pools or book.of_households or runs_over_the_year(book) or has_windows(book)
+    if not apart:
         return _amounts(stays, book, Turns(first, place))
-    return spread(_in_slices(stays.rechunk()[place], Turns(first), book), place, len(stays))
+    return spread(by_year(stays.rechunk()[place], book, Turns(first)), place, len(stays))
 
 
 def _standing(stays: pl.DataFrame) -> Turns:
@@ -75,7 +79,7 @@ def _standing(stays: pl.DataFrame) -> Turns:
     return Turns(stays.select(first).to_series())
 
 
-def _in_slices(stays: pl.DataFrame, years: Turns, book: Rulebook) -> pl.DataFrame:
+def _in_slices(stays: pl.DataFrame, book: Rulebook, years: Turns) -> pl.DataFrame:
     """What `settle` adds to stays that stand in turn; no person-year is divided."""
 
     if has_windows(book):
@@ -101,7 +105,7 @@ def _slices(first: pl.Series) -> Iterator[slice]:
 def _amounts(stays: pl.DataFrame, book: Rulebook, years: Turns | None) -> pl.DataFrame:
     """What `settle` adds to the stays of whole `years`, or to stays that bring what the year had used."""
     bills = _bills(stays, book)
-    settled = _with_pools(bills, book, years) if book.pools else _steps(bills, book, years)
+    settled = shared_out(bills, book, years, _steps)
     borne = pl.col("total_fen") - pl.col(BILL)
     borne += pl.sum_horizontal(f"{step.id}_borne_fen" for step in book.steps)
     open_ = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
@@ -134,6 +138,7 @@ def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
         bill = pl.when(whole).then("total_fen").otherwise(price)
     stays = stays.with_columns(price.alias("price_fen"), bill.alias(BILL))
     stays = stays.with_columns(pl.min_horizontal(eligible, BILL).alias(COVERED))
+    stays = with_raises(stays, book)
     return _expenses(stays, book).drop("_fixed", "_amount", "_daily", "_patient", strict=False)
 
 
@@ -205,50 +210,3 @@ def _sum_parts(stays: pl.DataFrame, book: Rulebook, layer: str, last: str) -> pl
         pl.when(worst == "bound").then(most).alias(f"{layer}_bound_fen"),
         (pl.col(REST) + each - paid).alias(REST),
     )
-
-
-def _with_pools(stays: pl.DataFrame, book: Rulebook, years: Turns | None) -> pl.DataFrame:
-    """Limits shared by several layers, to a fixed point: a stay's room hangs only on earlier stays of its year."""
-    caps = {pool: book.table[f"pool.{pool}"].gather(stays["term"]) for pool in book.pools}
-    rooms = caps if years else {pool: _left(stays, pool, cap) for pool, cap in caps.items()}
-    for _ in range(stays.height + 2):
-        tried = stays.with_columns(
-            *(room.alias(f"pool_{pool}_room_fen") for pool, room in rooms.items()),
-            *(cap.alias(f"pool_{pool}_cap_fen") for pool, cap in caps.items()),
-        )
-        tried = _steps(tried, book, years)
-        tried = tried.with_columns(
-            (pl.col(f"pool_{pool}_room_fen") - _pooled(book, pool)).alias(f"pool_{pool}_left_fen")
-            for pool in book.pools
-        )
-        if years is None:
-            return tried
-        left = {pool: _room(tried, years, book, pool, caps[pool]) for pool in book.pools}
-        if all(left[pool].equals(rooms[pool]) for pool in book.pools):
-            return tried
-        rooms = left
-    raise Broken("共用限额的分配没有定下来")
-
-
-def _left(stays: pl.DataFrame, pool: str, cap: pl.Series) -> pl.Series:
-    """What a pool leaves stays that bring its use of the year so far."""
-    return (cap - stays[f"pool_{pool}_before_fen"]).clip(lower_bound=0)
-
-
-def _pooled(book: Rulebook, pool: str) -> pl.Expr:
-    """What a stay takes of a shared limit."""
-    return pl.sum_horizontal(f"{step.id}_pooled_fen" for step in book.members(pool))
-
-
-def _room(
-    stays: pl.DataFrame, years: Turns, book: Rulebook, pool: str, cap: pl.Series
-) -> pl.Series:
-    """What the pool leaves each stay after the earlier stays of the year."""
-    claims = [f"{layer}_touched" for layer in book.pools[pool]]
-    touched = stays.select(pl.any_horizontal(claims)).to_series()
-    used = stays.select(pl.when(cap < NO_LIMIT).then(_pooled(book, pool)).otherwise(0))
-    before = ClaimedFirst(years, touched).before(used.to_series())
-    opened = [c for layer in book.pools[pool] if (c := f"{layer}_opened_paid_fen") in stays.columns]
-    for name in opened:
-        before += stays[name].fill_null(0)
-    return (cap - before).clip(lower_bound=0)

@@ -7,12 +7,13 @@ Nothing here knows of other stays: what the year has used is handed in.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.money import cut_to, round_to
+from onestop_cli.money import FULL, cut_to, raise_to, round_to
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import NO_LIMIT, ONE_A_VISIT
 
@@ -45,6 +46,18 @@ class Parameters:
     def has(self, name: str, neutral: int) -> bool:
         """Whether any cell of the book has this term at other than its neutral value."""
         return self.unique(name) != neutral
+
+    def values(self, name: str) -> list[int]:
+        """Every value that a term has in the whole book, the smallest first."""
+        return [int(value) for value in self.table[self._full(name)].unique().sort()]
+
+    def any_is(self, name: str, value: int) -> bool:
+        """Whether any cell of the book has this value of a term."""
+        return value in self.values(name)
+
+    def of(self, term: pl.Series, name: str) -> pl.Series:
+        """A term beside stays whose rows in the book are `term`."""
+        return self.table[self._full(name)].gather(term.cast(pl.UInt32))
 
     def __getitem__(self, name: str) -> pl.Expr:
         value = self.unique(name)
@@ -184,20 +197,37 @@ def banded(
 
 def rounded(params: Parameters, grains: pl.Expr) -> pl.Expr:
     """Fen from grains in the document's unit and mode, once per layer and stay."""
-    exact = _in_unit(params, round_to, grains)
-    if not params.has("round_cut", 0):
-        return exact
-    return pl.when(params["round_cut"] == 1).then(_in_unit(params, cut_to, grains)).otherwise(exact)
+    return _in_steps(params, "round", grains)
 
 
-def _in_unit(params: Parameters, rounding, grains: pl.Expr) -> pl.Expr:  # type: ignore[no-untyped-def]
-    only = params.unique("round_unit")
-    if only is not None:
-        return rounding(grains, only)  # type: ignore[no-any-return]
-    value = rounding(grains, 1)
-    for unit in (10, 100):
-        value = pl.when(params["round_unit"] == unit).then(rounding(grains, unit)).otherwise(value)
-    return value  # type: ignore[no-any-return]
+def whole_units(params: Parameters, base: pl.Expr) -> pl.Expr:
+    """A base in fen, in the whole units in which the document counts it."""
+    return (
+        base
+        if not params.has("base_round_unit", 1)
+        else _in_steps(params, "base_round", base * FULL)
+    )
+
+
+def _in_steps(params: Parameters, head: str, grains: pl.Expr) -> pl.Expr:
+    """`grains` by the unit and mode of the terms `<head>_unit` and `<head>_cut`."""
+    unit, mode = f"{head}_unit", f"{head}_cut"
+    value = _in_unit(params, unit, round_to, grains)
+    for number, rounding in ((1, cut_to), (2, raise_to)):
+        if params.any_is(mode, number):
+            other = _in_unit(params, unit, rounding, grains)
+            value = pl.when(params[mode] == number).then(other).otherwise(value)
+    return value
+
+
+def _in_unit(
+    params: Parameters, name: str, rounding: Callable[[pl.Expr, int], pl.Expr], grains: pl.Expr
+) -> pl.Expr:
+    first, *units = params.values(name)
+    value = rounding(grains, first)
+    for unit in units:
+        value = pl.when(params[name] == unit).then(rounding(grains, unit)).otherwise(value)
+    return value
 
 
 def floor(params: Parameters, total: pl.Expr, eligible: pl.Expr, charged: pl.Expr) -> pl.Expr:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 import polars.selectors as cs
 
+from onestop_cli.core.settle.bonus import unsure_of_raise
 from onestop_cli.core.settle.formula import runs_over_the_year
+from onestop_cli.core.settle.shared import without_household
 from onestop_cli.core.settle.visits import (
     SINCE,
     VISIT,
@@ -25,6 +27,7 @@ from onestop_cli.tables.schema import ORDER
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
     "quota", "_held_before", "_held_before_fen", VISIT, SINCE, YEARS, OPEN, EVER,
+    "listed_years", "listed_fen", "listed_open", "household",
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(
@@ -43,7 +46,7 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
     stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"))
-    stays = _sure(_with_open_months(with_years(with_visits(stays), book), book), book)
+    stays = sure(_with_open_months(with_years(with_visits(stays), book), book), book)
     taken = _taken(stays, book)
     return stays.with_columns(
         *(
@@ -66,11 +69,12 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     ).drop(cs.ends_with("_claimed_fen"))
 
 
-def _sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+def sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """`stays` with steps bound-checked of which only the year, not the terms, tells that they are not known exactly."""
     for step in book.steps:
         check = pl.col(f"{step.id}_check")
         unknown = _unnumbered(stays, book, step) | unsure(stays, book, step)
+        unknown |= unsure_of_raise(stays, book, step) | without_household(stays, book, step)
         unknown |= over_new_year(stays, book, step)
         if OPEN in stays.columns:
             unknown |= _looks_back(stays, book, step)

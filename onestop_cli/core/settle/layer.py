@@ -18,7 +18,9 @@ from onestop_cli.core.settle.formula import (
     floor,
     highest_rate,
     rounded,
+    whole_units,
 )
+from onestop_cli.core.settle.shared import household
 from onestop_cli.core.settle.visits import SINCE, VISIT, YEARS
 from onestop_cli.core.settle.windows import EVER, OPEN, windows
 from onestop_cli.core.settle.year import (
@@ -157,7 +159,8 @@ class LayerPass:
         start = pl.when(params["from_total"] == 1).then(BILL).otherwise(COVERED)
         for less in lessened(self.book, self.step):
             start = start - pl.col(less_column(less)).fill_null(0) * params[f"less_{less}"]
-        base = pl.when(self._computed).then(start.clip(lower_bound=0)).otherwise(ZERO)
+        start = whole_units(params, start.clip(lower_bound=0))
+        base = pl.when(self._computed).then(start).otherwise(ZERO)
         frame = frame.with_columns(base.alias(name))
         if not params.has("cost_cap", NO_LIMIT):
             return frame
@@ -430,6 +433,14 @@ class LayerPass:
         daily = pl.lit(table["daily"].gather(quota)) == 1
         return pl.lit(pays.gather(quota)) * pl.when(daily).then(DAYS).otherwise(1)
 
+    @property
+    def _limit(self) -> pl.Expr:
+        """The yearly cap, raised by what a list of persons says."""
+        cap = self.params["cap"]
+        if not self.params.has("bonus", 0):
+            return cap
+        return pl.min_horizontal(cap + self._col("bonus_fen"), NO_LIMIT)
+
     def _cap(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The yearly cap and shared pools: `before` is what the year had used, `granted` what this stay is left."""
         params, granted = self.params, self._name("granted_fen")
@@ -439,30 +450,34 @@ class LayerPass:
             rooms = [self._pool_room(pool) * self._years(frame) for pool in pools]
             shared = pl.min_horizontal(wanted, *rooms)
             wanted = pl.when("_free").then(wanted).otherwise(shared.clip(lower_bound=0))
-        capped = self._computed & (params["cap"] < NO_LIMIT) & ~pl.col("_free")
         years = self._years(frame)
-        most = params["cap"] * years
+        if self.params.has("household_cap", NO_LIMIT):
+            room = pl.min_horizontal(wanted, self._household_room() * years).clip(lower_bound=0)
+            wanted = pl.when("_free").then(wanted).otherwise(room)
+        capped = self._computed & (self._limit < NO_LIMIT) & ~pl.col("_free")
+        most = self._limit * years
         alone = pl.when(capped).then(pl.min_horizontal(wanted, most)).otherwise(wanted)
         limit = pl.when(capped).then(most).cast(pl.Int64)
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
+        by_months = params["cap_window"] > 0
+        of_year, of_months = capped & ~by_months, None
+        if params.has("cap_window", 0):
+            which = capped & by_months & pl.col("_counts")
+            of_months = self._capped_by_months(frame, which, wanted)
         if params.has("month_cap", NO_LIMIT):
             monthly = self._computed & (params["month_cap"] < NO_LIMIT) & ~pl.col("_free")
-            frame, taken = self._capped_by_month(frame, capped, monthly, wanted)
-            most = params["month_cap"] * years
-            least = pl.when(monthly).then(pl.min_horizontal(alone, most))
-            return frame.with_columns(
-                pl.coalesce(taken, least.otherwise(alone)).alias(granted),
-                pl.when(monthly).then(most).alias(self._name("month_limit_fen")),
+            least = params["month_cap"] * years
+            alone = pl.when(monthly).then(pl.min_horizontal(alone, least)).otherwise(alone)
+            frame, taken = self._capped_by_month(frame, of_year, monthly, wanted)
+            frame = frame.with_columns(
+                pl.when(monthly).then(least).alias(self._name("month_limit_fen"))
             )
-        if not params.has("cap", NO_LIMIT):
+        elif params.has("cap", NO_LIMIT):
+            frame, taken = self._capped(frame, of_year & pl.col("_counts"), wanted)
+        else:
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
-        which = capped & pl.col("_counts")
-        by_months = params["cap_window"] > 0
-        if not params.has("cap_window", 0):
-            frame, taken = self._capped(frame, which, wanted)
+        if of_months is None:
             return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
-        of_months = self._capped_by_months(frame, which & by_months, wanted)
-        frame, taken = self._capped(frame, which & ~by_months, wanted)
         used = pl.coalesce(of_months["used"], self._name("before_fen"))
         return frame.with_columns(
             pl.coalesce(of_months["taken"], taken, alone).alias(granted),
@@ -497,7 +512,7 @@ class LayerPass:
         parts = frame.select(
             which=which,
             amount=pl.when(which).then(wanted).otherwise(ZERO),
-            cap=self.params["cap"].cast(pl.Int64),
+            cap=self._limit.cast(pl.Int64),
             account=self.params["cap_account"],
         )
         if self.years:
@@ -524,7 +539,7 @@ class LayerPass:
         parts = frame.select(
             which=which,
             amount=pl.when(which).then(wanted).otherwise(ZERO),
-            cap=pl.when(capped).then(self.params["cap"]).otherwise(NO_LIMIT).cast(pl.Int64),
+            cap=pl.when(capped).then(self._limit).otherwise(NO_LIMIT).cast(pl.Int64),
             limit=pl.when(monthly)
             .then(self.params["month_cap"])
             .otherwise(NO_LIMIT)
@@ -578,6 +593,11 @@ class LayerPass:
         used = pl.sum_horizontal(ZERO, *(f"{member}_pooled_fen" for member in earlier))
         left = pl.col(f"pool_{pool}_room_fen") - used
         return pl.when("_counts").then(left).otherwise(f"pool_{pool}_cap_fen")
+
+    def _household_room(self) -> pl.Expr:
+        """What the household's limit leaves after its earlier stays; a bound-checked stay is looked at alone."""
+        head = household(self.step.id)
+        return pl.when("_counts").then(f"{head}_room_fen").otherwise(f"{head}_cap_fen")
 
     def _result(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`due` where it can be known, `bound` where only the most it can be is; `paid` goes on to later layers."""

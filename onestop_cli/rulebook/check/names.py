@@ -22,7 +22,7 @@ from onestop_cli.rulebook.terms import Terms
 from onestop_cli.tables.schema import LEVELS, PAYERS
 
 COMPUTABLE = tuple(payer for payer in PAYERS if payer not in ("waiver", "other"))
-"""The payers that a document may work out; a waiver and what is left over are only taken as claimed."""
+"""The funds that a document may work out; what is left over is only taken as claimed."""
 
 
 def names(rule: RuleFile) -> Iterator[Finding]:
@@ -77,12 +77,16 @@ def _stack(rule: RuleFile) -> Iterator[Finding]:
 
 def _layer_names(rule: RuleFile, number: int, layer: Layer, before: set[str]) -> Iterator[Finding]:
     key: Key = ("layer", number)
-    allowed = COMPUTABLE if layer.kind == "computed" else PAYERS
+    allowed = {"computed": COMPUTABLE, "given": PAYERS, "waiver": ("waiver",)}[layer.kind]
     if not layer.part_of and layer.id not in allowed:
         what = f"不认识的层“{layer.id}”"
         yield (*key, "id"), what, f"层的编号用 {'、'.join(allowed)}；叠加的部分另写 part_of"
     if layer.part_of:
         yield from _unknown((*key, "part_of"), [layer.part_of], before)
+        homes = {home.id: home.kind for home in rule.layer[:number]}
+        if "waiver" in (layer.kind, homes.get(layer.part_of)):
+            what = "医院减免不是基金支付，不能与别的层合并"
+            yield (*key, "part_of"), what, "请删去 part_of，减免单独作一层"
     if layer.who == "roster" and not rule.categories.priority:
         yield (*key, "who"), "只给在册人员，但文件没有列出类别", "请写 [categories] 的 priority"
     yield from _unknown((*key, "only"), layer.only, rule.categories.priority)
@@ -158,9 +162,16 @@ def _dimension_names(rule: RuleFile) -> Iterator[Finding]:
         if dimension.id in expenses:
             yield (*key, "id"), f"“{dimension.id}”也是一项费用的编号", "请另取编号"
         yield from _insured_years(key, dimension)
-        if (dimension.source == "age") == bool(dimension.values or dimension.columns):
+        if dimension.from_list and dimension.source != "years":
+            yield (
+                (*key, "from_list"),
+                "参保激励名单只有连续参保年数",
+                '请删去 from_list，或写 source = "years"',
+            )
+        bare = not (dimension.values or dimension.columns or dimension.from_list)
+        if (dimension.source == "age") != bare:
             yield (*key, "values"), "年龄不写 values 和 columns，其他维度都要写", "请改正"
-        elif dimension.source != "age" and not dimension.columns:
+        elif dimension.source != "age" and not (dimension.columns or dimension.from_list):
             yield (*key, "columns"), "没有写取自哪一列", "请写 columns（表头）"
         yield from _unknown((*key, "listed"), dimension.listed, dimension.values)
         if dimension.names_from and dimension.source != "stay":

@@ -70,7 +70,7 @@ def impossible(rule: RuleFile) -> Iterator[Finding]:
     terms = Terms(rule)
     for number, layer in enumerate(rule.layer):
         found: dict[tuple[Key, str], None] = {}
-        for cell in terms.cells if layer.kind == "computed" else ():
+        for cell in terms.cells if layer.regulated else ():
             if terms.entitled(layer, cell):
                 found |= dict.fromkeys(_at_odds(terms, layer, cell))
         for where, what in found:
@@ -99,6 +99,8 @@ def _at_odds(terms: Terms, layer: Layer, cell: Cell) -> Iterator[tuple[Key, str]
         ("stay_cap", "cap", "每次封顶线高于年度封顶线"),
         ("stay_cap", "month_cap", "每次封顶线高于每月限额"),
         ("month_cap", "cap", "每月限额高于年度封顶线"),
+        ("stay_cap", "household_cap", "每次封顶线高于全户年度限额"),
+        ("cap", "household_cap", "年度封顶线高于全户年度限额"),
     )
     for low, high, what in pairs:
         if low in known and high in known and known[low] >= known[high] + (low != "deductible"):
@@ -143,6 +145,8 @@ def _windows(key: Key, layer: Layer) -> Iterator[Finding]:
         yield (*key, "cap"), what, "请改成一样的，或分成两份文件"
     if any(months) and layer.month_cap:
         yield (*key, "month_cap"), "按几个月累计的限额不能再加每月限额", "请删去一个"
+    if any(months) and layer.bonus:
+        yield (*key, "bonus"), "名单提高的是年度封顶，不能提高按几个月累计的限额", "请删去一个"
     if any(term.months for term in layer.deductible) and (layer.ceiling or layer.transfer):
         what = "按几个月累计的起付线不能再写全年起付线上限、转院补差"
         yield (*key, "deductible"), what, "请删去 ceiling、transfer"

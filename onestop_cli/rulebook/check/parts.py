@@ -32,6 +32,8 @@ def parts(rule: RuleFile) -> Iterator[tuple[Key, Cited]]:
         for number, whole in enumerate(getattr(rule, name)):
             if isinstance(whole, Layer) and whole.base:
                 yield (name, number, "base"), whole.base
+            if isinstance(whole, Layer) and whole.base and whole.base.rounding:
+                yield (name, number, "base", "rounding"), whole.base.rounding
             if isinstance(whole, Layer) and whole.rounding:
                 yield (name, number, "rounding"), whole.rounding
             for aspect in (*ASPECTS, *OPTIONAL, "share"):

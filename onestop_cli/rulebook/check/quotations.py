@@ -17,14 +17,18 @@ from onestop_cli.rulebook.language import (
     Clause,
     Dimension,
     Effective,
+    Rounding,
     RuleFile,
 )
 
-_MONEY = ("amount", "later", "minimum", "to", "pays")
-_SHARES = ("rate", "share", "later_rate", "shares")
+_MONEY = ("amount", "later", "minimum", "to", "pays", "per_year", "unlisted")
+_SHARES = ("rate", "share", "later_rate", "shares", "most")
+_COUNTS = {"days": "日", "months": "个月", "after": "年"}
 _REMEDY = "请核对数字和引文；原文没有直接写出的，在 reading 里写明这个数是怎样来的"
 
-_NEUTRAL = (("points", 0), ("later_points", 0), ("share", FULL), ("minimum", 0))
+_NEUTRAL = (
+    ("per_year", 0), ("after", 0), ("points", 0), ("later_points", 0), ("share", FULL), ("minimum", 0),
+)  # fmt: skip
 
 Number = tuple[Key, str, bool]
 """Steps to a number within its part, the number in words, and whether the text at hand says it."""
@@ -48,6 +52,8 @@ def _numbers(part: Cited, spoken: Said) -> Iterator[Number]:
     if isinstance(part, Dimension):
         for value, count in part.listed.items():
             yield ("listed", value), f"{value} {count} 种", spoken.count(Decimal(count))
+    if isinstance(part, Rounding) and isinstance(part.unit, int):
+        yield from _leaves(("unit",), "amount", part.unit, spoken)
     if isinstance(part, Clause):
         yield from _ages(part, spoken)
         for name, value in part:
@@ -80,10 +86,8 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
             yield steps, rate_text(value), spoken.share(Decimal(value) / 100)
         elif name in ("points", "later_points"):
             yield steps, rate_text(abs(value)), spoken.count(abs(Decimal(value)) / 100)
-        elif name == "days":
-            yield steps, f"{value} 日", spoken.count(Decimal(value))
-        elif name == "months":
-            yield steps, f"{value} 个月", spoken.count(Decimal(value))
+        elif name in _COUNTS:
+            yield steps, f"{value} {_COUNTS[name]}", spoken.count(Decimal(value))
 
 
 def _ages(clause: Clause, spoken: Said) -> Iterator[Number]:

@@ -15,10 +15,12 @@ _ID = "单元格已是文本格式；从别处粘贴时请选“粘贴值”"
 
 @dataclass(frozen=True)
 class FormWords:
-    """What a county's documents speak of: names of what is paid, kinds of people."""
+    """What a county's documents speak of: names of what is paid, kinds of people, and whether they ask for a list of
+    insured people."""
 
     layers: Sequence[str]
     categories: Sequence[str]
+    insured: bool = False
 
 
 def forms(terms: FormWords) -> tuple[Form, ...]:
@@ -29,6 +31,7 @@ def forms(terms: FormWords) -> tuple[Form, ...]:
         register_form(),
         enrolment_form(),
         decisions_form(terms),
+        *((insured_form(),) if terms.insured else ()),
     )
 
 
@@ -118,6 +121,26 @@ def enrolment_form() -> Form:
             Cell("缴费方式", width=14),
             Cell("个人缴费", "yuan", 12),
             Cell("资助金额", "yuan", 12),
+        ),
+    )
+
+
+def insured_form() -> Form:
+    """How long people are insured without a break, and what raises their yearly limit."""
+    return Form(
+        "参保激励名单",
+        "参保激励名单",
+        "每人一行，黄色的列必填；年数和提高限额至少填一项。证号列是文本格式，不要改。提高限额以元为单位，是这个人在起止日期内"
+        "累计提高的；年度中途变了的（如用过激励额度后清零）写几行，日期不要重叠，没有起止的留空。"
+        '填好后在 onestop.toml 写 insured = ["参保激励名单.xlsx"]。',
+        (
+            Cell("姓名", width=10, must=True),
+            Cell("身份证号", "id", 21, must=True, hint=_ID),
+            Cell("连续参保年数", "count", 14),
+            Cell("提高限额", "yuan", 12),
+            Cell("起始日期", "day", 12),
+            Cell("终止日期", "day", 12),
+            Cell("备注", width=16),
         ),
     )
 

@@ -146,8 +146,8 @@ def _unless(rule: RuleFile) -> str:
 
 
 def _layer(rule: RuleFile, layer: Layer) -> None:
-    kind = words.KINDS[layer.kind]
-    who = words.WHO[layer.who] if layer.kind == "computed" else ""
+    kind = words.kind(layer)
+    who = words.WHO[layer.who] if layer.regulated else ""
     _section(" · ".join(part for part in (layer.name, layer.fund, who, kind) if part))
     if layer.base:
         _say(f"基数：{words.base(rule, layer.base)}", indent=2)

@@ -40,6 +40,12 @@ _REASON = Column("reason", "原因", width=44)
 _ROW = Column("row", "表内行号", "int", 6, align="center")
 
 
+_NOT_WAIVED = (
+    "医院减免少于应减的（应减免未减免），由医疗机构退给患者，基金不支付，不计入应补未补；"
+    "已由同一笔其他层多减的部分抵过的除外。"
+)
+
+
 @dataclass(frozen=True)
 class HospitalAccount:
     """One hospital: its line of the county's table, its stays with reasons, its findings, its `number` among the
@@ -242,14 +248,17 @@ class _HospitalBook:
         ]
         owed = Column("patient_owed_fen", "应补未补", "yuan", 12, total=True)
         columns = [*WHO, *amounts, owed, _ROW, _REASON]
+        short = pl.sum_horizontal(f"{la.id}_shortfall_fen" for la in self.statement.layers)
+        waived = any(layer.kind == "waiver" for layer in self.statement.layers)
         self._chosen(
             book,
             "应补与调整",
             columns,
-            pl.col("all_shortfall_fen") > 0,
+            short > 0,
             notes=(
                 "同一笔住院一项多付、另一项少付的，可以相抵的部分作层间调整，由少付的基金拨给医疗机构；"
                 "抵不掉的少付部分应补给患者。",
+                *((_NOT_WAIVED,) if waived else ()),
             ),
         )
 
