@@ -334,7 +334,7 @@ def _info(
                 *read.roster.warnings,
                 *no_list(parts.book, read.insured),
                 *beside_stays(parts.period, read.register, dealt.earlier, lines),
-                *(note for part in done for note in part.notes),
+                *dict.fromkeys(note for part in done for note in part.notes),
             ],
             "parts": engines,
             **about_past(request.decisions, decided, read.past, lines),

@@ -257,10 +257,10 @@ def _notes(found: MatchedDecisions | None, needless: list[dict[str, object]]) ->
 
 def _before_the_books(stays: pl.DataFrame) -> Iterator[str]:
     """Once, where documents look at months of which the books know only a part."""
-    if OPEN in stays.columns and (count := stays.filter(pl.col(OPEN).fill_null(False)).height):
+    if OPEN in stays.columns and stays[OPEN].any():
         begun = stays["books_from"].drop_nulls()[0]
         yield (
-            f"政策看出院前连续几个月的累计，台账从 {begun} 记起，此前的不知道：{count} 笔只核上限；"
+            f"政策看出院前连续几个月的累计，台账从 {begun} 记起，此前的不知道：要看到更早日子的住院只核上限；"
             "有期初而期初没有这个人的，按此前没有计"
         )
 

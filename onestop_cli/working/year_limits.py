@@ -34,7 +34,7 @@ def limits_group(step: StepOnStay) -> Group:
     rooms += month
     lines += _raised(step)
     if step.cap is not None and step.years > 1:
-        lines.append(over_years("年度封顶", step.cap // step.years, step.years))
+        lines.append(over_years(_cap_name(step), step.cap // step.years, step.years))
     if step.cap is None:
         lines.append(Line("年度封顶", _no_cap(step)))
     elif step.counts:

@@ -504,6 +504,8 @@ def test_a_stay_that_goes_on_from_the_last_of_december_is_of_the_new_year() -> N
         ({"deductible": "[{ amount = 100 }]"}, 45_000),
         ({"deductible": "[{ amount = 100, later = [60] }]"}, 47_000),
         ({"deductible": '[{ amount = 100, per = "year" }]'}, 50_000),
+        ({"deductible": '[{ amount = 100, per = "window", months = 12 }]'}, 50_000),
+        ({"cap": '[{ amount = 200, per = "window", months = 12 }]'}, 40_000),
         ({"cap": "[{ amount = 200 }]"}, 40_000),
         ({"also": '["stay_cap"]\nstay_cap = [{ amount = 150 }]'}, 30_000),
         ({"also": '["ceiling"]\nceiling = [{ amount = 90 }]', "deductible": "[{ amount = 50 }]"}, 50_000),

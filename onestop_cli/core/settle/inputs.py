@@ -88,10 +88,11 @@ def sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 
 def _with_open_months(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """`stays` with `OPEN`, where some step of a document looks at months before the books."""
+    """`stays` with `OPEN`, beside books where a document looks at months."""
+    if "books_from" not in stays.columns:
+        return stays
     open_ = [before_the_books(stays, book, step.id) for step in book.steps]
-    found = stays.select(pl.any_horizontal(pl.lit(False), *open_).alias(OPEN))
-    return stays.hstack(found) if found[OPEN].any() else stays
+    return stays.with_columns(pl.any_horizontal(*open_).alias(OPEN))
 
 
 def _looks_back(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:

@@ -246,7 +246,7 @@ class LayerPass:
             for n in range(1, params.deductible_steps + 1)
         ]
         open_ = (params["deductible_year"] == 1) | (params["ceiling"] < NO_LIMIT)
-        open_ |= params["transfer_days"] >= 0
+        open_ |= (params["transfer_days"] >= 0) | (params["deductible_window"] > 0)
         if SINCE in frame.columns:
             open_ |= pl.col(SINCE).is_not_null() & (params["visit_deductible"] < EACH_SETTLEMENT)
         least = pl.when(~open_).then(pl.min_horizontal(steps)).otherwise(ZERO)
@@ -269,7 +269,7 @@ class LayerPass:
         )
         if self.years:
             before = windows(frame, months).before(parts["used"])
-            if self.use.held:
+            if self.use.held and EVER in frame.columns:
                 before += frame[EVER]
             before = before.set(parts["open"], NO_LIMIT)
         else:
