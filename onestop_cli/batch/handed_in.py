@@ -32,7 +32,8 @@ def of_reading(
     stays: Reading, roster: Reading, register: Sequence[str], hospital: Mapper, closed: Closed
 ) -> Handed:
     """From files just read; `register`: the names in it, `hospital`: how a text becomes one."""
-    counts = dict(stays.rows["hospital_raw"].drop_nulls().value_counts().iter_rows())
+    advanced = stays.rows.filter(~by_hand(stays.rows))
+    counts = dict(advanced["hospital_raw"].drop_nulls().value_counts().iter_rows())
     known = {text: hospital(text) for text in counts}
     return Handed(
         register,

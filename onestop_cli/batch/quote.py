@@ -69,6 +69,7 @@ def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = No
     closed = None
     if asked.person:
         loaded, closed = _closed(asked.ledger or settings.ledger, asked.person, loaded)
+        _ask_for_category(asked, closed)
     book = Rulebook(tuple(rule.file for rule in loaded))
     given, year = understood(asked, book, names(settings))
     if closed is not None:
@@ -133,6 +134,17 @@ def _closed(
         raise stop("身份证号无效", "请核对 --id；查台账须写完整的证号")
     past = remember(ledger, row, rules)
     return past.rules, past.history.stays.filter(pl.col("status") == "settled")
+
+
+def _ask_for_category(asked: QuoteOptions, closed: pl.DataFrame) -> None:
+    """Nobody who was entitled so far is quoted as somebody who is not because a word was left out."""
+    known = closed.drop_nulls("category").sort("discharged_on")
+    if len(known) and not asked.categories:
+        kind = known["category"][-1]
+        raise stop(
+            f"台账里这个人上次住院是{kind}，这次没有写 --category",
+            f"请加上 --category {kind}；现在没有救助身份的写 --category 无",
+        )
 
 
 def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given, YearSoFar]:

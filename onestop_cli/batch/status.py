@@ -9,14 +9,16 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
-from onestop_cli.batch.misnamed import DECISIONS, misnamed
+from onestop_cli.batch.misnamed import DECISIONS, filled_in_place, misnamed
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
-from onestop_cli.county.inbox_check import inbox_notes
+from onestop_cli.county.inbox_check import inbox_notes, skipped
+from onestop_cli.county.periods import Period
 from onestop_cli.county.progress import InboxSummary, LastRun, Progress, period_of
 from onestop_cli.county.settings import LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.ledger.books import beginning, closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -45,9 +47,12 @@ def standing(settings: Settings) -> Progress:
     decided = (home / DECISIONS).is_file() or bool(settings.reconcile.decisions)
     lost = [*_lost_books(settings, runs)]
     more = [*lost, *misnamed(home, decided=decided, books=bool(settings.ledger))]
-    inbox = replace(inbox, notes=(*more, *inbox.notes))
     period = inbox.period.id if inbox.period else None
     run = next((run for run in runs if run[1].period == period), None)
+    if period not in books:
+        more += _skipped(settings.ledger, inbox.period)
+        more += filled_in_place(*run) if run and not decided else ()
+    inbox = replace(inbox, notes=(*more, *inbox.notes))
     return Progress(
         settings.county.name,
         inbox,
@@ -88,6 +93,13 @@ def _closed(ledger: Path) -> Closed:
         return {}
     with opened(ledger) as books:
         return closed_files(books)
+
+
+def _skipped(ledger: Path | None, period: Period | None) -> Iterator[str]:
+    """What to say when the inbox holds a period and the one before it is not closed."""
+    if ledger and ledger.is_file() and period:
+        with opened(ledger) as books:
+            yield from skipped(period, closed_periods(books), beginning(books).first_day)
 
 
 def _runs(home: Path, out: Path | None) -> list[tuple[Path, RunInfo]]:

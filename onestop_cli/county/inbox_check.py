@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+from onestop_cli.county.periods import Period
 
 STAYS, ROSTER = "stays", "roster"
 _SHOWN = 8
@@ -37,6 +40,17 @@ class Handed:
 def inbox_notes(handed: Handed) -> list[str]:
     """Sentences, none when all is well."""
     return [*known_files(handed), *_silent(handed), *_unknown(handed), *_same_roster(handed)]
+
+
+def skipped(period: Period, closed: Sequence[Period], begun: date) -> Iterator[str]:
+    """What to know when days between the last closed period, or the day the books have `begun`, and this one were never
+    closed."""
+    after = (one.last + timedelta(days=1) for one in closed)
+    first, last = max(after, default=begun), period.first - timedelta(days=1)
+    if first <= last:
+        yield (
+            f"{first} 至 {last} 还没有关账；先关了{period.chinese}，这一段就不能再单独关账，其中的住院只能作补报"
+        )
 
 
 def _silent(handed: Handed) -> Iterator[str]:

@@ -54,6 +54,10 @@ def test_there_are_at_least_sixty() -> None:
     assert len({mistake.what for mistake in MISTAKES}) == len(MISTAKES) >= 60
 
 
+def test_every_answer_is_more_than_one_letter() -> None:
+    assert min(len(sentence) for mistake in MISTAKES for sentence in mistake.said) > 1
+
+
 def test_the_page_is_the_list() -> None:
     """`make manual` brings it up to date."""
     assert Path("docs/常见错误.md").read_text("utf-8") == page()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from openpyxl import load_workbook
+
 from onestop_cli.core.identify import make_id
 from tests.made.reader_files import xlsx_bytes, zip_bytes
 
@@ -142,6 +144,27 @@ def said_by_people(**cells: str) -> Deed:
         "处理决定": "放行", "理由": "已核实", "依据": "病历", "经办人": "张三", "复核人": "李四", "日期": "2011-01-08",
     } | cells  # fmt: skip
     return lambda folder: write(folder, "处理意见.csv", ",".join(row), ",".join(row.values()))
+
+
+def filled_in_place(folder: Path) -> None:
+    """处理决定 in the row below the titles, in the list of the run itself."""
+    file = folder / "结算/2010Q4/差错清单.xlsx"
+    book = load_workbook(file)
+    sheet = book["全部差错"]
+    for merged in [*sheet.merged_cells.ranges]:
+        sheet.unmerge_cells(str(merged))
+    rows = sheet.iter_rows()
+    heads = next(row for row in rows if "处理决定" in [cell.value for cell in row])
+    at = next(cell.column for cell in heads if cell.value == "处理决定")
+    next(rows)[at - 1].value = "放行"
+    book.save(file)
+
+
+def next_but_one(folder: Path) -> None:
+    """The stays are of the spring of 2011; nobody has closed the winter."""
+    write(folder, SHEET, TITLES, *(row.replace("2010-1", "2011-0") for row in STAYS))
+    replaced(SHEET, "2011-01", "2011-04")(folder)
+    replaced(SHEET, "2011-00", "2011-04")(folder)
 
 
 def shortened(name: str) -> Deed:
@@ -315,7 +338,7 @@ COMMANDS = (
     typed("公示写成了放结果的文件夹", "publish 结算 --out 公示", "“结算”不是完整的结算结果文件夹", "这里有：结算/2010Q4", stage="run"),
     typed("审批表没有写哪一笔", "papers 结算/2010Q4 --out 单", "要么指明一笔住院，要么指明一家机构", "请在结果文件夹后面写住院号，或写 --hospital 机构名称", stage="run"),
     typed("还没有关账就写应补名单", "ledger pay --list 名单.xlsx", "台账里没有应补未补", "本期的要等关账以后才有", stage="run"),
-    Mistake("台账改了名", move("台账.sqlite", "台账备份.sqlite"), "", ("没有 台账.sqlite，这里有 台账备份.sqlite：是台账的请改回 台账.sqlite"), code=0, stage="run"),
+    Mistake("台账改了名", move("台账.sqlite", "台账备份.sqlite"), "", ("没有 台账.sqlite，这里有 台账备份.sqlite：是台账的请改回 台账.sqlite",), code=0, stage="run"),
     Mistake("关账以后没有移走旧文件", nothing, "", ("本期已关账", "下一步：把收件箱里的文件移到 归档/2010Q4，放进下一期的报表和花名册"), code=0, stage="closed"),
     typed("按季关账，要一个月的决算", "ledger report --period 2010-11", "台账按 2010Q4 关账，比2010年11月长", "用 onestop ledger month", stage="closed"),
     typed("命令拼错", "reconcil --period 2010Q4", "没有命令“reconcil”，是不是 reconcile？"),
@@ -336,6 +359,7 @@ COMMANDS = (
     typed("要说明的住院号没有", "explain 结算/2010Q4 ZY999", "没有找到“ZY999”这笔住院", "请写住院号、证号末尾（四位以上）", stage="run"),
     typed("要打印审批表的医院没有", "papers 结算/2010Q4 --hospital 云谷医院 --out 单", "本期没有“云谷医院”", "机构名称要与结算表一致，例如：云谷卫生院", stage="run"),
     typed("要打印审批表的住院没有医疗救助", "papers 结算/2010Q4 ZY002 --out 单", "没有可以打印的审批表", "运行 onestop explain 看这笔住院的逐笔说明", stage="run"),
+    typed("结果文件夹只写了期", "close 2010Q4", "没有“2010Q4”这个结果文件夹", "请写成 结算/2010Q4", stage="run"),
     typed("要比较的结果没有", "compare 结算/2010Q4 结算/2010Q3", "没有“2010Q3”这个结果文件夹", "这里有：结算/2010Q4", stage="run"),
     typed("抽样量写成 0", "audit 结算/2010Q4 --size 0 --seed 1 --out 检查", "样本量 0 不成立", "--size 请给 1 以上的整数", stage="run"),
     typed("测算没有写改哪个数", "simulate 结算/2010Q4", "没有给出要测算的方案", "--change 名称=值", stage="run"),
@@ -356,6 +380,7 @@ COMMANDS = (
     typed("没有关过账就撤销", "ledger reopen --reason 补登", "没有可以撤销的", "用 onestop ledger show 看台账", stage="run"),
     typed("同一期关两次账", CLOSE, "2010年第4季度已经关账", "更正请走下期的上期调整", stage="closed"),
     typed("已关账的期又核对一次", AGAIN, "2010年第4季度已经关账", "更正、漏报、红冲随下一期的文件一起核对", stage="closed"),
+    Mistake("跳过了一个季度，收件箱里放的是再下一期", next_but_one, "", ("2011-01-01 至 2011-03-31 还没有关账", "先关了2011年第2季度，这一段就不能再单独关账"), code=0, stage="closed"),
     typed("上期的文件又交来", "reconcile --period 2011Q1 --out 结算/2011Q1", "关账时读过的文件一个字节不差，请核对是不是放错了", "花名册与 2010Q4 关账时的相同，没有更新", "ST07 前期已结算", stage="closed", code=0),
     typed("跳过了一个季度", "reconcile --period 2011Q2 --out 结算/2011Q2", "2011-01-01 至 2011-03-31 还没有关账", stage="closed", code=0),
     typed("重算没有关过的一期", "reconcile --period 2011Q1 --out x --recompute 2010Q3", "台账里没有这一期的关账", "已关账的：2010Q4", stage="closed"),
@@ -375,6 +400,9 @@ DECISIONS = (
     decided("补发没有欠的钱", "补发 9.00 元超过应补的 0.00 元", "请按应补未补的金额补发", 处理决定="补发", 补偿种类="医疗救助", 金额="9", 代码=""),
     decided("处理意见的日期是不存在的一天", "日期“2011-02-30”不存在：2011 年 2 月只有 28 天", "请改正后重新运行", 日期="2011-02-30"),
     Mistake("处理意见存成了别的文件名", together(said_by_people(), move("处理意见.csv", "处理意见2010Q4.csv")), AGAIN, ("处理意见2010Q4.csv 没有用上：要用的改名为 处理意见.xlsx，或加上 --decisions 处理意见2010Q4.csv",), 0, "run"),
+    Mistake("处理意见填在结果里的差错清单上，没有另存", filled_in_place, CLOSE, ("里的差错清单.xlsx填了处理意见，没有用上", "请另存为县文件夹里的 处理意见.xlsx，再核对一次"), stage="run"),
+    decided("处理意见的日期没有写年", "日期“1月8日”看不懂", "日期写成 2011-01-08 的样子", 日期="1月8日"),
+    decided("处理意见的金额写成汉字", "看不懂金额“一百元”", "金额写元，如 91.46", 处理决定="扣款", 补偿种类="医疗救助", 金额="一百元"),
     typed("处理意见的文件名写错", f"{AGAIN} --decisions 意见.xlsx", "意见.xlsx：找不到处理意见", "请检查路径", stage="run"),
 )  # fmt: skip
 
