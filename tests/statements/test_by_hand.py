@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from onestop_cli.batch.handed_in import of_reading
 from onestop_cli.batch.papers import write_run
 from onestop_cli.cli import run as onestop
 from onestop_cli.county.periods import parse_period
@@ -202,6 +203,16 @@ def test_the_funds_accounts_say_what_went_to_people(tmp_path: Path) -> None:
     heads = next(row for row in rows if "拨付医疗机构" in row)
     basic = next(row for row in rows if "新农合基金" in row)
     assert [basic[heads.index(name)] for name in ("拨付医疗机构", "零星报销付本人")] == [1680, 1680]
+
+
+def test_nobody_asks_to_register_the_hospital(tmp_path: Path) -> None:
+    rows = [
+        ["医疗机构", "姓名", "身份证号", "入院日期", "出院日期", "总费用", "医疗救助", "结算类别"],
+        ["远山医院", "张三", person(1), "2024-05-01", "2024-05-09", "900.00", "100.00", CODE],
+    ]
+    told = read(tmp_path, {"零星.csv": csv_bytes(rows)})
+    assert told.rows["setl_type"].to_list() == [CODE]
+    assert of_reading(told, told, ["县级医院"], lambda text: None, {}).unknown == {}
 
 
 def test_a_list_of_its_own_needs_no_column_for_it(tmp_path: Path) -> None:
