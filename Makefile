@@ -1,6 +1,8 @@
 # onestop: everything a bare checkout needs is made here, inside .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests and benchmarks start hundreds of processes; without bytecode on the disk each would compile the house anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-oldest test-ray floor mutants bench check format samples bundle bundle-wheels bundle-windows \
 	bundle-check bundle-windows-check windows-check manual clean

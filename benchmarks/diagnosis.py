@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.habits.county import PERIOD, County, Stay, habit_county, noise_county, write
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from onestop_cli.run import Run
 from samples.fabricate import make_county, write_county

@@ -51,7 +51,7 @@ def one(way: str, stays: int) -> None:
 def _in_parts(stays: int) -> None:
     """The whole command over parquet."""
     from onestop_cli.batch.buckets import reconcile_in_parts
-    from onestop_cli.batch.reconcile import Request
+    from onestop_cli.batch.request import Request
     from onestop_cli.county.settings import Settings
 
     home = county(stays)

@@ -116,7 +116,7 @@ def run(words: list[str] | None = None) -> int:
 
 def _problems(found: Sequence[Problem]) -> int:
     """Say why a command could not be done; what it did before stands."""
-    from onestop_cli.writers.toolkit.screen import problems
+    from onestop_cli.writers.toolkit.console import problems
 
     try:
         problems(found, what_stands() if outcome.standing() else ())

@@ -25,12 +25,10 @@ from onestop_cli.batch import publish as publishing
 from onestop_cli.batch.audit import verify
 from onestop_cli.batch.audit.draw import thresholds_from
 from onestop_cli.batch.audit.verify import read_plan
-from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.engines import _on_ray
 from onestop_cli.batch.ledger_open import _first_day, _usual
 from onestop_cli.batch.ledger_pay import _refuse_day
 from onestop_cli.batch.papers import _forms
-from onestop_cli.batch.reconcile import Request
 from onestop_cli.batch.rules import _one, show
 from onestop_cli.batch.rules_copy import copy_rules
 from onestop_cli.batch.stay_papers import write_stay_papers
@@ -230,12 +228,6 @@ def test_a_form_that_is_none_or_asks_for_what_there_is_not(tmp_path: Path) -> No
         lambda: fill_form(form, {"total": 1}, [], out)
     )
     assert not out.exists()
-
-
-def test_parts_know_no_books_and_no_decisions(tmp_path: Path) -> None:
-    asked = Request("2010Q4", [], [], tmp_path, [], Settings(), ledger=tmp_path / "台账.sqlite")
-    sentence = "分批核对不能同时使用台账或处理意见"
-    assert sentence in said(lambda: reconcile_in_parts(asked, tmp_path / "out", 2, "local"))
 
 
 def test_papers_of_one_stay_or_of_one_hospital(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from benchmarks.planted.patterns import PATTERNS, plant
 from onestop_cli.audit.leads import find_leads
 from onestop_cli.audit.leads.frame import cases_of
 from onestop_cli.audit.leads.model import Thresholds
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import Settings
 from onestop_cli.run import Run

@@ -15,8 +15,8 @@ from onestop_cli.statements.archive import archive_files, missing_papers
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.ledger.screen import plain_table
 from onestop_cli.writers.statements.archive_book import write_archive, write_missing
+from onestop_cli.writers.toolkit.console import clean, console_for
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
-from onestop_cli.writers.toolkit.screen import clean, console_for
 
 
 def archive(folder: Path, out: Path | None, checked: Path | None) -> None:

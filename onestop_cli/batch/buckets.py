@@ -1,34 +1,48 @@
 """`onestop reconcile --buckets N`: a run too large for memory, part by part, with the sums of one run.
 
 The rows are dealt out once into N parts of whole persons, on disk beside the result; each part goes through the same
-core as a small run, here or on a Ray cluster; the tables are joined without ever being held whole. Such a run has the
-data of a run folder, and no workbooks: they end at a million rows.
+core as a small run, here or on a Ray cluster; the tables are joined without ever being held whole. Workbooks are made
+from the joined tables, up to the million rows that a sheet holds; a larger run has the data of a run folder only.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from onestop_cli.batch.describe import Read, about_run, counts, file_level, in_order
+from onestop_cli.batch.compare import with_the_one_before
+from onestop_cli.batch.dealing import CLOSED_FILE, Dealing
+from onestop_cli.batch.describe import Read, about_past, about_run, counts, file_level, in_order
 from onestop_cli.batch.engines import run_parts
-from onestop_cli.batch.reconcile import Request, Tell, names_of, options_of
-from onestop_cli.core.closed import no_adjustments
-from onestop_cli.core.identify import identify
+from onestop_cli.batch.guards import mostly_outside
+from onestop_cli.batch.papers import write_papers
+from onestop_cli.batch.reconcile import (
+    again,
+    beside_stays,
+    names_of,
+    options_of,
+    remembered,
+    with_effects,
+)
+from onestop_cli.batch.request import Request, Tell
+from onestop_cli.batch.retroactive import retroactive
+from onestop_cli.batch.start import READING, refuse_books
+from onestop_cli.core.closed import History
+from onestop_cli.core.findings.whole_files import whole_files
 from onestop_cli.core.insured_area import areas_of
-from onestop_cli.core.options import USUAL, NameLookup, Options
-from onestop_cli.core.parts import BUCKET, NAMESAKE, PERSON, VISIT, added_up, moves, with_keys
-from onestop_cli.core.pipeline import work
-from onestop_cli.core.place import place
+from onestop_cli.core.options import NOTHING_BEFORE, Earlier, Options
+from onestop_cli.core.parts import BUCKET, KEYS, PERSON, added_up
+from onestop_cli.core.pipeline import Core
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period, parse_period
-from onestop_cli.errors import CannotRun, stop
+from onestop_cli.county.settings import Settings
+from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, has_columns, scan
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -38,53 +52,79 @@ from onestop_cli.rulebook.usable import unusable
 from onestop_cli.run import Run
 from onestop_cli.tables.reading import Reading
 from onestop_cli.tables.run_info import RunInfo
+from onestop_cli.tables.schema import PLACE
 from onestop_cli.writers.statements.parts_screen import sums
+from onestop_cli.writers.toolkit.console import progress
 from onestop_cli.writers.toolkit.folder import staged
+from onestop_cli.writers.toolkit.row_groups import join
 from onestop_cli.writers.toolkit.run_folder import seal, write_data
-from onestop_cli.writers.toolkit.screen import progress
+from onestop_cli.writers.toolkit.screen import summary
 
 BATCH = 500_000
 """Rows that are dealt out at a time."""
-SLICE = 4_000_000
-"""Stays among which people with one stay number are looked for at a time."""
+MOST_IN_BOOKS = 1_000_000
+"""Rows that a sheet holds with its headings; a run of more has its data only."""
 SPILL = ".parts"
+_ABOUT_STAYS = ("stays", "findings", "adjustments", "closed")
+"""The tables that every part writes."""
+_OF_LEDGER = ("name", "id_raw", "id_numeric", "hospital_raw", "stay_no")
+"""What of a row tells which closed stays it needs."""
+
+
+@dataclass(frozen=True)
+class PartDone:
+    """What a part hands back beside its tables: control totals, stays by status and findings by severity (`sums`), the
+    decisions that were carried out in it (None without any) and what there is to say about them; or the `problems` that
+    it found in them."""
+
+    sums: Mapping[str, Any] = field(default_factory=dict)
+    decided: pl.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
 class Parts:
     """The core over the parts that lie in `folder`; called with a part's number, writes its tables there.
 
-    A plain value: it can be sent to another process, which must see the same folder.
+    A plain value: it can be sent to another process, which must see the same folder. `earlier`: with no closed stays,
+    which lie in the folder; all decisions are about people of the part `decided_in`.
     """
 
     folder: Path
+    roster: pl.DataFrame
     register: pl.DataFrame
     book: Rulebook
     period: Period
-    names: NameLookup
+    settings: Settings
     options: Options
+    earlier: Earlier = NOTHING_BEFORE
+    decided_in: int = 0
 
-    def __call__(self, number: int) -> Mapping[str, Any]:
-        """The part's sums: control totals, stays by status and findings by severity."""
-        roster = pl.read_parquet(self.folder / "roster.parquet")
-        done = work(
-            self.rows(number),
-            roster,
-            self.register,
-            self.book,
-            self.period,
-            self.names,
-            self.options,
-        )
+    def __call__(self, number: int) -> PartDone:
+        """Work the part out."""
+        rows, earlier = self.rows(number), self.of_part(number)
+        try:
+            done = with_effects(self.core, rows, earlier, self.core.work(rows, earlier))
+        except CannotRun as error:
+            return PartDone(problems=tuple(error.problems))
         stays = in_order(done.stays, self.book.layers)
-        for name, table in (("stays", stays), ("findings", done.findings)):
-            _write_whole(table, self.folder / name / f"{number:05d}.arrow")
-        return {
+        tables = stays, done.findings, done.adjustments, done.closed
+        for name, table in zip(_ABOUT_STAYS, tables, strict=True):
+            _write_whole(table, self.folder / name / f"{number:05d}.parquet")
+        found = {
             "control": control(stays, self.book.layers),
             "joined": done.joined,
             "status": dict(stays["status"].value_counts().iter_rows()),
             "severity": dict(done.findings["severity"].value_counts().iter_rows()),
         }
+        return PartDone(found, done.decided, done.notes)
+
+    @property
+    def core(self) -> Core:
+        """The core with what all parts share."""
+        names = names_of(self.settings, self.register, self.book)
+        return Core(self.roster, self.register, self.book, self.period, names, self.options)
 
     def rows(self, number: int) -> pl.DataFrame:
         """The stays of a part: those dealt to it, less whom it lost to another part, and whom it won."""
@@ -92,43 +132,128 @@ class Parts:
         moved = pl.read_parquet(self.folder / "moved.parquet")
         won = moved.filter(pl.col(BUCKET) == number).drop(BUCKET)
         stay = own.join(moved.select(PERSON).unique(), on=PERSON, how="anti", maintain_order="left")
-        return pl.concat([stay, won]).drop(PERSON, VISIT, NAMESAKE)
+        return pl.concat([stay, won]).drop(PERSON, *KEYS)
+
+    def tables(self, name: str) -> list[Path]:
+        """What the parts have written of a table, in their order."""
+        return sorted((self.folder / name).glob("*.parquet"))
+
+    def of_part(self, number: int) -> Earlier:
+        """What was there before, as far as it is about the part's people."""
+        history = self.earlier.history
+        if history is not None:
+            closed = pl.scan_parquet(self.folder / CLOSED_FILE)
+            own = closed.filter(pl.col(BUCKET) == number).drop(BUCKET)
+            history = replace(history, stays=own.collect())
+        return Earlier(history, self.earlier.decisions if number == self.decided_in else None)
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """What was read and remembered, and its `parts` on disk."""
+
+    request: Request
+    read: Read
+    earlier: Earlier
+    parts: Parts
 
 
 def reconcile_in_parts(
-    request: Request, out: Path, buckets: int, engine: str, tell: Tell = lambda stage: None
-) -> RunInfo:
-    """Write the run folder `out` and return its `run.json`; raises `CannotRun` with every problem."""
-    if request.ledger or request.decisions:
-        raise stop("分批核对不能同时使用台账或处理意见", "请去掉 --ledger 和 --decisions")
-    tell("读取文件")
+    request: Request,
+    out: Path,
+    buckets: int,
+    engine: str,
+    tell: Tell = lambda stage: None,
+    *,
+    papers: bool = False,
+) -> Run:
+    """Write the run folder `out`, with `papers` where they can hold every row; raises `CannotRun` with every problem.
+
+    The run has its stays and their findings only where papers were written.
+    """
     read, scans = _read(request)
-    book = Rulebook(tuple(rule.file for rule in read.rules))
-    names = names_of(request.settings, read.register, book)
-    period = parse_period(request.period)
-    roster = understand_roster(read.roster.rows, names.kinds)
     with staged(out) as stage:
-        parts = Parts(stage / SPILL, read.register, book, period, names, USUAL)
         tell("按人分批")
-        deal(batches(scans, BATCH), parts, buckets)
-        areas = areas_of(pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet"))
-        parts = replace(parts, options=options_of(request.settings, areas))
-        roster.write_parquet(parts.folder / "roster.parquet")
+        dealt = _dealt(request, read, scans, stage / SPILL, buckets)
         tell(f"核对计算（{buckets} 批）")
-        results = run_parts(parts, range(buckets), engine)
+        results = run_parts(dealt.parts, range(buckets), engine)
+        done = [results[number] for number in sorted(results)]
+        if problems := [problem for part in done for problem in part.problems]:
+            raise CannotRun(problems)
         tell("核对合计")
-        whole = added_up(results[number] for number in sorted(results))
-        engines = {"buckets": buckets, "engine": engine}
-        info = _info(request, read, book, {**whole, "parts": engines})
-        _write(stage, _small(info, read, roster), parts)
-    return info
+        run = _whole(dealt, done, {"buckets": buckets, "engine": engine})
+        _write(stage, run, dealt.parts)
+        if papers and fit(run.info):
+            tell("写出结果")
+            run = _with_stays(run, stage / "data")
+            write_papers(run, stage, request.settings, tell, with_the_one_before(run, out))
+            seal(run.info, stage)
+    return run
 
 
-def _small(info: RunInfo, read: Read, roster: pl.DataFrame) -> Run:
-    """The run without the tables of its parts; its findings are those about files and the roster."""
-    found, quarantine = file_level(read, roster)
-    documents = {rule.file.id: rule.data for rule in read.rules}
-    return Run(info, pl.DataFrame(), found, roster, quarantine, no_adjustments(), documents)
+def fit(info: RunInfo) -> bool:
+    """Whether a sheet can hold every stay and every finding of a run."""
+    return max(info.counts.stays, sum(info.severity.values())) <= MOST_IN_BOOKS
+
+
+def _with_stays(run: Run, data: Path) -> Run:
+    """The run as it is in memory without parts, its rows in the order of their files, and what they say as a whole."""
+    stays, findings = (_in_order(data / f"{name}.parquet") for name in ("stays", "findings"))
+    layers = [layer.id for layer in run.layers]
+    said = [*mostly_outside(stays), *whole_files(stays, findings, layers), *run.info.warnings]
+    info = run.info.model_copy(update={"warnings": tuple(said)})
+    return replace(run, info=info, stays=stays, findings=findings)
+
+
+def _in_order(file: Path) -> pl.DataFrame:
+    """A table in the order of its rows' places, column by column, since all of them take the memory that parts save;
+    blank ones stay a literal, which takes none."""
+    places = pl.read_parquet(file, columns=[*PLACE]).with_row_index("_row")
+    order = places.sort(*PLACE, maintain_order=True)["_row"]
+    columns = []
+    for name, kind in pl.read_parquet_schema(file).items():
+        column = pl.read_parquet(file, columns=[name]).to_series()
+        blank = column.null_count() == len(order)
+        columns.append(pl.lit(None, kind).alias(name) if blank else column.rechunk().gather(order))
+    return order.to_frame().with_columns(columns).drop("_row")
+
+
+def _dealt(
+    request: Request, read: Read, scans: Mapping[str, pl.LazyFrame], folder: Path, buckets: int
+) -> Dealt:
+    """Everything in parts below `folder`."""
+    settings, period = request.settings, parse_period(request.period)
+    names = names_of(settings, read.register, _book(read))
+    dealing = Dealing(folder, buckets, read.register, names, period)
+    total = dealing.deal(batches(scans, BATCH))
+    for name in _ABOUT_STAYS:
+        (folder / name).mkdir()
+    options = options_of(settings, areas_of(dealing.dealt))
+    read, earlier = _remembered(request, read, dealing)
+    book = _book(read)
+    roster = understand_roster(read.roster.rows, names_of(settings, read.register, book).kinds)
+    decided_in = dealing.bring_together(total, earlier, roster, book)
+    shared = replace(earlier, history=_without_stays(earlier.history))
+    parts = Parts(
+        folder, roster, read.register, book, period, settings, options, shared, decided_in
+    )
+    return Dealt(request, read, earlier, parts)
+
+
+def _book(read: Read) -> Rulebook:
+    return Rulebook(tuple(rule.file for rule in read.rules))
+
+
+def _remembered(request: Request, read: Read, dealing: Dealing) -> tuple[Read, Earlier]:
+    """What the ledger and the decisions bring."""
+    if not (request.ledger or request.decisions):
+        return read, NOTHING_BEFORE
+    known = dealing.dealt.select(_OF_LEDGER).unique().collect(engine="streaming")
+    return remembered(request, replace(read, stays=replace(read.stays, rows=known)))
+
+
+def _without_stays(history: History | None) -> History | None:
+    return None if history is None else replace(history, stays=history.stays.clear())
 
 
 def _read(request: Request) -> tuple[Read, dict[str, pl.LazyFrame]]:
@@ -153,88 +278,87 @@ def _roster(request: Request) -> Reading:
     return replace(account, rows=rows)
 
 
-def deal(batched: Iterable[pl.DataFrame], parts: Parts, buckets: int) -> None:
-    """Write every row into its part, and `moved.parquet`: the rows of people who share a visit or a name and
-    birth with another part."""
-    folders = [parts.folder / "rows" / f"{number:05d}" for number in range(buckets)]
-    for folder in (*folders, parts.folder / "stays", parts.folder / "findings"):
-        folder.mkdir(parents=True)
-    total = 0
-    for count, rows in enumerate(batched):
-        total += len(rows)
-        keyed = rows.hstack(_keys(rows, parts, buckets))
-        dealt = keyed.partition_by(BUCKET, as_dict=True)
-        for number, folder in enumerate(folders):
-            part = dealt.get((number,), keyed.clear()).drop(BUCKET)
-            part.write_parquet(folder / f"{count:05d}.parquet", compression="lz4")
-    if not total:
-        raise stop("没有读到一行住院记录", "请检查 --stays 给出的文件或文件夹")
-    _moved(parts, buckets, total).write_parquet(parts.folder / "moved.parquet")
-
-
-def _keys(rows: pl.DataFrame, parts: Parts, buckets: int) -> pl.DataFrame:
-    placed = place(rows, parts.register, parts.names, parts.period)
-    return with_keys(identify(placed), buckets).select(PERSON, VISIT, NAMESAKE, BUCKET)
-
-
-def _moved(parts: Parts, buckets: int, total: int) -> pl.DataFrame:
-    """The rows of everybody who has to change parts, with their new `_bucket`."""
-    dealt = pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet")
-    slices = -(-total // SLICE)
-    keys = (VISIT, NAMESAKE)
-    shared = pl.concat([_shared(dealt, key, n, slices) for key in keys for n in range(slices)])
-    going = moves(shared, buckets)
-    return dealt.join(going.lazy(), on=PERSON).collect(engine="streaming")
-
-
-def _shared(dealt: pl.LazyFrame, key: str, number: int, slices: int) -> pl.DataFrame:
-    """(`_visit`, `_person`) of what several persons share, in one slice of all values of `key`."""
-    pairs = (
-        dealt.select(pl.col(key).alias(VISIT), PERSON)
-        .filter(pl.col(VISIT) % slices == number)
-        .collect(engine="streaming")
-    )
-    several = pairs.group_by(VISIT).agg(low=pl.col(PERSON).min(), high=pl.col(PERSON).max())
-    return pairs.join(several.filter(pl.col("low") != pl.col("high")), on=VISIT, how="semi")
-
-
 def _write_whole(table: pl.DataFrame, file: Path) -> None:
-    """A part's table under its name only when it is complete: a lost worker leaves nothing that counts. It is written
-    once more with those of the other parts, so quickly here, and small there."""
+    """A part's table under its name only when it is complete: a lost worker leaves nothing that counts."""
     unfinished = file.with_suffix(".tmp")
-    table.write_ipc(unfinished, compression="lz4")
+    table.write_parquet(unfinished, compression_level=1)
     unfinished.replace(file)
 
 
-def _info(request: Request, read: Read, book: Rulebook, sums: Mapping[str, Any]) -> RunInfo:
+def _whole(dealt: Dealt, done: Sequence[PartDone], engines: Mapping[str, Any]) -> Run:
+    """The run without the stays of its parts and their findings; its own findings are those about files and the
+    roster."""
+    lines, closed = (_together(dealt, name) for name in ("adjustments", "closed"))
+    found, quarantine = file_level(dealt.read, dealt.parts.roster)
+    documents = {rule.file.id: rule.data for rule in dealt.read.rules}
+    info = _info(dealt, done, lines, engines)
+    return Run(
+        info, pl.DataFrame(), found, dealt.parts.roster, quarantine, lines, documents,
+        dealt.read.register, closed,
+    )  # fmt: skip
+
+
+def _info(
+    dealt: Dealt, done: Sequence[PartDone], lines: pl.DataFrame, engines: Mapping[str, Any]
+) -> RunInfo:
     """`run.json`, with the sums of the parts."""
+    request, read, parts = dealt.request, dealt.read, dealt.parts
+    whole = added_up(part.sums for part in done)
+    decided = next((part.decided for part in done if part.decided is not None), None)
+    about = about_run(
+        request.made_at, parts.period, request.settings, request.register, read, parts.book
+    )
     return RunInfo.model_validate(
         {
-            **about_run(
-                request.made_at,
-                parse_period(request.period),
-                request.settings,
-                request.register,
-                read,
-                book,
-            ),
-            "counts": counts(read, sums["status"], sums["joined"]),
-            "control": sums["control"],
-            "severity": dict(sorted(sums["severity"].items())),
-            "warnings": list(read.roster.warnings),
-            "parts": sums["parts"],
+            **about,
+            "counts": counts(read, whole["status"], whole["joined"]),
+            "control": whole["control"],
+            "severity": dict(sorted(whole["severity"].items())),
+            "warnings": [
+                *_retroactive(dealt),
+                *read.roster.warnings,
+                *beside_stays(parts.period, read.register, dealt.earlier, lines),
+                *(note for part in done for note in part.notes),
+            ],
+            "parts": engines,
+            **about_past(request.decisions, decided, read.past, lines),
+            **again(dealt.earlier),
         }
     )
 
 
+def _retroactive(dealt: Dealt) -> Iterator[str]:
+    """What the roster changes about closed stays that are not worked out again."""
+    parts, ledger = dealt.parts, dealt.request.ledger
+    if ledger is None:
+        return
+
+    def rows(people: pl.Series) -> pl.DataFrame:
+        every = pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet")
+        own = pl.col(PERSON).is_in(people.hash().implode())
+        return every.filter(own).drop(PERSON, *KEYS).collect(engine="streaming")
+
+    yield from retroactive(ledger, parts.core, rows, dealt.earlier)
+
+
+def _together(dealt: Dealt, name: str) -> pl.DataFrame:
+    """What the parts wrote about closed stays, in the order of the books."""
+    tables = [pl.read_parquet(file) for file in dealt.parts.tables(name)]
+    whole = pl.concat([t for t in tables if len(t)] or tables[:1], how="diagonal_relaxed")
+    if dealt.earlier.history is None or whole.is_empty():
+        return whole
+    keys = ["period", *PLACE]
+    order = dealt.earlier.history.stays.select(keys).with_row_index("_nth")
+    return whole.join(order, on=keys, how="left", nulls_equal=True).sort("_nth").drop("_nth")
+
+
 def _write(stage: Path, run: Run, parts: Parts) -> None:
-    """The data of the run folder: small tables as ever, the parts' tables streamed into one file each."""
+    """The data of the run folder: small tables as ever, the parts' tables behind each other in one file each."""
     write_data(run, stage)
-    few = run.findings.lazy()
-    for name, more in (("stays", None), ("findings", few)):
-        whole = pl.scan_ipc(parts.folder / name / "*.arrow")
-        whole = whole if more is None else pl.concat([whole, more])
-        whole.sink_parquet(stage / "data" / f"{name}.parquet")
+    of_files = parts.folder / "of_files.parquet"
+    run.findings.write_parquet(of_files)
+    for name, more in (("stays", []), ("findings", [of_files])):
+        join([*parts.tables(name), *more], stage / "data" / f"{name}.parquet")
     shutil.rmtree(parts.folder)
     seal(run.info, stage)
 
@@ -242,9 +366,13 @@ def _write(stage: Path, run: Run, parts: Parts) -> None:
 def run_parts_and_write(
     request: Request, out: Path, buckets: int, engine: str, *, quiet: bool
 ) -> set[str]:
-    """Reconcile in parts, write the run folder, show its sums; returns the severities of its findings."""
+    """Reconcile in parts, write the run folder, show what came of it; returns the severities of its findings."""
     with progress(quiet=quiet) as tell:
-        info = reconcile_in_parts(request, out, buckets, engine, tell)
-    if not quiet:
-        sums(info, out)
-    return set(info.severity)
+        tell(READING)
+        refuse_books(request, out)
+        run = reconcile_in_parts(request, out, buckets, engine, tell, papers=True)
+    if not quiet and fit(run.info):
+        summary(run, out)
+    elif not quiet:
+        sums(run.info, out)
+    return set(run.info.severity)

@@ -28,8 +28,8 @@ from onestop_cli.writers.statements.checklists import (
     write_complaints,
     write_rectify,
 )
+from onestop_cli.writers.toolkit.console import clean, console_for, folded
 from onestop_cli.writers.toolkit.folder import refuse_existing, safe_names, staged
-from onestop_cli.writers.toolkit.screen import clean, console_for, folded
 
 HOSPITALS, RECTIFY, COMPLAINTS = "机构检查表", "整改台账.xlsx", "举报异议登记簿.xlsx"
 APPRAISAL = "民主测评.xlsx"

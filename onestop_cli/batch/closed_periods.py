@@ -22,7 +22,7 @@ from onestop_cli.ledger.accounts import standing
 from onestop_cli.ledger.books import closed_periods
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.hospital_money import hospital_accounts
-from onestop_cli.ledger.load import carried_out, closed_rules, history, named_now
+from onestop_cli.ledger.load import NO_NUMBERS, carried_out, closed_rules, history, named_now
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.ledger.waiting import pending
 from onestop_cli.rulebook.language import RuleFile
@@ -70,10 +70,12 @@ def remember(
         found = history(
             ledger,
             _people(known["person"], decisions),
-            {
-                *_pairs(known, "hospital_raw", hospital),
-                *_pairs(decisions, "hospital", hospital),
-            },
+            pl.concat(
+                [
+                    _numbers(known, "hospital_raw", hospital),
+                    _numbers(decisions, "hospital", hospital),
+                ]
+            ),
             layers,
             places=_places(decisions),
             hospital=hospital,
@@ -109,12 +111,12 @@ def _people(persons: pl.Series, decisions: pl.DataFrame | None) -> pl.Series:
     return pl.concat([persons, named]).drop_nulls().unique()
 
 
-def _pairs(rows: pl.DataFrame | None, said: str, hospital: Mapper) -> list[tuple[str, str]]:
-    """(hospital, 住院号) of all rows, whose hospital stands in the column `said`."""
+def _numbers(rows: pl.DataFrame | None, said: str, hospital: Mapper) -> pl.DataFrame:
+    """(hospital, stay_no) of all rows, whose hospital stands in the column `said`."""
     if rows is None:
-        return []
+        return NO_NUMBERS
     pairs = rows.select("stay_no", hospital=said).drop_nulls().unique()
-    return named_now(pairs, hospital).select("hospital", "stay_no").rows()
+    return named_now(pairs, hospital).select("hospital", "stay_no")
 
 
 def _places(decisions: pl.DataFrame | None) -> list[str]:

@@ -1,27 +1,43 @@
-"""Who works the parts of a run: this process, or a Ray cluster. Thin: a part is a number, its result a mapping."""
+"""Who works the parts of a run: threads of this process, or a Ray cluster. Thin: a part is a number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
+from onestop_cli import workers
 from onestop_cli.errors import stop
 
-Part = Callable[[int], Mapping[str, Any]]
-"""Works one part out, writes its tables under the part's name, and returns its sums. Doing it twice gives the same."""
+Done = TypeVar("Done")
+"""What comes of a part, whose tables are written under its name. Doing it twice gives the same."""
 
+AT_ONCE = 4
+"""Parts that are in memory side by side at most. Each of them keeps several cores busy by itself for part of its time;
+what is side by side fills the rest."""
 RETRIES = 3
 """How often a part is begun again when its worker is lost."""
 
 
-def run_parts(part: Part, numbers: Iterable[int], engine: str) -> dict[int, Mapping[str, Any]]:
+def run_parts(part: Callable[[int], Done], numbers: Iterable[int], engine: str) -> dict[int, Done]:
     """Every part's result under its number: each counts once, however often it was begun."""
     if engine == "ray":
         return _on_ray(part, list(numbers))
-    return {number: part(number) for number in numbers}
+    return _side_by_side(part, list(numbers))
 
 
-def _on_ray(part: Part, numbers: list[int]) -> dict[int, Mapping[str, Any]]:
+def _side_by_side(part: Callable[[int], Done], numbers: list[int]) -> dict[int, Done]:
+    """On threads of this process, which share all that is read only; what one of them raises ends the others, too."""
+    with ThreadPoolExecutor(min(workers.cores(), AT_ONCE)) as threads:
+        begun = [threads.submit(part, number) for number in numbers]
+        try:
+            return {number: done.result() for number, done in zip(numbers, begun, strict=True)}
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _on_ray(part: Callable[[int], Done], numbers: list[int]) -> dict[int, Done]:
     """On the cluster that `RAY_ADDRESS` names or this process is in, else on one of this machine's own."""
     try:
         import ray
@@ -42,5 +58,5 @@ def _on_ray(part: Part, numbers: list[int]) -> dict[int, Mapping[str, Any]]:
     return dict(zip(numbers, results, strict=True))
 
 
-def _alone(part: Part, number: int) -> Mapping[str, Any]:
+def _alone(part: Callable[[int], Done], number: int) -> Done:
     return part(number)

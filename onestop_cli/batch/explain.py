@@ -23,8 +23,8 @@ from onestop_cli.run import Run, load_run
 from onestop_cli.tables.schema import PLACE
 from onestop_cli.writers.explain.page import page, write_book
 from onestop_cli.writers.explain.screen import show
+from onestop_cli.writers.toolkit.console import console_for
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
-from onestop_cli.writers.toolkit.screen import console_for
 from onestop_cli.writers.toolkit.text import write_text
 
 FOOT = f"由 onestop {__version__} 依据结算结果生成。本页含个人信息，仅供经办核对，不得张贴。"

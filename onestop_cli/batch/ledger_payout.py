@@ -39,8 +39,8 @@ from onestop_cli.writers.ledger.payout_book import (
     write_payout,
 )
 from onestop_cli.writers.ledger.screen import plain_table
+from onestop_cli.writers.toolkit.console import clean, console_for
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
-from onestop_cli.writers.toolkit.screen import clean, console_for
 
 
 def make_payout(ledger: Path | None, out: Path, now: datetime, second: int | None = None) -> None:

@@ -31,8 +31,8 @@ from onestop_cli.money import FULL, yuan
 from onestop_cli.statements.second_payment import SecondTerms, second_payment
 from onestop_cli.tables.wording import wording
 from onestop_cli.writers.ledger.second_book import SecondPaper, write_second
+from onestop_cli.writers.toolkit.console import clean, console_for
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
-from onestop_cli.writers.toolkit.screen import clean, console_for
 
 _BASES = {"own": "个人自付", "eligible": "可补偿费用内的个人自付"}
 

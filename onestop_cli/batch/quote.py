@@ -31,8 +31,8 @@ from onestop_cli.rulebook.usable import unusable
 from onestop_cli.tables.schema import LEVELS, READ_STAYS, empty
 from onestop_cli.writers.explain.page import page
 from onestop_cli.writers.explain.screen import show
+from onestop_cli.writers.toolkit.console import console_for
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
-from onestop_cli.writers.toolkit.screen import console_for
 from onestop_cli.writers.toolkit.text import write_text
 
 FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以出院结算为准。"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
@@ -21,7 +20,8 @@ from onestop_cli.batch.describe import (
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
 from onestop_cli.batch.misnamed import filled_in_place, misnamed
-from onestop_cli.batch.retroactive import retroactive
+from onestop_cli.batch.request import Request, Tell
+from onestop_cli.batch.retroactive import retroactive, rows_among
 from onestop_cli.batch.runs import runs_in
 from onestop_cli.core.corrected import CORRECTED
 from onestop_cli.core.findings.whole_files import whole_files
@@ -55,36 +55,13 @@ from onestop_cli.tables.decisions import CARRIED_OUT, Decisions
 from onestop_cli.tables.run_info import RunInfo
 from onestop_cli.tables.schema import empty
 
-Tell = Callable[[str], None]
-"""Told the Chinese name of each stage as it begins."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a clerk asks for, defaults from onestop.toml filled in; `made_at`: the moment, ISO;
-    `recompute`: closed periods to work out again."""
-
-    period: str
-    stays: Sequence[Path]
-    roster: Sequence[Path]
-    register: Path
-    rules: Sequence[str]
-    settings: Settings
-    county_folder: Path | None = None
-    ledger: Path | None = None
-    decisions: Path | None = None
-    password_file: Path | None = None
-    made_at: str = ""
-    recompute: Sequence[Period] = ()
-
 
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     """A whole run in memory, control totals asserted; raises `CannotRun` with every problem at once."""
-    tell("读取文件")
     with one_run(request.settings.limits.cells):
         read = _read(request)
     chosen = [rule.file for rule in read.rules]
-    read, earlier = _remembered(request, read)
+    read, earlier = remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
     names = names_of(request.settings, read.register, book)
     handed = _handed(read, names)
@@ -105,11 +82,9 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     notes += _documents(chosen, period, done.stays)
     if done.decided is not None:
         tell("处理意见逐条比较")
-        without = core.work(read.stays.rows, replace(earlier, decisions=None))
-        changed = effects(done.decided, without.stays, done.stays, book.layers)
-        done = replace(done, decided=done.decided.join(changed, on="line", how="left"))
+        done = with_effects(core, read.stays.rows, earlier, done)
     if request.ledger is not None:
-        notes += retroactive(request.ledger, core, read.stays.rows, earlier)
+        notes += retroactive(request.ledger, core, rows_among(read.stays.rows), earlier)
     tell("核对合计")
     return _run(request, read, earlier, book, roster, done, notes)
 
@@ -123,13 +98,22 @@ def _filled_before(request: Request) -> Iterator[str]:
             return
 
 
+def with_effects(core: Core, rows: pl.DataFrame, earlier: Earlier, done: Work) -> Work:
+    """`done`, whose decisions say what each of them changed."""
+    if done.decided is None:
+        return done
+    without = core.work(rows, replace(earlier, decisions=None))
+    changed = effects(done.decided, without.stays, done.stays, core.book.layers)
+    return replace(done, decided=done.decided.join(changed, on="line", how="left"))
+
+
 def _handed(read: Read, names: NameLookup) -> Handed:
     register = read.register["hospital"].unique(maintain_order=True).to_list()
     closed = read.past.files if read.past else {}
     return of_reading(read.stays, read.roster, register, names.hospital, closed)
 
 
-def _remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
+def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     """What the ledger and the decisions bring."""
     lines = None
     if request.decisions:
@@ -322,9 +306,19 @@ def _skipped(period: Period, earlier: Earlier) -> list[str]:
     return [*skipped(period, history.periods, history.first_day)]
 
 
-def _again(earlier: Earlier) -> dict[str, list[str]]:
-    again = sorted(earlier.history.recompute) if earlier.history else []
-    return {"recomputed": again} if again else {}
+def again(earlier: Earlier) -> dict[str, list[str]]:
+    """The closed periods that were worked out again, for `run.json`."""
+    found = sorted(earlier.history.recompute) if earlier.history else []
+    return {"recomputed": found} if found else {}
+
+
+def beside_stays(
+    period: Period, register: pl.DataFrame, earlier: Earlier, lines: pl.DataFrame
+) -> Iterator[str]:
+    """What to know of the books and the register."""
+    yield from _skipped(period, earlier)
+    yield from _accounts(register)
+    yield from _recomputed(earlier, lines)
 
 
 def _by_status(stays: pl.DataFrame) -> dict[str, int]:
@@ -357,13 +351,11 @@ def _run(
                 *_areas(read, request.settings),
                 *_unknown_kinds(roster, book),
                 *_other_spellings(done.stays, read.register, request.settings),
-                *_skipped(period, earlier),
-                *_accounts(read.register),
-                *_recomputed(earlier, done.adjustments),
+                *beside_stays(period, read.register, earlier, done.adjustments),
                 *done.notes,
             ],
             **about_past(request.decisions, done.decided, read.past, done.adjustments),
-            **_again(earlier),
+            **again(earlier),
         }
     )
     stays = in_order(done.stays, book.layers)

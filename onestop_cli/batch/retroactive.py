@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,21 +14,28 @@ from onestop_cli.core.identify import identify
 from onestop_cli.core.link import linked
 from onestop_cli.core.options import Earlier
 from onestop_cli.core.pipeline import LINKED, Core
-from onestop_cli.ledger.load import history, without_right
+from onestop_cli.ledger.load import NO_NUMBERS, history, without_right
 from onestop_cli.ledger.store import opened, snapshot
 from onestop_cli.money import yuan
 
+RowsOf = Callable[[pl.Series], pl.DataFrame]
+"""The run's rows (as read) of some people (`person`)."""
 
-def retroactive(ledger: Path, core: Core, rows: pl.DataFrame, earlier: Earlier) -> Iterator[str]:
+
+def rows_among(rows: pl.DataFrame) -> RowsOf:
+    """Those of a run that is in memory."""
+    return lambda people: rows.filter(identify(rows)["person"].is_in(people.implode()))
+
+
+def retroactive(ledger: Path, core: Core, rows: RowsOf, earlier: Earlier) -> Iterator[str]:
     """What the roster of this run changes about closed stays that are not worked out again anyway, as a sentence.
 
-    `rows`: the run's, as read. Nothing is booked by it.
+    Nothing is booked by it.
     """
     past = _of_the_covered(ledger, core, earlier)
     if past is None:
         return
-    people = past.stays["person"].unique()
-    own = rows.filter(identify(rows)["person"].is_in(people.implode()))
+    own = rows(past.stays["person"].unique())
     lines = [
         core.work(own, Earlier(replace(past, recompute=again))).adjustments
         for again in (frozenset(), past.recompute)
@@ -44,7 +51,7 @@ def _of_the_covered(ledger: Path, core: Core, earlier: Earlier) -> History | Non
         asked = without_right(books, known)
         if not asked:
             return None
-        found = history(books, asked, [], core.book.layers, hospital=core.names.hospital)
+        found = history(books, asked, NO_NUMBERS, core.book.layers, hospital=core.names.hospital)
     closed = frozenset(period.id for period in found.periods) - done
     found = replace(found, recompute=closed, register_too=False)
     now = _linked_now(found, core)

@@ -16,8 +16,8 @@ from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.rosters.review import due_entries
 from onestop_cli.writers.ledger.screen import plain_table
 from onestop_cli.writers.rosters.review_book import STAGES, BoardWords, write_board, write_due
+from onestop_cli.writers.toolkit.console import clean, console_for
 from onestop_cli.writers.toolkit.folder import refuse_existing, safe_names, staged, staged_file
-from onestop_cli.writers.toolkit.screen import clean, console_for
 
 
 def write_boards(paths: Sequence[Path], stage: str, first: str, out: Path) -> None:

@@ -26,8 +26,8 @@ from onestop_cli.writers.simulation.book import write_simulate_book
 from onestop_cli.writers.simulation.data import write_simulate_data
 from onestop_cli.writers.simulation.page import write_simulate_page
 from onestop_cli.writers.simulation.screen import show_study
+from onestop_cli.writers.toolkit.console import progress
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
-from onestop_cli.writers.toolkit.screen import progress
 
 BOOK, PAGE = "政策测算.xlsx", "政策测算.html"
 

@@ -12,14 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onestop_cli.batch.misnamed import DECISIONS, county_nearby
+from onestop_cli.batch.request import Request
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
 from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.writers.toolkit.console import progress
+from onestop_cli.writers.toolkit.folder import refuse_existing
 
 if TYPE_CHECKING:
-    from onestop_cli.batch.reconcile import Request
     from onestop_cli.run import Run
 
+READING = "读取文件"
+"""The first stage of a run."""
 _LINES = {
     "--stays": 'stays = ["收件箱/住院"]',
     "--roster": 'roster = ["收件箱/花名册"]',
@@ -54,10 +58,6 @@ class ReconcileOptions:
 
 def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
     """The request, made at the moment `now`, and its output folder; raises `CannotRun` naming all that is missing."""
-    from onestop_cli.batch.reconcile import Request
-    from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
-    from onestop_cli.writers.toolkit.folder import refuse_existing
-
     settings = county_settings()
     chosen, home = settings.reconcile, settings.folder
     stays = options.stays or [home / path for path in chosen.stays]
@@ -83,10 +83,7 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         raise CannotRun(problems)
     refuse_existing(out)
     ledger = options.ledger or settings.ledger
-    refuse_other_books(ledger, _results(home, chosen.out, out))
-    if ledger is not None:
-        refuse_closed(ledger, parse_period(options.period))
-    elif options.recompute:
+    if ledger is None and options.recompute:
         raise stop("--recompute 要有台账", "请用 --ledger 给出台账文件")
     again = options.recompute or settings.reopen.periods if ledger else ()
     request = Request(
@@ -104,6 +101,16 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         recompute=[parse_period(text) for text in again],
     )
     return request, out
+
+
+def refuse_books(request: Request, out: Path) -> None:
+    """Raise `CannotRun` for books that earlier results were not made with, and for a period that is closed."""
+    from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
+
+    settings = request.settings
+    refuse_other_books(request.ledger, _results(settings.folder, settings.reconcile.out, out))
+    if request.ledger is not None:
+        refuse_closed(request.ledger, parse_period(request.period))
 
 
 def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:
@@ -151,18 +158,21 @@ def _next_free(folder: Path) -> Path:
 
 
 def run_and_write(request: Request, out: Path, *, quiet: bool) -> Run:
-    """Reconcile, write the run folder whole, and show the summary."""
-    from onestop_cli.batch.reconcile import reconcile
-    from onestop_cli.writers.toolkit.screen import progress, summary
-
+    """Reconcile, write the run folder whole, and show the summary. What a run needs is loaded after its first line."""
     with progress(quiet=quiet) as tell:
         for said in _used(request):
             tell(said)
+        tell(READING)
+        from onestop_cli.batch.reconcile import reconcile
+
+        refuse_books(request, out)
         run = reconcile(request, tell)
         tell("写出结果")
         from onestop_cli.batch.papers import write_run
 
         write_run(run, out, request.settings)
     if not quiet:
+        from onestop_cli.writers.toolkit.screen import summary
+
         summary(run, out)
     return run

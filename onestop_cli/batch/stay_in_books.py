@@ -16,7 +16,7 @@ from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.options import Earlier
 from onestop_cli.core.pipeline import Core
 from onestop_cli.explain.closed_stay import Standing
-from onestop_cli.ledger.load import history
+from onestop_cli.ledger.load import NO_NUMBERS, history
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import PLACE, READ_STAYS
@@ -36,7 +36,7 @@ def standing(books: sqlite3.Connection, row: dict[str, Any], run: Run) -> Standi
     register = run.register if "hospital" in run.register.columns else _NO_REGISTER
     names = names_of(settings, register, book)
     place = " · ".join(filter(None, (row["source"], row["sheet"], f"第{row['row']}行")))
-    past = history(books, [], [], book.layers, places=[place], hospital=names.hospital)
+    past = history(books, [], NO_NUMBERS, book.layers, places=[place], hospital=names.hospital)
     past = replace(past, stays=_asked_for(past), rules=frozenset(rule.id for rule in book.rules))
     options = options_of(settings, areas_of(_NOBODY.lazy()))
     core = Core(run.roster, register, book, run.period, names, options)

@@ -72,14 +72,14 @@ def carried_out(ledger: sqlite3.Connection) -> pl.DataFrame:
 def history(
     ledger: sqlite3.Connection,
     people: Iterable[str],
-    numbers: Iterable[tuple[str, str]],
+    numbers: pl.DataFrame,
     layers: Sequence[str],
     *,
     places: Iterable[str] = (),
     hospital: Mapper = str,
     recompute: Collection[str] = (),
 ) -> History:
-    """Closed stays of `people`, those with one of the (hospital, 住院号) `numbers`, those at `places` (文件 · 工作表 ·
+    """Closed stays of `people`, those with one of the `numbers` (hospital, stay_no), those at `places` (文件 · 工作表 ·
     第n行) of any period, all of the periods `recompute`, and everything else of the same persons. `hospital`: what one
     is called now."""
     closed = closings(ledger)
@@ -118,7 +118,7 @@ def without_right(ledger: sqlite3.Connection, people: pl.Series) -> list[str]:
 def everything(ledger: sqlite3.Connection, layers: Sequence[str]) -> History:
     """All closed stays."""
     people = _keys(ledger, closings(ledger))["person"].unique()
-    numbers = _keys(ledger, closings(ledger)).select("hospital", "stay_no").unique().rows()
+    numbers = _keys(ledger, closings(ledger)).select("hospital", "stay_no").unique()
     return history(ledger, people.drop_nulls(), numbers, layers)
 
 
@@ -147,6 +147,9 @@ def named_now(rows: pl.DataFrame, hospital: Mapper) -> pl.DataFrame:
 _DECIDED = ("number", "decided_id_no")
 
 
+NO_NUMBERS = pl.DataFrame(schema={"hospital": pl.String, "stay_no": pl.String})
+"""No stay by its number."""
+
 _NO_KEYS = {
     **dict.fromkeys(_KEYS, pl.String),
     "number": pl.Int64,
@@ -159,17 +162,15 @@ _NO_KEYS = {
 def _wanted(
     keys: pl.DataFrame,
     people: Iterable[str],
-    numbers: Iterable[tuple[str, str]],
+    numbers: pl.DataFrame,
     places: Iterable[str],
     again: Sequence[int],
     paid: pl.Series,
 ) -> pl.DataFrame:
     """The closed stays to fetch, in the order of their numbers."""
-    everybody = pl.Series([*people], dtype=pl.String)
-    texts = {"hospital": pl.String, "stay_no": pl.String}
-    named = pl.DataFrame([*numbers], schema=texts, orient="row").unique()
+    everybody = people if isinstance(people, pl.Series) else pl.Series([*people], dtype=pl.String)
     met = [
-        keys.join(named, on=["hospital", "stay_no"], how="semi"),
+        keys.join(numbers, on=["hospital", "stay_no"], how="semi"),
         keys.filter(pl.col("closing").is_in(again) | pl.col("number").is_in(paid.implode())),
     ]
     if there := [*places]:

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from windows.assemble import assemble, home_of_cache
 from windows.chain import Onestop, chain, of_command, tables
-from windows.wine import LOCALES, Wine
+from windows.wine import LOCALES, Wine, windows_path
 
 _BUNDLE, _NAMES = "tests/packaging/test_bundle.py", "tests/packaging/test_windows_names.py"
 _DOOR = "tests/readers/test_door.py"
@@ -128,11 +128,6 @@ def of_windows(wine: Wine) -> Onestop:
         return done.returncode, done.stdout
 
     return onestop
-
-
-def windows_path(path: Path) -> str:
-    """A path of this system as programs under Wine call it."""
-    return "Z:" + str(path.absolute()).replace("/", "\\")
 
 
 def check(home: Path, *, suites: bool) -> Iterator[str]:

@@ -19,8 +19,8 @@ from zipfile import ZipFile
 from onestop_cli.commands.guided import TASKS
 from windows.assemble import home_of_cache, new_prefix
 from windows.chain import PERIOD, RESULT, chain, decide, of_command, tables
-from windows.check import compared, good, windows_path
-from windows.wine import Wine
+from windows.check import compared, good
+from windows.wine import Wine, windows_path
 
 PAPERS = (
     f"{RESULT}-2/结算/县级结算汇总.xlsx",

@@ -34,13 +34,16 @@ class Wine:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment of a program: this prefix, this code page, nothing of Python's own settings here."""
+        """The environment of a program: this prefix, this code page, nothing of Python's own settings here.
+
+        Bytecode has a place of its own: a suite starts thousands of processes, and each would compile all libraries.
+        """
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PIP_", "LC_"))}
         own = {
             "WINEPREFIX": str(self.home / "prefix"),
             "WINEDEBUG": "-all",
             "LC_ALL": LOCALES[self.page],
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": windows_path(self.home / "bytecode"),
         }
         return {**kept, **own}
 
@@ -67,6 +70,11 @@ class Wine:
         )
         said = done.stdout.decode(encoding, "replace").replace("\r\n", "\n")
         return subprocess.CompletedProcess(done.args, done.returncode, said)
+
+
+def windows_path(path: Path) -> str:
+    """A path of this system as programs under Wine call it."""
+    return "Z:" + str(path.absolute()).replace("/", "\\")
 
 
 def lacking() -> list[str]:

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from onestop_cli.batch.precheck import PrecheckOptions, precheck
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.cli import run
 from onestop_cli.core.identify import make_id
 from onestop_cli.county.settings import Settings

@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from rich.cells import cell_len
 
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.cli import run as onestop
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken, CannotRun

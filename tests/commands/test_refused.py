@@ -19,7 +19,8 @@ from onestop_cli.batch.guards import Candidate, refuse_changed_inputs, refuse_do
 from onestop_cli.batch.ledger_open import _balances
 from onestop_cli.batch.precheck import PrecheckOptions, precheck
 from onestop_cli.batch.premium import PremiumOptions, premium_list
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.batch.roster import _write
 from onestop_cli.batch.run_rules import loaded_rules
 from onestop_cli.batch.same_books import refuse_closed

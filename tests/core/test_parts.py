@@ -9,10 +9,12 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from onestop_cli.batch import buckets
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.core.parts import added_up, bucket_of, moves, with_keys
 from onestop_cli.errors import CannotRun
+from onestop_cli.run import digests_of, load_run
 from tests.made.parts import tables, tangled, written
 
 
@@ -21,17 +23,17 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     """The tangled county reconciled in one part, in four, and in nine."""
     home = tmp_path_factory.mktemp("parts")
     request = written(tangled(), home)
-    outs = {buckets: home / f"out{buckets}" for buckets in (1, 4, 9)}
-    for buckets, out in outs.items():
-        reconcile_in_parts(request, out, buckets, "local")
+    outs = {number: home / f"out{number}" for number in (1, 4, 9)}
+    for number, out in outs.items():
+        reconcile_in_parts(request, out, number, "local")
     return outs
 
 
-@pytest.mark.parametrize("buckets", [4, 9])
+@pytest.mark.parametrize("number", [4, 9])
 @pytest.mark.parametrize("table", ["stays", "findings"])
-def test_parts_give_the_tables_of_one_run(runs: dict[int, Path], buckets: int, table: str) -> None:
+def test_parts_give_the_tables_of_one_run(runs: dict[int, Path], number: int, table: str) -> None:
     """Every stay to the fen, every finding to the letter, however many parts there are."""
-    assert_frame_equal(tables(runs[buckets])[table], tables(runs[1])[table])
+    assert_frame_equal(tables(runs[number])[table], tables(runs[1])[table])
 
 
 def test_parts_give_the_control_totals_of_one_run(runs: dict[int, Path]) -> None:
@@ -89,9 +91,11 @@ def test_a_person_is_never_divided() -> None:
             "hospital": ["a", "b"],
             "name_key": ["王强", None],
             "id_no": [None, None],
+            "stay_no": ["1", "2"],
             "admitted_on": [None, None],
+            "discharged_on": [None, None],
         },
-        schema_overrides={"admitted_on": pl.Date, "id_no": pl.String},
+        schema_overrides={"admitted_on": pl.Date, "discharged_on": pl.Date, "id_no": pl.String},
     )
     keyed = with_keys(rows, 64)
     assert keyed["_bucket"].n_unique() == 1
@@ -110,3 +114,62 @@ def test_every_part_is_worked_once_here() -> None:
     assert run_parts(lambda number: {"n": number}, range(3), "local") == {
         n: {"n": n} for n in range(3)
     }
+
+
+@pytest.fixture(scope="module")
+def with_papers(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """The same with its workbooks, in one part and in four."""
+    home = tmp_path_factory.mktemp("papers")
+    request = written(tangled(), home)
+    outs = {number: home / f"out{number}" for number in (1, 4)}
+    for number, out in outs.items():
+        reconcile_in_parts(request, out, number, "local", papers=True)
+    return outs
+
+
+def test_workbooks_are_those_of_one_run(with_papers: dict[int, Path]) -> None:
+    """County, hospitals, findings and report, byte by byte."""
+    digests = [
+        {name: sha for name, sha in digests_of(out).items() if not name.startswith("data/")}
+        for out in with_papers.values()
+    ]
+    assert digests[0] == digests[1]
+    hospitals = len(load_run(with_papers[4]).stays["hospital"].unique())
+    assert len([name for name in digests[0] if name.startswith("结算/机构/")]) == hospitals
+    assert {"差错清单.xlsx", "运行报告.html", "结算/县级结算汇总.xlsx"} <= digests[0].keys()
+
+
+def test_a_run_beyond_a_sheet_has_its_data_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says so."""
+    monkeypatch.setattr(buckets, "MOST_IN_BOOKS", 1_000)
+    buckets.run_parts_and_write(
+        written(tangled(), tmp_path), tmp_path / "out", 2, "local", quiet=False
+    )
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"run.json", "data"}
+    assert "超过100万行，一张工作表放不下" in "".join(capsys.readouterr().out.split())
+
+
+def test_a_part_that_fails_ends_the_run_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the others have done already."""
+    whole = buckets.Parts.__call__
+
+    def failing(self: buckets.Parts, number: int) -> buckets.PartDone:
+        if number == 2:
+            raise MemoryError
+        return whole(self, number)
+
+    monkeypatch.setattr(buckets.Parts, "__call__", failing)
+    with pytest.raises(MemoryError):
+        reconcile_in_parts(written(tangled(), tmp_path), tmp_path / "out", 4, "local")
+    assert {path.name for path in tmp_path.iterdir()} == {"stays", "roster.parquet", "register.csv"}
+
+
+def test_a_table_without_rows_stays_without(tmp_path: Path) -> None:
+    """Read again in the order of its places."""
+    table = pl.DataFrame(schema={"source": pl.String, "sheet": pl.String, "row": pl.Int64})
+    table.write_parquet(tmp_path / "t.parquet")
+    assert_frame_equal(buckets._in_order(tmp_path / "t.parquet"), table)

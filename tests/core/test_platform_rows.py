@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from tests.made.reader_files import csv_bytes, person
 

@@ -32,7 +32,7 @@ from onestop_cli.working import Group, Line, StepOnStay, work_out
 from onestop_cli.writers.explain.page import page, write_book
 from onestop_cli.writers.explain.screen import show, wrapped
 from onestop_cli.writers.toolkit.columns import text_width
-from onestop_cli.writers.toolkit.screen import console_for
+from onestop_cli.writers.toolkit.console import console_for
 from tests import reference
 from tests.made.explained_county import DIBAO, IDS, MISSED, county_run
 from tests.made.on_paper import amount, result

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from onestop_cli.batch.closed_periods import periods_again, remember
-from onestop_cli.batch.retroactive import retroactive
+from onestop_cli.batch.retroactive import retroactive, rows_among
 from onestop_cli.cli import run as onestop
 from onestop_cli.core.options import USUAL, Earlier, NameLookup
 from onestop_cli.core.pipeline import Core
@@ -171,7 +171,7 @@ class TestRetroactive:
     def told(self, path: Path, office: Office, *rows: Any, **past: Any) -> list[str]:
         names = NameLookup(hospital=office.hospital, level=lambda text: None, category=str)
         core = Core(office.roster, office.register, office.book, OCTOBER, names, USUAL)
-        return [*retroactive(path, core, stays([*rows, a_stay(10)]), Earlier(**past))]
+        return [*retroactive(path, core, rows_among(stays([*rows, a_stay(10)])), Earlier(**past))]
 
     def test_with_amounts_in_all_and_per_layer(self, tmp_path: Path) -> None:
         closed_under(tmp_path / "账", UNLISTED)

@@ -177,7 +177,7 @@ def _work(
     past, before = None, empty(CARRIED_OUT)
     if books is not None:
         known = identify(rows)
-        numbers = known.select("hospital_raw", "stay_no").drop_nulls().unique().rows()
+        numbers = known.select("stay_no", hospital="hospital_raw").drop_nulls().unique()
         people = known["person"].drop_nulls().unique().to_list()
         people += [] if decided is None else decided["id_no"].drop_nulls().to_list()
         places = [] if decided is None else decided.select(place=row_place())["place"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.batch.reconcile import Request
+from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from onestop_cli.tables.schema import PLACE
 from samples.fabricate.many import Many, many_stays

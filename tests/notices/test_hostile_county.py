@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from onestop_cli.batch.publish import PublishOptions, publish
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.core.identify import make_id
 from onestop_cli.county.settings import Settings
 from onestop_cli.privacy import ILLNESS, find_numbers

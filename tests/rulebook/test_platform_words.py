@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from onestop_cli.rulebook.usable import unusable
 from tests.core.test_platform_rows import AID, DOCUMENT, STAY

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from onestop_cli.batch.reconcile import Request, reconcile
+from onestop_cli.batch.reconcile import reconcile
+from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from onestop_cli.run import Run
 from samples.fabricate import make_county, write_county

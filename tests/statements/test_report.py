@@ -15,7 +15,8 @@ from onestop_cli.statements.patterns import shown_findings
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.statements.report import write_report
 from onestop_cli.writers.toolkit.columns import text_width
-from onestop_cli.writers.toolkit.screen import clean, problems, progress, summary
+from onestop_cli.writers.toolkit.console import clean, problems, progress
+from onestop_cli.writers.toolkit.screen import summary
 from tests.made.run import HOSTILE, made_run, with_ledger
 
 

@@ -39,8 +39,8 @@ def matched(
 
     Raises `CannotRun` naming every line that means no stay, several, contradicts another, or says too little.
     """
-    said = _as_the_house_says(decisions.lines, names)
-    again = _carried_out(said, _as_the_house_says(decisions.earlier, names))
+    said = as_the_house_says(decisions.lines, names)
+    again = _carried_out(said, as_the_house_says(decisions.earlier, names))
     fresh = said.join(again, on="line", how="anti", maintain_order="left")
     fresh = fresh.with_columns(
         id_no=pl.coalesce(usable_ids(fresh["id_no"]), "id_no"),
@@ -60,7 +60,7 @@ def matched(
     )
 
 
-def _as_the_house_says(lines: pl.DataFrame, names: NameLookup) -> pl.DataFrame:
+def as_the_house_says(lines: pl.DataFrame, names: NameLookup) -> pl.DataFrame:
     """Hospitals and categories as they are called now, also in what was decided under an earlier name."""
     return lines.with_columns(
         pl.coalesce(named(lines[column], mapper), column)

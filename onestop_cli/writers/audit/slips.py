@@ -9,7 +9,7 @@ from textwrap import indent
 from onestop_cli.audit.aggregates.model import KINDS, PrintedTable, Slip, shown
 from onestop_cli.writers.explain.screen import wrapped
 from onestop_cli.writers.toolkit.columns import Column
-from onestop_cli.writers.toolkit.screen import clean
+from onestop_cli.writers.toolkit.console import clean
 from onestop_cli.writers.toolkit.workbook import Book
 
 NAME = "汇总表核对"

@@ -13,7 +13,7 @@ from onestop_cli.explain.explanation import Explanation, ExplanationPart
 from onestop_cli.rulebook.words import quoted
 from onestop_cli.working import Group, RuleSentence
 from onestop_cli.writers.toolkit.columns import text_width
-from onestop_cli.writers.toolkit.screen import clean
+from onestop_cli.writers.toolkit.console import clean
 
 _INDENT, _GAP = 2, 2
 _LABEL = 20

@@ -15,7 +15,7 @@ from onestop_cli.writers.explain.screen import wrapped
 from onestop_cli.writers.ledger.final_book import PeriodPaper
 from onestop_cli.writers.ledger.hospital_screen import hospital_sums
 from onestop_cli.writers.ledger.screen import account_table, plain_table
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.console import clean, console_for
 
 
 def show_period(paper: PeriodPaper) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from onestop_cli.money import yuan
 from onestop_cli.writers.ledger.screen import plain_table
 from onestop_cli.writers.toolkit.columns import Column
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.console import clean, console_for
 
 _AMOUNTS = {
     "due": "核定应拨",

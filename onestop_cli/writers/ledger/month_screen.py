@@ -11,7 +11,7 @@ from onestop_cli.money import yuan
 from onestop_cli.writers.ledger.final_screen import care_table
 from onestop_cli.writers.ledger.month_book import MonthPaper
 from onestop_cli.writers.ledger.screen import plain_table
-from onestop_cli.writers.toolkit.screen import clean, console_for, folded
+from onestop_cli.writers.toolkit.console import clean, console_for, folded
 
 
 def show_month(paper: MonthPaper) -> None:

@@ -20,7 +20,7 @@ from onestop_cli.ledger.trial_balance import AccountBalance
 from onestop_cli.money import yuan
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import Statement
-from onestop_cli.writers.toolkit.screen import clean, console_for, noted
+from onestop_cli.writers.toolkit.console import clean, console_for, noted
 
 
 def show_opened(path: Path, opening: Opening) -> None:

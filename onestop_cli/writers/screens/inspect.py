@@ -12,7 +12,7 @@ from rich.text import Text
 
 from onestop_cli.tables.inspection import SheetInfo
 from onestop_cli.tables.reading import SheetAccount
-from onestop_cli.writers.toolkit.screen import clean, console_for, noted
+from onestop_cli.writers.toolkit.console import clean, console_for, noted
 
 _LEFT = {
     "title": "标题",

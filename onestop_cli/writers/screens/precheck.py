@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from onestop_cli.money import yuan
-from onestop_cli.writers.toolkit.screen import clean, console_for, folded, new_table
+from onestop_cli.writers.toolkit.console import clean, console_for, folded
+from onestop_cli.writers.toolkit.screen import new_table
 
 _TOP = 15
 

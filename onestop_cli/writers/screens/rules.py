@@ -18,7 +18,7 @@ from onestop_cli.explain.casework import Verdict
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.changes import Change
 from onestop_cli.rulebook.language import Categories, Cited, Clause, Layer, RateClause, RuleFile
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.console import clean, console_for
 
 _PIECE = re.compile(r"[“（(]*(?:[0-9A-Za-z.,%:/+−—-]+|.)[，。；、）)”：%…]*")
 """What stays on one line: a number or word with the marks around it, else a single character."""

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.county.progress import InboxSummary, LastRun, Progress, next_step
-from onestop_cli.writers.toolkit.screen import clean, console_for, folded, noted
+from onestop_cli.writers.toolkit.console import clean, console_for, folded, noted
 
 _SHOWN = 5
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from onestop_cli.money import percent, yuan
 from onestop_cli.simulation.study import Study, Trial
 from onestop_cli.writers.explain.screen import wrapped
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.console import clean, console_for
 
 _CHANGES, _NAME = 6, 28
 

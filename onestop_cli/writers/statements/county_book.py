@@ -7,18 +7,16 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.money import capital
 from onestop_cli.statements.capped import capped_people, counted, with_capped
 from onestop_cli.statements.care import level_lines
-from onestop_cli.statements.funds import Fund
 from onestop_cli.statements.indicators import aided_line, figures, of_figures
-from onestop_cli.statements.numbers import ACCOUNT, APPLICATION, COUNTY, number_of
+from onestop_cli.statements.numbers import APPLICATION, COUNTY, number_of
 from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.remarks import cover_lines
 from onestop_cli.statements.statement import Statement, numbered
+from onestop_cli.writers.statements.aid_account_sheet import aid_account_sheet
 from onestop_cli.writers.statements.columns import (
     BELOW_ZERO,
-    BLANK,
     BY_CARE,
     BY_CARE_NOTE,
     HOSPITAL,
@@ -40,7 +38,7 @@ from onestop_cli.writers.statements.earlier_sheets import (
 )
 from onestop_cli.writers.statements.money_sheet import kept_back_line, money_sheet
 from onestop_cli.writers.statements.unaided_sheet import unaided_sheet
-from onestop_cli.writers.toolkit.columns import Column, Kind
+from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
 
 _DOCUMENT = Column("title", "政策文件", width=34)
@@ -56,7 +54,7 @@ def write_county_book(statement: Statement, path: Path) -> None:
         county.payments(book)
         county.groups(book)
         county.cares(book)
-        county.civil_affairs(book)
+        aid_account_sheet(book, county.heading, county.period, statement)
         county.indicators(book)
         county.owed(book)
         county.equations(book)
@@ -193,50 +191,6 @@ class _CountyBook:
         return [
             Column("all_adjusted_fen", "上期调整", "yuan", total=True),
             Column("all_payment_fen", "核定应拨合计", "yuan", total=True),
-        ]
-
-    def civil_affairs(self, book: Book) -> None:
-        """表六: the settlement sheet of the fund of medical assistance, under the 新农合 with 民政局."""
-        fund = next((f for f in self.statement.funds if "救助" in f.name), None)
-        if fund is None:
-            return
-        info = self.statement.run.info
-        sheet = book.sheet(f"表六 {info.words.account}", [34, 16, 30], portrait=True)
-        sheet.title(f"{self.heading}{fund.name}结算单")
-        sheet.line(self._number(ACCOUNT))
-        sheet.line(self.period, "单位：元")
-        sheet.pairs(self._account(fund))
-        sheet.paragraph(
-            "期末结余 = 上期结余 + 本期预拨 − 本期核定。没有台账时，空格处由经办人填写。"
-        )
-        for title, key, rows in (
-            ("救助类别", "category", self.statement.categories),
-            ("乡镇", "township", self.statement.townships),
-        ):
-            sheet.heading(f"按{title}")
-            sheet.table(_aid_columns(title, key), _aid_rows(self.statement, rows, fund))
-        office, civil_affairs = info.offices
-        sheet.signature((office, info.words.account_signer or civil_affairs, "负责人"))
-
-    def _account(self, fund: Fund) -> list[tuple[str, str | int, Kind]]:
-        """From the opening to the closing balance; what no ledger told us is left to be filled in."""
-        total = self.statement.total
-        approved = total[f"{fund.key}_payment_fen"] + total[f"{fund.key}_supplement_fen"]
-        known = self.statement.run.info.accounts.get(fund.name)
-        opening, advanced = (known.opening_fen, known.advanced_fen) if known else (BLANK, BLANK)
-        balance = known.opening_fen + known.advanced_fen - approved if known else BLANK
-        person = self.statement.to_people.get(f"{fund.key}_payment_fen", 0)
-        by_hand: list[tuple[str, str | int, Kind]] = [("　其中：零星报销付本人", person, "yuan")]
-        return [
-            ("上期结余", opening, "yuan"),
-            ("本期预拨", advanced, "yuan"),
-            ("本期核定", approved, "yuan"),
-            ("　其中：拨付医疗机构", total[f"{fund.key}_payment_fen"] - person, "yuan"),
-            *(by_hand if person else ()),
-            ("　其中：补发患者", total[f"{fund.key}_supplement_fen"], "yuan"),
-            ("　其中：属前期（上期调整、补报）", total[f"{fund.key}_earlier_fen"], "yuan"),
-            ("本期核定（大写）", capital(approved), "text"),
-            ("期末结余（负数为应补拨）", balance, "yuan"),
         ]
 
     def indicators(self, book: Book) -> None:
@@ -385,20 +339,3 @@ class _CountyBook:
             known=self._people,
             optional=optional,
         )
-
-
-def _aid_columns(title: str, key: str) -> list[Column]:
-    return [
-        Column(key, title, width=34),
-        Column("aid_stays", "救助人次", "int", 16, total=True),
-        Column("approved_fen", "本期核定", "yuan", 30, total=True),
-    ]
-
-
-def _aid_rows(statement: Statement, rows: pl.DataFrame, fund: Fund) -> pl.DataFrame:
-    """The groups with the number of stays that were assisted and what the fund pays for them."""
-    parts = [f"{group.key}_stays" for group in statement.classes]
-    return rows.with_columns(
-        aid_stays=pl.sum_horizontal(pl.lit(0), *parts),
-        approved_fen=pl.col(f"{fund.key}_payment_fen") + pl.col(f"{fund.key}_supplement_fen"),
-    )

@@ -1,4 +1,4 @@
-"""What a clerk sees after a run in parts: the sums, and where the data lies."""
+"""What a clerk sees after a run in parts that is too large for workbooks: the sums, and where the data lies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from onestop_cli.core.findings.catalogue import SEVERITIES
 from onestop_cli.county.periods import parse_period
 from onestop_cli.money import yuan
 from onestop_cli.tables.run_info import RunInfo
-from onestop_cli.writers.toolkit.screen import clean, console_for
+from onestop_cli.writers.toolkit.console import clean, console_for, noted
 
 _STATUS = {"settled": "核定", "held": "待核", "rejected": "拒付", "reversed": "冲红"}
 _SIDES = {
@@ -38,7 +38,11 @@ def sums(info: RunInfo, out: Path) -> None:
     found = [f"{SEVERITIES[key]} {count:,} 条" for key, count in sorted(info.severity.items())]
     console.print(f"差错：{'，'.join(found) or '无'}")
     console.print()
-    console.print(f"结果（只有数据，没有表格）：{clean(str(out))}/data")
+    noted(
+        console,
+        "超过 100 万行，一张工作表放不下，所以只有数据，没有表格；要表格请按季或按月核对",
+    )
+    console.print(f"结果：{clean(str(out))}/data")
 
 
 def _funds(info: RunInfo) -> Table:

@@ -1,0 +1,79 @@
+"""The terminal: progress, sentences to be heeded, problems. It knows nothing of a run, so that it is there at once."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.cells import cell_len
+from rich.console import Console
+
+from onestop_cli.errors import Problem
+
+_WIDTH = 80
+_NO_START = "，。、；：？！）》”"
+"""Signs that begin no line."""
+
+
+def console_for(stream: TextIO) -> Console:
+    """A console of at most 80 columns; what an old code page cannot show becomes a question mark."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, _WIDTH) if console.is_terminal else _WIDTH
+    return console
+
+
+def clean(text: str) -> str:
+    """A text from a file without anything a terminal would obey."""
+    return "".join(char for char in text if unicodedata.category(char)[0] != "C")
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Yields a function that is told each stage; shown on stderr, as it goes or line by line."""
+    console = console_for(sys.stderr)
+    if quiet:
+        yield lambda stage: None
+    elif console.is_terminal:
+        with console.status("准备") as status:
+            yield lambda stage: status.update(clean(stage) + "…")
+    else:
+        yield lambda stage: console.print(f"{clean(stage)}…")
+
+
+def folded(text: str, width: int, indent: str) -> list[str]:
+    """A text in lines of at most `width` columns, broken between any two Chinese characters but not inside a word;
+    all lines but the first begin with `indent`."""
+    lines = [""]
+    for piece in re.findall(r"[!-~]+|.", text):
+        if cell_len(lines[-1] + piece) > width and lines[-1].strip() and piece not in _NO_START:
+            lines.append(indent)
+        if piece != " " or lines[-1].strip() or len(lines) == 1:
+            lines[-1] += piece
+    return lines
+
+
+def noted(console: Console, text: str, mark: str = "注意：") -> None:
+    """A sentence to be heeded, broken between characters."""
+    for line in folded(f"{mark}{clean(text)}", console.width, ""):
+        console.print(line, style="yellow", soft_wrap=True)
+
+
+def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
+    """Why a run cannot be done: every problem with its place and its remedy, on stderr; `stands`: what was done all
+    the same."""
+    console = console_for(sys.stderr)
+    head = f"没有运行：发现 {len(found)} 个问题，没有写出任何结果。"
+    for line in stands or [head]:
+        console.print(clean(line), style="bold red")
+    for number, problem in enumerate(found, 1):
+        place = f"{clean(problem.place)}：" if problem.place else ""
+        for line in folded(f"{number}. {place}{clean(problem.what)}", console.width, "   "):
+            console.print(line, soft_wrap=True)
+        for line in folded(f"   → {clean(problem.remedy)}", console.width, "     "):
+            console.print(line, style="dim", soft_wrap=True)
