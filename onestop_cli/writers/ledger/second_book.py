@@ -176,7 +176,7 @@ def _board(paper: SecondPaper, place: str, rows: pl.DataFrame, path: Path) -> No
                 f"标准：{paper.standard}。",
                 "如有异议，请在公示期内反映" + (f"。监督电话：{phones}" if phones else "。"),
             ),
-            signers=(f"公示单位（盖章）：{paper.office}", "制表", "审核"),
+            signers=(f"公示单位（盖章，{paper.office}）", "制表", "审核"),
         )
 
 
