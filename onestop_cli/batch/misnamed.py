@@ -13,6 +13,15 @@ from onestop_cli.tables.run_info import RunInfo
 DECISIONS = "处理意见.xlsx"
 """The usual name of the decisions, in the county folder."""
 
+PASSWORDS = "密码.txt"
+"""The usual name of the passwords of locked workbooks, one a line, in the county folder."""
+
+
+def lying(home: Path, usual: str) -> Path | None:
+    """The file that lies in a county folder under its usual name."""
+    file = home / usual
+    return file if (home / FILE_NAME).is_file() and file.is_file() else None
+
 
 def county_nearby(here: Path) -> str:
     """What to do in a folder without onestop.toml when the county's is there under another name, in it or around it;

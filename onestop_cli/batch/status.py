@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
-from onestop_cli.batch.misnamed import DECISIONS, filled_in_place, misnamed
+from onestop_cli.batch.misnamed import DECISIONS, PASSWORDS, filled_in_place, lying, misnamed
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.inbox_check import inbox_notes, skipped
@@ -20,6 +20,7 @@ from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.books import beginning, closed_periods
 from onestop_cli.ledger.store import opened
+from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
@@ -113,8 +114,10 @@ def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[InboxS
     """What lies in the inbox, and the hashes of its files."""
     home, chosen = settings.folder, settings.reconcile
     hospitals, problems = _register(settings)
-    stays = read_stays(_filled(home, chosen.stays), settings, hospitals)
-    roster = read_rosters(_filled(home, chosen.roster), settings)
+    known_words = passwords_in(lying(home, PASSWORDS))
+    places = _filled(home, chosen.stays), _filled(home, chosen.roster)
+    stays = read_stays(places[0], settings, hospitals, passwords=known_words)
+    roster = read_rosters(places[1], settings, known_words)
     problems += [*stays.problems, *roster.problems]
     days = stays.rows.select(day=pl.coalesce("settled_on", "discharged_on"))["day"].drop_nulls()
     common = days.dt.truncate("1mo").mode().sort().last() if len(days) else None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from onestop_cli.cli import run
-from tests.made.mistakes import CLOSE, RECONCILE, Mistake, Stage, county, every, page
+from tests.made.mistakes import CLOSE, RECONCILE, SHEET, Mistake, Stage, county, every, locked, page
 
 MISTAKES = list(every())
 
@@ -48,6 +48,19 @@ def test_a_mistake_gets_an_answer_that_leads_on(
     heard = "".join("".join(capsys.readouterr()).split())
     for sentence in mistake.said:
         assert "".join(sentence.split()) in heard
+
+
+def test_passwords_beside_the_settings_are_tried_without_being_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    county(tmp_path)
+    (tmp_path / SHEET).unlink()
+    locked(tmp_path)
+    (tmp_path / "密码.txt").write_text("示例123\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run([]) == 0
+    assert "1个文件，2笔" in "".join(capsys.readouterr().out.split())
+    assert run(RECONCILE.split()) == 0
 
 
 def test_there_are_at_least_sixty() -> None:
