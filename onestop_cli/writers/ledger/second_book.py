@@ -149,7 +149,11 @@ def _list(book: Book, paper: SecondPaper) -> None:
         f"{paper.title}名单",
         columns,
         _numbered(paper.rows),
-        notes=(paper.standard, paper.cut or "没有超过限额，没有压缩。"),
+        notes=(
+            paper.standard,
+            paper.cut or "没有超过限额，没有压缩。",
+            "个人负担 = 总费用 − 已补偿 − 还没有付的应补未补 − 由医院承担的。",
+        ),
         signers=SIGNERS,
     )
 
