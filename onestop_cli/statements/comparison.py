@@ -109,8 +109,8 @@ def _inputs(before: RunInfo, after: RunInfo) -> Iterator[tuple[str, str]]:
     if (before.ledger and before.ledger.head) != (after.ledger and after.ledger.head):
         yield "台账", "两次核对之间记过账，或一次有台账一次没有"
     if before.recomputed != after.recomputed:
-        old, new = ("、".join(info.recomputed) or "没有" for info in (before, after))
-        yield "重算", f"按现在的资料重算的以前各期（--recompute）：{old} → {new}"
+        again = ["、".join(info.recomputed) or "没有" for info in (before, after)]
+        yield "重算", f"按现在的资料重算的以前各期（--recompute）：{' → '.join(again)}"
     if before.settings != after.settings:
         yield "设置", "onestop.toml 中尾差、封顶提示、再入院天数或多付由谁承担的设置改过"
     if before.version != after.version:
@@ -148,9 +148,10 @@ def _totals(before: Statement, after: Statement) -> Iterator[tuple[str, int, int
             yield f"{name} {title}", amounts[0], amounts[1]
     yield "应补未补", int(before.total[_OWED]), int(after.total[_OWED])
     for side, title in {"adjusted": "应拨", "supplement": "补发"}.items():
-        sums = (int(of.total[f"all_{side}_fen"]) for of in (before, after))
-        yield f"上期调整 {title}", *sums
-    yield "上期调整 应补未补", *(int(of.run.adjustments[_OWED].sum()) for of in (before, after))
+        key = f"all_{side}_fen"
+        yield f"上期调整 {title}", int(before.total[key]), int(after.total[key])
+    owed = [int(of.run.adjustments[_OWED].sum()) for of in (before, after)]
+    yield "上期调整 应补未补", owed[0], owed[1]
 
 
 def _counted(before: Statement, after: Statement) -> Iterator[tuple[str, int, int]]:
