@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 from onestop_cli.batch.books import operator, the_ledger
+from onestop_cli.batch.closed_periods import left_out
 from onestop_cli.batch.guards import Candidate, doubts, refuse_changed_inputs, refuse_doubts
 from onestop_cli.batch.handed_in import closed_files, of_run
 from onestop_cli.batch.same_books import refuse_other_books
 from onestop_cli.batch.start import county_settings
 from onestop_cli.core.closed import REPORTED_AGAIN
-from onestop_cli.county.inbox_check import inbox_notes, skipped
-from onestop_cli.ledger.accounts import UNKNOWN, accounts
-from onestop_cli.ledger.books import beginning, closed_periods
+from onestop_cli.county.inbox_check import inbox_notes
+from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import Closed, Why, close, refuse
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.waiting import pending
@@ -46,9 +46,7 @@ def planned(folder: Path, ledger: Path | None, *, anyway: bool = False, reason: 
     with opened(path) as books:
         refuse(books, candidate.run)
         notes = inbox_notes(of_run(candidate.run, closed_files(books)))
-        begun = beginning(books).first_day
-        if begun.year > UNKNOWN or closed_periods(books):
-            notes += skipped(candidate.run.period, closed_periods(books), begun)
+        notes += left_out(books, candidate.run.period)
     refuse_changed_inputs(candidate)
     found = doubts(candidate)
     refuse_doubts(found, anyway=anyway, reason=reason)

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.batch.closed_periods import left_out
 from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
 from onestop_cli.batch.misnamed import DECISIONS, PASSWORDS, filled_in_place, lying, misnamed
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
-from onestop_cli.county.inbox_check import inbox_notes, skipped
+from onestop_cli.county.inbox_check import inbox_notes
 from onestop_cli.county.periods import Period
 from onestop_cli.county.progress import InboxSummary, LastRun, Progress, period_of
 from onestop_cli.county.settings import LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.books import beginning, closed_periods
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.register import read_register
@@ -100,7 +100,7 @@ def _skipped(ledger: Path | None, period: Period | None) -> Iterator[str]:
     """What to say when the inbox holds a period and the one before it is not closed."""
     if ledger and ledger.is_file() and period:
         with opened(ledger) as books:
-            yield from skipped(period, closed_periods(books), beginning(books).first_day)
+            yield from left_out(books, period)
 
 
 def _runs(home: Path, out: Path | None) -> list[tuple[Path, RunInfo]]:
