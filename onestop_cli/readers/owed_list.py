@@ -40,7 +40,7 @@ class SignedList:
 
 _PAID = {"number": pl.Int64, "layer": pl.String, "fen": pl.Int64, "on": pl.Date}
 _MEND = "请照最新的应补名单改正，或清空这一行的签收和支付日期"
-_NOBODY = re.compile(r"未|没|无|否|不|退|拒|待|尚|暂|缺|[×✕xX/／\\—－?？0-]+$")
+_NOBODY = re.compile(r"未|没|无|否|不|退|拒|待|尚[未没]|暂[未没缓]|缺|[×✕xX/／\\—－?？0-]+$")
 """How a cell for a signature says that nobody signed."""
 
 
