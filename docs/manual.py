@@ -41,7 +41,7 @@ _PROGRESS = re.compile(r"[^ ]{2,12}…|用(台账|处理意见) .*…")
 _STEADY = (
     (r"（\d{4}-\d\d-\d\d \d\d:\d\d）", "（2011-01-10 09:30）"),
     (r"Python [\d.]+（64 位），\w+", "Python 3.13.1（64 位），Windows"),
-    (r"文件夹：\S+/结算", r"文件夹：D:\\结算"),
+    (r"文件夹：\S+[/\\]结算", r"文件夹：D:\\结算"),
     (r"20[2-9]\d-\d\d-\d\d \d\d:\d\d", "2011-01-20 16:05"),
 )
 """What differs from day to day and from computer to computer, and what the manual shows for it."""

@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,16 @@ def refused(error: OSError) -> tuple[str, str]:
     code = code or errno.errorcode.get(error.errno or 0, "").removeprefix("WSA")
     too_long = os.name == "nt" and len(str(error.filename or "")) > _LONGEST_PATH
     return _REFUSALS.get("ENAMETOOLONG" if code == "ENOENT" and too_long else code, otherwise)
+
+
+def make_folders(folder: Path) -> None:
+    """`folder` and those above it, where they are not there. A file in the way is no folder, as every system may say;
+    some say that there is one already."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        no_folder = errno.ENOTDIR
+        raise NotADirectoryError(no_folder, os.strerror(no_folder), error.filename) from error
 
 
 class Broken(Exception):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from onestop_cli.errors import Broken, CannotRun, Problem, refused, stop
+from onestop_cli.errors import Broken, CannotRun, Problem, make_folders, refused, stop
 from onestop_cli.ledger.chain import misfits
 from onestop_cli.ledger.migrate import bring_forward
 
@@ -77,7 +77,7 @@ def new_books(path: Path) -> Iterator[sqlite3.Connection]:
     """
     stage = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
         stage.touch(mode=0o600)
         with closing(sqlite3.connect(stage, isolation_level=None)) as connection:
             _set_up(connection)

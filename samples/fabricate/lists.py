@@ -88,7 +88,7 @@ def _cells(shape: Shape, stay: Stay, number: int) -> list[object]:
 
 def _styled(shape: Shape, field: str, value: object) -> object:
     if isinstance(value, date) and field in DAYS:
-        return value if shape.dates == "cell" else value.strftime(shape.dates)
+        return value if shape.dates == "cell" else shape.dates.format(*value.isoformat().split("-"))
     if isinstance(value, Decimal) and field in MONEY:
         return _money(shape, value)
     return "" if value is None else value

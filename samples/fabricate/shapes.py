@@ -36,8 +36,8 @@ DAYS = ("born", "admitted", "discharged", "settled")
 CONTAINERS = ("xlsx", "utf-8-sig", "xlsx", "gb18030", "utf-8")
 """An Excel workbook, or the encoding of a CSV."""
 
-DATE_STYLES = ("%Y-%m-%d", "cell", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
-"""`cell`: a date cell in a workbook, the first style in a CSV."""
+DATE_STYLES = ("{}-{}-{}", "cell", "{}/{}/{}", "{}.{}.{}", "{}年{}月{}日", "{}{}{}")
+"""Where year, month and day stand; `cell`: a date cell in a workbook, the first style in a CSV."""
 
 AMOUNT_STYLES = ("number", "text", "number", "comma")
 
@@ -77,7 +77,7 @@ def draw_shape(rng: Random, index: int) -> Shape:
         columns=_columns(rng, index),
         title=anonymous or index % 4 != 1,
         unit_row=anonymous or index % 3 == 0,
-        dates="%Y-%m-%d" if dates == "cell" and container != "xlsx" else dates,
+        dates=DATE_STYLES[0] if dates == "cell" and container != "xlsx" else dates,
         amounts=AMOUNT_STYLES[index // 2 % len(AMOUNT_STYLES)],
         total_row="wrong" if index == 7 else ("right", "right", "")[index % 3],
         monthly=index % 8 == 3,

@@ -523,8 +523,8 @@ def test_a_hospital_checks_its_list_without_a_county_folder(typed, tmp_path):
     ran = typed('"/报 表/云谷.xls"', "huangzhong-2009", "乡级")
     assert desk.run("precheck", tmp_path) == 0
     assert ran[0][0] == [
-        "precheck", "/报 表/云谷.xls", "--rules", "huangzhong-2009", "--level", "乡级",
-        "--out", "/报 表/云谷自查清单.xlsx",
+        "precheck", str(Path("/报 表/云谷.xls").absolute()), "--rules", "huangzhong-2009", "--level", "乡级",
+        "--out", str(Path("/报 表/云谷自查清单.xlsx").absolute()),
     ]  # fmt: skip
 
 

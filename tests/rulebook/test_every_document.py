@@ -52,7 +52,7 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         table = changed(read_toml(path)[1], fill, path.name)
         path = folder / path.name
         path.write_text(toml_text(table), "utf-8")
-    return CaseCounty(cases, folder / "县", str(path))
+    return CaseCounty(cases, folder / "县", path.as_posix())
 
 
 _ANYWAY = ("--anyway", "--reason", "各年的算例在一个文件夹里，其余各年不属本期")

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
-from onestop_cli.errors import CannotRun, refused, stop
+from onestop_cli.errors import CannotRun, make_folders, refused, stop
 from onestop_cli.outcome import stands
 from onestop_cli.writers.toolkit.locks import is_free, locked
 
@@ -74,7 +74,7 @@ def staged_file(out: Path) -> Iterator[Path]:
     refuse_existing(out := out.absolute())
     stage = out.with_name(f".{out.name}.{os.getpid()}.tmp{out.suffix}")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(out.parent)
         sweep(out.parent)
         with locked(_lock_of(stage)):
             yield stage
@@ -143,7 +143,7 @@ def _flush_folder(folder: Path) -> None:
 def _publish(stage: Path, out: Path) -> None:
     """Give the finished folder its name."""
     refuse_existing(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folders(out.parent)
     if out.is_dir():
         out.rmdir()
     stage.rename(out)
