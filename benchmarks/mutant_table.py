@@ -37,6 +37,7 @@ NOTICE = {
         "tests/core/test_settle_inputs.py",
         "tests/core/test_order.py",
         "tests/core/test_year.py",
+        "tests/core/test_windows.py",
         "tests/core/test_plain_loop.py",
         "tests/core/test_settle.py",
         "tests/rulebook/test_rule_shapes.py",
@@ -226,10 +227,56 @@ MUTANTS = (
         ),
     ),
     *_of(
+        "core/settle/windows.py",
+        (
+            "sum(fen for ended, fen in past if since <= ended <= day)",
+            "sum(fen for ended, fen in past if since < ended <= day)",
+            "the first day of the months is not looked at",
+        ),
+        (
+            'return day.dt.offset_by(back).dt.offset_by("1d")',
+            "return day.dt.offset_by(back)",
+            "a year and a day is looked at",
+        ),
+        (
+            "key=lambda n: (not person[n][5], n)",
+            "key=lambda n: n",
+            "stays nobody claimed use up the months of those that were",
+        ),
+        (
+            "room = min([room, *rooms])",
+            "room = room + 0 * len([*rooms])",
+            "an unclaimed stay overdraws the months of a later one that was paid",
+        ),
+    ),
+    *_of(
+        "core/settle/visits.py",
+        (
+            "SETTLED_TO.dt.year() - begins.dt.year() + 1",
+            "SETTLED_TO.dt.year() - SETTLED_TO.dt.year() + 1",
+            "a row over New Year is taken as one of a single year",
+        ),
+        (
+            "unknown |= pl.col(WAITS) > 0",
+            "unknown |= pl.col(WAITS) < 0",
+            "what comes after a row over New Year is taken as known",
+        ),
+    ),
+    *_of(
         "core/settle/formula.py",
         (
-            'pl.when(amount > params[f"edge_{number - 1}"])',
-            'pl.when(amount >= params[f"edge_{number - 1}"])',
+            "return pl.max_horizontal(params[name] for name in names if _A_RATE.fullmatch(name))",
+            "return pl.min_horizontal(params[name] for name in names if _A_RATE.fullmatch(name))",
+            "a row over New Year is checked against the lowest rate",
+        ),
+        (
+            'later = (pl.col(f"{params.step}_rate_nth") >= number)',
+            'later = (pl.col(f"{params.step}_rate_nth") > number)',
+            "the rate of the second stay begins with the third",
+        ),
+        (
+            'above = amount > params[f"edge_{number - 1}"]',
+            'above = amount >= params[f"edge_{number - 1}"]',
             "an upper edge belongs to the higher band",
         ),
         (
@@ -261,7 +308,7 @@ MUTANTS = (
             "assistance on the whole bill",
         ),
         (
-            'amount = pl.min_horizontal(amount, params["stay_cap"], REST).clip(lower_bound=0)',
+            "amount = pl.min_horizontal(amount, limit, REST).clip(lower_bound=0)",
             "amount = pl.min_horizontal(amount, REST).clip(lower_bound=0)",
             "no limit on a single stay",
         ),
@@ -309,8 +356,8 @@ MUTANTS = (
             "everybody without a usable ID is one person",
         ),
         (
-            "total.fill_null(0).cum_sum()",
-            "total.fill_null(0).cum_max()",
+            "_held_before_fen=total.fill_null(0).cum_sum()",
+            "_held_before_fen=total.fill_null(0).cum_max()",
             "of several stays that wait only the dearest is thought of",
         ),
     ),

@@ -31,7 +31,7 @@ from onestop_cli.batch.reconcile import (
 )
 from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive
-from onestop_cli.batch.start import READING, refuse_books
+from onestop_cli.batch.start import READING, refuse_books, used
 from onestop_cli.core.closed import History
 from onestop_cli.core.findings.whole_files import whole_files
 from onestop_cli.core.insured_area import areas_of
@@ -368,11 +368,12 @@ def run_parts_and_write(
 ) -> set[str]:
     """Reconcile in parts, write the run folder, show what came of it; returns the severities of its findings."""
     with progress(quiet=quiet) as tell:
-        tell(READING)
+        for said in (*used(request), READING):
+            tell(said)
         refuse_books(request, out)
         run = reconcile_in_parts(request, out, buckets, engine, tell, papers=True)
     if not quiet and fit(run.info):
         summary(run, out)
     elif not quiet:
         sums(run.info, out)
-    return set(run.info.severity)
+    return {*run.info.severity, *run.findings["severity"]}

@@ -15,7 +15,7 @@ import polars as pl
 
 from onestop_cli.core.closed import History, refreshed
 from onestop_cli.core.decisions.identities import with_identities
-from onestop_cli.core.decisions.match import as_the_house_says
+from onestop_cli.core.decisions.match import as_the_house_says, with_usable_ids
 from onestop_cli.core.fingerprint import may_differ
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Earlier, NameLookup
@@ -100,12 +100,13 @@ class Dealing:
         closed = [] if history is None else self._closed(history, roster, book)
         known = [bonds_as_known(*closed)] if closed else []
         if decisions is not None:
-            lines = as_the_house_says(decisions.lines, self.names)
+            lines = with_usable_ids(as_the_house_says(decisions.lines, self.names))
             meant = [self._meant(lines), *(_among(stays, lines) for stays in closed)]
-            known.append(bonds_of_decided(pl.concat(meant), lines, roster))
+            rows = pl.concat(meant, how="vertical_relaxed")
+            known.append(bonds_of_decided(rows, lines, roster))
         going = moves(self._shared(total, known), self.buckets)
-        moved = self.dealt.join(going.lazy(), on=PERSON).collect(engine="streaming")
-        moved.write_parquet(self.folder / "moved.parquet")
+        moved = self.dealt.join(going.lazy(), on=PERSON, maintain_order="left")
+        moved.collect(engine="streaming").write_parquet(self.folder / "moved.parquet")
         if history is not None:
             part = part_of(closed[1]["person"].hash(), going, self.buckets)
             dealt = history.stays.with_columns(part.alias(BUCKET))

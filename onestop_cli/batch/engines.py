@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from onestop_cli import workers
 from onestop_cli.errors import stop
@@ -49,7 +49,7 @@ def _on_ray(part: Callable[[int], Done], numbers: list[int]) -> dict[int, Done]:
     if mine:
         ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
     try:
-        remote = ray.remote(max_retries=RETRIES)(_alone)
+        remote: Any = ray.remote(max_retries=RETRIES)(_alone)
         shared = ray.put(part)
         results = ray.get([remote.remote(shared, number) for number in numbers])
     finally:

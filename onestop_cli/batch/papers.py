@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from onestop_cli import workers
 from onestop_cli.batch.compare import with_the_one_before
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.run import Run
+from onestop_cli.run import CLOSED_STAYS, REGISTER, TABLES, Run
 from onestop_cli.statements.comparison import RunComparison
 from onestop_cli.statements.form_fields import (
     Fields,
@@ -21,10 +22,13 @@ from onestop_cli.statements.form_fields import (
     hospital_rows,
     stay_rows,
 )
+from onestop_cli.statements.numbers import hospital_numbers
 from onestop_cli.statements.patterns import shown_findings, with_reasons
-from onestop_cli.statements.statement import Statement
+from onestop_cli.statements.pending import reported_again, still_waiting
+from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.writers.statements.county_book import write_county_book
+from onestop_cli.writers.statements.earlier_sheets import earlier_of
 from onestop_cli.writers.statements.findings_book import write_findings_book
 from onestop_cli.writers.statements.hospital_book import HospitalAccount, write_hospital_book
 from onestop_cli.writers.statements.person_book import write_person_book
@@ -80,7 +84,7 @@ def write_papers(
     findings = shown_findings(run)
     hospitals = folder / STATEMENTS / HOSPITALS
     hospitals.mkdir(parents=True)
-    if _side_by_side(statement, statement.hospitals.height):
+    if _side_by_side(statement.hospitals.height):
         workers.prepare(_HOSPITAL_BOOK)
     tell("写县级结算表")
     write_county_book(statement, folder / STATEMENTS / COUNTY_BOOK)
@@ -118,18 +122,32 @@ def _accounts(
     found = findings.partition_by("hospital", as_dict=True)
     lines = list(statement.hospitals.iter_rows(named=True))
     names = safe_names(line["hospital"] for line in lines)
+    numbers, beside = hospital_numbers(statement.run), _beside_books(statement)
     for line in lines:
         if line["hospital"] == PAYEE:
             continue
-        key, name = (line["hospital"],), names[line["hospital"]]
-        account = HospitalAccount(line, stays.get(key, nobody), found.get(key, findings.clear()))
-        yield account, folder / f"{name}.xlsx"
+        hospital = line["hospital"]
+        key, name = (hospital,), names[hospital]
+        own = stays.get(key, nobody), found.get(key, findings.clear()), numbers[hospital]
+        yield HospitalAccount(line, *own, **beside(hospital)), folder / f"{name}.xlsx"
+
+
+def _beside_books(statement: Statement) -> Callable[[str], dict[str, Any]]:
+    """What a hospital's account has beside a ledger."""
+    if statement.run.info.ledger is None:
+        return lambda hospital: {}
+    waiting, again = still_waiting(statement.run), reported_again(statement.run)
+    return lambda hospital: {
+        "earlier": earlier_of(statement, hospital),
+        "waiting": numbered(waiting.filter(hospital=hospital)),
+        "again": len(again.filter(hospital=hospital)),
+    }
 
 
 def _write_books(statement: Statement, books: Sequence[tuple[HospitalAccount, Path]]) -> None:
-    """Many workbooks on all cores, each by a worker that gets its own rows only; what no worker could write, and what
-    hangs on the books of closed periods, is written here."""
-    if not _side_by_side(statement, len(books)):
+    """Many workbooks on all cores, each by a worker that gets its own rows only; what no worker could write is written
+    here."""
+    if not _side_by_side(len(books)):
         left = list(books)
     else:
         alone = Statement(_without_tables(statement.run))
@@ -141,17 +159,16 @@ def _write_books(statement: Statement, books: Sequence[tuple[HospitalAccount, Pa
         write_hospital_book(statement, account, path)
 
 
-def _side_by_side(statement: Statement, books: int) -> bool:
-    return books >= _MANY and workers.cores() > 1 and statement.run.info.ledger is None
+def _side_by_side(books: int) -> bool:
+    return books >= _MANY and workers.cores() > 1
 
 
 def _without_tables(run: Run) -> Run:
-    """A run as far as a hospital's book looks at it: findings about files, and every hospital's name for the numbers
-    of its papers."""
+    """A run as far as a hospital's book looks at it beside its account: findings about files."""
     of_files = run.findings.filter(pl.col("code") == "FI01")
-    names = run.stays.select("hospital").unique()
-    empty = {name: getattr(run, name).clear() for name in ("roster", "quarantine")}
-    return replace(run, stays=names, findings=of_files, documents={}, **empty)
+    empty = {name: getattr(run, name).clear() for name in (*TABLES, REGISTER, CLOSED_STAYS)}
+    info = run.info.model_copy(update={"pending": (), "decisions": None})
+    return replace(run, **{**empty, "findings": of_files}, info=info, documents={})
 
 
 def _fill(form: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:

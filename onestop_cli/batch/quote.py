@@ -17,6 +17,7 @@ from onestop_cli import __version__
 from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.start import county_settings, line_for
 from onestop_cli.core.identify import identify
+from onestop_cli.core.settle.formula import by_bed_day
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.explain.quotation import YearSoFar, quote_each
@@ -40,7 +41,8 @@ FOOT = f"由 onestop {__version__} 按政策文件测算，供床边参考，以
 
 @dataclass(frozen=True)
 class QuoteOptions:
-    """What was typed, as typed; `day` is today unless another was. `days`: the running bill instead of sums."""
+    """What was typed, as typed; `day` (of discharge) is today unless another was. `days`: the running bill instead of
+    sums."""
 
     day: date
     level: str
@@ -57,6 +59,7 @@ class QuoteOptions:
     ledger: Path | None = None
     person: str = ""
     days: Path | None = None
+    admitted: date | None = None
 
 
 def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = None) -> None:
@@ -66,14 +69,14 @@ def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = No
     bill = _bill(asked)
     settings = county_settings()
     loaded = _documents(list(rules) or list(settings.reconcile.rules))
-    closed = None
+    closed = begun = None
     if asked.person:
-        loaded, closed = _closed(asked.ledger or settings.ledger, asked.person, loaded)
+        loaded, closed, begun = _closed(asked.ledger or settings.ledger, asked.person, loaded)
         _ask_for_category(asked, closed)
     book = Rulebook(tuple(rule.file for rule in loaded))
     given, year = understood(asked, book, names(settings))
     if closed is not None:
-        year = replace(year, closed=closed)
+        year = replace(year, closed=closed, begun=begun)
     each = quote_each(_day_by_day(given, bill) if bill else [given], book, year)
     told = running(each) if bill else each[0].explanation
     show(told, console_for(sys.stdout))
@@ -124,8 +127,8 @@ def _documents(names: Sequence[str]) -> tuple[LoadedRule, ...]:
 
 def _closed(
     ledger: Path | None, person: str, rules: tuple[LoadedRule, ...]
-) -> tuple[tuple[LoadedRule, ...], pl.DataFrame]:
-    """The documents of the books and this one's, and the person's settled stays in the books."""
+) -> tuple[tuple[LoadedRule, ...], pl.DataFrame, date]:
+    """The documents of the books and this one's, the person's settled stays in the books, and their first day."""
     if ledger is None or not ledger.is_file():
         raise stop("没有台账可查", f"请用 --ledger 给出台账文件，或{line_for('--ledger')}")
     asked = pl.DataFrame({"id_raw": [person], "id_numeric": [False]})
@@ -133,7 +136,8 @@ def _closed(
     if identify(row)["id_no"][0] is None:
         raise stop("身份证号无效", "请核对 --id；查台账须写完整的证号")
     past = remember(ledger, row, rules)
-    return past.rules, past.history.stays.filter(pl.col("status") == "settled")
+    known = past.history.stays.filter(pl.col("status") == "settled")
+    return past.rules, known, past.history.first_day
 
 
 def _ask_for_category(asked: QuoteOptions, closed: pl.DataFrame) -> None:
@@ -156,12 +160,14 @@ def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given
         "total": reader.yuan("--total", asked.total or "0"),
         "eligible": reader.yuan("--eligible", asked.eligible) if asked.eligible else None,
         "disease": asked.disease,
+        "admitted": asked.admitted,
         "discharged": asked.day,
         "paid": reader.layers("--given", asked.given),
         **reader.further(asked.further),
     }
     paid = reader.fen("--used", asked.used)
     charged, cost = reader.fen("--charged", asked.charged), reader.fen("--cost", asked.cost)
+    reader.days(asked)
     reader.check(stay)
     if reader.problems:
         raise CannotRun(reader.problems)
@@ -246,6 +252,13 @@ class _WordReader:
             else:
                 self._wrong(f"看不懂 {option} “{text}”", f"请写成 {option} 名称=值")
         return pairs
+
+    def days(self, asked: QuoteOptions) -> None:
+        """A document that counts days in bed must be told when they began; a running bill tells it."""
+        if asked.admitted is not None and asked.admitted > asked.day:
+            self._wrong("入院日期晚于出院日期", "请核对 --admitted 和 --on")
+        elif asked.admitted is None and asked.days is None and by_bed_day(self.book):
+            self._wrong("政策文件按床日计，不知道住了几天", "请加上 --admitted 入院日期")
 
     def check(self, stay: Mapping[str, Any]) -> None:
         """What can only be said once everything is understood."""

@@ -124,7 +124,7 @@ _NO_DECISIONS = (
 )
 
 
-def _used(request: Request) -> Iterator[str]:
+def used(request: Request) -> Iterator[str]:
     """Books and decisions that a run takes, whether they were named or found."""
     if request.ledger is not None:
         yield f"用台账 {request.ledger}"
@@ -154,9 +154,8 @@ def _next_free(folder: Path) -> Path:
 def run_and_write(request: Request, out: Path, *, quiet: bool) -> Run:
     """Reconcile, write the run folder whole, and show the summary. What a run needs is loaded after its first line."""
     with progress(quiet=quiet) as tell:
-        for said in _used(request):
+        for said in (*used(request), READING):
             tell(said)
-        tell(READING)
         from onestop_cli.batch.reconcile import reconcile
 
         refuse_books(request, out)

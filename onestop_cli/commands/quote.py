@@ -11,6 +11,7 @@ Levels = typer.Option(
     "--level", help="机构级别：village、township、county、city、province，或 村级、乡级、县级…"
 )
 On = typer.Option("--on", help="出院日期，如 2010-11-03；默认今天")
+Admitted = typer.Option("--admitted", help="入院日期；政策按床日计的要写")
 Used = typer.Option("--used", help="本年此前已补，如 assistance=5500 或 医疗救助=5500；可重复")
 Charged = typer.Option("--charged", help="本年此前已扣起付线，如 basic=200；可重复")
 Cost = typer.Option("--cost", help="本年此前已计入的费用（按年分段或限额时），如 critical=8000")
@@ -35,6 +36,7 @@ def quote(
     eligible: Annotated[str | None, Eligible] = None,
     category: Annotated[list[str] | None, Category] = None,
     on: Annotated[str | None, On] = None,
+    admitted: Annotated[str | None, Admitted] = None,
     disease: Annotated[str, typer.Option("--disease", help="病种（单病种结算时）")] = "",
     used: Annotated[list[str] | None, Used] = None,
     nth: Annotated[int, typer.Option("--nth", min=1, help="本年第几次住院")] = 1,
@@ -59,6 +61,7 @@ def quote(
 
     asked = QuoteOptions(
         day=typed_day(on, "--on") if on else date.today(),  # noqa: DTZ011
+        admitted=typed_day(admitted, "--admitted") if admitted else None,
         level=level,
         total=total,
         eligible=eligible,

@@ -111,10 +111,19 @@ def _omissions(book: Rulebook, step: Step) -> Iterator[Assumption]:
 def _points(book: Rulebook, step: Step) -> list[int]:
     """Points to add or leave out, the smallest first: those of the documents, and customary ones."""
     written = {int(p) for p in book.table[f"{step.id}.points"].unique() if p}
+    written |= _of_later_stays(book, step)
     unreferred = UNREFERRED_POINTS if book.layer(step.id).who == "all" else ()
     customary = written.union(CUSTOMARY_POINTS, unreferred)
     both = {sign * points for points in customary for sign in (-1, 1)}
     return sorted(both, key=lambda points: (abs(points), points))
+
+
+def _of_later_stays(book: Rulebook, step: Step) -> set[int]:
+    """How much the rate of a second, third … stay is above or below that of the first, where documents have such."""
+    head = f"{step.id}.rate_"
+    later = [name for name in book.table.columns if name.startswith(head) and "_at_" in name]
+    apart = (book.table[name] - book.table[name.partition("_at_")[0]] for name in later)
+    return {abs(int(points)) for series in apart for points in series.unique() if points}
 
 
 def _charging(params: Parameters, amount: int) -> dict[str, int]:

@@ -15,6 +15,7 @@ import polars as pl
 from onestop_cli.core.corrected import CORRECTED, changed, facts_now, with_facts
 from onestop_cli.core.moment import with_moment
 from onestop_cli.core.person import with_person
+from onestop_cli.core.settle.windows import has_windows
 from onestop_cli.county.periods import Period
 from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook.book import Rulebook
@@ -169,9 +170,15 @@ OPENED = ("stays", "deductible_fen", "base_fen", "paid_fen")
 """What of 期初 counts in `settle`, as `<layer>_opened_<what>`."""
 
 
-def with_brought(stays: pl.DataFrame, history: History | None) -> pl.DataFrame:
-    """`stays` (governed) with `<layer>_opened_…`: what their person's year had brought before the books began."""
-    if history is None or history.brought.is_empty():
+def with_brought(stays: pl.DataFrame, history: History | None, book: Rulebook) -> pl.DataFrame:
+    """`stays` (governed) with `<layer>_opened_…`: what their person's year had brought before the books began; where
+    documents look at months, with `books_from`, the first day, and `brought`: whether 期初 knows `some`thing or
+    `nothing` of the person."""
+    if history is None:
+        return stays
+    if has_windows(book) and history.first_day > date.min:
+        stays = _with_beginning(stays, history)
+    if history.brought.is_empty():
         return stays
     brought = history.brought
     each = brought.group_by("id_no", "benefit_year").agg(
@@ -180,6 +187,13 @@ def with_brought(stays: pl.DataFrame, history: History | None) -> pl.DataFrame:
         for what in OPENED
     )
     return stays.join(each, on=["id_no", "benefit_year"], how="left", maintain_order="left")
+
+
+def _with_beginning(stays: pl.DataFrame, history: History) -> pl.DataFrame:
+    some = pl.col("id_no").is_in(history.brought["id_no"].unique().implode())
+    known = pl.when(some).then(pl.lit("some")).otherwise(pl.lit("nothing"))
+    told = pl.lit(None, pl.String) if history.brought.is_empty() else known
+    return stays.with_columns(books_from=pl.lit(history.first_day), brought=told)
 
 
 def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame:

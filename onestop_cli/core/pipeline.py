@@ -43,6 +43,7 @@ from onestop_cli.core.options import NOTHING_BEFORE, USUAL, Earlier, NameLookup,
 from onestop_cli.core.pairing import paired
 from onestop_cli.core.person import with_person
 from onestop_cli.core.place import looked_up, place, with_conditions
+from onestop_cli.core.settle.windows import OPEN
 from onestop_cli.core.settlement import owed_without_payments, worked_out
 from onestop_cli.core.status import with_codes, with_status
 from onestop_cli.core.two_ids import with_other_id
@@ -115,7 +116,8 @@ class Core:
                 break
             lines, needless = _without(lines, gone, needless)
         carried_out = None if lines is None else lines.select(*DECISIONS)
-        return replace(done, decided=carried_out, notes=tuple(_notes(found, needless)))
+        notes = (*_notes(found, needless), *_before_the_books(done.stays))
+        return replace(done, decided=carried_out, notes=notes)
 
     def _once(
         self,
@@ -144,8 +146,8 @@ class Core:
         stays = decided(stays, carried_out, book.layers)
         stays = stays.pipe(govern, book, governing(book, history))
         check(stays, GOVERNED, "govern", book.layers)
-        stays = with_brought(stays, history)
-        checks = row_checks(self.period, options.readmission_days, options.area)
+        stays = with_brought(stays, history, book)
+        checks = row_checks(self.period, options.readmission_days, options.area, book.dividing)
         stays = with_status(stays, blocked(checks)).pipe(
             reopened, CANNOT, standing(checks, ABOUT_PERSON), standing(checks, ABOUT_PLACE)
         )
@@ -241,6 +243,16 @@ def _notes(found: MatchedDecisions | None, needless: list[dict[str, object]]) ->
         )
         more = f" 等 {len(needless)} 行" if len(needless) > 5 else ""
         yield f"处理意见有 {len(needless)} 行已不需要（差错已经没有了），没有执行：{named}{more}"
+
+
+def _before_the_books(stays: pl.DataFrame) -> Iterator[str]:
+    """Once, where documents look at months of which the books know only a part."""
+    if OPEN in stays.columns and (count := stays.filter(pl.col(OPEN).fill_null(False)).height):
+        begun = stays["books_from"].drop_nulls()[0]
+        yield (
+            f"政策看出院前连续几个月的累计，台账从 {begun} 记起，此前的不知道：{count} 笔只核上限；"
+            "有期初而期初没有这个人的，按此前没有计"
+        )
 
 
 def work(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from onestop_cli.core.findings.checks import yuan
+from onestop_cli.core.settle.formula import Parameters, beside, rate
+from onestop_cli.core.settle.layer import column
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column
 
@@ -42,11 +44,11 @@ def with_stated(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 
 
 def _flat_rates(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Series:
-    """The rate of each stay's term in ten-thousandths, where it is one for the whole base."""
-    flat = book.table.select(
-        pl.when(pl.col(f"{step.id}.bands") == 1).then(f"{step.id}.rate_1").alias("rate")
-    )["rate"]
-    return flat.gather(stays[term_column(stays, step.id)].cast(pl.Int64))
+    """The rate of each stay's term in ten-thousandths, where it is one for the whole base; of its number in the year,
+    where the rate hangs on that."""
+    params = Parameters(book.table, step.id)
+    frame = beside(stays, params, stays[term_column(stays, step.id)])
+    return column(frame, pl.when(params["bands"] == 1).then(rate(params, 1)))
 
 
 def _percent(column: str) -> pl.Expr:

@@ -30,12 +30,13 @@ def settle_given(
     book: Rulebook,
     year: Amounts | None = None,
     closed: pl.DataFrame | None = None,
+    begun: date | None = None,
 ) -> list[Amounts]:
     """The last stay of each person with every column of `govern` and `settle`; fen, days and texts.
 
     `year`: columns that say what the year has used so far, instead of earlier stays (see `settle`, not `live`).
-    `closed`: settled stays in a ledger, which each of the people has. Where no document or no term applies, `term`
-    is None and there are no amounts.
+    `closed`: settled stays in a ledger, which each of the people has, and which has `begun` on a day. Where no document
+    or no term applies, `term` is None and there are no amounts.
     """
     stays = [_row(person, place, stay, book)
              for person, several in enumerate(people) for place, stay in enumerate(several)]  # fmt: skip
@@ -43,6 +44,9 @@ def settle_given(
     if closed is not None:
         frame = pl.concat([_remembered(closed, frame), frame], how="diagonal")
     governed = govern(frame, book)
+    if begun is not None:
+        told = pl.lit(None, pl.String)
+        governed = governed.with_columns(books_from=pl.lit(begun), brought=told)
     ruled = governed.filter(pl.col("term").is_not_null())
     ruled = ruled.with_columns(pl.lit(used).alias(name) for name, used in (year or {}).items())
     settled = settle(settle_input(ruled, book), book, live=year is None)

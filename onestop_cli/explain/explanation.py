@@ -15,6 +15,7 @@ import polars as pl
 
 from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.core.findings.causes import glossary_of
+from onestop_cli.core.settle.windows import first_days
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import stop
 from onestop_cli.explain.closed_stay import (
@@ -241,17 +242,18 @@ def _rule(row: Row, book: Rulebook) -> ExplanationPart:
         Line("施行", f"{rule.effective.from_} 起{end}"),
         *_text("注意", "" if rule.status == "in-force" else _CHECK_FIRST),
         Line("适用", f"{words.DAYS[day]} {_day(row[days[day]])}；{who}"),
-        *_price(row),
+        *_price(row, book),
     )
     said = basis("施行日期", rule.effective) + basis("适用日", rule.basis)
     several = basis("多重身份", rule.categories) if row.get("categories_valid") else ()
     return ExplanationPart("政策", (Group(lines, said + several),))
 
 
-def _price(row: Row) -> Iterator[Line]:
+def _price(row: Row, book: Rulebook) -> Iterator[Line]:
     """The bill that layers look at, where it is not the total."""
     if row["bill_fen"] != row["total_fen"]:
-        yield figure("单病种结算价", "", row["bill_fen"])
+        daily = row["quota"] is not None and book.quotas[row["quota"]][1].per == "day"
+        yield figure("床日付费结算价" if daily else "单病种结算价", "", row["bill_fen"])
         yield figure("医院承担", "", row["hospital_borne_fen"])
 
 
@@ -263,7 +265,8 @@ def _year(stays: pl.DataFrame, row: Row, book: Rulebook, known: str) -> list[Exp
         for step in steps
         if step.cap is not None and step.counts and step.fen("before")
     ]
-    return [ExplanationPart("本年此前各笔", tuple(groups))] if groups else []
+    title = "此前各笔" if any(step.term("cap_window") for step in steps) else "本年此前各笔"
+    return [ExplanationPart(title, tuple(groups))] if groups else []
 
 
 def _earlier(stays: pl.DataFrame, step: StepOnStay, known: str) -> Iterator[Line]:
@@ -275,17 +278,20 @@ def _earlier(stays: pl.DataFrame, step: StepOnStay, known: str) -> Iterator[Line
     before = step.fen("before")
     if before != used:
         yield figure(step.name, f"{known}（台账）", before - used)
-    yield figure(f"{step.name}此前本年已补", "", before, strong=True)
+    yield figure(f"{step.name}{step.of_months('已补', 'cap_window')}", "", before, strong=True)
 
 
 def counted_before(stays: pl.DataFrame, step: StepOnStay) -> list[StepOnStay]:
-    """The run's earlier stays of the same person and year that used the same yearly cap, in turn.
+    """The run's earlier stays of the same person and year (or months) that used the same cap, in turn.
 
     Stays on which the layer was claimed come first, then the others, each in the contract's order.
     """
     row = step.row
     person = pl.coalesce("id_no", "person") == (row["id_no"] or row["person"])
     same = person & (pl.col("benefit_year") == row["benefit_year"])
+    if months := step.term("cap_window"):
+        since = first_days(pl.lit(row["discharged_on"]), pl.lit(months))
+        same = person & pl.col("discharged_on").is_between(since, pl.lit(row["discharged_on"]))
     unclaimed = ~pl.col(f"{step.step.layer}_touched")
     year = stays.filter(same, pl.col("status") == "settled").sort(unclaimed, *ORDER)
     found = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
@@ -29,20 +30,22 @@ Fen = Mapping[str, int]
 @dataclass(frozen=True)
 class YearSoFar:
     """What the person's year has used before this stay: `paid` by each layer, deductibles `charged`, `cost` that each
-    layer looked at, and the `nth` stay this one is; or the `closed` stays of a ledger, which say all of it."""
+    layer looked at, and the `nth` stay this one is; or the `closed` stays of a ledger, which say all of it
+    since the ledger has `begun`."""
 
     paid: Fen = field(default_factory=dict)
     charged: Fen = field(default_factory=dict)
     cost: Fen = field(default_factory=dict)
     nth: int = 1
     closed: pl.DataFrame | None = None
+    begun: date | None = None
 
     def settle(self, stays: Sequence[Given], book: Rulebook) -> list[Amounts]:
         """Each stay by itself after this year so far, with every column of the core."""
         each = [[stay] for stay in stays]
         if self.closed is None:
             return settle_given(each, book, year=self._columns(book))
-        return settle_given(each, book, closed=self.closed)
+        return settle_given(each, book, closed=self.closed, begun=self.begun)
 
     def words(self, book: Rulebook, *, visit: bool = False) -> str:
         """What was stated, or what a ledger has; a `visit` is no stay of the year."""
@@ -70,13 +73,14 @@ class YearSoFar:
                 "month_before": 0,
                 "cost_cap_before": cost,
                 "charged_before": charged,
+                "months_before": charged,
                 "ceiling_before": charged,
                 "carried_before": 0,
                 "cost_before": cost,
                 "net_before": max(cost - charged, 0),
             }
             found |= {f"{step.id}_{name}_fen": fen for name, fen in said.items()}
-            found[f"{step.id}_nth"] = self.nth
+            found[f"{step.id}_nth"] = found[f"{step.id}_rate_nth"] = self.nth
         for pool, layers in book.pools.items():
             found[f"pool_{pool}_before_fen"] = sum(int(self.paid.get(la, 0)) for la in layers)
         return found

@@ -93,6 +93,11 @@ class Rulebook:
         return tuple(dict.fromkeys(named))
 
     @cached_property
+    def dividing(self) -> tuple[str, ...]:
+        """The ids of documents that divide stays at New Year."""
+        return tuple(rule.id for rule in self.rules if rule.basis.benefit_year == "split")
+
+    @cached_property
     def accounts(self) -> tuple[str, ...]:
         """Names of the accounts that caps count in."""
         names = {c.account for r in self.rules for layer in r.layer for c in layer.cap}
@@ -124,15 +129,17 @@ class Rulebook:
 
     @cached_property
     def quota_table(self) -> pl.DataFrame:
-        """A row per quota: `fixed`, `amount` (fen), `counts`, `patient` (bears the excess), and `<layer>.share`
-        (−1: the ordinary terms)."""
+        """A row per quota: `fixed`, `amount` (fen), `daily` (of a day in bed), `counts`, `patient` (bears the excess),
+        and `<layer>.share` (−1: the ordinary terms) with `<layer>.pays` (fen besides it)."""
         rows = [
             {
                 "fixed": int(quota.kind == "fixed"),
                 "amount": quota.amount if isinstance(quota.amount, int) else NO_LIMIT,
+                "daily": int(quota.per == "day"),
                 "counts": int(quota.counts),
                 "patient": int(quota.excess == "patient"),
-                **{f"{s.id}.share": quota.shares.get(s.id, -1) for s in self.steps},
+                **{f"{s.id}.share": _share(quota, s.id) for s in self.steps},
+                **{f"{s.id}.pays": quota.pays.get(s.id, 0) for s in self.steps},
             }
             for _, quota in self.quotas
         ]
@@ -174,8 +181,8 @@ class Rulebook:
         n-th stay by level."""
         levels = pl.Series([[*LEVELS].index(cell["level"]) for _, cell in self.cells])
         for step in self.steps:
-            name = f"{step.id}.nth_by_level"
-            if name in frame.columns and (frame[name] == 1).any():
+            names = (f"{step.id}.nth_by_level", f"{step.id}.nth_rate_by_level")
+            if any((frame[name] == 1).any() for name in names if name in frame.columns):
                 yield levels.alias(f"{step.id}.nth_level")
 
     @cached_property
@@ -213,6 +220,11 @@ class Rulebook:
 
 _OF_DOCUMENT = ("round_unit", "round_cut")
 """Terms that a step has from its document, unless it has them of its own."""
+
+
+def _share(quota: Quota, step: str) -> int:
+    """What a quota gives a step of its price; nothing where it gives an amount, −1 where the ordinary terms hold."""
+    return quota.shares.get(step, 0 if step in quota.pays else -1)
 
 
 def _step(id_: str, home: str, layers: Sequence[Layer]) -> Step:

@@ -159,8 +159,12 @@ def _pools(both: _Both) -> Iterator[Change]:
 
 def _quotas(both: _Both) -> Iterator[Change]:
     rules = both.old.rule, both.new.rule
-    for disease in dict.fromkeys(d for rule in rules for q in rule.quota for d in q.diseases):
-        before, after = ([q for q in rule.quota if disease in q.diseases] for rule in rules)
+    named = (d for rule in rules for q in rule.quota for d in q.diseases or [words.diseases(q)])
+    for disease in dict.fromkeys(named):
+        before, after = (
+            [q for q in rule.quota if disease in (q.diseases or [words.diseases(q)])]
+            for rule in rules
+        )
         yield from both.compare("单病种", disease, before, after)
 
 

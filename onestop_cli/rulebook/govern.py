@@ -23,6 +23,9 @@ GOVERNING = {
 }
 """The day of a stay that a document looks at."""
 
+SETTLED_TO = pl.min_horizontal("discharged_on", pl.coalesce("settled_on", "discharged_on"))
+"""The last day that a row settles: an interim settlement may come before the discharge."""
+
 
 def plain(text: str) -> str:
     """A text for comparing: NFKC, without blanks."""
@@ -115,7 +118,8 @@ def _by_rule(book: Rulebook, expr: Callable[[int, RuleFile], pl.Expr]) -> pl.Exp
 
 
 def _benefit_year(number: int, rule: RuleFile) -> pl.Expr:
-    return GOVERNING[rule.basis.benefit_year].dt.year()
+    day = rule.basis.benefit_year
+    return (SETTLED_TO if day == "split" else GOVERNING[day]).dt.year()
 
 
 def _cell(book: Rulebook, number: int, category: pl.Expr) -> pl.Expr:
@@ -252,22 +256,27 @@ def _in_force(book: Rulebook) -> pl.Expr:
 
 
 def _quota(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
-    """The quota that fits a stay's disease and cell, null when none does."""
+    """The quota that fits a stay's disease and cell, else one that fits whatever the disease; null when none does."""
     rows = [
-        {"term": book.offsets[n] + place, "disease_key": plain(disease), "quota": number}
+        {"term": book.offsets[n] + place, "disease_key": disease, "quota": number}
         for number, (n, quota) in enumerate(book.quotas)
         for place, cell in enumerate(book.terms[n].cells)
         if book.terms[n].fits(quota, cell)
-        for disease in quota.diseases
+        for disease in (plain(name) for name in quota.diseases or [""])
     ]
     if not rows:
         return stays.with_columns(quota=pl.lit(None, pl.Int64))
-    table = pl.DataFrame(rows)
+    kinds = {"term": pl.Int64, "disease_key": pl.String, "quota": pl.Int64}
+    table = pl.DataFrame(rows, schema=kinds)
+    named = table.filter(pl.col("disease_key") != "")
+    others = table.filter(disease_key="").select("term", _other="quota")
     key = pl.col("disease").str.normalize("NFKC").str.replace_all(r"\s", "")
     return (
         stays.with_columns(disease_key=key)
-        .join(table, on=["term", "disease_key"], how="left", validate="m:1", maintain_order="left")
-        .drop("disease_key")
+        .join(named, on=["term", "disease_key"], how="left", validate="m:1", maintain_order="left")
+        .join(others, on="term", how="left", validate="m:1", maintain_order="left")
+        .with_columns(quota=pl.coalesce("quota", "_other"))
+        .drop("disease_key", "_other")
     )
 
 

@@ -73,6 +73,15 @@ class AgeSpan(RulePart):
     to: Annotated[int, Field(ge=0, le=150)] = 150
 
 
+Months = Annotated[int, Field(ge=1, le=36)]
+"""How many months a window has."""
+
+
+def _with_months(per: str, months: int | None) -> None:
+    if (per == "window") != (months is not None):
+        raise ValueError('连续几个月累计的写 per = "window" 和 months，其他的都不写 months')
+
+
 class Clause(Cited):
     """One term and for whom it holds. `when` maps a dimension (`level`, `category`, or a declared
     one) to the values it is for; a dimension not named means all of them."""
@@ -85,14 +94,21 @@ class Deductible(Clause):
     `later_rate`: the same as shares of `amount`, never under `minimum`. `counted = "level"`: the
     2nd, 3rd … is that in hospitals of one level, not in all. `per`: charged on each `stay`, which
     leaves open what a further settlement of one visit (中途结算) is charged; once a `visit`, however
-    often it is settled; on each `settlement`; or once a `year`, however many stays."""
+    often it is settled; on each `settlement`; once a `year`, however many stays; or once in a
+    `window` of so many `months` up to the day of discharge, whatever year they are of."""
 
     amount: Fen | Literal["unknown", "to-fill"]
-    per: Literal["stay", "visit", "settlement", "year"] = "stay"
+    per: Literal["stay", "visit", "settlement", "year", "window"] = "stay"
+    months: Months | None = None
     later: list[Fen] = Field(default_factory=list)
     later_rate: list[Rate] = Field(default_factory=list)
     minimum: Fen = 0
     counted: Literal["all", "level"] = "all"
+
+    @model_validator(mode="after")
+    def _of_months(self) -> Deductible:
+        _with_months(self.per, self.months)
+        return self
 
 
 class Relief(Clause):
@@ -123,13 +139,17 @@ class Band(RulePart):
 
 class RateClause(Clause):
     """A flat `rate`, or `bands`. Bands have no defaults: progressive or whole, gross or net of
-    the deductible, per stay or on the running total of the year, the file must say."""
+    the deductible, per stay or on the running total of the year, the file must say. `later_rate`:
+    the rates of the 2nd, 3rd … stay of the year in place of `rate`, the last one holds on;
+    `counted` as of a deductible."""
 
     rate: Rate | Literal["unknown", "to-fill"] | None = None
     bands: list[Band] = Field(default_factory=list)
     mode: Literal["progressive", "whole"] | None = None
     edges: Literal["gross", "net"] | None = None
     per: Per | None = None
+    later_rate: list[Rate] = Field(default_factory=list)
+    counted: Literal["all", "level"] = "all"
 
     @model_validator(mode="after")
     def _one_shape(self) -> RateClause:
@@ -139,6 +159,8 @@ class RateClause(Clause):
             self._whole_bands()
         elif self.mode or self.edges or self.per:
             raise ValueError("mode、edges、per 只用于 bands（分段）")
+        if self.later_rate and not isinstance(self.rate, int):
+            raise ValueError("later_rate 只用于写了数的 rate（单一比例）；分段的用 later_points")
         return self
 
     def _whole_bands(self) -> None:
@@ -154,9 +176,13 @@ class RateClause(Clause):
 
 
 class PointsClause(Clause):
-    """提高若干百分点: added to every rate of the layer, never beyond 100 %."""
+    """提高若干百分点: added to every rate of the layer, never beyond 100 %. `later_points`: those of
+    the 2nd, 3rd … stay of the year in place of `points`, the last ones hold on; `counted` as of a
+    deductible."""
 
     points: Points | Literal["to-fill"]
+    later_points: list[Points] = Field(default_factory=list)
+    counted: Literal["all", "level"] = "all"
 
 
 class Factor(Clause):
@@ -172,6 +198,18 @@ class Cap(Clause):
 
     amount: Fen | Literal["none", "unknown", "to-fill"]
     account: str = ""
+
+
+class LayerCap(Cap):
+    """A layer's 封顶线: of the benefit year, or of a `window` of so many `months` up to the day of discharge."""
+
+    per: Literal["year", "window"] = "year"
+    months: Months | None = None
+
+    @model_validator(mode="after")
+    def _of_months(self) -> LayerCap:
+        _with_months(self.per, self.months)
+        return self
 
 
 class MonthCap(Clause):
@@ -253,7 +291,7 @@ class Layer(Cited):
     rate: list[RateClause] = Field(default_factory=list)
     points: list[PointsClause] = Field(default_factory=list)
     factor: list[Factor] = Field(default_factory=list)
-    cap: list[Cap] = Field(default_factory=list)
+    cap: list[LayerCap] = Field(default_factory=list)
     stay_cap: list[Cap] = Field(default_factory=list)
     month_cap: list[MonthCap] = Field(default_factory=list)
     cost_cap: list[CostCap] = Field(default_factory=list)
@@ -289,12 +327,17 @@ class Pool(Cited):
 class Quota(Clause):
     """单病种. `fixed` (定额): the layers pay `shares` of `amount` whatever the bill; `limit` (限额):
     shares of the bill up to `amount`, or the ordinary terms up to it when no shares are written.
-    `excess`: who bears what the bill has above `amount`. `counts`: towards the yearly caps."""
+    `per = "day"` (按床日付费): `amount` is the price of a day in bed. `pays`: layers that pay so much
+    of a fixed price instead of a share of it. No `diseases`: whatever the disease, unless a quota
+    names it. `excess`: who bears what the bill has above `amount`. `counts`: towards the yearly
+    caps."""
 
-    diseases: list[str]
+    diseases: list[str] = Field(default_factory=list)
     kind: Literal["fixed", "limit"]
     amount: Fen | Literal["to-fill"]
+    per: Literal["stay", "day"] = "stay"
     shares: Mapping[str, Rate] = Field(default_factory=dict)
+    pays: Mapping[str, Fen] = Field(default_factory=dict)
     excess: Literal["hospital", "patient"] = "hospital"
     counts: bool = True
 
@@ -368,10 +411,12 @@ class Effective(Cited):
 
 
 class Basis(Cited):
-    """Which day governs, which year counts, on which day the roster is looked at."""
+    """Which day governs, which year counts, on which day the roster is looked at. A year that is
+    `split` ends for everybody on 31 December: a stay counts in the year to whose end it was settled,
+    and one that a single row has in two years can be checked against the most only."""
 
     governing_date: Literal["discharge", "admission", "settlement"]
-    benefit_year: Literal["discharge", "admission", "settlement"] = "discharge"
+    benefit_year: Literal["discharge", "admission", "settlement", "split"] = "discharge"
     roster_day: Literal["admission", "discharge", "settlement"] = "admission"
 
 

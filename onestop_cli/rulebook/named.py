@@ -75,6 +75,7 @@ class Spot:
         """What one is of: `rate`, `points`, `days`, or `yuan`."""
         last = next(step for step in reversed(self.part) if isinstance(step, str))
         kinds = {"rate": "rate", "share": "rate", "later_rate": "rate", "shares": "rate"}
+        kinds |= {"later_points": "points", "months": "months"}
         inside = str(self.part[0])
         return (
             kinds.get(last) or kinds.get(inside) or (last if last in ("points", "days") else "yuan")
@@ -276,6 +277,10 @@ def in_words(rule: RuleFile, spot: Spot) -> str:
     band = ""
     if spot.part[0] == "bands":
         band = f"第 {int(spot.part[1]) + 1} 段" + ("上限" if spot.part[-1] == "to" else "比例")
+    elif str(spot.part[0]).startswith("later") and isinstance(spot.part[-1], int):
+        band = f"第 {spot.part[-1] + 2} 次"
+    elif spot.part[-1] == "months":
+        band = "累计的月数"
     return f"{_title(part, spot)}{who}{band}"
 
 
@@ -295,4 +300,7 @@ def _shown(spot: Spot) -> str:
         return {"none": "不设", "unknown": "来源未载", "to-fill": "待填"}.get(text, text)
     if spot.unit == "rate":
         return f"{(Decimal(spot.value) * 100).normalize():f}%"
-    return f"{spot.value} " + {"yuan": "元", "points": "个百分点", "days": "日"}[spot.unit]
+    return (
+        f"{spot.value} "
+        + {"yuan": "元", "points": "个百分点", "days": "日", "months": "个月"}[spot.unit]
+    )

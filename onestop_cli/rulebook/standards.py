@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.language import Clause, Layer, RuleFile
+from onestop_cli.rulebook.language import Clause, Layer, LayerCap, RuleFile
 
 
 def standards(book: Rulebook) -> list[dict[str, str]]:
@@ -20,11 +20,11 @@ def standards(book: Rulebook) -> list[dict[str, str]]:
 def _rows(rule: RuleFile, layer: Layer) -> Iterator[dict[str, str]]:
     base = words.base(rule, layer.base) if layer.base else ""
     said: list[tuple[Clause, str, str]] = [
-        (clause, "；".join(words.bands(clause)) or words.rate(clause.rate), base)
+        (clause, "；".join(words.bands(clause)) or words.term(clause), base)
         for clause in layer.rate
     ]
     said += [
-        (clause, f"每人每年最高 {words.limit(clause.amount)}", "")
+        (clause, f"每人{_span(clause)}最高 {words.limit(clause.amount)}", "")
         for clause in layer.cap
         if isinstance(clause.amount, int)
     ]
@@ -38,6 +38,10 @@ def _rows(rule: RuleFile, layer: Layer) -> Iterator[dict[str, str]]:
             "document": book_title(rule),
             "quote": clause.quote,
         }
+
+
+def _span(cap: LayerCap) -> str:
+    return f"连续 {cap.months} 个月" if cap.months else "每年"
 
 
 def book_title(rule: RuleFile) -> str:

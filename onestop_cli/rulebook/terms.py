@@ -40,7 +40,7 @@ EXPENSE_OF = ("column", "total", "eligible")
 NO_WORD, ONE_A_VISIT, EACH_SETTLEMENT = range(3)
 """What a document says of the deductible of a further settlement of one visit; once a year needs no word."""
 
-MONTH_OF = ("discharge", "admission", "settlement")
+MONTH_OF = ("discharge", "admission", "settlement", "split")
 """The day in whose month a stay counts, by number."""
 
 UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
@@ -225,6 +225,7 @@ def _deductible(term: Deductible, clause: Mapping[str, Clause]) -> Numbers:
         "deductible_unknown": int(not known),
         "deductible_steps": len(steps),
         "deductible_year": int(term.per == "year"),
+        "deductible_window": term.months or 0,
         "nth_by_level": int(term.counted == "level"),
         "visit_deductible": {"stay": NO_WORD, "visit": ONE_A_VISIT}.get(term.per, EACH_SETTLEMENT),
         "ceiling": _limit(getattr(clause.get("ceiling"), "amount", NONE)),
@@ -243,12 +244,16 @@ def _rates(term: RateClause, clause: Mapping[str, Clause]) -> Numbers:
         return {"state": UNKNOWN_RATE}
     flat = [] if term.rate is None else [(NO_LIMIT, term.rate)]
     bands = flat or [(_limit(band.to or NONE), band.rate) for band in term.bands]
-    points = getattr(clause.get("points"), "points", 0)
+    more = clause.get("points")
+    points = getattr(more, "points", 0)
     factor = getattr(clause.get("factor"), "share", FULL)
-    row = {"bands": len(bands)}
+    stays = _of_stays(term, more)
+    row = {"bands": len(bands), "nth_rates": len(stays), "nth_rate_by_level": _by_level(term, more)}
     for number, (edge, rate) in enumerate(bands, 1):
         row[f"edge_{number}"] = edge
-        row[f"rate_{number}"] = _part(max(0, min(FULL, rate + points)), factor)
+        for nth, (own, raised) in enumerate(stays, 1):
+            paid = _part(max(0, min(FULL, (own if own is not None else rate) + raised)), factor)
+            row[f"rate_{number}" if nth == 1 else f"rate_{number}_at_{nth}"] = paid
     return row | {
         "points": points,
         "factor": factor,
@@ -258,6 +263,20 @@ def _rates(term: RateClause, clause: Mapping[str, Clause]) -> Numbers:
     }
 
 
+def _of_stays(term: RateClause, more: Clause | None) -> list[tuple[int | None, int]]:
+    """Of the 1st, 2nd … stay of the year the rate in place of the bands' (None: theirs), and the points."""
+    rates = [None, *term.later_rate]
+    points = [getattr(more, "points", 0), *getattr(more, "later_points", [])]
+    last = max(len(rates), len(points))
+    return [(rates[min(n, len(rates) - 1)], points[min(n, len(points) - 1)]) for n in range(last)]
+
+
+def _by_level(term: RateClause, more: Clause | None) -> int:
+    """Whether the n-th stay, on which the rate hangs, is that in hospitals of one level."""
+    points = getattr(more, "counted", "all") if getattr(more, "later_points", []) else "all"
+    return int("level" in (term.counted, points))
+
+
 def _limits(clause: Mapping[str, Clause]) -> Numbers:
     """Caps and floor."""
     floor = clause.get("floor")
@@ -265,6 +284,7 @@ def _limits(clause: Mapping[str, Clause]) -> Numbers:
     return {
         "cap": _limit(getattr(clause["cap"], "amount", NONE)),
         "cap_unknown": int(getattr(clause["cap"], "amount", NONE) == UNKNOWN),
+        "cap_window": getattr(clause["cap"], "months", None) or 0,
         "stay_cap": _limit(getattr(clause.get("stay_cap"), "amount", NONE)),
         "cost_cap": _limit(getattr(cost, "amount", NONE)),
         "cost_year": int(getattr(cost, "per", "stay") == "year"),
@@ -294,6 +314,7 @@ def defaults() -> Numbers:
         "deductible_steps": 1,
         "deductible_1": 0,
         "deductible_year": 0,
+        "deductible_window": 0,
         "nth_by_level": 0,
         "visit_deductible": EACH_SETTLEMENT,
         "ceiling": NO_LIMIT,
@@ -301,6 +322,8 @@ def defaults() -> Numbers:
         "bands": 1,
         "edge_1": NO_LIMIT,
         "rate_1": 0,
+        "nth_rates": 1,
+        "nth_rate_by_level": 0,
         "points": 0,
         "factor": FULL,
         "whole": 0,
@@ -309,6 +332,7 @@ def defaults() -> Numbers:
         "cap": NO_LIMIT,
         "cap_account": 0,
         "cap_unknown": 0,
+        "cap_window": 0,
         "stay_cap": NO_LIMIT,
         "cost_cap": NO_LIMIT,
         "cost_year": 0,

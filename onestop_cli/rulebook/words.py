@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 
 from onestop_cli.money import FULL, rate_text, yuan
@@ -52,7 +52,12 @@ EVERYONE = "全部对象"
 OTHERS = "其他参保人员"
 FROM = {"total": "总费用", "eligible": "可补偿费用"}
 EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "over_limit": "超限价自费"}
-DAYS = {"discharge": "出院日", "admission": "入院日", "settlement": "结算日"}
+DAYS = {
+    "discharge": "出院日",
+    "admission": "入院日",
+    "settlement": "结算日",
+    "split": "结算截止日（跨年度的在12月31日分开）",
+}
 STATUS = {"in-force": "可用", "check-before-use": "用前核对", "template": "样板，待填"}
 KINDS = {"computed": "按条款计算", "given": "按医院所报计（未核）", "waiver": "医院减免"}
 WHO = {"all": "全部参保人员", "roster": "在册救助对象"}
@@ -145,14 +150,12 @@ def term(clause: Clause) -> str:
 
 @term.register
 def _(clause: Deductible) -> str:
-    text = limit(clause.amount)
-    where = "同级别机构" if clause.counted == "level" else ""
-    if clause.later:
-        text += "，" + where + _numbered(money(fen) for fen in clause.later)
-    if clause.later_rate:
-        text += "，" + where + _numbered(f"按 {rate_text(r)}" for r in clause.later_rate)
+    text = limit(clause.amount) + _later(map(money, clause.later), clause.counted)
+    text += _later((f"按 {rate_text(r)}" for r in clause.later_rate), clause.counted)
     if clause.minimum:
         text += f"，不低于 {money(clause.minimum)}"
+    if clause.months:
+        return f"{text}（连续 {clause.months} 个月累计）"
     return text + _OFTEN.get(clause.per, "")
 
 
@@ -183,9 +186,16 @@ def _(clause: Transfer) -> str:
 
 @term.register
 def _(clause: RateClause) -> str:
-    return (
-        "，".join(bands(clause)) + f"（{banding(clause)}）" if clause.bands else rate(clause.rate)
-    )
+    if clause.bands:
+        return "，".join(bands(clause)) + f"（{banding(clause)}）"
+    return rate(clause.rate) + _later(map(rate_text, clause.later_rate), clause.counted)
+
+
+def _later(steps: Iterable[str], counted: str) -> str:
+    """What holds for the second, third … stay of the year; nothing where it is the same."""
+    said = list(steps)
+    where = "同级别机构" if counted == "level" else ""
+    return f"，{where}{_numbered(iter(said))}" if said else ""
 
 
 def bands(clause: RateClause) -> list[str]:
@@ -218,10 +228,14 @@ def banding(clause: RateClause) -> str:
 def _(clause: PointsClause) -> str:
     if not isinstance(clause.points, int):
         return limit(clause.points)
-    if clause.points == 0:
+    return _raised(clause.points) + _later(map(_raised, clause.later_points), clause.counted)
+
+
+def _raised(points: int) -> str:
+    if points == 0:
         return "不提高"
-    sign = "+" if clause.points >= 0 else "−"
-    return f"{sign}{rate_text(abs(clause.points)).removesuffix('%')} 个百分点"
+    sign = "+" if points >= 0 else "−"
+    return f"{sign}{rate_text(abs(points)).removesuffix('%')} 个百分点"
 
 
 @term.register
@@ -232,6 +246,8 @@ def _(clause: Factor) -> str:
 @term.register
 def _(clause: Cap) -> str:
     text = "不封顶" if clause.amount == NONE else limit(clause.amount)
+    if months := getattr(clause, "months", None):
+        text += f"（连续 {months} 个月累计）"
     return text + (f"（{clause.account}单独累计）" if clause.account else "")
 
 
@@ -262,11 +278,26 @@ def _(clause: Share) -> str:
 
 @term.register
 def _(clause: Quota) -> str:
-    kind = "定额" if clause.kind == "fixed" else "限价"
-    shares = "，".join(f"{_layer(id_)} {rate_text(r)}" for id_, r in clause.shares.items())
+    kind = ("每床日" if clause.per == "day" else "") + (
+        "定额" if clause.kind == "fixed" else "限价"
+    )
+    said = [f"{_layer(id_)} {rate_text(r)}" for id_, r in clause.shares.items()]
+    shares = "，".join(
+        [*said, *(f"{_layer(id_)} {money(fen)}" for id_, fen in clause.pays.items())]
+    )
     excess = "医院" if clause.excess == "hospital" else "患者"
     counts = "" if clause.counts else "，不计入年度封顶"
     return f"{kind} {limit(clause.amount)}：{shares or '按普通比例'}，超出由{excess}承担{counts}"
+
+
+def diseases(quota: Quota) -> str:
+    """Which diseases a quota is for."""
+    return "、".join(quota.diseases) or "不论病种"
+
+
+def quota_name(quota: Quota) -> str:
+    """What such a way of paying is called."""
+    return "按床日付费" if quota.per == "day" else "单病种"
 
 
 def rounding(rounding: Rounding) -> str:

@@ -15,6 +15,9 @@ from onestop_cli.rulebook.usable import same_terms
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import PAYERS, PLACE
 
+_OF_VISIT = ("visit_no", "settlement_no")
+"""Which settlements are of one visit; runs of older versions do not have them."""
+
 _SAME_STAY = ("hospital", "stay_no", "_who", "admitted_on", "discharged_on")
 _ENGINE = (
     *PLACE,
@@ -125,6 +128,7 @@ def _stays_of(parts: Sequence[TrialRun]) -> list[pl.DataFrame]:
         ]  # fmt: skip
         frame = stays.select(
             *_ENGINE,
+            *(name for name in _OF_VISIT if name in stays.columns),
             *extra,
             "status",
             pl.col(posted).name.map(lambda name: name.replace("_due_", "_posted_")),

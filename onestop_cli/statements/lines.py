@@ -13,6 +13,9 @@ from onestop_cli.tables.schema import KIND_OF_CARE, PER_LAYER, STAY_HEAD
 
 ADJUSTED = "adjusted"
 """The status of an adjustment line among stays."""
+BORNE = "hospital_borne_fen"
+"""What the hospital bears of a stay: above a quota's price, or by a floor; below 0 where a fixed price is above
+the bill."""
 _OWN_SHARE = ("self_claimed_fen", "self_due_fen")
 
 
@@ -41,7 +44,7 @@ def _own(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
         ("belongs_to", "blocking", "rule_id", "visit_raw"), pl.String
     )
     amount_kinds: dict[str, type[pl.DataType]] = dict.fromkeys(
-        ("self_fen", *(f"{layer}_supplement_fen" for layer in layers)), pl.Int64
+        ("self_fen", BORNE, *(f"{layer}_supplement_fen" for layer in layers)), pl.Int64
     )
     mark: dict[str, type[pl.DataType]] = {"inpatient": pl.Boolean}
     added = {**texts, **amount_kinds, **mark}

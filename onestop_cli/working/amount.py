@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from onestop_cli.money import FULL, rate_text, yuan
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.govern import together
+from onestop_cli.rulebook.language import Quota
 from onestop_cli.rulebook.terms import NO_LIMIT
-from onestop_cli.working.bands import banded
+from onestop_cli.working.bands import banded, highest
 from onestop_cli.working.lines import (
     Group,
     Line,
@@ -18,6 +19,7 @@ from onestop_cli.working.lines import (
     greatest,
     less,
     named,
+    over_years,
     smallest,
 )
 from onestop_cli.working.step import StepOnStay
@@ -29,13 +31,15 @@ def amount_group(step: StepOnStay) -> Group:
     """What the layer gives before the yearly limits."""
     if step.quota and step.share is not None:
         lines, amount = _by_quota(step, step.share)
-        said = basis("单病种", step.quota, words.term(step.quota))
+        said = basis(words.quota_name(step.quota), step.quota, words.term(step.quota))
     else:
         lines, amount = _by_rate(step)
         said = step.said("rate", "points", "factor", "floor", "stay_cap")
     rooms = [("本层金额", amount)]
     if step.share is None and step.term("stay_cap") < NO_LIMIT:
-        rooms.append(("单次封顶", step.term("stay_cap")))
+        if step.years > 1:
+            lines.append(over_years("单次封顶", step.term("stay_cap"), step.years))
+        rooms.append(("单次封顶", step.term("stay_cap") * step.years))
     if step.rest < amount:
         rooms.append(("账单余额", step.rest))
     if len(rooms) > 1:
@@ -46,10 +50,29 @@ def amount_group(step: StepOnStay) -> Group:
 
 
 def _by_quota(step: StepOnStay, share: int) -> tuple[list[Line], int]:
-    price = int(step.row["price_fen"])
-    product = Line("单病种", f"{named('结算价', price)} × {rate_text(share)}", price * share)
+    assert step.quota is not None
+    name, price = words.quota_name(step.quota), int(step.row["price_fen"])
+    lines = list(_price_of_days(step, step.quota)) if step.quota.per == "day" else []
+    if apart := step.paid_apart:
+        each, days = apart
+        sum_ = f"每床日 {yuan(each)} × {days} 日" if step.quota.per == "day" else yuan(each)
+        return [*lines, figure(name, sum_, each * days)], each * days
+    product = Line(name, f"{named('结算价', price)} × {rate_text(share)}", price * share)
     amount, rounding = rounded(step, price * share)
-    return [product, *rounding], amount
+    return [*lines, product, *rounding], amount
+
+
+def _price_of_days(step: StepOnStay, quota: Quota) -> Iterator[Line]:
+    """What the days in bed cost by the document's price; where that is a limit, the bill if it is less."""
+    assert isinstance(quota.amount, int)
+    days, total = int(step.row["bed_days"]), int(step.row["total_fen"])
+    whole, sum_ = quota.amount * days, f"每床日 {yuan(quota.amount)} × {days} 日"
+    if quota.kind == "fixed":
+        yield figure("结算价", sum_, whole)
+        return
+    yield figure("床日限价", sum_, whole)
+    rooms = named("总费用", total), named("床日限价", whole)
+    yield figure("结算价", smallest(*rooms), min(total, whole))
 
 
 def _by_rate(step: StepOnStay) -> tuple[list[Line], int]:
@@ -58,9 +81,12 @@ def _by_rate(step: StepOnStay) -> tuple[list[Line], int]:
     if charged:
         sum_ = less(named("补偿基数", base), [named("起付线", charged)], base - charged)
         lines.append(figure("扣除起付线后", sum_, base - charged))
-    parts, grains = banded(step)
+    parts, grains = highest(step, base - charged) if step.years > 1 else banded(step)
     amount, rounding = rounded(step, grains)
     lines += [*parts, *rounding]
+    if step.years > 1 and (unit := step.term("round_unit")) > 1:
+        lines.append(figure("两年各自舍入", f"{yuan(amount)} + {yuan(unit)}", amount + unit))
+        amount += unit
     if step.term("floor_rate"):
         floor, amount = _floored(step, amount)
         lines += floor

@@ -15,12 +15,35 @@ def banded(step: StepOnStay) -> tuple[list[Line], int]:
     yearly = step.term("year_bands") if step.works else 0
     cost, net_before = step.fen("cost_before") * yearly, step.fen("net_before") * yearly
     base, charged = step.fen("base"), step.fen("deductible")
-    gross = step.term("gross")
+    gross, number = step.term("gross"), list(_number(step))
     if step.term("whole"):
         start, span = (cost, base) if gross else (net_before, base - charged)
-        return _whole(step, base - charged, net_before, start, start + span)
-    low = cost + charged if gross else net_before
-    return _progressive(step, low, low + base - charged)
+        lines, grains = _whole(step, base - charged, net_before, start, start + span)
+    else:
+        low = cost + charged if gross else net_before
+        lines, grains = _progressive(step, low, low + base - charged)
+    return [*number, *lines], grains
+
+
+def _number(step: StepOnStay) -> Iterator[Line]:
+    """Which stay of the year it is, where the rate hangs on that."""
+    if step.term("nth_rates") > 1:
+        where = "在同级别机构" if step.term("nth_rate_by_level") else ""
+        number = step.row[f"{step.step.id}_rate_nth"]
+        yield Line("第几次住院", f"本年{where}第 {number} 次，比例按此次")
+
+
+def highest(step: StepOnStay, net: int) -> tuple[list[Line], int]:
+    """The highest rate that any part of the amount can have."""
+    numbers = range(1, step.term("bands") + 1)
+    known = [step.term(f"rate_{band}") for band in numbers]
+    known += [
+        step.term(f"rate_{band}_at_{nth}")
+        for band in numbers
+        for nth in range(2, step.term("nth_rates") + 1)
+    ]
+    rate = max(known)
+    return [Line("最高比例", f"{yuan(net)} × {rate_text(rate)}", net * rate)], net * rate
 
 
 def _progressive(step: StepOnStay, low: int, high: int) -> tuple[list[Line], int]:
@@ -50,7 +73,7 @@ def _parts(step: StepOnStay, low: int, high: int) -> Iterator[tuple[str, int, in
         edge = step.term(f"edge_{number}")
         part = max(min(high, edge) - max(low, bottom), 0)
         if part or (low == high and number == 1):
-            yield _span(step, bottom, edge), part, step.term(f"rate_{number}")
+            yield _span(step, bottom, edge), part, step.rate(number)
         bottom = edge
 
 
@@ -64,7 +87,7 @@ def _span(step: StepOnStay, bottom: int, edge: int) -> str:
 
 def _raised(step: StepOnStay) -> str:
     """Percentage points that the rate has in it, and the share of it that is paid."""
-    points, factor = step.term("points"), step.term("factor")
+    points, factor = step.points, step.term("factor")
     word = "提高" if points > 0 else "降低"
     raised = f"（含{word} {rate_text(abs(points)).rstrip('%')} 个百分点）" if points else ""
     return raised + (f"（已按 {rate_text(factor)} 折算）" if factor != FULL else "")
@@ -86,4 +109,4 @@ def _whole(
 def _rate_at(step: StepOnStay, amount: int) -> int:
     """The rate of the band in which `amount` falls; an upper edge belongs to the lower band."""
     numbers = range(1, step.term("bands") + 1)
-    return step.term(f"rate_{next(n for n in numbers if amount <= step.term(f'edge_{n}'))}")
+    return step.rate(next(n for n in numbers if amount <= step.term(f"edge_{n}")))

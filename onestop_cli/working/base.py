@@ -17,6 +17,7 @@ from onestop_cli.working.lines import (
     left_of,
     less,
     named,
+    over_years,
     smallest,
 )
 from onestop_cli.working.step import StepOnStay
@@ -51,11 +52,14 @@ def _taken(step: StepOnStay) -> Iterator[tuple[str, int]]:
 def _limited(step: StepOnStay, cost: int) -> Iterator[Line]:
     """A limit on the cost that is looked at, per stay or over the year."""
     name, room = "费用限额", step.term("cost_cap")
+    if step.years > 1 and not step.term("cost_day"):
+        yield over_years(name, room, step.years)
+        room *= step.years
     if step.term("cost_day"):
         days = int(step.row["bed_days"])
         yield figure("费用限额", f"每床日 {yuan(room)} × {days} 日", room * days)
         room *= days
-    if step.term("cost_year") and step.works:
+    if step.term("cost_year") and step.works and step.years == 1:
         room, line = left_of(name, room, step.before("计"), step.fen("cost_cap_before"))
         yield line
         name = "尚余"

@@ -94,6 +94,11 @@ def left_of(name: str, limit: int, used: str, before: int) -> tuple[int, Line]:
     )
 
 
+def over_years(name: str, limit: int, years: int) -> Line:
+    """A limit once for each of the years that a row runs over."""
+    return figure(f"{name}合计", f"{named(name, limit)} × {years} 个年度", limit * years)
+
+
 def basis(what: str, cited: Cited | None, terms: str = "") -> tuple[RuleSentence, ...]:
     """The sentence behind `what`, if the document says or reads anything there."""
     if cited is None or not (cited.sentence or cited.cite or cited.reading or cited.assumed):

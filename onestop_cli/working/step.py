@@ -33,6 +33,28 @@ class StepOnStay:
         """A number of the document: of this step, else of the whole document."""
         return int(self._terms.get(f"{self.step.id}.{name}", self._terms.get(name, 0)))
 
+    @property
+    def rate_nth(self) -> int:
+        """Which stay of the year it is, as far as rates are written for one after the other."""
+        return min(int(self.row.get(f"{self.step.id}_rate_nth") or 1), self.term("nth_rates"))
+
+    def rate(self, band: int) -> int:
+        """A band's rate, of the stay's number in the year."""
+        nth = self.rate_nth
+        return self.term(f"rate_{band}" if nth == 1 else f"rate_{band}_at_{nth}")
+
+    @property
+    def points(self) -> int:
+        """The percentage points in the rate, of the stay's number in the year."""
+        clause = self.clause("points")
+        each = [self.term("points"), *getattr(clause, "later_points", [])]
+        return int(each[min(self.rate_nth, len(each)) - 1])
+
+    @property
+    def years(self) -> int:
+        """Over how many benefit years the row runs; more than one is one of which nobody knows what cost in which."""
+        return int(self.row.get("benefit_years") or 1)
+
     def fen(self, what: str) -> int:
         """The column `<step>_<what>_fen`; a missing amount is 0."""
         return int(self.row.get(f"{self.step.id}_{what}_fen") or 0)
@@ -86,6 +108,10 @@ class StepOnStay:
         """What the year brought before this stay; of one that is bound-checked, the most that it may have brought."""
         return f"此前本年{'已' if self.counts else '最多已'}{verb}"
 
+    def of_months(self, what: str, term: str) -> str:
+        """What the months before this stay brought, where a term is counted over them."""
+        return f"前 {self.term(term)} 个月{what}" if self.term(term) else f"此前本年{what}"
+
     @property
     def rule(self) -> RuleFile:
         """The document that governs the stay."""
@@ -120,7 +146,17 @@ class StepOnStay:
     @property
     def share(self) -> int | None:
         """What the quota gives this step, ten-thousandths; None under the ordinary terms."""
-        return None if self.quota is None else self.quota.shares.get(self.step.id)
+        if self.quota is None or self.step.id in self.quota.shares:
+            return None if self.quota is None else self.quota.shares[self.step.id]
+        return 0 if self.step.id in self.quota.pays else None
+
+    @property
+    def paid_apart(self) -> tuple[int, int] | None:
+        """What the quota has this step pay as an amount, and how many times (床日); None where it is a share."""
+        if self.quota is None or self.step.id not in self.quota.pays:
+            return None
+        days = int(self.row["bed_days"]) if self.quota.per == "day" else 1
+        return self.quota.pays[self.step.id], days
 
     @property
     def free(self) -> bool:
@@ -137,7 +173,10 @@ class StepOnStay:
     def bill(self) -> tuple[str, int]:
         """The bill that layers look at, under its name."""
         limited = self.row["bill_fen"] != self.row["total_fen"]
-        return "单病种结算价" if limited else "总费用", self.row["bill_fen"]
+        name = "单病种结算价"
+        if self.quota is not None and self.quota.per == "day":
+            name = "床日付费结算价"
+        return name if limited else "总费用", self.row["bill_fen"]
 
     @property
     def covered(self) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from onestop_cli.working.lines import (
     left_of,
     less,
     named,
+    over_years,
     smallest,
 )
 from onestop_cli.working.step import StepOnStay
@@ -30,18 +31,21 @@ def limits_group(step: StepOnStay) -> Group:
         rooms.append((f"{pool.name}尚余", left))
     month = _month(step, lines)
     rooms += month
+    if step.cap is not None and step.years > 1:
+        lines.append(over_years("年度封顶", step.cap // step.years, step.years))
     if step.cap is None:
         lines.append(Line("年度封顶", _no_cap(step)))
     elif step.counts:
-        left, line = left_of("年度封顶", step.cap, "此前本年已补", step.fen("before"))
+        used = step.of_months("已补", "cap_window")
+        left, line = left_of(_cap_name(step), step.cap, used, step.fen("before"))
         lines.append(line)
         rooms.append(("封顶尚余", left))
     else:
-        rooms.append(("年度封顶", step.cap))
+        rooms.append((_cap_name(step), step.cap))
     granted = min(fen for _, fen in rooms)
     lines.append(_granted(step, granted, smallest(*(named(*room) for room in rooms))))
     if step.cap is not None and step.counts:
-        lines.append(_year(step.fen("before"), granted))
+        lines.append(_year(step, step.fen("before"), granted))
     return Group(tuple(lines), step.said("month_cap", "cap") + tuple(_pooled(step)))
 
 
@@ -64,9 +68,15 @@ def _granted(step: StepOnStay, granted: int, sum_: str) -> Line:
     return figure(label, sum_, granted, strong=True)
 
 
-def _year(before: int, granted: int) -> Line:
+def _cap_name(step: StepOnStay) -> str:
+    months = step.term("cap_window")
+    return f"{months} 个月限额" if months else "年度封顶"
+
+
+def _year(step: StepOnStay, before: int, granted: int) -> Line:
     sum_ = f"{named('此前', before)} + {named('本笔', granted)}"
-    return figure("本年累计", sum_, before + granted)
+    name = "限额已用" if step.term("cap_window") else "本年累计"
+    return figure(name, sum_, before + granted)
 
 
 def _no_cap(step: StepOnStay) -> str:
@@ -78,7 +88,7 @@ def _no_cap(step: StepOnStay) -> str:
 def _pools(step: StepOnStay) -> Iterator[tuple[Pool, int, Line]]:
     """What each shared limit leaves after the year's earlier stays and this stay's earlier layers."""
     for pool in _limits_of(step):
-        cap = int(step.row[f"pool_{pool.id}_cap_fen"])
+        cap = int(step.row[f"pool_{pool.id}_cap_fen"]) * step.years
         room = int(step.row[f"pool_{pool.id}_room_fen"]) if step.counts else cap
         members = [member.id for member in step.book.members(pool.id)]
         earlier = [m for m in members[: members.index(step.step.id)] if step.counts]

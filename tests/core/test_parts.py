@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -45,10 +46,31 @@ def test_parts_give_the_control_totals_of_one_run(runs: dict[int, Path]) -> None
     assert infos[0]["counts"]["stays"] == len(tangled().stays)
 
 
+def test_the_same_rows_give_the_same_bytes(runs: dict[int, Path], tmp_path: Path) -> None:
+    """Whichever part is done first, and in whatever order people change parts."""
+    reconcile_in_parts(written(tangled(), tmp_path), tmp_path / "out", 4, "local")
+    assert digests_of(tmp_path / "out") == digests_of(runs[4])
+
+
 def test_a_row_without_id_is_found_to_be_a_duplicate_across_parts(runs: dict[int, Path]) -> None:
     """5 rows sent twice and 3 without an ID are ST01 in 9 parts too; 30 under another ID are other people."""
     found = tables(runs[9])["findings"].filter(pl.col("code") == "ST01")
     assert len(found) == 8
+
+
+def test_a_refund_under_another_id_finds_its_stay_across_parts(tmp_path: Path) -> None:
+    """Six stays, half of each refunded under the same number by rows of other people: all twelve wait (ST06)."""
+    many = tangled()
+    others = many.stays.slice(500, 6)
+    refunds = many.stays.slice(200, 6).with_columns(
+        pl.col("^.*_fen$") * -1 // 2, id_raw=others["id_raw"], name=others["name"]
+    )
+    rows = pl.concat([many.stays, refunds]).with_columns(row=pl.int_range(2, pl.len() + 2))
+    request = written(replace(many, stays=rows), tmp_path)
+    reconcile_in_parts(request, tmp_path / "out", 9, "local")
+    about = refunds.select("stay_no").unique()
+    found = tables(tmp_path / "out")["stays"].join(about, on="stay_no", how="semi")
+    assert found.select("status", "codes").rows() == [("held", "ST06")] * 12
 
 
 def test_nothing_is_left_of_the_parts(runs: dict[int, Path]) -> None:

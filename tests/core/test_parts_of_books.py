@@ -10,20 +10,23 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from onestop_cli.batch import papers
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.describe import Read
+from onestop_cli.batch.papers import write_papers
 from onestop_cli.batch.reconcile import names_of, options_of, remembered
 from onestop_cli.batch.request import Request
 from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
+from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, scan
 from onestop_cli.readers.register import read_register
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import load_rules
-from onestop_cli.run import load_run
+from onestop_cli.run import digests_of, load_run
 from onestop_cli.tables.schema import PLACE
 from tests.made.parts import tables
 from tests.made.parts_of_books import decided, second_half
@@ -109,6 +112,20 @@ def test_each_decision_says_what_it_changed(runs: dict[int, Path]) -> None:
         ("放行", "held", "settled"),
         ("认定类别", "settled", "settled"),
     } <= changed
+
+
+def test_workers_write_the_books_that_would_be_written_here(
+    runs: dict[int, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty hospitals beside a ledger, with what changes for them and what waits, byte by byte."""
+    run, digests = load_run(runs[9]), []
+    for way in ("workers", "here"):
+        (tmp_path / way).mkdir()
+        write_papers(run, tmp_path / way, Settings())
+        digests.append(digests_of(tmp_path / way))
+        monkeypatch.setattr(papers, "_side_by_side", lambda books: False)
+    assert digests[0] == digests[1]
+    assert len(digests[0]) > 60
 
 
 def test_decisions_that_fit_nothing_are_all_said_and_nothing_is_written(

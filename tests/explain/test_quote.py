@@ -29,6 +29,7 @@ from tests.made.on_paper import amount, result
 from tests.reference import made
 
 DAY = date(2010, 11, 3)
+BY_DAY = str(Path(__file__).parents[1] / "made" / "rules" / "chuangri-2024.toml")
 
 
 def quoted(rules: str, **said: Any) -> Quote:
@@ -184,6 +185,42 @@ class TestWords:
             "看不懂 --used “basic”",
             "--used 的“aid”不是这份政策的补偿项目",
         ]
+
+    @pytest.mark.parametrize(
+        ("admitted", "what"),
+        [(None, "政策文件按床日计，不知道住了几天"), (date(2024, 4, 2), "入院日期晚于出院日期")],
+    )
+    def test_days_in_bed_must_be_told(self, admitted: date | None, what: str) -> None:
+        with pytest.raises(CannotRun) as error:
+            quoted(BY_DAY, day=date(2024, 4, 1), total="900", eligible="900", admitted=admitted)
+        assert [problem.what for problem in error.value.problems] == [what]
+
+    def test_a_stay_paid_by_the_day_adds_up(self) -> None:
+        """31 nights at 230 are 7,130: 90 % of it, the rest the patient's; the hospital bears 1,870 of 9,000."""
+        said = {"total": "9000", "eligible": "8500", "further": ["住院类别=精神病住院"]}
+        days = {"admitted": date(2024, 3, 1), "day": date(2024, 4, 1)}
+        found = quoted(BY_DAY, level="city", **days, **said)
+        assert answer(found) == {
+            "职工医保": "6,417.00", "大病保险": "0.00", "医院承担": "1,870.00", "个人自付": "713.00",
+        }  # fmt: skip
+        lines = [line for part in found.explanation.parts for g in part.groups for line in g.lines]
+        assert all(result(line) in (None, amount(line.amount)) for line in lines if line.grains)
+
+    @pytest.mark.parametrize(
+        ("begun", "check"), [(date(2024, 2, 1), "bound"), (date(2023, 1, 1), "exact")]
+    )
+    def test_months_that_the_books_do_not_know_leave_a_limit(self, begun: date, check: str) -> None:
+        """2,000 borne, of which 1,000 in three months are the patient's: half of the rest, or of all at most."""
+        path = BY_DAY.replace("chuangri", "lianxu")
+        book = Rulebook(tuple(rule.file for rule in load_rules([path])))
+        asked = QuoteOptions(date(2024, 3, 15), "county", "5000", "5000", ["因病致贫重病患者"])
+        stay, year = understood(asked, book, names(Settings()))
+        blank = quote(stay, book, year).row
+        kept = {k: [v] for k, v in blank.items() if k in ("id_no", "hospital", "stay_no")}
+        nobody = pl.DataFrame(kept).clear()
+        row = quote(stay, book, replace(year, closed=nobody, begun=begun)).row
+        assert row["assistance_check"] == check
+        assert row["assistance_paid_fen"] == {"bound": 100_000, "exact": 50_000}[check]
 
     def test_more_eligible_than_total_is_refused(self) -> None:
         with pytest.raises(CannotRun, match="可补偿费用大于总费用"):

@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from onestop_cli.working import Line
 
-_AMOUNT = re.compile(r"\d+(?:\.\d+)?%|-?[\d,]+\.\d{2,6}|\d+(?= 日)")
+_AMOUNT = re.compile(r"\d+(?:\.\d+)?%|-?[\d,]+\.\d{2,6}|\d+(?= 日| 个年度)")
 _UNITS = {"分": "0.01", "角": "0.1", "元": "1"}
 
 

@@ -79,7 +79,7 @@ def decided(run: Run, path: Path, *more: Mapping[str, Any]) -> Path:
     lines = [
         *({**line, "decision": "受理冲红"} for line in about("ST06")),
         *(
-            {**line, "decision": "认定证号", "id_no": numbers[7 * line["row"] % 300]}
+            {**line, "decision": "认定证号", "id_no": numbers[7 * line["row"] % 300].lower()}
             for line in about("ID01")
         ),
         *({**line, "row": None, "decision": "拒付"} for line in about("ST07")[:3]),

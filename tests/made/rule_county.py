@@ -115,6 +115,7 @@ class CaseCounty:
             "姓名": _name(number), "身份证号": self._id(number, case),
             "参保类别": given.scheme or next(iter(self.rule.scope.schemes), None),
             "病种": given.disease or None, "结算ID": given.settlement or None,
+            "就诊ID": f"{number}{given.stay_no}" if given.stay_no else None,
             "入院日期": admitted, "出院日期": given.discharged or settled, "结算日期": settled,
             "总费用": _yuan(total), "可补偿费用": _yuan(given.eligible),
             "目录外自费": _yuan(given.out_of_scope), "先行自付": _yuan(given.first_pay),

@@ -47,9 +47,11 @@ def clauses(random: Random, term: Any) -> list[Table]:
 
 def deductible(random: Random) -> Table:
     table: Table = {"amount": yuan(random, 0, 0, 50, 100, 300)}
-    match random.randrange(8):
+    match random.randrange(10):
         case 0:
             table["amount"] = "unknown"
+        case 8 | 9:
+            table |= {"per": "window", "months": random.choice((1, 2, 3))}
         case 1 | 2:
             table["per"] = "year"
         case 3:
@@ -73,7 +75,12 @@ def rate(random: Random) -> Table:
     if kind == 0:
         return {"rate": "unknown"}
     if kind < 4:
-        return {"rate": Decimal(random.randint(0, 100)) / 100}
+        later = [Decimal(random.randint(0, 100)) / 100 for _ in range(random.choice((0, 0, 1, 2)))]
+        counted = random.choice(("all", "level"))
+        return {
+            "rate": Decimal(random.randint(0, 100)) / 100,
+            **({"later_rate": later, "counted": counted} if later else {}),
+        }
     edges = sorted(random.sample(range(1, 20), random.randint(1, 3)))
     bands = [{"to": edge * 100, "rate": Decimal(random.randint(0, 100)) / 100} for edge in edges]
     bands.append({"rate": Decimal(random.randint(0, 10_000)) / 10_000})
@@ -108,7 +115,10 @@ OPTIONAL: Mapping[str, Any] = {
     "relief": lambda random: {"share": random.choice((0, 1, Decimal("0.5")))},
     "ceiling": lambda random: {"amount": random.choice((yuan(random, 100, 250), "none"))},
     "transfer": lambda random: {"days": random.choice((0, 7, 30))},
-    "points": lambda random: {"points": random.choice((-20, 0, 5, 10))},
+    "points": lambda random: {
+        "points": random.choice((-20, 0, 5, 10)),
+        "later_points": random.choice(([], [], [5], [0, -10])),
+    },
     "stay_cap": lambda random: {"amount": random.choice((yuan(random, 200, 900), "none"))},
     "cost_cap": lambda random: {
         "amount": random.choice((yuan(random, 500, 1000), "none")),
@@ -142,7 +152,14 @@ def layer(random: Random, id_: str, before: Sequence[str], computed: Sequence[st
         also.append("floor")
     if random.random() < 0.2:
         table["rounding"] = rounding(random)
-    return table | {"also": also}
+    if any(clause.get("per") == "window" for clause in table["deductible"]):
+        also = [name for name in also if name not in ("ceiling", "transfer")]
+    if random.random() < 0.25:
+        also = [name for name in also if name != "month_cap"]
+        months = random.choice((1, 2, 4))
+        table["cap"] = [{**one, "per": "window", "months": months} for one in table["cap"]]
+    kept = {name: part for name, part in table.items() if name not in OPTIONAL or name in also}
+    return kept | {"also": also}
 
 
 def layers(random: Random) -> list[Table]:
@@ -159,12 +176,19 @@ def layers(random: Random) -> list[Table]:
 
 
 def quota(random: Random, disease: str, ids: Sequence[str]) -> Table:
+    """A quota of a `disease`, or of all others on 门诊; by the day, or of so much for a layer, now and then."""
     shares = {name: Decimal(random.choice((0, 25, 50))) / 100 for name in ids[:2]}
     kind = random.choice(("fixed", "limit"))
+    pays = {}
+    if kind == "fixed" and random.random() < 0.3:
+        pays = {ids[0]: yuan(random, 30, 60)}
+        del shares[ids[0]]
     return {
-        "diseases": [disease],
+        **({"diseases": [disease]} if disease else {"when": {"visit": "门诊"}}),
         "kind": kind,
+        "per": random.choice(("stay", "day")),
         "amount": yuan(random, 300, 900),
+        "pays": pays,
         "shares": shares if kind == "fixed" or random.random() < 0.7 else {},
         "excess": random.choice(("hospital", "patient")) if shares else "hospital",
         "counts": random.choice((True, False)),
@@ -175,7 +199,7 @@ def rule(random: Random, first: date, last: date | None, number: int) -> RuleFil
     """A whole random document."""
     stack = layers(random)
     ids = [table["id"] for table in stack if "part_of" not in table]
-    quotas = [quota(random, name, ids) for name in DISEASES[1:] if random.random() < 0.4]
+    quotas = [quota(random, name, ids) for name in DISEASES if random.random() < 0.4]
     share = {"share": Decimal(random.choice((3, 10, 20))) / 100}
     table: Table = {
         "id": f"made-{number}",

@@ -85,8 +85,19 @@ class Settled:
         total, quota = self.bill.total, self.quota
         if quota is None or quota.excess == "patient":
             return total
-        assert isinstance(quota.amount, int)
-        return quota.amount if quota.kind == "fixed" else min(total, quota.amount)
+        return self.most if quota.kind == "fixed" else min(total, self.most)
+
+    @property
+    def days(self) -> int:
+        """Nights in bed; in and out on one day is one."""
+        return max(1, (self.bill.discharged - self.bill.admitted).days)
+
+    @property
+    def most(self) -> int:
+        """The quota's amount, for all days where it is that of a day."""
+        assert self.quota is not None
+        assert isinstance(self.quota.amount, int)
+        return self.quota.amount * (self.days if self.quota.per == "day" else 1)
 
     @property
     def covered(self) -> int:
@@ -95,7 +106,8 @@ class Settled:
 
     def outside_caps(self, step: str) -> bool:
         """A quota's share of this layer that the document does not count towards yearly limits."""
-        return self.quota is not None and step in self.quota.shares and not self.quota.counts
+        given = self.quota is not None and {*self.quota.shares, *self.quota.pays}
+        return bool(given) and step in given and not self.quota.counts
 
     @property
     def rest(self) -> int:
@@ -134,6 +146,7 @@ def settled_under(bill: Bill, rule: RuleFile) -> Settled | None:
         return None
     year = day_of(bill, rule.basis.benefit_year).year
     fitting = [q for q in rule.quota if bill.disease in q.diseases and fits(q, cell, rule)]
+    fitting += [q for q in rule.quota if not q.diseases and fits(q, cell, rule)]
     return Settled(bill, rule, year, fitting[0] if fitting else None)
 
 

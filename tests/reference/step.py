@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from fractions import Fraction
 
-from onestop_cli.rulebook.language import Floor
+from onestop_cli.rulebook.language import Floor, LayerCap
 from tests.reference.stay import Result, Settled, cell_of, day_of
 from tests.reference.terms import ENDLESS, Terms, limit, one, rounded
 
@@ -86,6 +88,8 @@ class Step:
 
     def share(self, stay: Settled) -> int | None:
         """The quota's share of this layer in ten-thousandths, if there is one."""
+        if stay.quota is not None and self.id in stay.quota.pays:
+            return 0
         return None if stay.quota is None else stay.quota.shares.get(self.id)
 
     def check(self, stay: Settled) -> str:
@@ -198,6 +202,7 @@ class Step:
                 plain = terms.maybe("transfer") is None
                 plain &= ceiling is None or not isinstance(ceiling.amount, int)
                 result.used_up = 0 if result.counts or not plain else used_up
+        self.deductibles_of_months(stated)
         working = {id(stay): (result, terms) for stay, result, terms in self.working()}
         for stay in sorted(self.stays, key=lambda s: (s.bill.admitted, s.bill.discharged)):
             result, terms = working.get(id(stay), (None, None))
@@ -214,6 +219,30 @@ class Step:
                 wanted = result.deductible
                 result.deductible = min(wanted, left)
                 total += min(left, self.uses(stay, result, wanted, self.use.charge))
+
+    def deductibles_of_months(self, stated: dict[int, int]) -> None:
+        """What the bases of the stays before, in the months up to a stay's own day, leave of its deductible."""
+        past: list[tuple[Settled, int]] = []
+        for stay, result, terms in self.working():
+            months = terms.of("deductible").months
+            if months is None:
+                continue
+            used = sum(fen for other, fen in past if in_months(stay, other, months))
+            result.deductible = min(result.base, max(0, stated[id(stay)] - used))
+            past.append((stay, self.uses(stay, result, result.base, self.use.charge)))
+
+    def numbers(self) -> dict[int, int]:
+        """Which stay of the year each one is, in all hospitals or in those of its level, as its rate counts them."""
+        chains, every = self.chains(), 0
+        of_level: dict[str, int] = defaultdict(int)
+        found: dict[int, int] = {}
+        for stay, _, terms in self.working():
+            counts = stay.bill.inpatient and not chains[id(stay)][0]
+            every += counts
+            of_level[stay.bill.level] += counts
+            number = of_level[stay.bill.level] if terms.counted_by_level() else every
+            found[id(stay)] = max(1, number) if stay.bill.inpatient else 1
+        return found
 
     def chains(self) -> dict[int, tuple[bool, int]]:
         """Whether a stay carries on the illness of the one admitted before it (转院), and which chain it is in."""
@@ -232,6 +261,7 @@ class Step:
 
     def amounts(self) -> None:
         cost = net = 0
+        numbers = self.numbers()
         for stay, result, terms in self.working(by_quota=True):
             share = self.share(stay)
             if share is not None:
@@ -239,6 +269,7 @@ class Step:
                 continue
             yearly = terms.of("rate").per == "year"
             before = (cost, net) if yearly else (0, 0)
+            terms = replace(terms, nth=numbers.get(id(stay), 1))
             exact = terms.given_on(result.base, result.deductible, *before)
             if yearly:
                 most = self.use.charge
@@ -257,14 +288,15 @@ class Step:
 
     def by_quota(self, stay: Settled, result: Result, share: int) -> None:
         assert stay.quota is not None
-        assert isinstance(stay.quota.amount, int)
         price = stay.price
         if stay.quota.excess == "patient":
             fixed = stay.quota.kind == "fixed"
-            price = stay.quota.amount if fixed else min(price, stay.quota.amount)
+            price = stay.most if fixed else min(price, stay.most)
         terms = self.terms[id(stay)]
         assert terms is not None
         exact = terms.rounded(Fraction(price * share, 10_000))
+        times = stay.days if stay.quota.per == "day" else 1
+        exact += stay.quota.pays.get(self.id, 0) * times
         result.uncapped = max(0, min(exact, stay.rest))
 
     def least(self, stay: Settled, result: Result, terms: Terms) -> int:
@@ -278,7 +310,30 @@ class Step:
             stay.layers[layer].paid for layer in floor.together if layer in stay.layers
         )
 
+    def room_of_months(
+        self, stay: Settled, cap: LayerCap, granted: list[tuple[Settled, int, LayerCap]]
+    ) -> int:
+        """What is left to a stay by its own months; to one that was not claimed also by those of stays behind it."""
+        assert isinstance(cap.amount, int)
+        assert cap.months is not None
+        turn = {id(other): number for number, other in enumerate(self.stays)}
+        same = [one for one in granted if one[2].account == cap.account]
+
+        def spent(own: Settled, months: int) -> int:
+            before = (one for one in same if turn[id(one[0])] < turn[id(own)])
+            return sum(fen for other, fen, _ in before if in_months(own, other, months))
+
+        rooms = [cap.amount - spent(stay, cap.months)]
+        if self.layer not in stay.bill.touched:
+            for other, fen, own in same:
+                assert isinstance(own.amount, int)
+                assert own.months is not None
+                if turn[id(other)] > turn[id(stay)] and in_months(other, stay, own.months):
+                    rooms.append(own.amount - spent(other, own.months) - fen)
+        return max(0, min(rooms))
+
     def caps(self) -> None:
+        of_months: list[tuple[Settled, int, LayerCap]] = []
         used: dict[str, int] = defaultdict(int)
         month: dict[tuple[str, int, int], int] = defaultdict(int)
         claimed_first = sorted(
@@ -302,6 +357,9 @@ class Step:
                 result.granted = result.uncapped
             elif not isinstance(cap.amount, int):
                 result.granted = wanted
+            elif result.counts and cap.months:
+                result.granted = min(wanted, self.room_of_months(stay, cap, of_months))
+                of_months.append((stay, result.granted, cap))
             elif result.counts:
                 result.granted = max(0, min(wanted, cap.amount - used[cap.account]))
                 used[cap.account] += result.granted
@@ -319,6 +377,14 @@ class Step:
             result.paid = min(result.granted, taken)
         else:
             result.paid = taken
+
+
+def in_months(stay: Settled, other: Settled, months: int) -> bool:
+    """Whether `other` ended in so many months up to and with the day that `stay` did."""
+    day = stay.bill.discharged
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    first = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) + timedelta(days=1)
+    return first <= other.bill.discharged <= day
 
 
 def carried(before: Settled, stay: Settled, days: int) -> bool:

@@ -77,6 +77,15 @@ class Terms:
         floor = self.maybe("floor")
         return floor is not None and floor.borne_by == "hospital"
 
+    nth: int = 1
+    """Which stay of the year it is, for rates that hang on it."""
+
+    def counted_by_level(self) -> bool:
+        """Whether rates hang on the n-th stay in hospitals of one level."""
+        points = self.maybe("points")
+        by_points = points is not None and points.later_points and points.counted == "level"
+        return self.of("rate").counted == "level" or bool(by_points)
+
     def given_on(self, base: int, charged: int, cost_before: int, net_before: int) -> Fraction:
         """Fen, exactly, before rounding; the year's earlier cost and net amount where bands run over it."""
         term: RateClause = self.of("rate")
@@ -84,7 +93,8 @@ class Terms:
             return Fraction(0)
         net = base - charged
         if not term.bands:
-            return self.rate(term.rate) * net
+            each = [term.rate, *term.later_rate]
+            return self.rate(each[min(self.nth, len(each)) - 1]) * net
         gross = term.edges == "gross"
         if term.mode == "progressive":
             low = cost_before + charged if gross else net_before
@@ -97,7 +107,8 @@ class Terms:
     def rate(self, rate: int | str | None) -> Fraction:
         assert isinstance(rate, int)
         points = self.maybe("points")
-        raised = rate + (0 if points is None else points.points)
+        each = [0] if points is None else [points.points, *points.later_points]
+        raised = rate + each[min(self.nth, len(each)) - 1]
         return Fraction(max(0, min(10_000, raised)), 10_000)
 
     def progressive(self, bands: Sequence[Band], amount: int) -> Fraction:

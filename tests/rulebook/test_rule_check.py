@@ -31,6 +31,15 @@ share = 0.10
 quote = "饮片先行自付一成"
 """
 EXPENSES = HERBS.replace("herbs", "slices") + HERBS
+FIRST_LAYER = '[[layer]]\nid = "basic"'
+BY_DAY = """
+[[quota]]
+kind = "fixed"
+per = "day"
+amount = 130
+pays = { basic = 110 }
+quote = "每床日一百三十元，基金支付一百一十元"
+"""
 
 
 def told(loaded: LoadedRule) -> list[str]:
@@ -133,6 +142,43 @@ DAMAGE = {
         'amount = 100\ncounted = "level"\n',
         "没有写第二次的起付线，按级别数次数（counted）没有用",
     ),
+    "a number of stays that no rate hangs on": (
+        "rate = 0.70\n", 'rate = 0.70\ncounted = "level"\n', "没有写第二次住院的比例，按级别数次数（counted）没有用",
+    ),
+    "a later rate that its sentence does not say": (
+        "rate = 0.70\n", "rate = 0.70\nlater_rate = [0.75]\n", "引文里没有 75%",
+    ),
+    "later points that their sentence does not say": (
+        "[[layer.stay_cap]]", '[[layer.points]]\npoints = 0\nlater_points = [5]\nquote = "第二次提高三个百分点"\n\n'
+        "[[layer.stay_cap]]", "引文里没有 5%",
+    ),
+    "stays numbered in two ways for one rate": (
+        'quote = "住院七成"', 'later_rate = [0.75]\nquote = "住院七成，七成五，提高五个百分点"\n\n[[layer.points]]\n'
+        'points = 0\nlater_points = [5]\ncounted = "level"\nquote = "提高5个百分点"', "数第几次住院的办法不同",
+    ),
+    "a whole amount by the year and by the number of the stay": (
+        'rate = 0.70\nquote = "住院七成"', 'mode = "whole"\nedges = "net"\nper = "year"\n'
+        'bands = [{ to = 500, rate = 0.5 }, { rate = 0.7 }]\nquote = "500元五成，以上七成"\n\n[[layer.points]]\n'
+        'points = 0\nlater_points = [5]\nquote = "提高5个百分点"', "不能随第几次住院变",
+    ),
+    "months that their sentence does not say": (
+        "amount = 30000\n", 'amount = 30000\nper = "window"\nmonths = 12\n', "引文里没有 12 个月",
+    ),
+    "limits of a year and of months in one layer": (
+        '[[layer.cap]]\namount = 30000', '[[layer.cap]]\nwhen = { visit = "门诊" }\namount = 900\nper = "window"\n'
+        'months = 6\nquote = "六个月内九百元"\n\n[[layer.cap]]\nwhen = { visit = "住院" }\namount = 30000',
+        "同一层的限额有的按年",
+    ),
+    "a limit of months beside one of the month": (
+        '[[layer.cap]]\namount = 30000', '[[layer.month_cap]]\namount = 20000\nquote = "每月二万元"\n\n[[layer.cap]]\n'
+        'amount = 30000\nper = "window"\nmonths = 12', "按几个月累计的限额不能再加每月限额",
+    ),
+    "a deductible of months under a ceiling of the year": (
+        "amount = 100\n", 'amount = 100\nper = "window"\nmonths = 12\n', "不能再写全年起付线上限、转院补差",
+    ),
+    "a second deductible in some months": (
+        "amount = 100\n", 'amount = 100\nper = "window"\nmonths = 12\nlater = [50]\n', "没有第二次",
+    ),
     "a minimum above the deductible": (
         "amount = 100\n",
         "amount = 100\nlater_rate = [0.5]\nminimum = 200\n",
@@ -160,6 +206,28 @@ DAMAGE = {
         '[[layer.factor]]\nshare = 0.3333\nquote = "按33.33%支付"\n\n[[layer.stay_cap]]',
         "比例折算后不是整的万分之一",
     ),
+    "two prices of a day for one stay": (FIRST_LAYER, BY_DAY * 2 + FIRST_LAYER, "不论病种的第 1 条、第 2 条都适用于"),
+    "more paid than the price of a day": (
+        FIRST_LAYER, BY_DAY.replace("110", "140") + FIRST_LAYER, "各层所付合计超过定额",
+    ),
+    "a price of a day that its sentence does not say": (
+        FIRST_LAYER, BY_DAY.replace("130", "135") + FIRST_LAYER, "按床日付费 不论病种（全部对象）引文里没有 135 元",
+    ),
+    "a payment that its sentence does not say": (
+        FIRST_LAYER, BY_DAY.replace("110", "105") + FIRST_LAYER, "引文里没有 105 元",
+    ),
+    "an amount paid of a limit": (
+        FIRST_LAYER, BY_DAY.replace("fixed", "limit") + FIRST_LAYER, "限价按实际费用计，各层不能写固定金额（pays）",
+    ),
+    "a share and an amount of one layer": (
+        FIRST_LAYER, BY_DAY + "shares = { basic = 0.10 }\n" + FIRST_LAYER, "basic 既写了份额又写了金额",
+    ),
+    "an amount paid by an unknown layer": (
+        FIRST_LAYER, BY_DAY.replace("basic = 110", "basics = 110") + FIRST_LAYER, "不认识“basics”",
+    ),
+    "a fixed price of which nobody pays": (
+        FIRST_LAYER, BY_DAY.replace("pays = { basic = 110 }\n", "") + FIRST_LAYER, "定额没有写各层的份额",
+    ),
     "a floor that counts a later layer": (
         '[[layer.stay_cap]]',
         '[[layer.floor]]\nrate = 0.3\nof = "total"\ntogether = ["assistance"]\nstatus = "on"\n'
@@ -175,7 +243,7 @@ def test_damage_is_told(what: str, tmp_path: Path) -> None:
     before, after, sentence = DAMAGE[what]
     assert before in SMALL
     text = SMALL.replace(before, after, 1)
-    for word in ("floor", "factor", "month_cap"):
+    for word in ("floor", "factor", "month_cap", "points"):
         if f"[[layer.{word}]]" in after:
             text = text.replace('["ceiling", "stay_cap"]', f'["ceiling", "stay_cap", "{word}"]')
     assert any(sentence in line for line in told(written(tmp_path, text)))
@@ -199,6 +267,22 @@ def test_what_is_no_number_or_no_sentence_is_refused_when_read(what: str, tmp_pa
     (problem,) = refused.value.problems
     assert sentence in problem.what
     assert problem.row == text.splitlines().index(after) + 1
+
+
+@pytest.mark.parametrize("more", ['per = "window"', "months = 12"])
+@pytest.mark.parametrize("amount", ["amount = 100", "amount = 30000"])
+def test_months_and_a_window_are_written_together(amount: str, more: str, tmp_path: Path) -> None:
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, SMALL.replace(f"{amount}\n", f"{amount}\n{more}\n"))
+    assert '写 per = "window" 和 months' in refused.value.problems[0].what
+
+
+def test_a_rate_of_the_second_stay_belongs_to_a_flat_rate(tmp_path: Path) -> None:
+    """Bands have points for it."""
+    bands = 'later_rate = [0.75]\nmode = "progressive"\nedges = "net"\nper = "stay"\nbands = [{ rate = 0.70 }]'
+    with pytest.raises(CannotRun) as refused:
+        written(tmp_path, SMALL.replace("rate = 0.70", bands))
+    assert "later_rate 只用于写了数的 rate" in refused.value.problems[0].what
 
 
 def test_points_below_one_are_a_rate_by_mistake(tmp_path: Path) -> None:

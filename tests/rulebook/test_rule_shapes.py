@@ -12,7 +12,7 @@ import pytest
 from onestop_cli.explain.by_hand import settle_given
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
-from onestop_cli.rulebook.language import Effective
+from onestop_cli.rulebook.language import Effective, RuleFile
 from tests.made.small_layers import BASIC, document, due, results, stay
 
 FIRST, LAST = date(2010, 1, 1), date(2010, 6, 30)
@@ -81,6 +81,18 @@ SHAPES = {
         {"also": '["factor"]\nfactor = [{ share = 0.5 }]', "rate": '[{ mode = "progressive", edges = "net", '
          'per = "stay", bands = [{ to = 200, rate = 0.5 }, { rate = 1.0 }] }]'},
         [300, 400], [100, 150],
+    ),
+    "second and later stays are paid at another rate": (
+        {"rate": "[{ rate = 0.50, later_rate = [0.60, 0.65] }]"}, [100, 200, 200, 200], [50, 120, 130, 130],
+    ),
+    "points for second and later stays": (
+        {"also": '["points"]\npoints = [{ points = 0, later_points = [-5, -10] }]'}, [100, 200, 200], [50, 90, 80],
+    ),
+    "points for later stays on bands and a share of them": (
+        {"also": '["points", "factor"]\npoints = [{ points = 10, later_points = [0] }]\nfactor = [{ share = 0.5 }]',
+         "rate": '[{ mode = "progressive", edges = "net", per = "stay", '
+         "bands = [{ to = 200, rate = 0.5 }, { rate = 0.8 }] }]"},
+        [400, 400], [150, 130],
     ),
     "points never beyond all of it": (
         {"also": '["points"]\npoints = [{ points = 60 }]'}, [300], [300],
@@ -203,6 +215,41 @@ def test_the_second_stay_is_that_in_hospitals_of_the_level(
     levels = ("township", "county", "township", "county", "city")
     rows = results(document(text), *(stay(1000, level=level) for level in levels))
     assert [row["basic_deductible_fen"] for row in rows] == [yuan * 100 for yuan in charged]
+
+
+@pytest.mark.parametrize(
+    ("counted", "paid"), [("level", [500, 500, 600, 600]), ("all", [500, 600, 600, 600])]
+)
+def test_the_rate_of_the_second_stay_in_hospitals_of_the_level(
+    counted: str, paid: list[int]
+) -> None:
+    """“同级别医疗机构第二次及以后住院按60%”."""
+    rule = document(BASIC, rate=f'[{{ rate = 0.5, later_rate = [0.6], counted = "{counted}" }}]')
+    levels = ("township", "county", "township", "county")
+    assert due(rule, *(stay(1000, level=level) for level in levels)) == paid
+
+
+def test_visits_are_no_stays_of_which_the_rate_hangs() -> None:
+    """门诊 is paid as the first stay is, and the stay after it is still the first."""
+    text = BASIC + (
+        '[[dimension]]\nid = "visit"\nname = "就诊"\ncolumns = ["就诊"]\notherwise = "住院"\n'
+        'values = { "门诊" = [] }\n'
+    )
+    rule = document(text, rate="[{ rate = 0.5, later_rate = [0.6] }]")
+    bills = [stay(100), stay(100, visit="门诊"), stay(100, visit="住院")]
+    assert due(rule, *bills) == [50, 50, 60]
+    assert due(rule, *bills[1:]) == [50, 50]
+
+
+def test_a_further_settlement_has_the_rate_of_its_visit() -> None:
+    """Whether or not a deductible is charged again; the stay after the visit is the second one."""
+    rule = document(
+        BASIC,
+        deductible='[{ amount = 100, per = "settlement" }]',
+        rate="[{ rate = 0.5, later_rate = [0.6] }]",
+    )
+    rows = [settlement("S1", date(2010, 3, 8)), settlement("S2", date(2010, 3, 15))]
+    assert due(rule, *rows, stay(600, discharged=date(2010, 5, 1))) == [250, 250, 300]
 
 
 def test_the_level_is_counted_from_the_years_first_document() -> None:
@@ -368,6 +415,149 @@ def test_a_further_settlement_is_no_further_stay() -> None:
     rows = [settlement("S1", date(2010, 3, 8)), settlement("S2", date(2010, 3, 15))]
     after = stay(300, discharged=date(2010, 5, 1))
     assert results(rule, *rows, after)[2]["basic_deductible_fen"] == 5_000
+
+
+def ended(day: date, eligible: int, **more: Any) -> dict[str, Any]:
+    return stay(eligible, admitted=day - timedelta(days=3), discharged=day, **more)
+
+
+@pytest.mark.parametrize(
+    ("last", "paid"), [(date(2011, 3, 15), 250), (date(2011, 3, 16), 50), (date(2011, 8, 2), 0)]
+)
+def test_a_deductible_over_the_twelve_months_before(last: date, paid: int) -> None:
+    """600, and 400 on 16 March, 200 on 1 August 2010: the months to 15 March 2011 have both, those to the 16th the 200
+    only, and those to 2 August nothing."""
+    rule = document(BASIC, deductible='[{ amount = 600, per = "window", months = 12 }]')
+    before = [ended(date(2010, 3, 16), 400), ended(date(2010, 8, 1), 200)]
+    assert due(rule, *before, ended(last, 500))[2] == paid
+
+
+@pytest.mark.parametrize(
+    ("last", "paid"), [(date(2011, 3, 15), 50), (date(2011, 3, 16), 200), (date(2011, 8, 2), 250)]
+)
+def test_a_limit_over_the_twelve_months_before(last: date, paid: int) -> None:
+    """250: 150 of 16 March 2010 and 50 of 1 August are in the months to 15 March, of the next day only the 50."""
+    rule = document(BASIC, cap='[{ amount = 250, per = "window", months = 12 }]')
+    before = [ended(date(2010, 3, 16), 300), ended(date(2010, 8, 1), 100)]
+    assert due(rule, *before, ended(last, 600))[2] == paid
+
+
+def test_months_end_where_they_have_no_such_day() -> None:
+    """Six months to 31 August begin on 1 March, those to 28 February on 29 August."""
+    rule = document(BASIC, cap='[{ amount = 100, per = "window", months = 6 }]')
+    august, last = ended(date(2010, 8, 31), 200), date(2010, 2, 28)
+    assert due(rule, ended(last, 200), august) == [100, 100]
+    assert due(rule, ended(date(2010, 3, 1), 200), august) == [100, 0]
+
+
+def test_an_uncertain_stay_in_the_months_leaves_a_bound() -> None:
+    """A bill without 可补偿费用: it may have used the threshold up. Beyond twelve months it does not matter."""
+    rule = document(BASIC, deductible='[{ amount = 600, per = "window", months = 12 }]')
+    unknown = {"total": 900, "admitted": date(2010, 6, 1), "discharged": date(2010, 6, 4)}
+    told = [
+        (row["basic_check"], row["basic_due_fen"], row["basic_bound_fen"])
+        for day in (date(2011, 6, 3), date(2011, 6, 4))
+        for row in results(rule, unknown, ended(day, 500))[1:]
+    ]
+    assert told == [("bound", None, 25_000), ("exact", 0, None)]
+
+
+SPLIT = {"admitted": date(2010, 12, 22), "discharged": date(2011, 1, 10)}
+
+
+def at_new_year(text: str = BASIC, **replaced: str) -> RuleFile:
+    """A document that divides stays at New Year."""
+    rule = document(text, **replaced)
+    return rule.model_copy(
+        update={"basis": rule.basis.model_copy(update={"benefit_year": "split"})}
+    )
+
+
+def test_two_settlements_of_a_stay_over_new_year_are_each_in_their_year() -> None:
+    """400 a year, 300 in the old year before: 100 are left for it, the new year has all of its 400."""
+    rule = at_new_year(
+        deductible='[{ amount = 100, per = "settlement" }]', cap="[{ amount = 400 }]"
+    )
+    first = stay(1000, discharged=date(2010, 6, 1))
+    old = stay(500, stay_no="V1", settlement="S1", settled=date(2010, 12, 31), **SPLIT)
+    new = stay(900, stay_no="V1", settlement="S2", settled=date(2011, 1, 10), **SPLIT)
+    rows = results(rule, stay(700, discharged=date(2010, 6, 1)), old, new)
+    assert [(row["benefit_year"], row["basic_due_fen"]) for row in rows] == [
+        (2010, 30_000), (2010, 10_000), (2011, 40_000),
+    ]  # fmt: skip
+    assert due(rule, first, stay(500, **SPLIT | {"admitted": date(2011, 1, 1)})) == [400, 200]
+
+
+def test_a_stay_that_goes_on_from_the_last_of_december_is_of_the_new_year() -> None:
+    """Admitted on 31 December in the hospital where another stay ended that day: nothing of it is of the old year."""
+    rule = at_new_year()
+    ended = stay(300, admitted=date(2010, 12, 20), discharged=date(2010, 12, 31))
+    on = stay(300, admitted=date(2010, 12, 31), discharged=date(2011, 1, 5))
+    assert [row["basic_check"] for row in results(rule, ended, on)] == ["exact", "exact"]
+    assert results(rule, on)[0]["basic_check"] == "bound"
+
+
+@pytest.mark.parametrize(
+    ("changes", "bound"),
+    [
+        ({}, 50_000),
+        ({"deductible": "[{ amount = 100 }]"}, 45_000),
+        ({"deductible": "[{ amount = 100, later = [60] }]"}, 47_000),
+        ({"deductible": '[{ amount = 100, per = "year" }]'}, 50_000),
+        ({"cap": "[{ amount = 200 }]"}, 40_000),
+        ({"also": '["stay_cap"]\nstay_cap = [{ amount = 150 }]'}, 30_000),
+        ({"also": '["ceiling"]\nceiling = [{ amount = 90 }]', "deductible": "[{ amount = 50 }]"}, 50_000),
+        ({"also": '["cost_cap"]\ncost_cap = [{ amount = 300 }]'}, 30_000),
+        ({"also": '["cost_cap"]\ncost_cap = [{ amount = 40, per = "day" }]'}, 38_000),
+        ({"also": '["month_cap"]\nmonth_cap = [{ amount = 100 }]'}, 20_000),
+        ({"rate": "[{ rate = 0.5, later_rate = [0.6] }]"}, 60_000),
+        ({"rate": '[{ mode = "progressive", edges = "net", per = "year", '
+          "bands = [{ to = 200, rate = 0.7 }, { rate = 0.5 }] }]"}, 70_000),
+    ],
+)  # fmt: skip
+def test_one_row_over_new_year_is_checked_against_the_most(
+    changes: dict[str, str], bound: int
+) -> None:
+    """1,000 from 22 December to 10 January (19 days), of which nobody knows what cost in which year."""
+    (row,) = results(at_new_year(**changes), stay(1000, **SPLIT))
+    told = (row["basic_check"], row["basic_due_fen"], row["basic_bound_fen"], row["benefit_year"])
+    assert told == ("bound", None, bound, 2011)
+
+
+def test_halves_that_are_rounded_apart_may_come_to_a_unit_more() -> None:
+    rule = at_new_year('rounding = { unit = "yuan" }\n' + BASIC)
+    (row,) = results(rule, stay(1000, **SPLIT))
+    assert row["basic_bound_fen"] == 50_100
+
+
+def test_what_comes_after_one_row_over_new_year_is_a_bound_in_both_years() -> None:
+    """100 once a year: in either year the row may have used them up or not."""
+    rule = at_new_year(deductible='[{ amount = 100, per = "year" }]')
+    over = stay(1000, **SPLIT)
+    late = stay(300, discharged=date(2010, 12, 20), settled=date(2011, 2, 1))
+    after = stay(300, discharged=date(2011, 3, 1))
+    early = stay(300, discharged=date(2010, 12, 20))
+    told = [
+        (r["basic_check"], r["basic_bound_fen"]) for r in results(rule, early, over, late, after)
+    ]
+    assert told == [("exact", None), ("bound", 50_000), ("bound", 15_000), ("bound", 15_000)]
+    assert results(rule, over, late)[1]["basic_bound_fen"] == 15_000
+
+
+def test_a_part_before_new_year_under_another_document_is_not_checked() -> None:
+    """Nobody can say what the old document gives on a part that nobody knows."""
+    rule = at_new_year()
+    new = rule.model_copy(
+        update={"effective": Effective.model_validate({"from": date(2011, 1, 1)})}
+    )
+    old = rule.model_copy(
+        update={"id": "before", "effective": Effective.model_validate(
+            {"from": date(2010, 1, 1), "to": date(2010, 12, 31)})}
+    )  # fmt: skip
+    given = Given.model_validate(stay(1000, **SPLIT))
+    for book in (Rulebook((old, new)), Rulebook((new,))):
+        (row,) = settle_given([[given]], book)
+        assert (row["basic_check"], row["benefit_year"]) == ("none", 2011)
 
 
 def test_accounts_are_capped_apart() -> None:

@@ -127,6 +127,61 @@ def test_quota(quota: str, total: int, expected: tuple[int, int, int]) -> None:
     assert borne == tuple(yuan * 100 for yuan in expected)
 
 
+FROM_FIRST = {"admitted": date(2010, 3, 1)}
+DAILY = 'per = "day"\namount = 130\n'
+
+
+@pytest.mark.parametrize(
+    ("quota", "last", "total", "expected"),
+    [
+        ('kind = "fixed"\nshares = { basic = 0.8 }', 11, 2000, (1040, 700, 260)),
+        ('kind = "fixed"\nshares = { basic = 0.8 }', 11, 1000, (1040, -300, 260)),
+        ('kind = "fixed"\nshares = { basic = 0.8 }', 1, 500, (104, 370, 26)),
+        ('kind = "fixed"\npays = { basic = 100 }', 11, 2000, (1000, 700, 300)),
+        ('kind = "limit"\nshares = { basic = 0.8 }', 11, 2000, (1040, 700, 260)),
+        ('kind = "limit"\nshares = { basic = 0.8 }', 11, 1000, (800, 0, 200)),
+        ('kind = "limit"', 11, 2000, (650, 700, 650)),
+        (
+            'kind = "fixed"\nshares = { basic = 0.8 }\nexcess = "patient"',
+            11,
+            2000,
+            (1040, 0, 960),
+        ),
+    ],
+)
+def test_paid_by_the_day_in_bed(
+    quota: str, last: int, total: int, expected: tuple[int, int, int]
+) -> None:
+    """按床日付费, 130 a day: ten nights are 1,300, in and out on one day is one; the hospital bears the rest."""
+    rule = document(BASIC + f"[[quota]]\n{DAILY}{quota}\n")
+    (row,) = results(rule, stay(total, **FROM_FIRST, discharged=date(2010, 3, last)))
+    borne = tuple(row[f"{what}_fen"] for what in ("basic_due", "hospital_borne", "self_due"))
+    assert borne == tuple(yuan * 100 for yuan in expected)
+
+
+def test_a_disease_with_its_own_quota_is_not_paid_by_the_day() -> None:
+    """白内障 350 of 500; all others 80 % of 130 a day; somebody in the township none of it."""
+    rule = document(
+        BASIC
+        + f'[[quota]]\nwhen = {{ level = "county" }}\nkind = "fixed"\n{DAILY}shares = {{ basic = 0.8 }}\n'
+        + '[[quota]]\ndiseases = ["白内障"]\nkind = "fixed"\namount = 500\nshares = { basic = 0.7 }\n'
+    )
+    days = {**FROM_FIRST, "discharged": date(2010, 3, 3)}
+    assert due(rule, stay(900, disease="白内障", **days)) == [350]
+    assert due(rule, stay(900, disease="肺炎", **days)) == [208]
+    assert due(rule, stay(900, level="township", **days)) == [450]
+
+
+def test_days_of_a_visit_that_is_settled_twice_are_paid_once() -> None:
+    """Seven nights to the first settlement, five more to the second."""
+    rule = document(BASIC + f'[[quota]]\nkind = "fixed"\n{DAILY}shares = {{ basic = 1.0 }}\n')
+    rows = [
+        stay(900, stay_no="V1", settlement=f"S{last}", discharged=date(2010, 3, last), **FROM_FIRST)
+        for last in (8, 13)
+    ]
+    assert due(rule, *rows) == [910, 650]
+
+
 def test_a_quota_skips_the_ordinary_terms() -> None:
     """It is charged no deductible, so the year's deductible is still open for the next stay."""
     rule = document(

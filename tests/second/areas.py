@@ -13,8 +13,11 @@ from tests.second import (
     cities,
     county_aid,
     dafang,
+    days,
     huangzhong,
+    months,
     national,
+    newyear,
     shizhan,
     silent,
     words,
@@ -339,6 +342,43 @@ def areas() -> Iterator[Area]:
         ("100", "50", "300", "150", "600", "600.10", "4000", "28871.42", "31728.57", "34585.71"),
         frozenset({"outpatient", "years", "interim", "all eligible"}),
         outcomes=words.outcomes,
+    )
+    yield Area(
+        "days",
+        days.documents,
+        lambda stay: None,
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "critical"),
+        (days.POOR,),
+        ("500", "1500", "4000", "75500", "20000"),
+        frozenset({"major", "interim", "all eligible"}),
+        ("白内障", "肺炎"),
+        outcomes=days.outcomes,
+    )
+    yield Area(
+        "new-year",
+        newyear.documents,
+        lambda stay: None,
+        date(2023, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "assistance"),
+        (newyear.POOR,),
+        ("300", "71728.57", "143157.14", "300.01", "2000"),
+        frozenset({"new year", "all eligible"}),
+        outcomes=newyear.outcomes,
+    )
+    yield Area(
+        "months",
+        months.documents,
+        lambda stay: None,
+        date(2024, 1, 1),
+        date(2024, 12, 31),
+        ("basic", "assistance"),
+        (months.POOR,),
+        ("2500", "2500.03", "10000", "7500", "1250"),
+        frozenset({"all eligible"}),
+        outcomes=months.outcomes,
     )
 
 

@@ -76,7 +76,7 @@ class County:
     def rows(self) -> pl.DataFrame:
         """The stays as the readers hand them on."""
         lines = [as_read(row, stay, self.people[row]) for row, stay in self.stays.items()]
-        asked = ("away", "major", "visit", "referral", "disease_code", "illness", "years")
+        asked = ("away", "major", "visit", "referral", "disease_code", "illness", "years", "kind")
         texts = [f"x_{name}" for name in asked]
         return pl.DataFrame(lines, schema={**READ_STAYS, **dict.fromkeys(texts, pl.String)})
 
@@ -190,6 +190,8 @@ def life(
     counts_eligible |= "all eligible" in area.ask
     years = rng.choice([0, 3, 4, 5, 6, 12])
     free, before = some_day(rng, area), ZERO
+    if "new year" in area.ask:
+        free = date(area.first.year, 11, 20) + timedelta(rng.randrange(40))
     for _ in range(rng.choice([1, 2, 3, 4, 6, 9])):
         admitted = free + timedelta(rng.choice([0, 1, 2, 10, 40]))
         discharged = admitted + timedelta(rng.choice([1, 3, 8, 30]))
@@ -215,6 +217,10 @@ def life(
             unreadable=rng.choice(("total", "eligible")) if rng.random() < 0.02 else "",
             eligible=eligible if known else None,
         )
+        over = admitted.year < discharged.year and "new year" in area.ask and not within_year
+        if over and rng.random() < 0.6:
+            yield from halves(rng, area, stay, person, before)
+            continue
         if "interim" not in area.ask or stay.outpatient or rng.random() < 0.7:
             yield stay
             continue
@@ -227,6 +233,22 @@ def life(
             last = min(discharged + timedelta(7 * number), area.last)
             yield replace(part, discharged=last, settled=max(settled, last))
             free = last
+
+
+def halves(rng: Random, area: Area, stay: Stay, person: Person, before: Yuan) -> Iterator[Stay]:
+    """A stay over New Year in two rows: settlements of one visit, or two stays of which one goes on from the other."""
+    total, eligible = amounts(rng, area, before)
+    last = date(stay.admitted.year, 12, 31)
+    first = replace(stay, discharged=last, settled=last, at=None, total=total, eligible=eligible)
+    if rng.random() < 0.6:
+        visit = f"V{person.id_no[6:]}{stay.admitted:%m%d}"
+        yield replace(first, stay_no=visit, settlement=f"{visit}-1")
+        yield replace(stay, stay_no=visit, settlement=f"{visit}-2")
+        return
+    begun = last + timedelta(rng.choice([0, 1]))
+    yield first
+    if begun <= stay.discharged:
+        yield replace(stay, admitted=begun, categories=person.kinds(begun))
 
 
 def one_stay(
@@ -351,6 +373,7 @@ def as_read(row: int, stay: Stay, person: Person) -> dict[str, Any]:
         "settlement_no": stay.settlement or None,
         "visit_no": stay.stay_no if stay.settlement else None,
         "x_major": "是" if stay.major else None,
+        "x_kind": "精神病住院" if stay.major else None,
         "x_referral": "临时外出就医" if stay.away else None,
         "x_disease_code": {"高血压": "M03900", "糖尿病": "M01600"}.get(stay.disease),
         "x_illness": stay.disease or None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -142,7 +143,21 @@ def outcomes(stays: Iterable[Stay]) -> list[Outcome]:
     turn = sorted((s for s in given if not s.held), key=order)
     wanted = {id(stay): half_away(stay, charged) for stay, charged in deductibles(turn)}
     paid = limited(turn, wanted)
-    return [outcome(stay, paid.get(id(stay), ZERO)) for stay in given]
+    days = nights(sorted(given, key=order))
+    return [outcome(stay, paid.get(id(stay), ZERO), days[id(stay)]) for stay in given]
+
+
+def nights(turn: list[Stay]) -> dict[int, int]:
+    """Days in bed: at least one, but for a further settlement of a visit those since the one before it."""
+    found: dict[int, int] = {}
+    until: dict[str, date] = {}
+    for stay in turn:
+        whole = max(1, (stay.discharged - stay.admitted).days)
+        since = until.get(stay.stay_no)
+        found[id(stay)] = whole if since is None else (stay.discharged - since).days
+        if stay.settlement:
+            until[stay.stay_no] = stay.discharged
+    return found
 
 
 def deductibles(turn: list[Stay]) -> Iterable[tuple[Stay, Yuan]]:
@@ -185,7 +200,6 @@ def limited(turn: list[Stay], wanted: dict[int, Yuan]) -> dict[int, Yuan]:
     return paid
 
 
-def outcome(stay: Stay, basic: Yuan) -> Outcome:
-    days = max(1, (stay.discharged - stay.admitted).days)
+def outcome(stay: Stay, basic: Yuan, days: int) -> Outcome:
     critical = half_up(Fraction(60, 100) * min(stay.in_scope - basic, Fraction(200 * days)))
     return split(stay, {"basic": Part("exact", due=basic), "critical": Part("exact", due=critical)})

@@ -207,7 +207,7 @@ def test_a_hospitals_notice_tells_its_visits_from_its_stays(tmp_path: Path) -> N
     statement, findings = Statement(run), shown_findings(run)
     for line in statement.hospitals.iter_rows(named=True):
         own = with_reasons(statement.stays, findings).filter(hospital=line["hospital"])
-        account = HospitalAccount(line, own, findings.clear())
+        account = HospitalAccount(line, own, findings.clear(), line["number"])
         write_hospital_book(statement, account, tmp_path / f"{line['hospital']}.xlsx")
     told = {
         file.stem: [

@@ -29,7 +29,7 @@ def book(statement: Statement, line: dict[str, object], tmp_path_factory) -> Wor
     findings = shown_findings(statement.run)
     stays = with_reasons(statement.stays, findings).filter(hospital=line["hospital"])
     own = findings.filter(hospital=line["hospital"])
-    write_hospital_book(statement, HospitalAccount(line, stays, own), path)
+    write_hospital_book(statement, HospitalAccount(line, stays, own, 1), path)
     return openpyxl.load_workbook(path, data_only=True)
 
 

@@ -42,10 +42,7 @@ def matched(
     said = as_the_house_says(decisions.lines, names)
     again = _carried_out(said, as_the_house_says(decisions.earlier, names))
     fresh = said.join(again, on="line", how="anti", maintain_order="left")
-    fresh = fresh.with_columns(
-        id_no=pl.coalesce(usable_ids(fresh["id_no"]), "id_no"),
-        name_key=name_key(pl.col("name")),
-    )
+    fresh = with_usable_ids(fresh).with_columns(name_key=name_key(pl.col("name")))
     found = _only_one(_candidates(fresh, rows), fresh, told)
     lines = fresh.join(found, on="line", how="left", maintain_order="left").drop("name_key")
     problems = [
@@ -66,6 +63,11 @@ def as_the_house_says(lines: pl.DataFrame, names: NameLookup) -> pl.DataFrame:
         pl.coalesce(named(lines[column], mapper), column)
         for column, mapper in (("hospital", names.hospital), ("category", names.category))
     )
+
+
+def with_usable_ids(lines: pl.DataFrame) -> pl.DataFrame:
+    """`lines` with recognised numbers as the house writes them; one that is unusable stays as it is."""
+    return lines.with_columns(id_no=pl.coalesce(usable_ids(lines["id_no"]), "id_no"))
 
 
 def _carried_out(lines: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:

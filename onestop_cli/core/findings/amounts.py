@@ -13,9 +13,11 @@ from typing import Literal
 
 import polars as pl
 
-from onestop_cli.core.findings.checks import Check, yuan
+from onestop_cli.core.findings.checks import Check, day, yuan
+from onestop_cli.core.findings.rows import LIVE
 from onestop_cli.core.reconcile import SETTLED
 from onestop_cli.core.settle.formula import Parameters
+from onestop_cli.core.settle.visits import YEARS
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import PAYERS
@@ -24,12 +26,13 @@ from onestop_cli.tables.schema import PAYERS
 @dataclass(frozen=True)
 class Difference:
     """One layer's claimed beside its due, as expressions; `tolerance` in fen; `monthly`: some document limits what the
-    layer pays in a month."""
+    layer pays in a month; `cap_name`: what its limit is called."""
 
     step: Step
     roster: bool
     tolerance: int
     monthly: bool = False
+    cap_name: str = "年度封顶"
 
     @property
     def claimed(self) -> pl.Expr:
@@ -113,17 +116,59 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
             book.layer(step.id).who == "roster" or bool(book.layer(step.id).only),
             tolerance,
             Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
+            _cap_name(Parameters(book.table, step.id)),
         )
         for step in book.steps
         if step.id == step.layer
     ]
 
 
+def _cap_name(params: Parameters) -> str:
+    """The limit of the year, or of so many months."""
+    limited = params.table.filter(pl.col(f"{params.step}.cap") < NO_LIMIT)
+    months = limited[f"{params.step}.cap_window"].unique().to_list() or [0]
+    if len(months) > 1:
+        return "限额"
+    return f"连续 {months[0]} 个月限额" if months[0] else "年度封顶"
+
+
 def amount_checks(book: Rulebook, tolerance: int, near_cap: int) -> list[Check]:
     """Every check of a settled stay. `near_cap` in ten-thousandths of the cap."""
     layers = differences(book, tolerance)
     checks = [check for layer in layers for check in _of_layer(layer, near_cap)]
-    return [*checks, _category(), *_sums(tolerance)]
+    return [*checks, _category(), *_sums(tolerance), *_at_new_year(book)]
+
+
+def _at_new_year(book: Rulebook) -> list[Check]:
+    """ST08 under documents that divide stays at New Year: what of them is not known."""
+    dividing = book.dividing
+    if not dividing:
+        return []
+    over = pl.col("admitted_on").dt.year() != pl.col("discharged_on").dt.year()
+    holds = LIVE & over & pl.col("rule_id").is_in(dividing)
+    unchecked = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
+    why = (
+        pl.when((pl.col(YEARS) > 1) & unchecked)
+        .then(
+            pl.lit("一行跨两个年度，各年多少费用不知道，只核上限；请医院按 12 月 31 日分开结算报来")
+        )
+        .when(pl.col(YEARS) > 1)
+        .then(
+            pl.lit(
+                "一行跨两个年度，上年那一段没有同一份政策文件，未核；请医院按 12 月 31 日分开结算报来"
+            )
+        )
+        .otherwise(
+            pl.format("按 {} 年度计算", pl.col("benefit_year").cast(pl.String).fill_null("（空）"))
+        )
+    )
+    return [
+        Check(
+            "ST08",
+            holds,
+            pl.format("{} 入院，{} 出院，{}", day("admitted_on"), day("discharged_on"), why),
+        )
+    ]
 
 
 def _of_layer(layer: Difference, near_cap: int) -> list[Check]:
@@ -195,8 +240,8 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
     cap, before = pl.col(f"{name}_cap_fen"), pl.col(f"{name}_before_fen")
     over = layer.over_cap
     message = pl.format(
-        "{}年度封顶 {}，本笔之前已用 {}，本笔应为 {}，申报 {}",
-        pl.lit(layer.step.name), yuan(cap), yuan(before), yuan(layer.due), yuan(layer.claimed),
+        "{}{} {}，本笔之前已用 {}，本笔应为 {}，申报 {}",
+        pl.lit(layer.step.name), pl.lit(layer.cap_name), yuan(cap), yuan(before), yuan(layer.due), yuan(layer.claimed),
     )  # fmt: skip
     if layer.monthly:
         message = pl.when(_by_month(name)).then(_month_message(layer)).otherwise(message)

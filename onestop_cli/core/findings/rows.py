@@ -6,6 +6,7 @@ A row that is `reversed` has no findings; an unpaired reversal has only ST06.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -34,9 +35,20 @@ CANNOT = (
 """What cannot be worked out at all, whoever released it."""
 
 
-def row_checks(period: Period, readmission_days: int, area: str = "") -> list[Check]:
-    """Every check that needs no settlement, in the catalogue's order. `area`: of `core.options`."""
-    return [*_identity(), *_roster(), *_stay(period, readmission_days), *_place_and_amounts(area)]
+def row_checks(
+    period: Period, readmission_days: int, area: str = "", dividing: Sequence[str] = ()
+) -> list[Check]:
+    """Every check that needs no settlement, in the catalogue's order. `area`: of `core.options`; `dividing`: documents
+    that divide stays at New Year, of which another check speaks."""
+    checks = [*_identity(), *_roster(), *_stay(period, readmission_days)]
+    checks = [_but_of(check, dividing) if check.code == "ST08" else check for check in checks]
+    return [*checks, *_place_and_amounts(area)]
+
+
+def _but_of(check: Check, dividing: Sequence[str]) -> Check:
+    if not dividing:
+        return check
+    return replace(check, holds=check.holds & ~pl.col("rule_id").is_in(dividing).fill_null(False))
 
 
 ABOUT_PERSON = ("ID04", "RO07", "RO09", "RU01")

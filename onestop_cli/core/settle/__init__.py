@@ -13,11 +13,13 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.scatter import spread
-from onestop_cli.core.settle.formula import Parameters, runs_over_the_year
+from onestop_cli.core.settle.formula import by_bed_day, runs_over_the_year
 from onestop_cli.core.settle.inputs import SEEN
 from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
 from onestop_cli.core.settle.order import years_in_time
 from onestop_cli.core.settle.step import settle_step
+from onestop_cli.core.settle.visits import SINCE, VISIT
+from onestop_cli.core.settle.windows import has_windows
 from onestop_cli.core.settle.year import ClaimedFirst, Turns
 from onestop_cli.core.threads import at_once
 from onestop_cli.errors import Broken
@@ -41,7 +43,7 @@ def settle(
     Needs id_no, benefit_year, the columns of `ORDER`, total_fen, eligible_fen, has_eligible, the expenses, term, quota,
     and per layer check, touched, taken_fen. Adds per step base, deductible, uncapped, before (the year's use of the
     cap), bound, due and paid (what later layers take off), all fen; hospital_borne_fen and self_due_fen; bed_days where
-    a document has a limit by day.
+    a document has a price or a limit by day.
     """
     return stays.with_columns(
         amounts(stays.select(SEEN), book, live=live, in_turn=in_turn).iter_columns()
@@ -61,7 +63,7 @@ def amounts(
     if in_turn:
         return _in_slices(stays, _standing(stays), book)
     place, first = years_in_time(stays)
-    if not book.pools and not runs_over_the_year(book):
+    if not book.pools and not runs_over_the_year(book) and not has_windows(book):
         return _amounts(stays, book, Turns(first, place))
     return spread(_in_slices(stays.rechunk()[place], Turns(first), book), place, len(stays))
 
@@ -75,6 +77,9 @@ def _standing(stays: pl.DataFrame) -> Turns:
 
 def _in_slices(stays: pl.DataFrame, years: Turns, book: Rulebook) -> pl.DataFrame:
     """What `settle` adds to stays that stand in turn; no person-year is divided."""
+
+    if has_windows(book):
+        return _amounts(stays, book, years)
 
     def one(rows: slice) -> pl.DataFrame:
         return _amounts(stays[rows], book, Turns(years.first[rows]))
@@ -113,26 +118,37 @@ def _bills(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     """
     eligible = pl.when("has_eligible").then("eligible_fen").otherwise("total_fen")
     price = bill = pl.col("total_fen")
+    if by_bed_day(book):
+        stays = stays.with_columns(_bed_days(stays).alias(DAYS))
     if book.quotas:
-        terms = book.quota_table.select("fixed", "amount", "patient")
+        terms = book.quota_table.select("fixed", "amount", "daily", "patient")
         stays = stays.with_columns(
             terms[name].gather(stays["quota"]).alias(f"_{name}") for name in terms.columns
         )
+        if terms["daily"].max():
+            each = pl.when(pl.col("_daily") == 1).then(pl.col("_amount") * pl.col(DAYS))
+            stays = stays.with_columns(_amount=each.otherwise("_amount"))
         limited = pl.min_horizontal("total_fen", "_amount")
         price = pl.when(pl.col("_fixed") == 1).then("_amount").otherwise(limited)
         whole = pl.col("quota").is_null() | (pl.col("_patient") == 1)
         bill = pl.when(whole).then("total_fen").otherwise(price)
     stays = stays.with_columns(price.alias("price_fen"), bill.alias(BILL))
     stays = stays.with_columns(pl.min_horizontal(eligible, BILL).alias(COVERED))
-    if any(Parameters(book.table, step.id).has("cost_day", 0) for step in book.steps):
-        stays = stays.with_columns(_bed_days().alias(DAYS))
-    return _expenses(stays, book).drop("_fixed", "_amount", "_patient", strict=False)
+    return _expenses(stays, book).drop("_fixed", "_amount", "_daily", "_patient", strict=False)
 
 
-def _bed_days() -> pl.Expr:
-    """床日: the first day counts, the last does not; whoever leaves on the day of admission was there for one."""
-    nights = (pl.col("discharged_on") - pl.col("admitted_on")).dt.total_days()
-    return nights.clip(lower_bound=1)
+def _bed_days(stays: pl.DataFrame) -> pl.Expr:
+    """床日: the first day counts, the last does not; whoever leaves on the day of admission was there for one.
+    A further settlement of a visit has the days that the one before it left."""
+    last = pl.col("discharged_on")
+    if VISIT in stays.columns:
+        interim = pl.min_horizontal("discharged_on", "settled_or_discharged")
+        last = pl.when(pl.col(VISIT).is_not_null()).then(interim).otherwise(last)
+    nights = (last - pl.col("admitted_on")).dt.total_days().clip(lower_bound=1)
+    if VISIT not in stays.columns:
+        return nights
+    further = (last - pl.col(SINCE)).dt.total_days().clip(lower_bound=0)
+    return pl.min_horizontal(further, nights)
 
 
 def _expenses(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:

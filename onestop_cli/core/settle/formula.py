@@ -6,6 +6,7 @@ Nothing here knows of other stays: what the year has used is handed in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,8 @@ import polars as pl
 from onestop_cli.money import cut_to, round_to
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.terms import NO_LIMIT, ONE_A_VISIT
+
+_A_RATE = re.compile(r"rate_\d+(_at_\d+)?")
 
 TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
 """Ends of the terms that no amount hangs on."""
@@ -35,6 +38,10 @@ class Parameters:
         own = f"{self.step}.{name}"
         return own if own in self.table.columns else name
 
+    def knows(self, name: str) -> bool:
+        """Whether any document has such a term."""
+        return self._full(name) in self.table.columns
+
     def has(self, name: str, neutral: int) -> bool:
         """Whether any cell of the book has this term at other than its neutral value."""
         return self.unique(name) != neutral
@@ -54,10 +61,11 @@ class Parameters:
     @property
     def yearly(self) -> bool:
         """Whether anything but a limit on payment hangs on the earlier stays of the year."""
-        years = ("deductible_year", "cost_year", "year_bands")
+        years = ("deductible_year", "deductible_window", "cost_year", "year_bands")
         return (
             any(self.has(name, 0) for name in years)
             or self.deductible_steps > 1
+            or self.nth_rates > 1
             or self.has("transfer_days", -1)
             or self.has("ceiling", NO_LIMIT)
             or bool((self.table[self._full("visit_deductible")] == ONE_A_VISIT).any())
@@ -73,6 +81,11 @@ class Parameters:
         return self.greatest("bands")
 
     @property
+    def nth_rates(self) -> int:
+        """The most rates written for one stay after the other."""
+        return self.greatest("nth_rates")
+
+    @property
     def deductible_steps(self) -> int:
         """The most deductibles written for one stay after the other."""
         return self.greatest("deductible_steps")
@@ -81,6 +94,13 @@ class Parameters:
 def runs_over_the_year(book: Rulebook) -> bool:
     """Whether any step of the documents is `yearly`."""
     return any(Parameters(book.table, step.id).yearly for step in book.steps)
+
+
+def by_bed_day(book: Rulebook) -> bool:
+    """Whether some document has a price or a limit by day in bed."""
+    if any(quota.per == "day" for _, quota in book.quotas):
+        return True
+    return any(Parameters(book.table, step.id).has("cost_day", 0) for step in book.steps)
 
 
 def beside(stays: pl.DataFrame, params: Parameters, term: pl.Series) -> pl.DataFrame:
@@ -100,30 +120,43 @@ def deductible(params: Parameters, nth: pl.Expr) -> pl.Expr:
     return chosen
 
 
+def rate(params: Parameters, band: int) -> pl.Expr:
+    """A band's rate, of the stay's number in the year (`<step>_rate_nth`); the last one written holds on."""
+    chosen = params[f"rate_{band}"]
+    for number in range(2, params.nth_rates + 1):
+        later = (pl.col(f"{params.step}_rate_nth") >= number) & (params["nth_rates"] >= number)
+        own = f"rate_{band}_at_{number}"
+        chosen = pl.when(later).then(params[own]).otherwise(chosen) if params.knows(own) else chosen
+    return chosen
+
+
+def highest_rate(params: Parameters) -> pl.Expr:
+    """The highest rate of any band and any stay of the year."""
+    names = (name.removeprefix(f"{params.step}.") for name in params.table.columns)
+    return pl.max_horizontal(params[name] for name in names if _A_RATE.fullmatch(name))
+
+
 def progressive(params: Parameters, amount: pl.Expr) -> pl.Expr:
     """F(amount) in grains: each band's rate on the part of the amount that lies in it.
 
     Amounts and edges are known, so that the smaller of two is what `clip` gives, in a fifth of the time where a bound
     is a column.
     """
-    total = pl.min_horizontal(amount, params["edge_1"]) * params["rate_1"]
+    total = pl.min_horizontal(amount, params["edge_1"]) * rate(params, 1)
     for number in range(2, params.bands + 1):
         low, high = params[f"edge_{number - 1}"], params[f"edge_{number}"]
         inside = pl.max_horizontal(pl.min_horizontal(amount, high), low) - low
-        total = total + inside * params[f"rate_{number}"]
+        total = total + inside * rate(params, number)
     return total
 
 
 def whole_rate(params: Parameters, amount: pl.Expr) -> pl.Expr:
     """The rate of the one band in which the amount falls; an upper edge belongs to the lower band."""
-    rate = params["rate_1"]
+    chosen = rate(params, 1)
     for number in range(2, params.bands + 1):
-        rate = (
-            pl.when(amount > params[f"edge_{number - 1}"])
-            .then(params[f"rate_{number}"])
-            .otherwise(rate)
-        )
-    return rate
+        above = amount > params[f"edge_{number - 1}"]
+        chosen = pl.when(above).then(rate(params, number)).otherwise(chosen)
+    return chosen
 
 
 def banded(

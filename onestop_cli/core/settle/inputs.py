@@ -6,7 +6,16 @@ import polars as pl
 import polars.selectors as cs
 
 from onestop_cli.core.settle.formula import runs_over_the_year
-from onestop_cli.core.settle.visits import VISIT, unsure, with_visits
+from onestop_cli.core.settle.visits import (
+    SINCE,
+    VISIT,
+    YEARS,
+    over_new_year,
+    unsure,
+    with_visits,
+    with_years,
+)
+from onestop_cli.core.settle.windows import EVER, OPEN, before_the_books, has_windows
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column, weaker
 from onestop_cli.rulebook.language import EXPENSES
@@ -15,7 +24,7 @@ from onestop_cli.tables.schema import ORDER
 
 SEEN = cs.by_name(
     "id_no", "benefit_year", *ORDER, "inpatient", "total_fen", "eligible_fen", "has_eligible",
-    "quota", "_held_before", "_held_before_fen", VISIT,
+    "quota", "_held_before", "_held_before_fen", VISIT, SINCE, YEARS, OPEN, EVER,
     *(f"{expense}_fen" for expense in EXPENSES), "term",
     require_all=False,
 ) | cs.contains("_opened_") | cs.ends_with(
@@ -34,7 +43,7 @@ def settle_input(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     was claimed stands as `<layer>_extra_fen`. Somebody without a usable ID is a person of their own."""
     claims = {layer: pl.col(f"{layer}_claimed_fen").fill_null(0) for layer in book.layers}
     stays = stays.with_columns(pl.coalesce("id_no", "person").alias("id_no"))
-    stays = _sure(with_visits(stays), book)
+    stays = _sure(_with_open_months(with_years(with_visits(stays), book), book), book)
     taken = _taken(stays, book)
     return stays.with_columns(
         *(
@@ -62,6 +71,9 @@ def _sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     for step in book.steps:
         check = pl.col(f"{step.id}_check")
         unknown = _unnumbered(stays, book, step) | unsure(stays, book, step)
+        unknown |= over_new_year(stays, book, step)
+        if OPEN in stays.columns:
+            unknown |= _looks_back(stays, book, step)
         if not stays.select(found=unknown & (check == "exact"))["found"].any():
             continue
         bound = pl.when(unknown & (check == "exact")).then(pl.lit("bound")).otherwise(check)
@@ -71,13 +83,30 @@ def _sure(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     return stays
 
 
+def _with_open_months(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
+    """`stays` with `OPEN`, where some step of a document looks at months before the books."""
+    open_ = [before_the_books(stays, book, step.id) for step in book.steps]
+    found = stays.select(pl.any_horizontal(pl.lit(False), *open_).alias(OPEN))
+    return stays.hstack(found) if found[OPEN].any() else stays
+
+
+def _looks_back(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
+    """Where a step's amount hangs on months that lie before the books."""
+    term = stays[term_column(stays, step.id)]
+    months = pl.max_horizontal(f"{step.id}.deductible_window", f"{step.id}.cap_window")
+    looks = book.table.select(months > 0).to_series().gather(term)
+    return before_the_books(stays, book, step.id) & pl.lit(looks).fill_null(False)
+
+
 def _unnumbered(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
     """Where the n-th stay is counted by level and 期初 brought stays: it does not say of which level these were."""
     opened = f"{step.layer}_opened_stays"
     if opened not in stays.columns or step.id != step.layer:
         return pl.lit(False)
-    by_level = book.table[f"{step.id}.nth_by_level"].gather(stays[term_column(stays, step.id)])
-    return (pl.lit(by_level == 1) & (pl.col(opened) > 0)).fill_null(False)
+    names = (f"{step.id}.nth_by_level", f"{step.id}.nth_rate_by_level")
+    by_level = book.table.select(pl.max_horizontal(names)).to_series()
+    counted = by_level.gather(stays[term_column(stays, step.id)]) == 1
+    return (pl.lit(counted) & (pl.col(opened) > 0)).fill_null(False)
 
 
 def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:
@@ -89,17 +118,16 @@ def _taken(stays: pl.DataFrame, book: Rulebook) -> dict[str, pl.Expr]:
     ).to_series()
     if not (runs_over_the_year(book) and bound.any()):
         return open_
-    years = stays.select("id_no", "benefit_year")
-    may = pl.struct("id_no", "benefit_year").is_in(
-        years.filter(bound).unique().to_struct().implode()
-    )
+    same = ["id_no"] if has_windows(book) else ["id_no", "benefit_year"]
+    may = pl.struct(same).is_in(stays.filter(bound).select(same).unique().to_struct().implode())
     beside = pl.lit(stays.select(may).to_series())
     return {layer: expr | beside for layer, expr in open_.items()}
 
 
 def with_waiting(seen: pl.DataFrame, held: pl.Series, book: Rulebook) -> pl.DataFrame:
     """`seen` with `_held_before` and `_held_before_fen`: how many stays that wait (`held`) stand before each one in its
-    person's year, and their totals (`_UNREADABLE` where one cannot be read). Only where a bound may hang on them."""
+    person's year, and their totals (`_UNREADABLE` where one cannot be read); with them what runs over the year's end.
+    Only where a bound may hang on them."""
     uncertain = pl.any_horizontal(pl.col(f"{layer}_check") == "bound" for layer in book.layers)
     if not (held.any() and runs_over_the_year(book) and seen.select(uncertain.any()).item()):
         return seen
@@ -113,4 +141,12 @@ def with_waiting(seen: pl.DataFrame, held: pl.Series, book: Rulebook) -> pl.Data
         _held_before_fen=total.fill_null(0).cum_sum().over("id_no", "benefit_year"),
     )
     counted = before.sort("at").drop("at")
-    return seen.hstack(counted)
+    if has_windows(book):
+        ever = ordered.sort("id_no", *ORDER).select(
+            "at", total.fill_null(0).cum_sum().over("id_no").alias(EVER)
+        )
+        counted = counted.with_columns(ever.sort("at")[EVER])
+    known = [name for name in counted.columns if name in seen.columns]
+    return seen.with_columns(
+        counted.with_columns(pl.col(name) + seen[name] for name in known).iter_columns()
+    )

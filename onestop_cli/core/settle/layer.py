@@ -11,8 +11,16 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.settle.formula import Parameters, banded, deductible, floor, rounded
-from onestop_cli.core.settle.visits import VISIT
+from onestop_cli.core.settle.formula import (
+    Parameters,
+    banded,
+    deductible,
+    floor,
+    highest_rate,
+    rounded,
+)
+from onestop_cli.core.settle.visits import SINCE, VISIT, YEARS
+from onestop_cli.core.settle.windows import EVER, OPEN, windows
 from onestop_cli.core.settle.year import (
     Chains,
     ClaimedFirst,
@@ -155,9 +163,12 @@ class LayerPass:
             return frame
         limit = params["cost_cap"]
         if params.has("cost_day", 0):
-            limit = limit * pl.when(params["cost_day"] == 1).then(DAYS).otherwise(1)
+            by_day = params["cost_day"] == 1
+            limit = limit * pl.when(by_day).then(DAYS).otherwise(self._years(frame))
+        else:
+            limit = limit * self._years(frame)
         single = pl.min_horizontal(name, limit)
-        yearly = params["cost_year"] == 1
+        yearly = (params["cost_year"] == 1) & ~self._over_years(frame)
         frame, taken = self._grow(
             frame, self.years, "cost_cap_", yearly, pl.col(name), params["cost_cap"],
             most=self.use.cost, opened="base_fen",
@@ -173,7 +184,7 @@ class LayerPass:
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
             if self.years:
-                nth = self._nth(frame, self.years, chain)
+                nth = self._nth(frame, self.years, chain, "nth_by_level")
                 frame = frame.with_columns(nth.alias(self._name("nth")))
             stated = deductible(params, self._col("nth"))
         charged = pl.min_horizontal(stated, base)
@@ -192,6 +203,9 @@ class LayerPass:
                     waiting = self._at_most_left("_held_before_fen", yearly)
                     alone = self._at_most_left(self._name("base_fen"), yearly)
                     frame = frame.with_columns(waiting.alias(HELD_USED_UP), alone.alias(ALONE))
+        if params.has("deductible_window", 0):
+            frame, taken = self._charge_of_months(frame, stated, most=most)
+            frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
         if params.has("transfer_days", -1) or visit is not None:
             carried = params["transfer_days"] >= 0
             carried |= pl.lit(False) if visit is None else visit.is_not_null()
@@ -206,7 +220,62 @@ class LayerPass:
                 frame, self.years, "ceiling_", limited, pl.col(name), params["ceiling"], **rest
             )
             frame = frame.with_columns(pl.coalesce(taken, name).alias(name))
+        if YEARS in frame.columns:
+            least = pl.when(self._over_years(frame)).then(self._charged_at_least(frame))
+            frame = frame.with_columns(least.otherwise(name).alias(name))
         return frame.drop("_stated")
+
+    @staticmethod
+    def _years(frame: pl.DataFrame) -> pl.Expr:
+        """Over how many years a row runs: so many limits it may have."""
+        return pl.col(YEARS) if YEARS in frame.columns else pl.lit(1, pl.Int64)
+
+    def _over_years(self, frame: pl.DataFrame) -> pl.Expr:
+        """Rows that have two years in one, so that only the most that can be right is known: the highest rate, on all
+        that is not certainly charged as a deductible."""
+        return self._years(frame) > 1
+
+    def _charged_at_least(self, frame: pl.DataFrame) -> pl.Expr:
+        """What a row over two years is charged for certain: nothing, where the years before may have used it up."""
+        params = self.params
+        steps = [
+            pl.when(params["deductible_steps"] >= n).then(params[f"deductible_{n}"])
+            for n in range(1, params.deductible_steps + 1)
+        ]
+        open_ = (params["deductible_year"] == 1) | (params["ceiling"] < NO_LIMIT)
+        open_ |= params["transfer_days"] >= 0
+        if SINCE in frame.columns:
+            open_ |= pl.col(SINCE).is_not_null() & (params["visit_deductible"] < EACH_SETTLEMENT)
+        least = pl.when(~open_).then(pl.min_horizontal(steps)).otherwise(ZERO)
+        return (
+            pl.when(self._computed)
+            .then(pl.min_horizontal(least, self._name("base_fen")))
+            .otherwise(ZERO)
+        )
+
+    def _charge_of_months(
+        self, frame: pl.DataFrame, stated: pl.Expr, *, most: bool
+    ) -> tuple[pl.DataFrame, pl.Series]:
+        """What is left of a deductible after the bases of the months before; adds `<step>_months_before_fen`."""
+        months, name = self.params["deductible_window"], self._name("months_before_fen")
+        where = (months > 0) & pl.col("_works")
+        parts = frame.select(
+            where=where,
+            used=self._used(self._col("base_fen"), months > 0, most),
+            open=pl.col(OPEN) & ~pl.col("_counts") if OPEN in frame.columns else pl.lit(False),
+        )
+        if self.years:
+            before = windows(frame, months).before(parts["used"])
+            if self.use.held:
+                before += frame[EVER]
+            before = before.set(parts["open"], NO_LIMIT)
+        else:
+            before = frame[name]
+        told = pl.when(pl.lit(parts["where"])).then(pl.lit(before)).otherwise(ZERO)
+        frame = frame.with_columns(told.alias(name))
+        left = (stated - pl.col(name)).clip(lower_bound=0)
+        taken = pl.when(where).then(pl.min_horizontal(self._col("base_fen"), left))
+        return frame, column(frame, taken)
 
     def _visit(self, frame: pl.DataFrame) -> pl.Expr | None:
         """The visit that a row settles with others, where that is not charged a deductible each time; None where no
@@ -228,17 +297,25 @@ class LayerPass:
         left = (pl.col("_stated") - self._col("charged_before_fen") + held).clip(lower_bound=0)
         return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
-    def _nth(self, frame: pl.DataFrame, years: Turns, chain: Chains | None) -> pl.Series:
+    def _nth_for_rates(self, frame: pl.DataFrame, years: Turns) -> pl.Series:
+        """The same for rates that hang on it; a further settlement of a visit is no further stay."""
+        chain, visit = None, pl.col(VISIT) if VISIT in frame.columns else None
+        if self.params.has("transfer_days", -1) or visit is not None:
+            chain = chains(frame, years.group, self.params["transfer_days"], visit)
+        return self._nth(frame, years, chain, "nth_rate_by_level")
+
+    def _nth(
+        self, frame: pl.DataFrame, years: Turns, chain: Chains | None, by_level: str
+    ) -> pl.Series:
         """Which inpatient stay of the year it is, in time: in all hospitals, or in those of its level. A visit is none,
         and has the terms of the first; a transfer pays a difference, and has the number of the stay it carries on."""
         inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
         stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
         counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried
         number = years.nth(counts)
-        if self.params.has("nth_by_level", 0):
+        if self.params.has(by_level, 0):
             here = apart(years, column(frame, self.params["nth_level"])).nth(counts)
-            by_level = column(frame, self.params["nth_by_level"]) == 1
-            number = here.zip_with(by_level, number)
+            number = here.zip_with(column(frame, self.params[by_level]) == 1, number)
         number = number - 1 + counts.cast(pl.Int64)
         if (opened := self._opened(frame, "stays")) is not None:
             number += opened
@@ -252,17 +329,25 @@ class LayerPass:
         params = self.params
         charged = self._col("deductible_fen")
         cost = net = ZERO
+        if params.nth_rates > 1 and self.years:
+            nth = self._nth_for_rates(frame, self.years)
+            frame = frame.with_columns(nth.alias(self._name("rate_nth")))
         if params.has("year_bands", 0):
             frame = self._year_so_far(frame)
             cost, net = self._col("cost_before_fen"), self._col("net_before_fen")
         frame = frame.with_columns(*once(frame, _grains=self._given(charged, cost, net)))
         amount = rounded(params, pl.col("_grains"))
+        if YEARS in frame.columns:
+            most = rounded(params, (self._col("base_fen") - charged) * highest_rate(params))
+            most += pl.when(params["round_unit"] > 1).then(params["round_unit"]).otherwise(0)
+            amount = pl.when(self._over_years(frame)).then(most).otherwise(amount)
         borne = ZERO
         if params.has("floor_rate", 0):
             lifted = pl.max_horizontal(amount, pl.min_horizontal(self._least(charged), REST))
             borne = (lifted - amount) * params["floor_hospital"]
             amount = lifted - borne
-        amount = pl.min_horizontal(amount, params["stay_cap"], REST).clip(lower_bound=0)
+        limit = params["stay_cap"] * self._years(frame)
+        amount = pl.min_horizontal(amount, limit, REST).clip(lower_bound=0)
         given = {"uncapped_fen": amount, "borne_fen": borne}
         computed = {
             self._name(what): pl.when(self._computed).then(fen).otherwise(ZERO)
@@ -327,10 +412,23 @@ class LayerPass:
         if not self.book.quotas:
             return frame
         shared = self._computed & pl.col("_share").is_not_null()
-        amount = rounded(self.params, pl.col("price_fen") * pl.col("_share"))
+        amount = rounded(self.params, pl.col("price_fen") * pl.col("_share")) + self._paid_apart(
+            frame
+        )
         least = pl.min_horizontal(amount, REST).clip(lower_bound=0)
         uncapped = self._name("uncapped_fen")
         return frame.with_columns(pl.when(shared).then(least).otherwise(uncapped).alias(uncapped))
+
+    def _paid_apart(self, frame: pl.DataFrame) -> pl.Expr:
+        """What a quota has the step pay as an amount, each day in bed or once."""
+        table, quota = self.book.quota_table, frame["quota"]
+        pays = table[f"{self.step.id}.pays"]
+        if not pays.max():
+            return ZERO
+        if not table["daily"].max():
+            return pl.lit(pays.gather(quota))
+        daily = pl.lit(table["daily"].gather(quota)) == 1
+        return pl.lit(pays.gather(quota)) * pl.when(daily).then(DAYS).otherwise(1)
 
     def _cap(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The yearly cap and shared pools: `before` is what the year had used, `granted` what this stay is left."""
@@ -338,24 +436,58 @@ class LayerPass:
         pools = self.book.pools_of(self.step)
         wanted = self._col("uncapped_fen")
         if pools:
-            shared = pl.min_horizontal(wanted, *(self._pool_room(pool) for pool in pools))
+            rooms = [self._pool_room(pool) * self._years(frame) for pool in pools]
+            shared = pl.min_horizontal(wanted, *rooms)
             wanted = pl.when("_free").then(wanted).otherwise(shared.clip(lower_bound=0))
         capped = self._computed & (params["cap"] < NO_LIMIT) & ~pl.col("_free")
-        alone = pl.when(capped).then(pl.min_horizontal(wanted, params["cap"])).otherwise(wanted)
-        limit = pl.when(capped).then(params["cap"]).cast(pl.Int64)
+        years = self._years(frame)
+        most = params["cap"] * years
+        alone = pl.when(capped).then(pl.min_horizontal(wanted, most)).otherwise(wanted)
+        limit = pl.when(capped).then(most).cast(pl.Int64)
         frame = frame.with_columns(limit.alias(self._name("cap_fen")))
         if params.has("month_cap", NO_LIMIT):
             monthly = self._computed & (params["month_cap"] < NO_LIMIT) & ~pl.col("_free")
             frame, taken = self._capped_by_month(frame, capped, monthly, wanted)
-            least = pl.when(monthly).then(pl.min_horizontal(alone, params["month_cap"]))
+            most = params["month_cap"] * years
+            least = pl.when(monthly).then(pl.min_horizontal(alone, most))
             return frame.with_columns(
                 pl.coalesce(taken, least.otherwise(alone)).alias(granted),
-                pl.when(monthly).then(params["month_cap"]).alias(self._name("month_limit_fen")),
+                pl.when(monthly).then(most).alias(self._name("month_limit_fen")),
             )
         if not params.has("cap", NO_LIMIT):
             return frame.with_columns(alone.alias(granted), ZERO.alias(self._name("before_fen")))
-        frame, taken = self._capped(frame, capped & pl.col("_counts"), wanted)
-        return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
+        which = capped & pl.col("_counts")
+        by_months = params["cap_window"] > 0
+        if not params.has("cap_window", 0):
+            frame, taken = self._capped(frame, which, wanted)
+            return frame.with_columns(pl.coalesce(taken, alone).alias(granted))
+        of_months = self._capped_by_months(frame, which & by_months, wanted)
+        frame, taken = self._capped(frame, which & ~by_months, wanted)
+        used = pl.coalesce(of_months["used"], self._name("before_fen"))
+        return frame.with_columns(
+            pl.coalesce(of_months["taken"], taken, alone).alias(granted),
+            used.alias(self._name("before_fen")),
+        )
+
+    def _capped_by_months(
+        self, frame: pl.DataFrame, which: pl.Expr, wanted: pl.Expr
+    ) -> pl.DataFrame:
+        """`used` and `taken` of `which` stays, under a limit on the months before each; null on others."""
+        parts = frame.select(
+            which=which,
+            amount=pl.when(which).then(wanted).otherwise(ZERO),
+            cap=pl.when(which).then(self.params["cap"]).otherwise(NO_LIMIT).cast(pl.Int64),
+            account=self.params["cap_account"],
+        )
+        if self.years:
+            months = windows(frame, self.params["cap_window"])
+            touched = frame[f"{self.step.layer}_touched"]
+            used, taken = months.capped(parts["amount"], parts["cap"], touched, parts["account"])
+        else:
+            used = frame[self._name("before_fen")]
+            taken = left_of(parts["amount"], parts["cap"], used)
+        found = pl.DataFrame({"which": parts["which"], "used": used, "taken": taken})
+        return found.select(pl.when("which").then(name).alias(name) for name in ("used", "taken"))
 
     def _capped(
         self, frame: pl.DataFrame, which: pl.Expr, wanted: pl.Expr
@@ -421,8 +553,10 @@ class LayerPass:
     def _months(self, frame: pl.DataFrame) -> pl.Series:
         """The month in which each stay counts, months numbered through the years."""
         day = pl.col("discharged_on")
-        for which, name in ((1, "admitted_on"), (2, "settled_or_discharged")):
-            day = pl.when(self.params["month_day"] == which).then(name).otherwise(day)
+        settled = pl.col("settled_or_discharged")
+        to = pl.min_horizontal("discharged_on", settled)
+        for which, other in ((1, pl.col("admitted_on")), (2, settled), (3, to)):
+            day = pl.when(self.params["month_day"] == which).then(other).otherwise(day)
         return frame.select(day.dt.year() * 12 + day.dt.month().cast(pl.Int32)).to_series()
 
     def _cap_turns(

@@ -12,6 +12,7 @@ import polars as pl
 
 from onestop_cli.core.settle.formula import Parameters, beside
 from onestop_cli.core.settle.layer import LEAST, LayerPass, Use
+from onestop_cli.core.settle.windows import longest
 from onestop_cli.core.settle.year import Turns
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column, weaker
@@ -51,8 +52,9 @@ def _bounded(
     ones having used nothing or all of their bill, until no further stay turns out to hang on that.
     """
     step = whole.step.id
-    uncertain = years.group.filter(frame[f"{step}_check"] == "bound")
-    rows = years.group.is_in(uncertain.implode()).arg_true()
+    group = frame["id_no"] if longest(whole.book, step) else years.group
+    uncertain = group.filter(frame[f"{step}_check"] == "bound")
+    rows = group.is_in(uncertain.implode()).arg_true()
     if rows.is_empty():
         return passed
     part, whole = frame[rows], replace(whole, years=years.only(rows))

@@ -59,17 +59,18 @@ def _idle(rule: RuleFile, terms: Terms) -> Iterator[Finding]:
 
 
 def _quota_coverage(rule: RuleFile, terms: Terms) -> Iterator[Finding]:
-    """Every disease of the 单病种 list has exactly one quota on every stay."""
-    for disease in rule.quota_diseases:
+    """Every disease of the 单病种 list has exactly one quota on every stay, and all others at most one."""
+    others = [""] if any(not quota.diseases for quota in rule.quota) else []
+    for disease in [*rule.quota_diseases, *others]:
         bare: list[Cell] = []
         double: dict[tuple[int, ...], list[Cell]] = {}
         for cell in terms.cells:
             found = tuple(
                 number
                 for number, quota in enumerate(rule.quota)
-                if disease in quota.diseases and terms.fits(quota, cell)
+                if disease in (quota.diseases or [""]) and terms.fits(quota, cell)
             )
-            if not found:
+            if not found and disease:
                 bare.append(cell)
             elif len(found) > 1:
                 double.setdefault(found, []).append(cell)
@@ -79,4 +80,5 @@ def _quota_coverage(rule: RuleFile, terms: Terms) -> Iterator[Finding]:
         for numbers, cells in double.items():
             text = "、".join(f"第 {number + 1} 条" for number in numbers)
             where = "；".join(words.cells(terms.axes, cells))
-            yield ("quota", numbers[-1]), f"“{disease}”{text}都适用于：{where}", "只能有一条适用"
+            name = f"“{disease}”" if disease else "不论病种的"
+            yield ("quota", numbers[-1]), f"{name}{text}都适用于：{where}", "只能有一条适用"

@@ -15,6 +15,7 @@ from onestop_cli.rulebook.language import (
     Clause,
     Dimension,
     Layer,
+    Quota,
     RuleFile,
 )
 from onestop_cli.rulebook.terms import Terms
@@ -127,14 +128,25 @@ def _quota_names(rule: RuleFile, known: Collection[str]) -> Iterator[Finding]:
         key: Key = ("quota", number)
         yield from _unknown((*key, "diseases"), quota.diseases, rule.quota_diseases)
         yield from _unknown((*key, "shares"), quota.shares, known)
-        if quota.kind == "fixed" and not quota.shares:
-            yield (*key, "shares"), "定额没有写各层的份额", "请写 shares"
+        yield from _unknown((*key, "pays"), quota.pays, known)
+        yield from _paid_by_quota(key, quota)
         if quota.excess == "patient" and not quota.shares:
             yield (
                 (*key, "excess"),
                 "按普通比例的限价，超出只能由医院承担",
                 "请写 shares，或删去 excess",
             )
+
+
+def _paid_by_quota(key: Key, quota: Quota) -> Iterator[Finding]:
+    """What a layer pays of a quota is a share or an amount; an amount only of a fixed price."""
+    if quota.kind == "fixed" and not (quota.shares or quota.pays):
+        yield (*key, "shares"), "定额没有写各层的份额", "请写 shares 或 pays"
+    if quota.kind == "limit" and quota.pays:
+        what = "限价按实际费用计，各层不能写固定金额（pays）"
+        yield (*key, "pays"), what, '请写 shares，或改为 kind = "fixed"'
+    for layer in sorted(quota.shares.keys() & quota.pays.keys()):
+        yield (*key, "pays"), f"{layer} 既写了份额又写了金额", "shares、pays 只能写一个"
 
 
 def _dimension_names(rule: RuleFile) -> Iterator[Finding]:

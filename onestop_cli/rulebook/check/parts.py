@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import ASPECTS, OPTIONAL, Cited, Clause, Layer, RuleFile
+from onestop_cli.rulebook.language import (
+    ASPECTS,
+    OPTIONAL,
+    Cited,
+    Clause,
+    Layer,
+    Quota,
+    RuleFile,
+)
 
 Finding = tuple[Key, str, str]
 """Where in the file, what is wrong, what to do."""
@@ -37,7 +45,7 @@ def clause_name(rule: RuleFile, key: Key, part: Cited) -> str:
     """`新农合补偿起付线（乡级）`"""
     if not isinstance(part, Clause):
         return ""
-    if key[0] == "quota":
-        return f"单病种 {'、'.join(getattr(part, 'diseases', ()))}（{words.who(part)}）"
+    if isinstance(part, Quota):
+        return f"{words.quota_name(part)} {words.diseases(part)}（{words.who(part)}）"
     whole = getattr(rule, str(key[0]))[key[1]]
     return f"{whole.name} · {words.ASPECTS[str(key[2])]}（{words.who(part)}）"

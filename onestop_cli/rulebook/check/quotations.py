@@ -20,11 +20,11 @@ from onestop_cli.rulebook.language import (
     RuleFile,
 )
 
-_MONEY = ("amount", "later", "minimum", "to")
+_MONEY = ("amount", "later", "minimum", "to", "pays")
 _SHARES = ("rate", "share", "later_rate", "shares")
 _REMEDY = "请核对数字和引文；原文没有直接写出的，在 reading 里写明这个数是怎样来的"
 
-_NEUTRAL = (("points", 0), ("share", FULL), ("minimum", 0))
+_NEUTRAL = (("points", 0), ("later_points", 0), ("share", FULL), ("minimum", 0))
 
 Number = tuple[Key, str, bool]
 """Steps to a number within its part, the number in words, and whether the text at hand says it."""
@@ -65,7 +65,7 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
     elif isinstance(value, Band):
         for inside, inner in value:
             yield from _leaves((*steps, inside), inside, inner, spoken)
-    elif isinstance(value, Mapping) and name == "shares":
+    elif isinstance(value, Mapping) and name in ("shares", "pays"):
         for layer, share in value.items():
             if share:
                 yield from _leaves((*steps, layer), name, share, spoken)
@@ -78,10 +78,12 @@ def _leaves(steps: Key, name: str, value: object, spoken: Said) -> Iterator[Numb
             )
         elif name in _SHARES:
             yield steps, rate_text(value), spoken.share(Decimal(value) / 100)
-        elif name == "points":
+        elif name in ("points", "later_points"):
             yield steps, rate_text(abs(value)), spoken.count(abs(Decimal(value)) / 100)
         elif name == "days":
             yield steps, f"{value} 日", spoken.count(Decimal(value))
+        elif name == "months":
+            yield steps, f"{value} 个月", spoken.count(Decimal(value))
 
 
 def _ages(clause: Clause, spoken: Said) -> Iterator[Number]:

@@ -47,8 +47,8 @@ def show_rule(rule: RuleFile) -> None:
         _section(f"共用限额 · {pool.name}（{names}）")
         _terms([(words.ASPECTS["pool"], clause) for clause in pool.cap])
     if rule.quota:
-        _section("单病种")
-        _terms([("、".join(quota.diseases), quota) for quota in rule.quota])
+        _section("、".join(dict.fromkeys(words.quota_name(quota) for quota in rule.quota)))
+        _terms([(words.diseases(quota), quota) for quota in rule.quota])
 
 
 def show_changes(old: RuleFile, new: RuleFile, changes: Sequence[Change]) -> None:

@@ -258,7 +258,8 @@ class _CountyBook:
         if self.statement.run.info.ledger is None:
             return
         own = self.statement
-        adjustment_sheet(book, "表十 上期调整", f"{self.heading}上期调整明细表", self.period, own)
+        rows, title = (own.adjustments, own.late), f"{self.heading}上期调整明细表"
+        adjustment_sheet(book, "表十 上期调整", title, self.period, own, rows, county=True)
         waiting, title = still_waiting(own.run), f"{self.heading}前期待核住院表"
         again = len(reported_again(own.run))
         waiting_sheet(book, "表十一 前期待核", title, self.period, waiting, again=again)

@@ -21,17 +21,34 @@ _WAITING = (
 )
 
 
-def adjustment_sheet(
-    book: Book, name: str, title: str, left: str, statement: Statement, hospital: str | None = None
-) -> None:
-    """上期调整: lines that set closed stays right, and late stays of earlier periods; of one `hospital` or of all."""
+EarlierRows = tuple[pl.DataFrame, pl.DataFrame]
+"""Lines that set closed stays right, and late stays of earlier periods."""
+NOTHING_EARLIER: EarlierRows = (pl.DataFrame(), pl.DataFrame())
+
+
+def earlier_of(statement: Statement, hospital: str) -> EarlierRows:
+    """Those of one hospital."""
     changes, late = statement.adjustments, statement.late
+    return numbered(changes.filter(hospital=hospital)), numbered(late.filter(hospital=hospital))
+
+
+def adjustment_sheet(
+    book: Book,
+    name: str,
+    title: str,
+    left: str,
+    statement: Statement,
+    rows: EarlierRows,
+    *,
+    county: bool = False,
+) -> None:
+    """上期调整: lines that set closed stays right, and late stays of earlier periods; with their hospitals in the book
+    of the `county`."""
+    changes, late = rows
     columns, more = adjustment_columns(statement), late_columns(statement)
-    if hospital is None:
+    if county:
         columns.insert(1, HOSPITAL)
         more.insert(1, HOSPITAL)
-    else:
-        changes, late = (numbered(rows.filter(hospital=hospital)) for rows in (changes, late))
     if changes.is_empty() and late.is_empty():
         book.left_out.append(name)
         return

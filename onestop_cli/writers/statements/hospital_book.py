@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ import polars as pl
 
 from onestop_cli.money import yuan
 from onestop_cli.statements.care import OUTPATIENT, bill_of
-from onestop_cli.statements.numbers import CLAIM, NOTICE, number_for
+from onestop_cli.statements.lines import BORNE
+from onestop_cli.statements.numbers import CLAIM, NOTICE, number_of
 from onestop_cli.statements.patterns import patterns
-from onestop_cli.statements.pending import reported_again, still_waiting
 from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.writers.statements.claim_sheet import claim_sheet
 from onestop_cli.writers.statements.columns import (
@@ -26,7 +26,12 @@ from onestop_cli.writers.statements.columns import (
     payment_pairs,
     say_left_out,
 )
-from onestop_cli.writers.statements.earlier_sheets import adjustment_sheet, waiting_sheet
+from onestop_cli.writers.statements.earlier_sheets import (
+    NOTHING_EARLIER,
+    EarlierRows,
+    adjustment_sheet,
+    waiting_sheet,
+)
 from onestop_cli.writers.statements.money_sheet import kept_back
 from onestop_cli.writers.toolkit.columns import Column, Kind
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book, Sheet
@@ -37,11 +42,17 @@ _ROW = Column("row", "表内行号", "int", 6, align="center")
 
 @dataclass(frozen=True)
 class HospitalAccount:
-    """One hospital: its line of the county's table, its stays with reasons, its findings."""
+    """One hospital: its line of the county's table, its stays with reasons, its findings, its `number` among the
+    hospitals; beside a ledger what changes for its closed stays and its late ones (`earlier`), those of its closed
+    stays that still wait, and how many were only reported again."""
 
     line: Mapping[str, Any]
     stays: pl.DataFrame
     findings: pl.DataFrame
+    number: int
+    earlier: EarlierRows = NOTHING_EARLIER
+    waiting: pl.DataFrame = field(default_factory=pl.DataFrame)
+    again: int = 0
 
 
 def write_hospital_book(statement: Statement, account: HospitalAccount, path: Path) -> None:
@@ -75,7 +86,7 @@ class _HospitalBook:
         line = self.account.line
         sheet = book.sheet("拨付通知单", [26, 18, 18, 18], portrait=True)
         sheet.title(f"{self.heading}垫付资金拨付通知单")
-        sheet.line(f"编号：{number_for(self.statement.run, NOTICE, self.name)}", "单位：元")
+        sheet.line(f"编号：{self._number(NOTICE)}", "单位：元")
         sheet.pairs(
             [
                 ("医疗机构", self.name, "text"),
@@ -132,7 +143,7 @@ class _HospitalBook:
     def claims(self, book: Book) -> None:
         """结算申报表, to be signed by the hospital."""
         stays = self.account.stays
-        left = f"编号：{number_for(self.statement.run, CLAIM, self.name)}　　{self.left}"
+        left = f"编号：{self._number(CLAIM)}　　{self.left}"
         claim_sheet(book, f"{self.heading}定点医疗机构结算申报表", left, self.statement, stays)
 
     def stay_list(self, book: Book) -> None:
@@ -150,6 +161,7 @@ class _HospitalBook:
             Column("total_fen", bill_of(self._has_visits), "yuan", total=True),
             Column("eligible_fen", "可补偿费用", "yuan", total=True),
             *amounts,
+            *self._borne(),
             Column("self_fen", "个人自付", "yuan", 12, total=True),
             Column("status_name", "状态", width=8, align="center"),
             *self._late(),
@@ -157,6 +169,11 @@ class _HospitalBook:
         ]
         live = self.account.stays.filter(pl.col("status") != "reversed")
         self._table(book, "垫付明细花名册", columns, live)
+
+    def _borne(self) -> list[Column]:
+        """What the hospital bears itself, where it does: above the price of a 单病种, or of the days in bed."""
+        some = self.account.stays[BORNE].fill_null(0).abs().sum()
+        return [Column(BORNE, "医院承担", "yuan", 12, total=True)] if some else []
 
     def _kind_of_care(self) -> list[Column]:
         """门诊 or 住院, where there is a choice."""
@@ -253,15 +270,16 @@ class _HospitalBook:
 
     def beside_books(self, book: Book) -> None:
         """上期调整 and 前期待核: what changes for stays of closed periods, and which of them still wait."""
-        run = self.statement.run
-        if run.info.ledger is None:
+        if self.statement.run.info.ledger is None:
             return
-        title, left = f"{self.heading}上期调整", self.left
-        adjustment_sheet(book, "上期调整", title, left, self.statement, self.name)
-        waiting = numbered(still_waiting(run).filter(hospital=self.name))
-        again = len(reported_again(run).filter(hospital=self.name))
+        own, left = self.account, self.left
+        title = f"{self.heading}上期调整"
+        adjustment_sheet(book, "上期调整", title, left, self.statement, own.earlier)
         title = f"{self.heading}前期待核"
-        waiting_sheet(book, "前期待核", title, left, waiting, again=again, county=False)
+        waiting_sheet(book, "前期待核", title, left, own.waiting, again=own.again, county=False)
+
+    def _number(self, kind: str) -> str:
+        return number_of(self.statement.run, kind, self.account.number)
 
     def _chosen(
         self,

@@ -11,7 +11,7 @@ from onestop_cli.statements.numbers import BY_HAND, number_of
 from onestop_cli.statements.statement import Statement, numbered
 from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.writers.statements.columns import NUMBER
-from onestop_cli.writers.statements.earlier_sheets import adjustment_sheet
+from onestop_cli.writers.statements.earlier_sheets import adjustment_sheet, earlier_of
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 
@@ -48,7 +48,7 @@ def write_person_book(statement: Statement, stays: pl.DataFrame, path: Path) -> 
         _not_paid(book, statement, stays, f"{heading}未付和扣减", left)
         if statement.run.info.ledger is not None:
             title = f"{heading}上期调整"
-            adjustment_sheet(book, "上期调整", title, left, statement, PAYEE)
+            adjustment_sheet(book, "上期调整", title, left, statement, earlier_of(statement, PAYEE))
 
 
 def _payments(book: Book, statement: Statement, stays: pl.DataFrame, title: str, left: str) -> None:
