@@ -52,6 +52,9 @@ _OF_A_CODE = re.compile(r"[A-Za-z]\Z")
 
 _ACCOUNT, _LONG = 15, 10
 
+_UNSEEN = r"[\s\p{Z}\p{C}'’`]"
+"""Tabs, blanks and apostrophes with which programs make a number text; for Polars, whose patterns are Rust's."""
+
 BIRTH = re.compile(
     r"(?<!\d)(?:18|19|20)\d\d(?:[-./年]?(?:0?[1-9]|1[0-2])[-./月]?(?:0?[1-9]|[12]\d|3[01])日?(?:出?生)?"
     r"|年(?:\d{1,2}月)?(?:\d{1,2}日)?出?生)(?!\d)"
@@ -128,7 +131,8 @@ def tells_illness(hospital: str) -> bool:
 
 
 def mask_id(number: pl.Expr) -> pl.Expr:
-    """`****` and the last four characters; of a text too short to hide anything, only `****`."""
+    """`****` and the last four characters that are seen; of a text too short to hide anything, only `****`."""
+    number = number.str.replace_all(_UNSEEN, "")
     return (
         pl.when(number.str.len_chars() > 8)
         .then("****" + number.str.slice(-4))

@@ -113,8 +113,14 @@ def _beside(folder: Path, name: str) -> pl.DataFrame:
 
 def _runs_beside(folder: Path) -> str:
     """The remedy for a folder that is not there: which runs lie beside it."""
-    none = "请写核对写出的结果文件夹，如 结果/2010Q4；还没有就先运行 onestop reconcile"
-    return _runs_in(folder.parent) or none
+    none = "请写核对写出的结果文件夹，如 结果/2010Q4；还没有就先运行 onestop reconcile，关过账的从备份恢复"
+    return _runs_in(folder.parent) or _meant(folder) or none
+
+
+def _meant(folder: Path) -> str:
+    """The remedy where a run of that name lies a folder further down: 2010Q4 written for 结果/2010Q4."""
+    runs = folder.parent.glob(f"*/{folder.name}/{RUN_FILE}")
+    return "、".join(f"请写成 {file.parent.as_posix()}" for file in sorted(runs))
 
 
 def _runs_in(folder: Path) -> str:
@@ -137,7 +143,7 @@ def _checked(folder: Path) -> RunInfo:
     found = [] if seal_holds(data) else [f"{RUN_FILE} 改动过"]
     found += _differences(info.files, digests_of(folder))
     if found:
-        remedy = "结算结果写出以后不能改动：请从备份恢复这些文件，或用 onestop reconcile 重新核对"
+        remedy = "结算结果写出以后不能改动：请从备份恢复这些文件；还没有关账的，也可以用 onestop reconcile 重新核对"
         raise CannotRun([Problem(what, remedy, str(folder)) for what in found])
     return info
 

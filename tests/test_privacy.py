@@ -142,6 +142,12 @@ def test_phones_are_told_apart_from_what_is_never_public() -> None:
     assert [n.digits for n in find_numbers(text) if n.kind in NEVER_PUBLIC] == [ID]
 
 
+@pytest.mark.parametrize("written", [f"{ID}\t", f"'{ID}", f" {ID} ", f"{ID}\u200b", f"{ID}\u3000"])
+def test_what_is_not_seen_is_none_of_the_last_four(written: str) -> None:
+    masked = pl.select(mask_id(pl.Series([written]))).item()
+    assert masked == f"****{ID[-4:]}"
+
+
 def test_masks_show_four_characters_of_an_id_at_most() -> None:
     masked = pl.select(mask_id(pl.Series([ID, "63990319520315000X", "1234", None]))).to_series()
     assert masked.to_list() == [f"****{ID[14:]}", "****000X", "****", None]

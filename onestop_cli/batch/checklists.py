@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,7 @@ def look_at_registers(files: Sequence[Path], day: str | None, today: date) -> No
     on = today if day is None else typed_day(day, "--on")
     settings = county_settings()
     matters, votes, problems = list[Matter](), list[Ballots](), list[Problem]()
-    for file in files:
+    for file in _inside(files):
         try:
             if is_appraisal(file):
                 votes += read_appraisal(file)
@@ -103,6 +103,13 @@ def look_at_registers(files: Sequence[Path], day: str | None, today: date) -> No
         _show(matters, on)
     if votes:
         _show_votes(votes)
+
+
+def _inside(files: Sequence[Path]) -> Iterator[Path]:
+    """The files, and of a folder every workbook in it but those that Excel keeps open beside them."""
+    for file in files:
+        inside = [each for each in file.glob("*.xls*") if each.name[0] not in "~."]
+        yield from sorted(inside) or [file]
 
 
 def _show_votes(lines: Sequence[Ballots]) -> None:

@@ -60,7 +60,7 @@ def _statements(
     problems += [
         Problem(
             "不是平台的 3202 对账明细、对账结果或 3201 汇总",
-            "请只写对账文件；住院表用 --stays 写明",
+            "请只写平台导出的对账文件，照原样：3202 明细没有表头，加过表头、改过列的请重新导出；住院表用 --stays 写明",
             file.file.path,
         )
         for file in others

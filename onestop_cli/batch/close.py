@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from onestop_cli.batch.books import operator, the_ledger
+from onestop_cli.batch.closed_periods import left_out
 from onestop_cli.batch.guards import Candidate, doubts, refuse_changed_inputs, refuse_doubts
 from onestop_cli.batch.handed_in import closed_files, of_run
 from onestop_cli.batch.same_books import refuse_other_books
@@ -45,6 +46,7 @@ def planned(folder: Path, ledger: Path | None, *, anyway: bool = False, reason: 
     with opened(path) as books:
         refuse(books, candidate.run)
         notes = inbox_notes(of_run(candidate.run, closed_files(books)))
+        notes += left_out(books, candidate.run.period)
     refuse_changed_inputs(candidate)
     found = doubts(candidate)
     refuse_doubts(found, anyway=anyway, reason=reason)

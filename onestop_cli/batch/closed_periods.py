@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +15,12 @@ from onestop_cli.batch.handed_in import Closed, closed_files
 from onestop_cli.core.closed import History
 from onestop_cli.core.identify import identify
 from onestop_cli.core.options import Mapper
+from onestop_cli.county.inbox_check import skipped
 from onestop_cli.county.periods import Period
 from onestop_cli.county.settings import FILE_NAME
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.ledger.accounts import standing
-from onestop_cli.ledger.books import closed_periods
+from onestop_cli.ledger.accounts import UNKNOWN, standing
+from onestop_cli.ledger.books import beginning, closed_periods
 from onestop_cli.ledger.closing import head
 from onestop_cli.ledger.hospital_money import hospital_accounts
 from onestop_cli.ledger.load import (
@@ -38,6 +39,14 @@ from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.usable import same_terms
 from onestop_cli.tables.run_info import BooksInfo
 from onestop_cli.tables.schema import row_place
+
+
+def left_out(books: sqlite3.Connection, period: Period) -> Iterator[str]:
+    """What to know when days before `period` were never closed; books that do not say when they began know nothing
+    before their first closing."""
+    begun, closed = beginning(books).first_day, closed_periods(books)
+    if closed or begun.year > UNKNOWN:
+        yield from skipped(period, closed, begun)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.batch.misnamed import filled_in_place
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
@@ -48,7 +49,12 @@ class Candidate:
 
 def doubts(candidate: Candidate) -> list[str]:
     """Why a run should not be closed, unless somebody says why it should."""
-    return [*_few_stays(candidate.run), *_superseded(candidate), *_undecided(candidate)]
+    return [
+        *_few_stays(candidate.run),
+        *superseded(candidate),
+        *_undecided(candidate),
+        *filled_in_place(candidate.folder, candidate.run.info),
+    ]
 
 
 def _few_stays(run: Run) -> Iterator[str]:
@@ -71,7 +77,8 @@ def mostly_outside(stays: pl.DataFrame) -> Iterator[str]:
         yield f"{len(live):,} 行里有 {late:,} 行属于以前各期（补报或已结算过），超过一半，{said}"
 
 
-def _superseded(candidate: Candidate) -> Iterator[str]:
+def superseded(candidate: Candidate) -> Iterator[str]:
+    """What to say of a run that another one of its period has taken the place of."""
     own = moment(candidate.folder, candidate.run.info)
     newer = [folder for folder, info in candidate.others if moment(folder, info) > own]
     if newer:

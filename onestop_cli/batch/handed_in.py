@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -12,10 +12,14 @@ from onestop_cli.county.inbox_check import Handed, HandedIn
 from onestop_cli.ledger.books import closings, run_of
 from onestop_cli.run import Run
 from onestop_cli.tables.by_hand import by_hand
-from onestop_cli.tables.reading import Reading
+from onestop_cli.tables.reading import Reading, SheetAccount
 
 Closed = dict[str, tuple[HandedIn, ...]]
 """Closed period → the files it was closed with."""
+
+_WHO = ("id_raw", "category_raw")
+_FEWEST = 10
+"""People that two lists share by chance are fewer."""
 
 
 def closed_files(ledger: sqlite3.Connection) -> Closed:
@@ -32,7 +36,8 @@ def of_reading(
     stays: Reading, roster: Reading, register: Sequence[str], hospital: Mapper, closed: Closed
 ) -> Handed:
     """From files just read; `register`: the names in it, `hospital`: how a text becomes one."""
-    counts = dict(stays.rows["hospital_raw"].drop_nulls().value_counts().iter_rows())
+    advanced = stays.rows.filter(~by_hand(stays.rows))
+    counts = dict(advanced["hospital_raw"].drop_nulls().value_counts().iter_rows())
     known = {text: hospital(text) for text in counts}
     return Handed(
         register,
@@ -44,7 +49,33 @@ def of_reading(
             for file in reading.inputs
         ],
         closed,
+        [*_issues(roster)],
     )
+
+
+def _issues(roster: Reading) -> Iterator[tuple[str, str, int]]:
+    """Pairs of sheets with the same titles, and how many people of one kind stand in both: half of a list or more."""
+    titles = [frozenset(one.columns.items()) for one in roster.sheets]
+    numbers = {(one.source, one.sheet): number for number, one in enumerate(roster.sheets)}
+    known = pl.DataFrame(
+        [(*place, number) for place, number in numbers.items()],
+        schema={"source": pl.String, "sheet": pl.String, "list": pl.Int64},
+        orient="row",
+    )
+    people = roster.rows.drop_nulls("id_raw").join(known, on=["source", "sheet"], nulls_equal=True)
+    people = people.select("list", *_WHO).unique()
+    size = dict(people.group_by("list").len().iter_rows())
+    twice = people.filter(pl.len().over(_WHO) > 1)
+    both = twice.join(twice, on=_WHO, nulls_equal=True, suffix="_other")
+    pairs = both.filter(pl.col("list") < pl.col("list_other")).group_by("list", "list_other").len()
+    for one, other, count in pairs.sort("list", "list_other").iter_rows():
+        fewer = min(size[one], size[other])
+        if fewer >= _FEWEST and count * 2 >= fewer and titles[one] == titles[other]:
+            yield _said(roster.sheets[one]), _said(roster.sheets[other]), count
+
+
+def _said(sheet: SheetAccount) -> str:
+    return f"{sheet.source}（{sheet.sheet}）" if sheet.sheet else sheet.source
 
 
 def of_run(run: Run, closed: Closed) -> Handed:

@@ -14,7 +14,7 @@ from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.sections import SecondPayment
 from onestop_cli.county.settings import Settings
-from onestop_cli.errors import stop
+from onestop_cli.errors import CannotRun, stop
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.chain import end_of
 from onestop_cli.ledger.payouts import sent_of_second
@@ -24,6 +24,7 @@ from onestop_cli.ledger.second import (
     borne,
     standing_batches,
     take_back,
+    unknown_fund,
 )
 from onestop_cli.ledger.store import opened
 from onestop_cli.money import FULL, yuan
@@ -57,6 +58,8 @@ def second(
     on = now.date() if day is None else typed_day(day, "--on")
     with opened(the_ledger(ledger)) as books:
         seen = end_of(books)[0]
+        if problem := unknown_fund(books, chosen.fund, year, known_funds()):
+            raise CannotRun([problem])
         rows = second_payment(borne(books, year, chosen.base, chosen.by), terms)
         if rows.is_empty():
             raise stop(
@@ -86,9 +89,10 @@ def second(
 def _chosen(settings: Settings, year: int) -> SecondPayment:
     chosen = settings.second.get(year)
     if chosen is None:
+        fund = next((name for name in known_funds() if "救助" not in name), "新农合基金")
         raise stop(
             f"onestop.toml 没有写 {year} 年的二次补偿标准",
-            f'请加上 [second.{year}]，写 fund = "新农合基金" 和 bands = [{{ from = 5000, rate = 0.50 }}]',
+            f'请加上 [second.{year}]，写 fund = "{fund}" 和 bands = [{{ from = 5000, rate = 0.50 }}]',
         )
     return chosen
 

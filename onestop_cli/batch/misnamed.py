@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from onestop_cli.county.settings import FILE_NAME, LEDGER
+from onestop_cli.run import TO_FILL
+from onestop_cli.tables.run_info import RunInfo
 
 DECISIONS = "处理意见.xlsx"
 """The usual name of the decisions, in the county folder."""
+
+PASSWORDS = "密码.txt"
+"""The usual name of the passwords of locked workbooks, one a line, in the county folder."""
+
+
+def lying(home: Path, usual: str) -> Path | None:
+    """The file that lies in a county folder under its usual name."""
+    file = home / usual
+    return file if (home / FILE_NAME).is_file() and file.is_file() else None
 
 
 def county_nearby(here: Path) -> str:
@@ -30,6 +42,20 @@ def misnamed(home: Path, *, decided: bool, books: bool) -> Iterator[str]:
         yield f"{found[0]} 没有用上：要用的改名为 {DECISIONS}，或加上 --decisions {found[0]}"
     if not books and (found := _named(home, "*.sqlite", LEDGER)):
         yield f"没有 {LEDGER}，这里有 {found[0]}：是台账的请改回 {LEDGER}，或加上 --ledger {found[0]}"
+
+
+def filled_in_place(folder: Path, info: RunInfo) -> Iterator[str]:
+    """What to say when decisions were written into the list of a run itself, where nothing reads them."""
+    from onestop_cli.readers.decisions import anything_filled
+
+    file, written = folder / TO_FILL, info.files.get(TO_FILL)
+    if not written or not file.is_file():
+        return
+    same = hashlib.sha256(file.read_bytes()).hexdigest() == written
+    if not same and anything_filled(file):
+        yield (
+            f"{folder.name} 里的{TO_FILL}填了处理意见，没有用上：请另存为县文件夹里的 {DECISIONS}，再核对一次"
+        )
 
 
 def _named(home: Path, pattern: str, usual: str) -> list[str]:

@@ -115,13 +115,16 @@ def _settings(asked: PrecheckOptions) -> Settings:
 
 
 def _read(asked: PrecheckOptions, settings: Settings, rules: Sequence[LoadedRule]) -> Reading:
-    hospitals = [asked.hospital] if asked.hospital else []
+    known = [name for name, _ in _registered(settings)]
+    hospitals = [asked.hospital] if asked.hospital else known
     wanted = columns_wanted(rules)
     reading = read_stays(asked.paths, settings, hospitals, wanted, asked.passwords)
     if reading.problems:
         raise CannotRun(reading.problems)
     if reading.rows.is_empty():
         raise stop("没有读到一行住院记录", "请检查给出的文件")
+    if not reading.rows["hospital_raw"].count():
+        raise stop("看不出是哪一家医院的表", "请加上 --hospital 医院名称 --level 机构级别")
     return reading
 
 

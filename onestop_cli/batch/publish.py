@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from onestop_cli import workers
+from onestop_cli.batch.guards import Candidate, superseded
 from onestop_cli.batch.publish_hints import ListExposure, absent_from_pdf, hints_of, shown_of
 from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
@@ -104,6 +105,7 @@ def publish_folder(
         publicity=PublicityProfile.of(settings.publicity, names=choices.names),
         before=load_run(since) if since else None,
         funds=_fund_lines(ledger, run) if ledger else (),
+        notes=tuple(superseded(Candidate(folder, run, settings))),
     )
 
 
@@ -123,11 +125,13 @@ def publish(
     publicity: PublicityProfile | None = None,
     before: Run | None = None,
     funds: Sequence[FundLine] = (),
+    notes: Sequence[str] = (),
 ) -> Published:
     """Write the public lists of `run` to `out`, whole or not at all.
 
     `before`: an earlier run, to publish how the rosters changed since. `funds`: the fund notice for
-    the county's lists. Raises `CannotRun` when `out` exists and when any number of a person would be published.
+    the county's lists. `notes`: what else to say of the run. Raises `CannotRun` when `out` exists and when any number
+    of a person would be published.
     """
     refuse_existing(out)
     it = _material(run, around, publicity, before, funds)
@@ -148,7 +152,7 @@ def publish(
         proof=proof,
         lists=Counter([one.level for one in it.notices.boards] + ["roll"] * len(it.rolls)),
         shown=tuple(shown_of(it.notices)),
-        hints=(*hints_of(it.notices, it.texts, run.roster), *absent_from_pdf(absent)),
+        hints=(*notes, *hints_of(it.notices, it.texts, run.roster), *absent_from_pdf(absent)),
     )
 
 

@@ -72,6 +72,7 @@ def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = No
     closed = begun = None
     if asked.person:
         loaded, closed, begun = _closed(asked.ledger or settings.ledger, asked.person, loaded)
+        _ask_for_category(asked, closed)
     book = Rulebook(tuple(rule.file for rule in loaded))
     given, year = understood(asked, book, names(settings))
     if closed is not None:
@@ -137,6 +138,17 @@ def _closed(
     past = remember(ledger, row, rules)
     known = past.history.stays.filter(pl.col("status") == "settled")
     return past.rules, known, past.history.first_day
+
+
+def _ask_for_category(asked: QuoteOptions, closed: pl.DataFrame) -> None:
+    """Nobody who was entitled so far is quoted as somebody who is not because a word was left out."""
+    known = closed.drop_nulls("category").sort("discharged_on")
+    if len(known) and not asked.categories:
+        kind = known["category"][-1]
+        raise stop(
+            f"台账里这个人上次住院是{kind}，这次没有写 --category",
+            f"请加上 --category {kind}；现在没有救助身份的写 --category 无",
+        )
 
 
 def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given, YearSoFar]:

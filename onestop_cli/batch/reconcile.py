@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -19,9 +19,10 @@ from onestop_cli.batch.describe import (
 )
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
-from onestop_cli.batch.misnamed import misnamed
+from onestop_cli.batch.misnamed import filled_in_place, misnamed
 from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive, rows_among
+from onestop_cli.batch.runs import runs_in
 from onestop_cli.core.corrected import CORRECTED
 from onestop_cli.core.findings.whole_files import whole_files
 from onestop_cli.core.household import unknown_households
@@ -32,7 +33,7 @@ from onestop_cli.core.options import Earlier, NameLookup, Options
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
-from onestop_cli.county.inbox_check import Handed, inbox_notes, known_files
+from onestop_cli.county.inbox_check import Handed, inbox_notes, known_files, skipped
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.spelling import hospitals, kind_question, offered
@@ -74,6 +75,8 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     if home := request.county_folder:
         books, decided = bool(request.ledger), bool(request.decisions)
         notes += misnamed(home, decided=decided, books=books)
+        if not decided:
+            notes += _filled_before(request)
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
     period = parse_period(request.period)
@@ -90,6 +93,15 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         notes += retroactive(request.ledger, core, rows_among(read.stays.rows), earlier)
     tell("核对合计")
     return _run(request, read, earlier, book, roster, done, notes)
+
+
+def _filled_before(request: Request) -> Iterator[str]:
+    """Decisions that wait in the list of the newest run of this period, where nothing reads them."""
+    out = request.settings.reconcile.out
+    for folder, info in runs_in([request.settings.folder / out]) if out else ():
+        if info.period == parse_period(request.period).id:
+            yield from filled_in_place(folder, info)
+            return
 
 
 def with_effects(core: Core, rows: pl.DataFrame, earlier: Earlier, done: Work) -> Work:
@@ -319,14 +331,7 @@ def _skipped(period: Period, earlier: Earlier) -> list[str]:
     history = earlier.history
     if history is None or (not history.periods and history.first_day.year <= UNKNOWN):
         return []
-    after = (one.last + timedelta(days=1) for one in history.periods)
-    first = max(after, default=history.first_day)
-    last = period.first - timedelta(days=1)
-    if first > last:
-        return []
-    return [
-        f"{first} 至 {last} 还没有关账；先关了{period.chinese}，这一段就不能再单独关账，其中的住院只能作补报"
-    ]
+    return [*skipped(period, history.periods, history.first_day)]
 
 
 def again(earlier: Earlier) -> dict[str, list[str]]:

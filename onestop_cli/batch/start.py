@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from onestop_cli.batch.misnamed import DECISIONS, county_nearby
+from onestop_cli.batch.misnamed import DECISIONS, PASSWORDS, county_nearby, lying
 from onestop_cli.batch.request import Request
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
@@ -69,7 +69,7 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
     wanted = {
         "--stays": stays, "--roster": roster, "--register": register, "--rules": rules, "--out": out
     }  # fmt: skip
-    decisions = options.decisions or _under(home, chosen.decisions) or _lying(home)
+    decisions = options.decisions or _under(home, chosen.decisions) or lying(home, DECISIONS)
     problems = [
         Problem(f"没有给出 {option}", f"请加上 {option}，或{line_for(option)}")
         for option, value in wanted.items()
@@ -96,7 +96,7 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         county_folder=home if (home / FILE_NAME).is_file() else None,
         ledger=ledger,
         decisions=decisions,
-        password_file=options.password_file,
+        password_file=options.password_file or lying(home, PASSWORDS),
         made_at=now.isoformat(timespec="seconds"),
         recompute=[parse_period(text) for text in again],
     )
@@ -122,12 +122,6 @@ _NO_DECISIONS = (
     "请检查路径；处理意见是填好的差错清单.xlsx 另存的，"
     f"放在县文件夹、文件名 {DECISIONS} 时不用写 --decisions"
 )
-
-
-def _lying(home: Path) -> Path | None:
-    """The decisions that lie in the county folder under their usual name."""
-    usual = home / DECISIONS
-    return usual if (home / FILE_NAME).is_file() and usual.is_file() else None
 
 
 def used(request: Request) -> Iterator[str]:

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import polars as pl
 
+from onestop_cli.batch.closed_periods import left_out
 from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
-from onestop_cli.batch.misnamed import DECISIONS, misnamed
+from onestop_cli.batch.misnamed import DECISIONS, PASSWORDS, filled_in_place, lying, misnamed
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
 from onestop_cli.county.inbox_check import inbox_notes
+from onestop_cli.county.periods import Period
 from onestop_cli.county.progress import InboxSummary, LastRun, Progress, period_of
 from onestop_cli.county.settings import LEDGER, Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.store import opened
+from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
@@ -45,9 +48,12 @@ def standing(settings: Settings) -> Progress:
     decided = (home / DECISIONS).is_file() or bool(settings.reconcile.decisions)
     lost = [*_lost_books(settings, runs)]
     more = [*lost, *misnamed(home, decided=decided, books=bool(settings.ledger))]
-    inbox = replace(inbox, notes=(*more, *inbox.notes))
     period = inbox.period.id if inbox.period else None
     run = next((run for run in runs if run[1].period == period), None)
+    if period not in books:
+        more += _skipped(settings.ledger, inbox.period)
+        more += filled_in_place(*run) if run and not decided else ()
+    inbox = replace(inbox, notes=(*more, *inbox.notes))
     return Progress(
         settings.county.name,
         inbox,
@@ -90,6 +96,13 @@ def _closed(ledger: Path) -> Closed:
         return closed_files(books)
 
 
+def _skipped(ledger: Path | None, period: Period | None) -> Iterator[str]:
+    """What to say when the inbox holds a period and the one before it is not closed."""
+    if ledger and ledger.is_file() and period:
+        with opened(ledger) as books:
+            yield from left_out(books, period)
+
+
 def _runs(home: Path, out: Path | None) -> list[tuple[Path, RunInfo]]:
     """Run folders with their run.json, newest first; a folder that is no run is passed over."""
     if out is None:
@@ -101,8 +114,10 @@ def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[InboxS
     """What lies in the inbox, and the hashes of its files."""
     home, chosen = settings.folder, settings.reconcile
     hospitals, problems = _register(settings)
-    stays = read_stays(_filled(home, chosen.stays), settings, hospitals)
-    roster = read_rosters(_filled(home, chosen.roster), settings)
+    known_words = passwords_in(lying(home, PASSWORDS))
+    places = _filled(home, chosen.stays), _filled(home, chosen.roster)
+    stays = read_stays(places[0], settings, hospitals, passwords=known_words)
+    roster = read_rosters(places[1], settings, known_words)
     problems += [*stays.problems, *roster.problems]
     days = stays.rows.select(day=pl.coalesce("settled_on", "discharged_on"))["day"].drop_nulls()
     common = days.dt.truncate("1mo").mode().sort().last() if len(days) else None

@@ -33,7 +33,7 @@ def register_row(
     for of_site in reversed(_rows_of(site)):
         row = pl.lit(of_site).gather(pl.col("site"))
         chosen = pl.when(_holds(register, row)).then(row).otherwise(chosen)
-    return asked.select(chosen.alias("row")).to_series(), name
+    return asked.with_columns(row=chosen)["row"], name  # as many as the stays, with no hospital too
 
 
 def _rows_of(site: pl.Series) -> list[pl.Series]:

@@ -69,8 +69,19 @@ def _who_may_meet(
 
 def _name_and_birth(people: pl.DataFrame) -> pl.Series:
     """Name and day of birth as one number."""
-    born = pl.col("id_no").str.slice(6, 8), pl.col("birth_on").dt.to_string("%Y%m%d")
+    born = (
+        pl.col("id_no").str.slice(6, 8),
+        pl.col("birth_on").dt.to_string("%Y%m%d"),
+        _kept_of_lost().str.slice(6, 8),
+    )
     return fingerprint(people, "name_key", pl.coalesce(*born))
+
+
+def _kept_of_lost() -> pl.Expr:
+    """An ID that a program made a number: its end is lost, the day of birth in it is not."""
+    text = pl.col("id_raw")
+    lost = pl.col("id_no").is_null() & pl.col("id_numeric") & text.str.contains(r"^\d{17,18}$")
+    return pl.when(lost).then(text)
 
 
 def _hinted(strangers: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +117,7 @@ def _people(roster: pl.DataFrame) -> pl.DataFrame:
             "id_no",
             "person_no",
             head_key=name_key(pl.col("head")),
-            birth=pl.coalesce(id_birth(pl.col("id_no")), "birth_on"),
+            birth=pl.coalesce(id_birth(pl.col("id_no")), "birth_on", id_birth(_kept_of_lost())),
             nth=pl.int_range(pl.len()),
             who=pl.format("{}（{}）", pl.col("name").fill_null("姓名空白"), remarks),
         )

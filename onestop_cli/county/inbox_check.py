@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+
+from onestop_cli.county.periods import Period
 
 STAYS, ROSTER = "stays", "roster"
 _SHOWN = 8
@@ -25,18 +28,46 @@ class HandedIn:
 @dataclass(frozen=True)
 class Handed:
     """What was handed in. `register`: the hospitals that are in the scheme; `heard`: those of them with a stay;
-    `unknown`: other names → stays. `closed`: period → the files it was closed with, in the order of closing."""
+    `unknown`: other names → stays. `closed`: period → the files it was closed with, in the order of closing.
+    `issues`: rosters of one form that list mostly the same people, and how many."""
 
     register: Sequence[str]
     heard: Sequence[str]
     unknown: Mapping[str, int]
     files: Sequence[HandedIn]
     closed: Mapping[str, Sequence[HandedIn]]
+    issues: Sequence[tuple[str, str, int]] = ()
 
 
 def inbox_notes(handed: Handed) -> list[str]:
     """Sentences, none when all is well."""
-    return [*known_files(handed), *_silent(handed), *_unknown(handed), *_same_roster(handed)]
+    return [
+        *known_files(handed),
+        *_silent(handed),
+        *_unknown(handed),
+        *_same_roster(handed),
+        *_two_issues(handed),
+    ]
+
+
+def _two_issues(handed: Handed) -> Iterator[str]:
+    """A roster of the period before lies beside this one's: who has left the list would still be entitled."""
+    for one, other, people in handed.issues:
+        yield (
+            f"{one} 和 {other}：表头相同，{people:,} 人两份都有，像是同一本花名册的两期；"
+            "上一期的请移走，否则已经退出的人仍按在册算"
+        )
+
+
+def skipped(period: Period, closed: Sequence[Period], begun: date) -> Iterator[str]:
+    """What to know when days between the last closed period, or the day the books have `begun`, and this one were never
+    closed."""
+    after = (one.last + timedelta(days=1) for one in closed)
+    first, last = max(after, default=begun), period.first - timedelta(days=1)
+    if first <= last:
+        yield (
+            f"{first} 至 {last} 还没有关账；先关了{period.chinese}，这一段就不能再单独关账，其中的住院只能作补报"
+        )
 
 
 def _silent(handed: Handed) -> Iterator[str]:

@@ -134,6 +134,12 @@ class FinalAccount(NamedByCare):
         return self.by().row(0, named=True)
 
     @cached_property
+    def to_people(self) -> dict[str, int]:
+        """The part of `total` that is paid to people (零星报销), by the same names; empty where nothing is."""
+        found = self.by("hospital").filter(hospital=PAYEE)
+        return found.row(0, named=True) if len(found) else {}
+
+    @cached_property
     def periods(self) -> pl.DataFrame:
         """By closed period, in order of time."""
         return self._ordered("period", [run.id for run in self.runs])

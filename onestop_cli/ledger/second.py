@@ -126,6 +126,16 @@ class SecondPosting(Advance):
     name: str = ""
 
 
+def unknown_fund(
+    ledger: sqlite3.Connection, fund: str, year: int, known: Sequence[str]
+) -> Problem | None:
+    """What is wrong with a fund that neither the books nor the county's documents (`known`) have."""
+    names = sorted({*funds(ledger), *known})
+    if fund in names:
+        return None
+    return Problem(f"没有“{fund}”这个基金", f"[second.{year}] 的 fund 可写：{'、'.join(names)}")
+
+
 def book_second(
     ledger: sqlite3.Connection,
     line: SecondPosting,
@@ -140,14 +150,8 @@ def book_second(
         if end_of(ledger)[0] != seen:
             raise stop("台账刚刚有变动，没有记账", "请再运行一次")
         problems = [*doubts(ledger, line, line.name), *implausible(ledger, line, now)]
-        names = sorted({*funds(ledger), *known})
-        if line.fund not in names:
-            problems.append(
-                Problem(
-                    f"没有“{line.fund}”这个基金",
-                    f"[second.{line.year}] 的 fund 可写：{'、'.join(names)}",
-                )
-            )
+        if problem := unknown_fund(ledger, line.fund, line.year, known):
+            problems.append(problem)
         if line.year in {year for year, _ in standing_batches(ledger)}:
             problems.append(
                 Problem(

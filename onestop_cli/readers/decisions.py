@@ -62,6 +62,15 @@ def read_decisions(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
         return _read(path, layers)
 
 
+def anything_filled(path: Path) -> bool:
+    """Whether somebody wrote into the columns to fill of a list; one that cannot be read has nothing."""
+    try:
+        with named(path):
+            return any(_text(cells.get(field)) for _, cells in _table(path) for field in _TO_FILL)
+    except CannotRun:
+        return False
+
+
 def _read(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
     rows, problems, wanting = [], list[Problem](), list[Problem]()
     for line, cells in _table(path):
@@ -69,7 +78,9 @@ def _read(path: Path, layers: Mapping[str, str]) -> pl.DataFrame:
             continue
         row, faults = _row(line, cells, layers)
         rows.append(row)
-        problems += [Problem(fault, "请改正后重新运行", path.name, row=line) for fault in faults]
+        problems += [
+            Problem(fault, f"请改正后重新运行{how}", path.name, row=line) for fault, how in faults
+        ]
         wanting += [] if faults else lacking(row, path.name)
     if problems:
         raise CannotRun([*problems, *wanting])
@@ -104,23 +115,24 @@ def _header(cells: Sequence[Any]) -> dict[int, str] | None:
 
 def _row(
     line: int, cells: Mapping[str, Any], layers: Mapping[str, str]
-) -> tuple[dict[str, Any], list[str]]:
-    """One decision, and what of it cannot be read."""
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """One decision, and what of it cannot be read, each with how it is written."""
     text = {field: _text(cells.get(field)) for field in COLUMNS.values()}
+    text["decision"] = (text["decision"] or "").rstrip("。，；、.,;") or None
     row: dict[str, Any] = {**text, "line": line}
     faults = []
     if text["decision"] and text["decision"] not in KINDS:
-        faults.append(f"看不懂处理决定“{text['decision']}”，只能是 {'、'.join(KINDS)}")
+        faults.append((f"看不懂处理决定“{text['decision']}”，只能是 {'、'.join(KINDS)}", ""))
     row["row"] = int(text["row"]) if text["row"] and text["row"].isdigit() else None
     row["amount_fen"] = parse_fen(text["amount_fen"]) if text["amount_fen"] else None
     if text["amount_fen"] and row["amount_fen"] is None:
-        faults.append(f"看不懂金额“{text['amount_fen']}”")
+        faults.append((f"看不懂金额“{text['amount_fen']}”", "，金额写元，如 91.46"))
     row["layer"] = layers.get(text["layer"] or "")
     if text["layer"] and row["layer"] is None:
-        faults.append(f"看不懂补偿种类“{text['layer']}”，只能是 {'、'.join(layers)}")
+        faults.append((f"看不懂补偿种类“{text['layer']}”，只能是 {'、'.join(layers)}", ""))
     row["decided_on"], fault = read_day(cells.get("decided_on") or "", Habit())
     if fault:
-        faults.append(f"日期“{fault}”{why_no_day(fault)}")
+        faults.append((f"日期“{fault}”{why_no_day(fault)}", "，日期写成 2011-01-08 的样子"))
     return row, faults
 
 

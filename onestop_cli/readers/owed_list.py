@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,8 @@ class SignedList:
 
 _PAID = {"number": pl.Int64, "layer": pl.String, "fen": pl.Int64, "on": pl.Date}
 _MEND = "请照最新的应补名单改正，或清空这一行的签收和支付日期"
+_NOBODY = re.compile(r"未|没|无|否|不|退|拒|待|尚[未没]|暂[未没缓]|缺|[×✕xX/／\\—－?？0-]+$")
+"""How a cell for a signature says that nobody signed."""
 
 
 def read_owed_list(path: Path, owed: pl.DataFrame, on: date) -> SignedList:
@@ -83,6 +86,9 @@ def _wrong(
     if mine is None:
         yield f"台账里没有编号 {texts.get('number', '（空）')} 的这一笔应补，或者已经付过"
         return
+    by = texts.get("signed", "")
+    if _NOBODY.match(by) and by != mine["name"]:
+        yield f"签收栏写着“{by}”，不是领款人的签字"
     if texts.get("name") != mine["name"]:
         yield f"编号 {texts.get('number')} 的姓名与台账不符"
     if exact_fen(texts.get("fen", "")) != mine["fen"]:

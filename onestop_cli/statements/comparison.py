@@ -15,7 +15,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.paired import paired
 from onestop_cli.statements.statement import NO_HOSPITAL, STATUS, Statement
 from onestop_cli.tables.run_info import RunInfo
-from onestop_cli.tables.schema import LEVELS
+from onestop_cli.tables.schema import LEVELS, PLACE
 
 _KINDS = {"stays": "医院报表", "roster": "花名册", "register": "机构名册"}
 _SIDES = {
@@ -38,6 +38,7 @@ _FACTS = {
 """What a file says of a stay: column → Chinese."""
 
 _WHOLE = "status"
+_OWED = "patient_owed_fen"
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,17 @@ class RunComparison:
     @property
     def same(self) -> bool:
         """Whether nothing came out otherwise."""
-        return self.stays.is_empty() and self.codes.is_empty()
+        sums = (*self.totals, *self.counted)
+        return (
+            self.stays.is_empty()
+            and self.codes.is_empty()
+            and all(before == after for _, before, after in sums)
+        )
 
 
 def compare(before: Run, after: Run) -> RunComparison:
     """Compare two runs of one period; which layers they have may differ."""
-    stays = _stays(before, after)
+    stays = pl.concat([_stays(before, after), _changes(before, after)])
     causes = (
         stays.group_by("why")
         .agg(stays=pl.len().cast(pl.Int64), change_fen=pl.col("change_fen").sum())
@@ -102,6 +108,9 @@ def _inputs(before: RunInfo, after: RunInfo) -> Iterator[tuple[str, str]]:
     yield from (("处理意见", text) for text in _differences(*decided))
     if (before.ledger and before.ledger.head) != (after.ledger and after.ledger.head):
         yield "台账", "两次核对之间记过账，或一次有台账一次没有"
+    if before.recomputed != after.recomputed:
+        again = ["、".join(info.recomputed) or "没有" for info in (before, after)]
+        yield "重算", f"按现在的资料重算的以前各期（--recompute）：{' → '.join(again)}"
     if before.settings != after.settings:
         yield "设置", "onestop.toml 中尾差、封顶提示、再入院天数或多付由谁承担的设置改过"
     if before.version != after.version:
@@ -137,8 +146,12 @@ def _totals(before: Statement, after: Statement) -> Iterator[tuple[str, int, int
                 for of, known in ((before, old_keys), (after, new_keys))
             ]
             yield f"{name} {title}", amounts[0], amounts[1]
-    owed = "patient_owed_fen"
-    yield "应补未补", int(before.total[owed]), int(after.total[owed])
+    yield "应补未补", int(before.total[_OWED]), int(after.total[_OWED])
+    for side, title in {"adjusted": "应拨", "supplement": "补发"}.items():
+        key = f"all_{side}_fen"
+        yield f"上期调整 {title}", int(before.total[key]), int(after.total[key])
+    owed = [int(of.run.adjustments[_OWED].sum()) for of in (before, after)]
+    yield "上期调整 应补未补", owed[0], owed[1]
 
 
 def _counted(before: Statement, after: Statement) -> Iterator[tuple[str, int, int]]:
@@ -149,6 +162,7 @@ def _counted(before: Statement, after: Statement) -> Iterator[tuple[str, int, in
         "rejected_stays": "拒付",
     }.items():
         yield title, int(before.total[key]), int(after.total[key])
+    yield "上期调整（笔）", before.run.adjustments.height, after.run.adjustments.height
 
 
 def _codes(before: Run, after: Run) -> pl.DataFrame:
@@ -189,6 +203,52 @@ def _stays(before: Run, after: Run) -> pl.DataFrame:
     decided = [_decided(run.info) for run in (before, after)]
     rows = [_told(row, decided) for row in changed.iter_rows(named=True)]
     return pl.DataFrame(rows, schema=_SCHEMA).sort("hospital", "stay_no", "name", nulls_last=True)
+
+
+def _changes(before: Run, after: Run) -> pl.DataFrame:
+    """Every closed stay that only one of the runs adjusts, or each in another way, in the columns of `_stays`."""
+    old, new = _adjusted(before), _adjusted(after)
+    rows = [
+        _adjusted_otherwise(old.get(place), new.get(place))
+        for place in {**old, **new}
+        if old.get(place) != new.get(place)
+    ]
+    return pl.DataFrame(rows, schema=_SCHEMA).sort("hospital", "stay_no", "name", nulls_last=True)
+
+
+def _adjusted(run: Run) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The lines of 上期调整 by the place of their stay."""
+    parts = [
+        f"{layer.id}_{part}_fen" for layer in run.info.layers for part in ("payable", "offset")
+    ]
+    lines = run.adjustments.select(
+        "period", *PLACE, "hospital", "stay_no", "name", "kind", "because", _OWED,
+        id_shown=mask_id(pl.col("id_no")), paid_fen=pl.sum_horizontal(parts),
+    )  # fmt: skip
+    return {
+        (line["period"], *(line[name] for name in PLACE)): line
+        for line in lines.iter_rows(named=True)
+    }
+
+
+def _adjusted_otherwise(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    line = new or old or {}
+    was, is_ = (side["paid_fen"] if side else 0 for side in (old, new))
+    owed = [yuan(side[_OWED] if side else 0) for side in (old, new)]
+    kinds = [f"上期调整（{side['kind']}）" if side else "—" for side in (old, new)]
+    about = ("hospital", "stay_no", "name", "id_shown", *PLACE)
+    return {
+        **{name: line[name] for name in about},
+        "status_before": kinds[0],
+        "status_after": kinds[1],
+        "paid_before_fen": was,
+        "paid_after_fen": is_,
+        "change_fen": is_ - was,
+        "why": "上期调整",
+        "what": f"{line['period']}：{line['because']}；应补 {owed[0]} → {owed[1]}",
+    }
 
 
 _SCHEMA = {

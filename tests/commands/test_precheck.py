@@ -77,6 +77,24 @@ def handed(*rows: str, name: str = "云谷.csv") -> Path:
     return Path(name)
 
 
+def nameless() -> Path:
+    """The list without its first two columns: neither hospital nor level."""
+    lines = [HEADER, *GOOD]
+    Path("一季度.csv").write_text("\n".join(line.split(",", 2)[2] for line in lines), "utf-8")
+    return Path("一季度.csv")
+
+
+def test_a_list_that_does_not_say_whose_it_is_asks_for_the_hospital() -> None:
+    with pytest.raises(CannotRun, match="看不出是哪一家医院的表") as stopped:
+        precheck(PrecheckOptions([nameless()], RULES))
+    assert "--hospital" in stopped.value.problems[0].remedy
+
+
+def test_the_hospital_named_with_its_level_is_enough_to_check_the_amounts() -> None:
+    checked = precheck(PrecheckOptions([nameless()], RULES, "云谷卫生院", "乡级"))
+    assert checked.must == 0
+
+
 def test_a_list_that_is_right_passes() -> None:
     checked = precheck(PrecheckOptions([handed(*GOOD)], RULES))
     assert checked.issues.to_dicts() == []

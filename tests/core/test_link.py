@@ -436,6 +436,13 @@ def test_an_entry_with_an_invalid_number_can_be_the_one_meant() -> None:
     assert found["suggestion"] == "疑似花名册中 王强（证号无效，石上庄村），请核实"
 
 
+def test_a_roster_that_lost_the_end_of_an_id_still_has_the_birth_in_it() -> None:
+    lost = entry(id_raw=f"{WANG[:15]}000", id_numeric=True)
+    found = one(stay(), lost)
+    assert found["suggestion"] == "疑似花名册中 王强（证号无效，石上庄村），请核实"
+    assert one(stay(name="别人"), lost)["suggestion"] is None
+
+
 def test_the_head_of_a_listed_household_is_suggested_by_name_and_village() -> None:
     member = entry(name="王小妹", id_raw=LI, head="王强")
     home = {"township_raw": "石湾镇", "village_raw": "石上庄村"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from onestop_cli.core.findings.whole_files import whole_files
+from onestop_cli.core.findings.whole_files import UNCOMPUTED, whole_files
+from onestop_cli.readers.containers import grid
 
 LAYERS = ("basic", "assistance")
 
 
-def said(rows: int, found: int, code: str) -> list[str]:
-    """The sentences for a file of `rows` stays, `found` of which have `code`."""
+def said(rows: int, found: int, code: str, message: str = "") -> list[str]:
+    """The sentences for a file of `rows` stays, `found` of which have `code`, found with `message`."""
     live = pl.DataFrame(
         {
             "source": ["甲.csv"] * rows, "sheet": pl.Series([None] * rows, dtype=pl.String), "row": range(rows),
@@ -20,18 +21,29 @@ def said(rows: int, found: int, code: str) -> list[str]:
         }
     )  # fmt: skip
     findings = live.head(found).select(
-        "source", "sheet", "row", code=pl.lit(code), layer=pl.lit("assistance")
+        "source",
+        "sheet",
+        "row",
+        code=pl.lit(code),
+        layer=pl.lit("assistance"),
+        message=pl.lit(message),
     )
     return [*whole_files(live, findings, LAYERS)]
 
 
 @pytest.mark.parametrize(
-    "code", ["ID01", "ID04", "ST01", "ST03", "ST04", "ST07", "AM03", "AM04", "AM05"]
+    "code", ["ID01", "ID04", "ST01", "ST03", "ST04", "ST07", "AM03", "AM04", "AM05", "RU01"]
 )
 def test_two_fifths_of_a_file_are_the_file(code: str) -> None:
     (sentence,) = said(25, 10, code)
     assert "甲.csv：25 笔里有 10 笔" in sentence
     assert f"（{code}），像是整份的问题：" in sentence
+
+
+def test_formulas_that_nobody_worked_out_are_said_to_be_that() -> None:
+    (sentence,) = said(12, 12, "AM04", f"总费用“{grid.UNCOMPUTED}”（K3）不是金额")
+    assert "请让医院用 Excel 或 WPS 打开、保存一次再交来" in sentence
+    assert UNCOMPUTED == grid.UNCOMPUTED
 
 
 @pytest.mark.parametrize(("rows", "found"), [(25, 9), (26, 10), (9, 9)])

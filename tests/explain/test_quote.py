@@ -275,6 +275,18 @@ class TestLedger:
             quote_stay(["huangzhong-2009"], asked)
         assert not (tmp_path / "无.db").exists()
 
+    def test_somebody_who_was_entitled_is_not_quoted_without_a_category(
+        self, tmp_path: Path
+    ) -> None:
+        person = made_books.PEOPLE[0]
+        with made_books.new_books(tmp_path / "账.db") as books:
+            run = made_books.run_period(stays(person, 2, [900_000]), "2010Q1", books)
+            made_books.post(books, run)
+        asked = QuoteOptions(DAY, "county", "15000", ledger=tmp_path / "账.db", person=person)
+        with pytest.raises(CannotRun, match="上次住院是农村低保户，这次没有写 --category"):
+            quote_stay(["huangzhong-2009"], asked)
+        quote_stay(["huangzhong-2009"], replace(asked, categories=["无"]))
+
     def test_half_an_id_is_not_looked_up(self, tmp_path: Path) -> None:
         with made_books.new_books(tmp_path / "账.db"):
             pass

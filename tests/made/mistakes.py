@@ -6,11 +6,15 @@ from this list.
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msoffcrypto.format.ooxml import OOXMLFile
+from openpyxl import load_workbook
 
 from onestop_cli.core.identify import make_id
 from tests.made.reader_files import xlsx_bytes, zip_bytes
@@ -144,6 +148,44 @@ def said_by_people(**cells: str) -> Deed:
     return lambda folder: write(folder, "处理意见.csv", ",".join(row), ",".join(row.values()))
 
 
+def filled_in_place(folder: Path) -> None:
+    """处理决定 in the row below the titles, in the list of the run itself."""
+    file = folder / "结算/2010Q4/差错清单.xlsx"
+    book = load_workbook(file)
+    sheet = book["全部差错"]
+    for merged in [*sheet.merged_cells.ranges]:
+        sheet.unmerge_cells(str(merged))
+    rows = sheet.iter_rows()
+    heads = next(row for row in rows if "处理决定" in [cell.value for cell in row])
+    at = next(cell.column for cell in heads if cell.value == "处理决定")
+    next(rows)[at - 1].value = "放行"
+    book.save(file)
+
+
+def locked(folder: Path) -> None:
+    """A further list that asks for the password 示例123."""
+    plain, out = io.BytesIO(xlsx_bytes([row.split(",") for row in (TITLES, *STAYS)])), io.BytesIO()
+    OOXMLFile(plain).encrypt("示例123", out)
+    (folder / "住院/锁住.xlsx").write_bytes(out.getvalue())
+
+
+def two_issues(folder: Path) -> None:
+    """This period's roster of twelve and the one of the period before, which has somebody more."""
+    people = [
+        f"丁{n},{make_id(f'63990119600101{n:03d}')},农村低保户,云谷乡,上湾村,2008-01-01"
+        for n in range(13)
+    ]
+    write(folder, PEOPLE, ROSTER[0], *people[:12])
+    write(folder, "花名册/低保三季度.csv", ROSTER[0], *people)
+
+
+def next_but_one(folder: Path) -> None:
+    """The stays are of the spring of 2011; nobody has closed the winter."""
+    write(folder, SHEET, TITLES, *(row.replace("2010-1", "2011-0") for row in STAYS))
+    replaced(SHEET, "2011-01", "2011-04")(folder)
+    replaced(SHEET, "2011-00", "2011-04")(folder)
+
+
 def shortened(name: str) -> Deed:
     """The last row of a list is lost."""
 
@@ -216,6 +258,7 @@ FILES = (
     in_files("总费用的表头叫法程序不认识", replaced(SHEET, "总费用", "花了多少"), "缺少总费用列", "--column 总费用=表头文字 --save 可以代写"),
     in_files("同一份文件放了两次", twice(SHEET, "住院/副本.csv"), "内容完全相同，只读一次", "FI04", code=0),
     in_files("放进来的是 PDF 扫描件", put("住院/扫描.pdf", b"%PDF-1.4 " + bytes(200)), "扫描.pdf（PDF 文件）不是表格，没有读", code=0),
+    in_files("医院给工作簿加了密码", locked, "锁住.xlsx：工作簿有密码", "请去掉密码后重新保存，或把密码写进文本文件", "放在县文件夹、叫 密码.txt 的不用写"),
     in_files("放进来的是快捷方式", put("住院/表.xlsx", b"L\0\0\0\1\x14\2\0" + bytes(80)), "是快捷方式，不是文件本身", "请把它指向的文件放进来"),
     in_files("放进来的是 rar 压缩包", put("住院/表.rar", b"Rar!\x1a\7\0" + bytes(80)), "这种压缩包打不开（只支持 zip）", "请先解压"),
     in_files("压缩包里还有压缩包，一层又一层", put("住院/包.zip", zip_bytes({"里.zip": zip_bytes({"再里.zip": zip_bytes({"甲.csv": b"a,b"})})})), "压缩包里套着压缩包", "请先解压，再把里面的文件放进来"),
@@ -266,6 +309,7 @@ WHOLE = (
     in_rows("整份表的年份写错", twelve(结算日期="2001-10-09"), "12 笔里有 12 笔不属本期（ST04），像是整份的问题：是不是放了别期的报表，或年份写错了"),
     in_rows("同一份表交了两次，第二次少了一行", together(twelve(), twelve("住院/云谷卫生院(1).csv"), shortened("住院/云谷卫生院(1).csv")), "重复申报（ST01），像是整份的问题：同一份报表是不是交了两次"),
     in_rows("漏放了一份花名册", twelve(), "申报了救助的 12 笔里，有 12 笔的患者不在任何花名册上（RO01）：花名册是不是没有放全，或不是本期的"),
+    Mistake("上一期的花名册没有移走，和本期的放在一起", two_issues, RECONCILE, ("表头相同，12 人两份都有，像是同一本花名册的两期", "上一期的请移走，否则已经退出的人仍按在册算"), code=0),
     Mistake("今天的县用了新农合的政策文件", TODAY, OF_TODAY, ("政策文件 huangzhong-2009 是新农合的，2024 年的住院一般按居民医保的文件结算", "onestop rules list"), 0),
     Mistake("职工的报表没有放进来", together(TODAY, replaced(TOML, '"huangzhong-2009"', '"shizhan-2024", "shizhan-work-2024"')), OF_TODAY, ("没有一笔住院按政策文件 shizhan-work-2024", "它管的那些人的报表是不是没有放进来"), 0),
     in_rows("本县代码写错", together(replaced(TOML, "6399", "630122"), replaced(SHEET, "个人自付", "个人自付,参保地"), replaced(SHEET, "144.00", "144.00,639901"), replaced(SHEET, "375.00", "375.00,639901")), "2 行里有 2 行的参保地是 639901，不是本县（630122）", 'code = "639901"'),
@@ -298,6 +342,8 @@ ROWS = (
 
 COMMANDS = (
     typed("没有写结算期", "reconcile --out x", "缺少 --period", "例：onestop reconcile --period 2010Q4"),
+    typed("结算期没有写年", "reconcile --period 一季度 --out x", "看不懂结算期“一季度”", "请写成 2010（全年）"),
+    typed("密码直接写在命令里", "reconcile --period 2010Q4 --password 123 --out x", "没有选项 --password，是不是 --password-file？"),
     typed("结算期写成第五季度", "reconcile --period 2010Q5 --out x", "没有第 5 季度", "请写成 2010（全年）"),
     typed("结算期写错了年份", "reconcile --period 2011Q4 --out x", "2 行里有 2 行不属本期（ST04），超过一半，是不是结算期写错了", code=0),
     typed("没有写结果放在哪里", "reconcile --period 2010Q4", "没有给出 --out", '加一行 out = "结果"'),
@@ -315,17 +361,22 @@ COMMANDS = (
     typed("公示写成了放结果的文件夹", "publish 结算 --out 公示", "“结算”不是完整的结算结果文件夹", "这里有：结算/2010Q4", stage="run"),
     typed("审批表没有写哪一笔", "papers 结算/2010Q4 --out 单", "要么指明一笔住院，要么指明一家机构", "请在结果文件夹后面写住院号，或写 --hospital 机构名称", stage="run"),
     typed("还没有关账就写应补名单", "ledger pay --list 名单.xlsx", "台账里没有应补未补", "本期的要等关账以后才有", stage="run"),
-    Mistake("台账改了名", move("台账.sqlite", "台账备份.sqlite"), "", ("没有 台账.sqlite，这里有 台账备份.sqlite：是台账的请改回 台账.sqlite"), code=0, stage="run"),
+    Mistake("台账改了名", move("台账.sqlite", "台账备份.sqlite"), "", ("没有 台账.sqlite，这里有 台账备份.sqlite：是台账的请改回 台账.sqlite",), code=0, stage="run"),
     Mistake("关账以后没有移走旧文件", nothing, "", ("本期已关账", "下一步：把收件箱里的文件移到 归档/2010Q4，放进下一期的报表和花名册"), code=0, stage="closed"),
     typed("按季关账，要一个月的决算", "ledger report --period 2010-11", "台账按 2010Q4 关账，比2010年11月长", "用 onestop ledger month", stage="closed"),
+    typed("决算另存成了 xls", "ledger report --period 2010Q4 --out 决算.xls", "只能写成 .xlsx 文件", "请把 --out 写成以 .xlsx 结尾的文件名", stage="closed"),
+    typed("季报用了月报的命令", "ledger month --period 2010Q4", "2010年第4季度不是单月", "季报、年报用 onestop ledger report", stage="closed"),
+    typed("比较只写了一份结果", "compare 结算/2010Q4", "缺少后一次的结算结果文件夹", "例：onestop compare", stage="run"),
     typed("命令拼错", "reconcil --period 2010Q4", "没有命令“reconcil”，是不是 reconcile？"),
     typed("选项的横线是全角的", "reconcile ——period 2010Q4", "的横线是全角的，请改成半角：--period"),
     typed("选项少了一横", "reconcile -period 2010Q4", "“-period”少了一横，请写成：--period"),
     typed("要看的文件不在那里", "inspect 住院/没有.xlsx", "找不到这个文件或文件夹", "请检查路径是否写对"),
+    Mistake("自查的表里没有医院名", replaced(SHEET, "云谷卫生院", ""), "precheck 住院/云谷卫生院.csv --rules huangzhong-2009", ("看不出是哪一家医院的表", "请加上 --hospital 医院名称 --level 机构级别")),
     typed("自查的是花名册", "precheck 花名册/低保.csv", "这像是花名册", "请移到放花名册的文件夹"),
     typed("测算时可补偿费用大于总费用", "quote --level 县级 --total 1000 --eligible 2000", "可补偿费用大于总费用", "请核对 --total 和 --eligible"),
     typed("测算时级别写错", "quote --level 村医 --total 1000 --eligible 900", "看不懂机构级别“村医”", "--level 可写"),
     typed("测算时类别写错", "quote --level 县级 --total 1000 --eligible 800 --category 穷人", "政策文件没有“穷人”这一类", "--category 可写"),
+    typed("测算时没有写类别，台账里是低保户", f"quote --level 乡级 --total 1000 --eligible 800 --id {WANG} --ledger 台账.sqlite --rules huangzhong-2009", "台账里这个人上次住院是农村低保户，这次没有写 --category", "请加上 --category 农村低保户", stage="closed"),
     typed("要复制的政策没有", "rules copy 没有", "找不到规则“没有”", "请写规则编号、文件或地区名"),
     typed("公示的不是结算结果", "publish 住院 --out 公示", "不是完整的结算结果文件夹", "请给出 onestop reconcile 写出的文件夹"),
     typed("差错代码写错", "findings ZZ99", "没有差错代码“ZZ99”", "运行 onestop findings 看全部代码"),
@@ -336,6 +387,7 @@ COMMANDS = (
     typed("要说明的住院号没有", "explain 结算/2010Q4 ZY999", "没有找到“ZY999”这笔住院", "请写住院号、证号末尾（四位以上）", stage="run"),
     typed("要打印审批表的医院没有", "papers 结算/2010Q4 --hospital 云谷医院 --out 单", "本期没有“云谷医院”", "机构名称要与结算表一致，例如：云谷卫生院", stage="run"),
     typed("要打印审批表的住院没有医疗救助", "papers 结算/2010Q4 ZY002 --out 单", "没有可以打印的审批表", "运行 onestop explain 看这笔住院的逐笔说明", stage="run"),
+    typed("结果文件夹只写了期", "close 2010Q4", "没有“2010Q4”这个结果文件夹", "请写成 结算/2010Q4", stage="run"),
     typed("要比较的结果没有", "compare 结算/2010Q4 结算/2010Q3", "没有“2010Q3”这个结果文件夹", "这里有：结算/2010Q4", stage="run"),
     typed("抽样量写成 0", "audit 结算/2010Q4 --size 0 --seed 1 --out 检查", "样本量 0 不成立", "--size 请给 1 以上的整数", stage="run"),
     typed("测算没有写改哪个数", "simulate 结算/2010Q4", "没有给出要测算的方案", "--change 名称=值", stage="run"),
@@ -349,6 +401,8 @@ COMMANDS = (
     typed("又开了一次账", "ledger open --from 2010-10-01 --ledger 台账.sqlite", "台账已经存在，不会覆盖", "请换一个文件名", stage="run"),
     typed("开账日不是月初", "ledger open --from 2010-10-08 --ledger 新.sqlite", "起始日 2010-10-08 不是月初", "请写第一个结算期的第一天"),
     typed("预拨给了没有的基金", ADVANCE.replace("医疗救助资金", "扶贫款") + " --amount 5", "没有“扶贫款”这个基金", "--fund 可写：", stage="run"),
+    typed("预拨的金额写成 100万", f"{ADVANCE} --amount 100万", "看不懂金额“100万”", "请写元，最多两位小数", stage="run"),
+    typed("预拨的日期没有写年", ADVANCE.replace("2010-10-08", "10月8日") + " --amount 5", "--date 的日期“10月8日”看不懂", "请写成 --date 2010-12-31 这样的日期", stage="run"),
     typed("预拨的金额不到一分", f"{ADVANCE} --amount 5.001", "看不懂金额“5.001”，或不到一分", "请写元，最多两位小数", stage="run"),
     typed("预拨写错了年份", ADVANCE.replace("2010Q4", "2021Q4") + " --amount 5", "是不是写错了年份", "请核对 --period", stage="run"),
     typed("收回预拨没有写原因", f"{ADVANCE} --amount -5", "收回预拨要写明原因", "请加上 --note", stage="run"),
@@ -356,6 +410,7 @@ COMMANDS = (
     typed("没有关过账就撤销", "ledger reopen --reason 补登", "没有可以撤销的", "用 onestop ledger show 看台账", stage="run"),
     typed("同一期关两次账", CLOSE, "2010年第4季度已经关账", "更正请走下期的上期调整", stage="closed"),
     typed("已关账的期又核对一次", AGAIN, "2010年第4季度已经关账", "更正、漏报、红冲随下一期的文件一起核对", stage="closed"),
+    Mistake("跳过了一个季度，收件箱里放的是再下一期", next_but_one, "", ("2011-01-01 至 2011-03-31 还没有关账", "先关了2011年第2季度，这一段就不能再单独关账"), code=0, stage="closed"),
     typed("上期的文件又交来", "reconcile --period 2011Q1 --out 结算/2011Q1", "关账时读过的文件一个字节不差，请核对是不是放错了", "花名册与 2010Q4 关账时的相同，没有更新", "ST07 前期已结算", stage="closed", code=0),
     typed("跳过了一个季度", "reconcile --period 2011Q2 --out 结算/2011Q2", "2011-01-01 至 2011-03-31 还没有关账", stage="closed", code=0),
     typed("重算没有关过的一期", "reconcile --period 2011Q1 --out x --recompute 2010Q3", "台账里没有这一期的关账", "已关账的：2010Q4", stage="closed"),
@@ -375,6 +430,9 @@ DECISIONS = (
     decided("补发没有欠的钱", "补发 9.00 元超过应补的 0.00 元", "请按应补未补的金额补发", 处理决定="补发", 补偿种类="医疗救助", 金额="9", 代码=""),
     decided("处理意见的日期是不存在的一天", "日期“2011-02-30”不存在：2011 年 2 月只有 28 天", "请改正后重新运行", 日期="2011-02-30"),
     Mistake("处理意见存成了别的文件名", together(said_by_people(), move("处理意见.csv", "处理意见2010Q4.csv")), AGAIN, ("处理意见2010Q4.csv 没有用上：要用的改名为 处理意见.xlsx，或加上 --decisions 处理意见2010Q4.csv",), 0, "run"),
+    Mistake("处理意见填在结果里的差错清单上，没有另存", filled_in_place, CLOSE, ("里的差错清单.xlsx填了处理意见，没有用上", "请另存为县文件夹里的 处理意见.xlsx，再核对一次"), stage="run"),
+    decided("处理意见的日期没有写年", "日期“1月8日”看不懂", "日期写成 2011-01-08 的样子", 日期="1月8日"),
+    decided("处理意见的金额写成汉字", "看不懂金额“一百元”", "金额写元，如 91.46", 处理决定="扣款", 补偿种类="医疗救助", 金额="一百元"),
     typed("处理意见的文件名写错", f"{AGAIN} --decisions 意见.xlsx", "意见.xlsx：找不到处理意见", "请检查路径", stage="run"),
 )  # fmt: skip
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from onestop_cli.batch.handed_in import of_reading
 from onestop_cli.batch.papers import write_run
+from onestop_cli.cli import run as onestop
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.ledger.final_account import report
@@ -150,6 +152,67 @@ def test_the_years_account_has_a_line_for_it(tmp_path: Path) -> None:
     assert accounts["医疗救助资金", "零星报销付本人"].debit == 105_600
     assert year.hospitals["hospital"].to_list() == ["县级医院", PAYEE]
     assert LEVEL in year.levels["level_name"].to_list()
+
+
+def cells(path: Path, sheet: str) -> dict[str, Any]:
+    """The first two filled cells of every row of a sheet."""
+    rows = load_workbook(path)[sheet].iter_rows(values_only=True)
+    filled = [[cell for cell in row if cell is not None] for row in rows]
+    return {str(row[0]): row[1] for row in filled if len(row) > 1}
+
+
+@pytest.fixture
+def months(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A county folder whose October paid a hospital and a person, its November a hospital only."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "onestop.toml").write_text('[reconcile]\nledger = "台账.sqlite"\n', "utf-8")
+    with new_books(tmp_path / "台账.sqlite") as books:
+        post(books, run_period(stays([in_hospital(), by_hand()]), "2010-10", books))
+        november = a_stay(11, assistance_claimed_fen=132_000)
+        post(books, run_period(stays([november]), "2010-11", books))
+    return tmp_path
+
+
+def test_the_months_cover_does_not_pay_it_to_hospitals(months: Path) -> None:
+    assert onestop(["ledger", "month", "--period", "2010-10", "--out", "月.xlsx"]) == 0
+    said = cells(months / "月.xlsx", "说明")
+    assert said["新农合基金应拨医疗机构"] == said["新农合基金零星报销付本人"] == 1680
+    assert said["医疗救助资金零星报销付本人"] == 1056
+
+
+def test_a_month_without_any_still_shows_the_year_s(
+    months: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """县级 3,000 元 each month, 付本人 2,736 元 in October: 8,736 元 in the year."""
+    assert onestop(["ledger", "month", "--period", "2010-11"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    year = {words[0]: words[-1] for words in lines if len(words) == 5}
+    assert year["付本人"] == "2,736.00"
+    assert (year["县级"], year["合计"]) == ("6,000.00", "8,736.00")
+
+
+def test_the_funds_accounts_say_what_went_to_people(tmp_path: Path) -> None:
+    with new_books(tmp_path / "台账.sqlite") as books:
+        run = run_period(stays([in_hospital(), by_hand()]), "2010-10", books)
+    write_run(_whole(run), tmp_path / "run", Settings())
+    book = tmp_path / "run/结算/县级结算汇总.xlsx"
+    aid = cells(book, "表六 与民政局结算")
+    assert aid["　其中：拨付医疗机构"] == 1320
+    assert aid["　其中：零星报销付本人"] == 1056
+    rows = list(load_workbook(book)["表十二 基金账户"].iter_rows(values_only=True))
+    heads = next(row for row in rows if "拨付医疗机构" in row)
+    basic = next(row for row in rows if "新农合基金" in row)
+    assert [basic[heads.index(name)] for name in ("拨付医疗机构", "零星报销付本人")] == [1680, 1680]
+
+
+def test_nobody_asks_to_register_the_hospital(tmp_path: Path) -> None:
+    rows = [
+        ["医疗机构", "姓名", "身份证号", "入院日期", "出院日期", "总费用", "医疗救助", "结算类别"],
+        ["远山医院", "张三", person(1), "2024-05-01", "2024-05-09", "900.00", "100.00", CODE],
+    ]
+    told = read(tmp_path, {"零星.csv": csv_bytes(rows)})
+    assert told.rows["setl_type"].to_list() == [CODE]
+    assert of_reading(told, told, ["县级医院"], lambda text: None, {}).unknown == {}
 
 
 def test_a_list_of_its_own_needs_no_column_for_it(tmp_path: Path) -> None:

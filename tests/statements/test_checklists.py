@@ -199,6 +199,9 @@ def test_what_is_open_overdue_and_deducted_is_said(
     assert "县合管办1402,500.00" in shown
     assert onestop(["registers", complaints, "--on", "2011-03-15"]) == 0
     assert "收押金，逾期1天" in flat(capsys.readouterr().out)
+    (tmp_path / "~$台账.xlsx").write_bytes(b"open in Excel")
+    assert onestop(["registers", str(tmp_path), "--on", "2011-03-14"]) == 0
+    assert "登记5件，办结2件" in flat(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

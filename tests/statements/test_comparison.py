@@ -19,6 +19,8 @@ from onestop_cli.statements.comparison import compare
 from onestop_cli.statements.paired import paired
 from onestop_cli.writers.comparison.screen import signed
 from onestop_cli.writers.toolkit.columns import text_width
+from tests.ledger.test_ledger import a_stay, taken_back
+from tests.made.books import new_books, post, run_period, stays
 from tests.made.run import made_run, with_info
 
 SIZE = 40
@@ -55,6 +57,24 @@ def test_a_run_is_the_same_as_itself(run: Run) -> None:
     assert found.same
     assert found.inputs == ()
     assert all(before == after for _, before, after in found.totals)
+
+
+def test_what_changes_for_closed_stays_is_a_difference(tmp_path: Path) -> None:
+    """The October stay, 1,680.00 + 1,320.00, is taken back in November."""
+    with new_books(tmp_path / "台账.sqlite") as books:
+        stay = a_stay(10, assistance_claimed_fen=132_000)
+        post(books, run_period(stays([stay]), "2010-10", books))
+        with_it = run_period(stays([taken_back(stay, 11)]), "2010-11", books)
+    again = with_info(with_it, recomputed=("2010-10",))
+    found = compare(replace(with_it, adjustments=with_it.adjustments.clear()), again)
+    assert not found.same
+    assert ("上期调整 应拨", 0, -300_000) in found.totals
+    assert ("上期调整（笔）", 0, 1) in found.counted
+    assert found.inputs == (("重算", "按现在的资料重算的以前各期（--recompute）：没有 → 2010-10"),)
+    (line,) = found.stays.to_dicts()
+    assert (line["why"], line["status_after"]) == ("上期调整", "上期调整（红冲）")
+    assert line["change_fen"] == -300_000
+    assert compare(again, again).same
 
 
 def test_rows_in_another_order_and_other_files_are_the_same_stays(run: Run) -> None:

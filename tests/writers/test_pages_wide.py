@@ -6,15 +6,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli.statements.patterns import shown_findings
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.statements.county_book import write_county_book
 from onestop_cli.writers.statements.findings_book import write_findings_book
-from onestop_cli.writers.toolkit.columns import Column
+from onestop_cli.writers.toolkit.columns import Column, text_width
 from onestop_cli.writers.toolkit.pages_wide import SMALLEST, WHOLE, PagesWide
-from onestop_cli.writers.toolkit.workbook import Book
+from onestop_cli.writers.toolkit.workbook import SIGNERS, Book
 from tests.made.run import made_run, with_ledger
 
 NAMED = [Column("n", "序号", "int", 5), Column("h", "医疗机构", width=20)]
@@ -47,6 +48,24 @@ def test_only_a_column_wider_than_a_page_is_printed_smaller() -> None:
     cut = PagesWide.of([*NAMED, Column("t", "说明", width=200), *amounts(1)], 2, "A4")
     assert cut is not None
     assert cut.scale < SMALLEST
+
+
+def test_the_line_to_sign_ends_on_the_first_page(tmp_path: Path) -> None:
+    """表二之1 of a county: the day was cut off at the edge of the page."""
+    with Book(tmp_path / "t.xlsx") as book:
+        columns = [*NAMED, *amounts(10)]
+        book.table_sheet("宽", "宽", columns, [{"n": 1, "h": "甲"}], signers=SIGNERS)
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
+    assert isinstance(sheet, Worksheet)
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    signed, dated = (
+        next(cell for cell in cells if word in str(cell.value)) for word in ("负责人", "日期：")
+    )
+    cut = sheet.col_breaks.brk[0].id
+    room = sum(
+        sheet.column_dimensions[get_column_letter(at)].width for at in range(signed.column, cut + 1)
+    )
+    assert max(text_width(str(cell.value)) for cell in (signed, dated)) <= room
 
 
 def test_an_optional_table_without_rows_is_only_named(tmp_path: Path) -> None:

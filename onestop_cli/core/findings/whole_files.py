@@ -23,8 +23,15 @@ _ASKED = {
     "AM03": ("分项合计不等于总费用", "有没有哪一列的单位（元、万元）写错，或表头写错"),
     "AM04": ("费用缺失或不是金额", "总费用、可补偿费用的列是不是读错了"),
     "AM05": ("可补偿费用大于总费用", "总费用、可补偿费用的表头是不是写反了"),
+    "RU01": (
+        "没有适用的政策",
+        "政策文件是不是少写了一份（居民、职工各一份），或日期不在政策起止之内",
+    ),
 }
 """Finding → what the rows have, and what the reason often is."""
+UNCOMPUTED = "公式未计算"
+"""How a cell is read whose formula nobody has worked out, as it stands in the messages of AM04."""
+_OPEN_AND_SAVE = "表里的公式没有算出结果，请让医院用 Excel 或 WPS 打开、保存一次再交来"
 
 
 def whole_files(
@@ -42,13 +49,17 @@ def _of_files(live: pl.DataFrame, findings: pl.DataFrame) -> Iterator[str]:
     alike = (
         findings.filter(pl.col("code").is_in([*_ASKED]), pl.col("row").is_not_null())
         .unique(["source", "sheet", "row", "code"])
-        .group_by("source", "code").agg(found=pl.len())
+        .group_by("source", "code").agg(
+            found=pl.len(), formulas=pl.col("message").str.contains(UNCOMPUTED, literal=True).sum()
+        )
         .join(rows, on="source")
         .filter(pl.col("found") >= FEWEST, pl.col("found") * 5 >= pl.col("rows") * 2)
         .sort("source", "code")
     )  # fmt: skip
-    for source, code, found, count in alike.select("source", "code", "found", "rows").iter_rows():
+    for one in alike.iter_rows(named=True):
+        source, code, found, count = (one[key] for key in ("source", "code", "found", "rows"))
         what, question = _ASKED[code]
+        question = _OPEN_AND_SAVE if one["formulas"] * 2 > found else question
         yield f"{source}：{count:,} 笔里有 {found:,} 笔{what}（{code}），像是整份的问题：{question}"
 
 

@@ -47,5 +47,7 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> bytes:
         return plain.getvalue()
     what = "工作簿有密码，给出的密码都打不开" if passwords else "工作簿有密码"
     raise Unreadable(
-        what, "请去掉密码后重新保存，或把密码写进文本文件（每行一个），用 --password-file 给出"
+        what,
+        "请去掉密码后重新保存，或把密码写进文本文件（每行一个），用 --password-file 给出；"
+        "核对时放在县文件夹、叫 密码.txt 的不用写",
     )

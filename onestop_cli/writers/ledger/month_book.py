@@ -120,9 +120,13 @@ def _cover(book: Book, paper: MonthPaper) -> None:
         ]
     )
     sheet.skip()
+    people = paper.report.month.to_people
     for fund in paper.report.month.funds:
-        fen = total[f"{fund.key}_payment_fen"]
+        person = people.get(f"{fund.key}_payment_fen", 0)
+        fen = total[f"{fund.key}_payment_fen"] - person
         sheet.pairs([(f"{fund.name}应拨医疗机构", fen, "yuan"), ("大写", capital(fen), "text")])
+        if person:
+            sheet.pairs([(f"{fund.name}零星报销付本人", person, "yuan")])
     sheet.signature(SIGNERS)
 
 

@@ -6,6 +6,7 @@ import sys
 
 import polars as pl
 
+from onestop_cli.ledger.months import MonthReport
 from onestop_cli.money import yuan
 from onestop_cli.writers.ledger.final_screen import care_table
 from onestop_cli.writers.ledger.month_book import MonthPaper
@@ -19,13 +20,9 @@ def show_month(paper: MonthPaper) -> None:
     console.print(clean(f"{paper.heading}一站式月度清算"), style="bold")
     _say(paper.basis, console.width)
     table = plain_table("本月", ["机构级别"], ["人次", "总费用", "核定应拨", "应拨本年累计"])
-    until = dict(found.year.levels.select("level_name", "all_payment_fen").iter_rows())
-    rows = [*found.month.levels.iter_rows(named=True), {"level_name": "合计", **found.month.total}]
-    until["合计"] = found.year.total["all_payment_fen"]
-    for row in rows:
-        sums = (row["total_fen"], row["all_payment_fen"], until[row["level_name"]])
-        shown = (yuan(fen) for fen in sums)
-        table.add_row(clean(row["level_name"]), f"{row['visits']:,}", *shown)
+    for row in [*_by_level(found).iter_rows(named=True), _total(found)]:
+        sums = (yuan(row[name]) for name in ("total_fen", "all_payment_fen", "year_fen"))
+        table.add_row(clean(row["level_name"]), f"{row['visits']:,}", *sums)
     console.print()
     console.print(table)
     if found.year.has_outpatients:
@@ -46,6 +43,18 @@ def show_month(paper: MonthPaper) -> None:
             console.width,
         )
     _say(paper.missing_line(), console.width)
+
+
+def _by_level(found: MonthReport) -> pl.DataFrame:
+    """The month beside the year so far, with the levels that only the year has: the columns add up to `_total`."""
+    year = found.year.levels.select("level_name", year_fen="all_payment_fen")
+    both = year.join(found.month.levels, on="level_name", how="left", maintain_order="left")
+    return both.with_columns(pl.col(pl.Int64).fill_null(0))
+
+
+def _total(found: MonthReport) -> dict[str, object]:
+    sums = {"level_name": "合计", "year_fen": found.year.total["all_payment_fen"]}
+    return {**found.month.total, **sums}
 
 
 def _say(text: str, width: int) -> None:

@@ -149,7 +149,11 @@ def _list(book: Book, paper: SecondPaper) -> None:
         f"{paper.title}名单",
         columns,
         _numbered(paper.rows),
-        notes=(paper.standard, paper.cut or "没有超过限额，没有压缩。"),
+        notes=(
+            paper.standard,
+            paper.cut or "没有超过限额，没有压缩。",
+            "个人负担 = 总费用 − 已补偿 − 还没有付的应补未补 − 由医院承担的。",
+        ),
         signers=SIGNERS,
     )
 
@@ -176,7 +180,7 @@ def _board(paper: SecondPaper, place: str, rows: pl.DataFrame, path: Path) -> No
                 f"标准：{paper.standard}。",
                 "如有异议，请在公示期内反映" + (f"。监督电话：{phones}" if phones else "。"),
             ),
-            signers=(f"公示单位（盖章）：{paper.office}", "制表", "审核"),
+            signers=(f"公示单位（盖章，{paper.office}）", "制表", "审核"),
         )
 
 

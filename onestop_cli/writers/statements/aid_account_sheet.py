@@ -42,11 +42,14 @@ def _account(statement: Statement, fund: Fund) -> list[tuple[str, str | int, Kin
     known = statement.run.info.accounts.get(fund.name)
     opening, advanced = (known.opening_fen, known.advanced_fen) if known else (BLANK, BLANK)
     balance = known.opening_fen + known.advanced_fen - approved if known else BLANK
+    person = statement.to_people.get(f"{fund.key}_payment_fen", 0)
+    by_hand: list[tuple[str, str | int, Kind]] = [("　其中：零星报销付本人", person, "yuan")]
     return [
         ("上期结余", opening, "yuan"),
         ("本期预拨", advanced, "yuan"),
         ("本期核定", approved, "yuan"),
-        ("　其中：拨付医疗机构", total[f"{fund.key}_payment_fen"], "yuan"),
+        ("　其中：拨付医疗机构", total[f"{fund.key}_payment_fen"] - person, "yuan"),
+        *(by_hand if person else ()),
         ("　其中：补发患者", total[f"{fund.key}_supplement_fen"], "yuan"),
         ("　其中：属前期（上期调整、补报）", total[f"{fund.key}_earlier_fen"], "yuan"),
         ("本期核定（大写）", capital(approved), "text"),

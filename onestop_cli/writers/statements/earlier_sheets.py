@@ -123,6 +123,9 @@ def waiting_sheet(
     )
 
 
+_BY_HAND = Column("person_fen", "零星报销付本人", "yuan", 16, group="其中")
+
+
 def account_sheet(book: Book, name: str, title: str, left: str, statement: Statement) -> None:
     """基金账户: every fund's account by itself, from the opening to the closing balance."""
     columns = [
@@ -131,6 +134,7 @@ def account_sheet(book: Book, name: str, title: str, left: str, statement: State
         Column("advanced_fen", "本期预拨②", "yuan", 16),
         Column("approved_fen", "本期核定③", "yuan", 16),
         Column("payment_fen", "拨付医疗机构", "yuan", 16, group="其中"),
+        *([_BY_HAND] if statement.to_people else ()),
         Column("supplement_fen", "补发患者", "yuan", 14, group="其中"),
         Column("earlier_fen", "属前期", "yuan", 14, group="其中"),
         Column("deducted_fen", "审核扣减", "yuan", 14),
@@ -156,6 +160,8 @@ def _account(statement: Statement, fund: Fund) -> dict[str, int | str | None]:
     sides = ("payment", "supplement", "earlier", "deducted")
     row = {f"{side}_fen": statement.total[f"{fund.key}_{side}_fen"] for side in sides}
     approved = row["payment_fen"] + row["supplement_fen"]
+    row["person_fen"] = statement.to_people.get(f"{fund.key}_payment_fen", 0)
+    row["payment_fen"] -= row["person_fen"]
     known = statement.run.info.accounts.get(fund.name)
     if not known:
         return {**row, "fund": fund.name, "approved_fen": approved}

@@ -29,6 +29,7 @@ from onestop_cli.writers.toolkit.columns import (
     frame_of,
     frozen_columns,
     lines_needed,
+    text_width,
 )
 from onestop_cli.writers.toolkit.pages_wide import PagesWide
 from onestop_cli.writers.toolkit.stacked import Slots, StackedTable
@@ -279,12 +280,16 @@ class Sheet:
             self._sheet.write_number(self.row, 1, value / UNITS[kind], style)
 
     def signature(self, signers: Sequence[str] = SIGNERS) -> None:
-        """The line people sign, with room for names, and a date."""
+        """The line people sign, with room for names, and a date; on a narrow page the date stands below."""
+        names = "".join(f"{signer}：{'　' * 8}" for signer in signers)
+        date = "日期：　　　　年　　月　　日"
+        whole = text_width(names + date) <= self._room
+        parts = (f"{names}{date}",) if whole else (names.rstrip(), date)
         self._sheet.set_row(self.row, 12)
         self.row += 1
-        self._sheet.set_row(self.row, 30)
-        names = "".join(f"{signer}：{'　' * 8}" for signer in signers)
-        self._across(f"{names}日期：　　　　年　　月　　日", self._book.style())
+        for part in parts:
+            self._sheet.set_row(self.row, 30)
+            self._across(part, self._book.style())
 
     def table(
         self,
