@@ -307,12 +307,25 @@ MUTANTS = (
         ),
     ),
     *_of(
-        "core/settle/layer.py",
+        "core/settle/charge.py",
         (
             "charged = pl.min_horizontal(stated, base)",
             "charged = stated",
             "a deductible above the bill",
         ),
+        (
+            'counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried',
+            'counts = stays["counts"]',
+            "a transfer is a stay of its own in the count",
+        ),
+        (
+            "counts=self._computed & inpatient",
+            "counts=self._computed",
+            "a visit counts as a stay",
+        ),
+    ),
+    *_of(
+        "core/settle/layer.py",
         (
             'start = start - pl.col(less_column(less)).fill_null(0) * params[f"less_{less}"]',
             "start = start",
@@ -324,20 +337,13 @@ MUTANTS = (
             "no limit on a single stay",
         ),
         (
-            'counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried',
-            'counts = stays["counts"]',
-            "a transfer is a stay of its own in the count",
-        ),
-        (
             "limited = pl.min_horizontal(granted, taken)",
             "limited = taken",
             "a later layer trusts a claim beyond its bound",
         ),
-        (
-            "counts=self._computed & inpatient",
-            "counts=self._computed",
-            "a visit counts as a stay",
-        ),
+    ),
+    *_of(
+        "core/settle/caps.py",
         (
             'before, taken = turns.capped(parts["amount"], parts["cap"], opened)',
             'before, taken = turns.capped(parts["amount"], parts["cap"])',

@@ -6,7 +6,7 @@ import polars as pl
 
 from onestop_cli.core.findings.checks import yuan
 from onestop_cli.core.settle.formula import Parameters, beside, rate
-from onestop_cli.core.settle.layer import column
+from onestop_cli.core.settle.one_step import column
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import term_column
 

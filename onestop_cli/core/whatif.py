@@ -9,7 +9,8 @@ from functools import cached_property
 import polars as pl
 
 from onestop_cli.core.settle.formula import TOLD_ONLY, Parameters
-from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST, ZERO, LayerPass, less_column
+from onestop_cli.core.settle.layer import LayerPass
+from onestop_cli.core.settle.one_step import BILL, COVERED, DAYS, REST, ZERO, less_column
 from onestop_cli.money import FULL
 from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.govern import lessened, term_column

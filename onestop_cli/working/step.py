@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from onestop_cli.core.settle.layer import less_column
+from onestop_cli.core.settle.one_step import less_column
 from onestop_cli.errors import Broken
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook, Step

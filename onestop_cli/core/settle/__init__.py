@@ -16,7 +16,7 @@ from onestop_cli.core.scatter import spread
 from onestop_cli.core.settle.bonus import with_raises
 from onestop_cli.core.settle.formula import by_bed_day, runs_over_the_year
 from onestop_cli.core.settle.inputs import SEEN
-from onestop_cli.core.settle.layer import BILL, COVERED, DAYS, REST
+from onestop_cli.core.settle.one_step import BILL, COVERED, DAYS, REST
 from onestop_cli.core.settle.order import years_in_time
 from onestop_cli.core.settle.shared import shared_out
 from onestop_cli.core.settle.step import settle_step

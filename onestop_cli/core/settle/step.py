@@ -11,7 +11,8 @@ from dataclasses import replace
 import polars as pl
 
 from onestop_cli.core.settle.formula import Parameters, beside
-from onestop_cli.core.settle.layer import LEAST, LayerPass, Use
+from onestop_cli.core.settle.layer import LayerPass
+from onestop_cli.core.settle.one_step import LEAST, Use
 from onestop_cli.core.settle.windows import longest
 from onestop_cli.core.settle.year import Turns
 from onestop_cli.rulebook.book import Rulebook, Step
