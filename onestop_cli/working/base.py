@@ -31,15 +31,16 @@ def base_group(step: StepOnStay) -> Group:
     left = start - sum(fen for _, fen in taken)
     sum_ = less(named(name, start), [named(label, fen) for label, fen in taken], left)
     base, limited = max(left, 0), step.term("cost_cap") < NO_LIMIT
-    sums = [(sum_, base)]
-    if (unit := step.term("base_round_unit")) > 1:
-        base, how = in_steps(unit, step.term("base_round_cut"), base * FULL)
-        sums.append((f"{named('计入费用', sums[0][1])}，{how}", base))
-    lines = [figure("计入费用", *each) for each in sums]
+    unit = step.term("base_round_unit")
+    lines = [figure("计入费用" if limited or unit > 1 else "补偿基数", sum_, base)]
+    if unit > 1:
+        whole, how = in_steps(unit, step.term("base_round_cut"), base * FULL)
+        lines.append(figure(how, yuan(base), whole))
+        base = whole
     if limited:
         lines += _limited(step, base)
     else:
-        lines[-1] = figure("补偿基数", *sums[-1])
+        lines += [figure("补偿基数", named("取整后", base), base)] if unit > 1 else []
         step.agree(base, "base")
     return Group(tuple(lines), _said(step) + step.said("cost_cap"))
 

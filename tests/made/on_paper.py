@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from onestop_cli.working import Line
 
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?%|-?[\d,]+\.\d{2,6}|\d+(?= 日| 个年度)")
+_ROUNDED = re.compile(r"(?P<mode>四舍五入到|舍去|不足) ?一?(?P<unit>[分角元]|[\d,.]+ 元)")
+_MODES = {"四舍五入到": ROUND_HALF_UP, "舍去": ROUND_DOWN, "不足": ROUND_UP}
 _UNITS = {"分": "0.01", "角": "0.1", "元": "1"}
 
 
@@ -19,9 +21,9 @@ def amount(text: str) -> Decimal:
 
 def result(line: Line) -> Decimal | None:
     """What the working comes to; None where it states no sum."""
-    if line.label.startswith(("四舍五入到", "舍去")):
-        mode = ROUND_HALF_UP if line.label.startswith("四舍五入") else ROUND_DOWN
-        unit = Decimal(_UNITS[re.sub("四舍五入到|舍去|以下", "", line.label)])
+    if how := _ROUNDED.match(line.label):
+        mode = _MODES[how["mode"]]
+        unit = Decimal(_UNITS.get(how["unit"]) or amount(how["unit"].removesuffix(" 元")))
         return (amount(line.working) / unit).quantize(Decimal(1), mode) * unit
     found = _AMOUNT.findall(line.working)
     if all(text.endswith("%") for text in found):
