@@ -58,6 +58,7 @@ NOTICE = {
     "core/decisions/": ("tests/core/test_decisions.py", *_LEDGER),
     "core/status.py": ("tests/core/test_status.py", "tests/core/test_decisions.py"),
     "core/closed.py": _LEDGER,
+    "core/adjustments.py": _LEDGER,
     "core/findings/": (
         "tests/core/test_status.py",
         "tests/core/test_plain_loop.py",
@@ -801,21 +802,6 @@ MUTANTS = (
             "what waited and was reported anew stays in the books",
         ),
         (
-            "moved = pl.any_horizontal(pl.col(name) != 0 for name in amounts)",
-            "moved = pl.any_horizontal(pl.col(name) > 0 for name in amounts)",
-            "a stay whose year gives less now is not set right",
-        ),
-        (
-            'now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts',
-            "now[name] for name in amounts",
-            "an adjustment pays the whole stay again",
-        ),
-        (
-            'visits = _settled("status") - _settled("closed_status")',
-            'visits = _settled("status")',
-            "an adjusted stay is a visit of its own",
-        ),
-        (
             '.then(pl.when(asked).then(pl.lit("放行")).otherwise(pl.lit("解除待核")))',
             ".then(pl.lit(None, pl.String))",
             "a released stay of a closed period is never paid",
@@ -839,6 +825,24 @@ MUTANTS = (
             'net = [pl.col(m) + pl.col(f"was_refunded_{m}").fill_null(0) for m in MONEY]',
             "net = [pl.col(m) for m in MONEY]",
             "a refund is forgotten in the next period",
+        ),
+    ),
+    *_of(
+        "core/adjustments.py",
+        (
+            "moved = pl.any_horizontal(pl.col(name) != 0 for name in amounts)",
+            "moved = pl.any_horizontal(pl.col(name) > 0 for name in amounts)",
+            "a stay whose year gives less now is not set right",
+        ),
+        (
+            'now[name] - pl.col(f"posted_{name}").fill_null(0) for name in amounts',
+            "now[name] for name in amounts",
+            "an adjustment pays the whole stay again",
+        ),
+        (
+            'visits = _settled("status") - _settled("closed_status")',
+            'visits = _settled("status")',
+            "an adjusted stay is a visit of its own",
         ),
     ),
     *_of(

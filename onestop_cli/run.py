@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.core.closed import no_adjustments
+from onestop_cli.core.adjustments import no_adjustments
 from onestop_cli.core.reconcile import control
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.errors import Broken, CannotRun, Problem, stop
@@ -48,7 +48,7 @@ class Run:
     """The tables of a run and `info`, which is `run.json`. `documents`: rule id → the rule file's bytes.
     `adjustments`: what changes for stays of closed periods (上期调整), a line each. `register`: the hospitals as the
     county lists them, with its further columns; empty when unknown. `closed`: the stays of the adjustment lines with
-    all that they were worked out from (`core.closed.explained`); empty when nobody asked.
+    all that they were worked out from (`core.adjustments.explained`); empty when nobody asked.
     """
 
     info: RunInfo

@@ -12,7 +12,7 @@ from onestop_cli.batch.guards import Candidate, doubts, refuse_changed_inputs, r
 from onestop_cli.batch.handed_in import closed_files, of_run
 from onestop_cli.batch.same_books import refuse_other_books
 from onestop_cli.batch.start import county_settings
-from onestop_cli.core.closed import REPORTED_AGAIN
+from onestop_cli.core.pending import REPORTED_AGAIN
 from onestop_cli.county.inbox_check import inbox_notes
 from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.closing import Closed, Why, close, refuse

@@ -12,7 +12,6 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.batch.closed_periods import Past
-from onestop_cli.core.closed import still_pending
 from onestop_cli.core.findings.causes import level_rates
 from onestop_cli.core.findings.files import (
     file_findings,
@@ -20,6 +19,7 @@ from onestop_cli.core.findings.files import (
     row_findings,
     total_findings,
 )
+from onestop_cli.core.pending import still_pending
 from onestop_cli.county.periods import Period
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken

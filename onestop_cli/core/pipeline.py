@@ -11,18 +11,10 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from onestop_cli.core.adjustments import adjustments, explained
 from onestop_cli.core.bill import amount_why
 from onestop_cli.core.category import choose_best
-from onestop_cli.core.closed import (
-    History,
-    adjustments,
-    appended,
-    explained,
-    governing,
-    refreshed,
-    reopened,
-    with_brought,
-)
+from onestop_cli.core.closed import History, appended, governing, refreshed, reopened, with_brought
 from onestop_cli.core.decisions.apply import decided
 from onestop_cli.core.decisions.check import Outcome, judged
 from onestop_cli.core.decisions.identities import with_identities

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.closed import POSTED
+from onestop_cli.core.adjustments import POSTED
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.money import yuan
 from onestop_cli.rulebook.book import Rulebook

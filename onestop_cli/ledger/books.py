@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from onestop_cli.core.closed import POSTED, WHOLE
+from onestop_cli.core.adjustments import POSTED, WHOLE
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.ledger.chain import CLOSING, OPENING, REOPENING, Entry, entries, kept
 from onestop_cli.ledger.pack import columns_of, unpack
@@ -134,7 +134,7 @@ def stays_of(
 def changes_of(
     ledger: sqlite3.Connection, closing: Closing, columns: Sequence[str] | None = None
 ) -> pl.DataFrame:
-    """The lines about closed stays: as `core.closed.adjustments`, with the `number` and `person` of the stay."""
+    """The lines about closed stays: as `core.adjustments.adjustments`, with the `number` and `person` of the stay."""
     return _table(ledger, closing, CHANGES, columns)
 
 

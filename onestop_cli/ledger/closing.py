@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.core.closed import POSTED, WHOLE
+from onestop_cli.core.adjustments import POSTED, WHOLE
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.accounts import AccountLine, standing
 from onestop_cli.ledger.books import (

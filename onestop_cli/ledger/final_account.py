@@ -14,7 +14,7 @@ from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.core.closed import COSTS, POSTED, WHOLE
+from onestop_cli.core.adjustments import COSTS, POSTED, WHOLE
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop

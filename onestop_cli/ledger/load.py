@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
-from onestop_cli.core.closed import POSTED, REFUNDED, WHOLE, History
+from onestop_cli.core.adjustments import POSTED, REFUNDED, WHOLE
+from onestop_cli.core.closed import History
 from onestop_cli.core.corrected import as_put_right
 from onestop_cli.core.household import members
 from onestop_cli.core.options import Mapper, named

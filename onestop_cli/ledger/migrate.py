@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.closed import ABOUT, COSTS, POSTED, WHOLE
+from onestop_cli.core.adjustments import ABOUT, COSTS, POSTED, WHOLE
 from onestop_cli.county.periods import parse_period
 from onestop_cli.ledger.books import CHANGES, RUN, STAYS
 from onestop_cli.ledger.chain import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from onestop_cli.core.closed import POSTED, WHOLE
+from onestop_cli.core.adjustments import POSTED, WHOLE
 from onestop_cli.ledger.books import (
     OF_SCHEME,
     Closing,

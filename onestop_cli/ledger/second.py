@@ -10,7 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-from onestop_cli.core.closed import COSTS
+from onestop_cli.core.adjustments import COSTS
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.accounts import (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from onestop_cli.core.closed import HELD_SINCE, PENDING
+from onestop_cli.core.pending import HELD_SINCE, PENDING
 from onestop_cli.ledger.accounts import sums
 from onestop_cli.ledger.books import Closing, changes_of, closings, run_of, stays_of, together
 from onestop_cli.ledger.owed import open_payments

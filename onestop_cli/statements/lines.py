@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from onestop_cli.core.closed import REPORTED_AGAIN
+from onestop_cli.core.pending import REPORTED_AGAIN
 from onestop_cli.run import Run
 from onestop_cli.tables.by_hand import with_payee
 from onestop_cli.tables.schema import KIND_OF_CARE, PER_LAYER, STAY_HEAD

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.closed import PENDING, REPORTED_AGAIN
 from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.core.findings.checks import yuan
+from onestop_cli.core.pending import PENDING, REPORTED_AGAIN
 from onestop_cli.county.periods import parse_period
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import numbered

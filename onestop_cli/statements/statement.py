@@ -13,7 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.core.closed import REPORTED_AGAIN
+from onestop_cli.core.pending import REPORTED_AGAIN
 from onestop_cli.core.reconcile import own_share
 from onestop_cli.money import FULL, share
 from onestop_cli.privacy import mask_id

@@ -153,7 +153,7 @@ class PartsInfo(_Part):
 
 class RunInfo(_Part):
     """All of `run.json`. `period` is its id; `classes`: category → class; `level_rates`: layer → level → rate in words;
-    `pending`: closed stays that wait (`core.closed.PENDING`); `hospital_money`: what is open with hospitals;
+    `pending`: closed stays that wait (`core.pending.PENDING`); `hospital_money`: what is open with hospitals;
     `recomputed`: closed periods worked out again; `severity`: findings by it, of a run in parts; `files`: every other
     file of the folder, relative → SHA-256;
     `digest`: of everything above it; `made_at`: ISO."""

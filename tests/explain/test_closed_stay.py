@@ -14,7 +14,7 @@ import pytest
 
 from onestop_cli.batch.explain import explain_stay
 from onestop_cli.batch.stay_in_books import standing
-from onestop_cli.core.closed import POSTED
+from onestop_cli.core.adjustments import POSTED
 from onestop_cli.errors import CannotRun
 from onestop_cli.explain.closed_stay import names_of_amounts, unlike_posted
 from onestop_cli.explain.explanation import Explanation, explain, explain_booked

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from onestop_cli.core.closed import still_pending
+from onestop_cli.core.pending import still_pending
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun
 from onestop_cli.ledger.accounts import Advance, accounts, book_advance, standing

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.closed import no_adjustments
+from onestop_cli.core.adjustments import no_adjustments
 from onestop_cli.core.identify import make_id
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import FINDINGS, QUARANTINE, empty

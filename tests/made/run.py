@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.closed import no_adjustments
+from onestop_cli.core.adjustments import no_adjustments
 from onestop_cli.core.findings.catalogue import CATALOGUE
 from onestop_cli.core.identify import make_id
 from onestop_cli.run import Run

@@ -8,8 +8,8 @@ from random import Random
 
 import polars as pl
 
+from onestop_cli.core.adjustments import no_adjustments
 from onestop_cli.core.category import choose_best
-from onestop_cli.core.closed import no_adjustments
 from onestop_cli.core.settle import settle
 from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.rulebook.book import Rulebook

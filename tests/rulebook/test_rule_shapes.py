@@ -252,6 +252,13 @@ def test_a_further_settlement_has_the_rate_of_its_visit() -> None:
     assert due(rule, *rows, stay(600, discharged=date(2010, 5, 1))) == [250, 250, 300]
 
 
+def test_a_further_settlement_is_no_second_stay_though_it_is_charged_again() -> None:
+    """100 each time, and 40 on the second stay: half of 500, 500 and 560."""
+    rule = document(BASIC, deductible='[{ amount = 100, later = [40], per = "settlement" }]')
+    rows = [settlement("S1", date(2010, 3, 8)), settlement("S2", date(2010, 3, 15))]
+    assert due(rule, *rows, stay(600, discharged=date(2010, 5, 1))) == [250, 250, 280]
+
+
 def test_the_level_is_counted_from_the_years_first_document() -> None:
     """A stay before the change of documents is one of its level, too."""
     text = BASIC.replace("deductible = [{ amount = 0 }]\n", "") + COUNTED.format(counted="level")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onestop_cli.core.closed import no_adjustments
+from onestop_cli.core.adjustments import no_adjustments
 from onestop_cli.errors import CannotRun
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.library import known_rules, load_rules

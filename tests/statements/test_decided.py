@@ -13,8 +13,8 @@ import pytest
 
 from onestop_cli.batch.start import ReconcileOptions, asked
 from onestop_cli.cli import run as typed
-from onestop_cli.core.closed import PENDING
 from onestop_cli.core.identify import make_id
+from onestop_cli.core.pending import PENDING
 from onestop_cli.errors import CannotRun
 from onestop_cli.run import Run
 from onestop_cli.statements.effects import effect_lines, effects

@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from onestop_cli import outcome, workers
 from onestop_cli.batch import papers as batch_papers
 from onestop_cli.batch.papers import write_papers, write_run
-from onestop_cli.core.closed import PENDING
+from onestop_cli.core.pending import PENDING
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun
 from onestop_cli.run import load_run

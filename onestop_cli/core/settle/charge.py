@@ -21,7 +21,6 @@ from onestop_cli.core.settle.one_step import (
 from onestop_cli.core.settle.visits import SINCE, VISIT, YEARS
 from onestop_cli.core.settle.windows import EVER, OPEN, windows
 from onestop_cli.core.settle.year import (
-    Chains,
     Turns,
     apart,
     chains,
@@ -41,7 +40,7 @@ class Charging(StepPass):
         stated = deductible(params, ZERO + 1)
         if params.deductible_steps > 1:
             if self.years:
-                nth = self._nth(frame, self.years, chain, "nth_by_level")
+                nth = self._nth(frame, self.years, "nth_by_level")
                 frame = frame.with_columns(nth.alias(self._name("nth")))
             stated = deductible(params, self._col("nth"))
         charged = pl.min_horizontal(stated, base)
@@ -144,18 +143,13 @@ class Charging(StepPass):
         left = (pl.col("_stated") - self._col("charged_before_fen") + held).clip(lower_bound=0)
         return pl.when(where & plain).then(pl.min_horizontal(amount, left)).otherwise(ZERO)
 
-    def _nth_for_rates(self, frame: pl.DataFrame, years: Turns) -> pl.Series:
-        """The same for rates that hang on it; a further settlement of a visit is no further stay."""
+    def _nth(self, frame: pl.DataFrame, years: Turns, by_level: str) -> pl.Series:
+        """Which inpatient stay of the year it is, in time: in all hospitals, or in those of its level. A visit is none,
+        and has the terms of the first; a transfer, and a further settlement of one stay whether or not it is charged
+        again, has the number of the stay it carries on."""
         chain, visit = None, pl.col(VISIT) if VISIT in frame.columns else None
         if self.params.has("transfer_days", -1) or visit is not None:
             chain = chains(frame, years.group, self.params["transfer_days"], visit)
-        return self._nth(frame, years, chain, "nth_rate_by_level")
-
-    def _nth(
-        self, frame: pl.DataFrame, years: Turns, chain: Chains | None, by_level: str
-    ) -> pl.Series:
-        """Which inpatient stay of the year it is, in time: in all hospitals, or in those of its level. A visit is none,
-        and has the terms of the first; a transfer pays a difference, and has the number of the stay it carries on."""
         inpatient = pl.col("inpatient").fill_null(True) if "inpatient" in frame.columns else True
         stays = frame.select(inpatient=inpatient, counts=self._computed & inpatient)
         counts = stays["counts"] if chain is None else stays["counts"] & ~chain.carried

@@ -93,7 +93,7 @@ class LayerPass(Charging, Capping):
         charged = self._col("deductible_fen")
         cost = net = ZERO
         if params.nth_rates > 1 and self.years:
-            nth = self._nth_for_rates(frame, self.years)
+            nth = self._nth(frame, self.years, "nth_rate_by_level")
             frame = frame.with_columns(nth.alias(self._name("rate_nth")))
         if params.has("year_bands", 0):
             frame = self._year_so_far(frame)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from onestop_cli.core.closed import REPORTED_AGAIN
+from onestop_cli.core.pending import REPORTED_AGAIN
 from onestop_cli.ledger.accounts import AccountLine
 from onestop_cli.ledger.books import Closing
 from onestop_cli.ledger.closing import Closed, Why
