@@ -57,7 +57,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     table(tmp_path / "花名册" / "花名册.csv", roster())
     (tmp_path / "onestop.toml").write_text(
         '[county]\nname = "示例县"\ncode = "6399"\n\n[reconcile]\nstays = ["住院"]\nroster = ["花名册"]\n'
-        f'register = "机构.csv"\nrules = ["{RULE}"]\n',
+        f'register = "机构.csv"\nrules = ["{RULE.as_posix()}"]\n',
         "utf-8",
     )
     monkeypatch.chdir(tmp_path)

@@ -26,7 +26,7 @@ SIX, NOBODY = "案004-0", "案001-0"
 def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     cases = load_cases(load_rule(RULE))
     assert cases is not None
-    CaseCounty(cases, tmp_path / "县", str(RULE)).write()
+    CaseCounty(cases, tmp_path / "县", RULE.as_posix()).write()
     monkeypatch.chdir(tmp_path / "县")
     yield tmp_path / "县"
 
@@ -94,7 +94,7 @@ def test_without_a_list_nobody_is_taken_for_not_listed(county: Path) -> None:
     (county / "jili-2025.toml").write_text(
         said.replace("，按名单", "，按名单，名单外不提高"), "utf-8"
     )
-    toml = (county / "onestop.toml").read_text("utf-8").replace(str(RULE), "jili-2025.toml")
+    toml = (county / "onestop.toml").read_text("utf-8").replace(RULE.as_posix(), "jili-2025.toml")
     (county / "onestop.toml").write_text(toml, "utf-8")
     rows = listed(county)
     write(county, [*rows[:2], {**rows[2], "姓名": "别人"}, *rows[3:]])
@@ -118,7 +118,7 @@ def test_a_list_that_cannot_be_read_stops_the_run(
 
 def test_a_list_that_nobody_asks_for_is_told(county: Path) -> None:
     toml = (county / "onestop.toml").read_text("utf-8")
-    (county / "onestop.toml").write_text(toml.replace(str(RULE), "huangzhong-2009"), "utf-8")
+    (county / "onestop.toml").write_text(toml.replace(RULE.as_posix(), "huangzhong-2009"), "utf-8")
     worked_out()
     assert any("本次的政策文件都不用它" in line for line in told()["warnings"])
 

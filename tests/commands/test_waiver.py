@@ -33,7 +33,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("减免") / "县"
     cases = load_cases(load_rule(RULE))
     assert cases is not None
-    CaseCounty(cases, folder, str(RULE), CLAIMS).write()
+    CaseCounty(cases, folder, RULE.as_posix(), CLAIMS).write()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert run(["ledger", "open", "--from", "2024-01-01", "--ledger", "台账.sqlite"]) == 0
@@ -116,7 +116,10 @@ def test_the_books_owe_nobody_a_waiver(county: Path, capsys: pytest.CaptureFixtu
 def test_a_higher_waiver_costs_no_fund(county: Path) -> None:
     """At 20 %: the person gains, assistance pays less, and no sum of funds counts what hospitals give."""
     change = "waiver.rate=0.20"
-    assert run(["simulate", "年报", "--rules", str(RULE), "--change", change, "--out", "测算"]) == 0
+    assert (
+        run(["simulate", "年报", "--rules", RULE.as_posix(), "--change", change, "--out", "测算"])
+        == 0
+    )
     told = json.loads((county / "测算" / "simulate.json").read_text("utf-8"))["variants"][-1]
     before, after = (told["layers"]["assistance"][f"{side}_fen"] for side in ("before", "after"))
     assert before - after == 5_001

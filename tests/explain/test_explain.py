@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from onestop_cli.batch.explain import explain_stay
 from onestop_cli.batch.run_rules import rules_of
 from onestop_cli.core.settle import settle
+from onestop_cli.core.settle.inputs import sure
 from onestop_cli.errors import Broken, CannotRun
 from onestop_cli.explain.explanation import Explanation, ExplanationPart, explain
 from onestop_cli.explain.which_stay import stays_meant, the_stay
@@ -160,7 +161,7 @@ def _worked_out(
 ) -> Iterator[tuple[dict[str, Any], dict[str, tuple[Group, ...]]]]:
     """Every governed stay of random histories, with all its steps on paper."""
     governed = govern(made.frame(bills, rules), book)
-    settled = settle(governed.filter(pl.col("term").is_not_null()), book)
+    settled = settle(sure(governed.filter(pl.col("term").is_not_null()), book), book)
     for row in settled.to_dicts():
         yield row, {step.id: work_out(StepOnStay(row, book, step)) for step in book.steps}
 

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from onestop_cli.batch.quote import QuoteOptions, quote_stay, understood
 from onestop_cli.core.settle import settle
+from onestop_cli.core.settle.inputs import sure
+from onestop_cli.core.settle.shared import household
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun
@@ -113,9 +115,11 @@ class TestAmounts:
         rules = made.rules(random)
         book = Rulebook(tuple(rules))
         governed = govern(made.frame(made.bills(random, rules, 12), rules), book)
-        lived = settle(governed.filter(pl.col("term").is_not_null()), book).sort("place")
+        asked = sure(governed.filter(pl.col("term").is_not_null()), book)
+        lived = settle(asked, book).sort("place")
         year = [c for c in lived.columns if c.endswith(("before_fen", "_nth"))]
-        pools = [_used_of(lived, pool) for pool in book.pools]
+        pools = [_used_of(f"pool_{pool}") for pool in book.pools]
+        pools += [_used_of(household(step.id)) for step in book.of_households]
         checks = [_check_of(lived, step.id) for step in book.steps]
         known = lived.select("place", *year, *pools, *checks)
         unknown = governed.filter(pl.col("term").is_not_null()).drop(
@@ -135,10 +139,10 @@ def _check_of(lived: pl.DataFrame, step: str) -> pl.Expr:
     return pl.col(own if own in lived.columns else f"{step}_check").alias(f"{step}_check")
 
 
-def _used_of(lived: pl.DataFrame, pool: str) -> pl.Expr:
+def _used_of(head: str) -> pl.Expr:
     """What a shared limit had been used before each stay."""
-    used = pl.col(f"pool_{pool}_cap_fen") - pl.col(f"pool_{pool}_room_fen")
-    return used.alias(f"pool_{pool}_before_fen")
+    used = pl.col(f"{head}_cap_fen") - pl.col(f"{head}_room_fen")
+    return used.alias(f"{head}_before_fen")
 
 
 class TestWhatIsNotKnown:

@@ -238,6 +238,9 @@ def rule(random: Random, first: date, last: date | None, number: int) -> RuleFil
     }  # fmt: skip
     if random.random() < 0.3:
         members = random.sample(ids, 2)
+        for own in stack:
+            if own.get("part_of", own["id"]) in members and own.pop("household_cap", None):
+                own["also"] = [name for name in own["also"] if name != "household_cap"]
         table["pool"] = [
             {
                 "id": f"shared-{number}",

@@ -23,7 +23,7 @@ def test_what_the_hospital_bears_stands_in_its_list(
     """Of 9,000 a city hospital bears 1,870 above 31 days at 230, and 8,770 above one day."""
     cases = load_cases(load_rule(RULE))
     assert cases is not None
-    CaseCounty(cases, tmp_path, str(RULE)).write()
+    CaseCounty(cases, tmp_path, RULE.as_posix()).write()
     monkeypatch.chdir(tmp_path)
     assert run(["reconcile", "--quiet", "--period", "2024", "--out", "结果"]) == 0
     book = openpyxl.load_workbook(tmp_path / "结果" / "结算" / "机构" / "示例医院市级.xlsx")

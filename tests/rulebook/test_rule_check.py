@@ -173,6 +173,12 @@ DAMAGE = {
         '[[layer.cap]]\namount = 30000', '[[layer.month_cap]]\namount = 20000\nquote = "每月二万元"\n\n[[layer.cap]]\n'
         'amount = 30000\nper = "window"\nmonths = 12', "按几个月累计的限额不能再加每月限额",
     ),
+    "a household's limit in one that layers share": (
+        "[[layer.stay_cap]]",
+        '[[layer.household_cap]]\namount = 60000\nquote = "全户每年六万元"\n\n[[pool]]\nid = "both"\nname = "共用"\n'
+        'layers = ["basic"]\n\n[[pool.cap]]\namount = 50000\nquote = "合计每年五万元"\n\n[[layer.stay_cap]]',
+        "有全户年度限额，不能再放进共用限额",
+    ),
     "a limit of months that a list raises": (
         '[[layer.cap]]\namount = 30000', '[[layer.bonus]]\nper_year = 1000\nafter = 4\nquote = "满4年后每年一千元"\n\n'
         '[[layer.cap]]\namount = 30000\nper = "window"\nmonths = 12', "不能提高按几个月累计的限额",

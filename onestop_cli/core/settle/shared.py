@@ -1,7 +1,8 @@
 """Limits that several share: layers of one person (共用限额), or the members of a household (全户限额).
 
 What one takes hangs on what the others took, so the layers are worked out again until every room is what the earlier
-stays leave: to a fixed point, since a stay's room hangs only on earlier stays of its year.
+stays leave: to a fixed point, since a stay's room hangs only on earlier stays of its year. (Of a layer in both kinds of
+limit it would not: they may put the same two stays in different order. `rules check` refuses that.)
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def shared_out(
     if not limits:
         return steps(stays, book, years)
     rooms = [limit.cap if years else limit.brought(stays) for limit in limits]
-    for _ in range(stays.height + 2):
+    for _ in range(stays.height * len(limits) + 2):
         tried = stays.with_columns(
             *(r.alias(f"{one.head}_room_fen") for one, r in zip(limits, rooms, strict=True)),
             *(one.cap.alias(f"{one.head}_cap_fen") for one in limits),

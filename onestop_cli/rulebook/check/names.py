@@ -35,6 +35,10 @@ def names(rule: RuleFile) -> Iterator[Finding]:
         yield from _layer_names(rule, number, layer, {p.id for p in rule.layer[:number]})
     for number, pool in enumerate(rule.pool):
         yield from _unknown(("pool", number, "layers"), pool.layers, known)
+        for layer in rule.layer:
+            if layer.household_cap and (layer.part_of or layer.id) in pool.layers:
+                what = f"“{layer.name}”有全户年度限额，不能再放进共用限额"
+                yield ("pool", number, "layers"), what, "请删去一个；文件两样都有的，还写不了"
     for key, part in parts(rule):
         if isinstance(part, Clause):
             yield from _conditions(rule, key, part)
