@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.identify import identify
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
+from onestop_cli.readers.own_people import identities
 from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
 from onestop_cli.tables.schema import BROUGHT
 
@@ -45,18 +45,8 @@ def read_brought(
     Raises `CannotRun` naming every row that cannot be read, says something impossible, or comes twice.
     """
     lines = read_own(path, FORM)
-    identities = identify(
-        pl.DataFrame(
-            {
-                "name": [line.texts.get("name") for line in lines],
-                "id_raw": [line.texts.get("id_raw") for line in lines],
-                "id_numeric": [not isinstance(line.cells["id_raw"], str) for line in lines],
-            },
-            schema={"name": pl.String, "id_raw": pl.String, "id_numeric": pl.Boolean},
-        )
-    ).to_dicts()
     rows, problems = [], []
-    for line, identity in zip(lines, identities, strict=True):
+    for line, identity in zip(lines, identities(lines), strict=True):
         row, wrong = _row(line, identity, layer_of, layers, first_day)
         rows.append(row)
         problems += [line.problem(what, _MEND) for what in wrong]

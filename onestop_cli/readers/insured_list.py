@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from onestop_cli.core.identify import identify
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
+from onestop_cli.readers.own_people import identities
 from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
 from onestop_cli.tables.schema import INSURED, empty
 
@@ -59,7 +59,7 @@ def read_insured(paths: Iterable[Path]) -> InsuredList:
         except CannotRun as error:
             problems += error.problems
     rows = []
-    for line, identity in zip(lines, _identities(lines), strict=True):
+    for line, identity in zip(lines, identities(lines), strict=True):
         row, wrong = _row(line, identity)
         rows.append(row)
         problems += [line.problem(what, _AS_LIST) for what in wrong]
@@ -67,19 +67,6 @@ def read_insured(paths: Iterable[Path]) -> InsuredList:
     if problems:
         raise CannotRun(problems)
     return InsuredList(pl.DataFrame(rows, schema=dict(INSURED)), files)
-
-
-def _identities(lines: Sequence[OwnRow]) -> list[dict[str, Any]]:
-    return identify(
-        pl.DataFrame(
-            {
-                "name": [line.texts.get("name") for line in lines],
-                "id_raw": [line.texts.get("id_raw") for line in lines],
-                "id_numeric": [not isinstance(line.cells["id_raw"], str) for line in lines],
-            },
-            schema={"name": pl.String, "id_raw": pl.String, "id_numeric": pl.Boolean},
-        )
-    ).to_dicts()
 
 
 def _row(line: OwnRow, identity: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
