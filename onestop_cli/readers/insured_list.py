@@ -102,12 +102,14 @@ def _years(text: str | None) -> int | None:
 
 def _twice(lines: Sequence[OwnRow], rows: Sequence[dict[str, Any]]) -> Iterator[Problem]:
     """Rows of one person whose days meet: which of them would hold?"""
-    spans: dict[str, list[tuple[date, date, int]]] = {}
+    spans: dict[str, list[tuple[date, date, OwnRow]]] = {}
     for line, row in zip(lines, rows, strict=True):
         if row["id_no"] is None:
             continue
         first, last = row["from_on"] or date.min, row["to_on"] or date.max
-        for begun, ended, at in spans.get(row["id_no"], ()):
+        for begun, ended, other in spans.get(row["id_no"], ()):
             if begun <= last and first <= ended:
-                yield line.problem(f"同一人的起止日期与第 {at} 行重叠", "同一天只能有一行，请改正")
-        spans.setdefault(row["id_no"], []).append((first, last, line.row))
+                where = "" if other.file == line.file else f"{other.file} "
+                what = f"同一人的起止日期与{where}第 {other.row} 行重叠"
+                yield line.problem(what, "同一天只能有一行，请改正")
+        spans.setdefault(row["id_no"], []).append((first, last, line))

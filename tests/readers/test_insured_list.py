@@ -81,6 +81,15 @@ def test_all_rows_are_told_at_once_and_days_of_one_person_do_not_meet(tmp_path: 
     ]
 
 
+def test_days_that_meet_in_two_lists_name_the_other_list(tmp_path: Path) -> None:
+    one = listed(tmp_path, {}).rename(tmp_path / "去年.csv")
+    with pytest.raises(CannotRun) as refused:
+        read_insured([one, listed(tmp_path, {})])
+    (problem,) = refused.value.problems
+    assert problem.file == "参保激励名单.csv"
+    assert problem.what == "同一人的起止日期与去年.csv 第 2 行重叠"
+
+
 def test_another_table_is_no_such_list(tmp_path: Path) -> None:
     (tmp_path / "名单.csv").write_text("证号,名字\n1,2\n", "utf-8")
     with pytest.raises(CannotRun) as refused:
