@@ -332,6 +332,7 @@ def _info(
             "warnings": [
                 *_retroactive(dealt),
                 *read.roster.warnings,
+                *read.told,
                 *no_list(parts.book, read.insured),
                 *beside_stays(parts.period, read.register, dealt.earlier, lines),
                 *dict.fromkeys(note for part in done for note in part.notes),

@@ -83,7 +83,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     options = options_of(request.settings, areas_of(read.stays.rows.lazy()))
     core = Core(roster, read.register, book, period, names, options, read.insured.rows)
     done = core.work(read.stays.rows, earlier)
-    notes += [*_documents(chosen, period, done.stays), *no_list(book, read.insured)]
+    notes += [*read.told, *_documents(chosen, period, done.stays), *no_list(book, read.insured)]
     notes += unknown_households(done.stays, book)
     notes += other_names(done.stays, read.insured.rows, book)
     if done.decided is not None:
@@ -126,7 +126,9 @@ def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
         from onestop_cli.readers.decisions import read_decisions
 
         layers = {la.name: la.part_of or la.id for r in read.rules for la in r.file.layer}
-        lines = read_decisions(request.decisions, layers)
+        told = list[str]()
+        lines = read_decisions(request.decisions, layers, told)
+        read = replace(read, told=tuple(told))
     if request.ledger is None:
         return read, Earlier(None, _decisions(request, lines, empty(CARRIED_OUT)))
     book = Rulebook(tuple(rule.file for rule in read.rules))
@@ -265,7 +267,8 @@ def no_list(book: Rulebook, insured: InsuredList) -> Iterator[str]:
             "政策文件要用参保激励名单（连续参保年数、提高限额），没有给出：年内费用超过封顶线的人，这一层只核上限；"
             '请在 onestop.toml 的 [reconcile] 写 insured = ["参保激励名单.xlsx"]，空表用 onestop init --templates 生成'
         )
-    elif insured.files and not book.asks_list:
+    yield from insured.notes
+    if insured.files and not book.asks_list:
         yield "onestop.toml 写了参保激励名单（insured），本次的政策文件都不用它"
 
 

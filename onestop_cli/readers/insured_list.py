@@ -17,7 +17,8 @@ from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
 from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
 from onestop_cli.readers.own_people import identities
-from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
+from onestop_cli.readers.own_sheets import OwnForm
+from onestop_cli.readers.own_table import OwnRow, read_own
 from onestop_cli.tables.schema import INSURED, empty
 
 FORM = OwnForm(
@@ -32,6 +33,7 @@ FORM = OwnForm(
     },
     ("身份证号", "姓名"),
     "表头写 身份证号、姓名、连续参保年数、提高限额、起始日期、终止日期；空表用 onestop init --templates 生成",
+    moves="限额|额度|激励|奖励|提高",
 )
 _AS_LIST = "请改正名单后重新运行"
 _DAYS = {"from_on": "起始日期", "to_on": "终止日期"}
@@ -39,10 +41,11 @@ _DAYS = {"from_on": "起始日期", "to_on": "终止日期"}
 
 @dataclass(frozen=True)
 class InsuredList:
-    """The rows of all lists (`INSURED`); of each file its name, SHA-256 and rows."""
+    """The rows of all lists (`INSURED`); of each file its name, SHA-256 and rows; what of them was not read."""
 
     rows: pl.DataFrame = field(default_factory=lambda: empty(INSURED))
     files: Sequence[tuple[str, str, int]] = ()
+    notes: Sequence[str] = ()
 
 
 def read_insured(paths: Iterable[Path]) -> InsuredList:
@@ -50,9 +53,10 @@ def read_insured(paths: Iterable[Path]) -> InsuredList:
     lines: list[OwnRow] = []
     files: list[tuple[str, str, int]] = []
     problems: list[Problem] = []
+    notes: list[str] = []
     for path in paths:
         try:
-            own = read_own(path, FORM)
+            own = read_own(path, FORM, notes)
             lines += own
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             files.append((path.name, digest, len(own)))
@@ -66,7 +70,7 @@ def read_insured(paths: Iterable[Path]) -> InsuredList:
     problems += _twice(lines, rows)
     if problems:
         raise CannotRun(problems)
-    return InsuredList(pl.DataFrame(rows, schema=dict(INSURED)), files)
+    return InsuredList(pl.DataFrame(rows, schema=dict(INSURED)), files, notes)
 
 
 def _row(line: OwnRow, identity: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -109,7 +113,6 @@ def _twice(lines: Sequence[OwnRow], rows: Sequence[dict[str, Any]]) -> Iterator[
         first, last = row["from_on"] or date.min, row["to_on"] or date.max
         for begun, ended, other in spans.get(row["id_no"], ()):
             if begun <= last and first <= ended:
-                where = "" if other.file == line.file else f"{other.file} "
-                what = f"同一人的起止日期与{where}第 {other.row} 行重叠"
+                what = f"同一人的起止日期与{other.seen_from(line)}重叠"
                 yield line.problem(what, "同一天只能有一行，请改正")
         spans.setdefault(row["id_no"], []).append((first, last, line))

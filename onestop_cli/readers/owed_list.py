@@ -13,7 +13,8 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen, yuan
 from onestop_cli.readers.layout.days import Habit, read_day
-from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
+from onestop_cli.readers.own_sheets import OwnForm
+from onestop_cli.readers.own_table import OwnRow, read_own
 
 FORM = OwnForm(
     "应补名单",
@@ -44,12 +45,13 @@ _NOBODY = re.compile(r"未|没|无|否|不|退|拒|待|尚[未没]|暂[未没缓
 """How a cell for a signature says that nobody signed."""
 
 
-def read_owed_list(path: Path, owed: pl.DataFrame, on: date) -> SignedList:
+def read_owed_list(path: Path, owed: pl.DataFrame, on: date, notes: list[str]) -> SignedList:
     """The signed rows of `path`, held against what is `owed` (`ledger.owed.OWED`); those without a day are of `on`.
+    What was not read is told in `notes`.
 
     Raises `CannotRun` naming every row that cannot be read, comes twice, or is not owed as it says.
     """
-    lines = read_own(path, FORM)
+    lines = read_own(path, FORM, notes)
     known = {(row["number"], row["layer_name"]): row for row in owed.iter_rows(named=True)}
     rows, problems, seen = [], list[Problem](), set[tuple[int | None, str]]()
     signed = [line for line in lines if {"signed", "paid_on"} & {*line.texts}]

@@ -416,7 +416,7 @@ def test_suggested_deductions_can_be_handed_back_as_decisions(home: Path, tmp_pa
             row[8].value, row[9].value, row[10].value = "王会", "陈审", date(2011, 2, 1)
     book.save(tmp_path / "处理意见.xlsx")
     names = {name: layer for layer, name in LAYERS.items()}
-    decisions = read_decisions(tmp_path / "处理意见.xlsx", names)
+    decisions = read_decisions(tmp_path / "处理意见.xlsx", names, [])
     booked = sum(line["amount_fen"] for line in report.lines if line["decided"])
     assert decisions["amount_fen"].sum() == booked > 0
     assert decisions["layer"].is_in([*LAYERS]).all()

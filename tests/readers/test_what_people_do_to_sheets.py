@@ -314,7 +314,7 @@ def test_a_damaged_book_of_decisions_is_refused_in_words(seed: int, tmp_path: Pa
     path = tmp_path / "处理意见.xlsx"
     path.write_bytes(data)
     try:
-        read_decisions(path, {})
+        read_decisions(path, {}, [])
     except CannotRun as stopped:
         assert stopped.problems[0].remedy
 
