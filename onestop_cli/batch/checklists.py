@@ -15,8 +15,8 @@ from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import percent, yuan
 from onestop_cli.readers.appraisal import Ballots, read_appraisal
+from onestop_cli.readers.own_forms import BALLOTS, MATTERS
 from onestop_cli.readers.own_table import is_form
-from onestop_cli.readers.register_forms import BALLOTS, MATTERS
 from onestop_cli.readers.registers import Matter, read_register_of_matters
 from onestop_cli.run import load_run
 from onestop_cli.statements.letters import hospital_letters

@@ -10,6 +10,7 @@ import polars as pl
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.inbox_check import Handed, HandedIn
 from onestop_cli.ledger.books import closings, run_of
+from onestop_cli.readers.insured_list import InsuredList
 from onestop_cli.run import Run
 from onestop_cli.tables.by_hand import by_hand
 from onestop_cli.tables.reading import Reading, SheetAccount
@@ -33,7 +34,12 @@ def closed_files(ledger: sqlite3.Connection) -> Closed:
 
 
 def of_reading(
-    stays: Reading, roster: Reading, register: Sequence[str], hospital: Mapper, closed: Closed
+    stays: Reading,
+    roster: Reading,
+    register: Sequence[str],
+    hospital: Mapper,
+    closed: Closed,
+    insured: InsuredList = InsuredList(),  # noqa: B008
 ) -> Handed:
     """From files just read; `register`: the names in it, `hospital`: how a text becomes one."""
     advanced = stays.rows.filter(~by_hand(stays.rows))
@@ -47,7 +53,8 @@ def of_reading(
             HandedIn(kind, file.path, file.sha256)
             for kind, reading in (("stays", stays), ("roster", roster))
             for file in reading.inputs
-        ],
+        ]
+        + [HandedIn("insured", path, digest) for path, digest, _ in insured.files],
         closed,
         [*_issues(roster)],
     )

@@ -19,7 +19,7 @@ from onestop_cli.batch.describe import (
 )
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
-from onestop_cli.batch.misnamed import filled_in_place, misnamed
+from onestop_cli.batch.misnamed import filled_in_place, misnamed, unlisted
 from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive, rows_among
 from onestop_cli.batch.runs import runs_in
@@ -75,6 +75,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     if home := request.county_folder:
         books, decided = bool(request.ledger), bool(request.decisions)
         notes += misnamed(home, decided=decided, books=books)
+        notes += unlisted(home, request.settings.reconcile.insured)
         if not decided:
             notes += _filled_before(request)
     tell("核对计算")
@@ -116,7 +117,7 @@ def with_effects(core: Core, rows: pl.DataFrame, earlier: Earlier, done: Work) -
 def _handed(read: Read, names: NameLookup) -> Handed:
     register = read.register["hospital"].unique(maintain_order=True).to_list()
     closed = read.past.files if read.past else {}
-    return of_reading(read.stays, read.roster, register, names.hospital, closed)
+    return of_reading(read.stays, read.roster, register, names.hospital, closed, read.insured)
 
 
 def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onestop_cli.errors import CannotRun, Problem
+from onestop_cli.readers.own_forms import BALLOTS, MATTERS
 from onestop_cli.readers.own_table import OwnRow, read_own, said_twice
-from onestop_cli.readers.register_forms import BALLOTS, MATTERS
 from onestop_cli.tables.registers import VOTERS, VOTES
 
 _WORDS = {"ballots": "收回票数", **VOTES}

@@ -12,30 +12,14 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
+from onestop_cli.readers import own_forms
 from onestop_cli.readers.own_people import identities
-from onestop_cli.readers.own_sheets import OwnForm
 from onestop_cli.readers.own_table import OwnRow, read_own
 from onestop_cli.tables.schema import BROUGHT
 
-FORM = OwnForm(
-    "期初表",
-    {
-        "身份证号": "id_raw",
-        "姓名": "name",
-        "年度": "benefit_year",
-        "补偿种类": "layer",
-        "次数": "stays",
-        "费用": "cost_fen",
-        "起付线已用": "deductible_fen",
-        "基数累计": "base_fen",
-        "已补偿": "paid_fen",
-    },
-    ("身份证号", "姓名", "年度", "补偿种类", "已补偿"),
-    "请用县文件夹的 模板/期初.xlsx 填写",
-    moves="补|救|报销|付|费|起付|基数|基金|统筹",
-)
-
-_AMOUNTS = {field: title for title, field in FORM.titles.items() if field.endswith("_fen")}
+_AMOUNTS = {
+    field: title for title, field in own_forms.BROUGHT.titles.items() if field.endswith("_fen")
+}
 _MEND = "请改正后重新开账"
 
 
@@ -51,7 +35,7 @@ def read_brought(
 
     Raises `CannotRun` naming every row that cannot be read, says something impossible, or comes twice.
     """
-    lines = read_own(path, FORM, notes)
+    lines = read_own(path, own_forms.BROUGHT, notes)
     rows, problems = [], []
     for line, identity in zip(lines, identities(lines), strict=True):
         row, wrong = _row(line, identity, layer_of, layers, first_day)

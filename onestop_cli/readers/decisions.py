@@ -12,33 +12,11 @@ import polars as pl
 from onestop_cli.core.decisions.complete import lacking
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import parse_fen
+from onestop_cli.readers import own_forms
 from onestop_cli.readers.guard import named
 from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
-from onestop_cli.readers.own_sheets import OwnForm
 from onestop_cli.readers.own_table import OwnRow, read_own
 from onestop_cli.tables.decisions import DECISIONS, KINDS
-
-COLUMNS = {
-    "所属期": "period",
-    "文件": "source",
-    "工作表": "sheet",
-    "行": "row",
-    "医疗机构": "hospital",
-    "住院号": "stay_no",
-    "姓名": "name",
-    "代码": "code",
-    "处理决定": "decision",
-    "补偿种类": "layer",
-    "金额": "amount_fen",
-    "认定类别为": "category",
-    "认定证号为": "id_no",
-    "理由": "reason",
-    "依据": "evidence",
-    "经办人": "made_by",
-    "复核人": "checked_by",
-    "日期": "decided_on",
-}
-"""Header → field. A decision names its stay by 文件, 工作表 and 行, or by 医疗机构, 住院号, 姓名 and 代码."""
 
 _TO_FILL = (
     "decision",
@@ -51,19 +29,6 @@ _TO_FILL = (
     "checked_by",
 )
 """A row with none of these is a finding that nobody has decided."""
-
-FORM = OwnForm(
-    "处理意见",
-    COLUMNS,
-    ("处理决定", "医疗机构", "住院号"),
-    "请用差错清单.xlsx 的“全部差错”填写",
-    beside=(
-        *("说明", "按机构", "按代码", "规律", "规律按月", "未决清单", "隔离行", "合计不符"),
-        *("结论", "机构扣款", "另行追回", "全部核查", "待核拒付", "入户问卷", "单据不符"),
-    ),
-    aside=("相差", "待核金额", "申报", "应为", "后果", "说明", "证号后四位"),
-)
-"""差错清单.xlsx, 联合检查报告.xlsx with its 扣款建议, or the form of its own."""
 
 
 def read_decisions(path: Path, layers: Mapping[str, str], notes: list[str]) -> pl.DataFrame:
@@ -80,7 +45,7 @@ def anything_filled(path: Path) -> bool:
     """Whether somebody wrote into the columns to fill of a list; one that cannot be read has nothing."""
     try:
         with named(path):
-            return any(map(_is_filled, read_own(path, FORM, [])))
+            return any(map(_is_filled, read_own(path, own_forms.DECISIONS, [])))
     except CannotRun:
         return False
 
@@ -91,7 +56,7 @@ def _is_filled(line: OwnRow) -> bool:
 
 def _read(path: Path, layers: Mapping[str, str], notes: list[str]) -> pl.DataFrame:
     rows, wanting = [], list[Problem]()
-    lines = [line for line in read_own(path, FORM, notes) if _is_filled(line)]
+    lines = [line for line in read_own(path, own_forms.DECISIONS, notes) if _is_filled(line)]
     problems = [*_elsewhere(lines)]
     for line in lines:
         row, faults = _row(line.row, line.cells, layers)
@@ -116,7 +81,7 @@ def _row(
     line: int, cells: Mapping[str, Any], layers: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """One decision, and what of it cannot be read, each with how it is written."""
-    text = {field: _text(cells.get(field)) for field in COLUMNS.values()}
+    text = {field: _text(cells.get(field)) for field in own_forms.DECISION_TITLES.values()}
     text["decision"] = (text["decision"] or "").rstrip("。，；、.,;") or None
     row: dict[str, Any] = {**text, "line": line}
     faults = []

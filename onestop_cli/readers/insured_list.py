@@ -15,26 +15,12 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
+from onestop_cli.readers import own_forms
 from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
 from onestop_cli.readers.own_people import identities
-from onestop_cli.readers.own_sheets import OwnForm
 from onestop_cli.readers.own_table import OwnRow, read_own
 from onestop_cli.tables.schema import INSURED, empty
 
-FORM = OwnForm(
-    "参保激励名单",
-    {
-        "身份证号": "id_raw",
-        "姓名": "name",
-        "连续参保年数": "years",
-        "提高限额": "raise_fen",
-        "起始日期": "from_on",
-        "终止日期": "to_on",
-    },
-    ("身份证号", "姓名"),
-    "表头写 身份证号、姓名、连续参保年数、提高限额、起始日期、终止日期；空表用 onestop init --templates 生成",
-    moves="限额|额度|激励|奖励|提高",
-)
 _AS_LIST = "请改正名单后重新运行"
 _DAYS = {"from_on": "起始日期", "to_on": "终止日期"}
 
@@ -56,21 +42,26 @@ def read_insured(paths: Iterable[Path]) -> InsuredList:
     notes: list[str] = []
     for path in paths:
         try:
-            own = read_own(path, FORM, notes)
+            own = read_own(path, own_forms.INSURED, notes)
             lines += own
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             files.append((path.name, digest, len(own)))
         except CannotRun as error:
             problems += error.problems
-    rows = []
+    rows, wrong = understood(lines)
+    if problems := [*problems, *wrong]:
+        raise CannotRun(problems)
+    return InsuredList(pl.DataFrame(rows, schema=dict(INSURED)), files, notes)
+
+
+def understood(lines: Sequence[OwnRow]) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The rows as they are read, and what is wrong with them."""
+    rows, problems = list[dict[str, Any]](), list[Problem]()
     for line, identity in zip(lines, identities(lines), strict=True):
         row, wrong = _row(line, identity)
         rows.append(row)
         problems += [line.problem(what, _AS_LIST) for what in wrong]
-    problems += _twice(lines, rows)
-    if problems:
-        raise CannotRun(problems)
-    return InsuredList(pl.DataFrame(rows, schema=dict(INSURED)), files, notes)
+    return rows, [*problems, *_twice(lines, rows)]
 
 
 def _row(line: OwnRow, identity: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

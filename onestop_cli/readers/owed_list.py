@@ -12,23 +12,9 @@ import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen, yuan
+from onestop_cli.readers import own_forms
 from onestop_cli.readers.layout.days import Habit, read_day
-from onestop_cli.readers.own_sheets import OwnForm
 from onestop_cli.readers.own_table import OwnRow, read_own
-
-FORM = OwnForm(
-    "应补名单",
-    {
-        "编号": "number",
-        "姓名": "name",
-        "补偿种类": "layer_name",
-        "金额": "fen",
-        "签收": "signed",
-        "支付日期": "paid_on",
-    },
-    ("编号", "姓名", "补偿种类", "金额", "签收", "支付日期"),
-    "请用 onestop ledger pay --list 应补名单.xlsx 写出的名单",
-)
 
 
 @dataclass(frozen=True)
@@ -51,7 +37,7 @@ def read_owed_list(path: Path, owed: pl.DataFrame, on: date, notes: list[str]) -
 
     Raises `CannotRun` naming every row that cannot be read, comes twice, or is not owed as it says.
     """
-    lines = read_own(path, FORM, notes)
+    lines = read_own(path, own_forms.OWED, notes)
     known = {(row["number"], row["layer_name"]): row for row in owed.iter_rows(named=True)}
     rows, problems, seen = [], list[Problem](), set[tuple[int | None, str]]()
     signed = [line for line in lines if {"signed", "paid_on"} & {*line.texts}]

@@ -34,14 +34,16 @@ _LONG = 10**9
 class OwnForm:
     """A form: its name, title → field, the titles without which it is none, and where to get an empty one.
 
-    `beside`: names of sheets that are printed beside it; `aside`: titles that are printed in it and not read. `moves`:
-    the words of any other title that, over amounts, would change what the form says.
+    `use`: what a filled one is for, with `{file}`. `beside`: names of sheets that are printed beside it; `aside`:
+    titles that are printed in it and not read. `moves`: the words of any other title that, over amounts, would change
+    what the form says.
     """
 
     name: str
     titles: Mapping[str, str]
     needed: Sequence[str]
     remedy: str
+    use: str = ""
     beside: Collection[str] = ()
     aside: Collection[str] = ()
     moves: str = "补|救|报销|付|垫|减免|扣|退"

@@ -13,7 +13,7 @@ from pathlib import Path
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.containers.grid import Cell, Grid
-from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.layout.cells import cell_text
 from onestop_cli.readers.own_sheets import (
     OwnForm,
@@ -64,9 +64,20 @@ def read_own(
     Raises `CannotRun` with everything that may be rows of the form and cannot be read, or when nothing is this form.
     """
     inbox = open_files([path], Settings())
-    problems = list(inbox.problems)
     notes += inbox.notes
-    grids = form_sheets(inbox.opened, form, others, notes, problems)
+    return rows_of(inbox.opened, form, notes, others, inbox.problems)
+
+
+def rows_of(
+    files: Sequence[Opened],
+    form: OwnForm,
+    notes: list[str],
+    others: Collection[OwnForm] = (),
+    wrong: Sequence[Problem] = (),
+) -> list[OwnRow]:
+    """`read_own` of files that are open; `wrong`: what stands against others."""
+    problems = list(wrong)
+    grids = form_sheets(files, form, others, notes, problems)
     for grid in grids:
         problems += unread_amounts(grid, form, notes)
     if problems:

@@ -11,8 +11,8 @@ from onestop_cli.county.workdays import Calendar
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import parse_fen
 from onestop_cli.readers.layout.days import Habit, read_day
+from onestop_cli.readers.own_forms import BALLOTS, MATTERS, REGISTERS
 from onestop_cli.readers.own_table import OwnRow, is_form, read_own, said_twice
-from onestop_cli.readers.register_forms import BALLOTS, MATTERS, REMEDY
 from onestop_cli.tables.registers import COMPLAINT_KINDS, OPEN_RESULTS, RESULTS
 
 
@@ -55,7 +55,7 @@ def read_register_of_matters(
         raise stop("找不到这个文件或文件夹", "请检查路径是否写对", str(path))
     forms = [form for form in MATTERS if is_form(path, form)]
     if not forms:
-        raise stop("这份文件不是整改台账，也不是举报、异议登记簿", REMEDY, str(path))
+        raise stop("这份文件不是整改台账，也不是举报、异议登记簿", REGISTERS, str(path))
     problems, found = list[Problem](), list[Matter]()
     for form in forms:
         lines = read_own(path, form, notes, [BALLOTS, *(one for one in MATTERS if one != form)])

@@ -16,6 +16,7 @@ from onestop_cli.cli import run
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.library import load_rule
 from tests.made.rule_county import CaseCounty, stays_of
+from tests.made.spoken import flat
 
 RULE = Path(__file__).parents[1] / "made" / "rules" / "jili-2025.toml"
 LIST = "参保激励名单.csv"
@@ -86,6 +87,19 @@ def test_a_document_without_its_list_says_so(county: Path) -> None:
     (county / "onestop.toml").write_text(toml.replace(f'insured = ["{LIST}"]\n', ""), "utf-8")
     assert worked_out()[SIX]["critical_check"] == "bound"
     assert any("政策文件要用参保激励名单" in line for line in told()["warnings"])
+    assert (
+        f'{LIST} 没有用上：要用的在 onestop.toml 的 [reconcile] 写 insured = ["{LIST}"]'
+        in told()["warnings"]
+    )
+
+
+def test_what_is_wrong_with_the_list_is_said_before_a_run(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = listed(county)
+    write(county, [{**rows[0], "连续参保年数": "五年多"}, *rows[1:]])
+    run([])
+    assert "连续参保年数“五年多”不是0到99的整年数" in flat(capsys.readouterr().out)
 
 
 def test_without_a_list_nobody_is_taken_for_not_listed(county: Path) -> None:

@@ -22,7 +22,8 @@ from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.books import beginning, brought
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import trial_balance, verify
-from onestop_cli.readers.brought import FORM, read_brought
+from onestop_cli.readers import own_forms
+from onestop_cli.readers.brought import read_brought
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import BROUGHT
@@ -199,7 +200,7 @@ def sums_of(run: Run) -> pl.DataFrame:
     return pl.concat(parts).select(*BROUGHT)
 
 
-def sheet(tmp_path: Path, *rows: tuple[Any, ...], titles: Any = FORM.titles) -> Path:
+def sheet(tmp_path: Path, *rows: tuple[Any, ...], titles: Any = own_forms.BROUGHT.titles) -> Path:
     """期初.xlsx with these rows below a title."""
     book = Workbook()
     book.active.append(["示例县期初"])
