@@ -255,7 +255,12 @@ def _price(row: Row, book: Rulebook) -> Iterator[Line]:
     if row["bill_fen"] != row["total_fen"]:
         daily = row["quota"] is not None and book.quotas[row["quota"]][1].per == "day"
         yield figure("床日付费结算价" if daily else "单病种结算价", "", row["bill_fen"])
-        yield figure("医院承担", "", row["hospital_borne_fen"])
+        borne = row["hospital_borne_fen"]
+        yield figure("医院承担", KEPT if borne < 0 else "", borne)
+
+
+KEPT = "费用低于结算价，结余归医院"
+"""Why what a hospital bears is below zero."""
 
 
 def _year(stays: pl.DataFrame, row: Row, book: Rulebook, known: str) -> list[ExplanationPart]:

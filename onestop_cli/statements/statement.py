@@ -90,6 +90,16 @@ class Statement(NamedByCare):
     def funds(self) -> tuple[Fund, ...]:
         return funds_of(self.layers, self.run.info.rules)
 
+    @property
+    def waivers(self) -> tuple[LayerInfo, ...]:
+        """What hospitals give themselves (医院减免): no fund pays it, and no sum of funds has it."""
+        return tuple(layer for layer in self.layers if layer.kind == "waiver")
+
+    @property
+    def paying(self) -> tuple[LayerInfo, ...]:
+        """The layers that a fund pays."""
+        return tuple(layer for layer in self.layers if layer.kind != "waiver")
+
     @cached_property
     def aid_layers(self) -> tuple[str, ...]:
         """The layers paid from medical assistance."""
@@ -325,14 +335,14 @@ class Statement(NamedByCare):
 
     @cached_property
     def equations(self) -> pl.DataFrame:
-        """勾稽 per hospital and layer: claimed, payable, deducted, held and the gap, which is 0."""
+        """勾稽 per hospital and layer of a fund: claimed, payable, deducted, held and the gap, which is 0."""
         sides = ("claimed", "payable", "deducted", "held")
         live = self.stays.filter(pl.col("status") != "reversed")
         parts = [
             live.group_by("hospital", maintain_order=True)
             .agg(pl.col(f"{layer.id}_{side}_fen").sum().alias(side) for side in sides)
             .with_columns(layer=pl.lit(layer.name), turn=pl.lit(turn, pl.Int64))
-            for turn, layer in enumerate(self.layers)
+            for turn, layer in enumerate(self.paying)
         ]
         order = self.hospitals.select("hospital", "number")
         gap = pl.col("claimed") - pl.col("payable") - pl.col("deducted") - pl.col("held")
