@@ -34,16 +34,16 @@ def limits_group(step: StepOnStay) -> Group:
     rooms += month
     lines += _raised(step)
     if step.cap is not None and step.years > 1:
-        lines.append(over_years(_cap_name(step), step.cap // step.years, step.years))
+        lines.append(over_years(cap_name(step), step.cap // step.years, step.years))
     if step.cap is None:
         lines.append(Line("年度封顶", _no_cap(step)))
     elif step.counts:
         used = step.of_months("已补", "cap_window")
-        left, line = left_of(_cap_name(step), step.cap, used, step.fen("before"))
+        left, line = left_of(cap_name(step), step.cap, used, step.fen("before"))
         lines.append(line)
         rooms.append(("封顶尚余", left))
     else:
-        rooms.append((_cap_name(step), step.cap))
+        rooms.append((cap_name(step), step.cap))
     granted = min(fen for _, fen in rooms)
     lines.append(_granted(step, granted, smallest(*(named(*room) for room in rooms))))
     if step.cap is not None and step.counts:
@@ -100,7 +100,8 @@ def _granted(step: StepOnStay, granted: int, sum_: str) -> Line:
     return figure(label, sum_, granted, strong=True)
 
 
-def _cap_name(step: StepOnStay) -> str:
+def cap_name(step: StepOnStay) -> str:
+    """年度封顶, or the limit of so many months."""
     months = step.term("cap_window")
     return f"{months} 个月限额" if months else "年度封顶"
 
