@@ -6,15 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.language import (
-    Cap,
-    Clause,
-    HouseholdCap,
-    Layer,
-    LayerCap,
-    MonthCap,
-    RuleFile,
-)
+from onestop_cli.rulebook.clauses import Cap, Clause, HouseholdCap, LayerCap, MonthCap
+from onestop_cli.rulebook.language import Layer, RuleFile
 
 
 def standards(book: Rulebook) -> list[dict[str, str]]:
