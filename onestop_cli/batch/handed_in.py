@@ -40,10 +40,11 @@ def of_reading(
     hospital: Mapper,
     closed: Closed,
     insured: InsuredList = InsuredList(),  # noqa: B008
+    rows: pl.LazyFrame | None = None,
 ) -> Handed:
-    """From files just read; `register`: the names in it, `hospital`: how a text becomes one."""
-    advanced = stays.rows.filter(~by_hand(stays.rows))
-    counts = dict(advanced["hospital_raw"].drop_nulls().value_counts().iter_rows())
+    """From files just read; `register`: the names in it, `hospital`: how a text becomes one. `rows`: the stays, where
+    they are too many for `stays` to hold."""
+    counts = _by_hospital(stays.rows.lazy() if rows is None else rows)
     known = {text: hospital(text) for text in counts}
     return Handed(
         register,
@@ -58,6 +59,13 @@ def of_reading(
         closed,
         [*_issues(roster)],
     )
+
+
+def _by_hospital(rows: pl.LazyFrame) -> dict[str, int]:
+    """Name of a hospital as the lists have it → its rows, without those that are paid to the person."""
+    about = rows.group_by("hospital_raw", "setl_type").len().collect(engine="streaming")
+    advanced = about.filter(~by_hand(about)).drop_nulls("hospital_raw")
+    return dict(advanced.group_by("hospital_raw").agg(pl.col("len").sum()).iter_rows())
 
 
 def _issues(roster: Reading) -> Iterator[tuple[str, str, int]]:
