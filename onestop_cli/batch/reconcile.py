@@ -153,10 +153,7 @@ def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
 
 def of_files(read: Read) -> Iterator[str]:
     """What is to be said about files and sheets as a whole."""
-    for told in (read.stays.findings, read.roster.findings):
-        told = told.filter(pl.col("row").is_null())
-        for source, sheet, message in told.select("source", "sheet", "message").iter_rows():
-            yield f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
+    yield from (*read.stays.of_files, *read.roster.of_files)
     yield from together(read.stays.proofs)
 
 
