@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onestop_cli.errors import Broken
+from onestop_cli.money import yuan
 from onestop_cli.rulebook.language import Pool
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.lines import (
@@ -75,9 +76,20 @@ def _raised(step: StepOnStay) -> Iterator[Line]:
     known = any(word is not None for word in said) or (
         step.term("bonus_unlisted") >= 0 and not step.row.get("listed_open")
     )
+    listed = "，".join(_of_list(step)) or "名单上没有写这个人"
+    yield Line("参保激励名单", listed)
     name = "名单提高" if known else "最多提高（名单没有写明）"
     sum_ = f"{named('封顶线', step.term('cap'))} + {named(name, more)}"
     yield figure("年度封顶", sum_, step.term("cap") + more)
+
+
+def _of_list(step: StepOnStay) -> Iterator[str]:
+    """What the list of insured people says."""
+    years, fen = step.row.get("listed_years"), step.row.get("listed_fen")
+    if years is not None:
+        yield f"连续参保 {years} 年"
+    if fen is not None:
+        yield f"提高限额 {yuan(int(fen))}"
 
 
 def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:

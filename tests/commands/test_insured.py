@@ -66,6 +66,18 @@ def test_the_list_raises_the_cap_and_is_an_input_of_the_run(county: Path) -> Non
     assert file == {"path": LIST, "kind": "insured", "sha256": digest, "rows": 7}
 
 
+def test_explain_says_what_the_list_says(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """连续参保满4年后每年1000元, and 1,000 by the list: (6 − 4) × 1,000 + 1,000 = 3,000."""
+    worked_out()
+    capsys.readouterr()
+    assert run(["explain", "报", SIX]) == 0
+    said = flat(capsys.readouterr().out)
+    assert "参保激励名单连续参保6年，提高限额1,000.00" in said
+    assert "名单提高3,000.00" in said
+    assert run(["explain", "报", NOBODY]) == 0
+    assert "参保激励名单名单上没有写这个人" in flat(capsys.readouterr().out)
+
+
 def test_the_row_of_the_day_counts(county: Path) -> None:
     """Used up in spring: from the day after, nothing more; the stay of January still has it."""
     rows = listed(county)
