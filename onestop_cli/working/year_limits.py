@@ -42,7 +42,7 @@ def limits_group(step: StepOnStay) -> Group:
         used = step.of_months("已补", "cap_window")
         left, line = left_of(cap_name(step), step.cap, used, step.fen("before"))
         lines.append(line)
-        rooms.append(("封顶尚余", left))
+        rooms.append(("限额尚余" if step.term("cap_window") else "封顶尚余", left))
     else:
         rooms.append((cap_name(step), step.cap))
     granted = min(fen for _, fen in rooms)
@@ -80,7 +80,7 @@ def _raised(step: StepOnStay) -> Iterator[Line]:
     yield Line("参保激励名单", listed)
     name = "名单提高" if known else "最多提高（名单没有写明）"
     sum_ = f"{named('封顶线', step.term('cap'))} + {named(name, more)}"
-    yield figure("年度封顶", sum_, step.term("cap") + more)
+    yield figure(cap_name(step), sum_, step.term("cap") + more)
 
 
 def _of_list(step: StepOnStay) -> Iterator[str]:
