@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from onestop_cli.county.settings import FILE_NAME, LEDGER
+from onestop_cli.readers.containers.door import is_left_lying
 from onestop_cli.run import TO_FILL
 from onestop_cli.tables.run_info import RunInfo
 
@@ -54,6 +55,19 @@ def unlisted(home: Path, used: Collection[Path]) -> Iterator[str]:
         yield (
             f"{'、'.join(left)} 没有用上：要用的在 onestop.toml 的 [reconcile] 写 insured = [{listed}]"
         )
+
+
+def beside_places(home: Path, places: Collection[Path]) -> Iterator[str]:
+    """Files that lie in the inbox itself, beside the folders of it that are read."""
+    read = {home / place for place in places}
+    inboxes = {place.parent for place in read if place.is_dir()} - {home, *read}
+    for inbox in sorted(inbox for inbox in inboxes if inbox.is_relative_to(home)):
+        files = sorted(e.name for e in inbox.iterdir() if e.is_file() and e not in read)
+        left = [name for name in files if not is_left_lying(Path(name))]
+        if left:
+            shown = "、".join(left[:3]) + (f" 等 {len(left)} 份" if len(left) > 3 else "")
+            folders = "、".join(sorted(p.name for p in read if p.parent == inbox))
+            yield f"{inbox.name} 里的 {shown} 不在 {folders} 里，没有读；要读的请移进去"
 
 
 def filled_in_place(folder: Path, info: RunInfo) -> Iterator[str]:

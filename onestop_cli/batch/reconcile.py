@@ -19,7 +19,7 @@ from onestop_cli.batch.describe import (
 )
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
-from onestop_cli.batch.misnamed import filled_in_place, misnamed, unlisted
+from onestop_cli.batch.misnamed import beside_places, filled_in_place, misnamed, unlisted
 from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive, rows_among
 from onestop_cli.batch.runs import runs_in
@@ -96,7 +96,9 @@ def beside_files(request: Request, register: pl.DataFrame) -> Iterator[str]:
     if home := request.county_folder:
         books, decided = bool(request.ledger), bool(request.decisions)
         yield from misnamed(home, decided=decided, books=books)
-        yield from unlisted(home, request.settings.reconcile.insured)
+        chosen = request.settings.reconcile
+        yield from unlisted(home, chosen.insured)
+        yield from beside_places(home, [*chosen.stays, *chosen.roster])
         yield from () if decided else _filled_before(request)
 
 

@@ -13,6 +13,7 @@ from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
 from onestop_cli.batch.misnamed import (
     DECISIONS,
     PASSWORDS,
+    beside_places,
     filled_in_place,
     lying,
     misnamed,
@@ -57,6 +58,7 @@ def standing(settings: Settings) -> Progress:
     lost = [*_lost_books(settings, runs)]
     more = [*lost, *misnamed(home, decided=decided, books=bool(settings.ledger))]
     more += unlisted(home, settings.reconcile.insured)
+    more += beside_places(home, [*settings.reconcile.stays, *settings.reconcile.roster])
     period = inbox.period.id if inbox.period else None
     run = next((run for run in runs if run[1].period == period), None)
     if period not in books:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from onestop_cli.batch.init import REGISTER, Answers, settings_text, start_county
 from onestop_cli.batch.inspect import InspectOptions, inspect
+from onestop_cli.batch.misnamed import beside_places
 from onestop_cli.cli import app
 from onestop_cli.county.settings import FileLayout, Settings, load_settings
 from onestop_cli.errors import CannotRun
@@ -233,3 +234,15 @@ def test_a_layout_survives_its_own_writing(tmp_path: Path) -> None:
 def test_a_file_name_becomes_a_pattern_without_its_period(name: str, pattern: str) -> None:
     assert file_pattern(name) == pattern
     assert FileLayout(file=pattern).fits(f"收件箱/{name}", None)
+
+
+def test_files_beside_the_folders_of_the_inbox_are_named(tmp_path: Path) -> None:
+    home, places = tmp_path / "县", [Path("收件箱/住院"), Path("收件箱/花名册")]
+    written(home, {"收件箱/住院/a.csv": b"a", "收件箱/花名册/b.csv": b"b", "c.csv": b"c"})
+    assert list(beside_places(home, places)) == []
+    written(home, {"收件箱/丢在外面.xlsx": b"x", "收件箱/~$丢在外面.xlsx": b""})
+    assert list(beside_places(home, places)) == [
+        "收件箱 里的 丢在外面.xlsx 不在 住院、花名册 里，没有读；要读的请移进去"
+    ]
+    assert list(beside_places(home, [*places, Path("收件箱/丢在外面.xlsx")])) == []
+    assert list(beside_places(home, [Path("c.csv"), Path("没有的")])) == []
