@@ -25,9 +25,12 @@ def with_other_id(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     """`stays` with `other_id`: the other ID, masked, under which its person likely stands, and why; else null."""
     named = stays.select("name_key").drop_nulls().unique()
     listed, treated = _listed(roster.join(named, on="name_key", how="semi")), _treated(stays)
+    nobody = stays.with_columns(other_id=pl.lit(None, pl.String))
+    if len(listed) < 2 and len(treated) < 2:
+        return nobody
     pairs = pl.concat([_alike(listed), _alike(treated), _slips(listed)])
     if pairs.is_empty():
-        return stays.with_columns(other_id=pl.lit(None, pl.String))
+        return nobody
     told = (
         pairs.unique(["id_no", "other"], keep="first", maintain_order=True)
         .sort("id_no", "other")
