@@ -35,6 +35,7 @@ from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts, rounded
 from onestop_cli.readers.stay_days import has_discharge, may_be_a_span, no_discharge, stay_days
 from onestop_cli.readers.stay_marks import marks, numbers
+from onestop_cli.readers.stay_refunds import refunds_said
 from onestop_cli.readers.stay_seal import seal_said
 from onestop_cli.readers.stay_words import stay_words
 from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, SumProof, together
@@ -138,6 +139,7 @@ def read_stays_table(
         (
             *spoiled_ids(table, stays),
             *rounded(table, rows.data),
+            *refunds_said(table, rows),
             *([f"{table.grid.source}：{checked}"] if checked else []),
         ),
         said(table, unread),

@@ -52,13 +52,14 @@ class Aliases:
     """The fields of one table (stays, roster, register) and the headers that are never one of them.
 
     `exact`: titles and codes (as `platform.word`) that mean a field whatever the patterns say. `known`: headers of
-    numbers that are not needed.
+    numbers that are not needed. `idle_days`: headers of days that change no right.
     """
 
     fields: Mapping[str, Field]
     ignore: tuple[re.Pattern[str], ...]
     known: tuple[re.Pattern[str], ...] = ()
     exact: Mapping[str, str] = field(default_factory=dict)
+    idle_days: tuple[re.Pattern[str], ...] = ()
 
     def claim(self, label: str) -> Claim | None:
         """What `label` (tidied) means; strong patterns of any field come before weak ones."""
@@ -84,6 +85,10 @@ class Aliases:
             or any(pattern.fullmatch(label) for pattern in self.known)
         )
 
+    def changes_no_right(self, label: str) -> bool:
+        """Whether the days under `label` (tidied) are known to begin and end nothing."""
+        return self.ignored(label) or any(days.fullmatch(label) for days in self.idle_days)
+
     def _is_no_money(self, label: str) -> bool:
         """Whether this is another title of a field that is no amount: area codes in a second column look like money."""
         known = self.fields.get(self.exact.get(platform.word(label), ""))
@@ -103,7 +108,8 @@ def aliases(table: str) -> Aliases:
     fields = {name: _field(name, entry, words) for name, entry in content[table].items()}
     exact = {**_initials(table), **(platform.fields() if table == "stays" else {})}
     known = [pattern for kind in ("items", "counts", "days", "bases") for pattern in content[kind]]
-    return Aliases(fields, _patterns(content["ignore"], words), _patterns(known, words), exact)
+    ignore, idle = (_patterns(content[kind], words) for kind in ("ignore", "days"))
+    return Aliases(fields, ignore, _patterns(known, words), exact, idle)
 
 
 def _initials(table: str) -> dict[str, str]:
