@@ -270,8 +270,17 @@ def test_in_what_capacity_somebody_is_insured_is_no_kind_of_aid(tmp_path: Path) 
 
 def test_columns_of_days_that_nobody_reads_are_told(tmp_path: Path) -> None:
     rows = [
-        [*HEADER, "变动日期", "审核日期"],
-        ["张三", person(1), "低保", "2024-05-06", "2024-01-02"],
+        [*HEADER, "变动日期", "审核日期", "身份证有效期", "发放时间", "参加工作时间"],
+        [
+            "张三",
+            person(1),
+            "低保",
+            "2024-05-06",
+            "2024-01-02",
+            "2009-01-01",
+            "2024-02-05",
+            "1958-01-01",
+        ],
     ]
     reading = read_rosters([written(tmp_path, {"a.csv": csv_bytes(rows)})], Settings())
     (note,) = reading.sheets[0].notes
