@@ -48,6 +48,7 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import unlisted_kinds
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
@@ -79,7 +80,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     core = Core(roster, read.register, book, period, names, options, read.insured.rows)
     done = core.work(read.stays.rows, earlier)
     notes += [*read.told, *documents_told(chosen, period, done.stays), *no_list(book, read.insured)]
-    notes += unknown_households(done.stays, book)
+    notes += [*_kinds_of_care(chosen, read.stays.rows), *unknown_households(done.stays, book)]
     notes += other_names(done.stays, read.insured.rows, book)
     if done.decided is not None:
         tell("处理意见逐条比较")
@@ -179,6 +180,24 @@ def documents_told(rules: Sequence[RuleFile], period: Period, stays: pl.DataFram
                 f"政策文件 {rule.id} 是新农合的，{period.first.year} 年的住院一般按居民医保的文件结算；"
                 "请核对 onestop.toml 的 [reconcile] rules，有哪些文件用 onestop rules list 看"
             )
+
+
+def _kinds_of_care(rules: Sequence[RuleFile], stays: pl.DataFrame) -> Iterator[str]:
+    """Kinds of care that a document does not name and takes for stays in hospital."""
+    for rule in rules:
+        for dim in rule.dimension:
+            texts = (
+                stays[f"x_{dim.id}"]
+                if f"x_{dim.id}" in stays.columns
+                else pl.Series(dtype=pl.String)
+            )
+            if odd := unlisted_kinds(dim, texts):
+                rows = int(texts.is_in(odd).sum())
+                yield (
+                    f"政策文件 {rule.id} 没有写医疗类别{'、'.join(f'“{text}”' for text in odd[:5])}（{rows:,} 行），"
+                    f"按“{dim.otherwise}”计算；另有规定的，请在该文件的 [dimension.values] 写上，如 "
+                    f'"门诊慢特病" = ["{odd[0]}"]'
+                )
 
 
 _MERGED = 2019

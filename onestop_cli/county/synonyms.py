@@ -158,7 +158,7 @@ def _plainer(text: str) -> Iterator[str]:
 @cache
 def _asides() -> re.Pattern[str]:
     words = _shipped()["category"]["asides"]
-    ahead = r"^(?:[ABCabc]类?|[一二三甲乙丙][类档]|分散供养|集中供养|分散|集中)(?=..)"
+    ahead = r"^(?:[ABCabc]类?|[一二三甲乙丙][类档]|分散供养|集中供养|分散|集中|新增)(?=..)"
     return re.compile(rf"{ahead}|[(\[【<](?:{words})[)\]】>]|[-_—:,]?(?:{words})$")
 
 

@@ -192,14 +192,37 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
         starts = [int(value.split("-")[0]) for value in codes]
         reached = pl.sum_horizontal(*(years >= start for start in starts)).cast(pl.Int64) - 1
         return pl.when(years.is_between(0, 150)).then(reached)
+    rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
+    return pl.coalesce(_said(dim, codes), rest)
+
+
+def _said(dim: Dimension, codes: Mapping[str, int]) -> pl.Expr:
+    """The value that a column of the export states in any of its spellings, null for another text; with a code beside
+    it (14-门诊慢特病, 门诊慢特病(14)) where it is a kind of care."""
     spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
     spelled |= {plain(value): code for value, code in codes.items()}
-    text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
-    rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
-    if _KINDS_OF_CARE.intersection(dim.columns):
-        rest = pl.coalesce(_by_platform(text, spelled), rest)
+    text = pl.col(f"x_{dim.id}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
     found = text.replace_strict(spelled, default=None, return_dtype=pl.Int64)
-    return pl.coalesce(found, rest)
+    if not is_kind_of_care(dim):
+        return found
+    bare = text.str.replace(_CODE_BESIDE, "")
+    return pl.coalesce(
+        found,
+        _by_platform(text, spelled),
+        bare.replace_strict(spelled, default=None, return_dtype=pl.Int64),
+        _by_platform(bare, spelled),
+    )
+
+
+def unlisted_kinds(dim: Dimension, texts: pl.Series) -> list[str]:
+    """Kinds of care among `texts` that no value of `dim` names and that are no stay in hospital for sure, though what
+    is not named counts as one."""
+    if not (dim.otherwise and "住院" in dim.otherwise and is_kind_of_care(dim)):
+        return []
+    codes = {value: number for number, value in enumerate([*dim.values, dim.otherwise])}
+    known = pl.DataFrame({f"x_{dim.id}": texts.drop_nulls().unique().sort()})
+    odd = known.filter(_said(dim, codes).is_null())[f"x_{dim.id}"]
+    return [text for text in odd if text.strip() and not platform.inpatient(text)]
 
 
 def _insured_years(dim: Dimension) -> pl.Expr:
@@ -210,6 +233,12 @@ def _insured_years(dim: Dimension) -> pl.Expr:
 
 
 _KINDS_OF_CARE = {"医疗类别", "医保就诊类别", "med_type"}
+_CODE_BESIDE = r"^\d{2,6}[-_:.、]|[-_]\d{2,6}$|\(\d{2,6}\)$"
+
+
+def is_kind_of_care(dim: Dimension) -> bool:
+    """Whether a dimension is the platform's 医疗类别."""
+    return bool(_KINDS_OF_CARE.intersection(dim.columns))
 
 
 def _by_platform(text: pl.Expr, spelled: Mapping[str, int]) -> pl.Expr:
