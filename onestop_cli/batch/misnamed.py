@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onestop_cli.county.settings import FILE_NAME, LEDGER
-from onestop_cli.run import TO_FILL
-from onestop_cli.tables.run_info import RunInfo
+
+if TYPE_CHECKING:
+    from onestop_cli.tables.run_info import RunInfo
 
 DECISIONS = "处理意见.xlsx"
 """The usual name of the decisions, in the county folder."""
@@ -59,6 +61,7 @@ def unlisted(home: Path, used: Collection[Path]) -> Iterator[str]:
 def filled_in_place(folder: Path, info: RunInfo) -> Iterator[str]:
     """What to say when decisions were written into the list of a run itself, where nothing reads them."""
     from onestop_cli.readers.decisions import anything_filled
+    from onestop_cli.run import TO_FILL
 
     file, written = folder / TO_FILL, info.files.get(TO_FILL)
     if not written or not file.is_file():

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from onestop_cli.batch import hospital_books
 from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.describe import (
     Read,
@@ -40,13 +41,14 @@ from onestop_cli.county.spelling import hospitals, kind_question, offered
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.accounts import UNKNOWN
+from onestop_cli.readers.containers.inbox import open_together
 from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.insured_list import InsuredList, read_insured
 from onestop_cli.readers.layout.identities import together
 from onestop_cli.readers.register import read_register
-from onestop_cli.readers.roster import read_rosters
-from onestop_cli.readers.stays import read_stays
+from onestop_cli.readers.roster import roster_of
+from onestop_cli.readers.stays import stays_of
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import unlisted_kinds
 from onestop_cli.rulebook.language import RuleFile
@@ -260,8 +262,10 @@ def _read(request: Request) -> Read:
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
     wanted = columns_wanted(rules)
     money = {e.id for rule in rules for e in rule.file.expense if e.columns}
-    stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
-    roster = read_rosters(request.roster, settings, passwords)
+    files = open_together([request.stays, request.roster], settings, passwords)
+    hospital_books.prepare(len(hospitals))
+    stays = stays_of(files[0], settings, hospitals, wanted, layers, money)
+    roster = roster_of(files[1], settings)
     problems += [*stays.problems, *roster.problems]
     insured = InsuredList()
     try:

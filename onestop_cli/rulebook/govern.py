@@ -16,6 +16,7 @@ from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.clauses import NONE
 from onestop_cli.rulebook.language import EXPENSES, Dimension, RuleFile
 from onestop_cli.rulebook.terms import ABSENT, COMPUTED, EXPENSE_OF, UNKNOWN_RATE
+from onestop_cli.tables.schema import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS
 
 GOVERNING = {
     "discharge": pl.col("discharged_on"),
@@ -27,12 +28,6 @@ GOVERNING = {
 SETTLED_TO = pl.min_horizontal("discharged_on", pl.coalesce("settled_on", "discharged_on"))
 """The last day that a row settles: an interim settlement may come before the discharge."""
 
-
-HOUSEHOLD = "x_household"
-"""A stay's household, as the roster numbers it; null where that is not known."""
-
-LISTED_YEARS, LISTED_RAISE = "x_listed_years", "x_listed_raise"
-"""What a list of insured people says of a stay's person: whole years, and fen by which a limit is raised; as text."""
 LISTED_OPEN = "?"
 """Stands there where nobody knows what a list says, or whether the person is on it."""
 
