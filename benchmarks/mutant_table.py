@@ -431,8 +431,8 @@ MUTANTS = (
             "stays of one day in the order of the files",
         ),
         (
-            'marks = [who, stays["benefit_year"]]',
-            "marks = [who]",
+            'for mark in (who, stays["benefit_year"]) if',
+            "for mark in (who,) if",
             "基金年份 does not divide the year",
         ),
     ),

@@ -1,15 +1,13 @@
 """Rows put where their numbers say: what a left join does, where rows are known by number.
 
-Rows are taken from whole columns, since in a column of several chunks every single one would have to be looked for,
-and one column after the other, so that each copy is gone before the next one is made. A column that is blank stays a
-literal, which takes no memory however many rows there are.
+Rows are taken from whole columns, since in a column of several chunks every single one would have to be looked for. A
+column that is blank stays a literal, which takes no memory however many rows there are.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.threads import at_once
 from onestop_cli.errors import Broken
 
 
@@ -31,8 +29,8 @@ def spread(part: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
 def gathered(part: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """The `rows` of `part` by their numbers; where there is none, all is null."""
     blank = [column.name for column in part if column.null_count() == len(column)]
-    filled = at_once(lambda column: column.rechunk().gather(rows), part.drop(blank))
-    found = rows.to_frame("_row").with_columns(
-        *(pl.lit(None, part.schema[name]).alias(name) for name in blank), *filled
+    filled = part.drop(blank).rechunk().select(pl.all().gather(pl.lit(rows)))
+    found = filled if filled.width else rows.to_frame("_row")
+    return found.with_columns(pl.lit(None, part.schema[name]).alias(name) for name in blank).select(
+        part.columns
     )
-    return found.select(part.columns)
