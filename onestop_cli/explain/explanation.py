@@ -30,7 +30,7 @@ from onestop_cli.explain.outcome import outcome
 from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.language import NONE
+from onestop_cli.rulebook.clauses import NONE
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import STATUS
 from onestop_cli.tables.by_hand import CODE

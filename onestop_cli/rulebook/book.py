@@ -8,7 +8,8 @@ from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.rulebook.language import NONE, Expense, Layer, Quota, RuleFile
+from onestop_cli.rulebook.clauses import NONE, Quota
+from onestop_cli.rulebook.language import Expense, Layer, RuleFile
 from onestop_cli.rulebook.terms import NO_LIMIT, Cell, Terms, defaults
 from onestop_cli.tables.schema import LAYERS, LEVELS
 

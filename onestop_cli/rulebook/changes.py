@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from onestop_cli.rulebook import words
-from onestop_cli.rulebook.language import NONE, Clause, Layer, RuleFile
+from onestop_cli.rulebook.clauses import NONE, Clause
+from onestop_cli.rulebook.language import Layer, RuleFile
 from onestop_cli.rulebook.terms import Axis, Cell, Terms
 
 NOTHING = "无"

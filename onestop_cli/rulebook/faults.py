@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from onestop_cli.errors import Problem
-from onestop_cli.rulebook import language
+from onestop_cli.rulebook import clauses, language
 
 REMEDY = "请对照 docs/rules.zh.md 修改规则文件，再运行 onestop rules check"
 
@@ -146,13 +146,17 @@ _TYPES = {
 }
 
 
-def _near_key(key: str) -> str:
-    """A suggestion for a misspelt key, from all keys of the language."""
-    names = {
+def every_key() -> set[str]:
+    """The keys of all parts of a rule file."""
+    return {
         field.alias or name
-        for part in vars(language).values()
-        if isinstance(part, type) and issubclass(part, language.RulePart)
+        for part in (*vars(clauses).values(), *vars(language).values())
+        if isinstance(part, type) and issubclass(part, clauses.RulePart)
         for name, field in part.model_fields.items()
     }
-    near = difflib.get_close_matches(key, names, n=1)
+
+
+def _near_key(key: str) -> str:
+    """A suggestion for a misspelt key."""
+    near = difflib.get_close_matches(key, every_key(), n=1)
     return f"，是不是 {near[0]}？" if near else ""

@@ -13,7 +13,8 @@ import polars as pl
 
 from onestop_cli.county import platform
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.language import EXPENSES, NONE, Dimension, RuleFile
+from onestop_cli.rulebook.clauses import NONE
+from onestop_cli.rulebook.language import EXPENSES, Dimension, RuleFile
 from onestop_cli.rulebook.terms import ABSENT, COMPUTED, EXPENSE_OF, UNKNOWN_RATE
 
 GOVERNING = {

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.language import Clause, Layer, LayerCap, RuleFile
+from onestop_cli.rulebook.clauses import Clause, LayerCap
+from onestop_cli.rulebook.language import Layer, RuleFile
 
 
 def standards(book: Rulebook) -> list[dict[str, str]]:

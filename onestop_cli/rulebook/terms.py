@@ -13,21 +13,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from onestop_cli.money import FULL
-from onestop_cli.rulebook.language import (
-    EXPENSES,
+from onestop_cli.rulebook.clauses import (
     NONE,
     UNKNOWN,
     AgeSpan,
     Bonus,
     Clause,
     Deductible,
-    Dimension,
     Floor,
-    Layer,
     RateClause,
-    Rounding,
-    RuleFile,
 )
+from onestop_cli.rulebook.language import EXPENSES, Dimension, Layer, Rounding, RuleFile
 
 NO_LIMIT = 10**14
 """Stands for "no upper edge", "no cap": more fen than any stay or year comes to."""

@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 
 from onestop_cli.money import FULL, rate_text, yuan
-from onestop_cli.rulebook.language import (
+from onestop_cli.rulebook.clauses import (
     NONE,
     TO_FILL,
     UNKNOWN,
     AgeSpan,
-    Base,
     Bonus,
     Cap,
     Ceiling,
@@ -21,17 +20,15 @@ from onestop_cli.rulebook.language import (
     Factor,
     Floor,
     HouseholdCap,
-    Layer,
     MonthCap,
     PointsClause,
     Quota,
     RateClause,
     Relief,
-    Rounding,
-    RuleFile,
     Share,
     Transfer,
 )
+from onestop_cli.rulebook.language import Base, Layer, Rounding, RuleFile
 from onestop_cli.rulebook.terms import Axis, Cell
 from onestop_cli.tables.schema import LEVELS
 

@@ -7,7 +7,7 @@ sum written beside it; where such a sum does not arrive at the run's own column,
 from __future__ import annotations
 
 from onestop_cli.money import FULL
-from onestop_cli.rulebook.language import Clause, Floor, Relief
+from onestop_cli.rulebook.clauses import Clause, Floor, Relief
 from onestop_cli.working.amount import amount_group
 from onestop_cli.working.base import base_group
 from onestop_cli.working.charge import charge_group

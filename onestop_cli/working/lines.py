@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from onestop_cli.money import FULL, yuan
 from onestop_cli.rulebook import words
-from onestop_cli.rulebook.language import Cited
+from onestop_cli.rulebook.clauses import Cited
 from onestop_cli.rulebook.terms import ROUNDED
 
 _DECIMALS = 6

@@ -11,7 +11,8 @@ from onestop_cli.core.settle.one_step import less_column
 from onestop_cli.errors import Broken
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.language import Clause, Layer, Quota, RuleFile
+from onestop_cli.rulebook.clauses import Clause, Quota
+from onestop_cli.rulebook.language import Layer, RuleFile
 from onestop_cli.rulebook.terms import COMPUTED, GIVEN, UNKNOWN_RATE
 from onestop_cli.working.lines import RuleSentence, basis
 

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from onestop_cli.rulebook import check
 from onestop_cli.rulebook.check.parts import parts
+from onestop_cli.rulebook.clauses import Clause
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import Clause, RuleFile
+from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, read_toml
 
 

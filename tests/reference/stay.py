@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from onestop_cli.rulebook.language import Dimension, Quota, RuleFile
+from onestop_cli.rulebook.clauses import Quota
+from onestop_cli.rulebook.language import Dimension, RuleFile
 from tests.reference.terms import fits
 
 

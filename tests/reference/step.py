@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from onestop_cli.rulebook.language import Bonus, Floor, LayerCap
+from onestop_cli.rulebook.clauses import Bonus, Floor, LayerCap
 from tests.reference.stay import Result, Settled, cell_of, day_of
 from tests.reference.terms import ENDLESS, Terms, in_units, limit, one, rounded
 

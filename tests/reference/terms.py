@@ -6,16 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from onestop_cli.rulebook.language import (
-    AgeSpan,
-    Band,
-    Clause,
-    Deductible,
-    Layer,
-    RateClause,
-    Rounding,
-    RuleFile,
-)
+from onestop_cli.rulebook.clauses import AgeSpan, Band, Clause, Deductible, RateClause
+from onestop_cli.rulebook.language import Layer, Rounding, RuleFile
 
 UNIT = {"fen": 1, "jiao": 10, "yuan": 100}
 ENDLESS = 10**18

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from onestop_cli.money import rate_text
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.language import NONE
+from onestop_cli.rulebook.clauses import NONE
 from onestop_cli.rulebook.terms import COMPUTED
 from onestop_cli.rulebook.words import EXPENSES
 from onestop_cli.tables.run_info import RunInfo

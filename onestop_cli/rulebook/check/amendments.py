@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from onestop_cli.errors import Problem
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.check.parts import Finding, clause_name, parts
+from onestop_cli.rulebook.clauses import Cited, Clause
 from onestop_cli.rulebook.faults import Key, key_name, row_of
-from onestop_cli.rulebook.language import Cited, Clause, Layer, RuleFile
+from onestop_cli.rulebook.language import Layer, RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rule
 from onestop_cli.rulebook.terms import Axis, Cell, Terms
 

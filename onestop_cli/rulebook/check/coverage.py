@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.check.parts import Finding, clause_name, parts
+from onestop_cli.rulebook.clauses import Clause
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import Clause, RuleFile
+from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.terms import Cell, Fault, Terms
 
 

@@ -7,17 +7,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from onestop_cli.rulebook.check.parts import Finding, parts
+from onestop_cli.rulebook.clauses import NONE, AgeSpan, Clause, Quota
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import (
-    EXPENSES,
-    NONE,
-    AgeSpan,
-    Clause,
-    Dimension,
-    Layer,
-    Quota,
-    RuleFile,
-)
+from onestop_cli.rulebook.language import EXPENSES, Dimension, Layer, RuleFile
 from onestop_cli.rulebook.terms import Terms
 from onestop_cli.tables.schema import LEVELS, PAYERS
 

@@ -6,23 +6,19 @@ from collections.abc import Iterator
 
 from onestop_cli.money import FULL
 from onestop_cli.rulebook.check.parts import Finding, clause_name, parts
-from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import (
+from onestop_cli.rulebook.clauses import (
     NONE,
     TO_FILL,
     UNKNOWN,
-    Categories,
     Cited,
     Clause,
     Deductible,
-    Effective,
-    Layer,
     PointsClause,
     Quota,
     RateClause,
-    Rounding,
-    RuleFile,
 )
+from onestop_cli.rulebook.faults import Key
+from onestop_cli.rulebook.language import Categories, Effective, Layer, Rounding, RuleFile
 from onestop_cli.rulebook.terms import Cell, Terms
 
 AMOUNTS = ("amount", "rate", "share", "points")

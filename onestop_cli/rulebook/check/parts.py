@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onestop_cli.rulebook import words
+from onestop_cli.rulebook.clauses import Cited, Clause, Quota
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import (
-    ASPECTS,
-    OPTIONAL,
-    Cited,
-    Clause,
-    Layer,
-    Quota,
-    RuleFile,
-)
+from onestop_cli.rulebook.language import ASPECTS, OPTIONAL, Layer, RuleFile
 
 Finding = tuple[Key, str, str]
 """Where in the file, what is wrong, what to do."""

@@ -8,18 +8,9 @@ from decimal import Decimal
 from onestop_cli.money import FULL, rate_text, yuan
 from onestop_cli.rulebook.check.parts import Finding, clause_name, parts
 from onestop_cli.rulebook.check.spoken import Said, names_day, said
+from onestop_cli.rulebook.clauses import TO_FILL, AgeSpan, Band, Cited, Clause
 from onestop_cli.rulebook.faults import Key
-from onestop_cli.rulebook.language import (
-    TO_FILL,
-    AgeSpan,
-    Band,
-    Cited,
-    Clause,
-    Dimension,
-    Effective,
-    Rounding,
-    RuleFile,
-)
+from onestop_cli.rulebook.language import Dimension, Effective, Rounding, RuleFile
 
 _MONEY = ("amount", "later", "minimum", "to", "pays", "per_year", "unlisted")
 _SHARES = ("rate", "share", "later_rate", "shares", "most")

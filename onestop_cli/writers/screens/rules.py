@@ -17,7 +17,8 @@ from onestop_cli.errors import Problem
 from onestop_cli.explain.casework import Verdict
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.changes import Change
-from onestop_cli.rulebook.language import Categories, Cited, Clause, Layer, RateClause, RuleFile
+from onestop_cli.rulebook.clauses import Cited, Clause, RateClause
+from onestop_cli.rulebook.language import Categories, Layer, RuleFile
 from onestop_cli.writers.toolkit.console import clean, console_for
 
 _PIECE = re.compile(r"[“（(]*(?:[0-9A-Za-z.,%:/+−—-]+|.)[，。；、）)”：%…]*")
