@@ -142,17 +142,18 @@ def _meet(asked: pl.DataFrame, ids: pl.Series) -> tuple[pl.Series, pl.DataFrame]
 
 
 def _of_same_id(asked: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """(at, entry) of every stay and entry of one ID, in the order of the stays: by whole numbers, and by their texts
-    what makes no number."""
+    """(at, entry) of every stay and entry of one ID, and of a stay without an entry, in the order of the stays: by
+    whole numbers, and by their texts what makes no number."""
     stays = asked.with_columns(number=id_number(asked["id_no"]))
     entries = pl.DataFrame({"id_no": ids, "number": id_number(ids)})
     entries = entries.with_columns(entry=pl.int_range(pl.len(), dtype=pl.UInt32))
-    met = stays.join(entries, on="number", maintain_order="left").select("at", "entry")
+    met = stays.join(entries, on="number", how="left", maintain_order="left").select("at", "entry")
     odd = entries.filter(pl.col("number").is_null())
     if odd.is_empty():
         return met
     others = stays.join(odd, on="id_no", maintain_order="left").select("at", "entry")
-    return pl.concat([met, others]).sort("at", maintain_order=True)
+    rest = met.join(others, on="at", how="anti")
+    return pl.concat([rest, others]).sort("at", maintain_order=True)
 
 
 def holds(day: pl.Expr, *, surely: bool) -> pl.Expr:
