@@ -55,13 +55,12 @@ def dealt(home: County) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
     parts = -(-len(rows) // PART)
     mine = (pl.col("id_raw").hash() % parts).alias("part")
     of_row, of_entry = rows.select(mine)["part"], roster.select(mine)["part"]
-    return [
-        (
-            filled(rows.filter(of_row == part).rechunk(), READ_STAYS),
-            filled(roster.filter(of_entry == part).rechunk(), READ_ROSTER),
-        )
-        for part in range(parts)
-    ]
+
+    def one(part: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+        own = rows.filter(of_row == part).rechunk(), roster.filter(of_entry == part).rechunk()
+        return filled(own[0], READ_STAYS), filled(own[1], READ_ROSTER)
+
+    return at_once(one, range(parts))
 
 
 def reconciled(
