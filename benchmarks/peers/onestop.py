@@ -38,7 +38,9 @@ def the_names(register: pl.DataFrame) -> NameLookup:
 def run(home: County) -> pl.DataFrame:
     """The result frame; many stays in parts of whole persons, as `--buckets` does, two or more at once."""
     book, options = the_book(), Options()
+    told = {code for code, _ in CODES}
     checks = amount_checks(book, options.tolerance, options.near_cap)
+    checks = [check for check in checks if check.code in told]
 
     def one(part: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
         stays = reconciled(home, book, *part)
