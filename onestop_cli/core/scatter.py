@@ -29,8 +29,7 @@ def spread(part: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
 def gathered(part: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """The `rows` of `part` by their numbers; where there is none, all is null."""
     blank = [column.name for column in part if column.null_count() == len(column)]
-    filled = part.drop(blank).rechunk().select(pl.all().gather(pl.lit(rows)))
-    found = filled if filled.width else rows.to_frame("_row")
-    return found.with_columns(pl.lit(None, part.schema[name]).alias(name) for name in blank).select(
-        part.columns
-    )
+    filled = part.drop(blank)
+    found = filled.rechunk()[rows] if filled.width else rows.to_frame("_row")
+    literals = (pl.lit(None, part.schema[name]).alias(name) for name in blank)
+    return found.with_columns(literals).select(part.columns)

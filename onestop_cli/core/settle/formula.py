@@ -138,10 +138,10 @@ def by_bed_day(book: Rulebook) -> bool:
 
 def beside(stays: pl.DataFrame, params: Parameters, term: pl.Series) -> pl.DataFrame:
     """`stays` with the step's varying terms gathered by `term`, replacing those of an earlier step."""
-    rows = term.cast(pl.UInt32)
-    return stays.with_columns(
-        params.table[name].gather(rows).alias(name) for name in params.varying
-    )
+    if not params.varying:
+        return stays
+    own = params.table.select(params.varying)[term.cast(pl.UInt32)]
+    return stays.with_columns(own.iter_columns())
 
 
 def deductible(params: Parameters, nth: pl.Expr) -> pl.Expr:
