@@ -50,8 +50,8 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
     `book.table`; null where no document applies), `<step>_term` for steps that look at some categories only, `quota`,
     `ungoverned` (why there are no terms, Chinese) and `<layer>_check`.
     """
-    chosen = stays.select("discharged_on", rule=which_rule(book) if rule is None else rule)["rule"]
-    chosen = Chosen(book, chosen)
+    number = which_rule(book) if rule is None else rule
+    chosen = RuleOfStays(book, stays.with_columns(rule=number)["rule"])
     governed = stays.with_columns(rule=chosen.number, rule_id=chosen.id_).with_columns(
         benefit_year=pl.coalesce("fund_year", chosen.by(_benefit_year)).cast(pl.Int64),
         term=chosen.by(lambda n, rule: _cell(book, n, pl.col("category"))),
@@ -68,14 +68,14 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
             listed_open=_said(governed, LISTED_YEARS).eq(LISTED_OPEN).fill_null(False),
         )
     for step, only in _partial_steps(book).items():
-        own = chosen.by(lambda n, rule, only=only: _cell(book, n, _first_of(only)))
+        own = chosen.by(_partial_term(book, only))
         governed = governed.with_columns(own.alias(f"{step}_term"))
     governed = governed.with_columns(ungoverned=_why_none(governed, book))
     return _quota(governed, book).pipe(_checks, book)
 
 
 @dataclass(frozen=True)
-class Chosen:
+class RuleOfStays:
     """The document of every stay by its number; where all have the same, what hangs on it is a constant."""
 
     book: Rulebook
@@ -89,7 +89,7 @@ class Chosen:
 
     @property
     def number(self) -> pl.Expr:
-        return pl.lit(self.rules) if self.only is None else pl.lit(self.only, pl.Int32)
+        return pl.lit(self.rules) if self.only is None else pl.lit(self.only, self.rules.dtype)
 
     @property
     def id_(self) -> pl.Expr:
@@ -266,6 +266,10 @@ def _by_platform(text: pl.Expr, spelled: Mapping[str, int]) -> pl.Expr:
     return pl.coalesce(
         part.replace_strict(known, default=None, return_dtype=pl.Int64) for part in (text, group)
     )
+
+
+def _partial_term(book: Rulebook, only: Sequence[str]) -> Callable[[int, RuleFile], pl.Expr]:
+    return lambda n, rule: _cell(book, n, _first_of(only))
 
 
 def _partial_steps(book: Rulebook) -> dict[str, list[str]]:
