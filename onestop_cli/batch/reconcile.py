@@ -82,7 +82,8 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     core = Core(roster, read.register, book, period, names, options, read.insured.rows)
     done = core.work(read.stays.rows, earlier)
     notes += [*read.told, *documents_told(chosen, period, done.stays), *no_list(book, read.insured)]
-    notes += [*_kinds_of_care(chosen, read.stays.rows), *unknown_households(done.stays, book)]
+    notes += kinds_of_care(chosen, read.stays.rows.lazy())
+    notes += unknown_households(done.stays, book)
     notes += other_names(done.stays, read.insured.rows, book)
     if done.decided is not None:
         tell("处理意见逐条比较")
@@ -184,22 +185,21 @@ def documents_told(rules: Sequence[RuleFile], period: Period, stays: pl.DataFram
             )
 
 
-def _kinds_of_care(rules: Sequence[RuleFile], stays: pl.DataFrame) -> Iterator[str]:
-    """Kinds of care that a document does not name and takes for stays in hospital."""
-    for rule in rules:
-        for dim in rule.dimension:
-            texts = (
-                stays[f"x_{dim.id}"]
-                if f"x_{dim.id}" in stays.columns
-                else pl.Series(dtype=pl.String)
+def kinds_of_care(rules: Sequence[RuleFile], rows: pl.LazyFrame) -> Iterator[str]:
+    """Kinds of care that a document does not name and takes for stays in hospital. `rows`: as they were read."""
+    there = rows.collect_schema()
+    dims = ((rule, dim, f"x_{dim.id}") for rule in rules for dim in rule.dimension)
+    for rule, dim, name in dims:
+        if name not in there:
+            continue
+        said = rows.group_by(name).len().collect(engine="streaming").sort(name)
+        if odd := unlisted_kinds(dim, said[name]):
+            count = said.filter(pl.col(name).is_in(odd))["len"].sum()
+            yield (
+                f"政策文件 {rule.id} 没有写医疗类别{'、'.join(f'“{text}”' for text in odd[:5])}（{count:,} 行），"
+                f"按“{dim.otherwise}”计算；另有规定的，请在该文件的 [dimension.values] 写上，如 "
+                f'"门诊慢特病" = ["{odd[0]}"]'
             )
-            if odd := unlisted_kinds(dim, texts):
-                rows = int(texts.is_in(odd).sum())
-                yield (
-                    f"政策文件 {rule.id} 没有写医疗类别{'、'.join(f'“{text}”' for text in odd[:5])}（{rows:,} 行），"
-                    f"按“{dim.otherwise}”计算；另有规定的，请在该文件的 [dimension.values] 写上，如 "
-                    f'"门诊慢特病" = ["{odd[0]}"]'
-                )
 
 
 _MERGED = 2019

@@ -103,6 +103,9 @@ def _rows_of(
         yield from map(_where, stays.lazy().select(stand).collect())
         return
     rows = _where(stays.select(among).to_series())
+    if rows.is_empty():
+        yield from (rows for _ in checks)
+        return
     names = dict.fromkeys(name for expr in stand for name in expr.meta.root_names())
     yield from (rows.filter(holds) for holds in stays.select(*names)[rows].select(stand))
 
