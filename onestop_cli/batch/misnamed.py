@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from onestop_cli.county.settings import FILE_NAME, LEDGER
-from onestop_cli.readers.containers.door import is_left_lying
-from onestop_cli.run import TO_FILL
-from onestop_cli.tables.run_info import RunInfo
+
+if TYPE_CHECKING:
+    from onestop_cli.tables.run_info import RunInfo
 
 DECISIONS = "处理意见.xlsx"
 """The usual name of the decisions, in the county folder."""
@@ -59,6 +60,8 @@ def unlisted(home: Path, used: Collection[Path]) -> Iterator[str]:
 
 def beside_places(home: Path, places: Collection[Path]) -> Iterator[str]:
     """Files that lie in the inbox itself, beside the folders of it that are read."""
+    from onestop_cli.readers.containers.door import is_left_lying
+
     read = {home / place for place in places}
     inboxes = {place.parent for place in read if place.is_dir()} - {home, *read}
     for inbox in sorted(inbox for inbox in inboxes if inbox.is_relative_to(home)):
@@ -73,6 +76,7 @@ def beside_places(home: Path, places: Collection[Path]) -> Iterator[str]:
 def filled_in_place(folder: Path, info: RunInfo) -> Iterator[str]:
     """What to say when decisions were written into the list of a run itself, where nothing reads them."""
     from onestop_cli.readers.decisions import anything_filled
+    from onestop_cli.run import TO_FILL
 
     file, written = folder / TO_FILL, info.files.get(TO_FILL)
     if not written or not file.is_file():

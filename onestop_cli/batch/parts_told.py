@@ -15,6 +15,7 @@ from onestop_cli.batch.reconcile import (
     areas_told,
     beside_files,
     documents_told,
+    kinds_of_care,
     names_of,
     no_list,
     of_files,
@@ -43,6 +44,7 @@ def of_lists(
     chosen = [rule.file for rule in read.rules]
     yield from documents_told(chosen, parse_period(request.period), _unique(stays, "rule_id"))
     yield from no_list(book, read.insured)
+    yield from kinds_of_care(chosen, rows)
     listed = stays.filter(pl.col("id_no").is_in(read.insured.rows["id_no"].implode()))
     yield from other_names(_unique(listed, "id_no", "name_key"), read.insured.rows, book)
 

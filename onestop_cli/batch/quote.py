@@ -24,12 +24,11 @@ from onestop_cli.explain.quotation import YearSoFar, quote_each
 from onestop_cli.explain.running import running
 from onestop_cli.money import parse_fen
 from onestop_cli.readers.running_bill import Day, read_running_bill
-from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
-from onestop_cli.tables.schema import LEVELS, READ_STAYS, empty
+from onestop_cli.tables.schema import EXPENSES, LEVELS, READ_STAYS, empty
 from onestop_cli.writers.explain.page import page
 from onestop_cli.writers.explain.screen import show
 from onestop_cli.writers.toolkit.console import console_for
@@ -259,7 +258,7 @@ class _WordReader:
     def further(self, texts: Sequence[str]) -> dict[str, Any]:
         """Values of the documents' own dimensions and expenses, by id or by name."""
         dims = {name: d for r in self.book.rules for d in r.dimension for name in (d.id, d.name)}
-        costs = {name: id_ for id_, title in words.EXPENSES.items() for name in (id_, title)}
+        costs = {name: id_ for id_, title in EXPENSES.items() for name in (id_, title)}
         costs |= {name: e.id for e in self.book.expenses for name in (e.id, e.name)}
         found: dict[str, Any] = {}
         for name, text in self._pairs("--with", texts):
@@ -275,9 +274,7 @@ class _WordReader:
                 found[dims[name].id] = text
             else:
                 listed = [*_LISTED] if self.book.asks_list else []
-                choice = "、".join(
-                    {d.name for d in dims.values()} | {*words.EXPENSES.values(), *listed}
-                )
+                choice = "、".join({d.name for d in dims.values()} | {*EXPENSES.values(), *listed})
                 self._wrong(f"--with 的“{name}”在政策文件中没有", f"可写：{choice}")
         return found
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from onestop_cli.batch import hospital_books
 from onestop_cli.batch.closed_periods import remember
 from onestop_cli.batch.describe import (
     Read,
@@ -40,14 +41,16 @@ from onestop_cli.county.spelling import hospitals, kind_question, offered
 from onestop_cli.county.synonyms import names as synonyms
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.ledger.accounts import UNKNOWN
+from onestop_cli.readers.containers.inbox import open_together
 from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
 from onestop_cli.readers.insured_list import InsuredList, read_insured
 from onestop_cli.readers.layout.identities import together
 from onestop_cli.readers.register import read_register
-from onestop_cli.readers.roster import read_rosters
-from onestop_cli.readers.stays import read_stays
+from onestop_cli.readers.roster import roster_of
+from onestop_cli.readers.stays import stays_of
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import unlisted_kinds
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
@@ -79,6 +82,7 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     core = Core(roster, read.register, book, period, names, options, read.insured.rows)
     done = core.work(read.stays.rows, earlier)
     notes += [*read.told, *documents_told(chosen, period, done.stays), *no_list(book, read.insured)]
+    notes += kinds_of_care(chosen, read.stays.rows.lazy())
     notes += unknown_households(done.stays, book)
     notes += other_names(done.stays, read.insured.rows, book)
     if done.decided is not None:
@@ -183,6 +187,23 @@ def documents_told(rules: Sequence[RuleFile], period: Period, stays: pl.DataFram
             )
 
 
+def kinds_of_care(rules: Sequence[RuleFile], rows: pl.LazyFrame) -> Iterator[str]:
+    """Kinds of care that a document does not name and takes for stays in hospital. `rows`: as they were read."""
+    there = rows.collect_schema()
+    dims = ((rule, dim, f"x_{dim.id}") for rule in rules for dim in rule.dimension)
+    for rule, dim, name in dims:
+        if name not in there:
+            continue
+        said = rows.group_by(name).len().collect(engine="streaming").sort(name)
+        if odd := unlisted_kinds(dim, said[name]):
+            count = said.filter(pl.col(name).is_in(odd))["len"].sum()
+            yield (
+                f"政策文件 {rule.id} 没有写医疗类别{'、'.join(f'“{text}”' for text in odd[:5])}（{count:,} 行），"
+                f"按“{dim.otherwise}”计算；另有规定的，请在该文件的 [dimension.values] 写上，如 "
+                f'"门诊慢特病" = ["{odd[0]}"]'
+            )
+
+
 _MERGED = 2019
 """By then 新农合 had become part of 居民医保 everywhere."""
 
@@ -243,8 +264,10 @@ def _read(request: Request) -> Read:
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
     wanted = columns_wanted(rules)
     money = {e.id for rule in rules for e in rule.file.expense if e.columns}
-    stays = read_stays(request.stays, settings, hospitals, wanted, passwords, layers, money)
-    roster = read_rosters(request.roster, settings, passwords)
+    files = open_together([request.stays, request.roster], settings, passwords)
+    hospital_books.prepare(len(hospitals))
+    stays = stays_of(files[0], settings, hospitals, wanted, layers, money)
+    roster = roster_of(files[1], settings)
     problems += [*stays.problems, *roster.problems]
     insured = InsuredList()
     try:

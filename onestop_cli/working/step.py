@@ -14,6 +14,7 @@ from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.clauses import Clause, Quota
 from onestop_cli.rulebook.language import Layer, RuleFile
 from onestop_cli.rulebook.terms import COMPUTED, GIVEN, UNKNOWN_RATE
+from onestop_cli.tables.schema import EXPENSES
 from onestop_cli.working.lines import RuleSentence, basis
 
 
@@ -207,7 +208,7 @@ class StepOnStay:
 
     def name_of(self, what: str) -> str:
         """What a base takes off, by name: an expense, a layer, or the deductible of a layer."""
-        names = dict(words.EXPENSES)
+        names = dict(EXPENSES)
         names |= {expense.id: expense.name for expense in self.rule.expense}
         names |= {step.id: step.name for step in self.book.steps}
         names |= {layer.id: layer.name for layer in self.rule.layer}

@@ -14,7 +14,7 @@ from onestop_cli.batch.reconcile import reconcile
 from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from onestop_cli.readers.containers.delimited import read_delimited
-from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.containers.inbox import open_files, open_together
 from onestop_cli.readers.stays import read_stays
 from tests.made.biff_file import biff, compound
 from tests.made.reader_files import (
@@ -52,6 +52,20 @@ def test_one_quarter_reads_the_same_from_what_programs_write(path: Path, tmp_pat
     reading = read_stays([path], Settings(), HOSPITALS)
     assert not reading.problems
     assert without_place(reading.rows).equals(without_place(expected.rows), null_equal=True)
+
+
+def test_files_that_are_opened_together_stay_with_their_own_group(tmp_path: Path) -> None:
+    """In the order of their names, though the largest is opened first."""
+    small, large = csv_bytes(QUARTER[:2]), csv_bytes([*QUARTER] * 9)
+    first = written(
+        tmp_path / "住院", {"a.csv": small, "b.csv": large, "c.csv": csv_bytes(QUARTER)}
+    )
+    second = written(tmp_path / "花名册", {"d.csv": csv_bytes(QUARTER[:3])})
+    stays, roster = open_together([[first], [second]], Settings())
+    assert [one.file.path for one in stays.opened] == ["a.csv", "b.csv", "c.csv"]
+    assert [len(one.grids[0].rows) for one in stays.opened] == [2, 9 * len(QUARTER), len(QUARTER)]
+    assert [one.file.path for one in roster.opened] == ["d.csv"]
+    assert len(roster.opened[0].grids[0].rows) == 3
 
 
 def test_text_files_have_no_sheet_and_workbooks_have(tmp_path: Path) -> None:

@@ -113,7 +113,15 @@ def test_a_remark_without_a_head_on_every_row_is_a_remark(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "words", [("过次页", "承前页"), ("转下页", "接上页"), ("过 次 页", "承上页")]
+    "words",
+    [
+        ("过次页", "承前页"),
+        ("转下页", "接上页"),
+        ("过 次 页", "承上页"),
+        ("接下页", "承上页"),
+        ("续下页", "续上页"),
+        ("结转下页", "上页结转"),
+    ],
 )
 def test_carried_forward_lines_are_totals(words: tuple[str, str], tmp_path: Path) -> None:
     over, from_ = ([word, *[""] * 8, "1000", *[""] * 4] for word in words)

@@ -126,8 +126,8 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
             step,
             _by_roster(book, step.id) and step.layer not in book.waived,
             tolerance,
-            Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
-            _cap_name(Parameters(book.table, step.id)),
+            Parameters.of_book(book, step.id).has("month_cap", NO_LIMIT),
+            _cap_name(Parameters.of_book(book, step.id)),
             step.layer in book.waived,
             step in book.of_households,
         )
