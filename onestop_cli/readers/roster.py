@@ -12,7 +12,7 @@ from onestop_cli.core.identify import identify
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import Names, key, names
 from onestop_cli.errors import Problem
-from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.containers.inbox import Inbox, open_files
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.cells import sex_in_words
 from onestop_cli.readers.layout.copies import without_copies
@@ -63,8 +63,12 @@ _KIND_OF_PEOPLE = re.compile(
 def read_rosters(
     paths: Sequence[Path], settings: Settings, passwords: Sequence[str] = ()
 ) -> Reading:
-    """Every entry in the rosters behind `paths`; a roster without one usable ID number is a problem."""
-    inbox = open_files(paths, settings, passwords)
+    """`roster_of` the files behind `paths`; `passwords` are tried on locked workbooks."""
+    return roster_of(open_files(paths, settings, passwords), settings)
+
+
+def roster_of(inbox: Inbox, settings: Settings) -> Reading:
+    """Every entry in the opened rosters; a roster without one usable ID number is a problem."""
     known = names(settings)
     kept, copies = without_copies(inbox.opened, lambda name: category_named(name, known))
     sheets, more = read_all(

@@ -112,6 +112,8 @@ def _borne(found: Mapping[str, pl.Series], height: int) -> dict[str, pl.Series]:
     the bill: it adds up with them on more rows than without.
     """
     blank = pl.repeat(None, height, dtype=pl.Int64, eager=True)
+    if not found.keys() & {"cash", "account", "shared_account"}:
+        return {"self_claimed_fen": found.get("self", blank), "account_fen": blank}
     parts = {name: found.get(name, blank) for name in ("cash", "account", "shared_account")}
     frame = pl.DataFrame(parts | {"own": found.get("self", blank)})
     frame = frame.with_columns(
@@ -142,6 +144,8 @@ def _adds_up(frame: pl.DataFrame, borne: pl.Expr) -> int:
 
 def _rate(table: TypedTable) -> pl.Series:
     """A stated rate in ten-thousandths: `0.75`, `75%`, `75`; null for anything else."""
+    if "pool_rate" not in table.header.columns:
+        return pl.repeat(None, table.height, dtype=pl.Int64, eager=True)
     texts = table.take(text=table.words("pool_rate")).to_series()
     found = {text: _ten_thousandths(text) for text in texts.unique().drop_nulls()}
     return texts.replace_strict(found, default=None, return_dtype=pl.Int64)

@@ -87,6 +87,8 @@ def _each(
     kind: type[pl.DataType] = pl.String,
 ) -> pl.Series:
     """What each distinct text of `field` means."""
+    if field not in table.header.columns:
+        return pl.repeat(None, table.height, dtype=kind, eager=True)
     texts = table.take(text=table.words(field)).to_series()
     found = {text: meaning(text) for text in texts.unique().drop_nulls()}
     return texts.replace_strict(found, default=None, return_dtype=kind)

@@ -12,7 +12,7 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import Problem
 from onestop_cli.money import yuan
-from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.containers.inbox import Inbox, open_files
 from onestop_cli.readers.layout.aliases import aliases, unit_of
 from onestop_cli.readers.layout.clearing import compared, without_statements
 from onestop_cli.readers.layout.copies import without_copies
@@ -57,7 +57,20 @@ def read_stays(
     layers: Collection[str] | None = None,
     money: Collection[str] = (),
 ) -> Reading:
-    """Every stay in the files behind `paths`; `passwords` are tried on locked workbooks.
+    """`stays_of` the files behind `paths`; `passwords` are tried on locked workbooks."""
+    inbox = open_files(paths, settings, passwords)
+    return stays_of(inbox, settings, hospitals, extra_columns, layers, money)
+
+
+def stays_of(
+    inbox: Inbox,
+    settings: Settings,
+    hospitals: Sequence[str],
+    extra_columns: Mapping[str, Sequence[str]] | None = None,
+    layers: Collection[str] | None = None,
+    money: Collection[str] = (),
+) -> Reading:
+    """Every stay in the opened files.
 
     `hospitals`: the names in the register, against which a file without a hospital column is held.
     `extra_columns`: name → headers of further columns, handed on as strings `x_<name>`. `layers`: of the run; the
@@ -66,7 +79,6 @@ def read_stays(
     """
     known, no_number = names(settings), settings.synonyms.no_number
     wanted = Wanted(known, hospitals, extra_columns or {}, layers, no_number, money)
-    inbox = open_files(paths, settings, passwords)
     kept, copies = without_copies(inbox.opened, lambda name: hospital_named(name, known, hospitals))
     kept, apart, statements = without_statements(kept)
     sheets, more = read_all(

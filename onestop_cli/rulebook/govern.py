@@ -16,6 +16,7 @@ from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.clauses import NONE
 from onestop_cli.rulebook.language import EXPENSES, Dimension, RuleFile
 from onestop_cli.rulebook.terms import ABSENT, COMPUTED, EXPENSE_OF, UNKNOWN_RATE
+from onestop_cli.tables.schema import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS
 
 GOVERNING = {
     "discharge": pl.col("discharged_on"),
@@ -27,12 +28,6 @@ GOVERNING = {
 SETTLED_TO = pl.min_horizontal("discharged_on", pl.coalesce("settled_on", "discharged_on"))
 """The last day that a row settles: an interim settlement may come before the discharge."""
 
-
-HOUSEHOLD = "x_household"
-"""A stay's household, as the roster numbers it; null where that is not known."""
-
-LISTED_YEARS, LISTED_RAISE = "x_listed_years", "x_listed_raise"
-"""What a list of insured people says of a stay's person: whole years, and fen by which a limit is raised; as text."""
 LISTED_OPEN = "?"
 """Stands there where nobody knows what a list says, or whether the person is on it."""
 
@@ -50,11 +45,11 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
     `book.table`; null where no document applies), `<step>_term` for steps that look at some categories only, `quota`,
     `ungoverned` (why there are no terms, Chinese) and `<layer>_check`.
     """
-    governed = stays.with_columns(rule=which_rule(book) if rule is None else rule)
-    governed = governed.with_columns(
-        rule_id=pl.lit(pl.Series([rule.id for rule in book.rules])).gather("rule"),
-        benefit_year=pl.coalesce("fund_year", _by_rule(book, _benefit_year)).cast(pl.Int64),
-        term=_by_rule(book, lambda n, rule: _cell(book, n, pl.col("category"))),
+    number = which_rule(book) if rule is None else rule
+    chosen = RuleOfStays(book, stays.with_columns(rule=number)["rule"])
+    governed = stays.with_columns(rule=chosen.number, rule_id=chosen.id_).with_columns(
+        benefit_year=pl.coalesce("fund_year", chosen.by(_benefit_year)).cast(pl.Int64),
+        term=chosen.by(lambda n, rule: _cell(book, n, pl.col("category"))),
     )
     if book.of_households:
         known = HOUSEHOLD in governed.columns
@@ -68,9 +63,52 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
             listed_open=_said(governed, LISTED_YEARS).eq(LISTED_OPEN).fill_null(False),
         )
     for step, only in _partial_steps(book).items():
-        governed = governed.with_columns(_partial_term(book, only).alias(f"{step}_term"))
-    governed = governed.with_columns(ungoverned=_why_not(book))
+        own = chosen.by(_partial_term(book, only))
+        governed = governed.with_columns(own.alias(f"{step}_term"))
+    governed = governed.with_columns(ungoverned=_why_none(governed, book))
     return _quota(governed, book).pipe(_checks, book)
+
+
+@dataclass(frozen=True)
+class RuleOfStays:
+    """The document of every stay by its number; where all have the same, what hangs on it is a constant."""
+
+    book: Rulebook
+    rules: pl.Series
+
+    @cached_property
+    def only(self) -> int | None:
+        """The document of all stays, where there is but one."""
+        first, last = self.rules.min(), self.rules.max()
+        return first if first == last and not self.rules.null_count() else None  # type: ignore[return-value]
+
+    @property
+    def number(self) -> pl.Expr:
+        return pl.lit(self.rules) if self.only is None else pl.lit(self.only, self.rules.dtype)
+
+    @property
+    def id_(self) -> pl.Expr:
+        if self.only is not None:
+            return pl.lit(self.book.rules[self.only].id)
+        return pl.lit(pl.Series([rule.id for rule in self.book.rules])).gather(self.rules)
+
+    def by(self, expr: Callable[[int, RuleFile], pl.Expr]) -> pl.Expr:
+        """`expr(number, rule)` of the document that governs each stay."""
+        if self.only is not None:
+            return expr(self.only, self.book.rules[self.only])
+        return _by_rule(self.book, expr)
+
+
+def _why_none(stays: pl.DataFrame, book: Rulebook) -> pl.Expr:
+    """Why stays without terms have none; what there is to say is only put in words where there are such."""
+    rows = stays["term"].is_null().arg_true()
+    if rows.is_empty():
+        return pl.lit(None, pl.String)
+    why = _why_not(book)
+    told = stays.select(*dict.fromkeys(why.meta.root_names()))[rows].select(why=why)["why"]
+    return pl.lit(
+        pl.Series([None], dtype=pl.String).new_from_index(0, len(stays)).scatter(rows, told)
+    )
 
 
 def _said(stays: pl.DataFrame, name: str) -> pl.Expr:
@@ -254,8 +292,8 @@ def _by_platform(text: pl.Expr, spelled: Mapping[str, int]) -> pl.Expr:
     )
 
 
-def _partial_term(book: Rulebook, only: Sequence[str]) -> pl.Expr:
-    return _by_rule(book, lambda n, rule: _cell(book, n, _first_of(only)))
+def _partial_term(book: Rulebook, only: Sequence[str]) -> Callable[[int, RuleFile], pl.Expr]:
+    return lambda n, rule: _cell(book, n, _first_of(only))
 
 
 def _partial_steps(book: Rulebook) -> dict[str, list[str]]:
@@ -409,8 +447,16 @@ class StepTerms:
     step: str
 
     def where(self, holds: pl.Expr) -> pl.Expr:
-        """The stays for whose terms this holds; the terms go by their names without the step."""
-        return pl.lit(self._own.select(holds).to_series().gather(self.rows))
+        """The stays for whose terms this holds, a constant where it is the same for all of them; the terms go by their
+        names without the step."""
+        of_term = self._own.select(holds).to_series()
+        if self._all_known and of_term.n_unique() == 1:
+            return pl.lit(of_term[0])
+        return pl.lit(of_term.gather(self.rows))
+
+    @cached_property
+    def _all_known(self) -> bool:
+        return self.rows.null_count() == 0
 
     @cached_property
     def _own(self) -> pl.DataFrame:

@@ -74,20 +74,12 @@ class Habit:
 def days(values: Sequence[Cell], habit: Habit) -> tuple[pl.Series, list[int]]:
     """The cells as days, and the rows (0-based) whose cell is something else."""
     if set(map(type, values)) == {str}:
-        return _days_of_texts(pl.Series(values, dtype=pl.String), habit)
-    found = [read_day(value, habit) for value in values]
+        known = {text: read_day(text, habit) for text in set(values)}
+        found = [known[text] for text in values]
+    else:
+        found = [read_day(value, habit) for value in values]
     read = pl.Series([day for day, _ in found], dtype=pl.Date)
     return read, [row for row, (_, fault) in enumerate(found) if fault is not None]
-
-
-def _days_of_texts(texts: pl.Series, habit: Habit) -> tuple[pl.Series, list[int]]:
-    """`days`, each distinct text looked at once."""
-    known = {text: read_day(text, habit) for text in texts.unique()}
-    wrong = [text for text, (_, fault) in known.items() if fault is not None]
-    read = texts.replace_strict(
-        list(known), [day for day, _ in known.values()], return_dtype=pl.Date
-    )
-    return read, list(texts.is_in(wrong).arg_true()) if wrong else []
 
 
 def read_day(value: Cell, habit: Habit) -> tuple[date | None, str | None]:

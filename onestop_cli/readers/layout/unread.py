@@ -229,12 +229,11 @@ def said(table: TypedTable, unread: Sequence[Unread]) -> pl.DataFrame | None:
     if not unread:
         return None
     grid = table.grid
-    return pl.concat(
-        file_finding("FI03", grid.source, grid.sheet, _sentence(one)) for one in unread
-    )
+    return pl.concat(file_finding("FI03", grid.source, grid.sheet, sentence(one)) for one in unread)
 
 
-def _sentence(one: Unread) -> str:
+def sentence(one: Unread) -> str:
+    """Where the column is, how many rows have an amount, and their sum."""
     where = f"（{column_letter(one.column)} 列）"
     return f"“{one.label}”{where}{one.rows} 行有金额，合计 {yuan(one.fen)} 元，没有读入"
 
@@ -243,7 +242,7 @@ def stops(table: TypedTable, unread: Sequence[Unread]) -> list[Problem]:
     """A problem for each column that may move an amount, with the lines that settle it."""
     place = table.grid.source, table.grid.sheet, table.header.last + 1
     return [
-        Problem(f"金额列{_sentence(one)}：{one.stops}", _remedy(table, one), *place)
+        Problem(f"金额列{sentence(one)}：{one.stops}", _remedy(table, one), *place)
         for one in unread
         if one.stops
     ]
