@@ -28,7 +28,9 @@ _BEHIND = rf"[了单行:：。.!！;；]|记录|处理|数据|结算|[（(][^（
 _ALONE = rf"^[（(【]?({_AHEAD})*({_WORDS}|红字|退票|退号|取消结算|已退|全退)({_BEHIND})*[）)】]?$"
 """The words of a reversal with nothing else in a cell, but when and of what."""
 
-_STATE = re.compile(r"^(?!.*(治疗|转归|疗效|病情|医保卡)).*(状态|标志|标识)$")
+_STATE = re.compile(
+    r"^(?!.*(治疗|转归|疗效|病情|卡|账户|参保|参合|农合|人员|身份|户籍|户口|低保|救助)).*(状态|标志|标识)$"
+)
 _GONE = r"^已?(无效|取消|删除|注销|退)$"
 """In a column of states."""
 
@@ -111,18 +113,7 @@ def _of_words(table: TypedTable) -> list[int]:
 
 def refunds_said(table: TypedTable, rows: Sorted) -> Iterator[str]:
     """Rows whose remarks speak of a refund without being taken back for it."""
-    open_ = [c for c in _of_words(table) if c not in table.header.columns.get("visit", ())]
-    if not open_:
-        return
-    speaking = [pl.when(pl.col(str(c)).str.contains(_SAID.pattern)).then(str(c)) for c in open_]
-    joined = pl.concat_str(speaking, separator="；", ignore_nulls=True)
-    cells = table.text.select(said=joined)["said"]
-    hits = (cells != "") & rows.data & ~taken_back(table).fill_null(False)
-    found = [
-        (row, text)
-        for row in hits.arg_true()
-        if _SAID.search(_NOT_SAID.sub("", text := cells[row]))
-    ]
+    found = _spoken_of(table, rows)
     if not found:
         return
     shown = "、".join(
@@ -135,3 +126,22 @@ def refunds_said(table: TypedTable, rows: Sorted) -> Iterator[str]:
         f"{table.grid.source}{sheet}：备注说到退费、作废或重复，没有当作冲红，照常结算：{shown}{more}；"
         "确是退掉的，请在表里加一列“冲红标志”，在该行写“是”"
     )
+
+
+def _spoken_of(table: TypedTable, rows: Sorted) -> list[tuple[int, str]]:
+    """The data rows (0-based) that are not taken back, with the words that speak of it."""
+    open_ = [c for c in _of_words(table) if c not in table.header.columns.get("visit", ())]
+    if not open_:
+        return []
+    speaking = [pl.when(pl.col(str(c)).str.contains(_SAID.pattern)).then(str(c)) for c in open_]
+    joined = pl.concat_str(speaking, separator="；", ignore_nulls=True)
+    cells = table.text.select(said=joined)["said"]
+    hits = (cells != "") & rows.data
+    if not hits.any():
+        return []
+    hits &= ~taken_back(table).fill_null(value=False)
+    return [
+        (row, text)
+        for row in hits.arg_true()
+        if _SAID.search(_NOT_SAID.sub("", text := cells[row]))
+    ]
