@@ -12,7 +12,6 @@ import polars as pl
 
 from onestop_cli import __version__
 from onestop_cli.batch.closed_periods import Past
-from onestop_cli.core.findings.causes import level_rates
 from onestop_cli.core.findings.files import (
     file_findings,
     roster_findings,
@@ -23,18 +22,22 @@ from onestop_cli.core.pending import still_pending
 from onestop_cli.county.periods import Period
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import Broken
+from onestop_cli.money import rate_text
 from onestop_cli.readers.insured_list import InsuredList
 from onestop_cli.rosters.quality import roster_faults
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.clauses import NONE
 from onestop_cli.rulebook.library import LoadedRule
 from onestop_cli.rulebook.standards import standards
+from onestop_cli.rulebook.terms import COMPUTED
 from onestop_cli.tables.reading import Reading
 from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
 
 
 @dataclass(frozen=True)
 class Read:
-    """Everything that was read; `past` is what the ledger knows, if there is one."""
+    """Everything that was read; `past` is what the ledger knows, if there is one; `told`: what of the county's own
+    lists was not read."""
 
     stays: Reading
     roster: Reading
@@ -42,6 +45,7 @@ class Read:
     rules: tuple[LoadedRule, ...]
     past: Past | None = None
     insured: InsuredList = field(default_factory=InsuredList)
+    told: tuple[str, ...] = ()
 
 
 def file_level(read: Read, roster: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -106,7 +110,7 @@ def about_rules(book: Rulebook, rules: Sequence[LoadedRule]) -> dict[str, Any]:
             for name in members
         },
         "standards": standards(book),
-        "level_rates": level_rates(book),
+        "level_rates": _level_rates(book),
     }
 
 
@@ -224,3 +228,23 @@ def in_order(stays: pl.DataFrame, layers: Sequence[str]) -> pl.DataFrame:
     rest = [c for c in stays.columns if c not in fixed and not c.startswith("_")]
     blank = pl.col([f"{layer}_claimed_fen" for layer in layers]).fill_null(0)
     return stays.with_columns(blank).select(*fixed, *rest).cast(dict(STAY_HEAD))  # type: ignore[arg-type]
+
+
+def _level_rates(book: Rulebook) -> dict[str, dict[str, str]]:
+    """Per layer and hospital level the flat rate for assisted people, where there is only one."""
+    rows = zip((cell for t in book.terms for cell in t.cells), book.table.to_dicts(), strict=True)
+    found: dict[str, dict[str, set[int | None]]] = {}
+    for cell, terms in rows:
+        for step in book.steps:
+            if step.id == step.layer and cell["category"] != NONE:
+                flat = terms[f"{step.id}.bands"] == 1 and terms[f"{step.id}.state"] == COMPUTED
+                rate = terms[f"{step.id}.rate_1"] if flat else None
+                found.setdefault(step.layer, {}).setdefault(cell["level"], set()).add(rate)
+    return {
+        layer: {
+            level: rate_text(next(iter(rates)) or 0)
+            for level, rates in levels.items()
+            if len(rates) == 1 and None not in rates
+        }
+        for layer, levels in found.items()
+    }

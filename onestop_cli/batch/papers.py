@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from onestop_cli import workers
+from onestop_cli.batch import hospital_books
 from onestop_cli.batch.compare import with_the_one_before
 from onestop_cli.county.settings import Settings
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.run import CLOSED_STAYS, REGISTER, TABLES, Run
+from onestop_cli.run import Run
 from onestop_cli.statements.comparison import RunComparison
 from onestop_cli.statements.form_fields import (
     Fields,
@@ -30,7 +29,7 @@ from onestop_cli.tables.by_hand import PAYEE
 from onestop_cli.writers.statements.county_book import write_county_book
 from onestop_cli.writers.statements.earlier_sheets import earlier_of
 from onestop_cli.writers.statements.findings_book import write_findings_book
-from onestop_cli.writers.statements.hospital_book import HospitalAccount, write_hospital_book
+from onestop_cli.writers.statements.hospital_book import HospitalAccount
 from onestop_cli.writers.statements.person_book import write_person_book
 from onestop_cli.writers.statements.report import write_report
 from onestop_cli.writers.toolkit.folder import safe_name, safe_names, staged
@@ -44,10 +43,6 @@ from onestop_cli.writers.toolkit.run_folder import (
     seal,
     write_data,
 )
-
-_HOSPITAL_BOOK = "onestop_cli.writers.statements.hospital_book"
-_MANY = 12
-"""So many workbooks are worth the third of a second in which a worker loads what it needs to write them."""
 
 Tell = Callable[[str], None]
 """Told the Chinese name of each stage as it begins."""
@@ -84,31 +79,23 @@ def write_papers(
     findings = shown_findings(run)
     hospitals = folder / STATEMENTS / HOSPITALS
     hospitals.mkdir(parents=True)
-    if _side_by_side(statement.hospitals.height):
-        workers.prepare(_HOSPITAL_BOOK)
-    tell("写县级结算表")
-    write_county_book(statement, folder / STATEMENTS / COUNTY_BOOK)
-    write_findings_book(statement, findings, folder / FINDINGS_BOOK)
-    write_report(statement, findings, folder / REPORT, since)
-    if form := forms.get("county"):
-        out = folder / STATEMENTS / f"{safe_name(form.stem)}.xlsx"
-        _fill(form, county_fields(statement), hospital_rows(statement), out)
-    tell("写机构对账单")
-    _write_hospitals(statement, findings, hospitals, forms.get("hospital"))
-
-
-def _write_hospitals(
-    statement: Statement, findings: pl.DataFrame, folder: Path, form: Path | None
-) -> None:
-    """A workbook per hospital, its form when the county has one, and the list of what is paid to people."""
     explained = with_reasons(statement.stays, findings)
-    if PAYEE in statement.hospitals["hospital"]:
-        people = explained.filter(hospital=PAYEE)
-        write_person_book(statement, people, folder.parent / PERSON_BOOK)
-    books = list(_accounts(statement, explained, findings, folder))
-    _write_books(statement, books)
-    for account, path in books:
-        if form:
+    books = list(_accounts(statement, explained, findings, hospitals))
+    with hospital_books.writing(statement, books) as finish:
+        tell("写县级结算表")
+        write_county_book(statement, folder / STATEMENTS / COUNTY_BOOK)
+        write_findings_book(statement, findings, folder / FINDINGS_BOOK)
+        write_report(statement, findings, folder / REPORT, since)
+        if PAYEE in statement.hospitals["hospital"]:
+            people = explained.filter(hospital=PAYEE)
+            write_person_book(statement, people, folder / STATEMENTS / PERSON_BOOK)
+        if form := forms.get("county"):
+            out = folder / STATEMENTS / f"{safe_name(form.stem)}.xlsx"
+            _fill(form, county_fields(statement), hospital_rows(statement), out)
+        tell("写机构对账单")
+        finish()
+    if form := forms.get("hospital"):
+        for account, path in books:
             rows = stay_rows(statement, account.stays)
             out = path.with_name(f"{path.stem}（{safe_name(form.stem)}）.xlsx")
             _fill(form, hospital_fields(statement, account.line), rows, out)
@@ -142,33 +129,6 @@ def _beside_books(statement: Statement) -> Callable[[str], dict[str, Any]]:
         "waiting": numbered(waiting.filter(hospital=hospital)),
         "again": len(again.filter(hospital=hospital)),
     }
-
-
-def _write_books(statement: Statement, books: Sequence[tuple[HospitalAccount, Path]]) -> None:
-    """Many workbooks on all cores, each by a worker that gets its own rows only; what no worker could write is written
-    here."""
-    if not _side_by_side(len(books)):
-        left = list(books)
-    else:
-        alone = Statement(_without_tables(statement.run))
-        done = workers.call_all(
-            f"{_HOSPITAL_BOOK}:write_hospital_book", [(alone, *b) for b in books]
-        )
-        left = [book for book, answer in zip(books, done, strict=True) if answer is not None]
-    for account, path in left:
-        write_hospital_book(statement, account, path)
-
-
-def _side_by_side(books: int) -> bool:
-    return books >= _MANY and workers.cores() > 1
-
-
-def _without_tables(run: Run) -> Run:
-    """A run as far as a hospital's book looks at it beside its account: findings about files."""
-    of_files = run.findings.filter(pl.col("code") == "FI01")
-    empty = {name: getattr(run, name).clear() for name in (*TABLES, REGISTER, CLOSED_STAYS)}
-    info = run.info.model_copy(update={"pending": (), "decisions": None})
-    return replace(run, **{**empty, "findings": of_files}, info=info, documents={})
 
 
 def _fill(form: Path, fields: Fields, rows: Sequence[Fields], out: Path) -> None:

@@ -18,10 +18,11 @@ from onestop_cli.core.person import with_person
 from onestop_cli.core.settle.windows import has_windows
 from onestop_cli.county.periods import Period
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import HOUSEHOLD, which_rule
+from onestop_cli.rulebook.govern import which_rule
 from onestop_cli.tables.decisions import PAY
 from onestop_cli.tables.schema import (
     BROUGHT,
+    HOUSEHOLD,
     MONEY,
     Schema,
     empty,
@@ -163,12 +164,13 @@ def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame
         return current.with_columns(
             pl.lit(None, kind).alias(name) for name, kind in _OF_CLOSED.items()
         )
-    shared = [name for name in current.columns if name in closed.columns]
+    kinds, there = current.schema, {*closed.columns}
+    shared = [name for name in kinds if name in there]
     kept = [c for c in closed.columns if c.startswith(("posted_", "was_"))]
     known = closed.select(
         *shared, "period", "blocking", "settled_with", "recomputed", *kept,
         closed_status="status", was_blocking="blocking", outside_period=pl.lit(False),
-    ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)  # fmt: skip
+    ).with_columns(pl.col(name).cast(kinds[name]) for name in shared)  # fmt: skip
     return pl.concat([current, known], how="diagonal")
 
 

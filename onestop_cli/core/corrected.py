@@ -10,8 +10,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from onestop_cli.rulebook.govern import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS
-from onestop_cli.tables.schema import LEVELS, LINK, Schema
+from onestop_cli.tables.schema import HOUSEHOLD, LEVELS, LINK, LISTED_RAISE, LISTED_YEARS, Schema
 
 LOOKED_UP: Schema = {
     "in_register": pl.Boolean,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import HOUSEHOLD
+from onestop_cli.tables.schema import HOUSEHOLD
 
 
 def households(roster: pl.DataFrame) -> pl.DataFrame:

@@ -19,8 +19,8 @@ from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.county import platform
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.cases import Given
-from onestop_cli.rulebook.govern import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS, govern
-from onestop_cli.tables.schema import LEVELS, PAYERS
+from onestop_cli.rulebook.govern import govern
+from onestop_cli.tables.schema import HOUSEHOLD, LEVELS, LISTED_RAISE, LISTED_YEARS, PAYERS
 
 Amounts = Mapping[str, Any]
 

@@ -25,9 +25,8 @@ from onestop_cli.ledger.books import (
 from onestop_cli.ledger.chain import document
 from onestop_cli.ledger.owed import open_payments
 from onestop_cli.ledger.pack import DIGEST, FACTS
-from onestop_cli.rulebook.govern import HOUSEHOLD
 from onestop_cli.tables.decisions import CARRIED_OUT
-from onestop_cli.tables.schema import row_place
+from onestop_cli.tables.schema import HOUSEHOLD, row_place
 
 _KEYS = ("number", "person", "hospital", "stay_no", "source", "sheet", "row")
 _STATE = (

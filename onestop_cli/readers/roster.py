@@ -12,7 +12,7 @@ from onestop_cli.core.identify import identify
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import Names, key, names
 from onestop_cli.errors import Problem
-from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.containers.inbox import Inbox, open_files
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.cells import sex_in_words
 from onestop_cli.readers.layout.copies import without_copies
@@ -33,6 +33,7 @@ from onestop_cli.readers.layout.table_spec import TableSpec
 from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.layout.whose import of_file, without_document_words
 from onestop_cli.readers.roster_days import roster_days, unread_days
+from onestop_cli.readers.roster_ends import answered, answers
 from onestop_cli.readers.roster_words import kind, off_the_register, remarks, watched
 from onestop_cli.tables.reading import Reading, SheetReading, together
 from onestop_cli.tables.schema import READ_ROSTER
@@ -62,8 +63,12 @@ _KIND_OF_PEOPLE = re.compile(
 def read_rosters(
     paths: Sequence[Path], settings: Settings, passwords: Sequence[str] = ()
 ) -> Reading:
-    """Every entry in the rosters behind `paths`; a roster without one usable ID number is a problem."""
-    inbox = open_files(paths, settings, passwords)
+    """`roster_of` the files behind `paths`; `passwords` are tried on locked workbooks."""
+    return roster_of(open_files(paths, settings, passwords), settings)
+
+
+def roster_of(inbox: Inbox, settings: Settings) -> Reading:
+    """Every entry in the opened rosters; a roster without one usable ID number is a problem."""
     known = names(settings)
     kept, copies = without_copies(inbox.opened, lambda name: category_named(name, known))
     sheets, more = read_all(
@@ -165,6 +170,7 @@ def _entries(table: TypedTable, rows: Sorted, category: str | None) -> pl.DataFr
     """Every row below the header in the form of `READ_ROSTER`, data or not."""
     of_head = "id_no" not in table.header.columns
     id_field = "head_id" if of_head else "id_no"
+    over, dead = answers(table)
     words = table.take(
         name=table.trimmed("name" if "name" in table.header.columns else "head"),
         id_raw=table.raw(id_field),
@@ -174,6 +180,8 @@ def _entries(table: TypedTable, rows: Sorted, category: str | None) -> pl.DataFr
         residence=table.words_where("status", "户籍|户口"),
         remark_raw=remarks(table),
         risk=table.words("risk"),
+        over=over,
+        lost=dead,
     )
     numeric = id_numeric(table, id_field).alias("id_numeric")
     return (
@@ -190,5 +198,6 @@ def _entries(table: TypedTable, rows: Sorted, category: str | None) -> pl.DataFr
         .with_columns(sex_in_words(pl.col("sex_raw")))
         .pipe(off_the_register)
         .pipe(watched)
+        .pipe(answered)
         .select(pl.col(name).cast(dtype) for name, dtype in READ_ROSTER.items())
     )

@@ -34,6 +34,8 @@ def amounts(
         if field in found:
             unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
             faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
+    for row in _dashed(table):
+        faults.say(row, "可补偿费用是一横，而有新农合补偿")
     return {
         **asked,
         **{f"{field}_fen": found.get(field, _BLANK) for field in _BASES},
@@ -45,6 +47,15 @@ def amounts(
         "has_eligible": pl.lit("eligible" in found),
         "amount_fault": faults.series(),
     }
+
+
+def _dashed(table: TypedTable) -> Sequence[int]:
+    """Rows whose eligible cost is a dash, which is nought in an amount, though the insurance paid: it was left out."""
+    found, column = table.amounts, table.first("eligible")
+    if column is None or "basic" not in found:
+        return []
+    dash = table.text[str(column)].str.contains(r"^\s*[-–—―－]+\s*$") & (found["basic"] > 0)
+    return list(dash.fill_null(value=False).arg_true())
 
 
 def _in_yuan(table: TypedTable, titles: Sequence[str], faults: Faults) -> pl.Series:
@@ -101,6 +112,8 @@ def _borne(found: Mapping[str, pl.Series], height: int) -> dict[str, pl.Series]:
     the bill: it adds up with them on more rows than without.
     """
     blank = pl.repeat(None, height, dtype=pl.Int64, eager=True)
+    if not found.keys() & {"cash", "account", "shared_account"}:
+        return {"self_claimed_fen": found.get("self", blank), "account_fen": blank}
     parts = {name: found.get(name, blank) for name in ("cash", "account", "shared_account")}
     frame = pl.DataFrame(parts | {"own": found.get("self", blank)})
     frame = frame.with_columns(
@@ -131,6 +144,8 @@ def _adds_up(frame: pl.DataFrame, borne: pl.Expr) -> int:
 
 def _rate(table: TypedTable) -> pl.Series:
     """A stated rate in ten-thousandths: `0.75`, `75%`, `75`; null for anything else."""
+    if "pool_rate" not in table.header.columns:
+        return pl.repeat(None, table.height, dtype=pl.Int64, eager=True)
     texts = table.take(text=table.words("pool_rate")).to_series()
     found = {text: _ten_thousandths(text) for text in texts.unique().drop_nulls()}
     return texts.replace_strict(found, default=None, return_dtype=pl.Int64)

@@ -164,31 +164,38 @@ def in_force(day: date) -> pl.Expr:
 
 
 def _faults(roster: pl.DataFrame) -> pl.DataFrame:
-    """The entries that cannot be right, with kind, message, and `group` to keep partners together."""
-    rows = roster.with_columns(
-        group=pl.col("id_no"),
+    """The entries that cannot be right, with kind, message, and `group` to keep partners together.
+
+    Entries are held against each other only where an ID has several: nearly all have one.
+    """
+    rows = roster.with_columns(group=pl.col("id_no"))
+    shared = rows.filter(pl.col("id_no").is_not_null() & pl.col("id_no").is_duplicated())
+    shared = shared.with_columns(
         names=pl.col("name").drop_nulls().unique().sort().str.join("、").over("id_no"),
         several=pl.col("name_key").drop_nulls().n_unique().over("id_no") > 1,
         deaths=pl.col("deceased_on").drop_nulls().n_unique().over("id_no"),
     )
     told = [
-        rows.filter(holds.fill_null(False)).with_columns(kind=pl.lit(kind), message=message)
-        for kind, holds, message in _contradictions()
+        among.filter(holds.fill_null(False)).with_columns(kind=pl.lit(kind), message=message)
+        for among, faults in ((rows, _of_one_entry()), (shared, _of_several()))
+        for kind, holds, message in faults
     ]
-    return pl.concat([*told, _doubled(rows)], how="diagonal")
+    return pl.concat([*told, _doubled(shared)], how="diagonal")
 
 
-def _contradictions() -> list[tuple[str, pl.Expr, pl.Expr]]:
-    """What can be seen in one entry, or in an entry and its person: kind, where it holds, and why."""
-    person = pl.col("id_no").is_not_null()
+def _of_several() -> list[tuple[str, pl.Expr, pl.Expr]]:
+    """What can be seen in the entries of one ID: kind, where it holds, and why."""
+    return [
+        ("names", pl.col("several"), pl.format("同一证号在花名册上有不同姓名：{}", "names")),
+        ("content", pl.col("deaths") > 1, pl.lit("同一证号的死亡日期不一致")),
+    ]
+
+
+def _of_one_entry() -> list[tuple[str, pl.Expr, pl.Expr]]:
+    """What can be seen in one entry: kind, where it holds, and why."""
     died = pl.col("deceased_on")
     return [
         ("id", pl.col("id_fault").is_not_null(), pl.col("id_why")),
-        (
-            "names",
-            person & pl.col("several"),
-            pl.format("同一证号在花名册上有不同姓名：{}", "names"),
-        ),
         ("content", pl.col("name_key").is_null(), pl.lit("姓名为空")),
         (
             "content",
@@ -211,7 +218,6 @@ def _contradictions() -> list[tuple[str, pl.Expr, pl.Expr]]:
             pl.col("dead") & died.is_null(),
             pl.format("写明“{}”，没有写明日期", "dead_said"),
         ),
-        ("content", person & (pl.col("deaths") > 1), pl.lit("同一证号的死亡日期不一致")),
     ]
 
 

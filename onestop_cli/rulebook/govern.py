@@ -16,6 +16,7 @@ from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.clauses import NONE
 from onestop_cli.rulebook.language import EXPENSES, Dimension, RuleFile
 from onestop_cli.rulebook.terms import ABSENT, COMPUTED, EXPENSE_OF, UNKNOWN_RATE
+from onestop_cli.tables.schema import HOUSEHOLD, LISTED_RAISE, LISTED_YEARS
 
 GOVERNING = {
     "discharge": pl.col("discharged_on"),
@@ -27,12 +28,6 @@ GOVERNING = {
 SETTLED_TO = pl.min_horizontal("discharged_on", pl.coalesce("settled_on", "discharged_on"))
 """The last day that a row settles: an interim settlement may come before the discharge."""
 
-
-HOUSEHOLD = "x_household"
-"""A stay's household, as the roster numbers it; null where that is not known."""
-
-LISTED_YEARS, LISTED_RAISE = "x_listed_years", "x_listed_raise"
-"""What a list of insured people says of a stay's person: whole years, and fen by which a limit is raised; as text."""
 LISTED_OPEN = "?"
 """Stands there where nobody knows what a list says, or whether the person is on it."""
 
@@ -235,14 +230,37 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
         starts = [int(value.split("-")[0]) for value in codes]
         reached = pl.sum_horizontal(*(years >= start for start in starts)).cast(pl.Int64) - 1
         return pl.when(years.is_between(0, 150)).then(reached)
+    rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
+    return pl.coalesce(_stated_value(dim, codes), rest)
+
+
+def _stated_value(dim: Dimension, codes: Mapping[str, int]) -> pl.Expr:
+    """The value that a column of the export states in any of its spellings, null for another text; with a code beside
+    it (14-门诊慢特病, 门诊慢特病(14)) where it is a kind of care."""
     spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
     spelled |= {plain(value): code for value, code in codes.items()}
-    text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
-    rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
-    if _KINDS_OF_CARE.intersection(dim.columns):
-        rest = pl.coalesce(_by_platform(text, spelled), rest)
+    text = pl.col(f"x_{dim.id}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
     found = text.replace_strict(spelled, default=None, return_dtype=pl.Int64)
-    return pl.coalesce(found, rest)
+    if not is_kind_of_care(dim):
+        return found
+    bare = text.str.replace(_CODE_BESIDE, "")
+    return pl.coalesce(
+        found,
+        _by_platform(text, spelled),
+        bare.replace_strict(spelled, default=None, return_dtype=pl.Int64),
+        _by_platform(bare, spelled),
+    )
+
+
+def unlisted_kinds(dim: Dimension, texts: pl.Series) -> list[str]:
+    """Kinds of care among `texts` that no value of `dim` names and that are no stay in hospital for sure, though what
+    is not named counts as one."""
+    if not (dim.otherwise and "住院" in dim.otherwise and is_kind_of_care(dim)):
+        return []
+    codes = {value: number for number, value in enumerate([*dim.values, dim.otherwise])}
+    known = pl.DataFrame({f"x_{dim.id}": texts.drop_nulls().unique().sort()})
+    odd = known.filter(_stated_value(dim, codes).is_null())[f"x_{dim.id}"]
+    return [text for text in odd if text.strip() and not platform.inpatient(text)]
 
 
 def _insured_years(dim: Dimension) -> pl.Expr:
@@ -253,6 +271,12 @@ def _insured_years(dim: Dimension) -> pl.Expr:
 
 
 _KINDS_OF_CARE = {"医疗类别", "医保就诊类别", "med_type"}
+_CODE_BESIDE = r"^\d{2,6}[-_:.、]|[-_]\d{2,6}$|\(\d{2,6}\)$"
+
+
+def is_kind_of_care(dim: Dimension) -> bool:
+    """Whether a dimension is the platform's 医疗类别."""
+    return bool(_KINDS_OF_CARE.intersection(dim.columns))
 
 
 def _by_platform(text: pl.Expr, spelled: Mapping[str, int]) -> pl.Expr:

@@ -30,7 +30,7 @@ from onestop_cli.rulebook.clauses import (
 )
 from onestop_cli.rulebook.language import Base, Layer, Rounding, RuleFile
 from onestop_cli.rulebook.terms import Axis, Cell
-from onestop_cli.tables.schema import LEVELS
+from onestop_cli.tables.schema import EXPENSES, LEVELS
 
 ASPECTS = {
     "deductible": "起付线",
@@ -53,7 +53,6 @@ ASPECTS = {
 EVERYONE = "全部对象"
 OTHERS = "其他参保人员"
 FROM = {"total": "总费用", "eligible": "可补偿费用"}
-EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "over_limit": "超限价自费"}
 DAYS = {
     "discharge": "出院日",
     "admission": "入院日",

@@ -19,10 +19,10 @@ from onestop_cli.core.settle import settle
 from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.changes import Change
-from onestop_cli.rulebook.govern import HOUSEHOLD, View, by_view, govern
+from onestop_cli.rulebook.govern import View, by_view, govern
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.simulation.stays import Year
-from onestop_cli.tables.schema import LAYERS
+from onestop_cli.tables.schema import HOUSEHOLD, LAYERS
 
 Governs = Literal["as-before", "always", "by-date"]
 """Which document of a variant is for a stay: the one that governed it, the variant's whatever the day, or by day."""

@@ -169,6 +169,15 @@ REGISTER: Schema = {
 """The hospitals of the one-stop scheme; `level` is one of `LEVELS`. A hospital (one name, or one code) may have
 several rows, each from its first to its last day, both inclusive, null = open. Further columns follow as strings."""
 
+HOUSEHOLD = "x_household"
+"""A stay's household, as the roster numbers it; null where that is not known."""
+
+LISTED_YEARS, LISTED_RAISE = "x_listed_years", "x_listed_raise"
+"""What a list of insured people says of a stay's person: whole years, and fen by which a limit is raised; as text."""
+
+EXPENSES = {"out_of_scope": "目录外自费", "first_pay": "先行自付", "over_limit": "超限价自费"}
+"""Parts of a bill that exports state beside what funds look at, in words."""
+
 VILLAGE = "village"
 """The level of village clinics (村卫生室), which treat nobody in bed."""
 

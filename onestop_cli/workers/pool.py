@@ -7,9 +7,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -65,6 +65,16 @@ def call_all(
     function: str, calls: Sequence[tuple[Any, ...]], limits: Limits = Limits()
 ) -> list[Any]:
     """Every call's value in the order of `calls`, or the `Stopped` or `Failed` it ended in; spread over all workers."""
+    with calling(function, calls, limits) as answers:
+        return answers()
+
+
+@contextmanager
+def calling(
+    function: str, calls: Sequence[tuple[Any, ...]], limits: Limits = Limits()
+) -> Iterator[Callable[[], list[Any]]]:
+    """`call_all` beside what is done inside, which asks for the answers when it needs them. When it ends in an error,
+    calls that have not begun never do."""
 
     def one(arguments: tuple[Any, ...]) -> Any:
         try:
@@ -72,10 +82,12 @@ def call_all(
         except (Stopped, Failed) as error:
             return error
 
-    if len(calls) <= 1:
-        return [one(arguments) for arguments in calls]
-    with ThreadPoolExecutor(min(len(calls), cores())) as threads:
-        return list(threads.map(one, calls))
+    with ThreadPoolExecutor(min(len(calls), cores()) or 1) as threads:
+        under_way = [threads.submit(one, arguments) for arguments in calls]
+        try:
+            yield lambda: [each.result() for each in under_way]
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 def start(module: str, limits: Limits = Limits()) -> None:

@@ -14,6 +14,7 @@ from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.clauses import Clause, Quota
 from onestop_cli.rulebook.language import Layer, RuleFile
 from onestop_cli.rulebook.terms import COMPUTED, GIVEN, UNKNOWN_RATE
+from onestop_cli.tables.schema import EXPENSES
 from onestop_cli.working.lines import RuleSentence, basis
 
 
@@ -135,7 +136,8 @@ class StepOnStay:
 
     def said(self, *aspects: str) -> tuple[RuleSentence, ...]:
         """The sentences behind some aspects."""
-        clauses = [(words.ASPECTS[aspect], self.clause(aspect)) for aspect in aspects]
+        named = words.ASPECTS | ({"cap": "限额"} if self.term("cap_window") else {})
+        clauses = [(named[aspect], self.clause(aspect)) for aspect in aspects]
         return tuple(b for what, c in clauses if c for b in basis(what, c, words.term(c)))
 
     @property
@@ -206,7 +208,7 @@ class StepOnStay:
 
     def name_of(self, what: str) -> str:
         """What a base takes off, by name: an expense, a layer, or the deductible of a layer."""
-        names = dict(words.EXPENSES)
+        names = dict(EXPENSES)
         names |= {expense.id: expense.name for expense in self.rule.expense}
         names |= {step.id: step.name for step in self.book.steps}
         names |= {layer.id: layer.name for layer in self.rule.layer}

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from onestop_cli.batch import papers
+from onestop_cli.batch import hospital_books
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.describe import Read
 from onestop_cli.batch.papers import write_papers
@@ -123,7 +123,7 @@ def test_workers_write_the_books_that_would_be_written_here(
         (tmp_path / way).mkdir()
         write_papers(run, tmp_path / way, Settings())
         digests.append(digests_of(tmp_path / way))
-        monkeypatch.setattr(papers, "_side_by_side", lambda books: False)
+        monkeypatch.setattr(hospital_books, "_side_by_side", lambda books: False)
     assert digests[0] == digests[1]
     assert len(digests[0]) > 60
 

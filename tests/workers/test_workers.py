@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,26 @@ def test_answers_come_in_the_order_of_the_calls_and_one_failure_is_its_own() -> 
     answers = workers.call_all("builtins:int", [("1",), ("x",), ("3",)])
     assert [answers[0], answers[2]] == [1, 3]
     assert isinstance(answers[1], workers.Failed)
+
+
+def test_calls_are_under_way_beside_other_work(tmp_path: Path) -> None:
+    """What they leave is there before anybody asks for their answers."""
+    left = [tmp_path / "a", tmp_path / "b"]
+    with workers.calling("os:mkdir", [(str(path),) for path in left]) as answers:
+        end = time.perf_counter() + 60
+        while not all(path.exists() for path in left) and time.perf_counter() < end:
+            time.sleep(0.01)
+        assert all(path.exists() for path in left)
+        assert answers() == [None, None]
+
+
+def test_an_error_beside_calls_ends_those_that_have_not_begun(tmp_path: Path) -> None:
+    """Every one sleeps a little, then leaves a folder of its own; the error comes at once."""
+    code = "import time, os; time.sleep(0.2); os.mkdir({!r})"
+    calls = [(code.format(str(tmp_path / str(number))),) for number in range(40)]
+    with pytest.raises(RuntimeError), workers.calling("builtins:exec", calls):
+        raise RuntimeError
+    assert len(list(tmp_path.iterdir())) < len(calls)
 
 
 def test_what_a_worker_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 
 from onestop_cli import outcome, workers
-from onestop_cli.batch import papers as batch_papers
+from onestop_cli.batch import hospital_books
 from onestop_cli.batch.papers import write_papers, write_run
 from onestop_cli.core.pending import PENDING
 from onestop_cli.county.settings import Settings
@@ -28,6 +28,7 @@ from onestop_cli.errors import CannotRun
 from onestop_cli.run import load_run
 from onestop_cli.statements.form_fields import county_fields, hospital_rows
 from onestop_cli.statements.statement import Statement
+from onestop_cli.writers.statements import hospital_book
 from onestop_cli.writers.toolkit.columns import Column, lines_needed, round_ratio, text_width
 from onestop_cli.writers.toolkit.folder import (
     LONGEST_NAME,
@@ -627,9 +628,9 @@ class TestBooksSideBySide:
 
     def test_they_are_the_same(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         here = self.written(tmp_path / "here")
-        monkeypatch.setattr(batch_papers, "_MANY", 1)
+        monkeypatch.setattr(hospital_books, "_MANY", 1)
         monkeypatch.setattr(workers, "cores", lambda: 2)
-        monkeypatch.setattr(batch_papers, "write_hospital_book", None)
+        monkeypatch.setattr(hospital_book, "write_hospital_book", None)
         assert len(here) > 1
         assert self.written(tmp_path / "beside") == here
 
@@ -637,7 +638,7 @@ class TestBooksSideBySide:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         here = self.written(tmp_path / "here")
-        monkeypatch.setattr(batch_papers, "_MANY", 1)
+        monkeypatch.setattr(hospital_books, "_MANY", 1)
         monkeypatch.setattr(workers, "cores", lambda: 2)
-        monkeypatch.setattr(batch_papers, "_HOSPITAL_BOOK", "no.such.module")
+        monkeypatch.setattr(hospital_books, "_WRITER", "no.such.module")
         assert self.written(tmp_path / "beside") == here

@@ -8,13 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from onestop_cli.money import rate_text
-from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.clauses import NONE
-from onestop_cli.rulebook.terms import COMPUTED
-from onestop_cli.rulebook.words import EXPENSES
 from onestop_cli.tables.run_info import RunInfo
-from onestop_cli.tables.schema import LEVELS
+from onestop_cli.tables.schema import EXPENSES, LEVELS
 
 CAUSES: Mapping[str, str] = {
     "bands:whole": "整额套用最高一档比例，没有分段累进",
@@ -58,7 +53,7 @@ Rates = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Glossary:
-    """Words for causes. `rates` as `level_rates` gives them; `titles`: document id → title; `layers`: id → name."""
+    """Words for causes. `rates` as `run.json` has them; `titles`: document id → title; `layers`: id → name."""
 
     rates: Rates = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -118,23 +113,3 @@ def glossary_of(info: RunInfo) -> Glossary:
         {rule.id: rule.title for rule in info.rules},
         {layer.id: layer.name for layer in info.layers},
     )
-
-
-def level_rates(book: Rulebook) -> dict[str, dict[str, str]]:
-    """Per layer and hospital level the flat rate for assisted people, where there is only one."""
-    rows = zip((cell for t in book.terms for cell in t.cells), book.table.to_dicts(), strict=True)
-    found: dict[str, dict[str, set[int | None]]] = {}
-    for cell, terms in rows:
-        for step in book.steps:
-            if step.id == step.layer and cell["category"] != NONE:
-                flat = terms[f"{step.id}.bands"] == 1 and terms[f"{step.id}.state"] == COMPUTED
-                rate = terms[f"{step.id}.rate_1"] if flat else None
-                found.setdefault(step.layer, {}).setdefault(cell["level"], set()).add(rate)
-    return {
-        layer: {
-            level: rate_text(next(iter(rates)) or 0)
-            for level, rates in levels.items()
-            if len(rates) == 1 and None not in rates
-        }
-        for layer, levels in found.items()
-    }

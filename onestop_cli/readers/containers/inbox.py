@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from onestop_cli import workers
@@ -43,12 +44,26 @@ def open_files(paths: Iterable[Path], settings: Settings, passwords: Sequence[st
 
     A file in a folder that certainly is no table is named in a note; one that was asked for by name is a problem.
     """
+    (inbox,) = open_together([paths], settings, passwords)
+    return inbox
+
+
+def open_together(
+    groups: Iterable[Iterable[Path]], settings: Settings, passwords: Sequence[str] = ()
+) -> list[Inbox]:
+    """`open_files` of each group, the files of all of them side by side."""
+    lying = [files_behind(paths, settings.inbox.ignore) for paths in groups]
     with one_run(settings.limits.cells):
-        return _opened(files_behind(paths, settings.inbox.ignore), settings.limits, passwords)
+        answers = iter(_through_the_door(lying, settings.limits, passwords))
+        return [_opened(each, islice(answers, len(each.files)), settings.limits) for each in lying]
 
 
-def _opened(lying: FolderEntry, limits: ReadingLimits, passwords: Sequence[str]) -> Inbox:
-    found = _through_the_door(lying, limits, passwords)
+def _opened(lying: FolderEntry, answers: Iterable[list[FoundFile]], limits: ReadingLimits) -> Inbox:
+    found = [
+        (one, alone)
+        for (_, _, alone), files in zip(lying.files, answers, strict=True)
+        for one in files
+    ]
     opened: list[Opened] = []
     problems, no_tables, system = list(lying.problems), [], list(lying.left_lying)
     ours = list(lying.runs)
@@ -92,19 +107,28 @@ def open_one(path: Path, limits: ReadingLimits = ReadingLimits()) -> Opened:  # 
 
 
 def _through_the_door(
-    lying: FolderEntry, limits: ReadingLimits, passwords: Sequence[str]
-) -> list[tuple[FoundFile, bool]]:
-    """What the workers found in every file, and whether the file was named by itself."""
+    lying: Iterable[FolderEntry], limits: ReadingLimits, passwords: Sequence[str]
+) -> list[list[FoundFile]]:
+    """What the workers found in every file, in order; the largest are opened first, so that no worker is left alone
+    with one at the end."""
     cells = cells_left(limits.cells)
+    files = [(source, path) for each in lying for source, path, _ in each.files]
+    largest = sorted(range(len(files)), key=lambda at: -_size(files[at][1]))
     calls = [
-        (source, str(path.absolute()), tuple(passwords), cells) for source, path, _ in lying.files
+        (source, str(path.absolute()), tuple(passwords), cells)
+        for source, path in (files[at] for at in largest)
     ]
     answers = workers.call_all(f"{DOOR}:enter", calls, of_one_file(limits.memory, limits.seconds))
-    return [
-        (found, alone)
-        for (source, _, alone), answer in zip(lying.files, answers, strict=True)
-        for found in _answered(source, answer, limits)
-    ]
+    found = dict(zip(largest, answers, strict=True))
+    return [_answered(source, found[at], limits) for at, (source, _) in enumerate(files)]
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; what goes wrong with it is said when it is opened."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _answered(source: str, answer: object, limits: ReadingLimits) -> list[FoundFile]:

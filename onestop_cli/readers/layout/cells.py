@@ -112,20 +112,28 @@ def fen_columns(
 ) -> tuple[dict[str, pl.Series], dict[str, list[int]]]:
     """Exact fen of the columns in `units` (column → unit), and the rows whose cell is no amount.
 
-    Blank cells and words for nothing are null and no fault. Plain decimals in yuan go through whole numbers
-    column by column; every other writing through `parse_fen`, once per distinct text.
+    Blank cells and words for nothing are null and no fault. Plain decimals in yuan go through whole numbers, columns of
+    one unit as one; every other writing through `parse_fen`, once per distinct text.
     """
-    bare = text.select(trimmed(pl.col(name)) for name in units)
-    plain = bare.select(
-        pl.col(name).str.contains(_PLAIN_YUAN) & pl.lit(unit == "元")
-        for name, unit in units.items()
-    )
     amounts, wrong = {}, {}
-    for name, unit in units.items():
-        quick = _quick(bare[name], plain[name])
-        odd = bare[name].set(plain[name].fill_null(True), None)
-        amounts[name], wrong[name] = _with_odd(quick, odd, UNITS[unit])
-    return amounts, wrong
+    for unit in dict.fromkeys(units.values()):
+        names = [name for name, its in units.items() if its == unit]
+        stacked = pl.concat([text[name].alias("cell") for name in names], rechunk=True)
+        fen, odd = _fen(stacked, unit)
+        for place, name in enumerate(names):
+            begin, end = place * text.height, (place + 1) * text.height
+            amounts[name] = fen.slice(begin, text.height)
+            wrong[name] = [row - begin for row in odd if begin <= row < end]
+    return {name: amounts[name] for name in units}, wrong
+
+
+def _fen(text: pl.Series, unit: str) -> tuple[pl.Series, list[int]]:
+    bare = text.to_frame().select(trimmed(pl.col("cell"))).to_series()
+    if unit != "元":
+        return _with_odd(pl.repeat(None, len(bare), dtype=pl.Int64, eager=True), bare, UNITS[unit])
+    plain = bare.str.contains(_PLAIN_YUAN)
+    odd = bare.set(plain.fill_null(True), None)
+    return _with_odd(_quick(bare, plain), odd, UNITS[unit])
 
 
 def _quick(bare: pl.Series, plain: pl.Series) -> pl.Series:

@@ -83,7 +83,8 @@ def clean_rows(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = rows.with_columns(_visible(pl.col(name)) for name in texts)
     found: list[tuple[int, str]] = []
     changed = {}
-    for name in texts:
+    suspect = rows.select(pl.col(name).str.contains(_suspect(name)).any() for name in texts)
+    for name in (column.name for column in suspect if column.item()):
         column, told = _clean_column(rows, name)
         found += told
         if told:
@@ -102,8 +103,6 @@ def _clean_column(rows: pl.DataFrame, name: str) -> tuple[pl.Series, list[tuple[
     """A column cleaned, and what was found by row number."""
     column = rows[name]
     suspects = column.str.contains(_suspect(name)).fill_null(False).arg_true()
-    if suspects.is_empty():
-        return column, []
     own = _own_numbers(rows, suspects)
     clean = _cleaner(name)
     found: list[tuple[int, str]] = []

@@ -85,9 +85,14 @@ def text_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def room_in(width: float) -> int:
+    """Half-width characters of a text that go into a cell `width` of them wide."""
+    return max(int(width) - 1, 1)
+
+
 def lines_needed(text: str, width: float) -> int:
     """How many printed lines `text` takes in a cell `width` half-width characters wide."""
-    room = max(int(width) - 1, 1)
+    room = room_in(width)
     return sum(max(-(-text_width(line) // room), 1) for line in text.split("\n"))
 
 
@@ -98,20 +103,6 @@ def round_ratio(part: int, whole: int, kind: Kind) -> int | None:
     scale = FULL if kind == "percent" else 1
     grains = abs(part) * scale * 2 + whole
     return grains // (2 * whole) * (1 if part >= 0 else -1)
-
-
-def lines_per_row(columns: Sequence[Column]) -> pl.Expr:
-    """How many printed lines a row takes, by its longest text."""
-    texts = [_lines(column) for column in columns if column.kind == "text"]
-    return pl.max_horizontal(pl.lit(1, pl.Int64), *texts)
-
-
-def _lines(column: Column) -> pl.Expr:
-    """Printed lines of a text, its width taken from UTF-8: one byte is narrow, three are wide."""
-    text = pl.col(column.key).fill_null("")
-    width = (text.str.len_bytes() + text.str.len_chars()) // 2
-    room = max(int(column.chars) - 1, 1)
-    return (width.cast(pl.Int64) + room - 1) // room
 
 
 def frozen_columns(columns: Sequence[Column]) -> int:
@@ -129,10 +120,14 @@ def frame_of(columns: Sequence[Column], rows: Rows) -> pl.DataFrame:
     else:
         kept = [{key: row.get(key) for key in types} for row in rows]
         frame = pl.DataFrame(kept, schema=types, orient="row")
-    shown = {
-        "text": lambda name: pl.col(name).cast(pl.String).str.slice(0, LONGEST),
-        "date": lambda name: (pl.col(name) - pl.lit(_EPOCH)).dt.total_days(),
-    }
-    return frame.select(
-        shown.get(column.kind, pl.col)(column.key).alias(column.key) for column in columns
-    )
+    return frame.select(_shown(column) for column in columns)
+
+
+def _shown(column: Column) -> pl.Expr:
+    """The values of a column as they go into cells: text, or a whole number."""
+    value = pl.col(column.key)
+    if column.kind == "text":
+        return value.cast(pl.String).str.slice(0, LONGEST)
+    if column.kind == "date":
+        return (value - pl.lit(_EPOCH)).dt.total_days()
+    return value.cast(pl.Int64)
