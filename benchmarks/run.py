@@ -72,8 +72,8 @@ def _lines(stays: int, times: int, ways: Sequence[str]) -> Iterator[Line]:
         found = runs[0]["digest"]
         wanted = wanted or found
         equal = way in LESS_WORK or all(run["digest"] == wanted for run in runs)
-        measured = (median(run[what] for run in runs) for what in ("seconds", "cpu", "peak_mib"))
-        yield Line(way, stays, *measured, equal)
+        medians = (median(run[what] for run in runs) for what in ("seconds", "cpu", "peak_mib"))
+        yield Line(way, stays, *medians, equal)
 
 
 def measured(way: str, stays: int) -> dict[str, Any]:
