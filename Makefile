@@ -12,7 +12,7 @@ demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	cd demo/示例县 && ../../$(BIN)/onestop reconcile --period 2010Q4 --out ../2010Q4
 
 test: .venv/ready  ## the whole suite
-	$(BIN)/pytest -n auto $(MEASURE)
+	$(BIN)/pytest -n auto --dist worksteal $(MEASURE)
 
 floor:  ## the whole suite, measured; fails where it goes through less of the code than before
 	rm -rf build/coverage && mkdir -p build/coverage

@@ -90,6 +90,16 @@ MUTANTS = (
     *_of(
         "core/reconcile.py",
         (
+            "(~SETTLED, *apart, *docked)",
+            "(~SETTLED, *apart)",
+            "a deduction decided on a stay that was claimed as due is passed over",
+        ),
+        (
+            "(~SETTLED, *apart, *docked)",
+            "(*apart, *docked)",
+            "a held stay is paid what it claims",
+        ),
+        (
             "for layer in (*funds, *(",
             "for layer in (*reversed(funds), *(",
             "offset given to layers in reverse order",
@@ -193,8 +203,8 @@ MUTANTS = (
             "where a cap moves, unclaimed stays take their room first",
         ),
         (
-            "claimed_before.zip_with(touched, others)",
-            "claimed_before.zip_with(touched, rest_before)",
+            "before.zip_with(touched, others + claims)",
+            "before.zip_with(touched, others)",
             "an unclaimed entitlement eats the room of a paid one",
         ),
         (
@@ -431,15 +441,15 @@ MUTANTS = (
             "stays of one day in the order of the files",
         ),
         (
-            'marks = [who, stays["benefit_year"]]',
-            "marks = [who]",
+            'for mark in (who, stays["benefit_year"]) if',
+            "for mark in (who,) if",
             "基金年份 does not divide the year",
         ),
     ),
     *_of(
         "core/settle/step.py",
         (
-            "if not any(Parameters(book.table, other.id).yearly for other in uncertain):",
+            "if not any(Parameters.of_book(book, other.id).yearly for other in uncertain):",
             "if True:",
             "a layer above one that turned out bound stays exact",
         ),
@@ -599,6 +609,16 @@ MUTANTS = (
     ),
     *_of(
         "core/link.py",
+        (
+            'holding = same & pl.col("rank").is_not_null() & holds(pl.col("day"), surely=True)',
+            'holding = same & pl.col("rank").is_not_null()',
+            "an entry that is over is plainly the stay's own",
+        ),
+        (
+            "if len(met) == len(asked):",
+            "if len(met) >= len(asked):",
+            "two entries of a person are taken for one each of two",
+        ),
         (
             "begun = begins.is_null() | (begins <= day)",
             "begun = begins.is_null() | (begins < day)",

@@ -40,7 +40,10 @@ class _Parts(Parts):
     @property
     def core(self) -> Core:
         assert self.names is not None
-        return Core(self.roster, self.register, self.book, self.period, self.names, self.options)
+        return Core(
+            self.roster, self.register, self.book, self.period, self.names, self.options,
+            self.insured,
+        )  # fmt: skip
 
 
 def in_parts(core: Core, rows: pl.DataFrame, earlier: Earlier) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -53,7 +56,7 @@ def in_parts(core: Core, rows: pl.DataFrame, earlier: Earlier) -> tuple[pl.DataF
             (folder / table).mkdir()
         parts = _Parts(
             folder, core.roster, core.register, core.book, core.period, Settings(), core.options,
-            earlier, decided_in, core.names,
+            core.insured, earlier, decided_in, core.names,
         )  # fmt: skip
         for number in range(BUCKETS):
             assert not parts(number).problems
@@ -83,8 +86,8 @@ def main(count: int = 100, first: int = 0) -> int:
 
     def both(rows: pl.DataFrame, *given: Any) -> Work:
         nonlocal runs
-        *shared, earlier = given
-        core = Core(*shared)
+        *shared, earlier, insured = given
+        core = Core(*shared, insured)
         whole = core.work(rows, earlier)
         runs += 1
         if not _alike(whole, *in_parts(core, rows, earlier), core.book.layers):

@@ -11,6 +11,7 @@ from functools import cache
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
+import pytest
 from hypothesis import settings
 
 from onestop_cli.workers.pool import _Worker
@@ -40,3 +41,11 @@ def _ended_in_peace(worker: _Worker) -> None:
 if "coverage" in sys.modules:
     _end = _Worker.end
     _Worker.end = _ended_in_peace  # type: ignore[method-assign]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A measured run watches what may be new."""
+    if config.pluginmanager.hasplugin("_cov"):
+        from tests.measured import Measured
+
+        config.pluginmanager.register(Measured())

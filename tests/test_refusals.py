@@ -382,6 +382,24 @@ def test_documents_that_hold_at_once() -> None:
     assert "政策文件 huangzhong-2009 与 another 的有效期重叠" in told
 
 
+def test_a_shared_limit_and_a_households_in_two_documents_of_one_run(tmp_path: Path) -> None:
+    """In one document it is refused where it stands; a run has the limits of all its documents."""
+    made = Path(__file__).parent / "made" / "rules" / "quanhu-2024.toml"
+    text = made.read_text("utf-8").replace('id = "quanhu-2024"', 'id = "gongyong-2023"')
+    text = text.replace("from = 2024-01-01", "from = 2023-01-01\nto = 2023-12-31")
+    begin, end = text.index("[[layer.household_cap]]"), len(text)
+    pool = '[[pool]]\nid = "both"\nname = "共用"\nlayers = ["basic", "assistance"]\n\n'
+    pool += '[[pool.cap]]\namount = 60000\nquote = "两项全年合计不超过六万元"\n'
+    other = tmp_path / "gongyong-2023.toml"
+    other.write_text(
+        (text[:begin] + pool + text[end:]).replace('also = ["household_cap"]\n', ""), "utf-8"
+    )
+    loaded = load_rules([str(made), str(other)])
+    assert [p.what for p in unusable(loaded) if "全户" in p.what] == [
+        "“医疗救助”有全户年度限额，政策文件 gongyong-2023 又把它放进共用限额“both”"
+    ]
+
+
 def test_a_number_that_the_document_has_not() -> None:
     table = {"layer": [{"id": "basic", "rate": [{"rate": 0.7}]}]}
     assert "规则文件里没有“layer.basic.top[1].rate”这一项" in said(

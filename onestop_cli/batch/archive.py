@@ -15,7 +15,7 @@ from onestop_cli.statements.archive import archive_files, missing_papers
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.ledger.screen import plain_table
 from onestop_cli.writers.statements.archive_book import write_archive, write_missing
-from onestop_cli.writers.toolkit.console import clean, console_for
+from onestop_cli.writers.toolkit.console import clean, console_for, heed
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 
 
@@ -44,8 +44,10 @@ def archive(folder: Path, out: Path | None, checked: Path | None) -> None:
             soft_wrap=True,
         )
         return
-    missing = missing_papers(files, read_marks(checked, files, papers), papers)
+    notes = list[str]()
+    missing = missing_papers(files, read_marks(checked, files, papers, notes), papers)
     _show(files, missing)
+    heed(notes)
     if out is not None:
         with staged_file(out) as stage:
             write_missing(heading, missing, stage)

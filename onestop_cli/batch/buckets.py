@@ -21,12 +21,12 @@ from onestop_cli.batch.describe import Read, about_past, about_run, counts, file
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.papers import write_papers
+from onestop_cli.batch.parts_told import of_lists, of_rows
 from onestop_cli.batch.reconcile import (
     again,
     beside_stays,
     insured_of,
     names_of,
-    no_list,
     options_of,
     remembered,
     with_effects,
@@ -330,9 +330,10 @@ def _info(
             "control": whole["control"],
             "severity": dict(sorted(whole["severity"].items())),
             "warnings": [
+                *of_lists(request, read, parts.book, *_on_disk(parts)),
                 *_retroactive(dealt),
                 *read.roster.warnings,
-                *no_list(parts.book, read.insured),
+                *of_rows(request, read, parts.roster, parts.book, *_on_disk(parts)),
                 *beside_stays(parts.period, read.register, dealt.earlier, lines),
                 *dict.fromkeys(note for part in done for note in part.notes),
             ],
@@ -343,6 +344,16 @@ def _info(
     )
 
 
+def _dealt_rows(parts: Parts) -> pl.LazyFrame:
+    """All stays as they were read."""
+    return pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet")
+
+
+def _on_disk(parts: Parts) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """All stays as they were read, and as they were worked out."""
+    return _dealt_rows(parts), pl.scan_parquet(parts.tables("stays"))
+
+
 def _retroactive(dealt: Dealt) -> Iterator[str]:
     """What the roster changes about closed stays that are not worked out again."""
     parts, ledger = dealt.parts, dealt.request.ledger
@@ -350,9 +361,8 @@ def _retroactive(dealt: Dealt) -> Iterator[str]:
         return
 
     def rows(people: pl.Series) -> pl.DataFrame:
-        every = pl.scan_parquet(parts.folder / "rows" / "*" / "*.parquet")
         own = pl.col(PERSON).is_in(people.hash().implode())
-        return every.filter(own).drop(PERSON, *KEYS).collect(engine="streaming")
+        return _dealt_rows(parts).filter(own).drop(PERSON, *KEYS).collect(engine="streaming")
 
     yield from retroactive(ledger, parts.core, rows, dealt.earlier)
 

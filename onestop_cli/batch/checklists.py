@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -13,7 +14,9 @@ from onestop_cli.batch.start import county_settings
 from onestop_cli.batch.typed_days import typed_day
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import percent, yuan
-from onestop_cli.readers.appraisal import Ballots, is_appraisal, read_appraisal
+from onestop_cli.readers.appraisal import Ballots, read_appraisal
+from onestop_cli.readers.own_forms import BALLOTS, MATTERS
+from onestop_cli.readers.own_table import is_form
 from onestop_cli.readers.registers import Matter, read_register_of_matters
 from onestop_cli.run import load_run
 from onestop_cli.statements.letters import hospital_letters
@@ -28,7 +31,7 @@ from onestop_cli.writers.statements.checklists import (
     write_complaints,
     write_rectify,
 )
-from onestop_cli.writers.toolkit.console import clean, console_for, folded
+from onestop_cli.writers.toolkit.console import clean, console_for, folded, heed
 from onestop_cli.writers.toolkit.folder import refuse_existing, safe_names, staged
 
 HOSPITALS, RECTIFY, COMPLAINTS = "机构检查表", "整改台账.xlsx", "举报异议登记簿.xlsx"
@@ -87,18 +90,21 @@ def look_at_registers(files: Sequence[Path], day: str | None, today: date) -> No
     on = today if day is None else typed_day(day, "--on")
     settings = county_settings()
     matters, votes, problems = list[Matter](), list[Ballots](), list[Problem]()
-    for file in _inside(files):
+    notes = list[str]()
+    for file in _each_once(_inside(files), notes):
         try:
-            if is_appraisal(file):
-                votes += read_appraisal(file)
-            else:
+            ballots = is_form(file, BALLOTS)
+            if ballots:
+                votes += read_appraisal(file, notes)
+            if not ballots or any(is_form(file, form) for form in MATTERS):
                 matters += read_register_of_matters(
-                    file, settings.inspection.reply_days, settings.calendar
+                    file, settings.inspection.reply_days, settings.calendar, notes
                 )
         except CannotRun as error:
             problems += error.problems
     if problems:
         raise CannotRun(problems)
+    heed(notes)
     if matters or not votes:
         _show(matters, on)
     if votes:
@@ -110,6 +116,18 @@ def _inside(files: Sequence[Path]) -> Iterator[Path]:
     for file in files:
         inside = [each for each in file.glob("*.xls*") if each.name[0] not in "~."]
         yield from sorted(inside) or [file]
+
+
+def _each_once(files: Iterator[Path], notes: list[str]) -> Iterator[Path]:
+    """The files, without those that are another one byte for byte: their amounts would count twice."""
+    seen: dict[str, Path] = {}
+    for file in files:
+        content = file.read_bytes() if file.is_file() else str(file).encode()
+        first = seen.setdefault(hashlib.sha256(content).hexdigest(), file)
+        if first is file:
+            yield file
+        else:
+            notes.append(f"{file.name} 与 {first.name} 内容完全相同，只读一次")
 
 
 def _show_votes(lines: Sequence[Ballots]) -> None:

@@ -19,6 +19,7 @@ from onestop_cli.readers.layout.clearing import ClearingStatement, without_state
 from onestop_cli.readers.stays import read_stays
 from onestop_cli.writers.clearing.book import write_clearing_book
 from onestop_cli.writers.clearing.screen import Clearing, show_clearing
+from onestop_cli.writers.toolkit.console import heed
 from onestop_cli.writers.toolkit.folder import staged_file
 
 
@@ -36,6 +37,7 @@ def clearing(files: Sequence[Path], stays: Sequence[Path], out: Path | None) -> 
     reading = read_stays(lists, settings, register_names(settings))
     if problems := [*problems, *reading.problems]:
         raise CannotRun(problems)
+    heed(reading.told)
     found = Clearing(
         beside_details(reading.rows, _rows(told, "detail", "result")),
         beside_sums(reading.rows, _rows(told, "sums")),

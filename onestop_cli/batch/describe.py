@@ -36,7 +36,8 @@ from onestop_cli.tables.schema import PER_LAYER, STAY_HEAD
 
 @dataclass(frozen=True)
 class Read:
-    """Everything that was read; `past` is what the ledger knows, if there is one."""
+    """Everything that was read; `past` is what the ledger knows, if there is one; `told`: what of the county's own
+    lists was not read."""
 
     stays: Reading
     roster: Reading
@@ -44,6 +45,7 @@ class Read:
     rules: tuple[LoadedRule, ...]
     past: Past | None = None
     insured: InsuredList = field(default_factory=InsuredList)
+    told: tuple[str, ...] = ()
 
 
 def file_level(read: Read, roster: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

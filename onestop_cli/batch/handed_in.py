@@ -10,6 +10,7 @@ import polars as pl
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.inbox_check import Handed, HandedIn
 from onestop_cli.ledger.books import closings, run_of
+from onestop_cli.readers.insured_list import InsuredList
 from onestop_cli.run import Run
 from onestop_cli.tables.by_hand import by_hand
 from onestop_cli.tables.reading import Reading, SheetAccount
@@ -33,11 +34,17 @@ def closed_files(ledger: sqlite3.Connection) -> Closed:
 
 
 def of_reading(
-    stays: Reading, roster: Reading, register: Sequence[str], hospital: Mapper, closed: Closed
+    stays: Reading,
+    roster: Reading,
+    register: Sequence[str],
+    hospital: Mapper,
+    closed: Closed,
+    insured: InsuredList = InsuredList(),  # noqa: B008
+    rows: pl.LazyFrame | None = None,
 ) -> Handed:
-    """From files just read; `register`: the names in it, `hospital`: how a text becomes one."""
-    advanced = stays.rows.filter(~by_hand(stays.rows))
-    counts = dict(advanced["hospital_raw"].drop_nulls().value_counts().iter_rows())
+    """From files just read; `register`: the names in it, `hospital`: how a text becomes one. `rows`: the stays, where
+    they are too many for `stays` to hold."""
+    counts = _by_hospital(stays.rows.lazy() if rows is None else rows)
     known = {text: hospital(text) for text in counts}
     return Handed(
         register,
@@ -47,10 +54,18 @@ def of_reading(
             HandedIn(kind, file.path, file.sha256)
             for kind, reading in (("stays", stays), ("roster", roster))
             for file in reading.inputs
-        ],
+        ]
+        + [HandedIn("insured", path, digest) for path, digest, _ in insured.files],
         closed,
         [*_issues(roster)],
     )
+
+
+def _by_hospital(rows: pl.LazyFrame) -> dict[str, int]:
+    """Name of a hospital as the lists have it → its rows, without those that are paid to the person."""
+    about = rows.group_by("hospital_raw", "setl_type").len().collect(engine="streaming")
+    advanced = about.filter(~by_hand(about)).drop_nulls("hospital_raw")
+    return dict(advanced.group_by("hospital_raw").agg(pl.col("len").sum()).iter_rows())
 
 
 def _issues(roster: Reading) -> Iterator[tuple[str, str, int]]:

@@ -22,8 +22,10 @@ from onestop_cli.readers.containers.grid import Grid, column_letter
 from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
 from onestop_cli.readers.guard import each_named
+from onestop_cli.readers.insured_list import understood
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.doubts import overlooked, unclear
+from onestop_cli.readers.layout.headers import SEARCHED_ROWS
 from onestop_cli.readers.layout.identities import holds, sentence
 from onestop_cli.readers.layout.row_kinds import sort_rows
 from onestop_cli.readers.layout.sheets import (
@@ -38,12 +40,15 @@ from onestop_cli.readers.layout.styles import sample_of, style_of
 from onestop_cli.readers.layout.table_spec import TableSpec
 from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.layout.whose import file_pattern
+from onestop_cli.readers.own_forms import INSURED, KNOWN, form_in
+from onestop_cli.readers.own_sheets import OwnForm
+from onestop_cli.readers.own_table import OwnRow, rows_of
 from onestop_cli.readers.register import read_register, register_rows, register_sought
 from onestop_cli.readers.roster import read_roster_table, roster_sought
 from onestop_cli.readers.stays import Wanted, read_stays_table, stays_sought
 from onestop_cli.rosters.quality import place_spellings
 from onestop_cli.tables.inspection import ColumnSeen, SheetInfo, Spelling
-from onestop_cli.tables.reading import SheetReading
+from onestop_cli.tables.reading import SheetAccount, SheetReading
 from onestop_cli.writers.screens.inspect import say, show
 from onestop_cli.writers.toolkit.layout_block import append_layouts
 from onestop_cli.writers.toolkit.synonym_block import add_synonyms
@@ -144,7 +149,10 @@ def _read_register_table(
 
 
 def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[SheetInfo]:
-    """The sheets of a file, all taken for what most of its columns speak for."""
+    """The sheets of a file, all taken for what most of its columns speak for; a form of our own is only named."""
+    seen = (form_in(grid.rows[:SEARCHED_ROWS]) for grid in file.grids if not grid.hidden)
+    if len(looks) > 1 and (form := next(filter(None, seen), None)):
+        return _form(file, form)
     look = max(looks, key=lambda look: _named(file, look, settings))
     parts = [
         part
@@ -154,6 +162,22 @@ def _file(file: Opened, looks: Sequence[_Look], settings: Settings) -> list[Shee
         )
     ]
     return [_sheet(part, file.file.kind, look, settings) for part in parts]
+
+
+def _form(file: Opened, form: OwnForm) -> list[SheetInfo]:
+    """A form of our own: what it is for, and what is wrong with it."""
+    notes, problems, lines = list[str](), list[Problem](), list[OwnRow]()
+    try:
+        lines = rows_of([file], form, notes, KNOWN)
+        problems += understood(lines)[1] if form is INSURED else []
+    except CannotRun as error:
+        problems += error.problems
+    use = form.use.format(file=PurePosixPath(file.file.path).name)
+    rows = sum(len(grid.rows) for grid in file.grids)
+    about = (f"是{form.name}，{len(lines)} 行有内容", use)
+    left = {"other": rows - len(lines)}
+    made = SheetAccount(file.file.path, None, rows, len(lines), 0, left, notes=about)
+    return [SheetInfo(file.file.kind, None, made, problems=tuple(problems), doubts=tuple(notes))]
 
 
 def _named(file: Opened, look: _Look, settings: Settings) -> tuple[int, bool]:

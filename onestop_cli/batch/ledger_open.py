@@ -17,6 +17,7 @@ from onestop_cli.money import exact_fen
 from onestop_cli.readers.brought import read_brought
 from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
 from onestop_cli.writers.ledger.screen import show_opened
+from onestop_cli.writers.toolkit.console import heed
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,18 @@ def open_ledger(ledger: Path | None, typed: OpeningOptions, now: datetime) -> No
             Problem("台账已经存在，不会覆盖", "已有台账的不用再开；请换一个文件名", str(path))
         )
     day = _first_day(typed.first_day, problems)
+    notes = list[str]()
     opening = Opening(day or date.min, dict(_balances(typed.balances, problems)))
     if typed.before is not None and day is not None:
         try:
-            opening = _with_before(opening, typed.before)
+            opening = _with_before(opening, typed.before, notes)
         except CannotRun as error:
             problems += error.problems
     if problems:
         raise CannotRun(problems)
     open_books(path, opening, operator(), now)
     show_opened(path, opening)
+    heed(notes)
 
 
 def _usual() -> Path:
@@ -59,14 +62,14 @@ def _usual() -> Path:
     raise stop("没有给出台账文件", f"请写成 onestop ledger open {LEDGER} --from 起始日")
 
 
-def _with_before(opening: Opening, file: Path) -> Opening:
+def _with_before(opening: Opening, file: Path, notes: list[str]) -> Opening:
     """The opening with 期初 out of `file`."""
     known = layer_names()
 
     def layer(text: str) -> str | None:
         return known.get(text, text if text in known.values() else None)
 
-    found = read_brought(file, layer, list(known), opening.first_day)
+    found = read_brought(file, layer, list(known), opening.first_day, notes)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     return replace(opening, brought=found, file=file.name, sha256=digest)
 

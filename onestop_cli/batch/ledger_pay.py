@@ -21,6 +21,7 @@ from onestop_cli.readers.owed_list import read_owed_list
 from onestop_cli.statements.numbers import OWED, paper_number
 from onestop_cli.writers.ledger.owed_book import write_owed_book
 from onestop_cli.writers.ledger.screen import show_owed, show_paid
+from onestop_cli.writers.toolkit.console import heed
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged_file
 
 
@@ -46,15 +47,17 @@ def book_paid(ledger: Path | None, file: Path, day: str, now: datetime) -> None:
     Raises `CannotRun` naming everything that is wrong with the day or the list; nothing is booked then.
     """
     on = typed_day(day, "--on")
+    notes = list[str]()
     with opened(the_ledger(ledger)) as books:
         _refuse_day(on, beginning(books).first_day, now.date())
         seen, lines = end_of(books)[0], sendable(books)
-        signed = read_owed_list(file, lines, on)
+        signed = read_owed_list(file, lines, on, notes)
         payments = [Payment(*row) for row in signed.paid.iter_rows()]
         about = {"path": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
         pay(books, payments, about, operator(), now, seen)
         left = int(owed(books).select(pl.col("fen").sum()).item())
     show_paid(len(payments), sum(p.fen for p in payments), signed.unsigned, left)
+    heed(notes)
 
 
 def _refuse_day(on: date, first: date, today: date) -> None:

@@ -39,7 +39,7 @@ from onestop_cli.writers.ledger.payout_book import (
     write_payout,
 )
 from onestop_cli.writers.ledger.screen import plain_table
-from onestop_cli.writers.toolkit.console import clean, console_for
+from onestop_cli.writers.toolkit.console import clean, console_for, heed
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
 
 
@@ -52,7 +52,8 @@ def make_payout(ledger: Path | None, out: Path, now: datetime, second: int | Non
     settings = county_settings()
     refuse_existing(out)
     form = _bank_form(settings)
-    accounts = read_accounts(_account_files(settings))
+    notes = list[str]()
+    accounts = read_accounts(_account_files(settings), notes)
     with opened(the_ledger(ledger)) as books:
         seen, number = end_of(books)[0], next_batch(books)
         lines = sendable(books) if second is None else sendable_second(books, second)
@@ -89,6 +90,7 @@ def make_payout(ledger: Path | None, out: Path, now: datetime, second: int | Non
             write_payout(paper, folder)
             send(books, credits, operator(), now, seen)
     _show_sent(paper, out)
+    heed(notes)
 
 
 def _account_files(settings: Settings) -> list[Path]:
@@ -158,11 +160,12 @@ def finish_payout(ledger: Path | None, number: int, file: Path, day: str, now: d
     on = typed_day(day, "--on")
     if on > now.date():
         raise stop(f"到账日期 {on} 还没有到", "请核对 --on")
+    notes = list[str]()
     with opened(the_ledger(ledger)) as books:
         batch = batch_under_way(books, number)
         if on.isoformat() < batch.sent_at[:10]:
             raise stop(f"到账日期 {on} 在发出的 {batch.sent_at[:10]} 之前", "请核对 --on")
-        returned = read_returned(file, batch)
+        returned = read_returned(file, batch, notes)
         about = {"path": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
         book_result(books, batch, returned, about, on, operator(), now)
     back = sum(line.fen for line in batch.lines if line.line in returned)
@@ -177,6 +180,7 @@ def finish_payout(ledger: Path | None, number: int, file: Path, day: str, now: d
             + ("还没有发到" if batch.of_second else "仍是应补未补")
             + "，改好账户后下一批再发"
         )
+    heed(notes)
 
 
 def list_payouts(ledger: Path | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,18 @@ def misnamed(home: Path, *, decided: bool, books: bool) -> Iterator[str]:
         yield f"{found[0]} 没有用上：要用的改名为 {DECISIONS}，或加上 --decisions {found[0]}"
     if not books and (found := _named(home, "*.sqlite", LEDGER)):
         yield f"没有 {LEDGER}，这里有 {found[0]}：是台账的请改回 {LEDGER}，或加上 --ledger {found[0]}"
+
+
+def unlisted(home: Path, used: Collection[Path]) -> Iterator[str]:
+    """Lists of insured people that lie in the county folder and that onestop.toml does not name."""
+    named = {(home / path).resolve() for path in used}
+    files = sorted(file for file in home.glob("*参保激励*") if file.is_file())
+    left = [f.name for f in files if f.resolve() not in named and f.name[0] not in ".~"]
+    if left:
+        listed = ", ".join(f'"{name}"' for name in left)
+        yield (
+            f"{'、'.join(left)} 没有用上：要用的在 onestop.toml 的 [reconcile] 写 insured = [{listed}]"
+        )
 
 
 def filled_in_place(folder: Path, info: RunInfo) -> Iterator[str]:

@@ -19,6 +19,7 @@ from onestop_cli.readers.enrolment import read_enrolment
 from onestop_cli.rosters.premium import Amounts, premium
 from onestop_cli.writers.rosters.premium_book import Paper, write_premium_board, write_premium_book
 from onestop_cli.writers.rosters.premium_screen import show_premium
+from onestop_cli.writers.toolkit.console import heed
 from onestop_cli.writers.toolkit.folder import staged_file
 
 
@@ -53,6 +54,7 @@ def premium_list(asked: PremiumOptions) -> None:
     amounts, wrong = _amounts(settings, asked.year, roster["category"].unique().drop_nulls())
     if problems := [*wrong, *problems]:
         raise CannotRun(problems)
+    heed(reading.told)
     known = set(names(settings).category)
     found = premium(
         roster,

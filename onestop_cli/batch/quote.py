@@ -52,6 +52,7 @@ class QuoteOptions:
     used: Sequence[str] = ()
     charged: Sequence[str] = ()
     cost: Sequence[str] = ()
+    household: Sequence[str] = ()
     given: Sequence[str] = ()
     further: Sequence[str] = ()
     nth: int = 1
@@ -70,6 +71,7 @@ def quote_stay(rules: Sequence[str], asked: QuoteOptions, html: Path | None = No
     loaded = _documents(list(rules) or list(settings.reconcile.rules))
     closed = begun = None
     if asked.person:
+        _only_one_source(asked)
         loaded, closed, begun = _closed(asked.ledger or settings.ledger, asked.person, loaded)
         _ask_for_category(asked, closed)
     book = Rulebook(tuple(rule.file for rule in loaded))
@@ -139,6 +141,13 @@ def _closed(
     return past.rules, known, past.history.first_day
 
 
+def _only_one_source(asked: QuoteOptions) -> None:
+    """The books have the person's stays; what the household had beside them would count these twice."""
+    if asked.household:
+        what = "--household 是口头告知的累计，不能和 --id（查台账）同时写"
+        raise stop(what, "请去掉 --id，改用 --used 写本人已补；或去掉 --household")
+
+
 def _ask_for_category(asked: QuoteOptions, closed: pl.DataFrame) -> None:
     """Nobody who was entitled so far is quoted as somebody who is not because a word was left out."""
     known = closed.drop_nulls("category").sort("discharged_on")
@@ -166,11 +175,13 @@ def understood(asked: QuoteOptions, book: Rulebook, known: Names) -> tuple[Given
     }
     paid = reader.fen("--used", asked.used)
     charged, cost = reader.fen("--charged", asked.charged), reader.fen("--cost", asked.cost)
+    home = reader.household(asked.household, paid)
+    stay["household"] = "本户" if home else ""
     reader.days(asked)
     reader.check(stay)
     if reader.problems:
         raise CannotRun(reader.problems)
-    return Given.model_validate(stay), YearSoFar(paid, charged, cost, asked.nth)
+    return Given.model_validate(stay), YearSoFar(paid, charged, cost, asked.nth, household=home)
 
 
 _LISTED = {"连续参保年数": "listed_years", "提高限额": "listed_raise"}
@@ -227,6 +238,22 @@ class _WordReader:
     def fen(self, option: str, texts: Sequence[str]) -> dict[str, int]:
         """The same in fen."""
         return {layer: int(yuan * 100) for layer, yuan in self.layers(option, texts).items()}
+
+    def household(self, texts: Sequence[str], own: Mapping[str, int]) -> dict[str, int]:
+        """Layer → fen that the whole household has had; of every layer that has such a limit, or of none."""
+        said = self.fen("--household", texts)
+        limited = {step.layer: step.name for step in self.book.of_households}
+        for layer in said:
+            if layer not in limited:
+                choice = "、".join(limited.values()) or "（本文件没有全户限额）"
+                self._wrong(f"--household 的“{layer}”没有全户限额", f"可写：{choice}")
+            elif said[layer] < own.get(layer, 0):
+                remedy = "--household 写全户（含本人）的，请核对"
+                self._wrong("--household 比 --used 写的本人已补还少", remedy)
+        if said and (left := [name for layer, name in limited.items() if layer not in said]):
+            remedy = "有全户限额的各项都要写；没有补过的写 0"
+            self._wrong(f"--household 没有写{'、'.join(left)}", remedy)
+        return said
 
     def further(self, texts: Sequence[str]) -> dict[str, Any]:
         """Values of the documents' own dimensions and expenses, by id or by name."""

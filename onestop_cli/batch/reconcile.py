@@ -20,7 +20,7 @@ from onestop_cli.batch.describe import (
 )
 from onestop_cli.batch.guards import mostly_outside
 from onestop_cli.batch.handed_in import of_reading
-from onestop_cli.batch.misnamed import filled_in_place, misnamed
+from onestop_cli.batch.misnamed import filled_in_place, misnamed, unlisted
 from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive, rows_among
 from onestop_cli.batch.runs import runs_in
@@ -50,6 +50,7 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import roster_of
 from onestop_cli.readers.stays import stays_of
 from onestop_cli.rulebook.book import Rulebook
+from onestop_cli.rulebook.govern import unlisted_kinds
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable
@@ -73,19 +74,15 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     handed = _handed(read, names)
     for note in known_files(handed):
         tell(f"注意：{note}")
-    notes = [*inbox_notes(handed), *_idle_synonyms(request.settings, read.register)]
-    if home := request.county_folder:
-        books, decided = bool(request.ledger), bool(request.decisions)
-        notes += misnamed(home, decided=decided, books=books)
-        if not decided:
-            notes += _filled_before(request)
+    notes = [*inbox_notes(handed), *beside_files(request, read.register)]
     tell("核对计算")
     roster = understand_roster(read.roster.rows, names.kinds)
     period = parse_period(request.period)
     options = options_of(request.settings, areas_of(read.stays.rows.lazy()))
     core = Core(roster, read.register, book, period, names, options, read.insured.rows)
     done = core.work(read.stays.rows, earlier)
-    notes += [*_documents(chosen, period, done.stays), *no_list(book, read.insured)]
+    notes += [*read.told, *documents_told(chosen, period, done.stays), *no_list(book, read.insured)]
+    notes += kinds_of_care(chosen, read.stays.rows.lazy())
     notes += unknown_households(done.stays, book)
     notes += other_names(done.stays, read.insured.rows, book)
     if done.decided is not None:
@@ -95,6 +92,16 @@ def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
         notes += retroactive(request.ledger, core, rows_among(read.stays.rows), earlier)
     tell("核对合计")
     return _run(request, read, earlier, book, roster, done, notes)
+
+
+def beside_files(request: Request, register: pl.DataFrame) -> Iterator[str]:
+    """What lies in the county folder, or stands in onestop.toml, without any use."""
+    yield from _idle_synonyms(request.settings, register)
+    if home := request.county_folder:
+        books, decided = bool(request.ledger), bool(request.decisions)
+        yield from misnamed(home, decided=decided, books=books)
+        yield from unlisted(home, request.settings.reconcile.insured)
+        yield from () if decided else _filled_before(request)
 
 
 def _filled_before(request: Request) -> Iterator[str]:
@@ -118,7 +125,7 @@ def with_effects(core: Core, rows: pl.DataFrame, earlier: Earlier, done: Work) -
 def _handed(read: Read, names: NameLookup) -> Handed:
     register = read.register["hospital"].unique(maintain_order=True).to_list()
     closed = read.past.files if read.past else {}
-    return of_reading(read.stays, read.roster, register, names.hospital, closed)
+    return of_reading(read.stays, read.roster, register, names.hospital, closed, read.insured)
 
 
 def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
@@ -128,7 +135,9 @@ def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
         from onestop_cli.readers.decisions import read_decisions
 
         layers = {la.name: la.part_of or la.id for r in read.rules for la in r.file.layer}
-        lines = read_decisions(request.decisions, layers)
+        told = list[str]()
+        lines = read_decisions(request.decisions, layers, told)
+        read = replace(read, told=tuple(told))
     if request.ledger is None:
         return read, Earlier(None, _decisions(request, lines, empty(CARRIED_OUT)))
     book = Rulebook(tuple(rule.file for rule in read.rules))
@@ -146,24 +155,20 @@ def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     return replace(read, rules=past.rules, past=past), Earlier(past.history, decisions)
 
 
-def _of_files(read: Read) -> Iterator[str]:
+def of_files(read: Read) -> Iterator[str]:
     """What is to be said about files and sheets as a whole."""
-    for told in (read.stays.findings, read.roster.findings):
-        told = told.filter(pl.col("row").is_null())
-        for source, sheet, message in told.select("source", "sheet", "message").iter_rows():
-            yield f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
+    yield from (*read.stays.of_files, *read.roster.of_files)
     yield from together(read.stays.proofs)
 
 
-def _areas(read: Read, settings: Settings) -> list[str]:
+def areas_told(areas: pl.DataFrame, settings: Settings) -> list[str]:
     """What to know when rows are insured in several areas and none is known to be the county's own, or when most are
     not insured where onestop.toml says."""
-    areas = areas_of(read.stays.rows.lazy())
     own = own_area(areas, settings.county.code)
     return [*several_areas(areas, own), *mostly_elsewhere(areas, own)]
 
 
-def _documents(rules: Sequence[RuleFile], period: Period, stays: pl.DataFrame) -> Iterator[str]:
+def documents_told(rules: Sequence[RuleFile], period: Period, stays: pl.DataFrame) -> Iterator[str]:
     """Documents in force by which no stay was settled, though some were by others; and those of an insurance that was
     no more."""
     used = set(stays["rule_id"].drop_nulls())
@@ -180,11 +185,28 @@ def _documents(rules: Sequence[RuleFile], period: Period, stays: pl.DataFrame) -
             )
 
 
+def kinds_of_care(rules: Sequence[RuleFile], rows: pl.LazyFrame) -> Iterator[str]:
+    """Kinds of care that a document does not name and takes for stays in hospital. `rows`: as they were read."""
+    there = rows.collect_schema()
+    dims = ((rule, dim, f"x_{dim.id}") for rule in rules for dim in rule.dimension)
+    for rule, dim, name in dims:
+        if name not in there:
+            continue
+        said = rows.group_by(name).len().collect(engine="streaming").sort(name)
+        if odd := unlisted_kinds(dim, said[name]):
+            count = said.filter(pl.col(name).is_in(odd))["len"].sum()
+            yield (
+                f"政策文件 {rule.id} 没有写医疗类别{'、'.join(f'“{text}”' for text in odd[:5])}（{count:,} 行），"
+                f"按“{dim.otherwise}”计算；另有规定的，请在该文件的 [dimension.values] 写上，如 "
+                f'"门诊慢特病" = ["{odd[0]}"]'
+            )
+
+
 _MERGED = 2019
 """By then 新农合 had become part of 居民医保 everywhere."""
 
 
-def _other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
+def other_spellings(stays: pl.DataFrame, register: pl.DataFrame, settings: Settings) -> list[str]:
     """Hospitals that are not in the register under that name, beside the one that each is likely."""
     strange = stays.filter(~pl.col("in_register"), ~pl.col("register_gap"), ~by_hand(stays))
     texts = strange["hospital_raw"]
@@ -202,7 +224,7 @@ def _idle_synonyms(settings: Settings, register: pl.DataFrame) -> Iterator[str]:
         )
 
 
-def _unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
+def unknown_kinds(roster: pl.DataFrame, book: Rulebook) -> Iterator[str]:
     """One question per kind on the roster that no document names; documents without any kind make no difference."""
     if not book.priority:
         return
@@ -269,7 +291,8 @@ def no_list(book: Rulebook, insured: InsuredList) -> Iterator[str]:
             "政策文件要用参保激励名单（连续参保年数、提高限额），没有给出：年内费用超过封顶线的人，这一层只核上限；"
             '请在 onestop.toml 的 [reconcile] 写 insured = ["参保激励名单.xlsx"]，空表用 onestop init --templates 生成'
         )
-    elif insured.files and not book.asks_list:
+    yield from insured.notes
+    if insured.files and not book.asks_list:
         yield "onestop.toml 写了参保激励名单（insured），本次的政策文件都不用它"
 
 
@@ -379,10 +402,10 @@ def _run(
                 *notes,
                 *read.stays.warnings,
                 *read.roster.warnings,
-                *_of_files(read),
-                *_areas(read, request.settings),
-                *_unknown_kinds(roster, book),
-                *_other_spellings(done.stays, read.register, request.settings),
+                *of_files(read),
+                *areas_told(areas_of(read.stays.rows.lazy()), request.settings),
+                *unknown_kinds(roster, book),
+                *other_spellings(done.stays, read.register, request.settings),
                 *beside_stays(period, read.register, earlier, done.adjustments),
                 *done.notes,
             ],

@@ -26,6 +26,7 @@ from onestop_cli.rulebook.library import load_rules
 from onestop_cli.tables.inspection import Spelling
 from onestop_cli.writers.rosters.book import write_changes_book, write_check_book
 from onestop_cli.writers.rosters.screen import show_changes, show_check
+from onestop_cli.writers.toolkit.console import heed
 from onestop_cli.writers.toolkit.folder import refuse_existing
 from onestop_cli.writers.toolkit.synonym_block import add_synonyms
 
@@ -92,10 +93,11 @@ def rosters(paths: Sequence[Path], settings: Settings) -> list[Path]:
 
 
 def understood(paths: Sequence[Path], settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The roster behind `paths` and its rows that could not be read."""
+    """The roster behind `paths` and its rows that could not be read; says what was not read of the files."""
     reading = read_rosters(paths, settings)
     if reading.problems:
         raise CannotRun(reading.problems)
+    heed(reading.told)
     known = names(settings)
 
     def kinds(text: str) -> list[str]:

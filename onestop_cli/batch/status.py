@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +10,17 @@ import polars as pl
 
 from onestop_cli.batch.closed_periods import left_out
 from onestop_cli.batch.handed_in import Closed, closed_files, of_reading
-from onestop_cli.batch.misnamed import DECISIONS, PASSWORDS, filled_in_place, lying, misnamed
+from onestop_cli.batch.misnamed import (
+    DECISIONS,
+    PASSWORDS,
+    filled_in_place,
+    lying,
+    misnamed,
+    unlisted,
+)
 from onestop_cli.batch.runs import moment, runs_in
 from onestop_cli.batch.start import county_settings
-from onestop_cli.county.inbox_check import inbox_notes
+from onestop_cli.county.inbox_check import INSURED, ROSTER, STAYS, inbox_notes
 from onestop_cli.county.periods import Period
 from onestop_cli.county.progress import InboxSummary, LastRun, Progress, period_of
 from onestop_cli.county.settings import LEDGER, Settings
@@ -21,6 +28,7 @@ from onestop_cli.county.synonyms import names
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.store import opened
 from onestop_cli.readers.containers.locked import passwords_in
+from onestop_cli.readers.insured_list import InsuredList, read_insured
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
 from onestop_cli.readers.stays import read_stays
@@ -48,6 +56,7 @@ def standing(settings: Settings) -> Progress:
     decided = (home / DECISIONS).is_file() or bool(settings.reconcile.decisions)
     lost = [*_lost_books(settings, runs)]
     more = [*lost, *misnamed(home, decided=decided, books=bool(settings.ledger))]
+    more += unlisted(home, settings.reconcile.insured)
     period = inbox.period.id if inbox.period else None
     run = next((run for run in runs if run[1].period == period), None)
     if period not in books:
@@ -118,12 +127,18 @@ def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[InboxS
     places = _filled(home, chosen.stays), _filled(home, chosen.roster)
     stays = read_stays(places[0], settings, hospitals, passwords=known_words)
     roster = read_rosters(places[1], settings, known_words)
-    problems += [*stays.problems, *roster.problems]
+    insured, wrong = _insured(settings)
+    problems += [*stays.problems, *roster.problems, *wrong]
     days = stays.rows.select(day=pl.coalesce("settled_on", "discharged_on"))["day"].drop_nulls()
     common = days.dt.truncate("1mo").mode().sort().last() if len(days) else None
     known = names(settings)
     handed = of_reading(
-        stays, roster, hospitals, lambda raw: known.canonical_hospital(raw, hospitals), closed
+        stays,
+        roster,
+        hospitals,
+        lambda raw: known.canonical_hospital(raw, hospitals),
+        closed,
+        insured,
     )
     inbox = InboxSummary(
         stay_files=len(stays.inputs),
@@ -138,7 +153,15 @@ def _inbox(settings: Settings, like: str | None, closed: Closed) -> tuple[InboxS
         problems=tuple(problems),
         notes=tuple(inbox_notes(replace(handed, heard=()))),
     )
-    return inbox, _hashes(stays, roster)
+    return inbox, _hashes(stays, roster) | {digest for _, digest, _ in insured.files}
+
+
+def _insured(settings: Settings) -> tuple[InsuredList, Sequence[Problem]]:
+    """The lists of insured people, or what is wrong with them."""
+    try:
+        return read_insured(settings.folder / path for path in settings.reconcile.insured), ()
+    except CannotRun as error:
+        return InsuredList(), error.problems
 
 
 def _register(settings: Settings) -> tuple[list[str], list[Problem]]:
@@ -174,7 +197,7 @@ def _hashes(*readings: Reading) -> set[str]:
 
 def _last(home: Path, folder: Path, info: RunInfo, files: set[str]) -> LastRun:
     """A run beside the files of today."""
-    used = {file.sha256 for file in info.inputs if file.kind in ("stays", "roster")}
+    used = {file.sha256 for file in info.inputs if file.kind in (STAYS, ROSTER, INSURED)}
     made = moment(folder, info)
     status = info.counts.status
     return LastRun(

@@ -16,6 +16,9 @@ Used = typer.Option("--used", help="本年此前已补，如 assistance=5500 或
 Charged = typer.Option("--charged", help="本年此前已扣起付线，如 basic=200；可重复")
 Cost = typer.Option("--cost", help="本年此前已计入的费用（按年分段或限额时），如 critical=8000")
 Person = typer.Option("--id", help="身份证号：本年累计从台账取，不必再写 --used 等")
+Household = typer.Option(
+    "--household", help="全户限额：全户（含本人）本年此前已补，如 医疗救助=3000；可重复"
+)
 Paid = typer.Option("--given", help="政策文件不计算的项目付了多少，如 basic=1200；可重复")
 Further = typer.Option(
     "--with", help="政策文件另外要看的，如 目录外自费=300、就诊类型=住院；可重复"
@@ -42,6 +45,7 @@ def quote(
     nth: Annotated[int, typer.Option("--nth", min=1, help="本年第几次住院")] = 1,
     charged: Annotated[list[str] | None, Charged] = None,
     cost: Annotated[list[str] | None, Cost] = None,
+    household: Annotated[list[str] | None, Household] = None,
     person: Annotated[str, Person] = "",
     ledger: Annotated[
         Path | None, typer.Option("--ledger", help="台账文件；默认取自 onestop.toml")
@@ -70,6 +74,7 @@ def quote(
         used=used or (),
         charged=charged or (),
         cost=cost or (),
+        household=household or (),
         given=given or (),
         further=further or (),
         nth=nth,

@@ -46,7 +46,7 @@ def assumptions(book: Rulebook, step: Step) -> Iterator[Assumption]:
     """What the documents and the trade's habits suggest. Plain habits come before rare kinds of people."""
     yield from upstream(book, step)
     yield from roundings()
-    params = Parameters(book.table, step.id)
+    params = Parameters.of_book(book, step.id)
     yield from _no_steps(params)
     if params.bands > 1:
         yield Assumption("bands:whole", instead={"whole": 1})

@@ -164,12 +164,13 @@ def appended(current: pl.DataFrame, closed: pl.DataFrame | None) -> pl.DataFrame
         return current.with_columns(
             pl.lit(None, kind).alias(name) for name, kind in _OF_CLOSED.items()
         )
-    shared = [name for name in current.columns if name in closed.columns]
+    kinds, there = current.schema, {*closed.columns}
+    shared = [name for name in kinds if name in there]
     kept = [c for c in closed.columns if c.startswith(("posted_", "was_"))]
     known = closed.select(
         *shared, "period", "blocking", "settled_with", "recomputed", *kept,
         closed_status="status", was_blocking="blocking", outside_period=pl.lit(False),
-    ).with_columns(pl.col(name).cast(current.schema[name]) for name in shared)  # fmt: skip
+    ).with_columns(pl.col(name).cast(kinds[name]) for name in shared)  # fmt: skip
     return pl.concat([current, known], how="diagonal")
 
 

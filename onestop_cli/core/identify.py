@@ -12,7 +12,7 @@ import polars as pl
 
 from onestop_cli.core.scatter import spread
 from onestop_cli.county.radicals import CHARACTERS, RADICALS
-from onestop_cli.tables.schema import IDENTITY
+from onestop_cli.tables.schema import IDENTITY, Schema, empty
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
@@ -33,6 +33,10 @@ _NOTHING = r"^(?:无|没有|暂无|不详|未知|未提供|空|NULL|NONE|N/?A|#N
 _MIDDLE_DOTS = "[·・•‧∙⋅●.。]"
 _LIKE_X = "×✕✖╳☓⨯⨉❌ХхΧχ"
 """Signs and letters (Cyrillic, Greek) that look like X; NFKC knows the others (Ⅹ, ⅹ, Ｘ)."""
+
+
+_TOLD: Schema = dict.fromkeys(("id_no", "id_fault", "id_why", "compact"), pl.String)
+"""What is told of a number that is not written soundly."""
 
 
 def make_id(first17: str) -> str:
@@ -98,14 +102,7 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
     """
     raw = rows.select(pl.col("id_raw").fill_null(""), pl.col("id_numeric").fill_null(False))
     sound = _written_soundly(raw)
-    odd = raw.filter(~sound)
-    judged = odd.join(
-        _judge(odd.unique()),
-        on=["id_raw", "id_numeric"],
-        how="left",
-        validate="m:1",
-        maintain_order="left",
-    ).select("id_no", "id_fault", "id_why", "compact")
+    judged = _judged(raw.filter(~sound))
     found = spread(judged, (~sound).arg_true(), len(rows)).with_columns(
         id_no=pl.when(sound).then(raw["id_raw"]).otherwise("id_no"),
         name_key=_name_keys(rows["name"]),
@@ -139,9 +136,24 @@ def _written_soundly(raw: pl.DataFrame) -> pl.Series:
 def _name_keys(names: pl.Series) -> pl.Series:
     """`name_key` of each name; one of plain characters only is its own key."""
     plain = names.str.contains(_PLAIN_NAME).fill_null(False)
+    if plain.all():
+        return names
     other = names.filter(~plain).to_frame("name").select(name_key(pl.col("name")))
     keys = spread(other, (~plain).arg_true(), len(names)).to_series()
     return keys.zip_with(~plain, names)
+
+
+def _judged(odd: pl.DataFrame) -> pl.DataFrame:
+    """What there is to say of each of these texts, none of them written soundly."""
+    if odd.is_empty():
+        return empty(_TOLD)
+    return odd.join(
+        _judge(odd.unique()),
+        on=["id_raw", "id_numeric"],
+        how="left",
+        validate="m:1",
+        maintain_order="left",
+    ).select(*_TOLD)
 
 
 def _judge(numbers: pl.DataFrame) -> pl.DataFrame:

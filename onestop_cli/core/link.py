@@ -72,8 +72,16 @@ def link(
     asked = stays.select(*_ASKED, day=day_column).with_columns(
         at=pl.int_range(pl.len(), dtype=pl.UInt32)
     )
-    one, several = _meet(asked, _entries(roster, priority))
-    found = _instead(_of_one(one, priority), _of_several(several, overlap))
+    entries = _entries(roster, priority)
+    single, each = _meet(asked, entries["id_no"])
+    plain = _plainly(asked, entries, single)
+    unclear = pl.DataFrame({"at": asked["at"], "entry": single}).filter(
+        single.is_not_null(), ~plain
+    )
+    one = _compared(asked, entries, unclear).drop(*PLACE)
+    several = _in_turn(_compared(asked, entries, each))
+    found = _of_plain(entries, single.zip_with(plain, single.clear(len(single))), priority)
+    found = _instead(found, pl.concat([_of_one(one, priority), _of_several(several, overlap)]))
     found = _beside(found, _lapses(one, several)).pipe(_with_residence, stays, roster)
     lost = asked.hstack(found.select("township", "village")).filter(found["roster_place"].is_null())
     found = _beside(found, suggest(lost, roster))
@@ -87,14 +95,15 @@ def _beside(found: pl.DataFrame, *parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _instead(found: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """`found`, row by row, with the rows of `others` at the stays that their `at` says."""
+    """`found` with the rows of `others` at the stays that their `at` says, of which `found` knows nothing."""
     if others.is_empty():
         return found
     there = spread(others, others["at"], len(found))
     stands = pl.lit(there["at"].is_not_null())
+    told = (column for column in there.drop("at") if column.count())
     return found.with_columns(
         pl.when(stands).then(pl.lit(column)).otherwise(column.name).alias(column.name)
-        for column in there.drop("at")
+        for column in told
     )
 
 
@@ -121,34 +130,30 @@ def _entries(roster: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
     ).filter(pl.col("id_no").is_not_null())
 
 
-def _meet(asked: pl.DataFrame, entries: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """All stays, beside the entry of those whose ID has a single one; and stays beside each of several: those of their
-    name first, valid ones before others, then by rank and place."""
-    met = _of_same_id(asked.select("at", "id_no"), entries["id_no"])
+def _meet(asked: pl.DataFrame, ids: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+    """The number of each stay's entry, where its ID has a single one (else null); (at, entry) of each of several."""
+    met = _of_same_id(asked.select("at", "id_no"), ids)
+    if len(met) == len(asked):
+        return met["entry"], met.clear()
     at = pl.col("at")
     alone = met.select(at.ne_missing(at.shift(1)) & at.ne_missing(at.shift(-1))).to_series()
-    known, stays = entries.drop("id_no").rechunk(), asked.select("at", "name_key", "day")
     single, each = met.filter(alone), met.filter(~alone)
-    numbers = spread(single.select("entry"), single["at"], len(asked))["entry"]
-    one = stays.hstack(gathered(known.drop(*PLACE), numbers)).pipe(_compared)
-    several = stays[each["at"]].hstack(known[each["entry"]]).pipe(_compared)
-    best = (~pl.col("same"), ~pl.col("valid"))
-    ordered = several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
-    return one, ordered.drop(*PLACE)
+    return spread(single.select("entry"), single["at"], len(asked))["entry"], each
 
 
 def _of_same_id(asked: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    """(at, entry) of every stay and entry of one ID, in the order of the stays: by whole numbers, and by their texts
-    what makes no number."""
+    """(at, entry) of every stay and entry of one ID, and of a stay without an entry, in the order of the stays: by
+    whole numbers, and by their texts what makes no number."""
     stays = asked.with_columns(number=id_number(asked["id_no"]))
     entries = pl.DataFrame({"id_no": ids, "number": id_number(ids)})
     entries = entries.with_columns(entry=pl.int_range(pl.len(), dtype=pl.UInt32))
-    met = stays.join(entries, on="number", maintain_order="left").select("at", "entry")
+    met = stays.join(entries, on="number", how="left", maintain_order="left").select("at", "entry")
     odd = entries.filter(pl.col("number").is_null())
     if odd.is_empty():
         return met
     others = stays.join(odd, on="id_no", maintain_order="left").select("at", "entry")
-    return pl.concat([met, others]).sort("at", maintain_order=True)
+    rest = met.join(others, on="at", how="anti")
+    return pl.concat([rest, others]).sort("at", maintain_order=True)
 
 
 def holds(day: pl.Expr, *, surely: bool) -> pl.Expr:
@@ -161,14 +166,34 @@ def holds(day: pl.Expr, *, surely: bool) -> pl.Expr:
     return begun & lasting & ~(pl.col("ended") & pl.lit(surely)) & day.is_not_null()
 
 
-def _compared(met: pl.DataFrame) -> pl.DataFrame:
-    """`same`: the entry has the patient's name; `valid`: and holds on the day; `open`: and may hold."""
+def _plainly(asked: pl.DataFrame, entries: pl.DataFrame, single: pl.Series) -> pl.Series:
+    """Whether a stay's single entry has the patient's name and a category that counts, surely, on the day: so it is
+    with nearly all, and only the others need be looked at in whole."""
+    known = gathered(entries.select("entry_key", "rank", *_TERM, "ended"), single)
+    same = pl.col("entry_key") == pl.col("name_key")
+    holding = same & pl.col("rank").is_not_null() & holds(pl.col("day"), surely=True)
+    met = asked.select("name_key", "day").hstack(known)
+    return met.select(holding.fill_null(False)).to_series()
+
+
+def _compared(asked: pl.DataFrame, entries: pl.DataFrame, met: pl.DataFrame) -> pl.DataFrame:
+    """The stays of `met` beside their entries. `same`: the entry has the patient's name; `valid`: and holds on the day;
+    `open`: and may hold."""
     day = pl.col("day")
     same = (pl.col("entry_key") == pl.col("name_key")).fill_null(False)
     entry = same & pl.col("category").is_not_null()
     valid = entry & holds(day, surely=True).fill_null(False)
     may = entry & holds(day, surely=False).fill_null(False)
-    return met.with_columns(same=same, valid=valid, open=may & ~valid)
+    stays = asked.select("at", "name_key", "day")[met["at"]]
+    rows = stays.hstack(entries.drop("id_no")[met["entry"]])
+    return rows.with_columns(same=same, valid=valid, open=may & ~valid)
+
+
+def _in_turn(several: pl.DataFrame) -> pl.DataFrame:
+    """Each stay's entries: those of its name first, valid ones before others, then by rank and place."""
+    best = (~pl.col("same"), ~pl.col("valid"))
+    ordered = several.sort("at", *best, "rank", "category", *PLACE, nulls_last=True)
+    return ordered.drop(*PLACE)
 
 
 def _doubt() -> pl.Expr:
@@ -191,11 +216,41 @@ _DIED = {
 }
 
 
+def _of_plain(entries: pl.DataFrame, plain: pl.Series, priority: Sequence[str]) -> pl.DataFrame:
+    """The verdict where an entry is plainly the stay's own (`plain`: its number), and nothing where none is."""
+    own = entries.select(
+        "category",
+        "rank",
+        township="entry_township",
+        village="entry_village",
+        roster_place="place",
+        **_DIED,
+    )
+    listed = plain.is_not_null()
+    blank = {name: pl.lit(None, pl.String) for name in _OF_OTHERS}
+    return gathered(own, plain).with_columns(
+        kinds_valid="category",
+        listed=listed,
+        entitled=listed,
+        categories=_kinds(priority, pl.col("rank")),
+        **blank,
+    )
+
+
+_OF_OTHERS = ("roster_name", "doubt", "unknown_kind", "categories_valid")
+"""What there is to say only where an entry is not plainly a stay's own."""
+
+
+def _kinds(priority: Sequence[str], rank: pl.Expr) -> pl.Expr:
+    """The category of each `rank` as the only one that counts; none where there is no rank."""
+    kinds = pl.Series([*([kind] for kind in priority), []], dtype=pl.List(pl.String))
+    return pl.lit(kinds).gather(rank.fill_null(len(priority)))
+
+
 def _of_one(met: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
-    """The verdict where a stay met a single entry, as nearly all do, or none: nothing to choose between."""
+    """The verdict where a stay met a single entry: nothing to choose between."""
     same, category, known = pl.col("same"), pl.col("category"), pl.col("rank").is_not_null()
     counts = pl.col("valid") & known
-    kinds = pl.Series([*([kind] for kind in priority), []], dtype=pl.List(pl.String))
     return met.select(
         "at",
         category=pl.when(counts).then(category),
@@ -210,7 +265,7 @@ def _of_one(met: pl.DataFrame, priority: Sequence[str]) -> pl.DataFrame:
         **_DIED,
         categories_valid=pl.lit(None, pl.String),
         kinds_valid=pl.when("valid").then(category),
-        categories=pl.lit(kinds).gather(pl.when(counts).then("rank").otherwise(len(priority))),
+        categories=_kinds(priority, pl.when(counts).then("rank")),
     )
 
 

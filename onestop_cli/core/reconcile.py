@@ -37,6 +37,65 @@ def reconcile(
     Needs status, `<layer>_claimed_fen/due_fen/bound_fen/check` and `<layer>_docked_fen` (扣款 by decision). `tolerance`
     in fen. `waived`: layers that hospitals bear themselves; what they did not waive is no fund's debt.
     """
+    few = stays.select(_differs(layers).fill_null(value=True)).to_series().arg_true()
+    chosen = [expr for choice in choices.values() for expr in (choice.held, choice.accepted)]
+    names = [*_needed(layers), *(name for expr in chosen for name in expr.meta.root_names())]
+    parted = _parted(stays.select(*dict.fromkeys(names))[few], layers, tolerance, choices, waived)
+    paid = {f"{layer}_payable_fen": _claimed(layer) for layer in layers}
+    paid["self_fen"] = pl.coalesce(
+        "self_due_fen", pl.col("total_fen") - pl.sum_horizontal(*paid.values())
+    )
+    return stays.with_columns(
+        _instead(stays, paid.get(column.name), few, column).alias(column.name) for column in parted
+    )
+
+
+def _instead(
+    stays: pl.DataFrame, usual: pl.Expr | None, few: pl.Series, found: pl.Series
+) -> pl.Expr:
+    """What is `usual` (nothing, where that is not said) with what was `found` on few stays."""
+    if usual is None and (found == 0).all():
+        return pl.lit(0, pl.Int64)
+    zero = pl.Series([0], dtype=pl.Int64).new_from_index(0, len(stays))
+    whole = zero if usual is None else stays.select(usual).to_series().rechunk()
+    return pl.lit(whole.scatter(few, found))
+
+
+def _differs(layers: Sequence[str]) -> pl.Expr:
+    """Where anything is to be divided: all claimed is payable on a settled stay on which it is due, or, where that is
+    not known, may be due."""
+    apart = [
+        _claimed(layer)
+        != pl.coalesce(f"{layer}_due_fen", pl.min_horizontal(_claimed(layer), f"{layer}_bound_fen"))
+        for layer in layers
+    ]
+    docked = [pl.col(f"{layer}_docked_fen").is_not_null() for layer in layers]
+    return pl.any_horizontal(~SETTLED, *apart, *docked)
+
+
+def _needed(layers: Sequence[str]) -> list[str]:
+    """The columns that amounts are divided by."""
+    of_layer = ("claimed_fen", "due_fen", "bound_fen", "docked_fen")
+    return [
+        "status",
+        "total_fen",
+        "self_due_fen",
+        *(f"{la}_{w}" for la in layers for w in of_layer),
+    ]
+
+
+def _claimed(layer: str) -> pl.Expr:
+    return pl.col(f"{layer}_claimed_fen").fill_null(0)
+
+
+def _parted(
+    stays: pl.DataFrame,
+    layers: Sequence[str],
+    tolerance: int,
+    choices: Mapping[str, Choice],
+    waived: Collection[str],
+) -> pl.DataFrame:
+    """All that `reconcile` adds, of stays on which there is something to divide."""
     marked = stays.with_columns(
         (pl.col("status") == status).alias(f"_{status}")
         for status in ("settled", "rejected", "held")
@@ -50,6 +109,7 @@ def reconcile(
         _across(parted, layers, waived)
         .with_columns(own, *(cut for layer in layers for cut in _docked(layer, layer in docked)))
         .drop("_settled", "_rejected", "_held", *(f"_{layer}_allowed" for layer in layers))
+        .drop(stays.columns)
     )
 
 
@@ -76,14 +136,14 @@ def _docked(layer: str, some: bool) -> list[pl.Expr]:
 def _allowed(layer: str, tolerance: int, choice: Choice) -> pl.Expr:
     """What a settled stay may keep of its claim: the claim within the tolerance of what is due or, where only that is
     known, of the most it can be; a layer of which neither is known is not checked."""
-    claimed = pl.col(f"{layer}_claimed_fen").fill_null(0)
+    claimed = _claimed(layer)
     most = pl.coalesce(f"{layer}_due_fen", f"{layer}_bound_fen")
     over = ~choice.accepted & (claimed > most + tolerance)
     return pl.when(over).then(most).otherwise(claimed).alias(f"_{layer}_allowed")
 
 
 def _split(layer: str, tolerance: int, choice: Choice) -> list[pl.Expr]:
-    claimed, due = pl.col(f"{layer}_claimed_fen").fill_null(0), pl.col(f"{layer}_due_fen")
+    claimed, due = _claimed(layer), pl.col(f"{layer}_due_fen")
     allowed, zero = pl.col(f"_{layer}_allowed"), pl.lit(0, pl.Int64)
     excess, whole = claimed - allowed, pl.when("_rejected").then(claimed).otherwise(zero)
     waiting = pl.when("_held").then(claimed).otherwise(zero)

@@ -11,12 +11,15 @@ from onestop_cli.core.deaths import death
 from onestop_cli.core.identify import identify
 from onestop_cli.core.scatter import spread
 
-_ENDED = (
-    "停保|停发|停止|停用|暂停|中止|终止|已停|退保|退出|清退|退库|注销|取消|失效|无效|核减|除名|剔除|迁出|转出|调出|"
-    "不再享受|不享受|不符合"
+ENDED = (
+    "停保|停发|停止|停用|停助|停补|停供|停享|暂停|中止|终止|已停|退保|退出|清退|退库|注销|取消|失效|无效|核减|减员|除名|剔除|删除|"
+    "迁出|转出|调出|不再享受|不享受|不符合|不合格|不在保|非在保|不在册|不在享"
 )
-_STILL = "恢复|继续|续保|续发"
-_DENIED = f"(?:未|没有?|非|不)(?:再|被|曾)?(?:{_ENDED}|{_STILL})"
+"""Words that say that an entitlement is over."""
+
+STILL = "恢复|继续|续保|续发"
+_NOT_NOW = "^(停|否|退|减少?|未享受|未在保)$"
+_DENIED = f"(?:未|没有?|非|不)(?:再|被|曾)?(?:{ENDED}|{STILL})"
 
 LONG_AGO = date(1850, 1, 1)
 """Where the death of somebody lies who is dead, nobody knows since when."""
@@ -107,7 +110,7 @@ def _with_end(rows: pl.DataFrame) -> pl.DataFrame:
     status, reason = (
         pl.col(c).fill_null("").str.replace_all(_DENIED, "") for c in ("status_raw", "reason_raw")
     )
-    over = status.str.contains(_ENDED) & ~status.str.contains(_STILL)
-    given = (reason != "") & ~reason.str.contains(f"{_STILL}|^(正常|在保|在册|新增|否)$")
+    over = status.str.contains(f"{ENDED}|{_NOT_NOW}") & ~status.str.contains(STILL)
+    given = (reason != "") & ~reason.str.contains(f"{STILL}|^(正常|在保|在册|新增|否)$")
     undated = pl.col("to_on").is_null() & pl.col("to_earliest").is_null()
     return rows.with_columns(ended=(over | given) & ~pl.col("dead") & undated)

@@ -1,14 +1,13 @@
 """Rows put where their numbers say: what a left join does, where rows are known by number.
 
-Rows are taken from whole columns, since in a column of several chunks every single one would have to be looked for,
-and one column after the other, so that each copy is gone before the next one is made.
+Rows are taken from whole columns, since in a column of several chunks every single one would have to be looked for. A
+column that is blank stays a literal, which takes no memory however many rows there are.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from onestop_cli.core.threads import at_once
 from onestop_cli.errors import Broken
 
 
@@ -17,10 +16,11 @@ def spread(part: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
 
     Raises `Broken` when two rows want the same place.
     """
+    nowhere = pl.Series("_place", [None], dtype=pl.UInt32).new_from_index(0, height)
     if part.is_empty():
-        return part.clear(height)
+        return gathered(part, nowhere)
     numbers = pl.int_range(len(part), dtype=pl.UInt32, eager=True)
-    place = pl.Series([None], dtype=pl.UInt32).new_from_index(0, height).scatter(at, numbers)
+    place = nowhere.scatter(at, numbers)
     if place.count() != len(part):
         raise Broken("two rows stand in one place")
     return gathered(part, place)
@@ -28,10 +28,8 @@ def spread(part: pl.DataFrame, at: pl.Series, height: int) -> pl.DataFrame:
 
 def gathered(part: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """The `rows` of `part` by their numbers; where there is none, all is null."""
-    return pl.DataFrame(at_once(lambda column: _placed(column, rows), part))
-
-
-def _placed(column: pl.Series, place: pl.Series) -> pl.Series:
-    if column.null_count() == len(column):
-        return column.clear(len(place))
-    return column.rechunk().gather(place)
+    blank = [column.name for column in part if column.null_count() == len(column)]
+    filled = part.drop(blank)
+    found = filled.rechunk()[rows] if filled.width else rows.to_frame("_row")
+    literals = (pl.lit(None, part.schema[name]).alias(name) for name in blank)
+    return found.with_columns(literals).select(part.columns)

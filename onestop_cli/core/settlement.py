@@ -37,9 +37,8 @@ def worked_out(
         .partition_by("settled_with", as_dict=True)
         .items()
     ]
-    return _reconciled(current, book, options), pl.concat(
-        [_reconciled(settled.clear(), book, options), *again]
-    )
+    again = again or [_reconciled(settled.clear(), book, options)]
+    return _reconciled(current, book, options), pl.concat(again)
 
 
 def owed_without_payments(

@@ -46,7 +46,7 @@ def with_stated(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
 def _flat_rates(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Series:
     """The rate of each stay's term in ten-thousandths, where it is one for the whole base; of its number in the year,
     where the rate hangs on that."""
-    params = Parameters(book.table, step.id)
+    params = Parameters.of_book(book, step.id)
     frame = beside(stays, params, stays[term_column(stays, step.id)])
     return column(frame, pl.when(params["bands"] == 1).then(rate(params, 1)))
 

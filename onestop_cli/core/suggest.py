@@ -35,7 +35,10 @@ def suggest(strangers: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     `strangers` has at, name_key, id_no, id_raw, id_numeric, person_no, birth_on, township and village;
     `roster` is an understood roster.
     """
-    strangers, roster = _who_may_meet(strangers, roster)
+    if not strangers.is_empty():
+        strangers, roster = _who_may_meet(strangers, roster)
+    if strangers.is_empty() or roster.is_empty():
+        return strangers.select("at", suggestion=pl.lit(None, pl.String)).clear()
     asking = strangers.select(*_TOLD).unique().with_row_index("asking")
     hinted = _hinted(asking, _people(roster))
     met = strangers.join(asking, on=_TOLD, nulls_equal=True, validate="m:1")

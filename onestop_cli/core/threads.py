@@ -14,6 +14,8 @@ R = TypeVar("R")
 
 def at_once(work: Callable[[T], R], things: Iterable[T]) -> list[R]:
     """`work` of each of the `things`, in their order, at most one more at a time than Polars has threads: while one is
-    busy in Python, the others keep the cores."""
+    busy in Python, the others keep the cores. One after the other where Polars has one thread: more would only wait."""
+    if pl.thread_pool_size() == 1:
+        return [work(thing) for thing in things]
     with ThreadPoolExecutor(pl.thread_pool_size() + 1) as pool:
         return list(pool.map(work, things))

@@ -24,10 +24,16 @@ _APART = ((_DIGITS // 10**11).alias("area"), (_DIGITS % 1000).alias("turn"))
 def with_other_id(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     """`stays` with `other_id`: the other ID, masked, under which its person likely stands, and why; else null."""
     named = stays.select("name_key").drop_nulls().unique()
-    listed, treated = _listed(roster.join(named, on="name_key", how="semi")), _treated(stays)
+    same_name = roster.join(named, on="name_key", how="semi")
+    nobody = stays.with_columns(other_id=pl.lit(None, pl.String))
+    if len(same_name) < 2 and len(stays) < 2:
+        return nobody
+    listed, treated = _listed(same_name), _treated(stays)
+    if len(listed) < 2 and len(treated) < 2:
+        return nobody
     pairs = pl.concat([_alike(listed), _alike(treated), _slips(listed)])
     if pairs.is_empty():
-        return stays.with_columns(other_id=pl.lit(None, pl.String))
+        return nobody
     told = (
         pairs.unique(["id_no", "other"], keep="first", maintain_order=True)
         .sort("id_no", "other")

@@ -18,6 +18,15 @@ from onestop_cli.rulebook.govern import lessened, term_column
 MOST_ROWS = 400_000
 """Stays times assumptions that are worked out in one go; more would only take memory."""
 
+_EARLIER = ("paid", "borne", "pooled", "claimed")
+"""Amounts of earlier steps that a step looks at."""
+
+_ANEW = (
+    "base", "deductible", "uncapped", "borne", "cap", "bound", "pooled", "paid",
+    "claimed", "taken", "extra", "docked", "supplement",
+)  # fmt: skip
+"""Amounts of the step itself that are worked out anew, or that no amount hangs on."""
+
 _SAME = -1
 """Stands for the document as it is."""
 
@@ -99,18 +108,21 @@ class WhatIf:
         return passed.filter(amount == pl.col("_claimed")).select("_stay", "_way")
 
     def _needed(self, stays: pl.DataFrame) -> list[str | pl.Expr]:
-        """The columns a step looks at."""
+        """The columns a step looks at: of its own what the year had brought, not what it works out anew.
+        Each is carried once for every way, so there should be few."""
         step, layer = self.step.id, self.step.layer
         wanted = {"_stay", "_claimed", "quota", "has_eligible", BILL, COVERED, DAYS, "price_fen"}
         wanted |= {less_column(less) for less in lessened(self.book, self.step)}
-        wanted |= {f"{other}_claimed_fen" for other in self.book.layers}
         wanted |= {f"{layer}_due_fen", f"{layer}_own_due_fen", f"{step}_check"}
-        heads = (f"{step}_", "pool_")
-        tails = ("_paid_fen", "_borne_fen", "_pooled_fen")
+        for other in self.book.steps[: self.book.steps.index(self.step)]:
+            wanted |= {
+                f"{name}_{what}_fen" for name in (other.id, other.layer) for what in _EARLIER
+            }
+        anew = {f"{step}_{what}_fen" for what in _ANEW}
         names = [
             c for c in stays.columns
-            if c in wanted or (c.startswith(heads) and c.endswith(("_fen", "_nth")))
-            or (c.endswith(tails) and not c.startswith("posted_"))
+            if c in wanted
+            or (c.startswith((f"{step}_", "pool_")) and c.endswith(("_fen", "_nth")) and c not in anew)
         ]  # fmt: skip
         return [*names, pl.col(term_column(stays, step)).cast(pl.Int64).alias("_term")]
 
@@ -203,15 +215,17 @@ class WhatIf:
 def _portions(
     stays: pl.DataFrame, ways: pl.DataFrame
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Stays and ways, not too many at once; where they are many, ways that round alike together, which is quicker."""
-    if len(stays) * len(ways) <= MOST_ROWS:
-        yield stays, ways
-        return
-    for alike in ways.partition_by("round_unit", "round_cut"):
-        most = alike["_term"].unique_counts().to_list()
-        size = max(1, MOST_ROWS // max(most))
-        for start in range(0, len(stays), size):
-            yield stays[start : start + size], alike
+    """Stays and ways, not too many at once. Nearly all ways round alike, and are worked out by themselves, since every
+    other rounding among them would be tried on each; the few others together."""
+    roundings = ("round_unit", "round_cut")
+    usual = ways.group_by(roundings, maintain_order=True).len().sort("len", maintain_order=True)
+    alike = ways.join(usual.tail(1), on=roundings, how="semi", maintain_order="left")
+    others = ways.join(usual.tail(1), on=roundings, how="anti", maintain_order="left")
+    for some in (alike, others):
+        most = int(some["_term"].unique_counts().max() or 0)  # type: ignore[arg-type]
+        size = max(1, MOST_ROWS // max(most, 1))
+        for start in range(0, len(stays) if most else 0, size):
+            yield stays[start : start + size], some
 
 
 _NOTHING = pl.DataFrame(schema={"_stay": pl.UInt32, "_try": pl.Int64})

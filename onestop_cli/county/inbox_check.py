@@ -12,13 +12,13 @@ from datetime import date, timedelta
 
 from onestop_cli.county.periods import Period
 
-STAYS, ROSTER = "stays", "roster"
+STAYS, ROSTER, INSURED = "stays", "roster", "insured"
 _SHOWN = 8
 
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A file: its kind (stays or roster), its path, its SHA-256."""
+    """A file: its kind (stays, roster or insured: 参保激励名单), its path, its SHA-256."""
 
     kind: str
     path: str
@@ -45,7 +45,7 @@ def inbox_notes(handed: Handed) -> list[str]:
         *known_files(handed),
         *_silent(handed),
         *_unknown(handed),
-        *_same_roster(handed),
+        *_same_lists(handed),
         *_two_issues(handed),
     ]
 
@@ -105,14 +105,22 @@ def known_files(handed: Handed) -> Iterator[str]:
         )
 
 
-def _same_roster(handed: Handed) -> Iterator[str]:
-    """The rosters are those of the last closed period, all of them."""
-    own = {file.sha256 for file in handed.files if file.kind == ROSTER}
-    if not handed.closed or not own:
+_UPDATED = {
+    ROSTER: ("花名册", "本期有增减的，请换成新的花名册"),
+    INSURED: ("参保激励名单", "有人断保、续保或用过激励额度的，请换成新的名单"),
+}
+"""Lists that change from period to period: their name, and when they should have."""
+
+
+def _same_lists(handed: Handed) -> Iterator[str]:
+    """The lists of a kind are those of the last closed period, all of them."""
+    if not handed.closed:
         return
     last, files = list(handed.closed.items())[-1]
-    if own == {file.sha256 for file in files if file.kind == ROSTER}:
-        yield f"花名册与 {last} 关账时的相同，没有更新；本期有增减的，请换成新的花名册"
+    for kind, (name, when) in _UPDATED.items():
+        own = {file.sha256 for file in handed.files if file.kind == kind}
+        if own and own == {file.sha256 for file in files if file.kind == kind}:
+            yield f"{name}与 {last} 关账时的相同，没有更新；{when}"
 
 
 def _named(names: Sequence[str], unit: str = "家") -> str:

@@ -158,7 +158,7 @@ def _plainer(text: str) -> Iterator[str]:
 @cache
 def _asides() -> re.Pattern[str]:
     words = _shipped()["category"]["asides"]
-    ahead = r"^(?:[ABCabc]类?|[一二三甲乙丙][类档]|分散供养|集中供养|分散|集中)(?=..)"
+    ahead = r"^(?:[ABCabc]类?|[一二三甲乙丙][类档]|分散供养|集中供养|分散|集中|新增)(?=..)"
     return re.compile(rf"{ahead}|[(\[【<](?:{words})[)\]】>]|[-_—:,]?(?:{words})$")
 
 
@@ -203,15 +203,23 @@ def _wider() -> Mapping[str, str]:
 
 def names(settings: Settings) -> Names:
     """The synonym tables under `settings`."""
-    own, shipped = settings.synonyms, _shipped()
+    own = settings.synonyms
+    category, level = _shipped_tables()
     return Names(
-        category=_joined(_table(shipped["category"]["same"]), _table(own.category)),
-        level=_joined(_table(shipped["level"]), _table(own.level)),
+        category=_joined(category, _table(own.category)),
+        level=_joined(level, _table(own.level)),
         hospital=_table(own.hospital),
         county=settings.county.name,
         township=_heads(own.township),
         village=_heads(own.village),
     )
+
+
+@cache
+def _shipped_tables() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Categories and levels as they are shipped; a run asks several times."""
+    shipped = _shipped()
+    return _table(shipped["category"]["same"]), _table(shipped["level"])
 
 
 def _table(groups: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -15,7 +15,6 @@ import polars as pl
 
 from onestop_cli.core.findings.catalogue import CATALOGUE, SEVERITIES
 from onestop_cli.core.findings.causes import glossary_of
-from onestop_cli.core.settle.windows import first_days
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import stop
 from onestop_cli.explain.closed_stay import (
@@ -26,6 +25,7 @@ from onestop_cli.explain.closed_stay import (
     changed_now,
     unlike_posted,
 )
+from onestop_cli.explain.earlier_stays import used_before
 from onestop_cli.explain.outcome import outcome
 from onestop_cli.privacy import mask_id
 from onestop_cli.rulebook import words
@@ -34,7 +34,7 @@ from onestop_cli.rulebook.clauses import NONE
 from onestop_cli.run import Run
 from onestop_cli.statements.statement import STATUS
 from onestop_cli.tables.by_hand import CODE
-from onestop_cli.tables.schema import LEVELS, ORDER, PLACE
+from onestop_cli.tables.schema import LEVELS, PLACE
 from onestop_cli.working import Group, Line, StepOnStay, basis, figure, work_out
 
 _NOWHERE = "（空）"
@@ -79,7 +79,7 @@ def explain(run: Run, row: Row, book: Rulebook, bookings: Sequence[Booking] = ()
     if row["status"] == "settled":
         _same_book(row, book)
         parts += rule_parts(row, book)
-        parts += [] if closed else _year(run.stays, row, book, "此前已关账各期")
+        parts += [] if closed else _before(run.stays, row, book, "此前已关账各期")
     tolerance = run.info.settings.tolerance_fen
     now = "现在的申报与核定" if closed else "申报与核定"
     parts.append(ExplanationPart(now, outcome(row, layers, tolerance, book.waived)))
@@ -96,7 +96,7 @@ def explain_booked(bookings: Sequence[Booking], layers: Layers, standing: Standi
     parts = [_stay(row), ExplanationPart("身份", (Group(about),))]
     if row["status"] == "settled":
         parts += rule_parts(row, standing.book)
-        parts += _year(standing.person, row, standing.book, "期初")
+        parts += _before(standing.person, row, standing.book, "期初")
     notes = tuple(unlike_posted(row, known))
     tolerance = json.loads(row["settled_with"])["tolerance_fen"]
     sums = outcome(row, known, tolerance, standing.book.waived)
@@ -255,54 +255,20 @@ def _price(row: Row, book: Rulebook) -> Iterator[Line]:
     if row["bill_fen"] != row["total_fen"]:
         daily = row["quota"] is not None and book.quotas[row["quota"]][1].per == "day"
         yield figure("床日付费结算价" if daily else "单病种结算价", "", row["bill_fen"])
-        yield figure("医院承担", "", row["hospital_borne_fen"])
+        borne = row["hospital_borne_fen"]
+        yield figure("医院承担", KEPT if borne < 0 else "", borne)
 
 
-def _year(stays: pl.DataFrame, row: Row, book: Rulebook, known: str) -> list[ExplanationPart]:
-    """Which earlier ones of `stays` used the year's limit of each capped step; `known`: where the rest comes from."""
+KEPT = "费用低于结算价，结余归医院"
+"""Why what a hospital bears is below zero."""
+
+
+def _before(stays: pl.DataFrame, row: Row, book: Rulebook, known: str) -> list[ExplanationPart]:
+    """Which earlier ones of `stays` used the limits; `known`: where the rest comes from."""
     steps = [StepOnStay(row, book, step) for step in book.steps]
-    groups = [
-        Group(tuple(_earlier(stays, step, known)))
-        for step in steps
-        if step.cap is not None and step.counts and step.fen("before")
-    ]
+    groups = used_before(stays, steps, known)
     title = "此前各笔" if any(step.term("cap_window") for step in steps) else "本年此前各笔"
-    return [ExplanationPart(title, tuple(groups))] if groups else []
-
-
-def _earlier(stays: pl.DataFrame, step: StepOnStay, known: str) -> Iterator[Line]:
-    used = 0
-    for other in counted_before(stays, step):
-        used += other.due or 0
-        place = f"{_day(other.row['discharged_on'])} 出院，{other.row['hospital']}，住院号 {other.row['stay_no']}"
-        yield figure(step.name, place, other.due or 0)
-    before = step.fen("before")
-    if before != used:
-        yield figure(step.name, f"{known}（台账）", before - used)
-    yield figure(f"{step.name}{step.of_months('已补', 'cap_window')}", "", before, strong=True)
-
-
-def counted_before(stays: pl.DataFrame, step: StepOnStay) -> list[StepOnStay]:
-    """The run's earlier stays of the same person and year (or months) that used the same cap, in turn.
-
-    Stays on which the layer was claimed come first, then the others, each in the contract's order.
-    """
-    row = step.row
-    person = pl.coalesce("id_no", "person") == (row["id_no"] or row["person"])
-    same = person & (pl.col("benefit_year") == row["benefit_year"])
-    if months := step.term("cap_window"):
-        since = first_days(pl.lit(row["discharged_on"]), pl.lit(months))
-        same = person & pl.col("discharged_on").is_between(since, pl.lit(row["discharged_on"]))
-    unclaimed = ~pl.col(f"{step.step.layer}_touched")
-    year = stays.filter(same, pl.col("status") == "settled").sort(unclaimed, *ORDER)
-    found = []
-    for other in (StepOnStay(r, step.book, step.step) for r in year.iter_rows(named=True)):
-        if all(other.row[key] == row[key] for key in PLACE):
-            break
-        same_account = other.term("cap_account") == step.term("cap_account")
-        if other.counts and other.cap is not None and same_account and other.due:
-            found.append(other)
-    return found
+    return [ExplanationPart(title, groups)] if groups else []
 
 
 def _found(run: Run, row: Row) -> ExplanationPart:

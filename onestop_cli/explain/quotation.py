@@ -11,6 +11,7 @@ from datetime import date
 
 import polars as pl
 
+from onestop_cli.core.settle.shared import household
 from onestop_cli.errors import stop
 from onestop_cli.explain.by_hand import Amounts, settle_given
 from onestop_cli.explain.explanation import Explanation, ExplanationPart, rule_parts
@@ -31,7 +32,7 @@ Fen = Mapping[str, int]
 class YearSoFar:
     """What the person's year has used before this stay: `paid` by each layer, deductibles `charged`, `cost` that each
     layer looked at, and the `nth` stay this one is; or the `closed` stays of a ledger, which say all of it
-    since the ledger has `begun`."""
+    since the ledger has `begun`. `household`: what the whole household had of layers with a limit that it shares."""
 
     paid: Fen = field(default_factory=dict)
     charged: Fen = field(default_factory=dict)
@@ -39,6 +40,7 @@ class YearSoFar:
     nth: int = 1
     closed: pl.DataFrame | None = None
     begun: date | None = None
+    household: Fen = field(default_factory=dict)
 
     def settle(self, stays: Sequence[Given], book: Rulebook) -> list[Amounts]:
         """Each stay by itself after this year so far, with every column of the core."""
@@ -53,6 +55,7 @@ class YearSoFar:
             return f"台账中有已结算的住院 {self.closed.height} 笔"
         names = {step.layer: step.name for step in book.steps if step.id == step.layer}
         said = {"已补": self.paid, "已扣起付线": self.charged, "已计费用": self.cost}
+        said["全户已补"] = self.household
         parts = [
             f"{names[layer]}{verb} {yuan(fen)}"
             for verb, of in said.items()
@@ -81,9 +84,15 @@ class YearSoFar:
             }
             found |= {f"{step.id}_{name}_fen": fen for name, fen in said.items()}
             found[f"{step.id}_nth"] = found[f"{step.id}_rate_nth"] = self.nth
+        for step in book.of_households:
+            before = int(self.household.get(step.layer, 0))
+            found[f"{household(step.id)}_before_fen"] = before
         for pool, layers in book.pools.items():
             found[f"pool_{pool}_before_fen"] = sum(int(self.paid.get(la, 0)) for la in layers)
         return found
+
+
+_SAY = "；知道的加 --household {}=全户（含本人）本年已补的金额"
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,19 @@ class Quote:
         asked.append(
             Line("本年此前", self.year.words(self.book, visit=self.row["inpatient"] is False))
         )
+        asked += self._of_household()
         return ExplanationPart("测算结果", (Group(tuple(asked)), Group(tuple(self._shares()))))
+
+    def _of_household(self) -> Iterator[Line]:
+        """What nobody said of the others in the household, where it may leave less."""
+        if self.year.household:
+            return
+        for step in self.book.of_households:
+            if self.row[f"{step.layer}_check"] == "bound":
+                known = "" if self.year.closed is not None else _SAY.format(step.name)
+                yield Line(
+                    "全户限额", f"家里别人本年补了多少没有告知，{step.name}只能给出上限{known}"
+                )
 
     def _shares(self) -> Iterator[Line]:
         """What each layer pays, and what is left."""

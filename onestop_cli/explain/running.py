@@ -10,6 +10,8 @@ from onestop_cli.explain.quotation import Quote
 from onestop_cli.money import yuan
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working import Group, Line, figure
+from onestop_cli.working.step import StepOnStay
+from onestop_cli.working.year_limits import cap_name
 
 
 def running(quotes: Sequence[Quote]) -> Explanation:
@@ -42,13 +44,23 @@ def _days(quotes: Sequence[Quote]) -> Iterator[Line]:
 
 
 def _year(quote: Quote) -> ExplanationPart:
-    """What is left of each layer's yearly cap after this stay."""
-    row = quote.row
-    lines = []
+    """What is left of each layer's limits after this stay: of the year, of so many months, of the month."""
+    row, lines, spans = quote.row, [], {"年度封顶"}
     for layer, name in quote.layers.items():
-        cap = row[f"{layer}_cap_fen"]
+        (own,) = (step for step in quote.book.steps if step.id == layer)
+        step, paid = StepOnStay(row, quote.book, own), int(row[f"{layer}_paid_fen"])
+        cap, month = row[f"{layer}_cap_fen"], row.get(f"{layer}_month_limit_fen")
         if cap is not None and cap < NO_LIMIT:
-            before, paid = int(row[f"{layer}_before_fen"]), int(row[f"{layer}_paid_fen"])
-            sums = f"年度封顶 {yuan(cap)} − 此前已补 {yuan(before)} − 本次 {yuan(paid)}"
+            before = int(row[f"{layer}_before_fen"] or 0)
+            months = step.term("cap_window")
+            used = f"前 {months} 个月已补" if months else "此前已补"
+            spans.add(cap_name(step))
+            sums = f"{cap_name(step)} {yuan(cap)} − {used} {yuan(before)} − 本次 {yuan(paid)}"
             lines.append(figure(name, sums, max(cap - before - paid, 0)))
-    return ExplanationPart("本年额度（右边是还余，元）", (Group(tuple(lines)),) if lines else ())
+        if month is not None:
+            before = int(row[f"{layer}_month_before_fen"] or 0)
+            sums = f"每月限额 {yuan(month)} − 此前本月已补 {yuan(before)} − 本次 {yuan(paid)}"
+            spans.add("每月限额")
+            lines.append(figure(f"{name}（本月）", sums, max(month - before - paid, 0)))
+    title = "本年额度" if len(spans) == 1 else "额度"
+    return ExplanationPart(f"{title}（右边是还余，元）", (Group(tuple(lines)),) if lines else ())

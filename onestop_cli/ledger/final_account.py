@@ -195,13 +195,19 @@ class FinalAccount(NamedByCare):
             eligible=total["eligible_fen"],
             own=total["own_fen"],
             paid=total["all_payment_fen"],
-            layers={layer.name: total[f"{layer.id}_paid_fen"] for layer in self.layers},
+            layers=self._by_layer(total, waived=False),
+            waived=self._by_layer(total, waived=True),
             funds={fund.name: self.used(fund.name) for fund in self.funds},
             counts=counts,
             adjusted=not self.events["own"].all(),
             outpatients=self._visits(self.events)[0],
             outpatient_cost=self._visits(self.events)[1],
         )
+
+    def _by_layer(self, sums: Mapping[str, int], *, waived: bool) -> dict[str, int]:
+        """Layer's name → what its fund pays hospitals; of what these give themselves where `waived`."""
+        own = [layer for layer in self.layers if (layer.kind == "waiver") == waived]
+        return {layer.name: int(sums[f"{layer.id}_paid_fen"] or 0) for layer in own}
 
     @staticmethod
     def _visits(events: pl.DataFrame) -> tuple[int, int]:
@@ -214,13 +220,15 @@ class FinalAccount(NamedByCare):
         assisted = pl.col("category") != NO_CATEGORY
         rows, events = self.categories.filter(assisted), self.events.filter(assisted)
         people = events.group_by("person").agg(pl.col("visits").sum()).filter(pl.col("visits") > 0)
+        sums = rows.sum().row(0, named=True)
         return Aided(
             stays=int(rows["visits"].sum()),
             people=people.height,
             cost=int(rows["total_fen"].sum()),
             own=int(rows["own_fen"].sum()),
             paid=int(rows["all_payment_fen"].sum()),
-            layers={layer.name: int(rows[f"{layer.id}_paid_fen"].sum()) for layer in self.layers},
+            layers=self._by_layer(sums, waived=False),
+            waived=self._by_layer(sums, waived=True),
             outpatients=self._visits(events)[0],
         )
 

@@ -15,7 +15,7 @@ from onestop_cli.notices.names import plain, short, with_names
 from onestop_cli.run import Run
 from onestop_cli.statements.care import care_of
 from onestop_cli.statements.hospital_labels import Labels
-from onestop_cli.statements.lines import paid
+from onestop_cli.statements.lines import BORNE, paid
 from onestop_cli.tables.by_hand import with_payee
 from onestop_cli.tables.schema import LEVELS, PLACE
 
@@ -32,12 +32,14 @@ _ABOUT = (
 
 
 def amounts(layers: Sequence[str]) -> tuple[str, ...]:
-    """The amount columns of rows and sums: costs, one per layer, still owed to the patient, own share."""
+    """The amount columns of rows and sums: costs, one per layer, still owed to the patient, what the hospital bears of
+    a 单病种 or of days in bed, own share."""
     return (
         "total_fen",
         ELIGIBLE,
         *(f"{layer}_fen" for layer in layers),
         "owed_fen",
+        "borne_fen",
         "self_fen",
     )
 
@@ -91,15 +93,22 @@ def _line(rows: pl.DataFrame, layers: Sequence[str], note: pl.Expr) -> pl.DataFr
             care=care_of(),
             **{f"{layer}_fen": paid(layer).cast(pl.Int64) for layer in layers},
             owed_fen=pl.col("patient_owed_fen").fill_null(0),
+            borne_fen=_borne(rows),
         )
         .with_columns(adjusted=pl.col("note") != "")
     )
 
 
+def _borne(lines: pl.DataFrame) -> pl.Expr:
+    there = pl.col(BORNE) if BORNE in lines.columns else pl.lit(0, pl.Int64)
+    return there.fill_null(0).cast(pl.Int64)
+
+
 def _own_share(layers: Sequence[str]) -> pl.Expr:
-    """The patient's own share: what is left of the total after every payment and what is still owed."""
+    """The patient's own share: what is left of the total after every payment, what is still owed and what the hospital
+    bears."""
     paid_out = pl.sum_horizontal(f"{layer}_fen" for layer in layers)
-    return pl.col("total_fen").fill_null(0) - paid_out - pl.col("owed_fen")
+    return pl.col("total_fen").fill_null(0) - paid_out - pl.col("owed_fen") - pl.col("borne_fen")
 
 
 def _place() -> pl.Expr:

@@ -76,7 +76,8 @@ class Around:
 class Texts:
     """What every list of one publication says beside its rows.
 
-    `kinds`: layer id → name. `classes`: class → its categories. `funds_by`: the day by which the fund notice must hang.
+    `kinds`: layer id → name; `waived`: those of them that hospitals give themselves. `classes`: class → its categories.
+    `funds_by`: the day by which the fund notice must hang.
     """
 
     county: str
@@ -92,6 +93,7 @@ class Texts:
     funds: tuple[FundLine, ...] = ()
     funds_by: date | None = None
     offices: Mapping[str, TownshipOffice] = field(default_factory=dict)
+    waived: frozenset[str] = frozenset()
 
     @property
     def notice(self) -> NoticePeriod:
@@ -140,6 +142,7 @@ def texts_of(run: Run, around: Around, funds: Sequence[FundLine] = ()) -> Texts:
         funds=tuple(funds),
         funds_by=day_after(run.period, around.fund_day) if funds and around.fund_day else None,
         offices={office.name: office for office in around.townships},
+        waived=frozenset(layer.id for layer in run.layers if layer.kind == "waiver"),
     )
 
 

@@ -10,7 +10,8 @@ import polars as pl
 
 from onestop_cli.core.identify import usable_ids
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
+from onestop_cli.readers.own_sheets import OwnForm
+from onestop_cli.readers.own_table import OwnRow, read_own
 from onestop_cli.tables.schema import Schema
 
 FORM = OwnForm(
@@ -36,22 +37,33 @@ _LOST = 10**15
 _AS_TEXT = "把这一列设为文本格式，照存折或卡片重新输入"
 
 
-def read_accounts(paths: Iterable[Path]) -> pl.DataFrame:
-    """All accounts (`ACCOUNTS`); raises `CannotRun` naming every row that cannot be paid to."""
+def read_accounts(paths: Iterable[Path], notes: list[str]) -> pl.DataFrame:
+    """All accounts (`ACCOUNTS`); what was not read is told in `notes`.
+
+    Raises `CannotRun` naming every row that cannot be paid to.
+    """
     rows, problems = list[dict[str, str | None]](), list[Problem]()
     where: dict[str, str] = {}
-    for path in paths:
-        for line in read_own(path, FORM):
-            row = _row(line)
-            wrong = [*_wrong(line, row)]
-            number, account = row["id_no"] or "", row["account"] or ""
-            if not wrong and where.setdefault(number, account) != account:
-                wrong.append((f"{row['name']}有两个不同的账号", "只留一个"))
-            problems += [line.problem(*each) for each in wrong]
-            rows.append(row)
+    for line in _lines(paths, notes, problems):
+        row = _row(line)
+        wrong = [*_wrong(line, row)]
+        number, account = row["id_no"] or "", row["account"] or ""
+        if not wrong and where.setdefault(number, account) != account:
+            wrong.append((f"{row['name']}有两个不同的账号", "只留一个"))
+        problems += [line.problem(*each) for each in wrong]
+        rows.append(row)
     if problems:
         raise CannotRun(problems)
     return pl.DataFrame(rows, schema=dict(ACCOUNTS)).unique("id_no", maintain_order=True)
+
+
+def _lines(paths: Iterable[Path], notes: list[str], problems: list[Problem]) -> Iterator[OwnRow]:
+    """The rows of all lists; what stands against one of them goes to `problems`."""
+    for path in paths:
+        try:
+            yield from read_own(path, FORM, notes)
+        except CannotRun as error:
+            problems += error.problems
 
 
 def _row(line: OwnRow) -> dict[str, str | None]:

@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.readers.own_table import OwnForm, OwnRow, is_form, read_own
-from onestop_cli.tables.registers import APPRAISAL, VOTERS, VOTES
+from onestop_cli.readers.own_forms import BALLOTS, MATTERS
+from onestop_cli.readers.own_table import OwnRow, read_own, said_twice
+from onestop_cli.tables.registers import VOTERS, VOTES
 
-FORM = OwnForm(
-    "民主测评汇总表",
-    APPRAISAL,
-    ("测评内容", "参加人", "收回票数", *VOTES.values()),
-    "请用 onestop checklists 写出的民主测评表",
-)
 _WORDS = {"ballots": "收回票数", **VOTES}
 
 
@@ -34,18 +29,15 @@ class Ballots:
         return sum(self.votes.values())
 
 
-def is_appraisal(path: Path) -> bool:
-    """Whether a file is such a table."""
-    return is_form(path, FORM)
+def read_appraisal(path: Path, notes: list[str]) -> list[Ballots]:
+    """The filled lines; what was not read is told in `notes`.
 
-
-def read_appraisal(path: Path) -> list[Ballots]:
-    """The filled lines; raises `CannotRun` naming every one that cannot be right, and a file that is no such table."""
-    problems: list[Problem] = []
+    Raises `CannotRun` naming every line that cannot be right or comes again, and a file that is no such table.
+    """
+    lines = [ln for ln in read_own(path, BALLOTS, notes, MATTERS) if {*_WORDS} & {*ln.texts}]
+    problems: list[Problem] = [*said_twice(lines)]
     found: list[Ballots] = []
-    for line in read_own(path, FORM):
-        if not {*_WORDS} & {*line.texts}:
-            continue
+    for line in lines:
         counts = {key: _count(line.texts.get(key, "")) for key in _WORDS}
         wrong = [line.problem(*each) for each in _wrong(line, counts)]
         problems += wrong

@@ -8,14 +8,15 @@ from pathlib import Path
 import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
-from onestop_cli.readers.own_table import OwnForm, read_own
+from onestop_cli.readers.own_sheets import OwnForm
+from onestop_cli.readers.own_table import read_own
 from onestop_cli.statements.archive import MARKS
 
 
 def read_marks(
-    path: Path, files: pl.DataFrame, papers: Sequence[str]
+    path: Path, files: pl.DataFrame, papers: Sequence[str], notes: list[str]
 ) -> dict[tuple[str, int], dict[str, str]]:
-    """(案卷号, number in the file) → paper → mark.
+    """(案卷号, number in the file) → paper → mark; what was not read is told in `notes`.
 
     Raises `CannotRun` naming every mark nobody knows, and every row that is not in the files of this run.
     """
@@ -30,10 +31,11 @@ def read_marks(
         titles,
         ("案卷号", "卷内序号", *papers),
         "请用 onestop archive --out 写出的“卷内目录.xlsx”",
+        beside=("案卷目录",),
     )
     known = {(row["file"], row["item"]): row["name"] for row in files.iter_rows(named=True)}
     problems, found = list[Problem](), dict[tuple[str, int], dict[str, str]]()
-    for line in read_own(path, form):
+    for line in read_own(path, form, notes):
         texts = line.texts
         number = texts.get("item", "")
         if len(texts) == 1:

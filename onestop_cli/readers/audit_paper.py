@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,10 @@ def _read(path: Path, plan_sheet: str, sample: SheetSpec, households: SheetSpec)
         raise CannotRun(problems)
     read = [_lines(sheets[spec.name], spec, path.name) for spec in wanted]
     problems = [problem for _, found in read for problem in found]
+    own = {plan_sheet, sample.name, households.name}
+    others = [grid for name, grid in sheets.items() if name not in own and not grid.hidden]
+    for spec in wanted:
+        problems += _again(others, sheets[spec.name], spec, path.name)
     if problems:
         raise CannotRun(problems)
     return FilledPaper(path.name, _plan(sheets[plan_sheet], path.name), read[0][0], read[1][0])
@@ -87,6 +91,15 @@ def _lines(grid: Grid, spec: SheetSpec, file: str) -> tuple[list[ReturnedRow], l
     ]
     kept = [line for line in made if line.text("number") not in _PRINTED_ONCE]
     return [line for line in kept if any(map(line.text, at))], []
+
+
+def _again(others: Sequence[Grid], read: Grid, spec: SheetSpec, file: str) -> Iterator[Problem]:
+    """Other sheets with nearly all titles of the one that is read, and something else in them: a copy was filled."""
+    for grid in others:
+        here = max((len({*map(_plain, row)} & {*spec.titles}) for row in grid.rows), default=0)
+        if here * 10 >= len(spec.titles) * 9 and [*grid.rows] != [*read.rows]:
+            what = f"表头与工作表“{spec.name}”相同，内容不同"
+            yield Problem(what, f"请只填“{spec.name}”，把这一张并进去后删去", file, grid.sheet)
 
 
 def _spread_merged(grid: Grid, top: int) -> list[list[Cell]]:

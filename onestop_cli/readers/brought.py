@@ -12,50 +12,45 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
+from onestop_cli.readers import own_forms
 from onestop_cli.readers.own_people import identities
-from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
+from onestop_cli.readers.own_table import OwnRow, read_own
 from onestop_cli.tables.schema import BROUGHT
 
-FORM = OwnForm(
-    "期初表",
-    {
-        "身份证号": "id_raw",
-        "姓名": "name",
-        "年度": "benefit_year",
-        "补偿种类": "layer",
-        "次数": "stays",
-        "费用": "cost_fen",
-        "起付线已用": "deductible_fen",
-        "基数累计": "base_fen",
-        "已补偿": "paid_fen",
-    },
-    ("身份证号", "姓名", "年度", "补偿种类", "已补偿"),
-    "请用县文件夹的 模板/期初.xlsx 填写",
-)
-
-_AMOUNTS = {field: title for title, field in FORM.titles.items() if field.endswith("_fen")}
+_AMOUNTS = {
+    field: title for title, field in own_forms.BROUGHT.titles.items() if field.endswith("_fen")
+}
 _MEND = "请改正后重新开账"
 
 
 def read_brought(
-    path: Path, layer_of: Callable[[str], str | None], layers: Sequence[str], first_day: date
+    path: Path,
+    layer_of: Callable[[str], str | None],
+    layers: Sequence[str],
+    first_day: date,
+    notes: list[str],
 ) -> pl.DataFrame:
-    """The rows of `path` as `BROUGHT`. `layer_of`: a layer's name → its id; `layers`: the names that are known.
+    """The rows of `path` as `BROUGHT`. `layer_of`: a layer's name → its id; `layers`: the names that are known; `notes`
+    takes what was not read.
 
     Raises `CannotRun` naming every row that cannot be read, says something impossible, or comes twice.
     """
-    lines = read_own(path, FORM)
+    lines = read_own(path, own_forms.BROUGHT, notes)
     rows, problems = [], []
     for line, identity in zip(lines, identities(lines), strict=True):
         row, wrong = _row(line, identity, layer_of, layers, first_day)
         rows.append(row)
         problems += [line.problem(what, _MEND) for what in wrong]
-    problems += _twice(lines, rows)
+    problems = sorted([*problems, *_twice(lines, rows)], key=_place)
     if not lines:
         problems.append(Problem("期初表里没有一行", "没有期初的不用写 --before", path.name))
     if problems:
-        raise CannotRun(sorted(problems, key=lambda problem: problem.row or 0))
+        raise CannotRun(problems)
     return pl.DataFrame(rows, schema=dict(BROUGHT))
+
+
+def _place(problem: Problem) -> tuple[str, str, int]:
+    return problem.file or "", problem.sheet or "", problem.row or 0
 
 
 def _row(
@@ -111,13 +106,12 @@ def _impossible(row: dict[str, Any]) -> Iterator[str]:
 
 def _twice(lines: Sequence[OwnRow], rows: Sequence[dict[str, Any]]) -> Iterator[Problem]:
     """Rows about what another row has said already."""
-    seen: dict[tuple[Any, ...], int] = {}
+    seen: dict[tuple[Any, ...], OwnRow] = {}
     for line, row in zip(lines, rows, strict=True):
         key = row["id_no"], row["benefit_year"], row["layer"]
         if None in key:
             continue
         if key in seen:
-            yield line.problem(
-                f"同一人同一年度同一补偿种类在第 {seen[key]} 行已经写过", "请合并成一行"
-            )
-        seen.setdefault(key, line.row)
+            where = seen[key].seen_from(line)
+            yield line.problem(f"同一人同一年度同一补偿种类在{where}已经写过", "请合并成一行")
+        seen.setdefault(key, line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +15,7 @@ from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.doubts import two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.reading_faults import Faults
-from onestop_cli.readers.layout.row_kinds import sort_rows
+from onestop_cli.readers.layout.row_kinds import Sorted, sort_rows
 from onestop_cli.readers.layout.sheets import (
     account,
     id_numeric,
@@ -26,6 +26,7 @@ from onestop_cli.readers.layout.sheets import (
 )
 from onestop_cli.readers.layout.table_spec import TableSpec
 from onestop_cli.readers.layout.typed import TypedTable
+from onestop_cli.readers.layout.unread import sentence, unread_columns
 from onestop_cli.tables.reading import Reading, SheetReading, together
 from onestop_cli.tables.schema import READ_ENROLMENT
 
@@ -69,8 +70,16 @@ def read_enrolment_table(table: TypedTable) -> tuple[SheetReading | None, list[P
         account(table, rows),
         people,
         quarantine(table, rows, "enrolment"),
-        warnings=spoiled_ids(table, people),
+        warnings=(*spoiled_ids(table, people), *_unread(table, rows)),
     ), []
+
+
+def _unread(table: TypedTable, rows: Sorted) -> Iterator[str]:
+    """Columns of amounts that nobody reads: one of them may say who paid."""
+    grid = table.grid
+    place = grid.source + (f"（工作表“{grid.sheet}”）" if grid.sheet else "")
+    for one in unread_columns(table, rows, (), None):
+        yield f"{place}：{sentence(one)}；是资助或个人缴费的，请在 [[layout]] 写明是哪一项"
 
 
 def _people(table: TypedTable) -> pl.DataFrame:

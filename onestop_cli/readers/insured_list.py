@@ -15,34 +15,23 @@ import polars as pl
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen
 from onestop_cli.privacy import without_numbers
+from onestop_cli.readers import own_forms
 from onestop_cli.readers.layout.days import Habit, read_day, why_no_day
 from onestop_cli.readers.own_people import identities
-from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
+from onestop_cli.readers.own_table import OwnRow, read_own
 from onestop_cli.tables.schema import INSURED, empty
 
-FORM = OwnForm(
-    "参保激励名单",
-    {
-        "身份证号": "id_raw",
-        "姓名": "name",
-        "连续参保年数": "years",
-        "提高限额": "raise_fen",
-        "起始日期": "from_on",
-        "终止日期": "to_on",
-    },
-    ("身份证号", "姓名"),
-    "表头写 身份证号、姓名、连续参保年数、提高限额、起始日期、终止日期；空表用 onestop init --templates 生成",
-)
 _AS_LIST = "请改正名单后重新运行"
 _DAYS = {"from_on": "起始日期", "to_on": "终止日期"}
 
 
 @dataclass(frozen=True)
 class InsuredList:
-    """The rows of all lists (`INSURED`); of each file its name, SHA-256 and rows."""
+    """The rows of all lists (`INSURED`); of each file its name, SHA-256 and rows; what of them was not read."""
 
     rows: pl.DataFrame = field(default_factory=lambda: empty(INSURED))
     files: Sequence[tuple[str, str, int]] = ()
+    notes: Sequence[str] = ()
 
 
 def read_insured(paths: Iterable[Path]) -> InsuredList:
@@ -50,23 +39,29 @@ def read_insured(paths: Iterable[Path]) -> InsuredList:
     lines: list[OwnRow] = []
     files: list[tuple[str, str, int]] = []
     problems: list[Problem] = []
+    notes: list[str] = []
     for path in paths:
         try:
-            own = read_own(path, FORM)
+            own = read_own(path, own_forms.INSURED, notes)
             lines += own
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             files.append((path.name, digest, len(own)))
         except CannotRun as error:
             problems += error.problems
-    rows = []
+    rows, wrong = understood(lines)
+    if problems := [*problems, *wrong]:
+        raise CannotRun(problems)
+    return InsuredList(pl.DataFrame(rows, schema=dict(INSURED)), files, notes)
+
+
+def understood(lines: Sequence[OwnRow]) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The rows as they are read, and what is wrong with them."""
+    rows, problems = list[dict[str, Any]](), list[Problem]()
     for line, identity in zip(lines, identities(lines), strict=True):
         row, wrong = _row(line, identity)
         rows.append(row)
         problems += [line.problem(what, _AS_LIST) for what in wrong]
-    problems += _twice(lines, rows)
-    if problems:
-        raise CannotRun(problems)
-    return InsuredList(pl.DataFrame(rows, schema=dict(INSURED)), files)
+    return rows, [*problems, *_twice(lines, rows)]
 
 
 def _row(line: OwnRow, identity: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -109,7 +104,6 @@ def _twice(lines: Sequence[OwnRow], rows: Sequence[dict[str, Any]]) -> Iterator[
         first, last = row["from_on"] or date.min, row["to_on"] or date.max
         for begun, ended, other in spans.get(row["id_no"], ()):
             if begun <= last and first <= ended:
-                where = "" if other.file == line.file else f"{other.file} "
-                what = f"同一人的起止日期与{where}第 {other.row} 行重叠"
+                what = f"同一人的起止日期与{other.seen_from(line)}重叠"
                 yield line.problem(what, "同一天只能有一行，请改正")
         spans.setdefault(row["id_no"], []).append((first, last, line))

@@ -12,22 +12,9 @@ import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.money import exact_fen, yuan
+from onestop_cli.readers import own_forms
 from onestop_cli.readers.layout.days import Habit, read_day
-from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
-
-FORM = OwnForm(
-    "应补名单",
-    {
-        "编号": "number",
-        "姓名": "name",
-        "补偿种类": "layer_name",
-        "金额": "fen",
-        "签收": "signed",
-        "支付日期": "paid_on",
-    },
-    ("编号", "姓名", "补偿种类", "金额", "签收", "支付日期"),
-    "请用 onestop ledger pay --list 应补名单.xlsx 写出的名单",
-)
+from onestop_cli.readers.own_table import OwnRow, read_own
 
 
 @dataclass(frozen=True)
@@ -44,12 +31,13 @@ _NOBODY = re.compile(r"未|没|无|否|不|退|拒|待|尚[未没]|暂[未没缓
 """How a cell for a signature says that nobody signed."""
 
 
-def read_owed_list(path: Path, owed: pl.DataFrame, on: date) -> SignedList:
+def read_owed_list(path: Path, owed: pl.DataFrame, on: date, notes: list[str]) -> SignedList:
     """The signed rows of `path`, held against what is `owed` (`ledger.owed.OWED`); those without a day are of `on`.
+    What was not read is told in `notes`.
 
     Raises `CannotRun` naming every row that cannot be read, comes twice, or is not owed as it says.
     """
-    lines = read_own(path, FORM)
+    lines = read_own(path, own_forms.OWED, notes)
     known = {(row["number"], row["layer_name"]): row for row in owed.iter_rows(named=True)}
     rows, problems, seen = [], list[Problem](), set[tuple[int | None, str]]()
     signed = [line for line in lines if {"signed", "paid_on"} & {*line.texts}]

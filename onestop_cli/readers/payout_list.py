@@ -7,24 +7,18 @@ from pathlib import Path
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.ledger.payouts import Batch
 from onestop_cli.money import exact_fen, yuan
-from onestop_cli.readers.own_table import OwnForm, read_own
-
-FORM = OwnForm(
-    "发放名单",
-    {"序号": "line", "姓名": "name", "金额": "fen", "退回原因": "why"},
-    ("序号", "姓名", "金额", "退回原因"),
-    "请用 onestop ledger payout --out 写出的“发放名单.xlsx”",
-)
+from onestop_cli.readers import own_forms
+from onestop_cli.readers.own_table import read_own
 
 
-def read_returned(path: Path, batch: Batch) -> dict[int, str]:
-    """Line → why it came back, of the rows with a reason.
+def read_returned(path: Path, batch: Batch, notes: list[str]) -> dict[int, str]:
+    """Line → why it came back, of the rows with a reason; what was not read is told in `notes`.
 
     Raises `CannotRun` naming every row that is not one of the batch, and every line of it that is not on the list.
     """
     known = {f"{batch.number}-{line.line:04d}": line for line in batch.lines}
     problems, returned, seen = list[Problem](), dict[int, str](), set[str]()
-    for row in read_own(path, FORM):
+    for row in read_own(path, own_forms.RETURNED, notes):
         texts = row.texts
         number = texts.get("line", "")
         line = known.get(number)

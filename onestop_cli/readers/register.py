@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import Names, key, names, near
 from onestop_cli.errors import CannotRun, Problem
 from onestop_cli.readers.containers.grid import Cell
-from onestop_cli.readers.containers.inbox import open_files
+from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.guard import each_named
 from onestop_cli.readers.layout.aliases import aliases
+from onestop_cli.readers.layout.cells import cell_text
+from onestop_cli.readers.layout.doubts import two_headers
 from onestop_cli.readers.layout.headers import Header
 from onestop_cli.readers.layout.row_kinds import sort_rows
-from onestop_cli.readers.layout.sheets import find_tables
+from onestop_cli.readers.layout.sheets import find_tables, left_alone
 from onestop_cli.readers.layout.table_spec import TableSpec
 from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.statements.payees import LOST_ACCOUNT, PAYEE
@@ -44,6 +46,7 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
     if problems:
         raise CannotRun(problems)
     known = names(settings)
+    problems += _overlooked(inbox.opened, tables, settings)
     rows: list[pl.DataFrame] = []
     for table in tables:
         with each_named(table.grid.source, problems):
@@ -57,6 +60,31 @@ def read_register(path: Path, settings: Settings) -> pl.DataFrame:
     if problems:
         raise CannotRun(problems)
     return found.drop("row")
+
+
+_HOSPITAL = re.compile(r".{2,}(院|中心|卫生所|卫生室|门诊部|诊所)")
+
+
+def _overlooked(
+    opened: Sequence[Opened], tables: Sequence[TypedTable], settings: Settings
+) -> Iterator[Problem]:
+    """Sheets that are seen, have hospitals beside levels, and no header that is known."""
+    known = names(settings)
+    read = {(t.grid.source, re.sub("（[左右]半）$", "", t.grid.sheet or "")) for t in tables}
+    for grid in (grid for file in opened for grid in file.grids):
+        layout = settings.layout_for(grid.source, grid.sheet)
+        if (grid.source, grid.sheet or "") in read or left_alone(grid, layout):
+            continue
+        texts = [[cell_text(cell).strip() for cell in row] for row in grid.rows]
+        rows = [
+            number
+            for number, row in enumerate(texts, 1)
+            if any(map(_HOSPITAL.fullmatch, row)) and any(map(known.canonical_level, row))
+        ]
+        if rows:
+            what = f"有 {len(rows)} 行像是医疗机构，但没有找到表头"
+            remedy = "请补上表头一行（机构名称、机构级别 …）；不是名册的，请把这个工作表隐藏"
+            yield Problem(what, remedy, grid.source, grid.sheet, rows[0])
 
 
 def register_sought() -> TableSpec:
@@ -75,7 +103,9 @@ def register_rows(table: TypedTable, known: Names, problems: list[Problem]) -> p
     fields = ("hospital", "level", "ownership")
     hospital, level, ownership = table.take(**{f: table.words(f) for f in fields})
     ids = level.map_elements(known.canonical_level, return_dtype=pl.String)
-    kinds = pl.Series(sort_rows(table, lone_person=True).body, dtype=pl.String)
+    sorted_rows = sort_rows(table, lone_person=True)
+    problems += two_headers(table, sorted_rows)
+    kinds = pl.Series(sorted_rows.body, dtype=pl.String)
     named = hospital.is_not_null() | level.is_not_null()
     data = kinds.is_in(["data", "odd"]) & named
     faulty = (data & (hospital.is_null() | ids.is_null())).arg_true()

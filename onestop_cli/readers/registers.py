@@ -11,14 +11,9 @@ from onestop_cli.county.workdays import Calendar
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import parse_fen
 from onestop_cli.readers.layout.days import Habit, read_day
-from onestop_cli.readers.own_table import OwnForm, OwnRow, read_own
-from onestop_cli.tables.registers import COMPLAINT_KINDS, COMPLAINTS, OPEN_RESULTS, RECTIFY, RESULTS
-
-_REMEDY = "请用 onestop checklists 写出的登记簿"
-FORMS = (
-    OwnForm("整改台账", RECTIFY, ("医疗机构", "问题", "整改期限", "复查结果"), _REMEDY),
-    OwnForm("举报、异议登记簿", COMPLAINTS, ("类型", "收到日期", "答复日期"), _REMEDY),
-)
+from onestop_cli.readers.own_forms import BALLOTS, MATTERS, REGISTERS
+from onestop_cli.readers.own_table import OwnRow, is_form, read_own, said_twice
+from onestop_cli.tables.registers import COMPLAINT_KINDS, OPEN_RESULTS, RESULTS
 
 
 @dataclass(frozen=True)
@@ -45,29 +40,34 @@ class Matter:
         return max((today - self.due_on).days, 0) if self.open and self.due_on else 0
 
 
-def read_register_of_matters(path: Path, reply_days: int, calendar: Calendar) -> list[Matter]:
-    """The filled lines of one register. A complaint without a due day has `reply_days` working days.
+_FILLED = {"what", "hospital", "received_on"}
 
-    Raises `CannotRun` naming every cell that cannot be read, and a file that is neither register.
+
+def read_register_of_matters(
+    path: Path, reply_days: int, calendar: Calendar, notes: list[str]
+) -> list[Matter]:
+    """The filled lines of the registers in a workbook. A complaint without a due day has `reply_days` working days;
+    what was not read is told in `notes`.
+
+    Raises `CannotRun` naming every cell that cannot be read, lines that come again, and a file that is no register.
     """
-    for form in FORMS:
-        try:
-            lines = read_own(path, form)
-        except CannotRun:
-            continue
-        problems, found = list[Problem](), list[Matter]()
+    if not path.exists():
+        raise stop("找不到这个文件或文件夹", "请检查路径是否写对", str(path))
+    forms = [form for form in MATTERS if is_form(path, form)]
+    if not forms:
+        raise stop("这份文件不是整改台账，也不是举报、异议登记簿", REGISTERS, str(path))
+    problems, found = list[Problem](), list[Matter]()
+    for form in forms:
+        lines = read_own(path, form, notes, [BALLOTS, *(one for one in MATTERS if one != form)])
+        lines = [line for line in lines if _FILLED & {*line.texts}]
+        problems += said_twice(lines)
         for line in lines:
-            if not {"what", "hospital", "received_on"} & {*line.texts}:
-                continue
             days = dict(_days(line, problems))
             problems += [line.problem(*each) for each in _wrong(line, days)]
             found.append(_matter(form.name, line, days, reply_days, calendar))
-        if problems:
-            raise CannotRun(problems)
-        return found
-    if not path.exists():
-        raise stop("找不到这个文件或文件夹", "请检查路径是否写对", str(path))
-    raise stop("这份文件不是整改台账，也不是举报、异议登记簿", _REMEDY, str(path))
+    if problems:
+        raise CannotRun(problems)
+    return found
 
 
 _DAYS = ("told_on", "due_on", "checked_on", "received_on", "answered_on")

@@ -33,6 +33,7 @@ from onestop_cli.readers.layout.table_spec import TableSpec
 from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.layout.whose import of_file, without_document_words
 from onestop_cli.readers.roster_days import roster_days, unread_days
+from onestop_cli.readers.roster_ends import answered, answers
 from onestop_cli.readers.roster_words import kind, off_the_register, remarks, watched
 from onestop_cli.tables.reading import Reading, SheetReading, together
 from onestop_cli.tables.schema import READ_ROSTER
@@ -169,6 +170,7 @@ def _entries(table: TypedTable, rows: Sorted, category: str | None) -> pl.DataFr
     """Every row below the header in the form of `READ_ROSTER`, data or not."""
     of_head = "id_no" not in table.header.columns
     id_field = "head_id" if of_head else "id_no"
+    over, dead = answers(table)
     words = table.take(
         name=table.trimmed("name" if "name" in table.header.columns else "head"),
         id_raw=table.raw(id_field),
@@ -178,6 +180,8 @@ def _entries(table: TypedTable, rows: Sorted, category: str | None) -> pl.DataFr
         residence=table.words_where("status", "户籍|户口"),
         remark_raw=remarks(table),
         risk=table.words("risk"),
+        over=over,
+        lost=dead,
     )
     numeric = id_numeric(table, id_field).alias("id_numeric")
     return (
@@ -194,5 +198,6 @@ def _entries(table: TypedTable, rows: Sorted, category: str | None) -> pl.DataFr
         .with_columns(sex_in_words(pl.col("sex_raw")))
         .pipe(off_the_register)
         .pipe(watched)
+        .pipe(answered)
         .select(pl.col(name).cast(dtype) for name, dtype in READ_ROSTER.items())
     )

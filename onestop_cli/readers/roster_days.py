@@ -17,6 +17,7 @@ from onestop_cli.readers.layout.row_kinds import Sorted
 from onestop_cli.readers.layout.sheets import BIRTH_CENTURY
 from onestop_cli.readers.layout.terms import Part, Term, terms
 from onestop_cli.readers.layout.typed import TypedTable
+from onestop_cli.readers.roster_ends import stopped_in_remarks
 from onestop_cli.readers.roster_words import died_in_remarks
 
 _DAY = r"\d{4}[./年]\d{1,2}(?:[./月]\d{1,2}日?|月)"
@@ -34,7 +35,7 @@ def unread_days(table: TypedTable, rows: Sorted) -> Iterator[str]:
     used = {c for columns in table.header.columns.values() for c in columns}
     for column in range(table.grid.width):
         label = table.header.label(column)
-        if column in used or not label or table.aliases.unneeded(tidy(label)):
+        if column in used or not label or table.aliases.changes_no_right(tidy(label)):
             continue
         cells = [c for c, taken in zip(table.columns[column], rows.data, strict=True) if taken]
         filled = [cell for cell in cells if cell_text(cell).strip() and not _is_number(cell)]
@@ -56,7 +57,8 @@ def roster_days(table: TypedTable) -> dict[str, pl.Series]:
     faults, habit = Faults(table), table.habit()
     begin, end, died = (_column(table, part, habit, faults) for part in PARTS)
     since, until = _term(table, habit, faults)
-    found = dict(zip(PARTS, (begin.or_else(since), end.or_else(until), died), strict=True))
+    end = _or_remarks(table, end.or_else(until), habit, faults)
+    found = dict(zip(PARTS, (begin.or_else(since), end, died), strict=True))
     birth = read_days(table, "birth", table.habit(century=BIRTH_CENTURY), None)
     return {
         **{f"{part}_on": term.on for part, term in found.items()},
@@ -77,6 +79,18 @@ def _column(table: TypedTable, part: Part, habit: Habit, faults: Faults) -> Term
     if column is not None:
         faults.unread(column, found.doubtful, _IN_DOUBT[part])
     return found
+
+
+def _or_remarks(table: TypedTable, end: Term, habit: Habit, faults: Faults) -> Term:
+    """The ends, and where there is none what a remark says of it: always in doubt, since words stand beside."""
+    for column, clauses in stopped_in_remarks(table):
+        said = terms(
+            [f"{clause}停" if clause else "" for clause in clauses], "to", habit, typed=True
+        )
+        new = end.on.is_null() & end.earliest.is_null() & said.earliest.is_not_null()
+        faults.unread(column, list(new.arg_true()), "说待遇停了，说不准是哪一天")
+        end = end.or_else(said)
+    return end
 
 
 def _is_words(cell: Cell) -> bool:

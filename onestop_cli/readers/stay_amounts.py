@@ -34,6 +34,8 @@ def amounts(
         if field in found:
             unread = {row for c in table.header.columns[field] for row in wrong[str(c)]}
             faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
+    for row in _dashed(table):
+        faults.say(row, "可补偿费用是一横，而有新农合补偿")
     return {
         **asked,
         **{f"{field}_fen": found.get(field, _BLANK) for field in _BASES},
@@ -45,6 +47,15 @@ def amounts(
         "has_eligible": pl.lit("eligible" in found),
         "amount_fault": faults.series(),
     }
+
+
+def _dashed(table: TypedTable) -> Sequence[int]:
+    """Rows whose eligible cost is a dash, which is nought in an amount, though the insurance paid: it was left out."""
+    found, column = table.amounts, table.first("eligible")
+    if column is None or "basic" not in found:
+        return []
+    dash = table.text[str(column)].str.contains(r"^\s*[-–—―－]+\s*$") & (found["basic"] > 0)
+    return list(dash.fill_null(value=False).arg_true())
 
 
 def _in_yuan(table: TypedTable, titles: Sequence[str], faults: Faults) -> pl.Series:

@@ -11,18 +11,8 @@ from onestop_cli.readers.layout.days import clocks
 from onestop_cli.readers.layout.numbers import number_of
 from onestop_cli.readers.layout.reading_faults import Faults, read_days
 from onestop_cli.readers.layout.typed import TypedTable
+from onestop_cli.readers.stay_refunds import taken_back
 from onestop_cli.tables.by_hand import CODE
-
-_WORDS = "红冲|冲红|冲账|冲销|冲正|退费|退款|撤销|作废"
-_TAKEN_BACK = rf"^(-\d*|负|退号|已退|已?({_WORDS}))"
-"""A word of a reversal, at the start of a cell that may say more."""
-
-_ALONE = rf"^[（(【]?(已|全额|整单)?({_WORDS})(单|记录|处理|行)?[）)】]?[。.!！]?$"
-"""The same with nothing else in a remark."""
-
-_NORMAL = r"^(0+|否|无|没有|未|不是|正常.*|非.*|未.*|n|no|false|f)$"
-"""In a column that is about reversals, whatever does not say this says that the row is taken back."""
-
 
 _YES = {"是", "1", "y", "yes", "true", "中心报销", "手工报销", "零星报销"}
 
@@ -73,7 +63,7 @@ def _unread_moments(table: TypedTable, faults: Faults) -> None:
 def marks(table: TypedTable) -> dict[str, pl.Series]:
     """`refund_flag`, `inpatient` and `setl_type`."""
     return {
-        "refund_flag": _taken_back(table),
+        "refund_flag": taken_back(table),
         "inpatient": _each(table, "visit", platform.inpatient, pl.Boolean),
         "setl_type": _kind_of_settlement(table),
     }
@@ -102,30 +92,3 @@ def _each(
     texts = table.take(text=table.words(field)).to_series()
     found = {text: meaning(text) for text in texts.unique().drop_nulls()}
     return texts.replace_strict(found, default=None, return_dtype=kind)
-
-
-def _taken_back(table: TypedTable) -> pl.Series:
-    """Whether a row is marked as a reversal: by its own column, or by a remark that says nothing else."""
-    columns = table.header.columns
-    told = [field for field in ("reversal", "valid", "remark") if field in columns]
-    if not told:
-        return pl.repeat(None, table.height, dtype=pl.Boolean, eager=True)
-    words = table.take(**{field: table.words(field) for field in told})
-    plain = pl.all().str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
-    said = words.select(plain)
-    marks = {
-        "reversal": _by_its_column(table),
-        "valid": pl.col("valid").str.contains(r"^(0+|否|无效|作废|n|no|false)$"),
-        "remark": pl.col("remark").str.contains(_ALONE),
-    }
-    flags = [marks[field].fill_null(False) for field in told]
-    return said.select(pl.any_horizontal(flags)).to_series()
-
-
-def _by_its_column(table: TypedTable) -> pl.Expr:
-    """In 退费标志, 冲红类别 … anything but a word for normal; in 交易类型, 结算状态 … a word for a reversal."""
-    column = table.first("reversal")
-    titled = "" if column is None else platform.word(table.header.label(column))
-    about = any(word in titled for word in ("退费", "红冲", "冲红", "冲账", "冲销", "refd"))
-    cell = pl.col("reversal")
-    return ~cell.str.contains(_NORMAL) if about else cell.str.contains(_TAKEN_BACK)

@@ -11,8 +11,9 @@ import polars as pl
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import Problem
+from onestop_cli.money import yuan
 from onestop_cli.readers.containers.inbox import Inbox, open_files
-from onestop_cli.readers.layout.aliases import aliases
+from onestop_cli.readers.layout.aliases import aliases, unit_of
 from onestop_cli.readers.layout.clearing import compared, without_statements
 from onestop_cli.readers.layout.copies import without_copies
 from onestop_cli.readers.layout.doubts import layout_hint, one_row_per_fund, two_headers
@@ -35,10 +36,14 @@ from onestop_cli.readers.layout.whose import hospital_named
 from onestop_cli.readers.stay_amounts import amounts, rounded
 from onestop_cli.readers.stay_days import has_discharge, may_be_a_span, no_discharge, stay_days
 from onestop_cli.readers.stay_marks import marks, numbers
+from onestop_cli.readers.stay_refunds import refunds_said
 from onestop_cli.readers.stay_seal import seal_said
 from onestop_cli.readers.stay_words import stay_words
 from onestop_cli.tables.reading import TOTALS, Reading, SheetReading, SumProof, together
 from onestop_cli.tables.schema import PAYERS, READ_STAYS
+
+_SMALL = 100_00
+"""Fen, below which no stay in hospital costs."""
 
 _AROUND = ("title", "footer", "odd")
 
@@ -132,7 +137,7 @@ def read_stays_table(
     whose, problems = hospital_named_by(table, wanted.known, wanted.hospitals)
     problems += [*two_headers(table, rows), *one_row_per_fund(table)]
     problems += [] if not rows.data.any() or has_discharge(table, rows) else [no_discharge(table)]
-    problems += _two_units(table, rows)
+    problems += [*_two_units(table, rows), *_tiny(table, rows)]
     asked = [c for name, titles in extra.items() for c in table.headed((name, *titles))]
     unread = unread_columns(table, rows, asked, wanted.layers)
     problems += stops(table, unread)
@@ -150,6 +155,7 @@ def read_stays_table(
         (
             *spoiled_ids(table, stays),
             *rounded(table, rows.data),
+            *refunds_said(table, rows),
             *([f"{table.grid.source}：{checked}"] if checked else []),
         ),
         said(table, unread),
@@ -174,6 +180,23 @@ def _two_units(table: TypedTable, rows: Sorted) -> list[Problem]:
         return []
     remedy = "请核对后" + layout_hint(table.grid, 'unit = "元"', "--unit 元")
     what = f"金额单位说法不一：{'、'.join(sorted(units | {table.unit}))}"
+    return [Problem(what, remedy, table.grid.source, table.grid.sheet)]
+
+
+def _tiny(table: TypedTable, rows: Sorted) -> list[Problem]:
+    """Bills that nobody has, with amounts finer than a fen: ten thousands of yuan, and nothing says so."""
+    total, column = table.amounts["total"].filter(rows.data), table.header.columns["total"][0]
+    told = table.units_named or table.unit != "元" or (table.layout and table.layout.unit)
+    named = told or any(unit_of(head) for head in table.header.labels[column])
+    highest = total.abs().max()
+    if named or not highest or int(highest) >= _SMALL or not rounded(table, rows.data):  # type: ignore[arg-type]
+        return []
+    remedy = (
+        "请核对单位，"
+        + layout_hint(table.grid, 'unit = "万元"', "--unit 万元")
+        + '；确是元的，写 unit = "元"'
+    )
+    what = f"金额像是以万元为单位：总费用最多 {yuan(int(highest))}，有的金额不足一分"  # type: ignore[arg-type]
     return [Problem(what, remedy, table.grid.source, table.grid.sheet)]
 
 

@@ -181,6 +181,11 @@ class Rulebook:
         frame = pl.DataFrame(rows, infer_schema_length=None)
         return frame.with_columns(self._filled(frame.columns)).with_columns(self._levels(frame))
 
+    @cached_property
+    def values(self) -> Mapping[str, Sequence[int]]:
+        """The different values of every column of `table`, the smallest first."""
+        return {column.name: sorted(set(column)) for column in self.table}
+
     def _filled(self, present: Sequence[str]) -> Iterable[pl.Expr]:
         """Every column of every step, with the neutral value where a document is silent."""
         neutral = defaults()

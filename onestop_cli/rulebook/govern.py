@@ -45,11 +45,11 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
     `book.table`; null where no document applies), `<step>_term` for steps that look at some categories only, `quota`,
     `ungoverned` (why there are no terms, Chinese) and `<layer>_check`.
     """
-    governed = stays.with_columns(rule=which_rule(book) if rule is None else rule)
-    governed = governed.with_columns(
-        rule_id=pl.lit(pl.Series([rule.id for rule in book.rules])).gather("rule"),
-        benefit_year=pl.coalesce("fund_year", _by_rule(book, _benefit_year)).cast(pl.Int64),
-        term=_by_rule(book, lambda n, rule: _cell(book, n, pl.col("category"))),
+    number = which_rule(book) if rule is None else rule
+    chosen = RuleOfStays(book, stays.with_columns(rule=number)["rule"])
+    governed = stays.with_columns(rule=chosen.number, rule_id=chosen.id_).with_columns(
+        benefit_year=pl.coalesce("fund_year", chosen.by(_benefit_year)).cast(pl.Int64),
+        term=chosen.by(lambda n, rule: _cell(book, n, pl.col("category"))),
     )
     if book.of_households:
         known = HOUSEHOLD in governed.columns
@@ -63,9 +63,52 @@ def govern(stays: pl.DataFrame, book: Rulebook, rule: pl.Expr | None = None) -> 
             listed_open=_said(governed, LISTED_YEARS).eq(LISTED_OPEN).fill_null(False),
         )
     for step, only in _partial_steps(book).items():
-        governed = governed.with_columns(_partial_term(book, only).alias(f"{step}_term"))
-    governed = governed.with_columns(ungoverned=_why_not(book))
+        own = chosen.by(_partial_term(book, only))
+        governed = governed.with_columns(own.alias(f"{step}_term"))
+    governed = governed.with_columns(ungoverned=_why_none(governed, book))
     return _quota(governed, book).pipe(_checks, book)
+
+
+@dataclass(frozen=True)
+class RuleOfStays:
+    """The document of every stay by its number; where all have the same, what hangs on it is a constant."""
+
+    book: Rulebook
+    rules: pl.Series
+
+    @cached_property
+    def only(self) -> int | None:
+        """The document of all stays, where there is but one."""
+        first, last = self.rules.min(), self.rules.max()
+        return first if first == last and not self.rules.null_count() else None  # type: ignore[return-value]
+
+    @property
+    def number(self) -> pl.Expr:
+        return pl.lit(self.rules) if self.only is None else pl.lit(self.only, self.rules.dtype)
+
+    @property
+    def id_(self) -> pl.Expr:
+        if self.only is not None:
+            return pl.lit(self.book.rules[self.only].id)
+        return pl.lit(pl.Series([rule.id for rule in self.book.rules])).gather(self.rules)
+
+    def by(self, expr: Callable[[int, RuleFile], pl.Expr]) -> pl.Expr:
+        """`expr(number, rule)` of the document that governs each stay."""
+        if self.only is not None:
+            return expr(self.only, self.book.rules[self.only])
+        return _by_rule(self.book, expr)
+
+
+def _why_none(stays: pl.DataFrame, book: Rulebook) -> pl.Expr:
+    """Why stays without terms have none; what there is to say is only put in words where there are such."""
+    rows = stays["term"].is_null().arg_true()
+    if rows.is_empty():
+        return pl.lit(None, pl.String)
+    why = _why_not(book)
+    told = stays.select(*dict.fromkeys(why.meta.root_names()))[rows].select(why=why)["why"]
+    return pl.lit(
+        pl.Series([None], dtype=pl.String).new_from_index(0, len(stays)).scatter(rows, told)
+    )
 
 
 def _said(stays: pl.DataFrame, name: str) -> pl.Expr:
@@ -187,14 +230,37 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
         starts = [int(value.split("-")[0]) for value in codes]
         reached = pl.sum_horizontal(*(years >= start for start in starts)).cast(pl.Int64) - 1
         return pl.when(years.is_between(0, 150)).then(reached)
+    rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
+    return pl.coalesce(_said(dim, codes), rest)
+
+
+def _said(dim: Dimension, codes: Mapping[str, int]) -> pl.Expr:
+    """The value that a column of the export states in any of its spellings, null for another text; with a code beside
+    it (14-门诊慢特病, 门诊慢特病(14)) where it is a kind of care."""
     spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
     spelled |= {plain(value): code for value, code in codes.items()}
-    text = pl.col(f"x_{name}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
-    rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
-    if _KINDS_OF_CARE.intersection(dim.columns):
-        rest = pl.coalesce(_by_platform(text, spelled), rest)
+    text = pl.col(f"x_{dim.id}").str.normalize("NFKC").str.replace_all(r"\s", "").fill_null("")
     found = text.replace_strict(spelled, default=None, return_dtype=pl.Int64)
-    return pl.coalesce(found, rest)
+    if not is_kind_of_care(dim):
+        return found
+    bare = text.str.replace(_CODE_BESIDE, "")
+    return pl.coalesce(
+        found,
+        _by_platform(text, spelled),
+        bare.replace_strict(spelled, default=None, return_dtype=pl.Int64),
+        _by_platform(bare, spelled),
+    )
+
+
+def unlisted_kinds(dim: Dimension, texts: pl.Series) -> list[str]:
+    """Kinds of care among `texts` that no value of `dim` names and that are no stay in hospital for sure, though what
+    is not named counts as one."""
+    if not (dim.otherwise and "住院" in dim.otherwise and is_kind_of_care(dim)):
+        return []
+    codes = {value: number for number, value in enumerate([*dim.values, dim.otherwise])}
+    known = pl.DataFrame({f"x_{dim.id}": texts.drop_nulls().unique().sort()})
+    odd = known.filter(_said(dim, codes).is_null())[f"x_{dim.id}"]
+    return [text for text in odd if text.strip() and not platform.inpatient(text)]
 
 
 def _insured_years(dim: Dimension) -> pl.Expr:
@@ -205,6 +271,12 @@ def _insured_years(dim: Dimension) -> pl.Expr:
 
 
 _KINDS_OF_CARE = {"医疗类别", "医保就诊类别", "med_type"}
+_CODE_BESIDE = r"^\d{2,6}[-_:.、]|[-_]\d{2,6}$|\(\d{2,6}\)$"
+
+
+def is_kind_of_care(dim: Dimension) -> bool:
+    """Whether a dimension is the platform's 医疗类别."""
+    return bool(_KINDS_OF_CARE.intersection(dim.columns))
 
 
 def _by_platform(text: pl.Expr, spelled: Mapping[str, int]) -> pl.Expr:
@@ -220,8 +292,8 @@ def _by_platform(text: pl.Expr, spelled: Mapping[str, int]) -> pl.Expr:
     )
 
 
-def _partial_term(book: Rulebook, only: Sequence[str]) -> pl.Expr:
-    return _by_rule(book, lambda n, rule: _cell(book, n, _first_of(only)))
+def _partial_term(book: Rulebook, only: Sequence[str]) -> Callable[[int, RuleFile], pl.Expr]:
+    return lambda n, rule: _cell(book, n, _first_of(only))
 
 
 def _partial_steps(book: Rulebook) -> dict[str, list[str]]:
@@ -375,8 +447,16 @@ class StepTerms:
     step: str
 
     def where(self, holds: pl.Expr) -> pl.Expr:
-        """The stays for whose terms this holds; the terms go by their names without the step."""
-        return pl.lit(self._own.select(holds).to_series().gather(self.rows))
+        """The stays for whose terms this holds, a constant where it is the same for all of them; the terms go by their
+        names without the step."""
+        of_term = self._own.select(holds).to_series()
+        if self._all_known and of_term.n_unique() == 1:
+            return pl.lit(of_term[0])
+        return pl.lit(of_term.gather(self.rows))
+
+    @cached_property
+    def _all_known(self) -> bool:
+        return self.rows.null_count() == 0
 
     @cached_property
     def _own(self) -> pl.DataFrame:

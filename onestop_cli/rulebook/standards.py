@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from onestop_cli.rulebook import words
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.clauses import Clause, LayerCap
+from onestop_cli.rulebook.clauses import Cap, Clause, HouseholdCap, LayerCap, MonthCap
 from onestop_cli.rulebook.language import Layer, RuleFile
 
 
@@ -24,21 +24,43 @@ def _rows(rule: RuleFile, layer: Layer) -> Iterator[dict[str, str]]:
         (clause, "；".join(words.bands(clause)) or words.term(clause), base)
         for clause in layer.rate
     ]
-    said += [
-        (clause, f"每人{_span(clause)}最高 {words.limit(clause.amount)}", "")
-        for clause in layer.cap
-        if isinstance(clause.amount, int)
-    ]
+    said += [(clause, terms, "") for clause, terms in _limits(layer)]
     for clause, terms, base in said:
         yield {
             "layer": layer.part_of or layer.id,
             "layer_name": layer.name,
-            "who": words.who(clause),
+            "who": _who(layer, clause),
             "terms": terms,
             "base": base,
             "document": book_title(rule),
             "quote": clause.quote,
         }
+
+
+def _limits(layer: Layer) -> Iterator[tuple[Clause, str]]:
+    """The most that a layer pays: in a year or a window, at once, in a month, for a household."""
+    spans: list[tuple[str, Sequence[Cap | MonthCap | HouseholdCap]]] = [
+        *((f"每人{_span(cap)}", [cap]) for cap in layer.cap),
+        ("每次", layer.stay_cap),
+        ("每人每月", layer.month_cap),
+        ("每户每年", layer.household_cap),
+    ]
+    for span, clauses in spans:
+        for clause in clauses:
+            if isinstance(clause.amount, int):
+                yield clause, f"{span}最高 {words.limit(clause.amount)}"
+
+
+def _who(layer: Layer, clause: Clause) -> str:
+    """For whom a clause is; one of a layer that only people on the roster have is nobody else's."""
+    said = words.who(clause)
+    if layer.who != "roster" or "category" in clause.when:
+        return said
+    return LISTED if said == words.EVERYONE else f"{said} · {LISTED}"
+
+
+LISTED = "救助对象"
+"""The people on a roster."""
 
 
 def _span(cap: LayerCap) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 from onestop_cli.county import platform
@@ -19,6 +19,7 @@ def unusable(rules: Sequence[LoadedRule]) -> list[Problem]:
     problems = [problem for rule in rules for problem in _alone(rule)]
     problems += same_ids(rules)
     problems += _read_differently(rules)
+    problems += _shared_twice(rules)
     for one, other in combinations(rules, 2):
         if _meet(one.file, other.file):
             problems.append(
@@ -50,6 +51,17 @@ def _read_differently(rules: Sequence[LoadedRule]) -> Iterator[Problem]:
             if source != dimension.source:
                 what = f"维度“{dimension.id}”与 {first.file.id} 的取自不同的表"
                 yield Problem(what, "请给其中一份的维度另取编号", rule.path.name)
+
+
+def _shared_twice(rules: Sequence[LoadedRule]) -> Iterator[Problem]:
+    """Layers that one document limits together with others and another by the household: a run has both for all."""
+    for one, other in permutations(rules, 2):
+        pooled = {layer: pool.id for pool in one.file.pool for layer in pool.layers}
+        for layer in other.file.layer:
+            pool = pooled.get(layer.part_of or layer.id)
+            if pool and layer.household_cap:
+                what = f"“{layer.name}”有全户年度限额，政策文件 {one.file.id} 又把它放进共用限额“{pool}”"
+                yield Problem(what, "一次核对里两样不能都有，请分开核对", other.path.name)
 
 
 def _meet(one: RuleFile, other: RuleFile) -> bool:

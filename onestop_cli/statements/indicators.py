@@ -7,7 +7,7 @@ difference. Without a part of it an indicator is 无法计算, never a guess.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
@@ -27,7 +27,8 @@ Indicator = tuple[str, int | None, Literal["percent", "yuan"], str]
 class Aided:
     """救助对象: settled stays of people who had a category on the admission day, net of 上期调整; amounts fen.
 
-    `layers`: name → what its fund pays hospitals; `paid`: the same of all funds. `outpatients`: of the stays, visits.
+    `layers`: name → what its fund pays hospitals; `paid`: the same of all funds; `waived`: name → what hospitals give
+    themselves. `outpatients`: of the stays, visits.
     """
 
     stays: int
@@ -37,6 +38,7 @@ class Aided:
     paid: int
     layers: Mapping[str, int]
     outpatients: int = 0
+    waived: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def inpatients(self) -> int:
@@ -48,7 +50,8 @@ class Aided:
 class Figures:
     """What indicators are made of; stays are settled ones, amounts fen.
 
-    `layers`: name → what its fund pays hospitals. `paid`: the same of all funds. `funds`: fund → what was approved, and
+    `layers`: name → what its fund pays hospitals. `paid`: the same of all funds. `waived`: name → what hospitals give
+    themselves. `funds`: fund → what was approved, and
     what there was to spend (opening balance and advances), None without books. `counts`: of the year, by onestop.toml
     (`insured`, `insured_stays`, `roster`). `days`: of the periods that it is made of. `adjusted`: something of it
     changes closed stays. `outpatients`, `outpatient_cost`: of the stays, visits (门诊).
@@ -69,6 +72,7 @@ class Figures:
     adjusted: bool = False
     outpatients: int = 0
     outpatient_cost: int = 0
+    waived: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def inpatients(self) -> int:
@@ -116,7 +120,12 @@ def figures(statement: Statement) -> Figures:
         layers={
             layer.name: total[f"{layer.id}_paid_fen"]
             + int(changes[f"{layer.id}_adjusted_fen"].sum())
-            for layer in statement.layers
+            for layer in statement.paying
+        },
+        waived={
+            layer.name: total[f"{layer.id}_paid_fen"]
+            + int(changes[f"{layer.id}_adjusted_fen"].sum())
+            for layer in statement.waivers
         },
         funds=funds,
         counts=counts_of(info, period),
@@ -148,7 +157,12 @@ def _aided(statement: Statement) -> Aided:
         layers={
             layer.name: int(rows[f"{layer.id}_paid_fen"].sum())
             + int(changes[f"{layer.id}_adjusted_fen"].sum())
-            for layer in statement.layers
+            for layer in statement.paying
+        },
+        waived={
+            layer.name: int(rows[f"{layer.id}_paid_fen"].sum())
+            + int(changes[f"{layer.id}_adjusted_fen"].sum())
+            for layer in statement.waivers
         },
         outpatients=_outpatients(statement, total=False)[0],
     )
@@ -173,6 +187,9 @@ def of_figures(made: Figures) -> Iterator[Indicator]:
     yield _share("实际补偿比", made.paid, cost, f"各基金核定应拨 ÷ {bill}{net}")
     for name, fen in made.layers.items():
         yield _share(f"其中：{name}", fen, cost, f"核定应拨 ÷ {bill}")
+    for name, fen in made.waived.items():
+        how = f"{name} ÷ {bill}；由医疗机构承担，不计入实际补偿比"
+        yield _share(f"{name}占比", fen, cost, how)
     yield _share("个人自付率", made.own, cost, f"个人自付 ÷ {bill}")
     yield _share("可补偿费用占比", made.eligible, cost, f"可补偿费用 ÷ {bill}")
     in_bed = "住院人次" if made.outpatients else "核定人次"
@@ -199,9 +216,10 @@ def aided_line(made: Figures) -> str:
         return "救助对象：没有核定的住院。"
     layers = "、".join(f"{name} {yuan(fen)} 元" for name, fen in aided.layers.items() if fen)
     sums = f"；{layers}，合计 {yuan(aided.paid)} 元" if layers else "；各基金没有应拨"
+    sums += "".join(f"，另有{name} {yuan(fen)} 元" for name, fen in aided.waived.items() if fen)
     covered = _percent(_quotient(aided.paid * FULL, aided.cost))
     own = _percent(_quotient(aided.own * FULL, aided.cost))
-    rest = aided.cost - aided.paid - aided.own
+    rest = aided.cost - aided.paid - aided.own - sum(aided.waived.values())
     short = f"，其余 {yuan(rest)} 元是还没有付的应补未补等" if rest > 0 else ""
     visits = f"，其中门诊 {aided.outpatients:,} 人次" if aided.outpatients else ""
     what = f"{'就诊' if visits else '住院'} {aided.stays:,} 人次{visits}"

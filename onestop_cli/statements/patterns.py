@@ -117,7 +117,7 @@ def by_hospital(statement: Statement, findings: pl.DataFrame) -> pl.DataFrame:
 
 
 _KEYS = ("layer_name", "way", "hospital", "code", "title", "likeliest")
-"""What makes a pattern; `way` is 多付 or 少付."""
+"""What makes a pattern; `way` is 多付, 少付 or, of what the hospital itself gives, 少减免."""
 
 
 def patterns(findings: pl.DataFrame) -> pl.DataFrame:
@@ -143,7 +143,8 @@ def patterns_by_month(findings: pl.DataFrame) -> pl.DataFrame:
 def _money(findings: pl.DataFrame) -> pl.DataFrame:
     """The findings that change money, and which way."""
     money = findings.filter((pl.col("severity") == "differs") & (pl.col("diff_fen") != 0))
-    way = pl.when(pl.col("diff_fen") > 0).then(pl.lit("多付")).otherwise(pl.lit("少付"))
+    less = pl.when(layer="waiver").then(pl.lit("少减免")).otherwise(pl.lit("少付"))
+    way = pl.when(pl.col("diff_fen") > 0).then(pl.lit("多付")).otherwise(less)
     return money.with_columns(way=way)
 
 

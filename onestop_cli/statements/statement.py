@@ -26,7 +26,7 @@ from onestop_cli.statements.care import (
     kind_of,
 )
 from onestop_cli.statements.funds import Fund, funds_of, whole_of
-from onestop_cli.statements.lines import ADJUSTED, lines_of, paid
+from onestop_cli.statements.lines import ADJUSTED, BORNE, lines_of, paid
 from onestop_cli.statements.payees import payees
 from onestop_cli.tables.by_hand import LEVEL, PAYEE
 from onestop_cli.tables.run_info import LayerInfo
@@ -89,6 +89,21 @@ class Statement(NamedByCare):
     @cached_property
     def funds(self) -> tuple[Fund, ...]:
         return funds_of(self.layers, self.run.info.rules)
+
+    @property
+    def waivers(self) -> tuple[LayerInfo, ...]:
+        """What hospitals give themselves (医院减免): no fund pays it, and no sum of funds has it."""
+        return tuple(layer for layer in self.layers if layer.kind == "waiver")
+
+    @property
+    def bears(self) -> bool:
+        """Whether hospitals bear something themselves: above, or below, the price of a 单病种 or of days in bed."""
+        return bool((self.stays[BORNE].fill_null(0) != 0).any())
+
+    @property
+    def paying(self) -> tuple[LayerInfo, ...]:
+        """The layers that a fund pays."""
+        return tuple(layer for layer in self.layers if layer.kind != "waiver")
 
     @cached_property
     def aid_layers(self) -> tuple[str, ...]:
@@ -183,7 +198,7 @@ class Statement(NamedByCare):
     def by(self, *keys: str) -> pl.DataFrame:
         """Totals per group of `keys` over what is not reversed; one row without keys.
 
-        Visits, people, costs, `self_fen` and `rate` are of settled stays; the `SIDES` of all.
+        Visits, people, costs, `self_fen`, `BORNE` and `rate` are of settled stays; the `SIDES` of all.
         """
         live = self._lines.filter(pl.col("status") != "reversed")
         sums = list(self._sums())
@@ -198,7 +213,7 @@ class Statement(NamedByCare):
         for status in ("held", "rejected"):
             yield (pl.col("status") == status).sum().cast(pl.Int64).alias(f"{status}_stays")
         yield pl.col("who").filter(settled).n_unique().cast(pl.Int64).alias("people")
-        for amount in ("total_fen", "eligible_fen", "self_fen"):
+        for amount in ("total_fen", "eligible_fen", "self_fen", BORNE):
             yield pl.col(amount).filter(settled).sum().alias(amount)
         yield pl.col("patient_owed_fen").sum()
         yield pl.col(*(f"{layer.id}_paid_fen" for layer in self.layers)).sum()
@@ -325,14 +340,14 @@ class Statement(NamedByCare):
 
     @cached_property
     def equations(self) -> pl.DataFrame:
-        """勾稽 per hospital and layer: claimed, payable, deducted, held and the gap, which is 0."""
+        """勾稽 per hospital and layer of a fund: claimed, payable, deducted, held and the gap, which is 0."""
         sides = ("claimed", "payable", "deducted", "held")
         live = self.stays.filter(pl.col("status") != "reversed")
         parts = [
             live.group_by("hospital", maintain_order=True)
             .agg(pl.col(f"{layer.id}_{side}_fen").sum().alias(side) for side in sides)
             .with_columns(layer=pl.lit(layer.name), turn=pl.lit(turn, pl.Int64))
-            for turn, layer in enumerate(self.layers)
+            for turn, layer in enumerate(self.paying)
         ]
         order = self.hospitals.select("hospital", "number")
         gap = pl.col("claimed") - pl.col("payable") - pl.col("deducted") - pl.col("held")

@@ -26,11 +26,12 @@ def check(
         for name, kind in schema.items()
         for layer in (layers if LAYER in name else ("",))
     }
-    missing = [name for name in wanted if name not in frame.columns]
+    found = frame.schema  # once: polars makes it anew each time it is asked
+    missing = [name for name in wanted if name not in found]
     other = [
-        f"{name} {frame.schema[name]}"
+        f"{name} {found[name]}"
         for name, kind in wanted.items()
-        if name in frame.columns and frame.schema[name] not in (kind, pl.Null)
+        if name in found and found[name] not in (kind, pl.Null)
     ]
     if missing or other:
         raise Broken(

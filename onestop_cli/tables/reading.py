@@ -94,6 +94,20 @@ class Reading:
     findings: pl.DataFrame = field(default_factory=lambda: empty(FILE_FINDINGS))
     proofs: tuple[tuple[str, SumProof], ...] = ()
 
+    @property
+    def of_files(self) -> tuple[str, ...]:
+        """What was found about whole files and sheets, in sentences."""
+        whole = self.findings.filter(pl.col("row").is_null()).select("source", "sheet", "message")
+        return tuple(
+            f"{source}{f' 工作表“{sheet}”' if sheet else ''}：{message}"
+            for source, sheet, message in whole.iter_rows()
+        )
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What a clerk should know before anything is made of the rows."""
+        return (*self.warnings, *self.of_files)
+
 
 @dataclass(frozen=True)
 class SheetReading:

@@ -136,7 +136,8 @@ class StepOnStay:
 
     def said(self, *aspects: str) -> tuple[RuleSentence, ...]:
         """The sentences behind some aspects."""
-        clauses = [(words.ASPECTS[aspect], self.clause(aspect)) for aspect in aspects]
+        named = words.ASPECTS | ({"cap": "限额"} if self.term("cap_window") else {})
+        clauses = [(named[aspect], self.clause(aspect)) for aspect in aspects]
         return tuple(b for what, c in clauses if c for b in basis(what, c, words.term(c)))
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onestop_cli.errors import Broken
+from onestop_cli.money import yuan
 from onestop_cli.rulebook.language import Pool
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.lines import (
@@ -34,16 +35,16 @@ def limits_group(step: StepOnStay) -> Group:
     rooms += month
     lines += _raised(step)
     if step.cap is not None and step.years > 1:
-        lines.append(over_years(_cap_name(step), step.cap // step.years, step.years))
+        lines.append(over_years(cap_name(step), step.cap // step.years, step.years))
     if step.cap is None:
         lines.append(Line("年度封顶", _no_cap(step)))
     elif step.counts:
         used = step.of_months("已补", "cap_window")
-        left, line = left_of(_cap_name(step), step.cap, used, step.fen("before"))
+        left, line = left_of(cap_name(step), step.cap, used, step.fen("before"))
         lines.append(line)
-        rooms.append(("封顶尚余", left))
+        rooms.append(("限额尚余" if step.term("cap_window") else "封顶尚余", left))
     else:
-        rooms.append((_cap_name(step), step.cap))
+        rooms.append((cap_name(step), step.cap))
     granted = min(fen for _, fen in rooms)
     lines.append(_granted(step, granted, smallest(*(named(*room) for room in rooms))))
     if step.cap is not None and step.counts:
@@ -75,9 +76,20 @@ def _raised(step: StepOnStay) -> Iterator[Line]:
     known = any(word is not None for word in said) or (
         step.term("bonus_unlisted") >= 0 and not step.row.get("listed_open")
     )
+    listed = "，".join(_of_list(step)) or "名单上没有写这个人"
+    yield Line("参保激励名单", listed)
     name = "名单提高" if known else "最多提高（名单没有写明）"
     sum_ = f"{named('封顶线', step.term('cap'))} + {named(name, more)}"
-    yield figure("年度封顶", sum_, step.term("cap") + more)
+    yield figure(cap_name(step), sum_, step.term("cap") + more)
+
+
+def _of_list(step: StepOnStay) -> Iterator[str]:
+    """What the list of insured people says."""
+    years, fen = step.row.get("listed_years"), step.row.get("listed_fen")
+    if years is not None:
+        yield f"连续参保 {years} 年"
+    if fen is not None:
+        yield f"提高限额 {yuan(int(fen))}"
 
 
 def _month(step: StepOnStay, lines: list[Line]) -> list[tuple[str, int]]:
@@ -100,7 +112,8 @@ def _granted(step: StepOnStay, granted: int, sum_: str) -> Line:
     return figure(label, sum_, granted, strong=True)
 
 
-def _cap_name(step: StepOnStay) -> str:
+def cap_name(step: StepOnStay) -> str:
+    """年度封顶, or the limit of so many months."""
     months = step.term("cap_window")
     return f"{months} 个月限额" if months else "年度封顶"
 

@@ -416,7 +416,7 @@ def test_suggested_deductions_can_be_handed_back_as_decisions(home: Path, tmp_pa
             row[8].value, row[9].value, row[10].value = "王会", "陈审", date(2011, 2, 1)
     book.save(tmp_path / "处理意见.xlsx")
     names = {name: layer for layer, name in LAYERS.items()}
-    decisions = read_decisions(tmp_path / "处理意见.xlsx", names)
+    decisions = read_decisions(tmp_path / "处理意见.xlsx", names, [])
     booked = sum(line["amount_fen"] for line in report.lines if line["decided"])
     assert decisions["amount_fen"].sum() == booked > 0
     assert decisions["layer"].is_in([*LAYERS]).all()
@@ -729,3 +729,14 @@ def test_a_paper_without_the_questions_about_indirect_costs_is_read(
     report, _ = reported(home / "run", tmp_path / "old.xlsx", tmp_path / "report")
     assert report.households["households"].to_list()[-1] > 0
     assert report.households["indirect"].null_count() == len(report.households)
+
+
+def test_a_copy_of_a_sheet_that_somebody_filled_is_refused(home: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(home / "filled.xlsx")
+    copy = book.copy_worksheet(book[SAMPLE_SHEET])
+    book.save(tmp_path / "原样.xlsx")
+    copy.cell(copy.max_row, 2).value = "另填"
+    book.save(tmp_path / "另填.xlsx")
+    reported(home / "run", tmp_path / "原样.xlsx", tmp_path / "一")
+    with pytest.raises(CannotRun, match=f"表头与工作表“{SAMPLE_SHEET}”相同，内容不同"):
+        reported(home / "run", tmp_path / "另填.xlsx", tmp_path / "二")

@@ -35,6 +35,18 @@ def test_what_does_not_agree_is_shown_with_where_it_stands(
     assert cells == [("639900000002", "金额不同"), ("639900000001", "相符")]
 
 
+def test_funds_that_differ_at_the_same_cost_are_seen_in_the_sums(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = "\n".join([detail(1), detail(2, "1000.00", "640.00")])
+    (county / "3202.txt").write_text(sent, "utf-8")
+    assert run(["clearing", "3202.txt", "--stays", "stays"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    (line,) = [line.split() for line in shown if line.startswith("金额不同 ")]
+    assert line[1:] == ["1", "1,000.00", "1,000.00", "700.00", "640.00"]
+    assert any("（费用相同，基金不同）" in line for line in shown)
+
+
 def test_sums_of_the_platform_are_beside_those_of_the_list(
     county: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 from onestop_cli.cli import run
 from onestop_cli.core.identify import make_id
 from tests.made.rule_county import stays_of
+from tests.made.spoken import flat
 
 RULE = Path(__file__).parents[1] / "made" / "rules" / "quanhu-2024.toml"
 FATHER, MOTHER, CHILD, STRANGER = (make_id(f"6399011970010100{n}") for n in range(1, 5))
@@ -242,6 +243,26 @@ def test_a_closed_stay_is_explained_with_its_household(
     capsys.readouterr()
     assert run(["explain", "2024-03", "2"]) == 0
     assert "此前全户已补 6,000.00" in capsys.readouterr().out
+
+
+def test_explain_says_whose_stays_used_the_households_limit(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of this run by name and place; of periods that are closed as one line from the books."""
+    month(county, "2024Q1", JANUARY, *FEBRUARY)
+    capsys.readouterr()
+    assert run(["explain", "2024Q1", "2"]) == 0
+    said = flat(capsys.readouterr().out)
+    assert f"{JANUARY['姓名']}2024-01-10出院，县医院，住院号16,000.00" in said
+    assert "医疗救助此前全户已补6,000.00" in said
+    assert run(["explain", "2024Q1", "3"]) == 0
+    assert "此前全户已补" not in flat(capsys.readouterr().out).partition("本年此前各笔")[2]
+    opened()
+    closed(county, "2024-01", JANUARY)
+    month(county, "2024-02", *FEBRUARY)
+    capsys.readouterr()
+    assert run(["explain", "2024-02", "2"]) == 0
+    assert "此前已关账各期（台账）6,000.00" in flat(capsys.readouterr().out)
 
 
 def test_in_parts_such_a_document_is_refused(

@@ -17,6 +17,7 @@ from onestop_cli.errors import CannotRun
 from onestop_cli.readers.layout.whose import file_pattern
 from onestop_cli.writers.toolkit.layout_block import append_layouts, block
 from tests.made.reader_files import HEADER, csv_bytes, person, stay, table, written, xlsx_bytes
+from tests.made.spoken import flat
 
 RUNNER = CliRunner()
 
@@ -117,6 +118,19 @@ def test_inspect_finds_out_what_a_file_is(
     written(county, {"a.csv": csv_bytes(rows)})
     (seen,) = inspect(InspectOptions([county / "a.csv"]))
     assert seen.what == what
+
+
+def test_inspect_says_what_a_form_of_our_own_is_for(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [["姓名", "身份证号", "连续参保年数"], ["甲", person(1), 5], ["乙", person(2), "五年多"]]
+    written(county, {"名单.xlsx": xlsx_bytes(rows)})
+    inspect(InspectOptions([county / "名单.xlsx"]))
+    shown = flat(capsys.readouterr().out)
+    assert "是参保激励名单，2行有内容" in shown
+    assert 'insured=["名单.xlsx"]' in shown
+    assert "要解决：第3行：连续参保年数“五年多”不是0到99的整年数" in shown
+    assert inspect(InspectOptions([county / "名单.xlsx"], "roster"))[0].what == "花名册"
 
 
 def test_inspect_shows_what_must_be_settled(

@@ -16,6 +16,7 @@ from onestop_cli.cli import run
 from onestop_cli.rulebook.cases import load_cases
 from onestop_cli.rulebook.library import load_rule
 from tests.made.rule_county import CaseCounty, stays_of
+from tests.made.spoken import flat
 
 RULE = Path(__file__).parents[1] / "made" / "rules" / "jili-2025.toml"
 LIST = "参保激励名单.csv"
@@ -65,6 +66,18 @@ def test_the_list_raises_the_cap_and_is_an_input_of_the_run(county: Path) -> Non
     assert file == {"path": LIST, "kind": "insured", "sha256": digest, "rows": 7}
 
 
+def test_explain_says_what_the_list_says(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """连续参保满4年后每年1000元, and 1,000 by the list: (6 − 4) × 1,000 + 1,000 = 3,000."""
+    worked_out()
+    capsys.readouterr()
+    assert run(["explain", "报", SIX]) == 0
+    said = flat(capsys.readouterr().out)
+    assert "参保激励名单连续参保6年，提高限额1,000.00" in said
+    assert "名单提高3,000.00" in said
+    assert run(["explain", "报", NOBODY]) == 0
+    assert "参保激励名单名单上没有写这个人" in flat(capsys.readouterr().out)
+
+
 def test_the_row_of_the_day_counts(county: Path) -> None:
     """Used up in spring: from the day after, nothing more; the stay of January still has it."""
     rows = listed(county)
@@ -86,6 +99,19 @@ def test_a_document_without_its_list_says_so(county: Path) -> None:
     (county / "onestop.toml").write_text(toml.replace(f'insured = ["{LIST}"]\n', ""), "utf-8")
     assert worked_out()[SIX]["critical_check"] == "bound"
     assert any("政策文件要用参保激励名单" in line for line in told()["warnings"])
+    assert (
+        f'{LIST} 没有用上：要用的在 onestop.toml 的 [reconcile] 写 insured = ["{LIST}"]'
+        in told()["warnings"]
+    )
+
+
+def test_what_is_wrong_with_the_list_is_said_before_a_run(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = listed(county)
+    write(county, [{**rows[0], "连续参保年数": "五年多"}, *rows[1:]])
+    run([])
+    assert "连续参保年数“五年多”不是0到99的整年数" in flat(capsys.readouterr().out)
 
 
 def test_without_a_list_nobody_is_taken_for_not_listed(county: Path) -> None:

@@ -95,6 +95,52 @@ def test_the_hospital_is_told_what_to_give_back(county: Path) -> None:
     assert any("由医疗机构退给患者，基金不支付，不计入应补未补" in said for said in text)
 
 
+def _sheet(county: Path, which: str, name: str) -> list[tuple[object, ...]]:
+    (book,) = (county / "年报" / "结算").glob(which)
+    return [*openpyxl.load_workbook(book)[name].iter_rows(values_only=True)]
+
+
+def test_what_a_hospital_waives_is_in_no_sum_of_funds(county: Path) -> None:
+    """Basic and assistance alone: 3,585,003 + 720,001 fen claimed; what hospitals waive stands beside."""
+    claimed = sum(own.get(la, 0) for own in CLAIMS.values() for la in ("basic", "assistance"))
+    rows = _sheet(county, "县级结算汇总.xlsx", "表九 勾稽")
+    assert "医院减免" not in {row[2] for row in rows}
+    sums = [row[3] for row in rows if row[2] in ("居民医保", "医疗救助")]
+    assert round(sum(map(float, sums)) * 100) == claimed  # type: ignore[arg-type]
+    assert any("医院减免由医疗机构承担，不是基金支付，不列入" in str(row[0]) for row in rows)
+    heads = _sheet(county, "机构/*.xlsx", "结算申报表")
+    group = next(row for row in heads if "申报垫付" in row)
+    titles = heads[heads.index(group) + 1]
+    at = group.index("申报垫付")
+    assert titles[at : at + 3] == ("居民医保", "医疗救助", "医院减免")
+    assert group[at + 1 : at + 3] == (None, "")
+
+
+def test_the_list_says_what_was_waived_and_what_should_be(county: Path) -> None:
+    rows = _sheet(county, "机构/*.xlsx", "垫付明细花名册")
+    at = next(row for row in rows if "医院减免" in row).index("医院减免")
+    said = [row[at : at + 2] for row in rows]
+    assert ("已减免", "应减免") in said
+    assert (60, 100) in said
+
+
+def test_shares_of_the_bill_add_up_without_the_waiver(county: Path) -> None:
+    rows = _sheet(county, "县级结算汇总.xlsx", "表七 指标")
+    shares = {row[0]: row[1] for row in rows if isinstance(row[1], float)}
+    assert abs(shares["其中：居民医保"] + shares["其中：医疗救助"] - shares["实际补偿比"]) < 0.0002
+    assert "其中：医院减免" not in shares
+    assert "医院减免占比" in shares
+    (line,) = [str(row[0]) for row in rows if str(row[0]).startswith("救助对象住院 ")]
+    assert "，另有医院减免 1,659.99 元；" in line
+
+
+def test_the_board_says_who_bears_the_waiver(county: Path) -> None:
+    assert run(["publish", "年报", "--out", "公示"]) == 0
+    board = (county / "公示" / "张贴" / "县级.html").read_text("utf-8")
+    assert "另有医院减免 1,709.99 元（医疗机构承担）" in board
+    assert "每次最高 500 元" in board
+
+
 def test_explain_says_who_makes_it_good(county: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert run(["explain", "年报", "案000-0"]) == 0

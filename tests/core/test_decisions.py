@@ -221,6 +221,16 @@ def test_a_decision_about_no_stay_is_refused() -> None:
     assert "都找不到：县级医院 没有 人6" in refused(a_stay(), decided=[line])
 
 
+def test_decisions_of_another_period_are_said_to_be_that() -> None:
+    """Not one of them finds a stay: each by itself would not tell the clerk that the file should be gone."""
+    lines = [about(**RELEASE) | {"stay_no": f"旧{n}", "row": None} for n in range(3)]
+    told = refused(a_stay(), decided=lines)
+    assert "3 行处理意见没有一行对得上本期或台账中的住院，多半是以前一期的" in told
+    assert "都找不到" not in told
+    one = [*lines[:2], about(**RELEASE)]
+    assert "都找不到：县级医院 旧0 人6" in refused(a_stay(**HELD), decided=one)
+
+
 # What has nothing to do
 
 

@@ -133,6 +133,13 @@ def test_an_entry_without_category_entitles_to_nothing(category: str | None, lap
 # Several categories
 
 
+def test_somebody_listed_twice_beside_somebody_on_no_roster_are_two_people() -> None:
+    both = roster(entry(category_raw="低保"), entry(category_raw="优抚"))
+    found = linked(table(stay(id_raw=NOBODY), stay()), both)
+    assert found["listed"].to_list() == [False, True]
+    assert found["category"].to_list() == [None, "重点优抚对象"]
+
+
 def test_the_first_category_by_priority_applies_and_all_are_named() -> None:
     found = one(stay(), entry(), entry(category_raw="特困供养"))
     assert (found["category"], found["categories_valid"]) == ("五保户", "五保户、农村低保户")

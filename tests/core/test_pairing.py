@@ -139,6 +139,17 @@ def test_a_smaller_negative_row_of_the_same_number_is_a_partial_refund() -> None
     assert verdicts(stay(1, 5, stay_no="B"), part, column="refund_why") == [None, "alone"]
 
 
+@pytest.mark.parametrize("change", [{"discharged_on": day(6)}, {"id_no": None, "id_raw": ""}])
+def test_the_opposite_of_a_stay_of_its_number_keeps_the_stay_waiting(
+    change: dict[str, Any],
+) -> None:
+    """Days or the person were written otherwise: the stay is not paid while its minus row waits."""
+    own = stay(1, 5, stay_no="A")
+    assert verdicts(own, back(own, **change), column="refund_why") == ["akin", "akin"]
+    other = back(own, **change, stay_no="B")
+    assert verdicts(own, other, column="refund_why") == [None, "alone"]
+
+
 def test_more_than_a_stay_cost_is_no_refund_of_it() -> None:
     more = back(stay(1, 5), total_fen=-100_001, stay_no="A", settled_on=day(9))
     assert verdicts(stay(1, 5, stay_no="A"), more, column="refund_why") == [None, "alone"]

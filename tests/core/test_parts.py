@@ -14,8 +14,10 @@ from onestop_cli.batch import buckets
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.core.parts import added_up, bucket_of, moves, with_keys
+from onestop_cli.county.settings import Settings, Synonyms
 from onestop_cli.errors import CannotRun
 from onestop_cli.run import digests_of, load_run
+from samples.fabricate.many import Many
 from tests.made.parts import tables, tangled, written
 
 
@@ -71,6 +73,32 @@ def test_a_refund_under_another_id_finds_its_stay_across_parts(tmp_path: Path) -
     about = refunds.select("stay_no").unique()
     found = tables(tmp_path / "out")["stays"].join(about, on="stay_no", how="semi")
     assert found.select("status", "codes").rows() == [("held", "ST06")] * 12
+
+
+def test_what_is_said_of_files_as_a_whole_is_said_of_parts_too(tmp_path: Path) -> None:
+    """A hospital that sent nothing, one that nobody knows, a kind that no document names, a synonym for nothing."""
+    many = tangled()
+    place = pl.int_range(pl.len())
+    unknown = pl.when(place < 5).then(pl.lit("外县医院")).otherwise("hospital_raw")
+    kind = pl.when(place < 5).then(pl.lit("见义勇为人员")).otherwise("category_raw")
+    silent = many.register.head(1).with_columns(hospital=pl.lit("没有来报的医院"))
+    odd = Many(
+        many.stays.with_columns(hospital_raw=unknown),
+        many.roster.with_columns(category_raw=kind),
+        pl.concat([many.register, silent]),
+        many.why,
+    )
+    synonyms = Synonyms(hospital={"名册上没有的": ["别名"]})
+    request = replace(written(odd, tmp_path), settings=Settings(synonyms=synonyms))
+    reconcile_in_parts(request, tmp_path / "out", 3, "local")
+    said = "\n".join(load_run(tmp_path / "out").info.warnings)
+    for sentence in (
+        "没有报来住院：没有来报的医院",
+        "外县医院（5 笔）；是名册上机构的另一种写法的",
+        "见义勇为人员",
+        "[synonyms.hospital] 里，“名册上没有的” 不在定点机构名册上",
+    ):
+        assert sentence in said
 
 
 def test_nothing_is_left_of_the_parts(runs: dict[int, Path]) -> None:

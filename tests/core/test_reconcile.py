@@ -104,8 +104,9 @@ held      .       .       .        .       .
 
 @pytest.mark.parametrize("row", table(NOT_SETTLED), ids=lambda r: f"{r['status']} {r['claimed']}")
 def test_what_is_not_settled_waits_is_refused_or_is_gone(row: Row) -> None:
-    layer = {"claimed": row["claimed"], "due": "100.00", "check": "none"}
-    assert parts(divided(stay(layer, status=row["status"]), 1)) == told(row)
+    for due in ("100.00", "."):
+        layer = {"claimed": row["claimed"], "due": due, "check": "none"}
+        assert parts(divided(stay(layer, status=row["status"]), 1)) == told(row)
 
 
 WIDER = """

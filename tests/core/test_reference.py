@@ -31,8 +31,9 @@ def test_long_histories_agree_too() -> None:
 
 
 def test_slices_agree_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However few stays are worked out in one go, no person-year is divided."""
+    """However few stays are worked out in one go, and several at once, no person-year is divided."""
     monkeypatch.setattr("onestop_cli.core.settle.SLICE", 3)
+    monkeypatch.setattr("polars.thread_pool_size", lambda: 2)
     random = Random(20100630)
     for _ in range(6):
         rules = made.rules(random)

@@ -312,6 +312,56 @@ def stays(person: str, month: int, totals: list[int]) -> pl.DataFrame:
     )  # fmt: skip
 
 
+OF_A_HOUSEHOLD = str(Path(__file__).parents[1] / "made" / "rules" / "quanhu-2024.toml")
+WHOLE: dict[str, Any] = {
+    "day": date(2024, 5, 1), "total": "30000", "given": ["basic=10000"], "categories": ["低保对象"],
+}  # fmt: skip
+
+
+def test_a_household_of_which_nothing_is_said_leaves_an_upper_bound() -> None:
+    """每人每年不超过6000元: half of 20,000 is more."""
+    told = quoted(OF_A_HOUSEHOLD, **WHOLE)
+    assert told.row["assistance_check"] == "bound"
+    assert told.row["assistance_paid_fen"] == 600_000
+    (line,) = [
+        line
+        for group in told.explanation.parts[0].groups
+        for line in group.lines
+        if line.label == "全户限额"
+    ]
+    assert "家里别人本年补了多少没有告知，医疗救助只能给出上限" in str(line)
+    assert "--household 医疗救助=" in str(line)
+
+
+def test_what_the_household_has_had_leaves_the_rest_of_its_limit() -> None:
+    """全年不超过10000元, of which 7,000 are used; the person's own 1,000 leave 5,000 of 6,000."""
+    said = {"household": ["医疗救助=7000"], "used": ["医疗救助=1000"]}
+    told = quoted(OF_A_HOUSEHOLD, **WHOLE, **said)
+    assert (told.row["assistance_check"], told.row["assistance_due_fen"]) == ("exact", 300_000)
+    less = quoted(OF_A_HOUSEHOLD, **WHOLE, **{**said, "household": ["医疗救助=1000"]})
+    assert less.row["assistance_due_fen"] == 500_000
+
+
+@pytest.mark.parametrize(
+    ("rules", "said", "sentence"),
+    [
+        (OF_A_HOUSEHOLD, ["居民医保=1", "医疗救助=1"], "--household 的“basic”没有全户限额"),
+        (OF_A_HOUSEHOLD, ["居民医保=1"], "--household 没有写医疗救助"),
+        (OF_A_HOUSEHOLD, ["医疗救助=9"], "--household 比 --used 写的本人已补还少"),
+        ("huangzhong-2009", ["医疗救助=9"], "--household 的“assistance”没有全户限额"),
+    ],
+)
+def test_a_household_that_cannot_be_is_refused(rules: str, said: list[str], sentence: str) -> None:
+    with pytest.raises(CannotRun, match=sentence):
+        quoted(rules, household=said, used=["医疗救助=10"])
+
+
+def test_books_and_a_household_are_not_asked_at_once() -> None:
+    asked = QuoteOptions(DAY, "county", "1", household=["医疗救助=9"], person=made_books.PEOPLE[0])
+    with pytest.raises(CannotRun, match="不能和 --id（查台账）同时写"):
+        quote_stay([OF_A_HOUSEHOLD], asked)
+
+
 def test_the_command_answers_in_eighty_columns(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from onestop_cli.batch.quote import QuoteOptions, quote_stay
 from onestop_cli.cli import run
 from onestop_cli.errors import CannotRun
 from onestop_cli.money import yuan
+from onestop_cli.rulebook.cases import load_cases
+from onestop_cli.rulebook.library import load_rule
 from tests.explain.test_quote import DAY, stays
 from tests.made import books as made_books
+from tests.made.rule_county import CaseCounty
 
 BILL = "日期,总费用,可补偿费用\n2010-11-01,1200,900\n2010-11-02,900.50,700\n2010-11-03,6000,5000\n"
 QUOTE = ["quote", "--rules", "huangzhong-2009", "--level", "county"]
@@ -108,3 +112,28 @@ def test_without_an_eligible_column_only_the_most_is_told(
 def test_a_bill_and_sums_exclude_each_other(asked: dict, said: str) -> None:
     with pytest.raises(CannotRun, match=said):
         quote_stay(["huangzhong-2009"], QuoteOptions(**{"day": DAY, "level": "county", **asked}))
+
+
+def test_a_limit_of_so_many_months_is_called_that_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """4个月内累计救助不超过1500元: half of 4,000 − 1,000 is all of it."""
+    rule = Path(__file__).parents[1] / "made" / "rules" / "lianxu-2024.toml"
+    cases = load_cases(load_rule(rule))
+    assert cases is not None
+    CaseCounty(cases, tmp_path, rule.as_posix()).write()
+    monkeypatch.chdir(tmp_path)
+    assert run(["reconcile", "--quiet", "--period", "2024", "--out", "报"]) == 0
+    found = pl.read_parquet("报/data/findings.parquet").filter(code="CA02")
+    assert "医疗救助连续 4 个月累计 1500.00，限额 1500.00，余 0.00" in found["message"].to_list()
+    capsys.readouterr()
+    assert run(["explain", "报", "案005-1"]) == 0
+    said = capsys.readouterr().out.partition("【医疗救助】")[2].partition("【")[0]
+    assert "4 个月限额尚余" in said and "与 限额尚余 1,500.00 取小" in said
+    assert "依据 限额 1,500 元（连续 4 个月累计）" in said
+    assert "封顶" not in said
+    (tmp_path / "每天.csv").write_text("日期,总费用,可补偿费用\n2024-05-18,9000,9000\n", "utf-8")
+    asked = ["quote", "--rules", rule.as_posix(), "--level", "county", "--days", "每天.csv"]
+    assert run([*asked, "--category", cases.rule.categories.priority[0]]) == 0
+    year = capsys.readouterr().out.partition("【额度")[2].partition("【")[0]
+    assert "4 个月限额 1,500.00 − 前 4 个月已补 0.00" in year

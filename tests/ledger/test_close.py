@@ -361,6 +361,12 @@ class TestInboxCheck:
         files = [HandedIn("stays", "甲.csv", "1"), HandedIn("roster", "册.csv", "8")]
         assert inbox_notes(Handed(["甲"], ["甲"], {}, files, handed.closed)) == []
 
+    def test_a_list_of_insured_people_that_was_not_renewed_is_named(self) -> None:
+        files = [HandedIn("stays", "甲.csv", "1"), HandedIn("insured", "参保激励名单.xlsx", "9")]
+        before = {"2025Q3": [HandedIn("insured", "参保激励名单.xlsx", "9")]}
+        (told,) = inbox_notes(Handed(["甲"], ["甲"], {}, files, before))
+        assert told.startswith("参保激励名单与 2025Q3 关账时的相同，没有更新")
+
     def test_bare_onestop_reconcile_and_close_say_the_same(
         self, county: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -22,7 +22,8 @@ from onestop_cli.ledger.accounts import accounts
 from onestop_cli.ledger.books import beginning, brought
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import trial_balance, verify
-from onestop_cli.readers.brought import FORM, read_brought
+from onestop_cli.readers import own_forms
+from onestop_cli.readers.brought import read_brought
 from onestop_cli.rulebook.library import load_rules
 from onestop_cli.run import Run
 from onestop_cli.tables.schema import BROUGHT
@@ -199,7 +200,7 @@ def sums_of(run: Run) -> pl.DataFrame:
     return pl.concat(parts).select(*BROUGHT)
 
 
-def sheet(tmp_path: Path, *rows: tuple[Any, ...], titles: Any = FORM.titles) -> Path:
+def sheet(tmp_path: Path, *rows: tuple[Any, ...], titles: Any = own_forms.BROUGHT.titles) -> Path:
     """期初.xlsx with these rows below a title."""
     book = Workbook()
     book.active.append(["示例县期初"])
@@ -217,7 +218,7 @@ class TestFile:
     def test_it_is_read_to_the_fen(self, tmp_path: Path) -> None:
         total = ("合计", None, None, None, 2, 9000.5, 0, 3000, 1500.25)
         found = read_brought(
-            sheet(tmp_path, GOOD, (None,) * 9, total), LAYERS.get, [*LAYERS], OCTOBER
+            sheet(tmp_path, GOOD, (None,) * 9, total), LAYERS.get, [*LAYERS], OCTOBER, []
         )
         assert found.rows() == [
             (PEOPLE[1], "人1", 2010, "assistance", 2, 900_050, 0, 300_000, 150_025)
@@ -246,32 +247,32 @@ class TestFile:
     ) -> None:
         row = (*GOOD[:at], value, *GOOD[at + 1 :])
         with pytest.raises(CannotRun) as caught:
-            read_brought(sheet(tmp_path, row), LAYERS.get, [*LAYERS], OCTOBER)
+            read_brought(sheet(tmp_path, row), LAYERS.get, [*LAYERS], OCTOBER, [])
         (problem,) = caught.value.problems
         assert said in problem.what
         assert (problem.file, problem.row) == ("期初.xlsx", 3)
 
     def test_a_row_that_comes_twice_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(CannotRun, match="在第 3 行已经写过"):
-            read_brought(sheet(tmp_path, GOOD, GOOD), LAYERS.get, [*LAYERS], OCTOBER)
+            read_brought(sheet(tmp_path, GOOD, GOOD), LAYERS.get, [*LAYERS], OCTOBER, [])
 
     def test_a_table_without_rows_and_another_table_are_refused(self, tmp_path: Path) -> None:
         with pytest.raises(CannotRun, match="期初表里没有一行"):
-            read_brought(sheet(tmp_path), LAYERS.get, [*LAYERS], OCTOBER)
+            read_brought(sheet(tmp_path), LAYERS.get, [*LAYERS], OCTOBER, [])
         with pytest.raises(CannotRun, match="没有找到期初表的表头"):
-            read_brought(sheet(tmp_path, titles=["姓名"]), LAYERS.get, [*LAYERS], OCTOBER)
+            read_brought(sheet(tmp_path, titles=["姓名"]), LAYERS.get, [*LAYERS], OCTOBER, [])
 
 
 def test_the_form_of_a_new_county_is_the_one_that_is_read(tmp_path: Path) -> None:
     start_county(tmp_path / "县", Answers("示例县", "6399", ["huangzhong-2009"]))
     form = tmp_path / "县/模板/期初.xlsx"
     with pytest.raises(CannotRun, match="期初表里没有一行"):
-        read_brought(form, LAYERS.get, [*LAYERS], OCTOBER)
+        read_brought(form, LAYERS.get, [*LAYERS], OCTOBER, [])
     book = load_workbook(form)
     for at, value in enumerate(GOOD, 1):
         book.active.cell(4, at).value = value
     book.save(form)
-    assert len(read_brought(form, LAYERS.get, [*LAYERS], OCTOBER)) == 1
+    assert len(read_brought(form, LAYERS.get, [*LAYERS], OCTOBER, [])) == 1
     assert "新农合补偿,医疗救助" in str(book.active.data_validations.dataValidation[0].formula1)
 
 

@@ -53,10 +53,17 @@ STRANGE = replace(RIGHT, categories=("另类人员",))
 UNKNOWN = replace(RIGHT, register=REGISTER.filter(pl.col("hospital") != "县级医院"))
 
 
+_SEPTEMBER: dict[int, bytes] = {}
+"""The books of each office of this module, made once."""
+
+
 def closed_under(path: Path, office: Office) -> None:
     """September, closed by an office that knew no better."""
-    with new_books(path) as books:
-        post(books, run_period(stays([a_stay(9)]), SEPTEMBER, books, None, office))
+    if id(office) not in _SEPTEMBER:
+        with new_books(path) as books:
+            post(books, run_period(stays([a_stay(9)]), SEPTEMBER, books, None, office))
+        _SEPTEMBER[id(office)] = path.read_bytes()
+    path.write_bytes(_SEPTEMBER[id(office)])
 
 
 def october(path: Path, *, again: bool = True, office: Office = RIGHT) -> Run:

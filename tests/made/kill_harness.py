@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
+from onestop_cli.cli import run
 from onestop_cli.ledger.books import closings
 from onestop_cli.ledger.store import opened
 from onestop_cli.ledger.trial_balance import verify
@@ -34,15 +35,15 @@ WRITING = {"close": 0.03, "reconcile": 0.6}
 
 
 def command(what: str, folder: Path) -> list[str]:
-    """`close` posts the run `next`; `reconcile` makes the run folder `again`."""
+    """What is typed: `close` posts the run `next`; `reconcile` makes the run folder `again`."""
     if what == "close":
-        return [*_ONESTOP, "close", str(folder / "next"), "--ledger", str(folder / "台账.sqlite")]
+        return ["close", str(folder / "next"), "--ledger", str(folder / "台账.sqlite")]
     return _reconcile(CASE, "2010Q4", folder / "again", folder / "台账.sqlite")
 
 
 def _reconcile(case: Path, period: str, out: Path, ledger: Path) -> list[str]:
     return [
-        *_ONESTOP, "reconcile", "--quiet", "--period", period, "--stays", str(case / "hospitals"),
+        "reconcile", "--quiet", "--period", period, "--stays", str(case / "hospitals"),
         "--roster", str(case / "roster"), "--register", str(case / "register.csv"),
         "--rules", "huangzhong-2009", "--ledger", str(ledger), "--out", str(out),
     ]  # fmt: skip
@@ -51,15 +52,14 @@ def _reconcile(case: Path, period: str, out: Path, ledger: Path) -> list[str]:
 def scene(folder: Path) -> Path:
     """A folder with a closed quarter and a run of the next."""
     ledger = folder / "台账.sqlite"
-    _run([*_ONESTOP, "ledger", "open", str(ledger), "--from", "2010-07-01"])
-    _run(_reconcile(CASE / "earlier", "2010Q3", folder / "first", ledger))
-    _run([*_ONESTOP, "close", str(folder / "first"), "--ledger", str(ledger)])
-    _run(_reconcile(CASE, "2010Q4", folder / "next", ledger))
+    for words in (
+        ["ledger", "open", str(ledger), "--from", "2010-07-01"],
+        _reconcile(CASE / "earlier", "2010Q3", folder / "first", ledger),
+        ["close", str(folder / "first"), "--ledger", str(ledger)],
+        _reconcile(CASE, "2010Q4", folder / "next", ledger),
+    ):
+        assert run(words) == 0, words
     return folder
-
-
-def _run(words: list[str]) -> None:
-    subprocess.run(words, check=True, capture_output=True)
 
 
 def killed(stage: Path, what: str, moment: float, copy: Path) -> str:
@@ -67,7 +67,7 @@ def killed(stage: Path, what: str, moment: float, copy: Path) -> str:
     what is wrong."""
     shutil.copytree(stage, copy)
     process = subprocess.Popen(
-        command(what, copy), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*_ONESTOP, *command(what, copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     while process.poll() is None and not any(copy.glob(SIGNS[what])):
         time.sleep(0.0005)

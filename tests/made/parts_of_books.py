@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.request import Request
-from onestop_cli.readers.decisions import COLUMNS
+from onestop_cli.readers.own_forms import DECISION_TITLES as COLUMNS
 from onestop_cli.run import Run, load_run
 from samples.fabricate.many import Many
 from tests.made.books import new_books, post

@@ -90,14 +90,17 @@ def test_a_row_has_these_columns_and_no_others() -> None:
     """No ID, birth date, diagnosis, phone or account: there is no place to put one."""
     notices = notices_of(made_run(50))
     wanted = ["number", "name", "mark", "place", "category", "hospital", "month", "note"]
-    wanted += ["total_fen", "eligible_fen", "basic_fen", "assistance_fen", "owed_fen", "self_fen"]
+    wanted += ["total_fen", "eligible_fen", "basic_fen", "assistance_fen"]
+    wanted += ["owed_fen", "borne_fen", "self_fen"]
     assert list(row_columns(LAYERS)) == wanted
     assert all(notice.rows.columns == wanted for notice in notices.boards + notices.site)
 
 
 def test_every_row_adds_up() -> None:
     rows = notices_of(made_run(200)).boards[0].rows
-    parts = rows.select(pl.sum_horizontal("basic_fen", "assistance_fen", "owed_fen", "self_fen"))
+    parts = rows.select(
+        pl.sum_horizontal("basic_fen", "assistance_fen", "owed_fen", "borne_fen", "self_fen")
+    )
     assert parts.to_series().to_list() == rows["total_fen"].to_list()
 
 

@@ -14,7 +14,7 @@ from onestop_cli.batch.reconcile import reconcile
 from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
 from onestop_cli.readers.containers.delimited import read_delimited
-from onestop_cli.readers.containers.inbox import open_together
+from onestop_cli.readers.containers.inbox import open_files, open_together
 from onestop_cli.readers.stays import read_stays
 from tests.made.biff_file import biff, compound
 from tests.made.reader_files import (
@@ -424,3 +424,51 @@ def test_a_quarter_settles_the_same_from_four_containers(tmp_path: Path) -> None
     assert settled[0].height == 4
     for stays in settled[1:]:
         assert stays.equals(settled[0], null_equal=True)
+
+
+def _elsewhere(folder: str, data: bytes) -> bytes:
+    """An xlsx whose workbook and sheets lie in `folder` instead of xl/, as some export programs write them."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(made, "w") as moved:
+        for name in package.namelist():
+            part = package.read(name).replace(b"/xl/", f"/{folder}".encode())
+            part = part.replace(b'"xl/workbook.xml', f'"{folder}workbook.xml'.encode())
+            moved.writestr(folder + name[3:] if name.startswith("xl/") else name, part)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("folder", ["", "book/", "a/b/"])
+def test_a_workbook_may_lie_anywhere_in_its_package(folder: str, tmp_path: Path) -> None:
+    rows = [["姓名", "金额"], ["张三", 12.5]]
+    written(tmp_path, {"a.xlsx": _elsewhere(folder, xlsx_bytes({"甲": rows}))})
+    (file,) = open_files([tmp_path / "a.xlsx"], Settings()).opened
+    assert [(grid.sheet, grid.rows) for grid in file.grids] == [("甲", rows)]
+
+
+def test_the_workbook_is_the_one_that_the_package_names(tmp_path: Path) -> None:
+    """As office programs open it; another one beside it is left alone."""
+    moved = _elsewhere("book/", xlsx_bytes({"甲": [["真"]]}))
+    decoy = io.BytesIO(moved)
+    with (
+        zipfile.ZipFile(decoy, "a") as package,
+        zipfile.ZipFile(io.BytesIO(xlsx_bytes({"乙": [["假"]]}))) as other,
+    ):
+        for name in other.namelist():
+            if name.startswith("xl/"):
+                package.writestr(name, other.read(name))
+    written(tmp_path, {"a.xlsx": decoy.getvalue()})
+    (file,) = open_files([tmp_path / "a.xlsx"], Settings()).opened
+    assert [(grid.sheet, grid.rows) for grid in file.grids] == [("甲", [["真"]])]
+
+
+def test_parts_without_a_date_are_read(tmp_path: Path) -> None:
+    """1980-00-00 is what writers put that have no clock."""
+    data = bytearray(xlsx_bytes({"甲": [["张三"]]}))
+    for mark, place in ((b"PK\x03\x04", 10), (b"PK\x01\x02", 12)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + place : at + place + 4] = bytes(4)
+            at = data.find(mark, at + 4)
+    written(tmp_path, {"a.xlsx": bytes(data)})
+    (file,) = open_files([tmp_path / "a.xlsx"], Settings()).opened
+    assert [grid.rows for grid in file.grids] == [[["张三"]]]

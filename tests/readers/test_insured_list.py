@@ -10,7 +10,8 @@ import pytest
 
 from onestop_cli.core.identify import make_id
 from onestop_cli.errors import CannotRun
-from onestop_cli.readers.insured_list import FORM, read_insured
+from onestop_cli.readers.insured_list import read_insured
+from onestop_cli.readers.own_forms import INSURED
 
 SOMEBODY, OTHER = make_id("63990119700101001"), make_id("63990119700101002")
 
@@ -18,7 +19,7 @@ SOMEBODY, OTHER = make_id("63990119700101001"), make_id("63990119700101002")
 def listed(folder: Path, *rows: dict[str, str]) -> Path:
     path = folder / "参保激励名单.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*FORM.titles])
+        writer = csv.DictWriter(file, [*INSURED.titles])
         writer.writeheader()
         writer.writerows(
             {"身份证号": SOMEBODY, "姓名": "张三", "连续参保年数": "5", **row} for row in rows

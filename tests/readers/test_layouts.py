@@ -308,6 +308,60 @@ def test_contradicting_units_are_refused(tmp_path: Path) -> None:
     assert "单位说法不一" in reading.problems[0].what
 
 
+SAID = ["说明：以上金额以万元为单位", "注：单位为万元", "金额单位均为万元"]
+
+
+@pytest.mark.parametrize("line", SAID)
+def test_a_unit_said_under_the_table_only_is_refused(line: str, tmp_path: Path) -> None:
+    reading = read(tmp_path, {"a.csv": csv_bytes([*table(stay(1)), [line]])})
+    assert "单位说法不一" in reading.problems[0].what
+
+
+def test_the_name_of_a_sheet_or_file_may_hold_the_unit(tmp_path: Path) -> None:
+    rows = table(stay(1, 总费用="0.1"))
+    book = {"明细（万元）": rows}
+    reading = read(tmp_path, {"a.xlsx": xlsx_bytes(book), "云谷(单位：万元).csv": csv_bytes(rows)})
+    assert reading.rows["total_fen"].to_list() == [100_000, 100_000]
+
+
+TINY = [
+    ({"总费用": "0.1", "新农合补偿": "0.0567"}, True), ({"总费用": "0.1"}, False),
+    ({"总费用": "1000", "新农合补偿": "600.125"}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "refused"), TINY)
+def test_bills_that_can_only_be_ten_thousands_are_refused(
+    cells: dict[str, object], refused: bool, tmp_path: Path
+) -> None:
+    reading = read(tmp_path, {"a.csv": csv_bytes(table(stay(1, **cells)))})
+    assert bool(reading.problems) == refused
+    if refused:
+        assert "像是以万元为单位" in reading.problems[0].what
+        assert 'unit = "万元"' in reading.problems[0].remedy
+        told = Settings(layout=(FileLayout(file="a.csv", unit="元"),))
+        assert not read(tmp_path, {"a.csv": csv_bytes(table(stay(1, **cells)))}, told).problems
+
+
+LABELS = ["汇总", "计", "共2人", "∑", "Total", "小计1", "共计2人次"]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_row_with_a_word_for_a_sum_and_nothing_else_is_a_total(
+    label: str, tmp_path: Path
+) -> None:
+    rows = [*table(stay(1), stay(2)), [label, *[""] * 8, "2000", "1600", "1200", "0", "800"]]
+    reading = read(tmp_path, {"a.csv": csv_bytes(rows)})
+    assert dict(reading.sheets[0].left) == {"header": 1, "total": 1}
+    assert reading.totals.is_empty()
+
+
+def test_a_dash_for_the_eligible_cost_is_no_nought_where_the_insurance_paid(tmp_path: Path) -> None:
+    rows = table(stay(1, 可补偿费用="-"), stay(2, 可补偿费用="—", 新农合补偿="0"))
+    faults = read(tmp_path, {"a.csv": csv_bytes(rows)}).rows["amount_fault"]
+    assert faults.to_list() == ["可补偿费用是一横，而有新农合补偿", None]
+
+
 def sums(label: str, total: str) -> list[object]:
     return [label, *[""] * 8, total, "", "", "", ""]
 

@@ -82,10 +82,10 @@ def test_tables_for_parts_that_are_none(tmp_path: Path) -> None:
 
 def test_decisions_without_a_header_or_without_a_file(tmp_path: Path) -> None:
     file = tmp_path / "处理意见.xlsx"
-    assert "找不到这个文件→请检查路径和文件名是否写对" in said(lambda: read_decisions(file, {}))
+    assert "找不到这个文件或文件夹→请检查路径是否写对" in said(lambda: read_decisions(file, {}, []))
     file.write_bytes(xlsx_bytes({"全部差错": [["放行", "甲医院"]]}))
-    assert "处理意见中没有找到表头（应有 处理决定、医疗机构、住院号）" in said(
-        lambda: read_decisions(file, {})
+    assert "没有找到处理意见的表头（应有 处理决定、医疗机构、住院号）" in said(
+        lambda: read_decisions(file, {}, [])
     )
 
 

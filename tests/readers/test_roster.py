@@ -344,3 +344,39 @@ def test_the_number_of_the_insurance_card_is_read_with_its_zeros(
     rows = [["姓名", "身份证号", "救助类别", title], ["张三", person(1), "低保", "0630112345678"]]
     (found,) = roster(tmp_path, {"a.xlsx": xlsx_bytes({"Sheet1": rows})}).rows["scheme_no"]
     assert found == "0630112345678"
+
+
+class TestFurtherSheetsOfARegister:
+    HEADER = ("机构名称", "机构级别")
+
+    def read(self, folder: Path, **sheets: list[tuple[str, ...]]) -> list[str]:
+        (folder / "名册.xlsx").write_bytes(xlsx_bytes({n: [*rows] for n, rows in sheets.items()}))
+        return read_register(folder / "名册.xlsx", Settings())["hospital"].to_list()
+
+    def test_a_second_sheet_with_a_header_is_read_too(self, tmp_path: Path) -> None:
+        one, two = ("云谷卫生院", "乡级"), ("省立医院", "省级")
+        sheets = {"甲": [self.HEADER, one], "乙": [self.HEADER, two], "说明": [("级别", "省级")]}
+        assert self.read(tmp_path, **sheets) == ["云谷卫生院", "省立医院"]
+
+    def test_hospitals_below_no_header_are_refused(self, tmp_path: Path) -> None:
+        sheets = {"甲": [self.HEADER, ("云谷卫生院", "乡级")], "乙": [("省立医院", "省级")]}
+        with pytest.raises(CannotRun, match="有 1 行像是医疗机构，但没有找到表头") as stopped:
+            self.read(tmp_path, **sheets)
+        (problem,) = stopped.value.problems
+        assert (problem.sheet, problem.row) == ("乙", 1)
+
+    def test_a_header_of_another_order_below_is_refused(self, tmp_path: Path) -> None:
+        wide = (*self.HEADER, "机构编码", "所有制")
+        rows = [
+            wide,
+            ("云谷卫生院", "乡级", "H1", "公立"),
+            wide[::-1],
+            ("公立", "H2", "省级", "省立医院"),
+        ]
+        with pytest.raises(CannotRun, match="又出现一个表头"):
+            self.read(tmp_path, 甲=rows)
+
+    def test_a_hospital_on_two_sheets_is_refused(self, tmp_path: Path) -> None:
+        one = ("云谷卫生院", "乡级")
+        with pytest.raises(CannotRun, match="“云谷卫生院”登记了两次"):
+            self.read(tmp_path, 甲=[self.HEADER, one], 乙=[self.HEADER, one, ("省立医院", "省级")])

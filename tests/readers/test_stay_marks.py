@@ -184,10 +184,19 @@ FLAGS = [
     ("退费结算标志", "0", False), ("退费结算标志", "1", True), ("退费结算标志", "001", True),
     ("退费结算标志", "000", False), ("退费结算标志", "是", True), ("退费结算标志", "否", False),
     ("是否退费", "未退费", False), ("冲红类别", "正常", False), ("冲红类别", "冲红", True), ("冲红类别", "02", True),
-    ("退费标志", "", False), ("退费标志", "已退费", True), ("退费标志", "2", True),
-    ("交易类型", "1", False), ("交易类型", "-1", True), ("结算状态", "已结算", False), ("结算状态", "已退费", True),
-    ("有效标志", "1", False), ("有效标志", "0", True),
-    ("备注", "退费", True), ("备注", "冲红", True), ("备注", "（已作废）", True), ("备注", "作废", True),
+    ("退费标志", "", False), ("退费标志", "已退费", True), ("退费标志", "2", True), ("交易类型", "1", False),
+    ("交易类型", "-1", True), ("结算状态", "已结算", False), ("结算状态", "已退费", True), ("有效标志", "1", False),
+    ("有效标志", "0", True), ("备注", "退费", True), ("备注", "冲红", True), ("备注", "（已作废）", True),
+    ("备注", "作废", True), ("退费日期", "2010-10-20", True), ("退费日期", "", False),
+    ("作废日期", "0000-00-00", False), ("冲红原因", "重复结算", True), ("是否作废", "是", True),
+    ("作废标志", "0", False), ("撤销标志", "1", True), ("是否退款", "否", False), ("冲正标志", "Y", True),
+    ("状态", "已冲红", True), ("状态", "已取消", True), ("状态", "正常", False), ("票据状态", "作废", True),
+    ("业务类型", "退费", True), ("结算类型", "退费结算", True), ("结算类型", "出院结算", False),
+    ("单据类型", "红字", True), ("治疗结果", "无效", False), ("治疗状态", "无效", False), ("退费标志", "不退", False),
+    ("退费标志", "×", False), ("备注", "该笔已退费", True), ("备注", "此单作废", True),
+    ("备注", "系统错误，已冲销", True), ("备注", "退费：2010-10-20", True), ("备注", "10月20日已退", True),
+    ("备注", "退费（重复）", True), ("备注", "未退费", False), ("备注", "押金已退", False),
+    ("备注", "退伍军人", False), ("备注", "退休", False), ("备注", "冲红重开", False),
     ("备注", "退费后重新结算", False), ("备注", "", False), ("备注", "外伤", False),
 ]  # fmt: skip
 
@@ -198,7 +207,28 @@ def test_a_row_that_is_taken_back_is_known_by_its_column_or_its_remark(
 ) -> None:
     rows = [[*HEADER, title], [*stay(), cell]]
     reading = read(tmp_path, {"a.csv": csv_bytes(rows)})
-    assert reading.rows["refund_flag"].to_list() == [flagged]
+    assert reading.rows["refund_flag"].fill_null(value=False).to_list() == [flagged]
+
+
+def test_any_of_several_columns_may_say_that_a_row_is_taken_back(tmp_path: Path) -> None:
+    rows = [[*HEADER, "冲红标志", "退费标志"], [*stay(), "否", "是"]]
+    assert read(tmp_path, {"a.csv": csv_bytes(rows)}).rows["refund_flag"].to_list() == [True]
+
+
+REMARKS = [
+    ("退费后重新结算", True), ("冲红重开", True), ("重复上报", True), ("押金已退费", False), ("没有退费", False),
+    ("", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("remark", "named"), REMARKS)
+def test_a_remark_that_speaks_of_a_refund_beside_other_words_is_named(
+    remark: str, named: bool, tmp_path: Path
+) -> None:
+    reading = read(tmp_path, {"a.csv": csv_bytes([[*HEADER, "备注"], [*stay(), remark]])})
+    assert reading.rows["refund_flag"].to_list() == [False]
+    told = [text for text in reading.warnings if f"第 2 行“{remark}”" in text]
+    assert len(told) == named
 
 
 def test_without_a_column_nobody_says_whether_a_row_is_taken_back(tmp_path: Path) -> None:

@@ -146,6 +146,14 @@ WORDS = [
     ({"人员现状说明": "已故"}, "remark_raw", "已故"),
     ({"是否死亡": "是"}, "dead_raw", "是"),
     ({"死亡原因": "肺癌"}, "dead_raw", "肺癌"),
+    ({"是否健在": "否"}, "dead_raw", "不在世"),
+    ({"生存状态": "0"}, "dead_raw", "不在世"),
+    ({"是否健在": "是"}, "dead_raw", None),
+    ({"是否在保": "否"}, "status_raw", "是否在保：否，已停保"),
+    ({"有效标志": "0"}, "status_raw", "有效标志：0，已停保"),
+    ({"是否停发": "是"}, "status_raw", "是否停发：是，已停保"),
+    ({"是否停发": "否"}, "status_raw", None),
+    ({"是否享受五保待遇": "否"}, "status_raw", None),
     ({"父亲情况": "已故"}, "remark_raw", None),
     ({"户主状况": "已故"}, "remark_raw", None),
 ]
@@ -156,6 +164,46 @@ def test_every_column_of_words_about_the_person_is_kept(
     columns: dict[str, object], field: str, said: str | None, tmp_path: Path
 ) -> None:
     assert entry(tmp_path, columns)[field] == said
+
+
+ENDS = [
+    ("备注", "2010年9月停发", True), ("备注", "已取消低保", True), ("备注", "经核查不符合条件，取消", True),
+    ("备注", "已脱贫退出", True), ("备注", "迁出", True), ("核查结果", "取消资格", True), ("增减情况", "减少", True),
+    ("动态管理", "退出", True), ("备注", "2009年停发，2010年恢复", False), ("备注", "低保停发后转特困", False),
+    ("备注", "注销原账号换新卡", False), ("备注", "停车场管理员", False), ("备注", "取消农业税", False),
+    ("备注", "不能停", False), ("账户状态", "注销", False), ("备注", "减免学费", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "cell", "over"), ENDS)
+def test_a_remark_that_says_that_the_right_is_over_leaves_its_end_in_doubt(
+    title: str, cell: str, over: bool, tmp_path: Path
+) -> None:
+    row = entry(tmp_path, {title: cell})
+    assert row["to_on"] is None
+    assert (row["to_earliest"] is not None, row["date_fault"] is not None) == (over, over)
+
+
+def test_a_day_of_its_own_comes_before_a_remark(tmp_path: Path) -> None:
+    row = entry(tmp_path, {"停保日期": "2010-09-30", "备注": "9月停发"})
+    assert (row["to_on"], row["date_fault"]) == (date(2010, 9, 30), None)
+
+
+TITLES = [
+    ("清退时间", "to_on"), ("核减日期", "to_on"), ("减员时间", "to_on"), ("迁出日期", "to_on"), ("停供时间", "to_on"),
+    ("取消资格时间", "to_on"), ("不再享受日期", "to_on"), ("有效期止", "to_on"), ("动态退出时间", "to_on"),
+    ("停发", "to_on"), ("新增时间", "from_on"), ("评定时间", "from_on"), ("列入时间", "from_on"),
+    ("转入时间", "from_on"), ("起始月份", "from_on"), ("待遇开始", "from_on"), ("入保时间", "from_on"),
+    ("过世时间", "died_on"), ("火化日期", "died_on"), ("户口注销日期", "died_on"), ("死亡登记日期", "died_on"),
+    ("销户日期", "died_on"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "field"), TITLES)
+def test_days_under_any_word_for_beginning_end_and_death_are_read(
+    title: str, field: str, tmp_path: Path
+) -> None:
+    assert entry(tmp_path, {title: "2010-09-05"})[field] == date(2010, 9, 5)
 
 
 def test_a_remark_may_hold_the_day_of_death(tmp_path: Path) -> None:
@@ -222,10 +270,19 @@ def test_in_what_capacity_somebody_is_insured_is_no_kind_of_aid(tmp_path: Path) 
 
 def test_columns_of_days_that_nobody_reads_are_told(tmp_path: Path) -> None:
     rows = [
-        [*HEADER, "低保结束的那天", "审核日期"],
-        ["张三", person(1), "低保", "2024-05-06", "2024-01-02"],
+        [*HEADER, "变动日期", "审核日期", "身份证有效期", "发放时间", "参加工作时间"],
+        [
+            "张三",
+            person(1),
+            "低保",
+            "2024-05-06",
+            "2024-01-02",
+            "2009-01-01",
+            "2024-02-05",
+            "1958-01-01",
+        ],
     ]
     reading = read_rosters([written(tmp_path, {"a.csv": csv_bytes(rows)})], Settings())
     (note,) = reading.sheets[0].notes
-    assert "“低保结束的那天”一列像是日期" in note
-    assert "低保结束的那天" in reading.warnings[0]
+    assert "“变动日期”一列像是日期" in note
+    assert "变动日期" in reading.warnings[0]

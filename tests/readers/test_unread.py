@@ -91,18 +91,76 @@ def completing(tmp_path: Path, title: str, rows: int, wrong: int = 0, **more: ob
 def test_a_column_that_completes_the_bill_stops_the_run(
     rows: int, wrong: int, stops: int, tmp_path: Path
 ) -> None:
-    """On 95 % of the rows where it is not 0, and on three at least."""
+    """On 95 % of the rows where it is not 0, and on three at least while no layer's column is lacking."""
     reading = completing(tmp_path, "杂项", rows, wrong)
     assert len(reading.problems) == stops
     if stops:
         assert "正好等于总费用" in reading.problems[0].what
 
 
+def without(field: str, title: str, rows: int, cell: str, **cells: object) -> list[list[object]]:
+    """Stays whose column `field` is called `title`; 总费用 1000, 可补偿费用 800, 新农合 560, 医疗救助 264, 自付 176."""
+    whole = {
+        "总费用": "1000",
+        "可补偿费用": "800",
+        "新农合补偿": "560",
+        "医疗救助": "264",
+        "个人自付": "176",
+    }
+    header = [title if name == field else name for name in HEADER]
+    return [header, *(stay(n, **whole | {field: cell} | cells) for n in range(1, rows + 1))]
+
+
+LACKING = [
+    ("医疗救助", "杂项", "264", "正好等于总费用"), ("新农合补偿", "NCMS", "560", "正好等于总费用"),
+    ("新农合补偿", "医院垫付", "560", "有人支付"), ("可补偿费用", "核准费用", "800", "没有“可补偿费用”"),
+    ("可补偿费用", "补偿基数", "800", "没有“可补偿费用”"), ("可补偿费用", "甲乙类费用", "800", "没有“可补偿费用”"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "title", "cell", "why"), LACKING)
+def test_where_a_column_is_lacking_one_row_stops_the_run(
+    field: str, title: str, cell: str, why: str, tmp_path: Path
+) -> None:
+    """Its claims would all be taken for nothing, or more be paid up to a bound."""
+    written(tmp_path, {"a.csv": csv_bytes(without(field, title, 1, cell))})
+    (problem,) = read_stays([tmp_path], Settings(), HOSPITALS).problems
+    assert why in problem.what
+    assert title in problem.remedy
+
+
+def test_a_known_number_that_is_the_lacking_share_stops_the_run_on_three_rows(
+    tmp_path: Path,
+) -> None:
+    for rows, stops in ((3, 1), (2, 0)):
+        written(tmp_path, {"a.csv": csv_bytes(without("医疗救助", "累计补偿", rows, "264"))})
+        assert len(read_stays([tmp_path], Settings(), HOSPITALS).problems) == stops
+
+
+NOT_ELIGIBLE = [
+    ("补偿基数", "1200"),
+    ("核准费用", "300"),
+    ("救助基数", "800"),
+    ("药品费", "800"),
+    ("杂项", "800"),
+]
+
+
+@pytest.mark.parametrize(("title", "cell"), NOT_ELIGIBLE)
+def test_a_list_without_eligible_cost_is_not_refused_for_other_numbers(
+    title: str, cell: str, tmp_path: Path
+) -> None:
+    """More than the bill, less than the insurance paid, or no word for it."""
+    written(tmp_path, {"a.csv": csv_bytes(without("可补偿费用", title, 4, cell))})
+    assert not read_stays([tmp_path], Settings(), HOSPITALS).problems
+
+
 KNOWN = [
     ("床位费", "100"), ("西药费", "100"), ("检查费", "100"), ("抢救费", "100"), ("救护车费", "100"), ("护理费", "88"),
     ("CT费", "200"), ("其他费用", "100"), ("中草药费", "9"), ("卫生材料费", "9"), ("一次性材料费", "3"),
-    ("救助基数", "500"), ("进入医疗救助金额", "500"), ("已使用普通住院", "500"),
-    ("本年累计补偿", "500"), ("补偿比例", "70"), ("救助人数", "3"),
+    ("救助基数", "500"), ("进入医疗救助金额", "500"), ("已使用普通住院", "500"), ("本年累计补偿", "500"),
+    ("补偿比例", "70"), ("救助人数", "3"), ("预交金", "500"), ("已交押金", "500"), ("应退金额", "324"),
+    ("退补金额", "30"), ("日均费用", "142.86"), ("补液费", "10"), ("垫付标志", "1"), ("救助标志", "1"),
     ("年龄", "63"), ("住院天数", "7"), ("联系电话", "13900000000"), ("救助证号", "123456"), ("账户余额", "80"),
     ("大病合规费用", "900"), ("补助标准", "30"), ("封顶线", "6000"), ("起付线", "200"), ("商业保险金额", "20"),
 ]  # fmt: skip

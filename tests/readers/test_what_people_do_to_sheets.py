@@ -113,7 +113,15 @@ def test_a_remark_without_a_head_on_every_row_is_a_remark(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "words", [("过次页", "承前页"), ("转下页", "接上页"), ("过 次 页", "承上页")]
+    "words",
+    [
+        ("过次页", "承前页"),
+        ("转下页", "接上页"),
+        ("过 次 页", "承上页"),
+        ("接下页", "承上页"),
+        ("续下页", "续上页"),
+        ("结转下页", "上页结转"),
+    ],
 )
 def test_carried_forward_lines_are_totals(words: tuple[str, str], tmp_path: Path) -> None:
     over, from_ = ([word, *[""] * 8, "1000", *[""] * 4] for word in words)
@@ -228,6 +236,16 @@ def test_hidden_and_filtered_rows_are_read_counted_and_said(name: str, tmp_path:
     assert any("有 1 行是隐藏或被筛选掉的，照样读入" in note for note in reading.warnings)
 
 
+def test_a_hidden_sheet_with_people_on_it_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    """It may be another month; one without people (a list of choices) is nothing to say."""
+    sheets = {"一月": table(stay(1)), "二月": table(stay(2), stay(3)), "选项": [["五保"], ["低保"]]}
+    reading = read(tmp_path, {"a.xlsx": xlsx_bytes(sheets, hidden=["二月", "选项"])})
+    assert reading.rows.height == 1
+    assert reading.warnings == (
+        "a.xlsx（工作表“二月”）：隐藏的工作表里有 2 行有身份证号，没有读取；要读的请取消隐藏",
+    )
+
+
 def page(inside: str) -> bytes:
     return f"<html><body>{inside}</body></html>".encode()
 
@@ -314,7 +332,7 @@ def test_a_damaged_book_of_decisions_is_refused_in_words(seed: int, tmp_path: Pa
     path = tmp_path / "处理意见.xlsx"
     path.write_bytes(data)
     try:
-        read_decisions(path, {})
+        read_decisions(path, {}, [])
     except CannotRun as stopped:
         assert stopped.problems[0].remedy
 

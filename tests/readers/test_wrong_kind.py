@@ -46,3 +46,22 @@ def test_stays_without_some_column_are_not_taken_for_a_roster(tmp_path: Path) ->
         lying(tmp_path, STAYS.replace("总费用", "某列")), Settings(), []
     ).problems
     assert problem.what.startswith("缺少总费用")
+
+
+def test_a_form_of_our_own_in_the_inbox_is_told_where_it_belongs(tmp_path: Path) -> None:
+    """A list of insured people would put everybody on it on the roster."""
+    rows = f"身份证号,姓名,连续参保年数,提高限额\n{ID},王小明,5,1000\n"
+    for problems in (
+        read_rosters(lying(tmp_path, rows), Settings()).problems,
+        read_stays(lying(tmp_path, rows), Settings(), []).problems,
+    ):
+        (problem,) = problems
+        assert problem.what == "这是参保激励名单，不是住院报表，也不是花名册"
+        assert '在 onestop.toml 的 [reconcile] 写 insured = ["表.csv"]' in problem.remedy
+
+
+def test_years_insured_beside_stays_or_kinds_make_no_list_of_insured_people(tmp_path: Path) -> None:
+    for head, cell in (("救助类别", "五保户"), ("入院日期,总费用", "2010-10-01,5")):
+        rows = f"姓名,身份证号,连续参保年数,{head}\n王小明,{ID},5,{cell}\n"
+        problems = read_rosters(lying(tmp_path, rows), Settings()).problems
+        assert not any("参保激励名单" in problem.what for problem in problems)

@@ -208,6 +208,23 @@ def test_a_list_without_id_numbers_cannot_be_read(tmp_path: Path) -> None:
     ]
 
 
+def test_a_column_of_amounts_that_nobody_reads_is_told(tmp_path: Path) -> None:
+    rows = [[*HEADER, "乡镇另拨"], ["石湾镇", "石上庄村", "王强", WANG, "自费", 30, 12.5]]
+    written(tmp_path, {"a.csv": csv_bytes(rows)})
+    (told,) = read_enrolment([tmp_path / "a.csv"], Settings()).warnings
+    assert told.startswith("a.csv：“乡镇另拨”（G 列）1 行有金额，合计 12.50 元，没有读入")
+
+
+def test_what_of_the_files_was_not_read_is_said_first(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (county / "参合.csv").read_bytes()
+    written(county, {"参合/甲.csv": data, "参合/甲 - 副本.csv": data})
+    assert run(["roster", "premium", "参合", "--year", "2011"]) == 0
+    shown = capsys.readouterr().out
+    assert "甲 - 副本.csv：与 甲.csv 内容完全相同，只读一次" in shown.replace("\n", "")
+
+
 @pytest.fixture
 def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A county folder with a roster of two people and an enrolment list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -32,6 +33,36 @@ def test_what_the_hospital_bears_stands_in_its_list(
     place = rows[head].index("医院承担")
     amounts = [row[place] for row in rows[head + 1 :] if isinstance(row[place], int | float)]
     assert {1870, 8770} <= set(amounts)
+
+
+def test_what_the_hospital_bears_is_no_share_of_the_patient_on_any_paper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 白内障 of 5,000 at a limit of 4,000: 2,800 and 600 are covered, 1,000 the hospital's, 600 the patient's. Ten
+    days at 130 cost 1,200: 1,100 are paid, 200 the patient's, and 100 stay with the hospital."""
+    cases = load_cases(load_rule(RULE))
+    assert cases is not None
+    claims = {"案006-0": {"basic": 280_000, "critical": 60_000}, "案001-0": {"basic": 110_000}}
+    CaseCounty(cases, tmp_path, RULE.as_posix(), claims).write()
+    monkeypatch.chdir(tmp_path)
+    assert run(["reconcile", "--quiet", "--period", "2024", "--out", "结果"]) == 0
+    assert run(["publish", "结果", "--out", "公示"]) == 0
+    board = (tmp_path / "公示" / "张贴" / "县级.html").read_text("utf-8")
+    cells = re.sub(r"<[^>]+>", "|", board)
+    told = [re.findall(r"-?[\d,]+\.\d\d", line) for line in re.split("2024年3月", cells)[1:]]
+    assert {tuple(row[:6]) for row in told} == {
+        ("5,000.00", "4,500.00", "2,800.00", "600.00", "1,000.00", "600.00"),
+        ("1,200.00", "1,200.00", "1,100.00", "0.00", "-100.00", "200.00"),
+    }
+    county = openpyxl.load_workbook(tmp_path / "结果" / "结算" / "县级结算汇总.xlsx")
+    rows = [*county["表一 按医疗机构"].iter_rows(values_only=True)]
+    head = next(row for row in rows if "医院承担" in row)
+    parts = ("职工医保", "大病保险", "应补未补", "医院承担", "个人自付")
+    for row in (row for row in rows if isinstance(row[0], int)):
+        assert sum(row[head.index(part)] for part in parts) == row[head.index("住院总费用")]
+    book = openpyxl.load_workbook(tmp_path / "结果" / "结算" / "机构" / "示例医院县级.xlsx")
+    notes = [cell for row in book["垫付明细花名册"].iter_rows(values_only=True) for cell in row]
+    assert "医院承担为负数的，是费用低于结算价的结余，归医疗机构。" in notes
 
 
 def test_another_price_of_a_day_is_told() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from onestop_cli.batch.reconcile import reconcile
 from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
+from onestop_cli.rulebook.govern import unlisted_kinds
 from onestop_cli.rulebook.usable import unusable
 from tests.core.test_platform_rows import AID, DOCUMENT, STAY
 from tests.made.reader_files import csv_bytes, person
@@ -60,13 +62,21 @@ otherwise = "住院"
     ("said", "fen"),
     [
         ("门诊慢特病", 18_000), ("14", 18_000), ("140104", 18_000), ("门诊慢性病", 18_000),
-        ("特病", 18_000),
+        ("特病", 18_000), ("门诊慢病", 18_000),
+        ("门特", 18_000), ("14-门诊慢特病", 18_000), ("门诊慢特病（14）", 18_000),
         ("21", 15_000), ("普通住院", 15_000), ("2105", 15_000), ("外伤住院", 15_000), (None, 15_000),
     ],
 )  # fmt: skip
 def test_a_kind_of_care_is_known_by_its_code_and_its_other_words(said: str, fen: int) -> None:
     (row,) = results(CARE, stay(300, **({"visit": said} if said else {})))
     assert row["basic_due_fen"] == fen
+
+
+def test_a_kind_of_care_that_no_document_names_is_told_unless_it_is_a_stay() -> None:
+    """普通门诊 is charged as a stay in hospital where a document says 住院 of all else."""
+    (dim,) = CARE.dimension
+    texts = pl.Series(["普通门诊", "21", "异地住院", "14", "", None, "普通门诊", "41"])
+    assert unlisted_kinds(dim, texts) == ["41", "普通门诊"]
 
 
 BORNE = """

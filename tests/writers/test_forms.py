@@ -85,7 +85,7 @@ def test_a_filled_list_of_decisions_is_read(folder: Path, tmp_path: Path) -> Non
         "理由": "核实", "依据": "记录1", "经办人": "甲", "复核人": "乙", "日期": date(2011, 1, 5),
     }  # fmt: skip
     file = filled(folder / "处理意见.xlsx", tmp_path, **said)
-    (line,) = read_decisions(file, {"医疗救助": "assistance"}).to_dicts()
+    (line,) = read_decisions(file, {"医疗救助": "assistance"}, []).to_dicts()
     assert (line["decision"], line["decided_on"]) == ("放行", date(2011, 1, 5))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from onestop_cli.tables.decisions import CATEGORY, DECISIONS, DEDUCT, PAY, REFUSE, RELEASE
+from onestop_cli.tables.decisions import CATEGORY, DEDUCT, PAY, REFUSE, RELEASE
 
 
 def decided(
@@ -56,7 +56,7 @@ def apply(
     `decided_category`, and per layer `<layer>_docked_fen`, `<layer>_supplement_fen` (fen, null where nothing was
     decided). `decisions`: as matched."""
     if decisions is None:
-        decisions = pl.DataFrame(schema={**DECISIONS, "stay": pl.Int64})
+        return stays.with_columns(**_nothing(layers))
     kind = pl.col("decision")
     each = decisions.group_by("stay").agg(
         kind.unique(maintain_order=True).str.join("、").alias("decided"),
@@ -69,6 +69,14 @@ def apply(
         each, left_on="_at", right_on="stay", how="left", validate="1:1", maintain_order="left"
     )
     return found.with_columns(pl.col("refused").fill_null(False))
+
+
+def _nothing(layers: Sequence[str]) -> dict[str, pl.Expr]:
+    """The same where nothing was decided: literals, which no row has to be looked at for."""
+    text, fen = pl.lit(None, pl.String), pl.lit(None, pl.Int64)
+    sums = (f"{layer}_{what}_fen" for layer in layers for what in ("docked", "supplement"))
+    told = {"decided": text, "released": text, "refused": pl.lit(False), "decided_category": text}
+    return told | dict.fromkeys(sums, fen)
 
 
 def _sums(layers: Sequence[str]) -> Iterator[pl.Expr]:

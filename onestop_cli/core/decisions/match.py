@@ -129,11 +129,18 @@ def _only_one(found: pl.DataFrame, lines: pl.DataFrame, told: Told) -> pl.DataFr
     return pl.concat([clear, best.select("line", "stay")])
 
 
+_OLD = 2
+"""So many lines may all have been copied wrong; of more, none of which finds a stay, the file is another period's."""
+
+
 def _unknown(lines: pl.DataFrame, file: str) -> list[Problem]:
-    """Lines that mean no stay, or more than one."""
+    """Lines that mean no stay, or more than one; a file that is likely of a period before."""
     lost = lines.filter(pl.col("stay").is_null())
     several = lines.group_by("line").len().filter(pl.col("len") > 1)["line"].sort()
     remedy = "请照差错清单原样保留文件、工作表、行、医疗机构、住院号、姓名和代码；前期的写明所属期"
+    if len(lost) == len(lines) > _OLD:
+        what = f"{len(lost)} 行处理意见没有一行对得上本期或台账中的住院，多半是以前一期的"
+        return [Problem(what, f"以前一期的请移出县文件夹，再核对；确是本期的，{remedy}", file)]
     return [
         *(
             Problem(

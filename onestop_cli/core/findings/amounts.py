@@ -22,6 +22,10 @@ from onestop_cli.rulebook.book import Rulebook, Step
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import PAYERS
 
+YEARLY = "年度封顶"
+_SPANS = {YEARLY: "本年度", "限额": "限额期内"}
+"""What the amounts of a limit are added up over; of one of so many months these."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -33,7 +37,7 @@ class Difference:
     roster: bool
     tolerance: int
     monthly: bool = False
-    cap_name: str = "年度封顶"
+    cap_name: str = YEARLY
     waived: bool = False
     shared: bool = False
 
@@ -122,8 +126,8 @@ def differences(book: Rulebook, tolerance: int) -> list[Difference]:
             step,
             _by_roster(book, step.id) and step.layer not in book.waived,
             tolerance,
-            Parameters(book.table, step.id).has("month_cap", NO_LIMIT),
-            _cap_name(Parameters(book.table, step.id)),
+            Parameters.of_book(book, step.id).has("month_cap", NO_LIMIT),
+            _cap_name(Parameters.of_book(book, step.id)),
             step.layer in book.waived,
             step in book.of_households,
         )
@@ -138,7 +142,7 @@ def _cap_name(params: Parameters) -> str:
     months = limited[f"{params.step}.cap_window"].unique().to_list() or [0]
     if len(months) > 1:
         return "限额"
-    return f"连续 {months[0]} 个月限额" if months[0] else "年度封顶"
+    return f"连续 {months[0]} 个月限额" if months[0] else YEARLY
 
 
 def _by_roster(book: Rulebook, layer: str) -> bool:
@@ -290,9 +294,11 @@ def _caps(layer: Difference, near_cap: int) -> list[Check]:
     reached = (used * 10_000 >= edge) & (before * 10_000 < edge)
     nearing = SETTLED & reached & ~over.fill_null(False)
     near = pl.format(
-        "{}本年度累计 {}，封顶 {}，余 {}",
+        "{}{}累计 {}，{} {}，余 {}",
         pl.lit(layer.step.name),
+        pl.lit(_SPANS.get(layer.cap_name, layer.cap_name.removesuffix("限额"))),
         yuan(used),
+        pl.lit("封顶" if layer.cap_name == YEARLY else "限额"),
         yuan(cap),
         yuan(cap - used),
     )

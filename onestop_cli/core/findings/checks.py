@@ -12,6 +12,7 @@ from onestop_cli.tables.schema import FINDINGS, empty
 
 _NO_TEXT = pl.lit(None, pl.String)
 _NO_FEN = pl.lit(None, pl.Int64)
+_NOWHERE = pl.Series(dtype=pl.get_index_type())
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,19 @@ def _rows_of(
 ) -> Iterator[pl.Series]:
     stand = [check.stands.alias(str(number)) for number, check in enumerate(checks)]
     if among is None:
-        yield from (holds.arg_true() for holds in stays.lazy().select(stand).collect())
+        yield from map(_where, stays.lazy().select(stand).collect())
         return
-    rows = stays.select(among).to_series().arg_true()
+    rows = _where(stays.select(among).to_series())
+    if rows.is_empty():
+        yield from (rows for _ in checks)
+        return
     names = dict.fromkeys(name for expr in stand for name in expr.meta.root_names())
     yield from (rows.filter(holds) for holds in stays.select(*names)[rows].select(stand))
+
+
+def _where(holds: pl.Series) -> pl.Series:
+    """The numbers of the rows on which it holds; most checks hold nowhere."""
+    return holds.arg_true() if holds.any() else _NOWHERE
 
 
 def blocked(checks: Sequence[Check]) -> pl.Expr:

@@ -200,6 +200,7 @@ def _refund() -> pl.Expr:
     why = pl.col("refund_why")
     sentences = {
         "amounts": pl.format("与 {} 总费用相反，而其他金额不全相反，不能对冲", other),
+        "akin": pl.format("与 {} 住院号相同、总费用相反，而日期、姓名或证号不同，不能对冲", other),
         "partial": pl.format("部分退费 {} 元，原行是 {}；受理冲红后按净额结算", total, other),
         "refunded": pl.format("{} 退了其中一部分费用，受理冲红后按净额结算", other),
         "struck": pl.lit("标为冲红（退费），而金额为正，也没有对应的负数行"),

@@ -66,8 +66,11 @@ def overlaps(spans: pl.DataFrame) -> pl.DataFrame:
     A cheap pass over everybody leaves the few people with overlaps; only these are put in order.
     A stay that begins and ends on one day lies within an earlier one only if that began before.
     """
+    busy = _busy(spans)
+    if busy.is_empty():
+        return pl.DataFrame(schema={"at": pl.Int64, "overlap_place": pl.String})
     rows = (
-        spans.join(_busy(spans), on="who", how="semi")
+        spans.join(busy, on="who", how="semi")
         .sort("who", "begin", *ORDER)
         .with_columns(nth=pl.int_range(pl.len()), place=row_place("period"))
         .with_columns(last=pl.col("end") * pl.len() + pl.len() - 1 - pl.col("nth"))
@@ -97,9 +100,11 @@ def _busy(spans: pl.DataFrame) -> pl.DataFrame:
 
 def gaps(spans: pl.DataFrame, readmission_days: int) -> pl.DataFrame:
     """Per stay 0 to `readmission_days` after the last discharge from the same hospital: `gap_days`."""
+    again = spans.filter(may_repeat(spans, "hospital", "who"))
+    if again.is_empty():
+        return pl.DataFrame(schema={"at": pl.Int64, "gap_days": pl.Int64})
     return (
-        spans.filter(may_repeat(spans, "hospital", "who"))
-        .select("at", "closed", "hospital", "who", "begin", "end")
+        again.select("at", "closed", "hospital", "who", "begin", "end")
         .sort("hospital", "who", "begin", "end")
         .with_columns(gap_days=pl.col("begin") - _latest_end("hospital", "who"))
         .filter(pl.col("gap_days").is_between(0, readmission_days) & ~pl.col("closed"))

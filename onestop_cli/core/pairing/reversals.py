@@ -18,6 +18,7 @@ from onestop_cli.tables.schema import CLAIMS, MONEY, ORDER, Schema, row_place
 
 _SAME_STAY = ("hospital", "person", "admitted_on", "discharged_on")
 _SAME_NUMBER = ("hospital", "number", "admitted_on", "discharged_on")
+_SAME_PATIENT = ("hospital", "number", "person")
 _SAME_SETTLEMENT = ("hospital", "person", "settlement_no")
 
 STRUCK: Schema = {
@@ -29,9 +30,10 @@ STRUCK: Schema = {
     "refund_place": pl.String,
 }
 """`reversed`: the row and another take each other back. `unpaired`: a negative or struck row without a partner.
-`refund_why`, why a row waits: `alone`, `amounts` (only the totals are opposite), `partial` (a refund of part of a
-stay), `refunded` (the stay it is of), `struck` (marked as taken back, and no row that does it), `repeats` (the same
-as such a row). `refund_place`: the other row. `reverses_place`: the closed stay that this row takes back."""
+`refund_why`, why a row waits: `alone`, `amounts` (only the totals are opposite), `akin` (the total of a stay of that
+number, whose days or person are others), `partial` (a refund of part of a stay), `refunded` (the stay it is of),
+`struck` (marked as taken back, and no row that does it), `repeats` (the same as such a row). `refund_place`: the
+other row. `reverses_place`: the closed stay that this row takes back."""
 
 Row = Mapping[str, Any]
 
@@ -54,6 +56,7 @@ def reversals(rows: pl.DataFrame) -> pl.DataFrame:
             odd.select("at"),
             rows.join(own, on=_SAME_STAY, how="semi").select("at"),
             rows.join(near, on=_SAME_NUMBER, how="semi").select("at"),
+            rows.join(odd, on=_SAME_PATIENT, how="semi").select("at"),
             rows.join(paid, on=_SAME_SETTLEMENT, how="semi").select("at"),
         ]
     ).unique()
@@ -145,12 +148,19 @@ def _waiting(lines: Sequence[Row], found: Mapping[int, Row]) -> Iterator[tuple[i
 
 
 def _lonely(row: Row, stays: Sequence[Row]) -> Iterator[tuple[int, Row]]:
-    """A negative row: beside a stay of the opposite total, or a refund of part of one, or by itself."""
+    """A negative row: beside a stay of the opposite total, or a refund of part of one, or by itself.
+
+    Where the number is a stay's own and the total its opposite, days or the person were written otherwise: the stay is
+    not paid while its minus row waits.
+    """
     taken = -(row["total_fen"] or 0)
-    same = [s for s in stays if _one(s, row, _SAME_STAY) and s["total_fen"] == taken]
+    opposite = [s for s in stays if taken and s["total_fen"] == taken]
+    same = [s for s in opposite if _one(s, row, _SAME_STAY)]
+    akin = [s for s in opposite if _one(s, row, _SAME_NUMBER) or _one(s, row, _SAME_PATIENT)]
     larger = [s for s in stays if _one(s, row, _SAME_NUMBER) and (s["total_fen"] or 0) > taken]
     own = [s for s in larger if s["person"] == row["person"]] or larger
-    for others, why, back in ((same, "amounts", "amounts"), (own, "partial", "refunded")):
+    readings = ((same, "amounts", "amounts"), (akin, "akin", "akin"), (own, "partial", "refunded"))
+    for others, why, back in readings:
         if others:
             yield row["at"], _waits(why, others[0], unpaired=True)
             yield from ((other["at"], _waits(back, row, unpaired=False)) for other in others)

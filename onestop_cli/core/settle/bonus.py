@@ -17,7 +17,7 @@ from onestop_cli.rulebook.terms import NO_LIMIT
 
 def raises(book: Rulebook, step: Step) -> bool:
     """Whether some document raises the step's cap by a list."""
-    return Parameters(book.table, step.id).has("bonus", 0)
+    return Parameters.of_book(book, step.id).has("bonus", 0)
 
 
 def with_raises(stays: pl.DataFrame, book: Rulebook) -> pl.DataFrame:

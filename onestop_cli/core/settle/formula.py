@@ -7,8 +7,8 @@ Nothing here knows of other stays: what the year has used is handed in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
@@ -25,31 +25,51 @@ TOLD_ONLY = ("_clause", ".points", ".factor", ".floor_stated", "_unknown")
 
 @dataclass(frozen=True)
 class Parameters:
-    """One step's terms beside the stays: a constant where the whole book has one value, else a gathered column."""
+    """One step's terms beside the stays: a constant where the whole book has one value, else a gathered column.
+
+    `known`: the values of columns of the table, where somebody has looked; a step is asked hundreds of times.
+    """
 
     table: pl.DataFrame
     step: str
+    known: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of_book(cls, book: Rulebook, step: str) -> Parameters:
+        """The terms of one step of a run's documents."""
+        return cls(book.table, step, book.values)
 
     def unique(self, name: str) -> int | None:
         """The only value of a term in the whole book, if there is only one."""
-        column = self.table[self._full(name)]
-        return int(column[0]) if column.n_unique() == 1 else None
+        values = self.values(name)
+        return values[0] if len(values) == 1 else None
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.table.columns)
+
+    @cached_property
+    def _values(self) -> dict[str, Sequence[int]]:
+        return dict(self.known)
 
     def _full(self, name: str) -> str:
         own = f"{self.step}.{name}"
-        return own if own in self.table.columns else name
+        return own if own in self._names else name
 
     def knows(self, name: str) -> bool:
         """Whether any document has such a term."""
-        return self._full(name) in self.table.columns
+        return self._full(name) in self._names
 
     def has(self, name: str, neutral: int) -> bool:
         """Whether any cell of the book has this term at other than its neutral value."""
         return self.unique(name) != neutral
 
-    def values(self, name: str) -> list[int]:
+    def values(self, name: str) -> Sequence[int]:
         """Every value that a term has in the whole book, the smallest first."""
-        return [int(value) for value in self.table[self._full(name)].unique().sort()]
+        full = self._full(name)
+        if full not in self._values:
+            self._values[full] = self.table[full].unique().sort().to_list()
+        return self._values[full]
 
     def any_is(self, name: str, value: int) -> bool:
         """Whether any cell of the book has this value of a term."""
@@ -69,7 +89,7 @@ class Parameters:
         own = [c for c in self.table.columns if c.startswith(f"{self.step}.")]
         own = [c for c in own if not c.endswith(TOLD_ONLY)]
         shared = [self._full(name) for name in ("round_unit", "round_cut")]
-        return [c for c in dict.fromkeys(own + shared) if self.table[c].n_unique() > 1]
+        return [c for c in dict.fromkeys(own + shared) if len(self.values(c)) > 1]
 
     @property
     def yearly(self) -> bool:
@@ -81,12 +101,12 @@ class Parameters:
             or self.nth_rates > 1
             or self.has("transfer_days", -1)
             or self.has("ceiling", NO_LIMIT)
-            or bool((self.table[self._full("visit_deductible")] == ONE_A_VISIT).any())
+            or self.any_is("visit_deductible", ONE_A_VISIT)
         )
 
     def greatest(self, name: str) -> int:
         """The greatest value of a term in the whole book."""
-        return int(max(self.table[self._full(name)]))
+        return self.values(name)[-1]
 
     @property
     def bands(self) -> int:
@@ -106,22 +126,22 @@ class Parameters:
 
 def runs_over_the_year(book: Rulebook) -> bool:
     """Whether any step of the documents is `yearly`."""
-    return any(Parameters(book.table, step.id).yearly for step in book.steps)
+    return any(Parameters.of_book(book, step.id).yearly for step in book.steps)
 
 
 def by_bed_day(book: Rulebook) -> bool:
     """Whether some document has a price or a limit by day in bed."""
     if any(quota.per == "day" for _, quota in book.quotas):
         return True
-    return any(Parameters(book.table, step.id).has("cost_day", 0) for step in book.steps)
+    return any(Parameters.of_book(book, step.id).has("cost_day", 0) for step in book.steps)
 
 
 def beside(stays: pl.DataFrame, params: Parameters, term: pl.Series) -> pl.DataFrame:
     """`stays` with the step's varying terms gathered by `term`, replacing those of an earlier step."""
-    rows = term.cast(pl.UInt32)
-    return stays.with_columns(
-        params.table[name].gather(rows).alias(name) for name in params.varying
-    )
+    if not params.varying:
+        return stays
+    own = params.table.select(params.varying)[term.cast(pl.UInt32)]
+    return stays.with_columns(own.iter_columns())
 
 
 def deductible(params: Parameters, nth: pl.Expr) -> pl.Expr:

@@ -43,7 +43,7 @@ def years_in_time(stays: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
 
 def _begins(stays: pl.DataFrame, who: pl.Series, place: pl.Series) -> pl.Series:
     """Whether a stay is the first of its person's year, in turn."""
-    marks = [who, stays["benefit_year"]]
+    marks = [mark for mark in (who, stays["benefit_year"]) if _varies(mark)]
     if who.null_count():
         marks.append(stays.select(pl.when(who.is_null()).then("id_no")).to_series())
     begins = pl.int_range(len(place), eager=True) == 0
@@ -51,6 +51,10 @@ def _begins(stays: pl.DataFrame, who: pl.Series, place: pl.Series) -> pl.Series:
         ordered = mark.rechunk().gather(place)
         begins |= ordered.ne_missing(ordered.shift(1))
     return begins
+
+
+def _varies(values: pl.Series) -> bool:
+    return values.null_count() > 0 or values.min() != values.max()
 
 
 def _put_right(

@@ -97,7 +97,7 @@ def _households(stays: pl.DataFrame, book: Rulebook, years: Turns | None) -> Ite
         return
     turns = None if years is None else _years_of_households(stays)
     for step in book.of_households:
-        cap = Parameters(book.table, step.id).of(
+        cap = Parameters.of_book(book, step.id).of(
             stays[term_column(stays, step.id)], "household_cap"
         )
         opened = [f"{step.layer}_opened_household_fen"]
@@ -124,6 +124,6 @@ def without_household(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Exp
     """Where a step has a limit that households share, and the household is not known."""
     if step not in book.of_households:
         return pl.lit(False)
-    cap = Parameters(book.table, step.id).of(stays[term_column(stays, step.id)], "household_cap")
+    cap = Parameters.of_book(book, step.id).of(stays[term_column(stays, step.id)], "household_cap")
     _, uncounted = quota_share(stays, book, step)
     return pl.lit(cap < NO_LIMIT) & pl.col("household").is_null() & ~uncounted

@@ -23,7 +23,7 @@ def settle_step(
     stays: pl.DataFrame, book: Rulebook, step: Step, years: Turns | None
 ) -> pl.DataFrame:
     """Add one step's columns to the stays of whole `years`, or to stays that bring what the year had used."""
-    params = Parameters(book.table, step.id)
+    params = Parameters.of_book(book, step.id)
     frame = beside(stays, params, stays[term_column(stays, step.id)])
     if years:
         frame = _over_bounds(frame, book, step)
@@ -38,7 +38,7 @@ def _over_bounds(frame: pl.DataFrame, book: Rulebook, step: Step) -> pl.DataFram
     """A layer above one that turned out to be bound-checked is itself bound-checked."""
     before = book.steps[: book.steps.index(step)]
     uncertain = [other for other in before if (frame[f"{other.id}_check"] == "bound").any()]
-    if not any(Parameters(book.table, other.id).yearly for other in uncertain):
+    if not any(Parameters.of_book(book, other.id).yearly for other in uncertain):
         return frame
     return frame.with_columns(weaker(frame, book, step).alias(f"{step.id}_check"))
 

@@ -138,7 +138,7 @@ def over_new_year(stays: pl.DataFrame, book: Rulebook, step: Step) -> pl.Expr:
         return pl.lit(False)
     term = stays[term_column(stays, step.id)]
     unknown = pl.col(YEARS) > 1
-    if Parameters(book.table, step.id).yearly:
+    if Parameters.of_book(book, step.id).yearly:
         unknown |= pl.col(WAITS) > 0
     return unknown & pl.lit(book.table[f"{step.id}.state"].gather(term) != ABSENT).fill_null(False)
 

@@ -52,6 +52,25 @@ class Turns:
         return turns if self.place is None else turns.gather(self.rank)
 
     @cached_property
+    def number(self) -> pl.Series:
+        """The number of each stay's group from 0, in turn."""
+        return (self.first.cum_sum().cast(pl.Int64) - 1).cast(pl.UInt32)
+
+    @cached_property
+    def starts(self) -> pl.Series:
+        """Where each group begins, in turn."""
+        return self.first.arg_true()
+
+    @cached_property
+    def ends(self) -> pl.Series:
+        """Where each group ends, in turn."""
+        return self.first.shift(-1, fill_value=True).arg_true()
+
+    def each(self, groups: pl.Series) -> pl.Series:
+        """A value of every group beside all its stays, in turn."""
+        return groups.gather(self.number)
+
+    @cached_property
     def group(self) -> pl.Series:
         """The number of each row's group."""
         return self.by_row(self.first.cum_sum().cast(pl.Int64))
@@ -67,7 +86,7 @@ class Turns:
     def _before(self, amount: pl.Series) -> pl.Series:
         """The same for amounts that stand in turn already."""
         running = amount.cum_sum() - amount
-        return running - _opened(running, self.first)
+        return running - self.each(running.gather(self.starts))
 
     def nth(self, counts: pl.Series) -> pl.Series:
         """1 for the first stay that counts, 2 for the next …"""
@@ -226,15 +245,16 @@ class ClaimedFirst:
     def before(self, amount: pl.Series) -> pl.Series:
         """The total of `amount` over the stays that come before, row by row."""
         time, touched = self.time, self.time.in_turn(self.touched)
-        parts = pl.DataFrame({"amount": time.in_turn(amount), "touched": touched})
-        claimed = pl.when("touched").then("amount").otherwise(0)
-        parts = parts.select("touched", claimed=claimed, rest=pl.col("amount") - claimed)
-        sums = parts.select(pl.col("claimed", "rest").cum_sum())
-        claimed_before, rest_before = (sums[name] - parts[name] for name in sums.columns)
-        whole = _closing(sums["claimed"], time.first)
-        others = whole + rest_before - _opened(rest_before, time.first)
-        before = claimed_before.zip_with(touched, others) - _opened(claimed_before, time.first)
-        return time.by_row(before)
+        amount = time.in_turn(amount)
+        claimed = pl.DataFrame({"amount": amount, "touched": touched}).select(
+            pl.when("touched").then("amount").otherwise(0)
+        )
+        own, rest = claimed.to_series(), amount - claimed.to_series()
+        running, others = own.cum_sum(), rest.cum_sum() - rest
+        before = running - own
+        claims = time.each(running.gather(time.ends) - others.gather(time.starts))
+        opened = time.each(before.gather(time.starts))
+        return time.by_row(before.zip_with(touched, others + claims) - opened)
 
     def _with_moving(
         self, found: pl.DataFrame, amount: pl.Series, cap: pl.Series, start: pl.Series | None
@@ -256,18 +276,6 @@ class ClaimedFirst:
             amount.gather(rows), cap.gather(rows), None if start is None else start.gather(rows)
         )
         return before.scatter(rows, own[0]), taken.scatter(rows, own[1])
-
-
-def _opened(running: pl.Series, first: pl.Series) -> pl.Series:
-    """What a running total was where each group begins, in turn."""
-    frame = pl.DataFrame({"running": running, "first": first})
-    return frame.select(pl.when("first").then("running").forward_fill()).to_series()
-
-
-def _closing(running: pl.Series, first: pl.Series) -> pl.Series:
-    """What a running total is where each group ends, in turn."""
-    frame = pl.DataFrame({"running": running, "last": first.shift(-1, fill_value=True)})
-    return frame.select(pl.when("last").then("running").backward_fill()).to_series()
 
 
 def _twice(rows: pl.Series) -> pl.Series:

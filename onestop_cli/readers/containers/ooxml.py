@@ -64,10 +64,12 @@ class BookFacts:
 
 def look_into(package: zipfile.ZipFile) -> BookFacts:
     """The facts of an xlsx package; raises `Unreadable` when it is damaged or absurd."""
-    book = _xml(package, "xl/workbook.xml")
+    part = workbook_of(package) or USUAL
+    book = _xml(package, part)
     properties = next((node for node in book.iter() if _local(node.tag) == "workbookPr"), None)
     epoch = properties is not None and properties.get("date1904") in ("1", "true")
-    targets = targets_of(package, "xl/_rels/workbook.xml.rels")
+    folder, name = posixpath.split(part)
+    targets = targets_of(package, posixpath.join(folder, "_rels", f"{name}.rels"))
     listed = [node for node in book.iter() if _local(node.tag) == "sheet"]
     keys = [next((v for k, v in n.attrib.items() if k.endswith("}id")), "") for n in listed]
     parts = tuple(targets.get(key) for key in keys)
@@ -83,12 +85,13 @@ def one_part_each(parts: Sequence[str | None]) -> None:
 
 
 def targets_of(package: zipfile.ZipFile, rels: str) -> dict[str, str]:
-    """Relation id → part, of the worksheets that are there."""
+    """Relation id → part, of the worksheets that are there; `rels` lies beside the part whose relations they are."""
+    folder = posixpath.dirname(posixpath.dirname(rels))
     known = {_plain(name): name for name in package.namelist()}
     found = {}
     for node in _xml(package, rels):
         if node.get("Type", "").endswith("/worksheet"):
-            target = posixpath.join("/xl", node.get("Target", "").replace("\\", "/"))
+            target = posixpath.join("/", folder, node.get("Target", "").replace("\\", "/"))
             part = known.get(_plain(posixpath.normpath(target).lstrip("/")))
             if part:
                 found[node.get("Id", "")] = part
@@ -163,7 +166,8 @@ class SheetXml:
     def lacks_strings(self) -> bool:
         """Whether a cell says a shared string that is not there."""
         known = {_plain(name): name for name in self.package.namelist()}
-        part = known.get("xl/sharedstrings.xml")
+        folder = posixpath.dirname(workbook_of(self.package) or USUAL)
+        part = known.get(posixpath.join(folder, "sharedstrings.xml"))
         there = len(_SHARED.findall(unpack(self.package, part))) if part else 0
         return self.walk.last_shared >= there
 
@@ -320,9 +324,31 @@ def _column_index(letters: str) -> int:
     return index - 1
 
 
+USUAL = "xl/workbook.xml"
+"""Where nearly all writers put the workbook."""
+
+
+def workbook_of(package: zipfile.ZipFile) -> str | None:
+    """The part that the package says is the workbook, as office programs find it, else the usual one; plainly spelled,
+    None where there is none."""
+    known = {_plain(name) for name in package.namelist()}
+    said = _office_document(package) if "_rels/.rels" in known else None
+    if said and said != USUAL and said in known and said.endswith(".xml"):
+        return said if _local(_xml(package, said).tag) == "workbook" else None
+    return USUAL if USUAL in known else None
+
+
+def _office_document(package: zipfile.ZipFile) -> str | None:
+    """What the relations of a package name as its document."""
+    for node in _xml(package, "_rels/.rels"):
+        if node.get("Type", "").endswith("/officeDocument"):
+            return _plain(posixpath.normpath(posixpath.join("/", node.get("Target", ""))))
+    return None
+
+
 def is_workbook(package: zipfile.ZipFile) -> bool:
     """Whether a zip is an xlsx or xlsm."""
-    return any(_plain(name) == "xl/workbook.xml" for name in package.namelist())
+    return workbook_of(package) is not None
 
 
 def is_binary(package: zipfile.ZipFile) -> bool:

@@ -17,10 +17,13 @@ Kind = Literal["text", "money", "day", "id"]
 Ties = Literal["refuse", "first", "fill", "sum"]
 
 _UNIT = re.compile(
-    r"[(\[【<](?:单位:?)?(?:人民币)?(万元|千元|百元|元|角|分)[)\]】>]$|(?:人民币)?(万元|千元|百元|元)$"
+    r"[(\[【<](?:单位:?)?(?:人民币)?(万元|千元|百元|元|角|分)[)\]】>]$|[/:¥]?(?:人民币)?(万元|千元|百元|元)$|¥$"
 )
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _OF_WHICH = re.compile(r"^[(]?其中[)]?[:：]?(?=.)")
+_ORDINAL = re.compile(
+    r"^(?:[(（]?(?:[IVX]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,3})[)）][、.:]?|(?:[IVX]{1,4}|\d{1,2}|[一二三四五六七八九十]{1,3})[、.:])(?=[^\d\W].)"
+)
 _DUTY = re.compile(r"\((必填|必填项|选填|可选|yyyy.*|格式.*|18位.*|文本.*)\)", re.IGNORECASE)
 
 
@@ -52,13 +55,16 @@ class Aliases:
     """The fields of one table (stays, roster, register) and the headers that are never one of them.
 
     `exact`: titles and codes (as `platform.word`) that mean a field whatever the patterns say. `known`: headers of
-    numbers that are not needed.
+    numbers that are not needed. `idle_days`: headers of days that change no right. `no_shares`: those of
+    `known` that are no payer's share and no base of one.
     """
 
     fields: Mapping[str, Field]
     ignore: tuple[re.Pattern[str], ...]
     known: tuple[re.Pattern[str], ...] = ()
     exact: Mapping[str, str] = field(default_factory=dict)
+    idle_days: tuple[re.Pattern[str], ...] = ()
+    no_shares: tuple[re.Pattern[str], ...] = ()
 
     def claim(self, label: str) -> Claim | None:
         """What `label` (tidied) means; strong patterns of any field come before weak ones."""
@@ -84,6 +90,14 @@ class Aliases:
             or any(pattern.fullmatch(label) for pattern in self.known)
         )
 
+    def counts(self, label: str) -> bool:
+        """Whether a column of numbers under `label` (tidied) is a kind of cost, or is counted, dated or numbered."""
+        return self._is_no_money(label) or any(p.fullmatch(label) for p in self.no_shares)
+
+    def changes_no_right(self, label: str) -> bool:
+        """Whether the days under `label` (tidied) are known to begin and end nothing."""
+        return self.ignored(label) or any(days.fullmatch(label) for days in self.idle_days)
+
     def _is_no_money(self, label: str) -> bool:
         """Whether this is another title of a field that is no amount: area codes in a second column look like money."""
         known = self.fields.get(self.exact.get(platform.word(label), ""))
@@ -102,8 +116,11 @@ def aliases(table: str) -> Aliases:
     words = content["words"]
     fields = {name: _field(name, entry, words) for name, entry in content[table].items()}
     exact = {**_initials(table), **(platform.fields() if table == "stays" else {})}
-    known = [pattern for kind in ("items", "counts", "days", "bases") for pattern in content[kind]]
-    return Aliases(fields, _patterns(content["ignore"], words), _patterns(known, words), exact)
+    shares = [pattern for kind in ("items", "counts", "days") for pattern in content[kind]]
+    known = [*shares, *content["bases"]]
+    ignore, idle = (_patterns(content[kind], words) for kind in ("ignore", "days"))
+    no_shares = _patterns(shares, words)
+    return Aliases(fields, ignore, _patterns(known, words), exact, idle, no_shares)
 
 
 def _initials(table: str) -> dict[str, str]:
@@ -133,9 +150,9 @@ def _patterns(texts: Sequence[str], words: Mapping[str, str]) -> tuple[re.Patter
 
 @cache
 def tidy(label: str) -> str:
-    """A header in half width without blanks, `*`, 其中, unit and form-filling notes."""
+    """A header in half width without blanks, `*`, 其中, what numbers it (1. 一、), unit and form-filling notes."""
     plain = re.sub(r"[\s*#'\"“”‘’_\u200b\ufeff]+", "", unicodedata.normalize("NFKC", label))
-    plain = _OF_WHICH.sub("", _DUTY.sub("", plain).strip(":;,.、。-"))
+    plain = _OF_WHICH.sub("", _ORDINAL.sub("", _DUTY.sub("", plain).strip(":;,.、。-")))
     bare = _UNIT.sub("", plain)
     return bare if len(bare) > 1 else plain
 

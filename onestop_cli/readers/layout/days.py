@@ -21,7 +21,7 @@ Month = Literal["refuse", "first", "last"]
 
 _OPEN = {*NOTHING, "", "至今", "长期", "永久", "待定", "0"}
 _SEPARATED = re.compile(
-    r"(\d{1,4})(?P<s>\s*[-./年、,]\s*|\s+)(\d{1,2})(?:\s*[-./月、,]\s*|\s+)(\d{1,4})\s*[日号]?(?P<t>.*)"
+    r"(\d{1,4})(?P<s>\s*[-./\\年、,]\s*|\s+)(\d{1,2})(?:\s*[-./\\月、,]\s*|\s+)(\d{1,4})\s*[日号]?(?P<t>.*)"
 )
 _PACKED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?P<t>(?:[ T]?\d\d:?\d\d(?::?\d\d)?)?)(?:\.0*)?")
 _MONTH = re.compile(r"((?:19|20)\d\d)(?:\s*[-./年]\s*(\d{1,2})\s*月?|(\d\d)月?)(?:份)?(?:\.0+)?")
@@ -39,9 +39,18 @@ KEPT = 4096
 
 _ENDS: tuple[Month, Month] = ("first", "last")
 _CHINESE = re.compile(r"[〇零○◯OoО一二三四五六七八九十廿卅]+(?=[年月日号])|元(?=月)")
+_MIXED = re.compile(r"(?<=[一二三四五六七八九〇])0|0(?=[0〇]?[一二三四五六七八九])")
+"""A nought among Chinese numerals: 二0一0年, 二00九年."""
+
+_WEEKDAY = re.compile(r"\s*[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?\s*$")
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_ENGLISH = re.compile(rf"(\d{{1,2}})[- ]({_MONTHS})[a-z]*[-, ]+((?:19|20)?\d\d)", re.IGNORECASE)
+"""8-Oct-10, as an English Excel writes days into a text file."""
+
 _DIGIT = dict(zip("〇零○◯OoО一元二三四五六七八九", "00000001123456789", strict=True))
 _TENS = {"十": 10, "廿": 20, "卅": 30}
 _DASHES = str.maketrans("—–―─‐‑‒−。", "--------.")
+_LASTED = re.compile(r"\s*[(]共?\d+天[)]$")
 _UNTIL = re.compile(r"至|到|~|-{2,}")
 _REST = re.compile(r"(?:(\d{1,2})\s*[-./月]\s*)?(\d{1,2})\s*[日号]?")
 _PACKED_TIME = re.compile(r"(?:19|20)\d{6}[ T]?(\d\d)(\d\d)(\d\d)?")
@@ -96,7 +105,13 @@ def _day_of(written: str, habit: Habit) -> tuple[date | None, str | None]:
 
 def uniform(text: str) -> str:
     """A day's text in half width with plain hyphens, Chinese numerals (元月, 二〇一〇年十月八日) as digits."""
-    half = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    half = _WEEKDAY.sub("", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    if match := _ENGLISH.fullmatch(half):
+        month = _MONTHS.split("|").index(match[2].lower()) + 1
+        return (
+            f"{_full_year(int(match[3]), 69) if len(match[3]) < 3 else match[3]}-{month}-{match[1]}"
+        )
+    half = _MIXED.sub("〇", half)
     return _CHINESE.sub(lambda match: _in_digits(match[0]), half)
 
 
@@ -124,14 +139,15 @@ def spans(values: Sequence[Cell], habit: Habit) -> tuple[pl.Series, pl.Series, l
 
 
 def _span(value: Cell, habit: Habit) -> tuple[date | None, date | None, bool]:
-    """Both days of a cell, and whether it is blank. A hyphen parts them where only one reading is possible."""
+    """Both days of a cell, and whether it is blank. Hyphen, stroke or blank part them if one reading is possible."""
     text = uniform(cell_text(value)).strip(" '’`\t\r\n\u200b\ufeff")
     if text in _OPEN or not text.strip("-_"):
         return None, None, True
+    text = _LASTED.sub("", text)
     if len(marks := list(_UNTIL.finditer(text))) == 1:
         cuts = [(text[: marks[0].start()], text[marks[0].end() :])]
     else:
-        cuts = [(text[:place], text[place + 1 :]) for place, c in enumerate(text) if c == "-"]
+        cuts = [(text[:at], text[at + 1 :]) for at, c in enumerate(text) if c in "-/ \n"]
     found = {both for before, after in cuts if (both := _both(before, after.strip(), habit))}
     first, last = found.pop() if len(found) == 1 else (None, None)
     return first, last, False

@@ -17,7 +17,7 @@ from onestop_cli.readers.layout.wrong_kind import wrong_kind
 
 def overlooked(grid: Grid, sought: TableSpec) -> list[Problem]:
     """A visible sheet without a header that has ID numbers is data we would lose."""
-    rows = [index + 1 for index, row in enumerate(grid.rows) if any(map(_like_id, row))]
+    rows = rows_of_people(grid)
     if not rows:
         return []
     what = f"有 {len(rows)} 行像是{sought.name}（第一处在第 {rows[0]} 行），但没有找到表头"
@@ -26,6 +26,11 @@ def overlooked(grid: Grid, sought: TableSpec) -> list[Problem]:
         f"请补上表头一行；表头叫法特殊的，{named}；不是数据的工作表，加 --skip 写成 skip = true"
     )
     return [Problem(what, remedy, grid.source, grid.sheet, rows[0])]
+
+
+def rows_of_people(grid: Grid) -> list[int]:
+    """The rows, counted from 1, with something like an ID number."""
+    return [index + 1 for index, row in enumerate(grid.rows) if any(map(_like_id, row))]
 
 
 def _like_id(cell: object) -> bool:

@@ -22,18 +22,23 @@ which is a total if they add up; `again`, another header that names other column
 ID_LIKE = r"^[\s'’`*]*[0-9０-９][0-9０-９\s\-]{10,}[0-9０-９xXＸｘ*][\s'’*]*$"
 
 _TOTAL = re.compile(
-    r".{0,24}?(小计|合计|总计|共计|累计|总合计)(金额|人数|人次|数)?(\(.*\))?(:.*)?(共?\d+(人次?|例|条|笔))?"
-    r"|(过|转)(次|下)页|(承|接)(前|上)页|(前|上)页(结转|转来|累计)|本页(结转|转下页)"
+    r".{0,24}?(小计|合计|总计|共计|累计|总合计)(金额|人数|人次|数)?(\(.*\))?(:.*)?(共?\d+(人次?|例|条|笔)|\d{1,2})?"
+    r"|(本页)?(累计|结)?[过转接续](转|入)?(次|下)页|[承接续转](前|上)页|(前|上)页(结转|转来|转入|结余|累计)|本页(结转|转下页)"
 )
+_TOTAL_ALONE = re.compile(
+    r"计|汇总|总和|[∑Σ]|totals?|sum|共计?\d+(人次?|例|条|笔|户)", re.IGNORECASE
+)
+"""The label of a total where the row says nothing else."""
+
 _SIGNATURE = re.compile(
     r"(制表|制单|填表|填报|填制|审核|复核|审批|审签|经办|会计|出纳|主管|财务|单位负责|负责|分管|领导|院长|局长|主任|科长|站长|"
-    r"签字|签章|公章|盖章|日期|时间|打印|导出|报表|报送|备注|说明|注|附注|附件|联系|电话|承办|核对|统计员).{0,12}[:(].*"
+    r"签字|签章|公章|盖章|大写|人民币|合计人民币|日期|时间|打印|导出|报表|报送|备注|说明|注|附注|附件|联系|电话|承办|核对|统计员).{0,12}[:(].*"
     r"|.*[(](盖章|公章|签字|签章)[)].*|第\d+页.*|.*共\d+页.*|以下空白.*|以下无正文.*|(注|说明|备注).{0,3}\d*[、.].*"
     r"|(填表|制表|填报|报送|打印|导出)?(日期|时间)\d{4}.*|共\d+(人次?|例|条|笔|户)",
     re.DOTALL,
 )
 _LONE_FOOTER = re.compile(
-    r"\d{4}年\d{1,2}月(\d{1,2}日)?|[-—=*_]{3,}|\d{1,4}/\d{1,4}|[(]?(盖章|公章)[)]?"
+    r"\d{4}年\d{1,2}月(\d{1,2}日)?|[-—=*_]{3,}|\d{1,4}/\d{1,4}|.{0,12}[(]?(盖章|公章)[)]?"
     r"|(本|当|该)?(月|季度?|期|年)?(没有|无|未发生)(住院|发生|数据|补偿|救助|记录|人员|病人|情况|业务)*|零报告"
 )
 _TITLE = re.compile(
@@ -104,7 +109,8 @@ def _squeeze(cell: str) -> str:
 
 def _look_at(cells: Mapping[int, str], words: Words, roles: Roles) -> Kind:
     """Kind and reason of a row without a plain ID number."""
-    if _is_total([cells[c] for c in cells if c not in roles.money]):
+    words_of = [cells[c] for c in cells if c not in roles.money]
+    if _is_total(words_of, any(c in roles.money for c in cells)):
         return "total", ""
     if _repeats(cells, words.heads):
         return "header", ""
@@ -136,12 +142,13 @@ def _by_content(cells: Mapping[int, str], amounts: Sequence[int], roles: Roles) 
     return "odd", _NO_RECORD if person or evidence else _NO_CLUE
 
 
-def _is_total(words: Sequence[str]) -> bool:
+def _is_total(words: Sequence[str], amounts: bool) -> bool:
     """Whether the words of a row are a total's label, also when 合 and 计 stand in two cells."""
     labels = [word for word in words if parse_fen(word) is None]
     split = 1 < len(labels) <= 4 and len("".join(labels)) <= 4
+    alone = amounts and len(labels) == 1 and _TOTAL_ALONE.fullmatch(labels[0])
     return any(_TOTAL.fullmatch(word) for word in labels) or bool(
-        split and _TOTAL.fullmatch("".join(labels))
+        alone or (split and _TOTAL.fullmatch("".join(labels)))
     )
 
 

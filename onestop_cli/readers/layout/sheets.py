@@ -18,7 +18,13 @@ from onestop_cli.readers.layout.aliases import Aliases
 from onestop_cli.readers.layout.cells import SCIENTIFIC, cell_text
 from onestop_cli.readers.layout.clean import cleaned
 from onestop_cli.readers.layout.composed import composed
-from onestop_cli.readers.layout.doubts import empty_table, no_table, overlooked, unclear
+from onestop_cli.readers.layout.doubts import (
+    empty_table,
+    no_table,
+    overlooked,
+    rows_of_people,
+    unclear,
+)
 from onestop_cli.readers.layout.headers import find_header
 from onestop_cli.readers.layout.kinds import LEFT
 from onestop_cli.readers.layout.row_kinds import Sorted
@@ -47,7 +53,7 @@ def read_all(
             problems += wrong
             for sheet in sheets:
                 if isinstance(sheet, SheetAccount):
-                    readings.append(SheetReading(sheet))
+                    readings.append(SheetReading(sheet, warnings=_passed_over(sheet)))
                     continue
                 reading, wrong = read(sheet)
                 problems += wrong
@@ -68,6 +74,15 @@ def find_tables(
             found += sheets
             problems += wrong
     return found, problems
+
+
+def _passed_over(sheet: SheetAccount) -> tuple[str, ...]:
+    """What to know of a hidden sheet that has people on it: it may be another month, or a draft."""
+    place = f"{sheet.source}（工作表“{sheet.sheet}”）"
+    return tuple(f"{place}：{note}" for note in sheet.notes if note.startswith(_HIDDEN_PEOPLE))
+
+
+_HIDDEN_PEOPLE = "隐藏的工作表里有"
 
 
 def _with_notes(reading: SheetReading, grid: Grid) -> SheetReading:
@@ -160,6 +175,8 @@ def nothing_taken(grid: Grid, layout: FileLayout | None) -> SheetAccount:
     blank = sum(1 for row in grid.rows if not any(str(cell).strip() for cell in row))
     left = {"other": len(grid.rows) - blank, "blank": blank}
     notes = (f"{why}，没有读取",) if grid.rows else ("空工作表",)
+    if grid.hidden and not (layout and layout.skip) and (people := len(rows_of_people(grid))):
+        notes = (f"{_HIDDEN_PEOPLE} {people} 行有身份证号，没有读取；要读的请取消隐藏",)
     return SheetAccount(
         grid.source,
         grid.sheet,

@@ -22,6 +22,10 @@ _UNIT_LINE = re.compile(
     r"(?:^|[^报制表主送用])(?:金额|货币|计量|计价)?\s*单\s*位\s*:?\s*(?:人民币)?[(]?(万元|千元|百元|元|角|分)"
     r"(?=$|[^\u4e00-\u9fff]|填|制|日期|报|编|审)"
 )
+_UNIT_SAID = re.compile(
+    r"(?:以|单位[均都]?[为是:]?)(?:人民币)?(万元|千元|百元)(?:为单位|计|$)|(万元|千元|百元)为单位"
+)
+_UNIT_IN_NAME = re.compile(r"[(\[【](?:单位:?)?(?:人民币)?(万元|千元|百元)[)\]】]")
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,13 @@ class TypedTable:
         """The unit of the sheet's amounts, from the layout or its 单位 line."""
         if self.layout and self.layout.unit:
             return self.layout.unit
-        return next(iter(self.units_named), "元")
+        return next(iter((*self.units_named, *self._unit_of_name())), "元")
+
+    def _unit_of_name(self) -> list[str]:
+        """The unit in brackets in the name of the sheet, else of the file: 明细（万元）."""
+        names = (self.grid.sheet or "", self.grid.source)
+        found = (_UNIT_IN_NAME.search(unicodedata.normalize("NFKC", name)) for name in names)
+        return [match[1] for match in found if match][:1]
 
     @cached_property
     def units_named(self) -> list[str]:
@@ -208,5 +218,8 @@ def _words(heads: Sequence[str]) -> set[str]:
 
 def named_unit(line: str) -> str | None:
     """The unit of a 单位 line; 填报单位 is none."""
-    match = _UNIT_LINE.search(unicodedata.normalize("NFKC", line))
-    return match[1] if match else None
+    plain = unicodedata.normalize("NFKC", line)
+    if match := _UNIT_LINE.search(plain):
+        return match[1]
+    said = _UNIT_SAID.search(re.sub(r"\s", "", plain))
+    return said and (said[1] or said[2])

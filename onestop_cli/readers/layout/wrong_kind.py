@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from onestop_cli.errors import Problem
 from onestop_cli.readers.layout.aliases import aliases
 from onestop_cli.readers.layout.headers import find_header
 from onestop_cli.readers.layout.typed import TypedTable
+from onestop_cli.readers.own_forms import form_in
+from onestop_cli.readers.own_sheets import OwnForm
 
 STAYS, ROSTER = "住院明细", "花名册"
 
@@ -23,11 +27,21 @@ def wrong_kind(table: TypedTable, name: str) -> Problem | None:
     """
     if table.layout and (table.layout.columns or table.layout.category):
         return None
+    header = table.grid.rows[table.header.first : table.header.last + 1]
+    if name in (ROSTER, STAYS) and (form := form_in(header)):
+        return _form(table, form)
     if name == ROSTER and _is_list_of_stays(table):
         return _said(table, "住院报表", "花名册", "收件箱/住院", '"姓名" = "姓名"')
     if name == STAYS and _is_roster(table):
         return _said(table, "花名册", "住院报表", "收件箱/花名册", '"总费用" = "表头文字"')
     return None
+
+
+def _form(table: TypedTable, form: OwnForm) -> Problem:
+    grid = table.grid
+    use = form.use.format(file=PurePosixPath(grid.source).name)
+    what, remedy = f"这是{form.name}，不是住院报表，也不是花名册", f"请移出收件箱；{use}"
+    return Problem(what, remedy, grid.source, grid.sheet, table.header.last + 1)
 
 
 def _columns(table: TypedTable, kind: str) -> set[str]:

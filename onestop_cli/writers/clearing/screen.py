@@ -58,11 +58,12 @@ def show_clearing(found: Clearing, console: Console) -> None:
 
 
 def _verdicts(found: Clearing, console: Console) -> None:
-    heads = ("", "笔数>", "住院表（元）>", "对账文件（元）>")
+    heads = ("", "笔数>", "住院表费用>", "对账费用>", "住院表基金>", "对账基金>")
+    names = ("ours_fen", "theirs_fen", "ours_fund_fen", "theirs_fund_fen")
     lines = []
     for verdict in VERDICTS:
         rows = found.details.filter(verdict=verdict)
-        amounts = [int(rows[name].sum()) for name in ("ours_fen", "theirs_fen")]
+        amounts = [int(rows[name].sum()) for name in names]
         lines.append((verdict, len(rows), *map(yuan, amounts)))
     table(console, heads, lines)
     for verdict, remedy in _REMEDY.items():
@@ -82,14 +83,10 @@ def _verdicts(found: Clearing, console: Console) -> None:
 
 def _line(row: dict[str, object]) -> tuple[str, ...]:
     place = f"{row['source']} 第 {row['row']} 行" if row["source"] else str(row["told"])
-    return (f"…{str(row['settlement_no'])[-8:]}", *map(_amount, _sides(row)), place)
-
-
-def _sides(row: dict[str, object]) -> tuple[object, object]:
-    """The amounts to show: cost, or what funds paid where the cost is the same."""
     same = row["ours_fen"] == row["theirs_fen"]
     names = ("ours_fund_fen", "theirs_fund_fen") if same else ("ours_fen", "theirs_fen")
-    return row[names[0]], row[names[1]]
+    told = f"{place}（费用相同，基金不同）" if same else place
+    return (f"…{str(row['settlement_no'])[-8:]}", *(_amount(row[name]) for name in names), told)
 
 
 def _amount(fen: object) -> str:

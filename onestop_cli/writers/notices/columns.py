@@ -133,6 +133,7 @@ def _amount_columns(notice: Notice, texts: Texts) -> list[Column]:
     titles |= {ELIGIBLE: "可补偿费用"} if notice.sums[ELIGIBLE] else {}
     titles |= {f"{layer}_fen": kind for layer, kind in texts.kinds.items()}
     titles |= {"owed_fen": "应补未补"} if notice.sums["owed_fen"] else {}
+    titles |= {"borne_fen": "医院承担"} if notice.sums["borne_fen"] else {}
     titles |= {"self_fen": "个人自付"}
     return [Column(key, title, "yuan", 12, total=True) for key, title in titles.items()]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -66,15 +67,20 @@ def printing_fonts() -> tuple[typst.Fonts, list[str]]:
             "没有安装输出 PDF 的组件",
             "请运行 pip install onestop-cli[pdf]，或去掉 --pdf 后重新运行",
         )
-    import typst
-
     bundled = find_spec("noto_cjk_sans_otc")
-    folders = list(bundled.submodule_search_locations or ()) if bundled else []
-    fonts = typst.Fonts(font_paths=[Path(folder) for folder in folders])
+    fonts = _fonts(*(bundled.submodule_search_locations or ()) if bundled else ())
     families = [family for family in FONTS if family in fonts.families()]
     if not families:
         raise stop("本机没有可用的中文字体", f"请安装其中一种字体后重新运行：{'、'.join(FONTS)}")
     return fonts, families
+
+
+@cache
+def _fonts(*folders: str) -> typst.Fonts:
+    """The fonts of this computer and of `folders`, looked through once for a process."""
+    import typst
+
+    return typst.Fonts(font_paths=[Path(folder) for folder in folders])
 
 
 def _compiler() -> tuple[typst.Compiler, list[str]]:

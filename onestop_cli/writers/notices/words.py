@@ -134,14 +134,16 @@ def whose(notice: Notice, texts: Texts) -> str:
 def lead(notice: Notice, texts: Texts) -> str:
     """The opening sentences of a list: whose, how many, how much."""
     sums = notice.sums
-    paid = sum(sums[f"{layer}_fen"] for layer in texts.kinds)
+    paid = sum(sums[f"{layer}_fen"] for layer in texts.kinds if layer not in texts.waived)
+    given = [(texts.kinds[layer], sums[f"{layer}_fen"]) for layer in sorted(texts.waived)]
+    waived = "".join(f"，另有{name} {yuan(fen)} 元（医疗机构承担）" for name, fen in given if fen)
     adjusted = sums["rows"] - sums["visits"]
     more = f"，含上期调整 {adjusted:,} 笔" if adjusted else ""
     rest = f"其中 {notice.rest['rows']:,} 笔只列合计。" if notice.rest else ""
     return (
         f"现将{whose(notice, texts)}{texts.period}已结算的医疗费用补偿情况予以公示："
         f"共 {sums['visits']:,} 人次、{sums['people']:,} 人{more}，总费用 {yuan(sums['total_fen'])} 元，"
-        f"各项补偿合计 {yuan(paid)} 元。{_HIDDEN[notice.profile.names]}{rest}"
+        f"各项补偿合计 {yuan(paid)} 元{waived}。{_HIDDEN[notice.profile.names]}{rest}"
     )
 
 

@@ -32,8 +32,9 @@ def claim_sheet(
         Column("eligible_fen", "可补偿费用", "yuan", total=True),
         *(
             Column(f"{layer.id}_claimed_fen", layer.name, "yuan", total=True, group="申报垫付")
-            for layer in statement.layers
+            for layer in statement.paying
         ),
+        *(Column(f"{la.id}_claimed_fen", la.name, "yuan", total=True) for la in statement.waivers),
         Column("self_claimed_fen", "个人自付", "yuan", total=True),
     ]
     book.table_sheet(

@@ -12,6 +12,7 @@ from onestop_cli.run import Run
 from onestop_cli.statements.care import LevelLine, line_rows
 from onestop_cli.statements.effects import EFFECT
 from onestop_cli.statements.funds import Fund, whole_of
+from onestop_cli.statements.lines import BORNE
 from onestop_cli.statements.statement import STATUS, Statement, numbered
 from onestop_cli.tables.decisions import DECISIONS
 from onestop_cli.writers.toolkit.columns import Column, Kind, round_ratio
@@ -63,10 +64,12 @@ def benefit_columns(statement: Statement, *, classes: bool = True) -> list[Colum
             Column(f"{group.key}_fen", "金额", "yuan", 12, total=True, group=heading),
         ]
     by_funds = [f"{layer}_paid_fen" for layer in whole_of(statement.funds).layers]
+    borne = Column(BORNE, "医院承担", "yuan", 12, total=True)
     ratio = Column("rate", "实际补偿比", "percent", ratio=(*by_funds, "total_fen"))
     return [
         *columns,
         Column("patient_owed_fen", "应补未补", "yuan", 12, total=True),
+        *([borne] if statement.bears else []),
         Column("self_fen", "个人自付", "yuan", total=True),
         ratio,
     ]

@@ -106,6 +106,10 @@ class _CountyBook:
             notes=(
                 f"本表为已核定（已结算）的{'门诊和住院' if self.statement.has_outpatients else '住院'}；"
                 "待核、拒付的见表二。人数合计按人去重。",
+                *(
+                    f"个人自付按应减免的{la.name}算，少减免、多减免的见各机构结算表。"
+                    for la in self.statement.waivers
+                ),
             ),
         )
 
@@ -250,7 +254,13 @@ class _CountyBook:
                 ),
             ],
             numbered(self.statement.equations.drop("number")),
-            notes=("申报 = 核付 + 扣减 + 待核；末列应全部为 0。已冲销的住院不计入。",),
+            notes=(
+                "申报 = 核付 + 扣减 + 待核；末列应全部为 0。已冲销的住院不计入。",
+                *(
+                    f"{la.name}由医疗机构承担，不是基金支付，不列入。"
+                    for la in self.statement.waivers
+                ),
+            ),
         )
 
     def beside_books(self, book: Book) -> None:

@@ -40,6 +40,10 @@ _REASON = Column("reason", "原因", width=44)
 _ROW = Column("row", "表内行号", "int", 6, align="center")
 
 
+_CLAIMED = {"claimed": "申报", "paid": "应拨"}
+_GIVEN = {"claimed": "已减免", "due": "应减免"}
+"""What stands under a layer of a fund, and under what the hospital gives itself."""
+
 _NOT_WAIVED = (
     "医院减免少于应减的（应减免未减免），由医疗机构退给患者，基金不支付，不计入应补未补；"
     "已由同一笔其他层多减的部分抵过的除外。"
@@ -157,7 +161,7 @@ class _HospitalBook:
         amounts = [
             Column(f"{layer.id}_{side}_fen", title, "yuan", 12, total=True, group=layer.name)
             for layer in self.statement.layers
-            for side, title in (("claimed", "申报"), ("paid", "应拨"))
+            for side, title in (_GIVEN if layer.kind == "waiver" else _CLAIMED).items()
         ]
         columns = [
             *WHO,
@@ -174,7 +178,9 @@ class _HospitalBook:
             _ROW,
         ]
         live = self.account.stays.filter(pl.col("status") != "reversed")
-        self._table(book, "垫付明细花名册", columns, live)
+        kept = bool((self.account.stays[BORNE].fill_null(0) < 0).any())
+        notes = ("医院承担为负数的，是费用低于结算价的结余，归医疗机构。",) if kept else ()
+        self._table(book, "垫付明细花名册", columns, live, notes)
 
     def _borne(self) -> list[Column]:
         """What the hospital bears itself, where it does: above the price of a 单病种, or of the days in bed."""
@@ -195,7 +201,7 @@ class _HospitalBook:
         """扣减明细: per layer what was claimed, what is due and what is taken off, and why."""
         amounts = [
             Column(f"{layer.id}_{side}_fen", title, "yuan", 12, total=True, group=layer.name)
-            for layer in self.statement.layers
+            for layer in self.statement.paying
             for side, title in (("claimed", "申报"), ("due", "应为"), ("deducted", "扣减"))
         ]
         whole = Column("all_deducted_fen", "扣减合计", "yuan", 12, total=True)
@@ -206,7 +212,7 @@ class _HospitalBook:
         """待核: stays that wait for an answer, with what they wait for."""
         amounts = [
             Column(f"{layer.id}_held_fen", layer.name, "yuan", 12, total=True, group="待核金额")
-            for layer in self.statement.layers
+            for layer in self.statement.paying
         ]
         days = [
             Column("admitted_on", "入院日期", "date"),
@@ -244,12 +250,14 @@ class _HospitalBook:
         amounts = [
             Column(f"{layer.id}_{side}_fen", title, "yuan", 12, total=True, group=layer.name)
             for layer in self.statement.layers
-            for side, title in (("shortfall", "少付"), ("offset", "层间调整"))
+            for side, title in (
+                ("shortfall", "少减免" if layer.kind == "waiver" else "少付"),
+                ("offset", "层间调整"),
+            )
         ]
         owed = Column("patient_owed_fen", "应补未补", "yuan", 12, total=True)
         columns = [*WHO, *amounts, owed, _ROW, _REASON]
         short = pl.sum_horizontal(f"{la.id}_shortfall_fen" for la in self.statement.layers)
-        waived = any(layer.kind == "waiver" for layer in self.statement.layers)
         self._chosen(
             book,
             "应补与调整",
@@ -258,7 +266,7 @@ class _HospitalBook:
             notes=(
                 "同一笔住院一项多付、另一项少付的，可以相抵的部分作层间调整，由少付的基金拨给医疗机构；"
                 "抵不掉的少付部分应补给患者。",
-                *((_NOT_WAIVED,) if waived else ()),
+                *((_NOT_WAIVED,) if self.statement.waivers else ()),
             ),
         )
 

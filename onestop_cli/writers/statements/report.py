@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from onestop_cli.money import FULL, percent, yuan
 from onestop_cli.resources import template_folder
@@ -30,18 +31,21 @@ def write_report(
 ) -> None:
     """Write the page of a run; `findings` as `patterns.shown_findings` gives them. `since`: what changed from another
     run of the period, and its name."""
-    page = Environment(
+    write_text(path, _page().render(_content(statement, findings) | _since(since)))
+
+
+@cache
+def _page() -> Template:
+    """The page's form, compiled once for a process; every text is escaped."""
+    pages = Environment(
         loader=FileSystemLoader(template_folder()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.filters |= {"yuan": yuan, "percent": lambda part: percent(part, FULL)}
-    text = page.get_template("statements/report.html.j2").render(
-        _content(statement, findings) | _since(since)
-    )
-    write_text(path, text)
+    pages.filters |= {"yuan": yuan, "percent": lambda part: percent(part, FULL)}
+    return pages.get_template("statements/report.html.j2")
 
 
 def _content(statement: Statement, findings: pl.DataFrame) -> dict[str, Any]:

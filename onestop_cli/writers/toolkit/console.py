@@ -64,6 +64,13 @@ def noted(console: Console, text: str, mark: str = "注意：") -> None:
         console.print(line, style="yellow", soft_wrap=True)
 
 
+def heed(notes: Sequence[str]) -> None:
+    """Sentences to be heeded, on stdout, each once."""
+    console = console_for(sys.stdout)
+    for note in dict.fromkeys(notes):
+        noted(console, note)
+
+
 def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
     """Why a run cannot be done: every problem with its place and its remedy, on stderr; `stands`: what was done all
     the same."""
