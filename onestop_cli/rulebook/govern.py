@@ -231,10 +231,10 @@ def _dimension_code(rule: RuleFile, name: str, codes: Mapping[str, int]) -> pl.E
         reached = pl.sum_horizontal(*(years >= start for start in starts)).cast(pl.Int64) - 1
         return pl.when(years.is_between(0, 150)).then(reached)
     rest = pl.lit(codes[dim.otherwise] if dim.otherwise else None, pl.Int64)
-    return pl.coalesce(_said(dim, codes), rest)
+    return pl.coalesce(_stated_value(dim, codes), rest)
 
 
-def _said(dim: Dimension, codes: Mapping[str, int]) -> pl.Expr:
+def _stated_value(dim: Dimension, codes: Mapping[str, int]) -> pl.Expr:
     """The value that a column of the export states in any of its spellings, null for another text; with a code beside
     it (14-门诊慢特病, 门诊慢特病(14)) where it is a kind of care."""
     spelled = {plain(text): codes[value] for value, texts in dim.values.items() for text in texts}
@@ -259,7 +259,7 @@ def unlisted_kinds(dim: Dimension, texts: pl.Series) -> list[str]:
         return []
     codes = {value: number for number, value in enumerate([*dim.values, dim.otherwise])}
     known = pl.DataFrame({f"x_{dim.id}": texts.drop_nulls().unique().sort()})
-    odd = known.filter(_said(dim, codes).is_null())[f"x_{dim.id}"]
+    odd = known.filter(_stated_value(dim, codes).is_null())[f"x_{dim.id}"]
     return [text for text in odd if text.strip() and not platform.inpatient(text)]
 
 
