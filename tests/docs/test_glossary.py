@@ -27,7 +27,7 @@ def _tables() -> dict[str, list[str]]:
     return {
         name: list(table)
         for name, table in vars(schema).items()
-        if name.isupper() and isinstance(table, dict) and table is not schema.LEVELS
+        if name.isupper() and isinstance(table, dict) and name not in ("LEVELS", "EXPENSES")
     }
 
 
