@@ -50,7 +50,7 @@ from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import roster_of
 from onestop_cli.readers.stays import stays_of
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import unlisted_kinds
+from onestop_cli.rulebook.dimensions import unlisted_kinds
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.rulebook.library import LoadedRule, load_rules
 from onestop_cli.rulebook.usable import unusable

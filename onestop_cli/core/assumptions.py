@@ -10,7 +10,7 @@ from onestop_cli.core.settle.formula import Parameters
 from onestop_cli.core.stated import INSURANCE
 from onestop_cli.core.whatif import Assumption
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import lessened
+from onestop_cli.rulebook.checkable import lessened
 from onestop_cli.rulebook.terms import NO_LIMIT
 
 HABITUAL_DEDUCTIBLES = tuple(yuan * 100 for yuan in (50, 100, 150, 200, 250, 300, 400, 500, 600))

@@ -18,7 +18,7 @@ from onestop_cli.core.person import with_person
 from onestop_cli.core.settle.windows import has_windows
 from onestop_cli.county.periods import Period
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import which_rule
+from onestop_cli.rulebook.in_force import which_rule
 from onestop_cli.tables.decisions import PAY
 from onestop_cli.tables.schema import (
     BROUGHT,

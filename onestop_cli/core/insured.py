@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import polars as pl
 
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import LISTED_OPEN, governing_day
+from onestop_cli.rulebook.govern import LISTED_OPEN
+from onestop_cli.rulebook.in_force import governing_day
 from onestop_cli.tables.schema import LISTED_RAISE, LISTED_YEARS
 
 

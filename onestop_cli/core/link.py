@@ -13,7 +13,7 @@ from onestop_cli.core.residence import TEXTS, residence
 from onestop_cli.core.scatter import gathered, spread
 from onestop_cli.core.suggest import suggest
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import GOVERNING, View, by_view
+from onestop_cli.rulebook.in_force import GOVERNING, View, by_view
 from onestop_cli.tables.schema import LINK, PLACE, row_place
 
 _TERM = tuple(f"{part}_{end}" for part in ("from", "to") for end in ("on", "earliest", "latest"))

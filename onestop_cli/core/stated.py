@@ -8,7 +8,7 @@ from onestop_cli.core.findings.checks import yuan
 from onestop_cli.core.settle.formula import Parameters, beside, rate
 from onestop_cli.core.settle.one_step import column
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import term_column
+from onestop_cli.rulebook.checkable import term_column
 
 INSURANCE = "basic"
 """The layer whose deductible and rate exports state."""

@@ -13,7 +13,7 @@ from onestop_cli.core.settle.layer import LayerPass
 from onestop_cli.core.settle.one_step import BILL, COVERED, DAYS, REST, ZERO, less_column
 from onestop_cli.money import FULL
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import lessened, term_column
+from onestop_cli.rulebook.checkable import lessened, term_column
 
 MOST_ROWS = 400_000
 """Stays times assumptions that are worked out in one go; more would only take memory."""

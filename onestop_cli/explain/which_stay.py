@@ -11,7 +11,7 @@ import polars as pl
 
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.privacy import NEVER_PUBLIC, without_numbers
-from onestop_cli.rulebook.govern import plain
+from onestop_cli.rulebook.dimensions import plain
 
 _PLACE = re.compile(r"(?P<file>.+?)(?:[:：](?P<sheet>[^:：]+))?[:：](?P<row>\d+)")
 _SHORTEST = 4

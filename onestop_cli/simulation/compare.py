@@ -19,7 +19,8 @@ from onestop_cli.core.settle import settle
 from onestop_cli.core.settle.inputs import settle_input
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.changes import Change
-from onestop_cli.rulebook.govern import View, by_view, govern
+from onestop_cli.rulebook.govern import govern
+from onestop_cli.rulebook.in_force import View, by_view
 from onestop_cli.rulebook.language import RuleFile
 from onestop_cli.simulation.stays import Year
 from onestop_cli.tables.schema import HOUSEHOLD, LAYERS

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from onestop_cli.money import FULL, rate_text, yuan
 from onestop_cli.rulebook import words
+from onestop_cli.rulebook.checkable import together
 from onestop_cli.rulebook.clauses import Quota
-from onestop_cli.rulebook.govern import together
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.bands import banded, highest
 from onestop_cli.working.lines import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from onestop_cli.money import FULL, yuan
 from onestop_cli.rulebook import words
-from onestop_cli.rulebook.govern import lessened
+from onestop_cli.rulebook.checkable import lessened
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.working.lines import (
     Group,

@@ -10,7 +10,7 @@ import pytest
 from onestop_cli.batch.reconcile import reconcile
 from onestop_cli.batch.request import Request
 from onestop_cli.county.settings import Settings
-from onestop_cli.rulebook.govern import unlisted_kinds
+from onestop_cli.rulebook.dimensions import unlisted_kinds
 from onestop_cli.rulebook.usable import unusable
 from tests.core.test_platform_rows import AID, DOCUMENT, STAY
 from tests.made.reader_files import csv_bytes, person

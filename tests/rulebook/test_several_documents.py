@@ -10,7 +10,7 @@ import typer
 
 from onestop_cli.cli import app
 from onestop_cli.rulebook.book import Rulebook
-from onestop_cli.rulebook.govern import View, by_view, views
+from onestop_cli.rulebook.in_force import View, by_view, views
 from onestop_cli.rulebook.library import load_rules
 from tests.second.areas import two_schemes
 

@@ -11,7 +11,7 @@ import polars as pl
 from onestop_cli.core.settle.formula import Parameters
 from onestop_cli.money import share
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import quota_share, term_column
+from onestop_cli.rulebook.checkable import quota_share, term_column
 from onestop_cli.rulebook.terms import NO_LIMIT
 
 

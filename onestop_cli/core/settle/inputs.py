@@ -19,7 +19,7 @@ from onestop_cli.core.settle.visits import (
 )
 from onestop_cli.core.settle.windows import EVER, OPEN, before_the_books, has_windows
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import term_column, weaker
+from onestop_cli.rulebook.checkable import term_column, weaker
 from onestop_cli.rulebook.language import EXPENSES
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import ORDER

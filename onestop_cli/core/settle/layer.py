@@ -31,7 +31,7 @@ from onestop_cli.core.settle.one_step import (
     once,
 )
 from onestop_cli.core.settle.visits import YEARS
-from onestop_cli.rulebook.govern import lessened, together
+from onestop_cli.rulebook.checkable import lessened, together
 from onestop_cli.rulebook.terms import COMPUTED, NO_LIMIT, UNKNOWN_RATE
 
 

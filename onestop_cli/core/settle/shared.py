@@ -16,7 +16,7 @@ from onestop_cli.core.settle.formula import Parameters
 from onestop_cli.core.settle.year import ClaimedFirst, Turns
 from onestop_cli.errors import Broken
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import quota_share, term_column
+from onestop_cli.rulebook.checkable import quota_share, term_column
 from onestop_cli.rulebook.terms import NO_LIMIT
 from onestop_cli.tables.schema import ORDER
 

@@ -16,7 +16,7 @@ from onestop_cli.core.settle.one_step import LEAST, Use
 from onestop_cli.core.settle.windows import longest
 from onestop_cli.core.settle.year import Turns
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import term_column, weaker
+from onestop_cli.rulebook.checkable import term_column, weaker
 
 
 def settle_step(

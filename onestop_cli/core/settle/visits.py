@@ -12,7 +12,8 @@ import polars as pl
 from onestop_cli.core.scatter import spread
 from onestop_cli.core.settle.formula import Parameters
 from onestop_cli.rulebook.book import Rulebook, Step
-from onestop_cli.rulebook.govern import SETTLED_TO, term_column, which_rule
+from onestop_cli.rulebook.checkable import term_column
+from onestop_cli.rulebook.in_force import SETTLED_TO, which_rule
 from onestop_cli.rulebook.terms import ABSENT, NO_WORD, ONE_A_VISIT
 from onestop_cli.tables.schema import ORDER
 
