@@ -20,6 +20,7 @@ from onestop_cli.readers.layout.typed import TypedTable
 from onestop_cli.readers.roster_ends import stopped_in_remarks
 from onestop_cli.readers.roster_words import died_in_remarks
 
+_PAPERS = re.compile("建档|登记|办理|补录")
 _DAY = r"\d{4}[./年]\d{1,2}(?:[./月]\d{1,2}日?|月)"
 PARTS: tuple[Part, ...] = ("from", "to", "died")
 _IN_DOUBT = {
@@ -31,18 +32,22 @@ _TERM = rf"^(.+?)\s*(?:至|到|~|～|—+|--+|－+)\s*(.*)$|^({_DAY})\s*-\s*({_D
 
 
 def unread_days(table: TypedTable, rows: Sorted) -> Iterator[str]:
-    """Columns of days that no field takes, though a right may begin or end on them."""
+    """Columns of days that no field takes, though a right may begin or end on them. Days of the papers (建档, 登记 …)
+    may only be its beginning where the table has no other."""
     used = {c for columns in table.header.columns.values() for c in columns}
+    begins = table.header.columns.keys() & {"from", "term"}
     for column in range(table.grid.width):
         label = table.header.label(column)
-        if column in used or not label or table.aliases.changes_no_right(tidy(label)):
+        of_papers = table.aliases.changes_no_right(tidy(label))
+        if column in used or not label or (of_papers and (begins or not _PAPERS.match(label))):
             continue
         cells = [c for c, taken in zip(table.columns[column], rows.data, strict=True) if taken]
         filled = [cell for cell in cells if cell_text(cell).strip() and not _is_number(cell)]
         found, _ = days(filled, table.habit(month="first"))
         if filled and found.count() * 2 >= len(filled):
-            hint = columns_hint(table.grid, [("停止日期", label)])
-            yield f"“{label}”一列像是日期，没有读入；是起始、停止或死亡日期的，请写明：{hint}"
+            which, asked = ("起始日期", "起始") if of_papers else ("停止日期", "起始、停止或死亡")
+            hint = columns_hint(table.grid, [(which, label)])
+            yield f"“{label}”一列像是日期，没有读入；是{asked}日期的，请写明：{hint}"
 
 
 def _is_number(cell: Cell) -> bool:

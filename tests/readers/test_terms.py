@@ -287,3 +287,17 @@ def test_columns_of_days_that_nobody_reads_are_told(tmp_path: Path) -> None:
     (note,) = reading.sheets[0].notes
     assert "“变动日期”一列像是日期" in note
     assert "变动日期" in reading.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [((), True), (("起始日期",), False)], ids=["alone", "beside a beginning"]
+)
+def test_a_day_of_the_papers_may_be_the_beginning_where_there_is_no_other(
+    more: tuple[str, ...], told: bool, tmp_path: Path
+) -> None:
+    rows = [
+        [*HEADER, "建档时间", *more],
+        ["张三", person(1), "低保", "2024-05-06", *("2024-06-01" for _ in more)],
+    ]
+    reading = read_rosters([written(tmp_path, {"a.csv": csv_bytes(rows)})], Settings())
+    assert any("“建档时间”一列像是日期" in note for note in reading.sheets[0].notes) == told
