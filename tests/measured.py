@@ -1,15 +1,14 @@
 """What of a measured run is watched: a case after others of its kind that went through nothing new is not.
 
 Watching costs half as much again as running, and most of it is spent on what was gone through before: the hundredth
-random document, the twentieth document of a table. So each test is watched until `ENOUGH` of its cases in a row
-(parameters, or a property's examples) added nothing, and from then on it runs at its own pace. That can only leave out
+random document, the twentieth document of a table. So each test is watched until a case of it (parameters, or a
+property's examples) added nothing, and from then on it runs at its own pace. That can only leave out
 what was gone through, never add to it: the figures held by `.ci/floor.py` are at most what the suite goes through.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -18,28 +17,27 @@ from typing import Any
 import pytest
 from coverage import Coverage
 
-ENOUGH = 2
-
 
 class Measured:
     """Stops and starts the tracer of this process around cases."""
 
     def __init__(self) -> None:
-        self.in_vain: Counter[str] = Counter()
-        """Cases of a kind since the last one that went through something new."""
+        self.in_vain: set[str] = set()
+        """Kinds of which a case went through nothing new."""
         self.properties: set[str] = set()
 
     @contextmanager
     def case(self, kind: str) -> Iterator[None]:
         """One case of `kind`, watched if that is worth it."""
         tracer, before = sys.gettrace(), _arcs()
-        if self.in_vain[kind] >= ENOUGH:
+        if kind in self.in_vain:
             sys.settrace(None)
         try:
             yield
         finally:
             sys.settrace(tracer)
-            self.in_vain[kind] = self.in_vain[kind] + 1 if _arcs() == before else 0
+            if _arcs() == before:
+                self.in_vain.add(kind)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Function) -> Iterator[None]:
