@@ -35,6 +35,11 @@ class Problem:
         return " · ".join(part for part in parts if part)
 
 
+def place_of(source: str, sheet: str | None) -> str:
+    """A file and one of its sheets, for a sentence; a text file has none."""
+    return f"{source}（工作表“{sheet}”）" if sheet else source
+
+
 class CannotRun(Exception):
     """The run cannot be done; exit code 2. Carries every problem found, in order."""
 

@@ -18,7 +18,7 @@ from onestop_cli.county.spelling import hospitals, offered
 from onestop_cli.county.synonyms import Names, names
 from onestop_cli.errors import CannotRun, Problem, stop
 from onestop_cli.money import yuan
-from onestop_cli.readers.containers.grid import Grid, column_letter
+from onestop_cli.readers.containers.grid import Grid, column_letter, notes_of
 from onestop_cli.readers.containers.inbox import Opened, open_files
 from onestop_cli.readers.enrolment import enrolment_sought, read_enrolment_table
 from onestop_cli.readers.guard import each_named
@@ -31,7 +31,6 @@ from onestop_cli.readers.layout.row_kinds import sort_rows
 from onestop_cli.readers.layout.sheets import (
     account,
     left_alone,
-    notes_of,
     nothing_taken,
     understand,
 )

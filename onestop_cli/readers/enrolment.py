@@ -76,10 +76,8 @@ def read_enrolment_table(table: TypedTable) -> tuple[SheetReading | None, list[P
 
 def _unread(table: TypedTable, rows: Sorted) -> Iterator[str]:
     """Columns of amounts that nobody reads: one of them may say who paid."""
-    grid = table.grid
-    place = grid.source + (f"（工作表“{grid.sheet}”）" if grid.sheet else "")
     for one in unread_columns(table, rows, (), None):
-        yield f"{place}：{sentence(one)}；是资助或个人缴费的，请在 [[layout]] 写明是哪一项"
+        yield f"{table.grid.place}：{sentence(one)}；是资助或个人缴费的，请在 [[layout]] 写明是哪一项"
 
 
 def _people(table: TypedTable) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from onestop_cli.errors import Problem
 from onestop_cli.money import exact_fen, yuan
-from onestop_cli.readers.containers.grid import Cell, Grid, column_letter
+from onestop_cli.readers.containers.grid import Cell, Grid, column_letter, notes_of
 from onestop_cli.readers.containers.inbox import Opened
 from onestop_cli.readers.layout.cells import cell_text
 
@@ -64,12 +64,12 @@ def form_sheets(
             if header_of(grid.rows, form) is None:
                 problems += _not_the_form(grid, form, others, notes)
             elif grid.hidden:
-                notes.append(f"{_place(grid)}是隐藏的，没有读")
+                notes.append(f"{grid.place}是隐藏的，没有读")
             elif twin := next((one for one in own if _same(one, grid)), None):
-                notes.append(f"{_place(grid)}与工作表“{twin.sheet}”内容完全相同，只读一次")
+                notes.append(f"{grid.place}与工作表“{twin.sheet}”内容完全相同，只读一次")
             else:
                 own.append(grid)
-                notes += _heeded(grid)
+                notes += notes_of(grid)
         if not own and not any(problem.file == file.file.path for problem in problems):
             what = f"没有找到{form.name}的表头（应有 {'、'.join(form.needed)}）"
             problems.append(Problem(what, form.remedy, file.file.path))
@@ -119,7 +119,7 @@ def unread_amounts(grid: Grid, form: OwnForm, notes: list[str]) -> Iterator[Prob
                 remedy = f"{form.name}只有 {'、'.join(form.titles)} 这些列；不用读的请删去这一列"
                 yield Problem(said, remedy, *place)
             elif not title or _MONEY.search(title):
-                notes.append(f"{_place(grid)}的{said}")
+                notes.append(f"{grid.place}的{said}")
 
 
 def _sum(texts: Sequence[str]) -> int:
@@ -153,7 +153,7 @@ def _not_the_form(
         what = f"有 {len(ids or records)} 行像是{form.name}，上面没有它的表头"
         yield Problem(what, f"请在上面补上表头（{'、'.join(form.needed)} …）；{out}", *place, row)
     elif records:
-        notes.append(f"{_place(grid)}的表头不是{form.name}的，没有读")
+        notes.append(f"{grid.place}的表头不是{form.name}的，没有读")
 
 
 def _nearly(rows: Sequence[Sequence[Cell]], form: OwnForm) -> tuple[int, list[str]] | None:
@@ -186,17 +186,6 @@ def _is_id(cell: Cell) -> bool:
 
 def _same(one: Grid, other: Grid) -> bool:
     return [*map(tuple, one.rows)] == [*map(tuple, other.rows)]
-
-
-def _heeded(grid: Grid) -> Iterator[str]:
-    """What to know of a sheet that is read."""
-    if grid.hidden_rows:
-        yield f"{_place(grid)}有 {grid.hidden_rows} 行是隐藏或被筛选掉的，照样读入"
-    yield from (f"{_place(grid)}：{note}" for note in grid.notes)
-
-
-def _place(grid: Grid) -> str:
-    return grid.source + (f" 的工作表“{grid.sheet}”" if grid.sheet else "")
 
 
 def _title(cell: Cell) -> str:

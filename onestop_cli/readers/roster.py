@@ -109,13 +109,11 @@ def read_roster_table(table: TypedTable, known: Names) -> tuple[SheetReading | N
         account(table, rows, notes=[*_notes(entries), *unread]),
         entries,
         quarantine(table, rows, "roster"),
-        warnings=(*spoiled_ids(table, entries), *(f"{_place(table)}：{note}" for note in unread)),
+        warnings=(
+            *spoiled_ids(table, entries),
+            *(f"{table.grid.place}：{note}" for note in unread),
+        ),
     ), []
-
-
-def _place(table: TypedTable) -> str:
-    sheet = table.grid.sheet
-    return f"{table.grid.source}{f'（工作表“{sheet}”）' if sheet else ''}"
 
 
 def _notes(entries: pl.DataFrame) -> list[str]:

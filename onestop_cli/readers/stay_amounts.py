@@ -90,11 +90,10 @@ def rounded(table: TypedTable, data: pl.Series) -> tuple[str, ...]:
         return ()
     places = [(row, int(name)) for name in finer.columns for row in finer[name].arg_true()]
     row, column = min(places)
-    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
     titles = "、".join(f"“{table.header.label(c)}”" for c in sorted({c for _, c in places}))
     text = table.text[str(column)][row]
     return (
-        f"{table.grid.source}{sheet}：{titles}有 {len(places)} 个金额不足一分"
+        f"{table.grid.place}：{titles}有 {len(places)} 个金额不足一分"
         f"（如第 {table.offset + row + 1} 行 {text}），按四舍五入读到分",
     )
 

@@ -121,9 +121,8 @@ def refunds_said(table: TypedTable, rows: Sorted) -> Iterator[str]:
         for row, text in found[:_SHOWN]
     )
     more = f" 等 {len(found)} 行" if len(found) > _SHOWN else ""
-    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
     yield (
-        f"{table.grid.source}{sheet}：备注说到退费、作废或重复，没有当作冲红，照常结算：{shown}{more}；"
+        f"{table.grid.place}：备注说到退费、作废或重复，没有当作冲红，照常结算：{shown}{more}；"
         "确是退掉的，请在表里加一列“冲红标志”，在该行写“是”"
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from onestop_cli.errors import Broken, Problem
+from onestop_cli.errors import Broken, Problem, place_of
 from onestop_cli.tables.schema import PLACE, QUARANTINE, Schema, empty
 
 TOTALS: Schema = {
@@ -124,8 +124,7 @@ class SheetReading:
     @property
     def place(self) -> str:
         """File and sheet, for a sentence."""
-        sheet = self.account.sheet
-        return f"{self.account.source}{f'（工作表“{sheet}”）' if sheet else ''}"
+        return place_of(self.account.source, self.account.sheet)
 
 
 def together(

@@ -197,21 +197,21 @@ class TestWhatIsNamed:
     def test_a_sheet_with_another_header(self, tmp_path: Path) -> None:
         summary: list[Row] = [("乡镇", "人数", "金额"), ("城关", 2, 300), ("合计", 2, 300)]
         sheets = {"期初": [self.titles, self.one, self.other], "汇总": summary}
-        assert self.told(tmp_path, sheets) == "期初.xlsx 的工作表“汇总”的表头不是期初表的，没有读"
+        assert self.told(tmp_path, sheets) == "期初.xlsx（工作表“汇总”）的表头不是期初表的，没有读"
 
     def test_a_copy_of_a_sheet(self, tmp_path: Path) -> None:
         rows = [self.titles, self.one, self.other]
         note = self.told(tmp_path, {"期初": rows, "期初 (2)": rows})
-        assert note == "期初.xlsx 的工作表“期初 (2)”与工作表“期初”内容完全相同，只读一次"
+        assert note == "期初.xlsx（工作表“期初 (2)”）与工作表“期初”内容完全相同，只读一次"
 
     def test_a_hidden_sheet_with_the_header(self, tmp_path: Path) -> None:
         sheets = {"期初": [self.titles, self.one, self.other], "旧": [self.titles, self.one]}
-        assert self.told(tmp_path, sheets, "旧") == "期初.xlsx 的工作表“旧”是隐藏的，没有读"
+        assert self.told(tmp_path, sheets, "旧") == "期初.xlsx（工作表“旧”）是隐藏的，没有读"
 
     def test_a_column_of_amounts_that_is_none_of_the_form(self, tmp_path: Path) -> None:
         rows: list[Row] = [(*self.titles, "应缴金额"), (*self.one, 30.5), (*self.other, 31)]
         assert self.told(tmp_path, {"期初": rows}) == (
-            "期初.xlsx 的工作表“期初”的“应缴金额”（H 列）2 行有金额，合计 61.50 元，没有读入"
+            "期初.xlsx（工作表“期初”）的“应缴金额”（H 列）2 行有金额，合计 61.50 元，没有读入"
         )
 
     def test_rows_that_are_hidden(self, tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ class TestWhatIsNamed:
         book.save(path)
         notes: list[str] = []
         assert brought(path, notes) == 2
-        assert notes == ["期初.xlsx 的工作表“期初”有 1 行是隐藏或被筛选掉的，照样读入"]
+        assert notes == ["期初.xlsx（工作表“期初”）：有 1 行是隐藏或被筛选掉的，照样读入"]
 
 
 class TestWhatIsRefused:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from onestop_cli.errors import Problem
+from onestop_cli.errors import Problem, place_of
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 """A cell with the type the file gave it; an empty cell is `""`."""
@@ -40,6 +40,18 @@ class Grid:
     @property
     def width(self) -> int:
         return len(self.rows[0]) if self.rows else 0
+
+    @property
+    def place(self) -> str:
+        """File and sheet, for a sentence."""
+        return place_of(self.source, self.sheet)
+
+
+def notes_of(grid: Grid) -> tuple[str, ...]:
+    """What to know of a sheet that is read: rows nobody sees, and what of it was left out."""
+    hidden = f"有 {grid.hidden_rows} 行是隐藏或被筛选掉的，照样读入"
+    said = [*grid.notes, *([hidden] if grid.hidden_rows else [])]
+    return tuple(f"{grid.place}：{note}" for note in said)
 
 
 def clipped(merges: Iterable[Merge], height: int, width: int) -> tuple[Merge, ...]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 import polars as pl
 
 from onestop_cli.county.settings import FileLayout, Settings
-from onestop_cli.errors import Problem
+from onestop_cli.errors import Problem, place_of
 from onestop_cli.privacy import without_numbers
-from onestop_cli.readers.containers.grid import Cell, Grid
+from onestop_cli.readers.containers.grid import Cell, Grid, notes_of
 from onestop_cli.readers.containers.inbox import Opened
 from onestop_cli.readers.guard import each_named
 from onestop_cli.readers.layout.aliases import Aliases
@@ -78,7 +78,7 @@ def find_tables(
 
 def _passed_over(sheet: SheetAccount) -> tuple[str, ...]:
     """What to know of a hidden sheet that has people on it: it may be another month, or a draft."""
-    place = f"{sheet.source}（工作表“{sheet.sheet}”）"
+    place = place_of(sheet.source, sheet.sheet)
     return tuple(f"{place}：{note}" for note in sheet.notes if note.startswith(_HIDDEN_PEOPLE))
 
 
@@ -87,14 +87,6 @@ _HIDDEN_PEOPLE = "隐藏的工作表里有"
 
 def _with_notes(reading: SheetReading, grid: Grid) -> SheetReading:
     return replace(reading, warnings=(*notes_of(grid), *reading.warnings))
-
-
-def notes_of(grid: Grid) -> tuple[str, ...]:
-    """What to know of a sheet that is read: rows nobody sees, and what of it was left out."""
-    place = grid.source + (f"（工作表“{grid.sheet}”）" if grid.sheet else "")
-    hidden = f"有 {grid.hidden_rows} 行是隐藏或被筛选掉的，照样读入"
-    said = [*grid.notes, *([hidden] if grid.hidden_rows else [])]
-    return tuple(f"{place}：{note}" for note in said)
 
 
 def _nothing_in(
@@ -274,8 +266,7 @@ def spoiled_ids(table: TypedTable, rows: pl.DataFrame) -> tuple[str, ...]:
     lost = int(rows["id_numeric"].sum())
     if lost * 2 <= rows.height:
         return ()
-    sheet = f"（工作表“{table.grid.sheet}”）" if table.grid.sheet else ""
     return (
-        f"{table.grid.source}{sheet}：{rows.height} 行里有 {lost} 行的身份证号被存成了数字，后几位已经丢失，无法恢复。"
+        f"{table.grid.place}：{rows.height} 行里有 {lost} 行的身份证号被存成了数字，后几位已经丢失，无法恢复。"
         "请让对方把身份证号一列设为“文本”格式后，从系统重新导出（不要在 Excel 里打开 csv 再保存）",
     )
