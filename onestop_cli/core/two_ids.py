@@ -23,12 +23,8 @@ _APART = ((_DIGITS // 10**11).alias("area"), (_DIGITS % 1000).alias("turn"))
 
 def with_other_id(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     """`stays` with `other_id`: the other ID, masked, under which its person likely stands, and why; else null."""
-    named = stays.select("name_key").drop_nulls().unique()
-    same_name = roster.join(named, on="name_key", how="semi")
     nobody = stays.with_columns(other_id=pl.lit(None, pl.String))
-    if len(same_name) < 2 and len(stays) < 2:
-        return nobody
-    listed, treated = _listed(same_name), _treated(stays)
+    listed, treated = _listed(roster, stays), _treated(stays)
     if len(listed) < 2 and len(treated) < 2:
         return nobody
     pairs = pl.concat([_alike(listed), _alike(treated), _slips(listed)])
@@ -46,13 +42,15 @@ def with_other_id(stays: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     return stays.with_columns(*spread(met.select("other_id"), met["_row"], len(stays)))
 
 
-def _listed(roster: pl.DataFrame) -> pl.DataFrame:
-    """Every ID of the roster with its name, village and household."""
+def _listed(roster: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
+    """IDs of the roster that may be one person's, where the name has stays; with name, village and household."""
     household = pl.coalesce(
         pl.format("{}|{}", pl.col("township").fill_null(""), "family_no"),
         pl.format("{}|{}|{}", pl.col("township").fill_null(""), "village", "head"),
     )
     few = roster.filter(_may_be_one(roster, _BIRTH) | _may_be_one(roster, *_APART))
+    treated = stays.select("name_key").join(few.select("name_key"), on="name_key", how="semi")
+    few = few.join(treated, on="name_key", how="semi", maintain_order="left")
     return _people(few.with_columns(household=household))
 
 
