@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from unittest import mock
 
 import polars as pl
@@ -19,7 +20,7 @@ from onestop_cli.county.periods import parse_period
 from onestop_cli.rulebook.book import Rulebook
 from onestop_cli.rulebook.govern import govern
 from onestop_cli.rulebook.library import load_rules
-from onestop_cli.tables.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS
+from onestop_cli.tables.schema import IDENTITY, PAIRING, READ_ROSTER, READ_STAYS, Schema
 
 PART = 250_000
 RULES, YEAR = "huangzhong-2009", parse_period("2010")
@@ -52,17 +53,26 @@ def run(home: County) -> pl.DataFrame:
 
 
 def dealt(home: County) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Stays and roster of every part, in all columns of the readers; what was read is let go of."""
-    rows, roster = pl.read_parquet(home.stays), pl.read_parquet(home.roster)
-    parts = -(-len(rows) // PART)
-    mine = (pl.col("id_raw").hash() % parts).alias("part")
-    of_row, of_entry = rows.select(mine)["part"], roster.select(mine)["part"]
+    """Stays and roster of every part, in all columns of the readers."""
+    height = pl.scan_parquet(home.stays).select(pl.len()).collect().item()
+    parts = -(-height // PART)
+    files = (home.stays, READ_STAYS), (home.roster, READ_ROSTER)
+    return list(zip(*(_dealt(path, schema, parts) for path, schema in files), strict=True))
 
-    def one(part: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        own = rows.filter(of_row == part).rechunk(), roster.filter(of_entry == part).rechunk()
-        return filled(own[0], READ_STAYS), filled(own[1], READ_ROSTER)
 
-    return at_once(one, range(parts))
+def _dealt(path: Path, schema: Schema, parts: int) -> list[pl.DataFrame]:
+    """The rows of every part. Few columns at a time are dealt out and let go of: the memory of one serves the next."""
+    if parts == 1:
+        return [filled(pl.read_parquet(path).rechunk(), schema)]
+    part_of = pl.read_parquet(path, columns=["id_raw"]).select(pl.col("id_raw").hash() % parts)
+    rows = [(part_of.to_series() == part).arg_true() for part in range(parts)]
+
+    def of_each(name: str) -> list[pl.Series]:
+        column = pl.read_parquet(path, columns=[name]).to_series().rechunk()
+        return [column.gather(own) for own in rows]
+
+    columns = at_once(of_each, pl.read_parquet_schema(path))
+    return [filled(pl.DataFrame(part), schema) for part in zip(*columns, strict=True)]
 
 
 def reconciled(
