@@ -24,7 +24,6 @@ from onestop_cli.batch.papers import write_papers
 from onestop_cli.batch.parts_told import of_lists, of_rows
 from onestop_cli.batch.reconcile import (
     again,
-    beside_stays,
     insured_of,
     names_of,
     options_of,
@@ -34,6 +33,7 @@ from onestop_cli.batch.reconcile import (
 from onestop_cli.batch.request import Request, Tell
 from onestop_cli.batch.retroactive import retroactive
 from onestop_cli.batch.start import READING, refuse_books, used
+from onestop_cli.batch.told import beside_stays
 from onestop_cli.core.closed import History
 from onestop_cli.core.findings.whole_files import whole_files
 from onestop_cli.core.insured_area import areas_of
