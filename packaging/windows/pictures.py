@@ -63,6 +63,9 @@ _REGISTRY = (
 _SIGNS = "/usr/share/wine/fonts/marlett.ttf"
 """The signs on the buttons of a window's frame."""
 
+_SERVER = "/usr/lib/wine/wineserver"
+"""Where Debian has it, outside the path."""
+
 _DRAWN, _PATIENCE = 2, 60
 """Seconds in which a window is drawn; how often so long a text is waited for."""
 
@@ -177,6 +180,9 @@ def main() -> None:
             take_folder(wine, target / f"{SHORTCUTS}.png")
             for name, (task, dropped, asked) in SHOWN.items():
                 take_shown(wine, folder, task, dropped, asked, target / f"{name}.png")
+        wine.run("wineboot", "--kill")
+        # It still writes its registry a moment after its last program has ended.
+        subprocess.run([_SERVER, "--wait"], env=wine.settings, check=False)
 
 
 if __name__ == "__main__":
