@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-oldest test-ray floor mutants bench check format samples bundle bundle-wheels bundle-windows \
-	bundle-check bundle-windows-check windows-check manual clean
+	bundle-check bundle-windows-check windows-check windows-pictures manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
@@ -22,7 +22,7 @@ floor:  ## the whole suite, measured; fails where it goes through less of the co
 test-oldest: .venv-oldest/ready  ## the core and the sample county with the oldest libraries allowed
 	.venv-oldest/bin/pytest -n auto tests/core tests/samples/test_sample_county.py
 
-mutants: .venv/ready  ## plausible bugs, one at a time: does a test notice? Takes half an hour
+mutants: .venv/ready  ## plausible bugs, one at a time: does a test notice? Takes a quarter of an hour
 	$(BIN)/python -m benchmarks.mutants
 
 test-ray: .venv/ray  ## a run in parts on two local Ray workers
@@ -59,6 +59,9 @@ bundle-windows-check: bundle-windows  ## unpack that zip without a Python and do
 
 windows-check: .venv/ready  ## the suite and a quarter by a Windows Python under Wine, as a table; before every release
 	PYTHONPATH=packaging $(BIN)/python -m windows.check
+
+windows-pictures: bundle-windows  ## pictures of the manual that show the shortcuts of that zip
+	PYTHONPATH=packaging $(BIN)/python -m windows.pictures dist/onestop-*-windows.zip docs/pictures
 
 manual: .venv/ready  ## outputs and pictures of README and manual again, from the samples; dist/手册.pdf
 	PYTHONPATH=packaging $(BIN)/python -m docs.manual

@@ -27,7 +27,7 @@ class Mutant:
 _LEDGER = tuple(
     f"tests/ledger/test_{name}.py"
     for name in (
-        "periods_of_books", "ledger", "opening", "chain", "final_account", "ledger_months"
+        "periods_of_books", "ledger", "opening", "chain", "final_account", "recompute", "ledger_months"
     )
 )  # fmt: skip
 

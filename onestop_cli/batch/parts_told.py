@@ -11,18 +11,18 @@ import polars as pl
 
 from onestop_cli.batch.describe import Read
 from onestop_cli.batch.handed_in import of_reading
-from onestop_cli.batch.reconcile import (
+from onestop_cli.batch.reconcile import names_of
+from onestop_cli.batch.request import Request
+from onestop_cli.batch.told import (
     areas_told,
     beside_files,
     documents_told,
     kinds_of_care,
-    names_of,
     no_list,
     of_files,
     other_spellings,
     unknown_kinds,
 )
-from onestop_cli.batch.request import Request
 from onestop_cli.core.insured import other_names
 from onestop_cli.core.insured_area import areas_of
 from onestop_cli.county.inbox_check import inbox_notes

@@ -8,28 +8,28 @@ runs, and closed months together are the quarter.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
 
-from onestop_cli.core.adjustments import COSTS, POSTED, WHOLE
+from onestop_cli.core.adjustments import COSTS
 from onestop_cli.core.options import Mapper
 from onestop_cli.county.periods import Period
 from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import AccountLine, accounts
-from onestop_cli.ledger.books import (
-    Closing,
-    changes_of,
-    closed_periods,
-    closings,
-    run_of,
-    stays_of,
-    together,
+from onestop_cli.ledger.books import Closing, changes_of, closed_periods, closings, run_of, stays_of
+from onestop_cli.ledger.events import (
+    NOT_LISTED,
+    PAID,
+    SIDES,
+    PeriodTables,
+    columns_needed,
+    events_of,
+    of_books,
 )
 from onestop_cli.ledger.hospital_money import hospital_accounts
-from onestop_cli.ledger.load import named_now
 from onestop_cli.statements.capped import CAPPED
 from onestop_cli.statements.care import (
     COUNTED,
@@ -37,40 +37,14 @@ from onestop_cli.statements.care import (
     SPECIAL,
     LevelLine,
     NamedByCare,
-    kind_of,
     level_lines,
 )
-from onestop_cli.statements.funds import (
-    Fund,
-    funds_of,
-    layers_together,
-    rules_together,
-    whole_of,
-)
+from onestop_cli.statements.funds import Fund, funds_of
 from onestop_cli.statements.indicators import Aided, Figures
-from onestop_cli.statements.statement import (
-    NO_CATEGORY,
-    NO_HOSPITAL,
-    NOWHERE,
-    numbered,
-    ratio,
-)
-from onestop_cli.tables.by_hand import LEVEL, PAYEE, with_payee
-from onestop_cli.tables.run_info import LayerInfo, RuleInfo, RunInfo
+from onestop_cli.statements.statement import NO_CATEGORY, NOWHERE, numbered, ratio
+from onestop_cli.tables.by_hand import LEVEL, PAYEE
+from onestop_cli.tables.run_info import LayerInfo, RuleInfo
 from onestop_cli.tables.schema import LEVELS
-
-SIDES = {
-    "claimed": "申报垫付额",
-    "deducted": "审核扣减",
-    "held": "待核",
-    "offset": "层间调整",
-    "payment": "核定应拨",
-    "adjusted": "其中：上期调整",
-    "supplement": "补发患者",
-}
-"""What is summed of every fund and of all, as `<fund key>_<side>_fen`; `payment` is payable + offset."""
-
-_NOT_LISTED = "非定点"
 
 
 @dataclass(frozen=True)
@@ -147,7 +121,7 @@ class FinalAccount(NamedByCare):
     @cached_property
     def levels(self) -> pl.DataFrame:
         """By hospital level, lowest first."""
-        return self._ordered("level_name", [*LEVELS.values(), _NOT_LISTED, LEVEL])
+        return self._ordered("level_name", [*LEVELS.values(), NOT_LISTED, LEVEL])
 
     @cached_property
     def hospitals(self) -> pl.DataFrame:
@@ -236,7 +210,7 @@ class FinalAccount(NamedByCare):
         """What a fund paid of a layer, fen."""
         if layer not in fund.layers:
             return 0
-        each = pl.sum_horizontal(fund.amount(layer, what) for what in _PAID)
+        each = pl.sum_horizontal(fund.amount(layer, what) for what in PAID)
         return int(self.events.select(each.sum()).item())
 
     def used(self, fund: str) -> tuple[int, int]:
@@ -275,35 +249,6 @@ def report(ledger: sqlite3.Connection, period: Period, hospital: Mapper = str) -
     return FinalAccount(period, tuple(inside), layers, rules, events, lines, money)
 
 
-def of_books(runs: Sequence[RunInfo]) -> tuple[tuple[LayerInfo, ...], tuple[RuleInfo, ...]]:
-    """The layers of these runs, as the last of them calls them, and their documents."""
-    return tuple(layers_together(runs).values()), tuple(rules_together(runs).values())
-
-
-_TEXTS = (
-    "hospital",
-    "level",
-    "category",
-    "township",
-    "person",
-    "setl_type",
-    "visit_raw",
-    "rule_id",
-)
-_DECIDED = ("decided_category", "decided_id_no")
-_DAYS = ("settled_on", "discharged_on")
-_MARKS = ("inpatient", CAPPED)
-
-PeriodTables = tuple[str, pl.DataFrame, pl.DataFrame]
-"""What the run of a period posts: its id, its own stays, and its lines about closed ones."""
-
-
-def columns_needed(layers: Sequence[LayerInfo]) -> list[str]:
-    """The columns of posted tables that a report reads."""
-    names = [*_TEXTS, *_DAYS, "number", "belongs_to", *COSTS, *_posted(layers), *WHOLE.values()]
-    return [*names, *_DECIDED, *_MARKS]
-
-
 def _tables(
     ledger: sqlite3.Connection, closed: Sequence[Closing], layers: Sequence[LayerInfo]
 ) -> Iterator[PeriodTables]:
@@ -311,98 +256,3 @@ def _tables(
     for one in closed:
         own = stays_of(ledger, one, [*names, "status"])
         yield one.period.id, own, changes_of(ledger, one, [*names, "visits"])
-
-
-def events_of(
-    tables: Iterable[PeriodTables],
-    layers: Sequence[LayerInfo],
-    rules: Sequence[RuleInfo],
-    hospital: Mapper = str,
-) -> pl.DataFrame:
-    """A row per stay and run that booked it or changed it, with what becomes of its visit, its costs, and amounts."""
-    parts = []
-    for period, stays, changes in tables:
-        own = with_payee(stays).with_columns(
-            pl.coalesce("decided_category", "category").alias("category"),
-            visits=(pl.col("status") == "settled").cast(pl.Int64),
-            own=pl.lit(value=True),
-        )
-        own = own.with_columns(pl.col(cost).fill_null(0) * pl.col("visits") for cost in COSTS)
-        later = with_payee(changes).with_columns(
-            pl.coalesce("decided_category", "category").alias("category"),
-            own=pl.lit(value=False),
-        )
-        parts += [part.with_columns(period=pl.lit(period)) for part in (own, later)]
-    return _whole(parts).pipe(named_now, hospital).pipe(_with_amounts, layers, rules)
-
-
-def _whole(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    whole = together(parts)
-    kinds = {"inpatient": pl.Boolean, "visit_raw": pl.String, CAPPED: pl.Boolean}
-    absent = [pl.lit(None, kind).alias(name) for name, kind in kinds.items() if name not in whole]
-    return (
-        whole.with_columns(absent)
-        .pipe(_with_kind)
-        .with_columns(
-            pl.col("hospital").fill_null(NO_HOSPITAL),
-            pl.col("category").fill_null(NO_CATEGORY),
-            pl.col("township").fill_null(NOWHERE),
-            level_name=pl.when(pl.col("hospital") == PAYEE)
-            .then(pl.lit(LEVEL))
-            .otherwise(pl.col("level").replace_strict(LEVELS, default=_NOT_LISTED)),
-            person=pl.coalesce(_known_last(), "person", pl.format("?{}", "number")),
-        )
-    )
-
-
-def _with_kind(events: pl.DataFrame) -> pl.DataFrame:
-    """`kind` of care; a change of a stay whose own line is at hand is of its kind."""
-    if not events["own"].all():
-        events = events.with_columns(
-            pl.coalesce(name, pl.col(name).drop_nulls().first().over("number"))
-            for name in ("inpatient", "visit_raw")
-        )
-    return events.with_columns(kind_of(events).alias("kind"))
-
-
-def _known_last() -> pl.Expr:
-    """Whose stay it is by the last decision, also where an earlier run booked it; null without any."""
-    return pl.col("decided_id_no").drop_nulls().last().over("number")
-
-
-def _posted(layers: Sequence[LayerInfo]) -> list[str]:
-    return [f"{layer.id}_{what}_fen" for layer in layers for what in POSTED]
-
-
-def _with_amounts(
-    events: pl.DataFrame, layers: Sequence[LayerInfo], rules: Sequence[RuleInfo]
-) -> pl.DataFrame:
-    """Every event with its sums: per layer `paid`, per fund and for all the `SIDES`, and `own_fen`."""
-    absent = [name for name in _posted(layers) if name not in events.columns]
-    events = events.with_columns(pl.lit(0, pl.Int64).alias(name) for name in absent)
-    funds = funds_of(layers, rules)
-    purses = [*funds, whole_of(funds)]
-    whole = events.with_columns(
-        *(
-            Fund("", "", (layer.id,)).sum_of(*_PAID).alias(f"{layer.id}_paid_fen")
-            for layer in layers
-        ),
-        *(
-            purse.sum_of(*(_PAID if side == "payment" else (side,))).alias(
-                f"{purse.key}_{side}_fen"
-            )
-            for purse in purses
-            for side in SIDES
-            if side != "adjusted"
-        ),
-        pl.col("self_fen").fill_null(0).alias("own_fen"),
-    )
-    own = pl.col("own")
-    return whole.with_columns(
-        pl.when(own).then(0).otherwise(f"{one.key}_payment_fen").alias(f"{one.key}_adjusted_fen")
-        for one in purses
-    )
-
-
-_PAID = ("payable", "offset")
-"""What a fund pays to hospitals."""

@@ -19,13 +19,8 @@ from onestop_cli.errors import stop
 from onestop_cli.ledger.accounts import Advance, accounts, advances, meets, second_payments
 from onestop_cli.ledger.books import changes_of, closings, run_of, stays_of
 from onestop_cli.ledger.closing import would_post
-from onestop_cli.ledger.final_account import (
-    FinalAccount,
-    PeriodTables,
-    columns_needed,
-    events_of,
-    of_books,
-)
+from onestop_cli.ledger.events import PeriodTables, columns_needed, events_of, of_books
+from onestop_cli.ledger.final_account import FinalAccount
 from onestop_cli.ledger.hospital_money import KEPT, deposits_by
 from onestop_cli.ledger.income import NO_SOURCE, incomes
 from onestop_cli.ledger.second import paid_again

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from onestop_cli.ledger.final_account import SIDES, FinalAccount
+from onestop_cli.ledger.events import SIDES
+from onestop_cli.ledger.final_account import FinalAccount
 from onestop_cli.money import capital
 from onestop_cli.statements.funds import whole_of
 from onestop_cli.statements.indicators import Indicator
