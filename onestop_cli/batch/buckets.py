@@ -44,7 +44,7 @@ from onestop_cli.core.reconcile import control
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import Period, parse_period
 from onestop_cli.county.settings import Settings
-from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.errors import CannotRun, Problem, gathered, stop
 from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, has_columns, scan
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -273,15 +273,18 @@ def _without_stays(history: History | None) -> History | None:
 
 def _read(request: Request) -> tuple[Read, dict[str, pl.LazyFrame]]:
     """Everything but the rows of the stays, and a scan of these."""
-    rules = load_rules(request.rules, request.county_folder)
-    problems = [*unusable(rules)]
-    register = read_register(request.register, request.settings)
-    scans, stays = scan(request.stays, STAYS)
-    roster = _roster(request)
-    problems += roster.problems
-    if problems:
+    problems: list[Problem] = []
+    rules = gathered(problems, lambda: load_rules(request.rules, request.county_folder)) or ()
+    problems += unusable(rules)
+    register = gathered(problems, lambda: read_register(request.register, request.settings))
+    scanned = gathered(problems, lambda: scan(request.stays, STAYS))
+    roster = gathered(problems, lambda: _roster(request))
+    insured = gathered(problems, lambda: insured_of(request.settings))
+    problems += roster.problems if roster else ()
+    if problems or register is None or scanned is None or roster is None or insured is None:
         raise CannotRun(problems)
-    return Read(stays, roster, register, rules, insured=insured_of(request.settings)), scans
+    scans, stays = scanned
+    return Read(stays, roster, register, rules, insured=insured), scans
 
 
 def _roster(request: Request) -> Reading:
