@@ -290,7 +290,7 @@ def test_a_line_break_typed_within_a_cell_swallows_no_rows(tmp_path: Path) -> No
     for typed in (f'"{number}\n"', f'"\n{number}"', f'"赵强\r\n{number}"'):
         data = csv_bytes(rows, "utf-8").replace(b"@", typed.encode("utf-8"))
         reading = read(tmp_path, {"a.csv": data})
-        assert (reading.problems, reading.rows.height) == ([], 2), typed
+        assert (len(reading.problems), reading.rows.height) == (0, 2), typed
 
 
 def test_macros_and_links_are_left_alone(tmp_path: Path) -> None:
