@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-oldest test-ray floor mutants bench check format samples bundle bundle-wheels bundle-windows \
-	bundle-check bundle-windows-check windows-check manual clean
+	bundle-check bundle-windows-check windows-check windows-pictures manual clean
 
 demo: .venv/ready  ## reconcile the sample quarter into demo/2010Q4
 	rm -rf demo && mkdir demo && cp -R samples/county demo/示例县
@@ -59,6 +59,9 @@ bundle-windows-check: bundle-windows  ## unpack that zip without a Python and do
 
 windows-check: .venv/ready  ## the suite and a quarter by a Windows Python under Wine, as a table; before every release
 	PYTHONPATH=packaging $(BIN)/python -m windows.check
+
+windows-pictures: bundle-windows  ## pictures of the manual that show the shortcuts of that zip
+	PYTHONPATH=packaging $(BIN)/python -m windows.pictures dist/onestop-*-windows.zip docs/pictures
 
 manual: .venv/ready  ## outputs and pictures of README and manual again, from the samples; dist/手册.pdf
 	PYTHONPATH=packaging $(BIN)/python -m docs.manual

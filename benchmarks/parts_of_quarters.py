@@ -19,8 +19,8 @@ from unittest.mock import patch
 
 import polars as pl
 
-from onestop_cli.batch.buckets import _ABOUT_STAYS, Parts
 from onestop_cli.batch.dealing import Dealing
+from onestop_cli.batch.one_part import ABOUT_STAYS, Parts
 from onestop_cli.core.options import Earlier, NameLookup
 from onestop_cli.core.pipeline import Core, Work
 from onestop_cli.county.settings import Settings
@@ -52,7 +52,7 @@ def in_parts(core: Core, rows: pl.DataFrame, earlier: Earlier) -> tuple[pl.DataF
         folder = Path(name)
         dealing = Dealing(folder, BUCKETS, core.register, core.names, core.period)
         decided_in = dealing.bring_together(dealing.deal([rows]), earlier, core.roster, core.book)
-        for table in _ABOUT_STAYS:
+        for table in ABOUT_STAYS:
             (folder / table).mkdir()
         parts = _Parts(
             folder, core.roster, core.register, core.book, core.period, Settings(), core.options,

@@ -91,8 +91,8 @@ def calling(
 
 
 def start(module: str, limits: Limits = Limits()) -> None:
-    """Bring up a worker per core and have each import `module`, without waiting for it."""
-    for _ in range(cores()):
+    """Bring up workers until there is one per core, each importing `module`, without waiting for them."""
+    for _ in range(cores() - len(_POOL.idle)):
         worker = _Worker(limits.memory)
         worker.import_ahead(module)
         _POOL.give_back(worker)

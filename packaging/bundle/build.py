@@ -133,8 +133,8 @@ def write_scripts(home: Path) -> None:
     batch(home / "app" / "bin" / "onestop.bat", "onestop.bat")
     _shell(home / "app" / "bin" / "onestop", "onestop.sh")
     for number, (task, title) in enumerate(TASKS.items(), 1):
-        batch(home / "任务" / f"{number} {title}.bat", "task.bat", TASK=task)
-        _shell(home / "任务" / "linux" / f"{number} {title}.sh", "task.sh", TASK=task)
+        batch(home / "任务" / f"{number:02} {title}.bat", "task.bat", TASK=task)
+        _shell(home / "任务" / "linux" / f"{number:02} {title}.sh", "task.sh", TASK=task)
 
 
 def template(name: str, **words: str) -> str:

@@ -32,7 +32,7 @@ def main() -> int:
     except Refused as reason:
         print(f"\n没有装好：{reason}")
         return 1
-    print("\n装好了。接下来：打开“任务”文件夹，先用“1 建立县文件夹”；不清楚的地方看“手册.pdf”。")
+    print("\n装好了。接下来：打开“任务”文件夹，先用“01 建立县文件夹”；不清楚的地方看“手册.pdf”。")
     return 0
 
 

@@ -77,7 +77,7 @@ def build(checkout: Path, out: Path, home: Path) -> Path:
 def write_shortcuts(folder: Path) -> None:
     """A shortcut per task, `onestop` for a command window, and what to read first."""
     for number, (task, title) in enumerate(TASKS.items(), 1):
-        batch(folder / "任务" / f"{number} {title}.bat", "task-exe.bat", TASK=task)
+        batch(folder / "任务" / f"{number:02} {title}.bat", "task-exe.bat", TASK=task)
     batch(folder / "app" / "bin" / "onestop.bat", "onestop-exe.bat")
     windows_text(folder / "先看这里.txt", template("readme-windows.txt"), "utf-8-sig")
 

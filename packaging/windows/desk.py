@@ -91,13 +91,18 @@ def _clicks(county: Path) -> Iterator[tuple[str, Sequence[str], Sequence[Path]]]
 def _before(task: str, county: Path, samples: Path) -> None:
     """What is done between the clicks: files into the inbox, decisions filled in."""
     if task == "status":
-        shutil.copytree(samples / "hospitals", county / "收件箱/住院", dirs_exist_ok=True)
-        shutil.copytree(samples / "roster", county / "收件箱/花名册", dirs_exist_ok=True)
-        shutil.copyfile(samples / "register.csv", county / "定点机构名册.csv")
+        fill_inbox(county, samples)
     if task == "precheck":
         shutil.copyfile(next((samples / "hospitals").glob("*.xlsx")), county.parent / OWN_LIST)
     if task == "reconcile" and (county / "处理意见.xlsx").is_file():
         decide(county / "处理意见.xlsx", county / "处理意见.xlsx")
+
+
+def fill_inbox(county: Path, samples: Path) -> None:
+    """What the hospitals and the civil affairs office handed in, and the register of hospitals."""
+    shutil.copytree(samples / "hospitals", county / "收件箱/住院", dirs_exist_ok=True)
+    shutil.copytree(samples / "roster", county / "收件箱/花名册", dirs_exist_ok=True)
+    shutil.copyfile(samples / "register.csv", county / "定点机构名册.csv")
 
 
 def results(county: Path) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from onestop_cli.batch import buckets
+from onestop_cli.batch import buckets, one_part
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.core.parts import added_up, bucket_of, moves, with_keys
@@ -205,14 +205,14 @@ def test_a_part_that_fails_ends_the_run_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the others have done already."""
-    whole = buckets.Parts.__call__
+    whole = one_part.Parts.__call__
 
-    def failing(self: buckets.Parts, number: int) -> buckets.PartDone:
+    def failing(self: one_part.Parts, number: int) -> one_part.PartDone:
         if number == 2:
             raise MemoryError
         return whole(self, number)
 
-    monkeypatch.setattr(buckets.Parts, "__call__", failing)
+    monkeypatch.setattr(one_part.Parts, "__call__", failing)
     with pytest.raises(MemoryError):
         reconcile_in_parts(written(tangled(), tmp_path), tmp_path / "out", 4, "local")
     assert {path.name for path in tmp_path.iterdir()} == {"stays", "roster.parquet", "register.csv"}

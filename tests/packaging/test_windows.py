@@ -11,8 +11,9 @@ from zipfile import ZipFile
 import pytest
 from bundle.wheels import Wheel
 from openpyxl import Workbook, load_workbook
-from windows import assemble, build, chain, check, desk, freeze, wine
+from windows import assemble, build, chain, check, desk, freeze, pictures, wine
 
+from onestop_cli.batch.init import Answers, start_county
 from onestop_cli.commands.guided import TASKS
 from onestop_cli.workers.pool import FROZEN
 from tests.packaging.test_bundle import make_wheel
@@ -50,7 +51,7 @@ def test_what_to_read_first_is_filled_in_and_says_how_to_go(zip_folder):
     assert not re.search(r"@[A-Z]+@", text)
     for word in ("不用安装", "升级", "卸载", "体检", "不需要管理员权限"):
         assert word in text
-    for title in re.findall(r"“\d ([^”]+)”", text):
+    for title in re.findall(r"“\d\d ([^”]+)”", text):
         assert title in TASKS.values()
 
 
@@ -160,6 +161,26 @@ def test_papers_that_are_missing_at_the_end_are_no_success(tmp_path, monkeypatch
     monkeypatch.setattr(desk, "_before", lambda *_: None)
     *_, last = desk.quarter_by_hand(wine.Wine(tmp_path), tmp_path, tmp_path, tmp_path)
     assert not check.good(last)
+
+
+def test_every_picture_of_the_shortcuts_stands_in_the_manual():
+    manual = Path("docs/手册.md").read_text("utf-8")
+    for name in (pictures.SHORTCUTS, *pictures.SHOWN):
+        assert f"](pictures/{name}.png)" in manual
+
+
+def test_what_is_filled_in_before_the_pictures_stands_blank_in_the_settings(tmp_path):
+    start_county(tmp_path / "县", Answers("", "", []))
+    settings = (tmp_path / "县" / "onestop.toml").read_text("utf-8")
+    for blank in pictures._FILLED:
+        assert settings.count(blank) == 1
+
+
+def test_a_text_that_never_comes_ends_the_taking_of_pictures(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "_DRAWN", 0)
+    (tmp_path / "said").write_text("没有运行", "utf-8")
+    with pytest.raises(SystemExit, match="没有运行"):
+        pictures._wait_for("请按任意键继续", tmp_path / "said")
 
 
 def test_the_program_knows_the_word_that_makes_it_a_worker():

@@ -10,7 +10,7 @@ import pytest
 
 from onestop_cli import workers
 from onestop_cli.cli import WORKER
-from onestop_cli.workers.pool import FROZEN
+from onestop_cli.workers.pool import _POOL, FROZEN
 
 SMALL = workers.Limits(memory=256 << 20, seconds=20)
 
@@ -26,6 +26,14 @@ def test_a_worker_serves_again() -> None:
 def test_what_a_worker_loads_ahead_does_not_make_it_too_large_to_serve_again() -> None:
     workers.prepare("polars")
     assert workers.call("os:getpid") == workers.call("os:getpid")
+
+
+def test_workers_are_brought_up_until_there_is_one_per_core_and_no_more() -> None:
+    workers.start("json")
+    there = [*_POOL.idle]
+    assert len(there) >= workers.cores()
+    workers.start("json")
+    assert there == _POOL.idle
 
 
 def test_what_is_raised_comes_back_as_the_worker_saw_it() -> None:

@@ -6,13 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.tables.inspection import SheetInfo
 from onestop_cli.tables.reading import SheetAccount
-from onestop_cli.writers.toolkit.console import clean, console_for, noted
+from onestop_cli.writers.toolkit.console import clean, console_for, noted, print_folded
 
 _LEFT = {
     "title": "标题",
@@ -70,7 +69,7 @@ def _show_sheet(console: Console, sheet: SheetInfo) -> None:
         first, *ready = doubt.split("\n")
         _line(console, f"请留意：{first}", "yellow")
         for line in ready:
-            _line(console, line, "yellow", 4)
+            console.print(f"    {clean(line)}", style="yellow", soft_wrap=True)
     if sheet.read and not sheet.doubts:
         _line(console, "没有疑问", "green")
 
@@ -109,5 +108,5 @@ def rows_line(account: SheetAccount) -> str:
 
 
 def _line(console: Console, text: str, style: str = "", indent: int = 2) -> None:
-    """A line of text, wrapped under its indent."""
-    console.print(Padding(Text(clean(text), style=style), (0, 0, 0, indent)))
+    """A sentence, folded under its indent."""
+    print_folded(console, " " * indent + text, style, " " * indent)

@@ -9,9 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from onestop_cli.county.progress import InboxSummary, LastRun, Progress, next_step
-from onestop_cli.writers.toolkit.console import clean, console_for, folded, noted
+from onestop_cli.writers.toolkit.console import clean, console_for, folded, noted, print_folded
 
 _SHOWN = 5
+_NAMES = 10
+"""Columns that the names of the lines take, with what stands between."""
 
 
 def show_standing(standing: Progress) -> None:
@@ -25,14 +27,12 @@ def show_standing(standing: Progress) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for name, words in _lines(standing):
-        table.add_row(name, Text(clean(words)))
+        table.add_row(name, Text("\n".join(folded(clean(words), console.width - _NAMES, ""))))
     console.print(table)
     for problem in standing.inbox.problems[:_SHOWN]:
         place = f"{problem.place}：" if problem.place else ""
-        for line in folded(f"! {clean(place + problem.what)}", console.width, "  "):
-            console.print(line, style="yellow", soft_wrap=True)
-        for line in folded(f"  → {clean(problem.remedy)}", console.width, "    "):
-            console.print(line, style="dim", soft_wrap=True)
+        print_folded(console, f"! {place}{problem.what}", "yellow", "  ")
+        print_folded(console, f"  → {problem.remedy}", "dim", "    ")
     if more := standing.inbox.problems[_SHOWN:]:
         console.print(f"  还有 {len(more)} 个问题")
     for note in standing.inbox.notes:

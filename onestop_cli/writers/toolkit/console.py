@@ -58,10 +58,15 @@ def folded(text: str, width: int, indent: str) -> list[str]:
     return lines
 
 
+def print_folded(console: Console, text: str, style: str = "", indent: str = "") -> None:
+    """Print a sentence, broken between characters; all lines but the first begin with `indent`."""
+    for line in folded(clean(text), console.width, indent):
+        console.print(line, style=style, soft_wrap=True)
+
+
 def noted(console: Console, text: str, mark: str = "注意：") -> None:
-    """A sentence to be heeded, broken between characters."""
-    for line in folded(f"{mark}{clean(text)}", console.width, ""):
-        console.print(line, style="yellow", soft_wrap=True)
+    """A sentence to be heeded."""
+    print_folded(console, f"{mark}{text}", "yellow")
 
 
 def heed(notes: Sequence[str]) -> None:
@@ -79,8 +84,6 @@ def problems(found: Sequence[Problem], stands: Sequence[str] = ()) -> None:
     for line in stands or [head]:
         console.print(clean(line), style="bold red")
     for number, problem in enumerate(found, 1):
-        place = f"{clean(problem.place)}：" if problem.place else ""
-        for line in folded(f"{number}. {place}{clean(problem.what)}", console.width, "   "):
-            console.print(line, soft_wrap=True)
-        for line in folded(f"   → {clean(problem.remedy)}", console.width, "     "):
-            console.print(line, style="dim", soft_wrap=True)
+        place = f"{problem.place}：" if problem.place else ""
+        print_folded(console, f"{number}. {place}{problem.what}", indent="   ")
+        print_folded(console, f"   → {problem.remedy}", "dim", "     ")
