@@ -189,7 +189,7 @@ def _read(request: Request) -> tuple[Read, dict[str, pl.LazyFrame]]:
     scanned = gathered(problems, lambda: scan(request.stays, STAYS))
     roster = gathered(problems, lambda: _roster(request))
     insured = gathered(problems, lambda: insured_of(request.settings))
-    problems += roster.problems if roster else ()
+    problems += () if roster is None else roster.problems
     if problems or register is None or scanned is None or roster is None or insured is None:
         raise CannotRun(problems)
     scans, stays = scanned

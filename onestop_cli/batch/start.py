@@ -43,7 +43,8 @@ def line_for(option: str) -> str:
 
 @dataclass(frozen=True)
 class ReconcileOptions:
-    """The options of `onestop reconcile` as typed; None where the clerk left it to onestop.toml."""
+    """The options of `onestop reconcile` as typed; None where the clerk left it to onestop.toml. `in_parts`: with
+    `--buckets`, which reads files of its own."""
 
     period: str
     stays: Sequence[Path] | None
@@ -105,7 +106,8 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         recompute=[closed for closed in recompute if closed],
     )
     if not missing and (problems or out is None) and not options.in_parts:
-        problems += _of_the_rest(request, out)
+        gathered(problems, lambda: refuse_books(request, out))
+        problems += _in_files(request)
     if problems or out is None:
         raise CannotRun(problems)
     return request, out
@@ -119,12 +121,11 @@ def _not_given(wanted: Mapping[str, object]) -> list[Problem]:
     ]
 
 
-def _of_the_rest(request: Request, out: Path | None) -> Sequence[Problem]:
-    """What is wrong with books, files and decisions, for a run that cannot begin anyway: a clerk mends all at once."""
+def _in_files(request: Request) -> Sequence[Problem]:
+    """What is wrong with files and decisions, for a run that cannot begin anyway: a clerk mends all at once."""
     from onestop_cli.batch.reconcile import read_inputs, remembered
 
     problems: list[Problem] = []
-    gathered(problems, lambda: refuse_books(request, out))
     read = gathered(problems, lambda: read_inputs(request))
     if read is not None:
         gathered(problems, lambda: remembered(replace(request, ledger=None), read))
@@ -189,8 +190,8 @@ def run_and_write(request: Request, out: Path, *, quiet: bool) -> Run:
 
         try:
             refuse_books(request, out)
-        except CannotRun:
-            raise CannotRun(_of_the_rest(request, out)) from None
+        except CannotRun as error:
+            raise CannotRun([*error.problems, *_in_files(request)]) from error
         run = reconcile(request, tell)
         tell("写出结果")
         from onestop_cli.batch.papers import write_run
