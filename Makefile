@@ -22,7 +22,7 @@ floor:  ## the whole suite, measured; fails where it goes through less of the co
 test-oldest: .venv-oldest/ready  ## the core and the sample county with the oldest libraries allowed
 	.venv-oldest/bin/pytest -n auto tests/core tests/samples/test_sample_county.py
 
-mutants: .venv/ready  ## plausible bugs, one at a time: does a test notice? Takes half an hour
+mutants: .venv/ready  ## plausible bugs, one at a time: does a test notice? Takes a quarter of an hour
 	$(BIN)/python -m benchmarks.mutants
 
 test-ray: .venv/ray  ## a run in parts on two local Ray workers
