@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+_Given = TypeVar("_Given")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,15 @@ class CannotRun(Exception):
 def stop(what: str, remedy: str, file: str | None = None) -> CannotRun:
     """A `CannotRun` of a single problem, for `raise`."""
     return CannotRun([Problem(what, remedy, file)])
+
+
+def gathered(problems: list[Problem], step: Callable[[], _Given]) -> _Given | None:
+    """What `step` gives; None where it cannot, its problems added to `problems`."""
+    try:
+        return step()
+    except CannotRun as error:
+        problems += error.problems
+        return None
 
 
 _REFUSALS = {

@@ -35,7 +35,7 @@ from onestop_cli.core.options import NOTHING_BEFORE, Earlier
 from onestop_cli.core.parts import KEYS, PERSON, added_up
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
-from onestop_cli.errors import CannotRun, stop
+from onestop_cli.errors import CannotRun, Problem, gathered, stop
 from onestop_cli.readers.contract_tables import ENTRIES, STAYS, batches, has_columns, scan
 from onestop_cli.readers.register import read_register
 from onestop_cli.readers.roster import read_rosters
@@ -182,15 +182,18 @@ def _without_stays(history: History | None) -> History | None:
 
 def _read(request: Request) -> tuple[Read, dict[str, pl.LazyFrame]]:
     """Everything but the rows of the stays, and a scan of these."""
-    rules = load_rules(request.rules, request.county_folder)
-    problems = [*unusable(rules)]
-    register = read_register(request.register, request.settings)
-    scans, stays = scan(request.stays, STAYS)
-    roster = _roster(request)
-    problems += roster.problems
-    if problems:
+    problems: list[Problem] = []
+    rules = gathered(problems, lambda: load_rules(request.rules, request.county_folder)) or ()
+    problems += unusable(rules)
+    register = gathered(problems, lambda: read_register(request.register, request.settings))
+    scanned = gathered(problems, lambda: scan(request.stays, STAYS))
+    roster = gathered(problems, lambda: _roster(request))
+    insured = gathered(problems, lambda: insured_of(request.settings))
+    problems += () if roster is None else roster.problems
+    if problems or register is None or scanned is None or roster is None or insured is None:
         raise CannotRun(problems)
-    return Read(stays, roster, register, rules, insured=insured_of(request.settings)), scans
+    scans, stays = scanned
+    return Read(stays, roster, register, rules, insured=insured), scans
 
 
 def _roster(request: Request) -> Reading:

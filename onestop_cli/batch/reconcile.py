@@ -38,7 +38,7 @@ from onestop_cli.county.inbox_check import Handed, inbox_notes, known_files
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import Settings
 from onestop_cli.county.synonyms import names as synonyms
-from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.errors import CannotRun, Problem, gathered, stop
 from onestop_cli.readers.containers.inbox import open_together
 from onestop_cli.readers.containers.limits import one_run
 from onestop_cli.readers.containers.locked import passwords_in
@@ -59,7 +59,7 @@ from onestop_cli.tables.schema import empty
 def reconcile(request: Request, tell: Tell = lambda stage: None) -> Run:
     """A whole run in memory, control totals asserted; raises `CannotRun` with every problem at once."""
     with one_run(request.settings.limits.cells):
-        read = _read(request)
+        read = read_inputs(request)
     chosen = [rule.file for rule in read.rules]
     read, earlier = remembered(request, read)
     book = Rulebook(tuple(rule.file for rule in read.rules))
@@ -104,14 +104,9 @@ def _handed(read: Read, names: NameLookup) -> Handed:
 
 def remembered(request: Request, read: Read) -> tuple[Read, Earlier]:
     """What the ledger and the decisions bring."""
-    lines = None
-    if request.decisions:
-        from onestop_cli.readers.decisions import read_decisions
-
-        layers = {la.name: la.part_of or la.id for r in read.rules for la in r.file.layer}
-        told = list[str]()
-        lines = read_decisions(request.decisions, layers, told)
-        read = replace(read, told=tuple(told))
+    told: list[str] = []
+    lines = _lines_of(request, read.rules, told)
+    read = replace(read, told=tuple(told))
     if request.ledger is None:
         return read, Earlier(None, _decisions(request, lines, empty(CARRIED_OUT)))
     book = Rulebook(tuple(rule.file for rule in read.rules))
@@ -137,23 +132,16 @@ def _decisions(
     return Decisions(lines, request.decisions.name, carried_out)
 
 
-def _read(request: Request) -> Read:
-    """All inputs, or all their problems."""
+def read_inputs(request: Request) -> Read:
+    """All inputs; raises `CannotRun` with the problems of all of them, decisions included."""
     problems: list[Problem] = []
     settings = request.settings
-    rules: tuple[LoadedRule, ...] = ()
-    register = pl.DataFrame()
-    try:
-        rules = load_rules(request.rules, request.county_folder)
-        problems += unusable(rules)
-    except CannotRun as error:
-        problems += error.problems
-    try:
-        register = read_register(request.register, settings)
-    except CannotRun as error:
-        problems += error.problems
+    rules = gathered(problems, lambda: load_rules(request.rules, request.county_folder)) or ()
+    problems += unusable(rules)
+    register = gathered(problems, lambda: read_register(request.register, settings))
+    register = pl.DataFrame() if register is None else register
     hospitals = register["hospital"].unique(maintain_order=True).to_list() if len(register) else []
-    passwords = passwords_in(request.password_file)
+    passwords = gathered(problems, lambda: passwords_in(request.password_file)) or ()
     layers = {layer.part_of or layer.id for rule in rules for layer in rule.file.layer} or None
     wanted = columns_wanted(rules)
     money = {e.id for rule in rules for e in rule.file.expense if e.columns}
@@ -162,16 +150,25 @@ def _read(request: Request) -> Read:
     stays = stays_of(files[0], settings, hospitals, wanted, layers, money)
     roster = roster_of(files[1], settings)
     problems += [*stays.problems, *roster.problems]
-    insured = InsuredList()
-    try:
-        insured = insured_of(settings)
-    except CannotRun as error:
-        problems += error.problems
+    insured = gathered(problems, lambda: insured_of(settings)) or InsuredList()
     if not problems and len(stays.rows) == 0:
         raise stop("没有读到一行住院记录", "请检查 --stays 给出的文件或文件夹")
     if problems:
+        gathered(problems, lambda: _lines_of(request, rules, []))
         raise CannotRun(problems)
     return Read(stays, roster, register, rules, insured=insured)
+
+
+def _lines_of(
+    request: Request, rules: Sequence[LoadedRule], told: list[str]
+) -> pl.DataFrame | None:
+    """The filled lines of the decisions, None without any; what was not read of them is told."""
+    if not request.decisions:
+        return None
+    from onestop_cli.readers.decisions import read_decisions
+
+    layers = {la.name: la.part_of or la.id for r in rules for la in r.file.layer}
+    return read_decisions(request.decisions, layers, told)
 
 
 def insured_of(settings: Settings) -> InsuredList:

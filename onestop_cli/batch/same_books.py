@@ -39,9 +39,11 @@ def refuse_other_books(ledger: Path | None, folders: Iterable[Path]) -> None:
             )
 
 
-def refuse_closed(ledger: Path, period: Period) -> None:
+def refuse_closed(ledger: Path, period: Period | None) -> None:
     """Raise `CannotRun` when `period`, or a part of it, is closed: there is nothing to reconcile in it any more."""
     with opened(ledger) as books:
+        if period is None:
+            return
         closed = closed_periods(books)
         across = [one.id for one in closed if one.first <= period.last and period.first <= one.last]
         if across and period.id not in across:

@@ -5,9 +5,10 @@ Many commands come here for the county's settings only, so what a run needs is l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from onestop_cli.batch.misnamed import DECISIONS, PASSWORDS, county_nearby, lyin
 from onestop_cli.batch.request import Request
 from onestop_cli.county.periods import parse_period
 from onestop_cli.county.settings import FILE_NAME, Settings, load_settings
-from onestop_cli.errors import CannotRun, Problem, stop
+from onestop_cli.errors import CannotRun, Problem, gathered, stop
 from onestop_cli.writers.toolkit.console import progress
 from onestop_cli.writers.toolkit.folder import refuse_existing
 
@@ -42,7 +43,8 @@ def line_for(option: str) -> str:
 
 @dataclass(frozen=True)
 class ReconcileOptions:
-    """The options of `onestop reconcile` as typed; None where the clerk left it to onestop.toml."""
+    """The options of `onestop reconcile` as typed; None where the clerk left it to onestop.toml. `in_parts`: with
+    `--buckets`, which reads files of its own."""
 
     period: str
     stays: Sequence[Path] | None
@@ -54,6 +56,7 @@ class ReconcileOptions:
     out: Path | None
     password_file: Path | None = None
     recompute: Sequence[str] | None = None
+    in_parts: bool = False
 
 
 def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
@@ -64,33 +67,35 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
     roster = options.roster or [home / path for path in chosen.roster]
     register = options.register or _under(home, chosen.register_file)
     rules = options.rules or list(chosen.rules)
-    period = parse_period(options.period).id
-    out = options.out or (_next_free(home / chosen.out / period) if chosen.out else None)
+    problems: list[Problem] = []
+    period = gathered(problems, lambda: parse_period(options.period))
+    out = options.out or (
+        _next_free(home / chosen.out / period.id) if chosen.out and period else None
+    )
     wanted = {
-        "--stays": stays, "--roster": roster, "--register": register, "--rules": rules, "--out": out
+        "--stays": stays, "--roster": roster, "--register": register, "--rules": rules,
+        "--out": out or chosen.out,
     }  # fmt: skip
-    decisions = options.decisions or _under(home, chosen.decisions) or lying(home, DECISIONS)
-    problems = [
-        Problem(f"没有给出 {option}", f"请加上 {option}，或{line_for(option)}")
-        for option, value in wanted.items()
-        if not value
-    ]
-    if problems and not (home / FILE_NAME).is_file() and (nearby := county_nearby(home)):
+    missing = _not_given(wanted)
+    if missing and not (home / FILE_NAME).is_file() and (nearby := county_nearby(home)):
         raise stop(f"没有找到 {FILE_NAME}", nearby)
+    problems += missing
+    decisions = options.decisions or _under(home, chosen.decisions) or lying(home, DECISIONS)
     if decisions is not None and not decisions.exists():
         problems.append(Problem("找不到处理意见", _NO_DECISIONS, str(decisions)))
-    if problems or register is None or out is None:
-        raise CannotRun(problems)
-    refuse_existing(out)
+        decisions = None
+    if out:
+        gathered(problems, lambda: refuse_existing(out))
     ledger = options.ledger or settings.ledger
     if ledger is None and options.recompute:
-        raise stop("--recompute 要有台账", "请用 --ledger 给出台账文件")
-    again = options.recompute or settings.reopen.periods if ledger else ()
+        problems.append(Problem("--recompute 要有台账", "请用 --ledger 给出台账文件"))
+    again = options.recompute or (settings.reopen.periods if ledger else ())
+    recompute = [gathered(problems, partial(parse_period, text)) for text in again]
     request = Request(
-        period,
+        period.id if period else "",
         stays,
         roster,
-        register,
+        register or Path(),
         rules,
         settings,
         county_folder=home if (home / FILE_NAME).is_file() else None,
@@ -98,24 +103,49 @@ def asked(options: ReconcileOptions, now: datetime) -> tuple[Request, Path]:
         decisions=decisions,
         password_file=options.password_file or lying(home, PASSWORDS),
         made_at=now.isoformat(timespec="seconds"),
-        recompute=[parse_period(text) for text in again],
+        recompute=[closed for closed in recompute if closed],
     )
+    if not missing and (problems or out is None) and not options.in_parts:
+        gathered(problems, lambda: refuse_books(request, out))
+        problems += _in_files(request)
+    if problems or out is None:
+        raise CannotRun(problems)
     return request, out
 
 
-def refuse_books(request: Request, out: Path) -> None:
-    """Raise `CannotRun` for books that earlier results were not made with, and for a period that is closed."""
+def _not_given(wanted: Mapping[str, object]) -> list[Problem]:
+    return [
+        Problem(f"没有给出 {option}", f"请加上 {option}，或{line_for(option)}")
+        for option, value in wanted.items()
+        if not value
+    ]
+
+
+def _in_files(request: Request) -> Sequence[Problem]:
+    """What is wrong with files and decisions, for a run that cannot begin anyway: a clerk mends all at once."""
+    from onestop_cli.batch.reconcile import read_inputs, remembered
+
+    problems: list[Problem] = []
+    read = gathered(problems, lambda: read_inputs(request))
+    if read is not None:
+        gathered(problems, lambda: remembered(replace(request, ledger=None), read))
+    return problems
+
+
+def refuse_books(request: Request, out: Path | None) -> None:
+    """Raise `CannotRun` for books that earlier results were not made with, that cannot be opened, or in which the
+    period is closed. Where period or output folder are not known, what hangs on them is not looked at."""
     from onestop_cli.batch.same_books import refuse_closed, refuse_other_books
 
     settings = request.settings
     refuse_other_books(request.ledger, _results(settings.folder, settings.reconcile.out, out))
     if request.ledger is not None:
-        refuse_closed(request.ledger, parse_period(request.period))
+        refuse_closed(request.ledger, parse_period(request.period) if request.period else None)
 
 
-def _results(home: Path, usual: Path | None, out: Path) -> list[Path]:
+def _results(home: Path, usual: Path | None, out: Path | None) -> list[Path]:
     """Where earlier results may lie."""
-    return [out.absolute().parent, *([home / usual] if usual else [])]
+    return [*([out.absolute().parent] if out else []), *([home / usual] if usual else [])]
 
 
 _NO_DECISIONS = (
@@ -158,7 +188,10 @@ def run_and_write(request: Request, out: Path, *, quiet: bool) -> Run:
             tell(said)
         from onestop_cli.batch.reconcile import reconcile
 
-        refuse_books(request, out)
+        try:
+            refuse_books(request, out)
+        except CannotRun as error:
+            raise CannotRun([*error.problems, *_in_files(request)]) from error
         run = reconcile(request, tell)
         tell("写出结果")
         from onestop_cli.batch.papers import write_run

@@ -1,4 +1,4 @@
-"""`onestop papers`: the papers of one stay, or of a whole hospital."""
+"""`onestop papers`: the papers of one stay, of a hospital, or of all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ def papers(
         typer.Argument(metavar="[STAY]", help="住院号、证号末尾（四位以上），或 文件:行号"),
     ] = None,
     hospital: Annotated[
-        str | None, typer.Option("--hospital", help="一家医疗机构的全部，名称与结算表一致")
+        str | None,
+        typer.Option(
+            "--hospital",
+            help="一家医疗机构的全部，名称与结算表一致；不写住院号也不写这一项的，每家一个文件夹",
+        ),
     ] = None,
 ) -> None:
     """医疗救助结算单和垫付审批表（一式三份），可直接打印；版式为拟定。"""

@@ -70,8 +70,9 @@ def reconcile(
     from onestop_cli.batch.start import ReconcileOptions, asked, run_and_write
 
     options = ReconcileOptions(
-        period, stays, roster, register, rules, ledger, decisions, out, password_file, recompute
-    )
+        period, stays, roster, register, rules, ledger, decisions, out, password_file, recompute,
+        in_parts=buckets is not None,
+    )  # fmt: skip
     request, folder = asked(options, datetime.now().astimezone())
     if buckets is None:
         severities = set(run_and_write(request, folder, quiet=quiet).findings["severity"])

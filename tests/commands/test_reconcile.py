@@ -183,6 +183,44 @@ def test_a_bug_of_ours_is_exit_code_three(county: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_options_books_files_and_decisions_are_refused_together(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of seven things stops a run by itself; a clerk is told of all of them at once."""
+    (county / "hospitals" / "坏.xlsx").write_bytes(b"PK\3\4 half of a file")
+    (county / "意见.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    (county / "结果").mkdir()
+    (county / "结果" / "旧.txt").touch()
+    words = [*WORDS[:2], "2010Q9", *WORDS[3:], "--rules", "没有", "--password-file", "没有.txt"]
+    assert onestop([*words, "--ledger", "没有.sqlite", "--decisions", "意见.csv"]) == 2
+    said = capsys.readouterr().err
+    for what in (
+        "没有第 9 季度", "结果：输出位置已经存在", "没有.sqlite：没有找到台账", "找不到规则“没有”",
+        "没有.txt：读不到密码文件", "坏.xlsx：文件已损坏", "意见.csv：没有找到处理意见的表头",
+    ):  # fmt: skip
+        assert what in said, what
+    assert "发现 7 个问题" in said
+
+
+def test_a_missing_ledger_does_not_hide_what_is_wrong_with_files(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (county / "hospitals" / "坏.xlsx").write_bytes(b"PK\3\4 half of a file")
+    assert run("--ledger", "没有.sqlite") == 2
+    said = capsys.readouterr().err
+    assert "没有.sqlite：没有找到台账" in said and "坏.xlsx：文件已损坏" in said
+
+
+def test_a_run_in_parts_names_all_that_stops_it(
+    county: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (county / "register.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    assert run("--buckets", "2", "--rules", "没有") == 2
+    said = capsys.readouterr().err
+    for what in ("找不到规则“没有”", "没有找到定点机构名册的表头", "发现 3 个问题"):
+        assert what in said, what
+
+
 def test_an_empty_inbox_is_said(tmp_path: Path) -> None:
     (tmp_path / "空").mkdir()
     with pytest.raises(CannotRun):

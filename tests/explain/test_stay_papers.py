@@ -59,6 +59,18 @@ class TestWho:
             write_stay_papers(folder, number, None, tmp_path / "a")
         assert not (tmp_path / "a").exists()
 
+    def test_a_run_alone_gives_the_papers_of_every_hospital(
+        self, folder: Path, tmp_path: Path, papers: dict[str, StayPaper]
+    ) -> None:
+        """A folder each, with the papers that `--hospital` gives."""
+        assert write_stay_papers(folder, None, None, tmp_path / "all") == len(papers)
+        hospitals = {paper.row["hospital"] for paper in papers.values()}
+        assert {one.name for one in (tmp_path / "all").iterdir()} == hospitals
+        for hospital in hospitals:
+            write_stay_papers(folder, None, hospital, tmp_path / hospital)
+            for page in (tmp_path / hospital).iterdir():
+                assert (tmp_path / "all" / hospital / page.name).read_bytes() == page.read_bytes()
+
 
 class TestAmounts:
     def test_shares_and_self_pay_are_the_whole_bill(self, papers: dict[str, StayPaper]) -> None:
@@ -156,12 +168,9 @@ class TestFiles:
             write_stay_papers(folder, None, "甲乡医院", tmp_path / "无")
         assert "甲乡卫生院" in error.value.problems[0].remedy
 
-    @pytest.mark.parametrize(("stay", "hospital"), [(None, None), ("A2", "县医院")])
-    def test_a_stay_or_a_hospital(
-        self, folder: Path, tmp_path: Path, stay: str | None, hospital: str | None
-    ) -> None:
+    def test_a_stay_or_a_hospital(self, folder: Path, tmp_path: Path) -> None:
         with pytest.raises(CannotRun, match="要么"):
-            write_stay_papers(folder, stay, hospital, tmp_path / "无")
+            write_stay_papers(folder, "A2", "县医院", tmp_path / "无")
 
 
 def test_the_approval_form_has_what_the_roster_says_of_the_person(run: Run) -> None:

@@ -359,7 +359,7 @@ COMMANDS = (
     typed("登记簿的文件名写错", "registers 整改.xlsx", "整改.xlsx：找不到这个文件或文件夹", "请检查路径是否写对"),
     typed("开账日写了不存在的一天", "ledger open --from 2011-02-30 --ledger 新.sqlite", "2011 年 2 月只有 28 天", "请写成 --from 2010-10-01 的样子"),
     typed("公示写成了放结果的文件夹", "publish 结算 --out 公示", "“结算”不是完整的结算结果文件夹", "这里有：结算/2010Q4", stage="run"),
-    typed("审批表没有写哪一笔", "papers 结算/2010Q4 --out 单", "要么指明一笔住院，要么指明一家机构", "请在结果文件夹后面写住院号，或写 --hospital 机构名称", stage="run"),
+    typed("审批表写了住院号又写了机构", "papers 结算/2010Q4 100234 --hospital 云谷卫生院 --out 单", "要么指明一笔住院，要么指明一家机构", "请只写住院号或只写 --hospital 机构名称；都不写的，每家机构写一个文件夹", stage="run"),
     typed("还没有关账就写应补名单", "ledger pay --list 名单.xlsx", "台账里没有应补未补", "本期的要等关账以后才有", stage="run"),
     Mistake("台账改了名", move("台账.sqlite", "台账备份.sqlite"), "", ("没有 台账.sqlite，这里有 台账备份.sqlite：是台账的请改回 台账.sqlite",), code=0, stage="run"),
     Mistake("关账以后没有移走旧文件", nothing, "", ("本期已关账", "下一步：把收件箱里的文件移到 归档/2010Q4，放进下一期的报表和花名册"), code=0, stage="closed"),

@@ -283,6 +283,16 @@ def test_a_quote_that_swallows_rows_is_noticed(tmp_path: Path) -> None:
     assert "引号" in read(tmp_path, {"a.csv": data}).problems[0].what
 
 
+def test_a_line_break_typed_within_a_cell_swallows_no_rows(tmp_path: Path) -> None:
+    """At the end of an ID, or between a name and an ID: cells of one row, however many lines they take."""
+    rows = table(stay(1, 姓名="@"), stay(2))
+    number = "639901195003070011"
+    for typed in (f'"{number}\n"', f'"\n{number}"', f'"赵强\r\n{number}"'):
+        data = csv_bytes(rows, "utf-8").replace(b"@", typed.encode("utf-8"))
+        reading = read(tmp_path, {"a.csv": data})
+        assert (len(reading.problems), reading.rows.height) == (0, 2), typed
+
+
 def test_macros_and_links_are_left_alone(tmp_path: Path) -> None:
     data = parts_with(
         xlsx_bytes(QUARTER),

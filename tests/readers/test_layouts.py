@@ -154,6 +154,34 @@ def test_a_second_header_in_another_order_is_refused(tmp_path: Path) -> None:
     assert reading.problems[0].row == 3
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"新农合补偿": "医疗救助", "医疗救助": "新农合补偿"},
+        {"医疗救助": "大病保险"},
+        {"入院日期": "出院日期", "出院日期": "入院日期"},
+    ],
+    ids=["changed places", "another field", "days"],
+)  # fmt: skip
+def test_a_second_header_that_is_nearly_the_first_is_refused(
+    changed: dict[str, str], tmp_path: Path
+) -> None:
+    """What stands below it would be read under the titles of the first: basic as assistance."""
+    again = [changed.get(title, title) for title in HEADER]
+    reading = read(tmp_path, {"a.csv": csv_bytes([*table(stay(1)), again, stay(2)])})
+    assert [problem.row for problem in reading.problems] == [3]
+    assert "又出现一个表头" in reading.problems[0].what
+
+
+def test_a_second_header_in_other_words_of_the_same_fields_is_a_repeated_one(
+    tmp_path: Path,
+) -> None:
+    again = [{"新农合补偿": "新农合补助", "姓名": "患者姓名"}.get(title, title) for title in HEADER]
+    reading = read(tmp_path, {"a.csv": csv_bytes([*table(stay(1)), again, stay(2)])})
+    assert not reading.problems
+    assert reading.rows["row"].to_list() == [2, 4]
+
+
 def test_hidden_and_dictionary_sheets_are_passed_over_and_said_so(tmp_path: Path) -> None:
     sheets = {
         "type": [["类别", "代码"], ["五保", "1"], ["低保", "2"]],

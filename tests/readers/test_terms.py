@@ -81,6 +81,15 @@ def test_a_year_alone_may_be_any_of_its_days() -> None:
     assert read("2010年底") == (None, date(2009, 10, 1), date(2011, 4, 2))
 
 
+@pytest.mark.parametrize(
+    "cell", ["1900-01-00", "1900-01-01", "1900/1/1", date(1899, 12, 31)], ids=str
+)
+def test_a_nought_written_as_a_day_ends_nothing_and_leaves_the_end_in_doubt(cell: Cell) -> None:
+    """A spreadsheet shows 0 as the first day it knows; an end that cannot be read neither gives nor takes a right."""
+    assert read(cell, "to") == read(cell, "died") == (None, EVER, NEVER)
+    assert read("1950-01-01", "died") == (date(1950, 1, 1), None, None)
+
+
 @pytest.mark.parametrize("cell", ["去年", "国庆前", "见文件", "9月底", "2009年或2010年"])
 def test_what_tells_no_year_may_be_any_day(cell: str) -> None:
     assert read(cell) == (None, EVER, NEVER)

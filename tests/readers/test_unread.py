@@ -204,6 +204,28 @@ def test_a_column_without_a_header_is_named_by_its_letter(tmp_path: Path) -> Non
     assert not told(with_column(tmp_path, "", ["512.30"], settings=settings))
 
 
+def test_whole_yuan_under_no_title_are_amounts_too(tmp_path: Path) -> None:
+    """Ages and days, years and numbers that grow downwards are none."""
+    reading = with_column(tmp_path, "", ["500", "700.00", "", "600"])
+    assert told(reading) == ["“O列”（O 列）3 行有金额，合计 1,800.00 元，没有读入"]
+    for counted in (["1950", "1940", "", "2010"], ["500", "600", "900", "1200"]):
+        assert not told(with_column(tmp_path, "", counted)), counted
+
+
+def test_a_column_without_a_header_that_completes_the_bill_stops_the_run(tmp_path: Path) -> None:
+    (problem,) = completing(tmp_path, "", 3).problems
+    assert "“O列”（O 列）3 行有金额，合计 750.00 元" in problem.what
+    assert "正好等于总费用" in problem.what
+
+
+def test_a_layout_names_a_column_without_a_header_by_its_letter(tmp_path: Path) -> None:
+    """As the line says that a stop has ready."""
+    named = Settings(layout=(FileLayout(file="*.csv", columns={"其他支付": "O列"}),))
+    reading = with_column(tmp_path, "", ["512"], settings=named)
+    assert not reading.problems
+    assert reading.rows["other_claimed_fen"][0] == 51200
+
+
 def test_a_sum_of_what_is_read_says_nothing_new(tmp_path: Path) -> None:
     rows = [[*stay(n, 新农合补偿=f"{n}00", 医疗救助="50"), f"{n}50"] for n in (1, 2, 3)]
     written(tmp_path, {"a.csv": csv_bytes([[*HEADER, "补偿救助合计"], *rows])})

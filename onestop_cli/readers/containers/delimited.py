@@ -13,8 +13,7 @@ from onestop_cli.readers.containers.limits import LONGEST_TEXT, check_extent, ma
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _FORCED_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-_SWALLOWED = re.compile(r"\d{17}[\dXx]")
-"""A quote that never closed swallows following rows; an ID number in such a cell gives it away."""
+_AN_ID = re.compile(r"\d{17}[\dXx]")
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
@@ -55,7 +54,7 @@ def _rows(text: str, mark: str) -> list[list[str]]:
         width = 0
         try:
             for row in lines:
-                if any("\n" in cell and _SWALLOWED.search(cell) for cell in row):
+                if any(_swallowed(cell, mark) for cell in row):
                     raise csv.Error
                 rows.append(row)
                 width = max(width, len(row))
@@ -65,6 +64,14 @@ def _rows(text: str, mark: str) -> list[list[str]]:
             continue
         return rows
     raise Unreadable(f"第 {place} 行前后的引号不成对，各列对不上", "请改正该行，或重新导出为 xlsx")
+
+
+def _swallowed(cell: str, mark: str) -> bool:
+    """Whether a quote that never closed took following rows into the cell: an ID among their separators tells.
+
+    A line break typed within a cell, after an ID or between a name and it, brings no separators with it.
+    """
+    return "\n" in cell and mark in cell and bool(_AN_ID.search(cell))
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -111,11 +111,11 @@ def _at(table: TypedTable, what: str, remedy: str) -> Problem:
 
 
 def two_headers(table: TypedTable, rows: Sorted) -> list[Problem]:
-    """A second header that names the columns in another order: what follows would be read wrong."""
+    """A second header that names the columns otherwise: what follows would be read wrong."""
     again = [index for index, kind in enumerate(rows.kinds) if kind == "again"]
     return [
         Problem(
-            f"又出现一个表头，各列的顺序与第 {table.header.last + 1} 行的表头不同",
+            f"又出现一个表头，各列与第 {table.header.last + 1} 行的表头不同",
             "请把它下面的数据拆到另一个工作表",
             table.grid.source,
             table.grid.sheet,

@@ -138,19 +138,17 @@ def _told(
 
 
 def ignored_columns(labels: Sequence[tuple[str, ...]], layout: FileLayout | None) -> set[int]:
-    """The columns that a layout says nobody needs, by header, or by letter (`M列`) where there is none."""
-    named = {c for text in (layout.ignore if layout else ()) for c in columns_headed(labels, text)}
-    letters = {text.strip() for text in layout.ignore} if layout else set()
-    return named | {
-        c for c, heads in enumerate(labels) if not heads and f"{column_letter(c)}列" in letters
-    }
+    """The columns that a layout says nobody needs."""
+    return {c for text in (layout.ignore if layout else ()) for c in columns_headed(labels, text)}
 
 
 def columns_headed(labels: Sequence[tuple[str, ...]], text: str) -> list[int]:
-    """Columns whose whole header, or else whose lowest head, reads `text`."""
+    """Columns whose whole header, or else whose lowest head, reads `text`; those without one are called `M列`."""
     wanted = tidy(text.replace("·", ""))
     whole = [column for column, heads in enumerate(labels) if tidy("".join(heads)) == wanted]
-    return whole or [c for c, heads in enumerate(labels) if heads and tidy(heads[-1]) == wanted]
+    lowest = [c for c, heads in enumerate(labels) if heads and tidy(heads[-1]) == wanted]
+    nameless = (c for c, heads in enumerate(labels) if not heads)
+    return whole or lowest or [c for c in nameless if f"{column_letter(c)}列" == text.strip()]
 
 
 def _meaning(heads: tuple[str, ...], aliases: Aliases) -> Claim | None:

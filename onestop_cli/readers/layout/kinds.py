@@ -113,7 +113,7 @@ def _look_at(cells: Mapping[int, str], words: Words, roles: Roles) -> Kind:
     if _is_total(words_of, any(c in roles.money for c in cells)):
         return "total", ""
     if _repeats(cells, words.heads):
-        return "header", ""
+        return "again" if _names_others(cells, words) else "header", ""
     if _is_other_header(cells, words.aliases):
         return "again", ""
     if len(cells) == 1 and set(cells.values()) <= words.titles:
@@ -162,6 +162,20 @@ def _repeats(cells: Mapping[int, str], heads: Sequence[frozenset[str]]) -> bool:
         and plain == sorted(plain)
     )
     return bool(cells) and (same >= max(2, len(cells) / 2) or same == len(cells) or numbers)
+
+
+def _names_others(cells: Mapping[int, str], words: Words) -> bool:
+    """Whether a row that repeats most of the header has a title over a column that is called otherwise: two amounts
+    may have changed places, or one is missing, and what follows would be read under the wrong titles."""
+    for column, cell in cells.items():
+        word, own = tidy(cell), words.heads[column]
+        if word in own:
+            continue
+        claim = words.aliases.claim(word)
+        fields = {known.field for head in own if (known := words.aliases.claim(head))}
+        if any(word in heads for heads in words.heads) or (claim and claim.field not in fields):
+            return True
+    return False
 
 
 def _is_other_header(cells: Mapping[int, str], aliases: Aliases) -> bool:

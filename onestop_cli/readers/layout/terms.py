@@ -22,6 +22,8 @@ Part = Literal["from", "to", "died"]
 EVER, NEVER = date(1850, 1, 1), date(2100, 12, 31)
 """The readings of a text that tells no year."""
 
+_AFTER_NOUGHT = date(1901, 1, 1)
+
 _ABOUT, _NEAR = timedelta(days=92), timedelta(days=31)
 """How far a day may lie outside the month or year, or from the day, that words stand beside (左右, 底, 批准 …)."""
 
@@ -89,12 +91,18 @@ def terms(values: Sequence[Cell], part: Part, habit: Habit, *, typed: bool) -> T
     """The days of a column. A month stands for its first day in a start, for its last in an end, and leaves a death in
     doubt. `typed`: the file tells numbers from texts; where it does not, 2010.1 may have been 2010.10 in any cell."""
     kinds = {(type(value), value) for value in values}
-    known = {kind: _term(kind[1], part, habit, typed) for kind in kinds}
+    known = {kind: _no_nought(_term(kind[1], part, habit, typed), part) for kind in kinds}
     found = [known[type(value), value] for value in values]
     return Term(*(pl.Series([days[n] for days in found], dtype=pl.Date) for n in range(3)))
 
 
 Days = tuple[date | None, date | None, date | None]
+
+
+def _no_nought(days: Days, part: Part) -> Days:
+    """Nothing ended in 1900: programs write their nought so, which says neither when it ends nor that it does not."""
+    last = days[0] or days[2]
+    return (None, EVER, NEVER) if part != "from" and last and last < _AFTER_NOUGHT else days
 
 
 def _term(value: Cell, part: Part, habit: Habit, typed: bool) -> Days:

@@ -73,11 +73,26 @@ def unread_columns(
         amounts.get("total"), parts, amounts.get("eligible"), _lacks_a_layer(table, layers)
     )
     found = [
-        _told(table, column, fen, bill)
+        (
+            _told(table, column, fen, bill),
+            _may_hold(table, column) and not _counted(table, column, fen),
+        )
         for column, fen in _amounts(table, rows, passed)
         if not _known(table, column, fen, parts)
     ]
-    return [one for one in found if one.stops or _may_hold(table, one.column)]
+    return [one for one, may_hold in found if one.stops or may_hold]
+
+
+def _counted(table: TypedTable, column: int, fen: pl.Series) -> bool:
+    """Whether whole numbers under no title may be ages or days, years, or numbers of rows that grow downwards."""
+    if table.header.label(column):
+        return False
+    some = fen.filter(fen.is_not_null() & (fen != 0))
+    if not bool((some % 100 == 0).all()):
+        return False
+    years = bool(some.is_between(1900_00, 2100_00).all())
+    grows = len(some) > 1 and bool((some.diff().drop_nulls() > 0).all())
+    return years or grows or some.abs().max() <= 366_00  # type: ignore[operator]
 
 
 @dataclass(frozen=True)
@@ -157,8 +172,6 @@ def _known(table: TypedTable, column: int, fen: pl.Series, parts: Mapping[str, p
     if whole and (_is_ordinal(fen) or (some.abs().min() or 0) >= _LONG * 100):  # type: ignore[operator]
         return True
     if some.abs().max() <= 100 and table.unit_of(column) == "元" and not _PAYS.search(label):  # type: ignore[operator]
-        return True
-    if not label and whole and some.abs().max() <= 15_000:  # type: ignore[operator]
         return True
     return _says_again(label, fen, parts)
 
