@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
@@ -36,6 +36,8 @@ def amounts(
             faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
     for row in _dashed(table):
         faults.say(row, "可补偿费用是一横，而有新农合补偿")
+    for row, column, other in _shared(table):
+        faults.say(row, f"{table.header.label(column)}与第 {other} 行合并为一格，分不清各是多少")
     return {
         **asked,
         **{f"{field}_fen": found.get(field, _BLANK) for field in _BASES},
@@ -81,6 +83,21 @@ def _counting(table: TypedTable) -> list[int]:
         if fields[field].kind == "money" and field not in _COMPARED
         for column in found
     ]
+
+
+def _shared(table: TypedTable) -> Iterator[tuple[int, int, int]]:
+    """Body rows whose amount is one cell, merged down, with that of another person; its column and the other's row in
+    the sheet."""
+    columns, counting, offset = table.header.columns, _counting(table), table.offset
+    person = [str(c) for field in ("name", "id_no") for c in columns.get(field, ())]
+    known = table.text.select(pl.any_horizontal(pl.col(person).is_not_null())).to_series()
+    for (top, left), (bottom, right) in table.grid.merges:
+        first, *others = [
+            r for r in range(top, bottom + 1) if r >= offset and known[r - offset]
+        ] or [0]
+        for column in (c for c in counting if others and left <= c <= right):
+            yield first - offset, column, others[0] + 1
+            yield from ((row - offset, column, first + 1) for row in others)
 
 
 def rounded(table: TypedTable, data: pl.Series) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from onestop_cli.county.settings import FileLayout, Settings
+from onestop_cli.readers.containers.grid import column_letter
 from tests.made.reader_files import (
     HEADER,
     QUARTER,
@@ -245,6 +246,21 @@ def test_an_amount_merged_down_the_column_counts_once(tmp_path: Path) -> None:
     data = xlsx_bytes({"Sheet1": rows}, merges={"Sheet1": ["J2:J3"]})
     reading = read(tmp_path, {"a.xlsx": data})
     assert reading.rows["total_fen"].to_list() == [100000, None]
+
+
+def test_an_amount_that_two_people_share_in_a_merged_cell_leaves_both_waiting(
+    tmp_path: Path,
+) -> None:
+    """264.00 over two rows: nobody can say what either patient was given."""
+    rows = table(stay(1), stay(2, 医疗救助=""), stay(3))
+    column = column_letter(HEADER.index("医疗救助"))
+    data = xlsx_bytes({"Sheet1": rows}, merges={"Sheet1": [f"{column}2:{column}3"]})
+    reading = read(tmp_path, {"a.xlsx": data})
+    assert reading.rows["amount_fault"].to_list() == [
+        "医疗救助与第 3 行合并为一格，分不清各是多少",
+        "医疗救助与第 2 行合并为一格，分不清各是多少",
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,8 @@ def _counted(table: TypedTable, column: int, fen: pl.Series) -> bool:
         return False
     years = bool(some.is_between(1900_00, 2100_00).all())
     grows = len(some) > 1 and bool((some.diff().drop_nulls() > 0).all())
-    return years or grows or some.abs().max() <= 366_00  # type: ignore[operator]
+    highest = int(some.abs().max() or 0)  # type: ignore[arg-type]
+    return years or grows or highest <= 366_00
 
 
 @dataclass(frozen=True)
