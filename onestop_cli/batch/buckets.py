@@ -32,7 +32,7 @@ from onestop_cli.core.closed import History
 from onestop_cli.core.findings.whole_files import whole_files
 from onestop_cli.core.insured_area import areas_of
 from onestop_cli.core.options import NOTHING_BEFORE, Earlier
-from onestop_cli.core.parts import KEYS, PERSON, added_up
+from onestop_cli.core.parts import MARKS, PERSON, added_up
 from onestop_cli.core.roster import understand_roster
 from onestop_cli.county.periods import parse_period
 from onestop_cli.errors import CannotRun, Problem, gathered, stop
@@ -267,7 +267,7 @@ def _retroactive(dealt: Dealt) -> Iterator[str]:
 
     def rows(people: pl.Series) -> pl.DataFrame:
         own = pl.col(PERSON).is_in(people.hash().implode())
-        return _dealt_rows(parts).filter(own).drop(PERSON, *KEYS).collect(engine="streaming")
+        return _dealt_rows(parts).filter(own).drop(*MARKS).collect(engine="streaming")
 
     yield from retroactive(ledger, parts.core, rows, dealt.earlier)
 

@@ -22,6 +22,8 @@ from onestop_cli.core.options import Earlier, NameLookup
 from onestop_cli.core.parts import (
     BUCKET,
     KEYS,
+    LOOSE,
+    MARKS,
     PERSON,
     VISIT,
     bonds_as_known,
@@ -86,7 +88,7 @@ class Dealing:
         return total
 
     def _keys(self, rows: pl.DataFrame) -> pl.DataFrame:
-        return with_keys(self._identified(rows), self.buckets).select(PERSON, *KEYS, BUCKET)
+        return with_keys(self._identified(rows), self.buckets).select(*MARKS, BUCKET)
 
     def _identified(self, rows: pl.DataFrame) -> pl.DataFrame:
         return identify(place(rows, self.register, self.names, self.period))
@@ -128,21 +130,32 @@ class Dealing:
             self.dealt.join(lines.lazy().select(on).unique(), on=on, how="semi", nulls_equal=True)
             for on in (["stay_no"], [*PLACE])
         ]
-        rows = pl.concat(near).drop(PERSON, *KEYS).collect(engine="streaming")
+        rows = pl.concat(near).drop(*MARKS).collect(engine="streaming")
         return _among(self._identified(rows).select(_IDENTITY), lines)
 
     def _shared(self, total: int, known: Sequence[pl.DataFrame]) -> pl.DataFrame:
         """(`_visit`, `_person`) of what several persons share: each key of the rows and what else is `known`, in slices
         of all values."""
         slices = -(-total // SLICE)
+        open_visits = self._open_visits(known)
         found = []
         for key in KEYS:
             for number in range(slices):
                 pairs = self.dealt.select(pl.col(key).alias(VISIT), PERSON)
                 own = pl.col(VISIT) % slices == number
+                if key == VISIT:
+                    own &= pl.col(VISIT).is_in(open_visits.implode())
                 rows = pairs.filter(own).collect(engine="streaming")
                 found.append(of_several(pl.concat([rows, *(more.filter(own) for more in known)])))
         return pl.concat(found)
+
+    def _open_visits(self, known: Sequence[pl.DataFrame]) -> pl.Series:
+        """The visits of which a row has no usable ID, so that it may be of whoever shares them, and all `known` ones:
+        people of one name, hospital and day who have IDs have nothing to do with each other."""
+        loose = self.dealt.filter(LOOSE).select(VISIT).unique().collect(engine="streaming")
+        return (
+            pl.concat([loose, *(more.select(VISIT) for more in known)])[VISIT].drop_nulls().unique()
+        )
 
 
 def of_several(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from onestop_cli.batch.dealing import CLOSED_FILE
 from onestop_cli.batch.describe import in_order
 from onestop_cli.batch.reconcile import names_of, with_effects
 from onestop_cli.core.options import NOTHING_BEFORE, Earlier, Options
-from onestop_cli.core.parts import BUCKET, KEYS, PERSON
+from onestop_cli.core.parts import BUCKET, MARKS, PERSON
 from onestop_cli.core.pipeline import Core
 from onestop_cli.core.reconcile import control
 from onestop_cli.county.periods import Period
@@ -89,7 +89,7 @@ class Parts:
         moved = pl.read_parquet(self.folder / "moved.parquet")
         won = moved.filter(pl.col(BUCKET) == number).drop(BUCKET)
         stay = own.join(moved.select(PERSON).unique(), on=PERSON, how="anti", maintain_order="left")
-        return pl.concat([stay, won]).drop(PERSON, *KEYS)
+        return pl.concat([stay, won]).drop(*MARKS)
 
     def tables(self, name: str) -> list[Path]:
         """What the parts have written of a table, in their order."""

@@ -21,13 +21,16 @@ PERSON, VISIT, NAMESAKE, NUMBER, BUCKET = "_person", "_visit", "_namesake", "_nu
 """Hash of the person; of hospital, name and admission day, of name and day of birth, and of hospital, stay number and
 both days (null when one is missing); number of the part."""
 KEYS = (VISIT, NAMESAKE, NUMBER)
-"""What people share who must be worked out together."""
+"""What people share who must be worked out together; a visit only where one of them has no usable ID (`LOOSE`)."""
+LOOSE = "_loose"
+MARKS = (PERSON, *KEYS, LOOSE)
+"""What a row that is dealt out carries beside what was read."""
 _DECIDED = 0
 """Stands for what everybody shares about whom something is decided."""
 
 
 def with_keys(stays: pl.DataFrame, buckets: int) -> pl.DataFrame:
-    """`stays` (person, hospital, name_key, id_no, stay_no, admitted_on, discharged_on) with the keys, `_bucket` in
+    """`stays` (person, hospital, name_key, id_no, stay_no, admitted_on, discharged_on) with `MARKS`, `_bucket` in
     [0, `buckets`)."""
     known = pl.col("name_key").is_not_null() & pl.col("admitted_on").is_not_null()
     visit = pl.struct("hospital", "name_key", "admitted_on").hash()
@@ -41,6 +44,7 @@ def with_keys(stays: pl.DataFrame, buckets: int) -> pl.DataFrame:
         pl.when(known).then(visit).alias(VISIT),
         pl.when(born).then(namesake).alias(NAMESAKE),
         pl.when(dated & (number != "")).then(same_number).alias(NUMBER),
+        pl.col("id_no").is_null().alias(LOOSE),
     ).with_columns(bucket_of(pl.col(PERSON), buckets).alias(BUCKET))
 
 
