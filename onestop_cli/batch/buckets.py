@@ -64,12 +64,13 @@ _OF_LEDGER = ("name", "id_raw", "id_numeric", "hospital_raw", "stay_no")
 
 @dataclass(frozen=True)
 class Dealt:
-    """What was read and remembered, and its `parts` on disk."""
+    """What was read and remembered, and its `parts` on disk; `total`: rows in all."""
 
     request: Request
     read: Read
     earlier: Earlier
     parts: Parts
+    total: int
 
 
 def reconcile_in_parts(
@@ -89,7 +90,7 @@ def reconcile_in_parts(
     with staged(out) as stage:
         tell("按人分批")
         dealt = _dealt(request, read, scans, stage / SPILL, buckets)
-        tell(f"核对计算（{buckets} 批）")
+        tell(f"核对计算（{dealt.total:,} 行，{buckets} 批）")
         results = run_parts(dealt.parts, range(buckets), engine)
         done = [results[number] for number in sorted(results)]
         if problems := [problem for part in done for problem in part.problems]:
@@ -154,7 +155,7 @@ def _dealt(
         folder, roster, read.register, book, period, settings, options, read.insured.rows, shared,
         decided_in,
     )  # fmt: skip
-    return Dealt(request, read, earlier, parts)
+    return Dealt(request, read, earlier, parts, total)
 
 
 def _refuse_households(book: Rulebook) -> None:

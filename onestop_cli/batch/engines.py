@@ -28,8 +28,15 @@ def run_parts(part: Callable[[int], Done], numbers: Iterable[int], engine: str) 
 
 def _side_by_side(part: Callable[[int], Done], numbers: list[int]) -> dict[int, Done]:
     """On threads of this process, which share all that is read only; what one of them raises ends the others, too."""
+    step = workers.counted(len(numbers))
+
+    def one(number: int) -> Done:
+        done = part(number)
+        step()
+        return done
+
     with ThreadPoolExecutor(min(workers.cores(), AT_ONCE)) as threads:
-        begun = [threads.submit(part, number) for number in numbers]
+        begun = [threads.submit(one, number) for number in numbers]
         try:
             return {number: done.result() for number, done in zip(numbers, begun, strict=True)}
         except BaseException:

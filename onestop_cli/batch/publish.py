@@ -39,6 +39,7 @@ from onestop_cli.writers.notices.paths import Places, notice_number
 from onestop_cli.writers.notices.receipt import NAME as RECEIPT
 from onestop_cli.writers.notices.receipt import write_receipt
 from onestop_cli.writers.notices.words import result_page
+from onestop_cli.writers.toolkit.console import progress
 from onestop_cli.writers.toolkit.folder import refuse_existing, staged
 from onestop_cli.writers.toolkit.scan import refuse_numbers
 
@@ -96,17 +97,19 @@ def publish_folder(
     settings = county_settings()
     refuse_existing(out)
     workers.prepare(BOARD_WRITERS)
-    run = load_run(folder)
-    return publish(
-        run,
-        out,
-        _around(settings, run, start, days),
-        choices,
-        publicity=PublicityProfile.of(settings.publicity, names=choices.names),
-        before=load_run(since) if since else None,
-        funds=_fund_lines(ledger, run) if ledger else (),
-        notes=tuple(superseded(Candidate(folder, run, settings))),
-    )
+    with progress() as tell:
+        tell("写出公示")
+        run = load_run(folder)
+        return publish(
+            run,
+            out,
+            _around(settings, run, start, days),
+            choices,
+            publicity=PublicityProfile.of(settings.publicity, names=choices.names),
+            before=load_run(since) if since else None,
+            funds=_fund_lines(ledger, run) if ledger else (),
+            notes=tuple(superseded(Candidate(folder, run, settings))),
+        )
 
 
 def _fund_lines(ledger: Path, run: Run) -> Sequence[FundLine]:

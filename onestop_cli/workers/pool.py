@@ -17,6 +17,7 @@ from typing import Any, Literal
 from onestop_cli.workers.confine import bound_to
 from onestop_cli.workers.frames import receive, send
 from onestop_cli.workers.serve import MEMORY, VALUE
+from onestop_cli.workers.steps import counted
 
 _HOME = str(Path(__file__).parents[2])
 _PROGRAM = (
@@ -76,11 +77,15 @@ def calling(
     """`call_all` beside what is done inside, which asks for the answers when it needs them. When it ends in an error,
     calls that have not begun never do."""
 
+    step = counted(len(calls))
+
     def one(arguments: tuple[Any, ...]) -> Any:
         try:
             return call(function, *arguments, limits=limits)
         except (Stopped, Failed) as error:
             return error
+        finally:
+            step()
 
     with ThreadPoolExecutor(min(len(calls), cores()) or 1) as threads:
         under_way = [threads.submit(one, arguments) for arguments in calls]

@@ -13,8 +13,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from onestop_cli.errors import Problem
+from onestop_cli.workers.steps import watched
 
 _WIDTH = 80
+_MANY_STEPS = 5
+"""Fewer are not worth a bar."""
 _NO_START = "，。、；：？！）》”"
 """Signs that begin no line."""
 
@@ -40,10 +43,44 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     if quiet:
         yield lambda stage: None
     elif console.is_terminal:
-        with console.status("准备") as status:
-            yield lambda stage: status.update(clean(stage) + "…")
+        with _bar(console) as tell:
+            yield tell
     else:
         yield lambda stage: console.print(f"{clean(stage)}…")
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Callable[[str], None]]:
+    """The stage at hand; where it has many steps (files, parts, workbooks) how many are done, and the time left."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    stage = (SpinnerColumn(), TextColumn("{task.description}"))
+    steps = (
+        *stage,
+        BarColumn(20),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TextColumn("剩余"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*stage, console=console, transient=True) as bar:
+        task = bar.add_task("准备…", total=None)
+
+        def tell(text: str) -> None:
+            bar.columns = stage
+            bar.reset(task, total=None, description=f"{clean(text)}…")
+
+        def count(done: int, total: int) -> None:
+            if total < _MANY_STEPS:
+                return
+            if bar.columns is not steps:
+                bar.reset(task, total=total)
+                bar.columns = steps
+            bar.update(task, completed=done, total=total)
+            if done == total:
+                bar.columns = stage
+
+        with watched(count):
+            yield tell
 
 
 def folded(text: str, width: int, indent: str) -> list[str]:
