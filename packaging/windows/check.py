@@ -2,9 +2,9 @@
 
     python -m windows.check [--quarter] [HOME]
 
-Run in a checkout, before every release; `--quarter` leaves out the suite (half an hour). Prints per code page what
-passed, failed and was skipped, every command of a quarter from `init` to `ledger export` in a folder with blanks and
-Chinese, and whether every table for programs has the bytes of Linux. Exits 1 when anything is not as it should be.
+Run in a checkout, before every release; `--quarter` leaves out the suite (a quarter of an hour). Prints per code page
+what passed, failed and was skipped, every command of a quarter from `init` to `ledger export` in a folder with blanks
+and Chinese, and whether every table for programs has the bytes of Linux. Exits 1 when anything is not as it should be.
 """
 
 from __future__ import annotations
