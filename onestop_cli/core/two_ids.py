@@ -49,6 +49,7 @@ def _listed(roster: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
         pl.format("{}|{}|{}", pl.col("township").fill_null(""), "village", "head"),
     )
     few = roster.filter(_may_be_one(roster, _BIRTH) | _may_be_one(roster, *_APART))
+    # Few names are looked for among the many of the stays, and not the other way round.
     treated = stays.select("name_key").join(few.select("name_key"), on="name_key", how="semi")
     few = few.join(treated, on="name_key", how="semi", maintain_order="left")
     return _people(few.with_columns(household=household))

@@ -36,7 +36,8 @@ def amounts(
             faults.blank(field, [r for r in found[field].is_null().arg_true() if r not in unread])
     for row in _dashed(table):
         faults.say(row, "可补偿费用是一横，而有新农合补偿")
-    for row, column, other in _shared(table):
+    others = [c for titles in (further or {}).values() for c in table.headed(titles)]
+    for row, column, other in _shared(table, [*_counting(table), *others]):
         faults.say(row, f"{table.header.label(column)}与第 {other} 行合并为一格，分不清各是多少")
     return {
         **asked,
@@ -85,19 +86,18 @@ def _counting(table: TypedTable) -> list[int]:
     ]
 
 
-def _shared(table: TypedTable) -> Iterator[tuple[int, int, int]]:
-    """Body rows whose amount is one cell, merged down, with that of another person; its column and the other's row in
-    the sheet."""
-    columns, counting, offset = table.header.columns, _counting(table), table.offset
+def _shared(table: TypedTable, counting: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Body rows whose amount in a column of `counting` is one cell, merged down, with that of another person; the
+    column, and the other's row in the sheet."""
+    columns, offset = table.header.columns, table.offset
     person = [str(c) for field in ("name", "id_no") for c in columns.get(field, ())]
     known = table.text.select(pl.any_horizontal(pl.col(person).is_not_null())).to_series()
     for (top, left), (bottom, right) in table.grid.merges:
-        first, *others = [
-            r for r in range(top, bottom + 1) if r >= offset and known[r - offset]
-        ] or [0]
-        for column in (c for c in counting if others and left <= c <= right):
-            yield first - offset, column, others[0] + 1
-            yield from ((row - offset, column, first + 1) for row in others)
+        rows = [row for row in range(max(top, offset), bottom + 1) if known[row - offset]]
+        for column in counting:
+            if len(rows) > 1 and left <= column <= right:
+                others = dict.fromkeys(rows, rows[0]) | {rows[0]: rows[1]}
+                yield from ((row - offset, column, other + 1) for row, other in others.items())
 
 
 def rounded(table: TypedTable, data: pl.Series) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import polars as pl
 
 from onestop_cli.money import capital
+from onestop_cli.statements.lines import LIVE
 from onestop_cli.statements.numbers import COUNTY, NOTICE, number_for, number_of
 from onestop_cli.statements.remarks import rules_in_force
 from onestop_cli.statements.statement import Statement
@@ -63,7 +64,7 @@ def hospital_rows(statement: Statement) -> list[dict[str, Value]]:
 
 def stay_rows(statement: Statement, stays: pl.DataFrame) -> list[dict[str, Value]]:
     """A row per stay that is not reversed, for a hospital's form."""
-    live = stays.filter(pl.col("status") != "reversed")
+    live = stays.filter(LIVE)
     return [
         _stay(statement, number, stay) for number, stay in enumerate(live.iter_rows(named=True), 1)
     ]

@@ -13,6 +13,8 @@ from onestop_cli.tables.schema import KIND_OF_CARE, PER_LAYER, STAY_HEAD
 
 ADJUSTED = "adjusted"
 """The status of an adjustment line among stays."""
+LIVE = pl.col("status") != "reversed"
+"""What counts in 申报: every row that was not taken back, and none that takes one back."""
 BORNE = "hospital_borne_fen"
 """What the hospital bears of a stay: above a quota's price, or by a floor; below 0 where a fixed price is above
 the bill."""

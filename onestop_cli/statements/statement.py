@@ -26,7 +26,7 @@ from onestop_cli.statements.care import (
     kind_of,
 )
 from onestop_cli.statements.funds import Fund, funds_of, whole_of
-from onestop_cli.statements.lines import ADJUSTED, BORNE, lines_of, paid
+from onestop_cli.statements.lines import ADJUSTED, BORNE, LIVE, lines_of, paid
 from onestop_cli.statements.payees import payees
 from onestop_cli.tables.by_hand import LEVEL, PAYEE
 from onestop_cli.tables.run_info import LayerInfo
@@ -141,9 +141,9 @@ class Statement(NamedByCare):
 
     @cached_property
     def late(self) -> pl.DataFrame:
-        """补报: stays of earlier periods that were never posted; they are among `stays`. What was settled then and is
-        only reported once more (ST07) is none."""
-        late = self.stays.filter(pl.col("belongs_to").is_not_null() & ~REPORTED_AGAIN)
+        """补报: stays of earlier periods that were never posted; they are among `stays` and in 申报. What was settled
+        then and is only reported once more (ST07), or is taken back, is none."""
+        late = self.stays.filter(pl.col("belongs_to").is_not_null() & ~REPORTED_AGAIN & LIVE)
         return numbered(late.sort("hospital", "belongs_to", "stay_no"))
 
     @cached_property
@@ -200,7 +200,7 @@ class Statement(NamedByCare):
 
         Visits, people, costs, `self_fen`, `BORNE` and `rate` are of settled stays; the `SIDES` of all.
         """
-        live = self._lines.filter(pl.col("status") != "reversed")
+        live = self._lines.filter(LIVE)
         sums = list(self._sums())
         frame = live.group_by(keys, maintain_order=True).agg(sums) if keys else live.select(sums)
         return frame.with_columns(rate=ratio("all_paid_fen", "total_fen"))
@@ -318,7 +318,7 @@ class Statement(NamedByCare):
     def counted(self, capped: pl.DataFrame) -> pl.DataFrame:
         """What the table by level counts (`care.COUNTED`): settled stays, and what changes for closed ones. `capped`:
         the places of stays that used a year's limit up."""
-        live = self._lines.filter(pl.col("status") != "reversed")
+        live = self._lines.filter(LIVE)
         full = capped.with_columns(capped=pl.lit(value=True))
         rows = live.with_columns(kind=kind_of(live)).join(
             full, on=capped.columns, how="left", validate="m:1", nulls_equal=True
@@ -342,7 +342,7 @@ class Statement(NamedByCare):
     def equations(self) -> pl.DataFrame:
         """勾稽 per hospital and layer of a fund: claimed, payable, deducted, held and the gap, which is 0."""
         sides = ("claimed", "payable", "deducted", "held")
-        live = self.stays.filter(pl.col("status") != "reversed")
+        live = self.stays.filter(LIVE)
         parts = [
             live.group_by("hospital", maintain_order=True)
             .agg(pl.col(f"{layer.id}_{side}_fen").sum().alias(side) for side in sides)

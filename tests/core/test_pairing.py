@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import combinations
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -15,6 +17,7 @@ from onestop_cli.core.closed import History
 from onestop_cli.core.identify import identify, make_id
 from onestop_cli.core.moment import with_moment
 from onestop_cli.core.pairing import paired
+from onestop_cli.core.pairing.overlaps import _busy
 from onestop_cli.tables.schema import PAIRING, READ_STAYS
 
 WANG = make_id("63990119800101123")
@@ -605,6 +608,23 @@ def test_a_long_stay_overlaps_all_that_begin_in_it() -> None:
 def test_ties_go_by_the_order_of_settlement() -> None:
     late, early = stay(1, 5, settled_on=day(9)), stay(1, 6, settled_on=day(8), **OTHER)
     assert verdicts(late, early, column="overlap_place") == ["住院.csv · 第3行", None]
+
+
+@pytest.mark.parametrize("bits", [64, 12])
+def test_whoever_has_stays_that_overlap_is_found_as_by_looking_at_every_pair(
+    bits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a bit or two are left to tell people from each other."""
+    monkeypatch.setitem(_busy.__globals__, "_BITS", bits)
+    for seed in range(60):
+        rng = Random(seed)
+        begins = [rng.randrange(30) for _ in range(20)]
+        spans = [(rng.randrange(12), begin, begin + rng.randrange(9)) for begin in begins]
+        frame = pl.DataFrame(spans, schema=["who", "begin", "end"], orient="row")
+        pairs = combinations(sorted(spans, key=lambda span: span[:2]), 2)
+        truth = {one[0] for one, other in pairs if one[0] == other[0] and other[1] < one[2]}
+        assert truth <= set(_busy(frame)["who"])
+        assert bits < 64 or truth == set(_busy(frame)["who"])
 
 
 def test_other_people_do_not_overlap() -> None:

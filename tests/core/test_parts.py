@@ -10,14 +10,14 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from onestop_cli.batch import buckets, one_part
+from onestop_cli.batch import buckets, dealing, one_part
 from onestop_cli.batch.buckets import reconcile_in_parts
 from onestop_cli.batch.engines import run_parts
 from onestop_cli.core.parts import added_up, bucket_of, moves, with_keys
 from onestop_cli.county.settings import Settings, Synonyms
 from onestop_cli.errors import CannotRun
 from onestop_cli.run import digests_of, load_run
-from samples.fabricate.many import Many
+from samples.fabricate.many import Many, many_stays
 from tests.made.parts import tables, tangled, written
 
 
@@ -58,6 +58,38 @@ def test_a_row_without_id_is_found_to_be_a_duplicate_across_parts(runs: dict[int
     """5 rows sent twice and 3 without an ID are ST01 in 9 parts too; 30 under another ID are other people."""
     found = tables(runs[9])["findings"].filter(pl.col("code") == "ST01")
     assert len(found) == 8
+
+
+def bound(many: Many, folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """Who is found to belong together with others, as hashes."""
+    seen: list[pl.DataFrame] = []
+    moving = dealing.moves
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            dealing, "moves", lambda shared, n: (seen.append(shared), moving(shared, n))[1]
+        )
+        reconcile_in_parts(written(many, folder), folder / "out", 3, "local")
+    return set(seen[0]["_person"])
+
+
+def test_people_of_one_name_and_day_belong_together_only_with_somebody_without_an_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty people of one name come to one hospital on one day; one more of the name has no ID, and may be any."""
+    many = many_stays(60, people=60)
+    admitted = many.stays["admitted_on"].min()
+    crowd = many.stays.with_columns(
+        name=pl.lit("王强"),
+        hospital_raw=pl.lit(many.stays["hospital_raw"][0]),
+        admitted_on=pl.lit(admitted),
+    )
+    somebody = crowd.head(1).with_columns(
+        id_raw=pl.lit(None, pl.String), stay_no=pl.lit("无号"), row=pl.lit(999, pl.Int64)
+    )
+    apart = bound(replace(many, stays=crowd), tmp_path / "apart", monkeypatch)
+    both = bound(replace(many, stays=pl.concat([crowd, somebody])), tmp_path / "both", monkeypatch)
+    assert apart == set()
+    assert len(both) == 61
 
 
 def test_a_refund_under_another_id_finds_its_stay_across_parts(tmp_path: Path) -> None:

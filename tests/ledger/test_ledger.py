@@ -88,6 +88,18 @@ class TestHeld:
             ]
             assert waiting["reason"][0].startswith("AM05 ")
 
+    def test_the_row_that_takes_a_closed_stay_back_is_no_late_stay(
+        self, books: sqlite3.Connection
+    ) -> None:
+        """September's stay is taken back in October, which brings another late one: that alone is 补报, with what it
+        claims, 1,680.00 and 924.00."""
+        closed(books, 9, a_stay(9))
+        back = taken_back(a_stay(9), 10) | {"settled_on": date(2010, 9, 15)}
+        other = {"row": 50, "stay_no": "ZY50", "name": "人8", "id_raw": PEOPLE[8]}
+        run = closed(books, 10, back, a_stay(9, **other))
+        late = Statement(run).late
+        assert late.select("stay_no", "all_claimed_fen").rows() == [("ZY50", 260_400)]
+
     def test_a_settled_stay_reported_again_waits_for_no_answer(
         self, books: sqlite3.Connection
     ) -> None:

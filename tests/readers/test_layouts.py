@@ -10,8 +10,10 @@ import pytest
 
 from onestop_cli.county.settings import FileLayout, Settings
 from onestop_cli.readers.containers.grid import column_letter
+from onestop_cli.readers.stays import read_stays
 from tests.made.reader_files import (
     HEADER,
+    HOSPITALS,
     QUARTER,
     csv_bytes,
     html_bytes,
@@ -20,6 +22,7 @@ from tests.made.reader_files import (
     read,
     stay,
     table,
+    written,
     xlsx_bytes,
 )
 
@@ -260,6 +263,20 @@ def test_an_amount_that_two_people_share_in_a_merged_cell_leaves_both_waiting(
         "医疗救助与第 3 行合并为一格，分不清各是多少",
         "医疗救助与第 2 行合并为一格，分不清各是多少",
         None,
+    ]
+
+
+def test_an_amount_that_a_document_asks_for_is_shared_by_nobody_either(tmp_path: Path) -> None:
+    header = [*HEADER, "特殊药品"]
+    rows = [header, [*stay(1), "200"], [*stay(2), ""]]
+    column = column_letter(len(HEADER))
+    data = xlsx_bytes({"Sheet1": rows}, merges={"Sheet1": [f"{column}2:{column}3"]})
+    paths = [written(tmp_path, {"a.xlsx": data}) / "a.xlsx"]
+    asked = {"drugs": ["特殊药品"]}
+    reading = read_stays(paths, Settings(), HOSPITALS, asked, money=["drugs"])
+    assert reading.rows["amount_fault"].to_list() == [
+        "特殊药品与第 3 行合并为一格，分不清各是多少",
+        "特殊药品与第 2 行合并为一格，分不清各是多少",
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from onestop_cli.statements.care import OUTPATIENT, bill_of
+from onestop_cli.statements.lines import LIVE
 from onestop_cli.statements.statement import Statement
 from onestop_cli.writers.toolkit.columns import Column
 from onestop_cli.writers.toolkit.workbook import Book
@@ -18,7 +19,7 @@ def claim_sheet(
     book: Book, title: str, left: str, statement: Statement, stays: pl.DataFrame
 ) -> None:
     """The sheet for the hospital to sign, of its `stays` that were not taken back."""
-    live = stays.filter(pl.col("status") != "reversed")
+    live = stays.filter(LIVE)
     claimed = [f"{layer.id}_claimed_fen" for layer in statement.layers]
     month = pl.col("discharged_on").dt.to_string("%Y-%m").fill_null("日期不明")
     sums = [pl.len().cast(pl.Int64).alias("claims"), pl.col(*_SUMMED, *claimed).sum()]

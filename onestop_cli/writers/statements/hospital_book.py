@@ -11,7 +11,7 @@ import polars as pl
 
 from onestop_cli.money import yuan
 from onestop_cli.statements.care import OUTPATIENT, bill_of
-from onestop_cli.statements.lines import BORNE
+from onestop_cli.statements.lines import BORNE, LIVE
 from onestop_cli.statements.numbers import CLAIM, NOTICE, number_of
 from onestop_cli.statements.patterns import patterns
 from onestop_cli.statements.statement import Statement, numbered
@@ -177,7 +177,7 @@ class _HospitalBook:
             *self._late(),
             _ROW,
         ]
-        live = self.account.stays.filter(pl.col("status") != "reversed")
+        live = self.account.stays.filter(LIVE)
         kept = bool((self.account.stays[BORNE].fill_null(0) < 0).any())
         notes = ("医院承担为负数的，是费用低于结算价的结余，归医疗机构。",) if kept else ()
         self._table(book, "垫付明细花名册", columns, live, notes)
